@@ -1,0 +1,175 @@
+/**
+ * The one catalogue of what can go wrong, and the one way to fail: the domain throws a `Problem`,
+ * and the HTTP layer writes it as RFC 9457 problem details.
+ */
+export const problems = {
+  'invalid-request': {
+    status: 400,
+    title: 'The request is not valid',
+    explanation:
+      'Something in the body, the query or a header breaks a rule. `errors` names each field (`pointer`, a JSON Pointer into the body) or parameter and says what would be right. Nothing was changed.',
+  },
+  'malformed-request': {
+    status: 400,
+    title: 'The request is not well-formed HTTP',
+    explanation:
+      'The request could not be read as HTTP/1.1: a broken request line, header, length or address. Send it with an ordinary HTTP client.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'A valid token is needed',
+    explanation:
+      'The call needs `Authorization: Bearer <token>` with a token of `POST /v1/register` or `POST /v1/login` whose session has neither ended nor expired. The event stream also takes `?token=` with a token of `POST /v1/events/token`.',
+  },
+  'unknown-user': {
+    status: 401,
+    title: 'No such user',
+    explanation: 'Nobody is registered under this username. Register first.',
+  },
+  'wrong-password': {
+    status: 401,
+    title: 'Wrong password',
+    explanation: 'The username exists, but this is not its password.',
+  },
+  'wrong-credentials': {
+    status: 401,
+    title: 'Wrong username or password',
+    explanation:
+      'Username and password do not belong together. Where registration is closed, the server does not tell which of them is wrong.',
+  },
+  'registration-closed': {
+    status: 403,
+    title: 'Registration is closed',
+    explanation: 'This server takes no new accounts. Ask the people who run it.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    explanation:
+      'There is nothing at this address, or nothing that you may see. For an unknown path, `operations` lists what can be called.',
+  },
+  'unknown-recipient': {
+    status: 404,
+    title: 'Unknown recipient',
+    explanation: 'Nobody is registered under the username in `to` or `with`.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'Method not allowed',
+    explanation: 'The address exists, but not for this method. `Allow` lists those it takes.',
+  },
+  'not-acceptable': {
+    status: 406,
+    title: 'Not acceptable',
+    explanation: 'The stream is only served as `text/event-stream`; `Accept` must allow it.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    explanation: 'Headers must arrive within 10 seconds and the whole request within 30.',
+  },
+  'username-taken': {
+    status: 409,
+    title: 'Username taken',
+    explanation:
+      'The username, or one that reads the same, is registered already or reserved. Choose another, or log in if it is yours.',
+  },
+  'recipient-offline': {
+    status: 409,
+    title: 'Recipient offline',
+    explanation:
+      'The recipient is not online. Send with `"whenOffline":"keep"` to have the message wait for them.',
+  },
+  'payload-too-large': {
+    status: 413,
+    title: 'Body too large',
+    explanation: 'The body is larger than any valid request needs to be.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    explanation:
+      'Bodies are `application/json` in UTF-8, or `application/x-www-form-urlencoded` as curl sends by default; neither may be compressed.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'Idempotency key reused',
+    explanation:
+      'This Idempotency-Key was used within the last 24 hours for another message. Use a new key for new content.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    explanation: 'A rate limit was reached. `Retry-After` says in how many seconds to try again.',
+  },
+  'too-many-streams': {
+    status: 429,
+    title: 'Too many streams',
+    explanation:
+      'This person has as many streams open as one may have, none of them from this session. Close one, then try again.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Headers or address too large',
+    explanation: 'The request line and headers together may be at most 16 KiB.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal error',
+    explanation:
+      'The server made a mistake. It is logged under the `requestId`; tell it to the people who run the server.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    explanation:
+      'The server cannot do this right now, and certainly has not done it. Try again after `Retry-After` seconds.',
+  },
+  'outcome-unknown': {
+    status: 503,
+    title: 'Outcome unknown',
+    explanation:
+      'The message may or may not have been stored. Send it again with the same Idempotency-Key to find out without risk of sending it twice.',
+  },
+} as const satisfies Record<string, { status: number; title: string; explanation: string }>
+
+export type ProblemCode = keyof typeof problems
+
+/** One thing that was wrong: in the body (`pointer`, RFC 6901) or in a query, path or header parameter. */
+export type FieldError =
+  | { pointer: string; detail: string }
+  | { parameter: string; detail: string }
+
+export interface ProblemExtras {
+  /** For `invalid-request`: what was wrong, field by field. */
+  errors?: FieldError[]
+  /** Seconds, at least 1. */
+  retryAfter?: number
+}
+
+/** A refusal with a name. `detail` is shown to the caller: it says what was wrong and what would be right. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly code: ProblemCode
+  readonly extras: ProblemExtras
+
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+    super(detail)
+    this.code = code
+    this.extras = extras
+  }
+}
+
+/** `invalid-request` for one field of a body. */
+export function invalidField(field: string, detail: string): Problem {
+  return new Problem('invalid-request', `${field}: ${detail}`, {
+    errors: [{ pointer: `/${field}`, detail }],
+  })
+}
+
+/** `invalid-request` for one parameter of a path, a query or a header. */
+export function invalidParameter(parameter: string, detail: string): Problem {
+  return new Problem('invalid-request', `${parameter}: ${detail}`, {
+    errors: [{ parameter, detail }],
+  })
+}

@@ -1,0 +1,240 @@
+/**
+ * What the domain needs kept: one interface, implemented by `sqlite/` (embedded, one process) and
+ * made so that a shared database can implement it for many nodes.
+ *
+ * Everything said goes into one log, whose ids are 1, 2, 3, … without gaps in commit order.
+ * Times are Unix milliseconds by the store's own clock. Ids are whole numbers from 1.
+ */
+export interface Store {
+  /**
+   * Appends a batch in one transaction, durable when the promise resolves.
+   *
+   * For each draft in order: its session is alive, its idempotency key is new, its recipient
+   * exists, its recipient is online (unless kept), then it gets the next id. A draft that fails
+   * one of these is an outcome, never an error, and does not touch its neighbours.
+   * The same ticket again gives the same outcomes and appends nothing.
+   *
+   * @throws {Unavailable} certainly nothing of the batch was stored
+   * @throws {OutcomeUnknown} the batch may have been stored: ask again with the same ticket
+   */
+  append(batch: readonly Draft[], ticket: string): Promise<Outcome[]>
+
+  /** The log as it stands now. */
+  extent(): Promise<Extent>
+
+  /**
+   * What `viewer` may see after an id, in order, bounded by what is scanned: 1,000 ids and 256 KiB
+   * of text (at least one entry, whatever its size).
+   */
+  read(after: number, viewer: number): Promise<Scan>
+
+  /** The direct messages to `viewer` with ids in (after, upTo], bounded by 256 KiB of text. */
+  readKept(after: number, upTo: number, viewer: number): Promise<Scan>
+
+  /**
+   * Where the direct messages begin that none of the viewer's streams has reached: those with ids
+   * in (after, upTo], the newest 200 of them. `after === upTo` when there are none.
+   */
+  unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }>
+
+  /** Notes how far a person's streams have come; a mark never goes back. */
+  markReached(marks: readonly { account: number; id: number }[]): Promise<void>
+
+  /** Where a cursor stands on the log as it is now. */
+  place(cursor: Cursor): Promise<Placement>
+
+  /** A page of the history that `viewer` may see, ascending. */
+  page(viewer: number, range: PageRange): Promise<Page>
+
+  /** One entry, or undefined where there is none or the viewer may not see it. */
+  entry(id: number, viewer: number): Promise<Entry | undefined>
+
+  /** Creates an account and its first session in one transaction, unless the key is taken. */
+  register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'>
+
+  /** The account of a username key, with its password hash. */
+  credentials(key: string): Promise<Credentials | undefined>
+
+  /** Opens a session for an account. Its times are whole seconds. */
+  openSession(account: number, ttlMs: number): Promise<Session>
+
+  /** A session that is alive: neither ended nor past its end. */
+  session(id: number): Promise<Session | undefined>
+
+  /** Ends a session and its presence. False where it was no longer alive. */
+  endSession(id: number): Promise<boolean>
+
+  /** Every session that is present. */
+  present(): Promise<Presence[]>
+
+  /**
+   * Sessions become present, or no longer are, in one transaction. Entering again changes nothing;
+   * a session that has ended does not enter.
+   */
+  changePresence(change: PresenceChange): Promise<void>
+
+  /**
+   * One small step of housekeeping: drops at most 1,000 entries sent before `before` (a prefix of
+   * the log, never the newest entry), idempotency keys older than 24 hours, sessions past their
+   * end. `more` says that another step would find work.
+   *
+   * @param before Unix milliseconds; undefined keeps every entry
+   */
+  sweep(before: number | undefined): Promise<{ more: boolean; extent: Extent }>
+
+  /**
+   * Hears everything that becomes true in the store, whoever did it, in order and after its
+   * commit, before the call that did it resolves. One listener.
+   */
+  follow(listener: (news: News) => void): void
+
+  /** The key that signs tokens: made once, kept where the log is. 32 bytes or more. */
+  signingKey(): Promise<Uint8Array>
+
+  /** Resolves when the store can read and write. @throws {Unavailable} */
+  ping(): Promise<void>
+
+  /** Finishes what is under way and lets go of files, threads and connections. */
+  close(): Promise<void>
+}
+
+/** A person as the log names them. `id` is the account's. */
+export interface Person {
+  id: number
+  /** As typed at registration. */
+  username: string
+}
+
+export interface Account extends Person {
+  createdAt: number
+}
+
+export interface NewAccount {
+  username: string
+  /** The folded form that is unique; see chat/usernames.ts. */
+  key: string
+  /** A PHC string. */
+  passwordHash: string
+}
+
+export interface Credentials {
+  account: Account
+  passwordHash: string
+}
+
+export interface Session {
+  id: number
+  account: Account
+  createdAt: number
+  expiresAt: number
+}
+
+/** One thing that was said. `to` is null for a broadcast. */
+export interface Entry {
+  id: number
+  from: Person
+  to: Person | null
+  text: string
+  sentAt: number
+}
+
+/** What is to be appended. */
+export interface Draft {
+  /** The session that speaks; the sender is its account. */
+  session: number
+  /** Null for a broadcast. */
+  to: { key: string; whenOffline: 'reject' | 'keep' } | null
+  text: string
+  /** `digest` stands for the whole content: two drafts with one key must have one digest. */
+  idempotency: { key: string; digest: string } | null
+}
+
+export type Outcome =
+  | { kind: 'appended'; entry: Entry }
+  /** The key was known and its content the same: the first entry. */
+  | { kind: 'replayed'; entry: Entry }
+  | { kind: 'key-reused' }
+  | { kind: 'session-ended' }
+  | { kind: 'unknown-recipient' }
+  | { kind: 'recipient-offline' }
+
+/** The log's edges. An empty log has `oldest = head + 1`. */
+export interface Extent {
+  /** 8 base-36 digits that name the log as it stands. */
+  epoch: string
+  oldest: number
+  head: number
+}
+
+export interface Cursor {
+  id: number
+  /** Null for a bare id, which is taken as of the current epoch. */
+  epoch: string | null
+}
+
+export interface Placement {
+  extent: Extent
+  /** The id after which to read on. */
+  position: number
+  /** Null where the cursor is good. */
+  reset: { reason: 'trimmed' | 'ahead' | 'rewound'; from: number } | null
+}
+
+export interface Scan {
+  /** The log's edges in the snapshot that was read: `oldest > after + 1` means something is gone. */
+  extent: Extent
+  entries: Entry[]
+  /** Everything visible up to this id is in `entries`. */
+  covered: number
+}
+
+export interface PageRange {
+  /** The oldest entries after an id. */
+  after?: number
+  /** The newest entries before an id; without either, the newest of all. */
+  before?: number
+  /** 1 to 200. */
+  limit: number
+  /** Only the direct conversation with this account. */
+  withAccount?: number
+}
+
+export interface Page {
+  extent: Extent
+  entries: Entry[]
+  /** More exist in the direction of the page: newer with `after`, else older. */
+  more: boolean
+}
+
+/** A session that is present. A person is online while at least one of their sessions is. */
+export interface Presence {
+  session: number
+  person: Person
+  since: number
+}
+
+export interface PresenceChange {
+  enter: readonly number[]
+  leave: readonly number[]
+}
+
+export interface News {
+  extent: Extent
+  /** Contiguous, beginning after the last news' head. */
+  entries: Entry[]
+  /** Sessions that were ended. */
+  ended: number[]
+  entered: Presence[]
+  /** Sessions that are no longer present. */
+  left: number[]
+}
+
+/** The store cannot be reached or cannot write: what was asked was certainly not done. */
+export class Unavailable extends Error {
+  override name = 'Unavailable'
+}
+
+/** The answer to a write was lost: it may have been done. */
+export class OutcomeUnknown extends Error {
+  override name = 'OutcomeUnknown'
+}
