@@ -136,9 +136,7 @@ export const problems = {
 export type ProblemCode = keyof typeof problems
 
 /** One thing that was wrong: in the body (`pointer`, RFC 6901) or in a query, path or header parameter. */
-export type FieldError =
-  | { pointer: string; detail: string }
-  | { parameter: string; detail: string }
+export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
 
 export interface ProblemExtras {
   /** For `invalid-request`: what was wrong, field by field. */

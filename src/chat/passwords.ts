@@ -1,0 +1,111 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { promisify } from 'node:util'
+import { Problem } from './problems.ts'
+
+const derive = promisify(argon2)
+
+/** The least that OWASP's password storage cheat sheet asks of argon2id: 19 MiB, 2 passes, 1 lane. */
+const cost = { memory: 19 * 1024, passes: 2, parallelism: 1 }
+const saltBytes = 16
+const tagBytes = 32
+
+interface Hashed {
+  memory: number
+  passes: number
+  parallelism: number
+  salt: Buffer
+  tag: Buffer
+}
+
+/** Stands in for the hash of an unknown name, at the cost of a real one. */
+const nobodys: Hashed = { ...cost, salt: Buffer.alloc(saltBytes), tag: Buffer.alloc(tagBytes) }
+
+/**
+ * Hashes and verifies passwords off the event loop.
+ *
+ * Each hash takes 19 MiB and one thread of the pool that file access shares, so only a few run at
+ * once, a bounded number waits in turn, and past that the answer is `unavailable` at once: else
+ * a flood of logins would take the memory and keep everyone waiting.
+ */
+export class Passwords {
+  readonly #mayWait: number
+  readonly #waiting: (() => void)[] = []
+  #free: number
+
+  /**
+   * @param options.waiting how many may wait for their turn (64)
+   * @param options.atOnce how many are hashed at the same time (one for each processor, at most 3
+   *   of the thread pool's 4)
+   */
+  constructor({ waiting = 64, atOnce = Math.min(availableParallelism(), 3) } = {}) {
+    this.#mayWait = waiting
+    this.#free = atOnce
+  }
+
+  /** A PHC string for a new password. @throws {Problem} `unavailable` */
+  async hash(password: string): Promise<string> {
+    const salt = randomBytes(saltBytes)
+    const tag = await this.#inTurn(() => digest(password, { ...cost, salt, tag: nobodys.tag }))
+    return format({ ...cost, salt, tag })
+  }
+
+  /**
+   * Whether the password is the one that was hashed. Without a hash it is false after the same
+   * time, so that nobody can tell by the clock whether a name exists.
+   *
+   * @param phc a PHC string of `hash`
+   * @throws {Problem} `unavailable`
+   * @throws {Error} where `phc` is no argon2id PHC string
+   */
+  async verify(password: string, phc: string | undefined): Promise<boolean> {
+    const known = phc === undefined ? nobodys : parse(phc)
+    const tag = await this.#inTurn(() => digest(password, known))
+    return timingSafeEqual(tag, known.tag) && known !== nobodys
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--
+    else await this.#turn()
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#free++
+    }
+  }
+
+  #turn(): Promise<void> {
+    if (this.#waiting.length >= this.#mayWait) {
+      throw new Problem('unavailable', 'Too many people are logging in just now. Try again.', {
+        retryAfter: 1,
+      })
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+}
+
+function digest(password: string, { salt, tag, ...cost }: Hashed): Promise<Buffer> {
+  return derive('argon2id', { ...cost, message: password, nonce: salt, tagLength: tag.length })
+}
+
+/** The string format of the PHC, version 19 (1.3) of argon2; Base64 without padding. */
+const phcString =
+  /^\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z\d+/]{11,86})\$([A-Za-z\d+/]{16,86})$/
+
+function format({ memory, passes, parallelism, salt, tag }: Hashed): string {
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
+}
+
+function parse(phc: string): Hashed {
+  const parts = phc.match(phcString)
+  if (!parts) throw new Error('A stored password hash is not an argon2id PHC string')
+  const [memory, passes, parallelism] = parts.slice(1, 4).map(Number) as [number, number, number]
+  const [salt, tag] = parts.slice(4).map((part) => Buffer.from(part, 'base64')) as [Buffer, Buffer]
+  return { memory, passes, parallelism, salt, tag }
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('=', '')
+}

@@ -1,0 +1,33 @@
+import { OutcomeUnknown, Unavailable } from '../store/store.ts'
+import { Problem } from './problems.ts'
+
+/** Long enough for a queue to drain or a short fault to pass. */
+const retryAfter = 2
+
+/** The refusal that a store's error stands for; any other error as it is. */
+export function storeProblem(error: unknown): unknown {
+  if (error instanceof Unavailable) {
+    return new Problem(
+      'unavailable',
+      'The store cannot be reached just now; nothing was changed. Try again.',
+      { retryAfter },
+    )
+  }
+  if (error instanceof OutcomeUnknown) {
+    return new Problem(
+      'outcome-unknown',
+      'The answer of the store was lost: this may or may not have been done.',
+      { retryAfter },
+    )
+  }
+  return error
+}
+
+/** What the store answers, with its errors as problems. */
+export async function answer<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    throw storeProblem(error)
+  }
+}

@@ -1,0 +1,22 @@
+import { type FieldError, Problem } from './problems.ts'
+
+/** What is wrong with a field of a body, if anything. */
+export function inField(field: string, detail: string | undefined): FieldError[] {
+  return detail === undefined ? [] : [{ pointer: `/${field}`, detail }]
+}
+
+/** What is wrong with a parameter of a path, a query or a header, if anything. */
+export function inParameter(parameter: string, detail: string | undefined): FieldError[] {
+  return detail === undefined ? [] : [{ parameter, detail }]
+}
+
+/** Refuses what has errors, naming all of them. @throws {Problem} `invalid-request` */
+export function refuseInvalid(...found: FieldError[][]): void {
+  const errors = found.flat()
+  if (errors.length === 0) return
+  const sentences = errors.map((error) => {
+    const name = 'pointer' in error ? error.pointer.slice(1) : error.parameter
+    return `${name}: ${error.detail}`
+  })
+  throw new Problem('invalid-request', sentences.join('; '), { errors })
+}

@@ -1,0 +1,171 @@
+import {
+  limit,
+  list,
+  oneOf,
+  readAddressRange,
+  readHost,
+  readOrigin,
+  refuseDatabaseUrl,
+  type Setting,
+  SettingsError,
+  setting,
+  whole,
+  wholeNumber,
+} from './setting-kinds.ts'
+
+export { SettingsError }
+
+/** Everything that can be set, in the order in which the documentation lists it. */
+export const settingsTable = {
+  host: setting('HOST', '127.0.0.1', {
+    range: 'an IP address or a host name',
+    about: 'The address to listen on.',
+    read: readHost,
+  }),
+  port: whole('PORT', 3000, 'port', [0, 65_535], 'The port to listen on; 0 takes a free one.'),
+  dataDir: setting('DATA_DIR', './data', {
+    range: 'a folder',
+    about: 'The folder of the log and the signing key; made where there is none.',
+    read: (given) => given,
+  }),
+  databaseUrl: setting<string | undefined>('DATABASE_URL', undefined, {
+    range: 'unset: this version keeps everything in SQLite in DATA_DIR',
+    about: 'The database. Unset: SQLite in DATA_DIR.',
+    secret: true,
+    read: refuseDatabaseUrl,
+  }),
+  jwtSecret: setting<string | undefined>('JWT_SECRET', undefined, {
+    range: 'at least 32 bytes long in UTF-8',
+    about: 'The key that signs tokens. Unset: one made at the first start and kept in DATA_DIR.',
+    secret: true,
+    read: (given) => (Buffer.byteLength(given) >= 32 ? given : undefined),
+  }),
+  tokenTtlHours: whole('TOKEN_TTL_HOURS', 168, 'hours', [1, 87_600], 'How long a session lives.'),
+  registration: oneOf('REGISTRATION', ['open', 'closed'], 'open', 'Whether anyone may register.'),
+  presenceGraceMs: whole(
+    'PRESENCE_GRACE_MS',
+    10_000,
+    'ms',
+    [0, 600_000],
+    'How long a person without a stream still counts as online.',
+  ),
+  presenceLeaseMs: whole(
+    'PRESENCE_LEASE_MS',
+    15_000,
+    'ms',
+    [1000, 600_000],
+    'How long the people of a server that died still count as online.',
+  ),
+  heartbeatMs: whole(
+    'HEARTBEAT_MS',
+    15_000,
+    'ms',
+    [100, 3_600_000],
+    'How often each stream gets a heartbeat.',
+  ),
+  streamMaxSeconds: whole(
+    'STREAM_MAX_SECONDS',
+    0,
+    'seconds',
+    [0, 604_800],
+    'How long a stream may last, give or take a tenth; then it is to be opened again. 0: no end.',
+  ),
+  shutdownSeconds: whole(
+    'SHUTDOWN_SECONDS',
+    10,
+    'seconds',
+    [0, 600],
+    'How long a stopping server waits for open requests.',
+  ),
+  maxStreams: whole('MAX_STREAMS', 50_000, 'streams', [1, 1_000_000], 'Streams open at once.'),
+  streamsPerUser: limit('STREAMS_PER_USER', 20, 'streams', 'Streams open at once for one account.'),
+  messagesPerMinute: limit('MESSAGES_PER_MINUTE', 120, 'messages', 'Posts of one account.'),
+  readsPerMinute: limit('READS_PER_MINUTE', 600, 'requests', 'Reads of one account.'),
+  streamOpensPerMinute: limit(
+    'STREAM_OPENS_PER_MINUTE',
+    60,
+    'requests',
+    'Streams opened by one account.',
+  ),
+  loginsPerMinute: limit(
+    'LOGINS_PER_MINUTE',
+    10,
+    'attempts',
+    'Failed logins from one address under one name; six times that from one address.',
+  ),
+  registrationsPerHour: limit(
+    'REGISTRATIONS_PER_HOUR',
+    20,
+    'attempts',
+    'Registrations from one address.',
+  ),
+  messageMaxChars: whole(
+    'MESSAGE_MAX_CHARS',
+    4000,
+    'code points',
+    [1, 100_000],
+    'The longest message.',
+  ),
+  passwordMinChars: whole(
+    'PASSWORD_MIN_CHARS',
+    8,
+    'code points',
+    [1, 256],
+    'The shortest password that may be chosen.',
+  ),
+  historyDays: setting('HISTORY_DAYS', 0, {
+    unit: 'days',
+    range: '0 or a whole number from 2 to 36500',
+    about: 'How long messages are kept. 0: for ever.',
+    read: (given) => wholeNumber(given, 2, 36_500) ?? wholeNumber(given, 0, 0),
+  }),
+  corsOrigins: setting<string[]>('CORS_ORIGINS', [], {
+    range: 'origins separated by commas, each "scheme://host", "scheme://host:port" or "*"',
+    about: 'The web origins whose pages may call this server, besides its own.',
+    read: (given) => list(given, readOrigin),
+  }),
+  trustProxy: setting<string[]>('TRUST_PROXY', [], {
+    range: 'IP addresses or CIDR ranges separated by commas',
+    about: 'The proxies whose X-Forwarded-For is believed.',
+    read: (given) => list(given, readAddressRange),
+  }),
+  logLevel: oneOf(
+    'LOG_LEVEL',
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'info',
+    'The least that is logged.',
+  ),
+} as const
+
+type Table = typeof settingsTable
+
+/** The settings of a server; every value has been checked. */
+export type Settings = { -readonly [Name in keyof Table]: Table[Name]['fallback'] }
+
+/**
+ * Reads every setting from the environment; an empty value counts as unset, and variables that
+ * are no settings are left alone.
+ *
+ * @throws {SettingsError} for the first value that is wrong
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const read = Object.entries<Setting<unknown>>(settingsTable).map(([name, setting]) => {
+    const given = env[setting.env]
+    return [name, given ? checked(setting, given) : setting.fallback]
+  })
+  return Object.fromEntries(read)
+}
+
+function checked(setting: Setting<unknown>, given: string): unknown {
+  const value = setting.read(given)
+  if (value !== undefined) return value
+  const what = setting.secret
+    ? `has a wrong value of ${Buffer.byteLength(given)} bytes, not shown here`
+    : `is ${excerpt(given)}`
+  throw new SettingsError(`${setting.env} ${what}; it must be ${setting.range}`)
+}
+
+/** Quoted, on one line whatever it holds, and short. */
+function excerpt(given: string): string {
+  return JSON.stringify(given.length > 80 ? `${given.slice(0, 80)}…` : given)
+}

@@ -1,0 +1,144 @@
+import t from 'tap'
+import { Accounts, type AccountsOptions } from '../../src/chat/accounts.ts'
+import { Passwords } from '../../src/chat/passwords.ts'
+import { Unavailable } from '../../src/store/store.ts'
+import { MemoryStore } from '../support/memory-store.ts'
+import { refusalOf } from '../support/refusal.ts'
+
+const ttlMs = 3_600_000
+
+class CountingPasswords extends Passwords {
+  costly = 0
+
+  override hash(password: string): Promise<string> {
+    this.costly++
+    return super.hash(password)
+  }
+
+  override verify(password: string, phc: string | undefined): Promise<boolean> {
+    this.costly++
+    return super.verify(password, phc)
+  }
+}
+
+function open(options: Partial<AccountsOptions> = {}) {
+  const store = new MemoryStore()
+  const passwords = new CountingPasswords()
+  const rest = { ttlMs, registration: 'open', passwordMinChars: 8 } as const
+  const accounts = new Accounts({ store, passwords, ...rest, ...options })
+  return { store, passwords, accounts }
+}
+
+t.test('one who registers is logged in, and may log in again', async (t) => {
+  const { accounts } = open()
+  const first = await accounts.register('Ann', 'correct horse')
+  t.equal(first.account.username, 'Ann')
+  t.equal(first.expiresAt - first.createdAt, ttlMs)
+  const second = await accounts.login('aNN', 'correct horse')
+  t.same(second.account, first.account)
+  t.equal(second.expiresAt - second.createdAt, ttlMs)
+  t.not(second.id, first.id)
+})
+
+t.test('a login tells an unknown name from a wrong password, after the same work', async (t) => {
+  const { accounts, passwords } = open()
+  await accounts.register('ann', 'correct horse')
+  const names = ['ann', 'bob', 'b', 'x'.repeat(5000), '', 'server']
+  passwords.costly = 0
+  for (const name of names) {
+    const code = name === 'ann' ? 'wrong-password' : 'unknown-user'
+    t.match(await refusalOf(() => accounts.login(name, 'wrong')), { code }, name)
+  }
+  t.equal(passwords.costly, names.length)
+})
+
+t.test(
+  'where registration is closed, a login does not tell which of the two is wrong',
+  async (t) => {
+    const { accounts, store, passwords } = open()
+    await accounts.register('ann', 'correct horse')
+    const closed = new Accounts({
+      store,
+      passwords,
+      ttlMs,
+      registration: 'closed',
+      passwordMinChars: 8,
+    })
+    const wrongName = await refusalOf(() => closed.login('bob', 'wrong'))
+    t.equal(wrongName.code, 'wrong-credentials')
+    t.same(await refusalOf(() => closed.login('ann', 'wrong')), wrongName)
+    t.equal((await closed.login('ann', 'correct horse')).account.username, 'ann')
+  },
+)
+
+t.test('closed registration is told before the name is looked at', async (t) => {
+  const { accounts, store } = open({ registration: 'closed' })
+  t.match(await refusalOf(() => accounts.register('', '\0')), { code: 'registration-closed' })
+  t.same(store.calls, [])
+})
+
+t.test('both fields are judged at once', async (t) => {
+  const { accounts, store } = open()
+  const refused = await refusalOf(() => accounts.register('.', 'short'))
+  t.match(refused, {
+    code: 'invalid-request',
+    detail: /^username: must .+; password: must /,
+    errors: [
+      { pointer: '/username', detail: 'must be 2 to 32 characters long, but has 1' },
+      { pointer: '/password', detail: 'must be 8 to 256 characters long, but has 5' },
+    ],
+  })
+  t.same(store.calls, [])
+})
+
+t.test('a password is any characters, within the bounds', async (t) => {
+  const { accounts } = open({ passwordMinChars: 2 })
+  await accounts.register('ann', '🐎\u0001')
+  await accounts.register('bob', '🐎'.repeat(256))
+  for (const password of ['🐎', '🐎'.repeat(257), 'null\0', 'lone\uD800']) {
+    t.match(await refusalOf(() => accounts.register('cid', password)), {
+      code: 'invalid-request',
+      errors: [{ pointer: '/password' }],
+    })
+  }
+})
+
+t.test('a login puts no rule on the password but that it is a string as all are', async (t) => {
+  const { accounts } = open()
+  t.match(await refusalOf(() => accounts.login('ann', '')), { code: 'unknown-user' })
+  t.match(await refusalOf(() => accounts.login('ann', 'x'.repeat(1000))), { code: 'unknown-user' })
+  t.match(await refusalOf(() => accounts.login('a\0', 'lone\uD800')), {
+    code: 'invalid-request',
+    errors: [{ pointer: '/username' }, { pointer: '/password' }],
+  })
+})
+
+t.test('a name that is taken or reserved is refused before the costly hash', async (t) => {
+  const { accounts, passwords } = open()
+  await accounts.register('Ann', 'correct horse')
+  for (const name of ['ann', 'ＡＮＮ', 'System']) {
+    const refused = await refusalOf(() => accounts.register(name, 'another horse'))
+    t.equal(refused.code, 'username-taken', name)
+  }
+  t.equal(passwords.costly, 1)
+})
+
+t.test('of two who register one name at the same time, one gets it', async (t) => {
+  const { accounts } = open()
+  const both = await Promise.allSettled([
+    accounts.register('ann', 'correct horse'),
+    accounts.register('ANN', 'another horse'),
+  ])
+  t.same(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  t.match(
+    both.find(({ status }) => status === 'rejected'),
+    { reason: { code: 'username-taken' } },
+  )
+})
+
+t.test('while the store is away nobody comes in', async (t) => {
+  const { accounts, store } = open()
+  store.failure = new Unavailable('away')
+  t.match(await refusalOf(() => accounts.register('ann', 'correct horse')), { code: 'unavailable' })
+  t.match(await refusalOf(() => accounts.login('ann', 'correct horse')), { code: 'unavailable' })
+})

@@ -1,0 +1,201 @@
+import t from 'tap'
+import { Messages } from '../../src/chat/messages.ts'
+import { type Draft, type Outcome, OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
+import { MemoryStore } from '../support/memory-store.ts'
+import { refusalOf } from '../support/refusal.ts'
+
+async function openRoom() {
+  const store = new MemoryStore()
+  const appender = {
+    async append(draft: Draft): Promise<Outcome> {
+      const [outcome] = await store.append([draft])
+      return outcome as Outcome
+    },
+  }
+  const messages = new Messages({ store, appender, maxChars: 20 })
+  const [ann, bob, cid] = [
+    await store.join('ann'),
+    await store.join('bob'),
+    await store.join('cid'),
+  ]
+  store.calls.length = 0
+  return { store, messages, ann, bob, cid }
+}
+
+function texts({ entries }: { entries: { text: string }[] }): string[] {
+  return entries.map(({ text }) => text)
+}
+
+t.test('what is said to everyone is in the log', async (t) => {
+  const { messages, ann, bob } = await openRoom()
+  const posted = await messages.broadcast(ann, 'hi')
+  t.match(posted, {
+    replayed: false,
+    entry: { id: 1, from: { username: 'ann' }, to: null, text: 'hi' },
+  })
+  t.same(await messages.find(bob, 1), posted.entry)
+})
+
+t.test('what is said to one person is for these two alone', async (t) => {
+  const { messages, store, ann, bob, cid } = await openRoom()
+  store.online.add(bob.account.id)
+  const posted = await messages.direct(ann, { to: 'BOB', text: 'psst' })
+  t.match(posted.entry, { from: { username: 'ann' }, to: { username: 'bob' } })
+  t.same(await messages.find(bob, 1), posted.entry)
+  t.match(await refusalOf(() => messages.find(cid, 1)), { code: 'not-found' })
+  t.match(await refusalOf(() => messages.find(ann, 2)), { code: 'not-found' })
+})
+
+t.test('a recipient must exist, and be online unless it is kept for them', async (t) => {
+  const { messages, ann } = await openRoom()
+  for (const to of ['dan', 'a', '', 'x'.repeat(1000)]) {
+    const refused = await refusalOf(() => messages.direct(ann, { to, text: 'hi' }))
+    t.equal(refused.code, 'unknown-recipient', to)
+  }
+  const offline = await refusalOf(() => messages.direct(ann, { to: 'bob', text: 'hi' }))
+  t.equal(offline.code, 'recipient-offline')
+  const kept = await messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' })
+  t.equal(kept.entry.id, 1)
+})
+
+t.test('everything that is wrong with a post is told at once, and nothing is stored', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  t.match(await refusalOf(() => messages.direct(ann, { to: 'b\0b', text: ' ' }, 'a key')), {
+    code: 'invalid-request',
+    detail: /^Idempotency-Key: must .+; to: must .+; text: must /,
+    errors: [
+      { parameter: 'Idempotency-Key', detail: /visible ASCII/ },
+      { pointer: '/to', detail: /U\+0000/ },
+      { pointer: '/text', detail: /white space/ },
+    ],
+  })
+  t.match(await refusalOf(() => messages.broadcast(ann, 'x'.repeat(21))), {
+    code: 'invalid-request',
+    errors: [{ pointer: '/text', detail: 'must be at most 20 characters long, but has 21' }],
+  })
+  t.throws(() => messages.check({ kind: 'broadcast', text: '' }), { code: 'invalid-request' })
+  t.doesNotThrow(() => messages.check({ kind: 'broadcast', text: 'x' }, 'key'))
+  t.same(store.calls, [])
+})
+
+t.test('an idempotency key is 1 to 255 visible ASCII characters', async (t) => {
+  const { messages } = await openRoom()
+  const content = { kind: 'broadcast', text: 'hi' } as const
+  for (const key of ['!', '~', 'k'.repeat(255)]) messages.check(content, key)
+  for (const key of ['', ' ', 'a b', 'k\n', 'é', '\x7F', 'k'.repeat(256)]) {
+    t.throws(() => messages.check(content, key), { code: 'invalid-request' }, JSON.stringify(key))
+  }
+})
+
+t.test('a retry with the same key and content says it once', async (t) => {
+  const { messages, ann, bob } = await openRoom()
+  const first = await messages.broadcast(ann, 'hi', 'k1')
+  t.same(await messages.broadcast(ann, 'hi', 'k1'), { entry: first.entry, replayed: true })
+  t.equal((await messages.broadcast(bob, 'hi', 'k1')).replayed, false, 'keys are each one’s own')
+  const direct = { to: 'bob', text: 'hi', whenOffline: 'keep' } as const
+  const kept = await messages.direct(ann, direct, 'k2')
+  t.same(await messages.direct(ann, direct, 'k2'), { entry: kept.entry, replayed: true })
+})
+
+t.test('a key stands for its whole content', async (t) => {
+  const { messages, store, ann, bob } = await openRoom()
+  store.online.add(bob.account.id)
+  await messages.direct(ann, { to: 'bob', text: 'hi' }, 'key')
+  const same = await messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'reject' }, 'key')
+  t.equal(same.replayed, true, 'a default counts as given')
+  const others = [
+    () => messages.broadcast(ann, 'hi', 'key'),
+    () => messages.direct(ann, { to: 'bob', text: 'ho' }, 'key'),
+    () => messages.direct(ann, { to: 'cid', text: 'hi' }, 'key'),
+    () => messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' }, 'key'),
+    () => messages.direct(ann, { to: 'x'.repeat(1000), text: 'hi' }, 'key'),
+  ]
+  for (const other of others) t.equal((await refusalOf(other)).code, 'idempotency-key-reused')
+})
+
+t.test('what a key stands for is told without posting', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  const { entry } = await messages.broadcast(ann, 'hi', 'known')
+  store.calls.length = 0
+  const hi = { kind: 'broadcast', text: 'hi' } as const
+  t.same(await messages.replay(ann, hi, 'known'), { entry, replayed: true })
+  t.equal(await messages.replay(ann, hi, 'new'), undefined)
+  t.match(await refusalOf(() => messages.replay(ann, { ...hi, text: 'ho' }, 'known')), {
+    code: 'idempotency-key-reused',
+  })
+  t.match(await refusalOf(() => messages.replay(ann, hi, 'a b')), { code: 'invalid-request' })
+  t.same(store.calls, ['keyed', 'keyed', 'keyed'])
+})
+
+t.test('a session that has ended says nothing more', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  await store.endSession(ann.id)
+  t.match(await refusalOf(() => messages.broadcast(ann, 'hi')), { code: 'unauthorized' })
+})
+
+t.test('a page tells where a stream goes on from', async (t) => {
+  const { messages, ann, bob } = await openRoom()
+  const empty = await messages.page(ann, { limit: 2 })
+  t.same(empty, { entries: [], more: false, cursor: '0-mh4k2c9z' })
+  for (const text of ['1', '2', '3', '4', '5']) await messages.broadcast(ann, text)
+
+  const newest = await messages.page(bob, { limit: 2 })
+  t.same(texts(newest), ['4', '5'])
+  t.match(newest, { more: true, cursor: '5-mh4k2c9z' })
+
+  const older = await messages.page(bob, { before: 4, limit: 3 })
+  t.same(texts(older), ['1', '2', '3'])
+  t.match(older, { more: false, cursor: '5-mh4k2c9z' })
+
+  const next = await messages.page(bob, { after: 1, limit: 2 })
+  t.same(texts(next), ['2', '3'])
+  t.match(next, { more: true, cursor: '3-mh4k2c9z' })
+
+  const last = await messages.page(bob, { after: 3, limit: 2 })
+  t.same(texts(last), ['4', '5'])
+  t.match(last, { more: false, cursor: '5-mh4k2c9z' })
+})
+
+t.test('a page may be of one conversation', async (t) => {
+  const { messages, ann, bob, cid } = await openRoom()
+  await messages.direct(ann, { to: 'bob', text: 'to bob', whenOffline: 'keep' })
+  await messages.direct(bob, { to: 'ann', text: 'from bob', whenOffline: 'keep' })
+  await messages.direct(ann, { to: 'cid', text: 'to cid', whenOffline: 'keep' })
+  await messages.broadcast(bob, 'to all')
+  t.same(texts(await messages.page(ann, { with: 'Bob', limit: 9 })), ['to bob', 'from bob'])
+  t.same(texts(await messages.page(cid, { with: 'bob', limit: 9 })), [])
+})
+
+t.test('what is wrong with a page is told', async (t) => {
+  const { messages, ann } = await openRoom()
+  const wrong = { after: 1, before: 3, limit: 2, with: '\uD800' }
+  t.match(await refusalOf(() => messages.page(ann, wrong)), {
+    code: 'invalid-request',
+    errors: [{ parameter: 'before' }, { parameter: 'with' }],
+  })
+  for (const name of ['dan', '', 'x'.repeat(1000)]) {
+    const refused = await refusalOf(() => messages.page(ann, { with: name, limit: 2 }))
+    t.equal(refused.code, 'unknown-recipient', name)
+  }
+})
+
+t.test('the store’s errors are told apart', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  const calls = [
+    () => messages.broadcast(ann, 'hi'),
+    () => messages.replay(ann, { kind: 'broadcast', text: 'hi' }, 'key'),
+    () => messages.page(ann, { limit: 2 }),
+    () => messages.page(ann, { limit: 2, with: 'bob' }),
+    () => messages.find(ann, 1),
+  ]
+  store.failure = new Unavailable('away')
+  for (const call of calls) {
+    t.match(await refusalOf(call), { code: 'unavailable', retryAfter: 2 })
+  }
+  store.failure = new OutcomeUnknown('lost')
+  for (const call of calls) {
+    t.match(await refusalOf(call), { code: 'outcome-unknown', retryAfter: 2 })
+  }
+  store.failure = new Error('a mistake')
+  for (const call of calls) await t.rejects<unknown>(call(), store.failure)
+})

@@ -1,0 +1,238 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import t from 'tap'
+import { Presence } from '../../src/chat/presence.ts'
+import {
+  type PresenceChange,
+  type Presence as PresentSession,
+  type Session,
+  Unavailable,
+} from '../../src/store/store.ts'
+
+const usernames = ['ann', 'bob', 'Cid', 'dan']
+/** Session 11 and 12 are Ann's (account 1), 21 is Bob's, and so on. */
+const person = (session: number) => {
+  const id = Math.floor(session / 10)
+  return { id, username: usernames[id - 1] as string }
+}
+const session = (id: number): Session => ({
+  id,
+  account: { ...person(id), createdAt: 0 },
+  createdAt: 0,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+})
+
+/** Keeps presence as a store does, and tells its news before it answers. */
+class FakeStore {
+  rows = new Map<number, PresentSession>()
+  ended = new Set<number>()
+  changes: PresenceChange[] = []
+  away = false
+  presence: Presence | undefined
+  held: Promise<void> | undefined
+
+  async present() {
+    return [...this.rows.values()]
+  }
+
+  async ping() {
+    if (this.away) throw new Unavailable('away')
+  }
+
+  async changePresence(change: PresenceChange) {
+    this.changes.push(change)
+    await this.held
+    if (this.away) throw new Unavailable('away')
+    const left = change.leave.filter((id) => this.rows.delete(id))
+    const entered = change.enter
+      .filter((id) => !this.rows.has(id) && !this.ended.has(id))
+      .map((id) => ({ session: id, person: person(id), since: 1000 + id }))
+    for (const row of entered) this.rows.set(row.session, row)
+    this.presence?.follow({ entered, left })
+  }
+
+  /** As the store ends a session: its presence goes with it. */
+  end(id: number) {
+    this.ended.add(id)
+    this.presence?.follow({ entered: [], left: this.rows.delete(id) ? [id] : [] })
+  }
+}
+
+async function open(options: { graceMs?: number; rows?: number[] } = {}) {
+  const store = new FakeStore()
+  for (const id of options.rows ?? []) {
+    store.rows.set(id, { session: id, person: person(id), since: 1000 + id })
+  }
+  const presence = new Presence(store, { graceMs: options.graceMs ?? 20, retryMs: 5 })
+  store.presence = presence
+  const told: string[] = []
+  const waiting: (() => void)[] = []
+  presence.onChanged(({ person, online }) => {
+    told.push(`${online ? '+' : '-'}${person.username}`)
+    for (const wake of waiting.splice(0)) wake()
+  })
+  const toldOf = async (change: string) => {
+    while (!told.includes(change)) await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+  await presence.start()
+  return { store, presence, told, toldOf }
+}
+
+t.test('someone with a stream is online once the store has it', async (t) => {
+  const { presence, store } = await open()
+  await presence.enter(session(11))
+  t.same(presence.names(), ['ann'])
+  t.ok(store.rows.has(11))
+  await presence.close()
+})
+
+t.test('people who enter in one turn are stored in one write', async (t) => {
+  const { presence, store } = await open()
+  await Promise.all([presence.enter(session(11)), presence.enter(session(21))])
+  t.same(store.changes, [{ enter: [11, 21], leave: [] }])
+  await presence.close()
+})
+
+t.test('the list is by name, in pages', async (t) => {
+  const { presence } = await open()
+  for (const id of [41, 31, 11, 21]) await presence.enter(session(id))
+  t.same(presence.names(), ['ann', 'bob', 'Cid', 'dan'])
+  t.same(presence.list({ limit: 2 }), {
+    people: [
+      { username: 'ann', since: 1011 },
+      { username: 'bob', since: 1021 },
+    ],
+    count: 4,
+    more: true,
+  })
+  t.same(
+    presence.list({ after: 'BOB', limit: 2 }).people.map(({ username }) => username),
+    ['Cid', 'dan'],
+  )
+  t.same(presence.list({ after: 'bobby', limit: 9 }).people.length, 2, 'after a name not online')
+  t.same(presence.list({ after: 'dan', limit: 2 }), { people: [], count: 4, more: false })
+  await presence.close()
+})
+
+t.test('who comes back within the grace never left', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 600_000 })
+  await presence.enter(session(11))
+  presence.leave(11)
+  await presence.enter(session(11))
+  t.same(told, ['+ann'])
+  t.equal(store.changes.length, 1)
+  await presence.close()
+})
+
+t.test('who stays away for the grace leaves', async (t) => {
+  const { presence, store, told, toldOf } = await open()
+  await presence.enter(session(11))
+  presence.leave(11)
+  await toldOf('-ann')
+  t.same(told, ['+ann', '-ann'])
+  t.same([...store.rows], [])
+  t.equal(presence.count, 0)
+  await presence.close()
+})
+
+t.test('two streams and two sessions are one person', async (t) => {
+  const { presence, told, toldOf } = await open()
+  await presence.enter(session(11))
+  await presence.enter(session(11))
+  await presence.enter(session(12))
+  presence.leave(11)
+  presence.leave(12)
+  await pause(60)
+  t.same(told, ['+ann'], 'one stream is still open')
+  presence.leave(11)
+  await toldOf('-ann')
+  t.same(told, ['+ann', '-ann'])
+  await presence.close()
+})
+
+t.test('an ended session leaves at once, unless another of the person is online', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 600_000 })
+  await presence.enter(session(11))
+  await presence.enter(session(12))
+  store.end(11)
+  t.same(told, ['+ann'])
+  presence.leave(11)
+  store.end(12)
+  t.same(told, ['+ann', '-ann'])
+  presence.leave(12)
+  presence.leave(12)
+  t.equal(presence.count, 0)
+  await presence.close()
+})
+
+t.test('an ended session does not enter', async (t) => {
+  const { presence, store } = await open({ graceMs: 1 })
+  store.end(11)
+  presence.enter(session(11))
+  presence.leave(11)
+  presence.enter(session(21))
+  await presence.enter(session(31))
+  t.same(presence.names(), ['bob', 'Cid'])
+  await presence.close()
+})
+
+t.test('a restart is no exit: the grace begins anew', async (t) => {
+  const { presence, told, toldOf } = await open({ rows: [11, 21], graceMs: 30 })
+  t.same(presence.names(), ['ann', 'bob'])
+  await presence.enter(session(11))
+  await toldOf('-bob')
+  t.same(told, ['+ann', '+bob', '-bob'])
+  await presence.close()
+})
+
+t.test('who comes back while the store is being told of their leaving enters again', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 1 })
+  await presence.enter(session(11))
+  let release = () => {}
+  store.held = new Promise((resolve) => {
+    release = resolve
+  })
+  presence.leave(11)
+  while (store.changes.length < 2) await pause(1)
+  const back = presence.enter(session(11))
+  release()
+  await back
+  t.same(told, ['+ann', '-ann', '+ann'])
+  t.same(presence.names(), ['ann'])
+  await presence.close()
+})
+
+t.test('while the store is away nobody leaves, and then the grace begins anew', async (t) => {
+  const { presence, store, told, toldOf } = await open({ graceMs: 10 })
+  await presence.enter(session(11))
+  await presence.enter(session(21))
+  store.away = true
+  presence.leave(21)
+  const entered = presence.enter(session(31))
+  while (store.changes.length < 3) await pause(1)
+  await pause(60)
+  t.same(told, ['+ann', '+bob'])
+  const away = store.changes.length
+  store.away = false
+  await entered
+  t.ok(store.changes.length > away)
+  t.notOk(
+    store.changes.slice(away, away + 1).some(({ leave }) => leave.length > 0),
+    'leaving waits for a new grace',
+  )
+  await toldOf('-bob')
+  t.same(told, ['+ann', '+bob', '+Cid', '-bob'])
+  await presence.close()
+})
+
+t.test('closing while the store is away ends the trying', async (t) => {
+  const { presence, store } = await open()
+  store.away = true
+  presence.enter(session(11))
+  while (store.changes.length < 1) await pause(1)
+  await presence.close()
+  const changes = store.changes.length
+  presence.enter(session(21))
+  presence.leave(21)
+  await pause(30)
+  t.equal(store.changes.length, changes)
+})

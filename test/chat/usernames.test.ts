@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  checkUsername,
+  compareKeys,
+  isReserved,
+  lookupKey,
+  usernameKey,
+} from '../../src/chat/usernames.ts'
+import { anyText } from '../support/any-text.ts'
+
+const anyName = anyText()
+
+t.test('names of many scripts are good', async (t) => {
+  const names = [
+    'ann',
+    'Bob.Smith-2_x',
+    '7of9',
+    'Zoë',
+    'Zoe\u0308',
+    'Vie\u0323\u0302t',
+    'Фёдор',
+    'Ελένη',
+    '王伟',
+    'さくら',
+    'محمد',
+    'अनिता',
+    '٣٤',
+    '𠜎𠜎',
+    'x'.repeat(32),
+    '𠜎'.repeat(32),
+    'Annさくら',
+  ]
+  for (const name of names) t.equal(checkUsername(name), undefined, name)
+})
+
+t.test('a name is 2 to 32 code points', async (t) => {
+  t.equal(checkUsername('a'), 'must be 2 to 32 characters long, but has 1')
+  t.equal(checkUsername(''), 'must be 2 to 32 characters long, but has 0')
+  t.equal(checkUsername('x'.repeat(33)), 'must be 2 to 32 characters long, but has 33')
+  t.equal(checkUsername('𠜎'), 'must be 2 to 32 characters long, but has 1')
+})
+
+t.test('what is outside the alphabet is refused by name', async (t) => {
+  const refused: Record<string, string> = {
+    'an n': 'U+0020',
+    'ann!': 'U+0021',
+    'ann\0': 'U+0000',
+    'ann\uD800': 'U+D800',
+    'ann👋': 'U+1F44B',
+    'an\u200Dn': 'U+200D',
+    'ann½': 'U+00BD',
+    annⅧ: 'U+2167',
+    '7\u0301x': 'U+0301',
+    'a.\u0301': 'U+0301',
+    '\u0301ann': 'U+0301',
+  }
+  for (const [name, codePoint] of Object.entries(refused)) {
+    t.ok(checkUsername(name)?.endsWith(`but holds ${codePoint}`), JSON.stringify(name))
+  }
+})
+
+t.test('a name begins with a letter or a digit', async (t) => {
+  for (const name of ['.ann', '_ann', '-ann']) {
+    t.equal(checkUsername(name), 'must begin with a letter or a digit')
+  }
+})
+
+t.test('scripts that look alike are not mixed, in the name or its key', async (t) => {
+  t.match(checkUsername('аnn'), /Latin and Cyrillic$/)
+  t.match(checkUsername('bοb'), /Latin and Greek$/)
+  t.match(checkUsername('вοв'), /Cyrillic and Greek$/)
+  t.match(checkUsername('aаα'), /Latin and Cyrillic and Greek$/)
+  t.match(checkUsername('𝐚аа'), /Latin and Cyrillic$/, 'the key of 𝐚 is Latin')
+  t.match(checkUsername('µann'), /Latin and Greek$/, 'the key of the micro sign is Greek')
+})
+
+t.test('names that read the same have one key', async (t) => {
+  t.equal(usernameKey('ANN'), 'ann')
+  t.equal(usernameKey('Ａｎｎ'), 'ann')
+  t.equal(usernameKey('Zoe\u0308'), usernameKey('ZOË'))
+  t.equal(usernameKey('ΑΣ'), 'ασ', 'no code point looks at its neighbours')
+  t.equal(usernameKey('ﬁn'), 'fin')
+})
+
+t.test('a key is its own key', async () => {
+  fc.assert(
+    fc.property(anyName, (name) => usernameKey(usernameKey(name)) === usernameKey(name)),
+    { numRuns: 1000 },
+  )
+})
+
+t.test('the key of every single character is its own key', async (t) => {
+  const wrong: string[] = []
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const key = usernameKey(String.fromCodePoint(code))
+    if (usernameKey(key) !== key) wrong.push(code.toString(16))
+  }
+  t.same(wrong, [])
+})
+
+t.test('a name too long to be anyone’s is looked up under the key that is nobody’s', async (t) => {
+  t.equal(lookupKey('ANN'), 'ann')
+  t.equal(lookupKey('𠜎'.repeat(32)), '𠜎'.repeat(32))
+  t.equal(lookupKey('x'.repeat(65)), '')
+  const marks = `a${'\u0301\u0316'.repeat(100_000)}`
+  t.equal(lookupKey(marks), '', 'at once: folding this would take many seconds')
+})
+
+t.test('some keys are kept from everyone', async (t) => {
+  for (const name of ['server', 'System', 'ＡＤＭＩＮ', 'OBROL']) {
+    t.equal(isReserved(usernameKey(name)), true, name)
+  }
+  t.equal(isReserved('servers'), false)
+})
+
+t.test('keys sort by code points, as the bytes of UTF-8 do', async (t) => {
+  t.ok(compareKeys('\u{1F44B}', '\uFFFD') > 0, 'where UTF-16 units would sort the other way')
+  t.ok(compareKeys('an', 'ann') < 0)
+  t.ok(compareKeys('ann', 'an') > 0)
+  t.equal(compareKeys('ann', 'ann'), 0)
+  fc.assert(
+    fc.property(anyName, anyName, anyName, (shared, a, b) => {
+      const [left, right] = [shared + a, shared + b]
+      const bytes = Buffer.compare(Buffer.from(left), Buffer.from(right))
+      return Math.sign(compareKeys(left, right)) === bytes
+    }),
+    { numRuns: 1000 },
+  )
+})

@@ -1,0 +1,169 @@
+import t from 'tap'
+import { readSettings, SettingsError, settingsTable } from '../src/config.ts'
+
+/** The line that stops the start. */
+function complaint(env: NodeJS.ProcessEnv): string {
+  try {
+    readSettings(env)
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message
+    throw error
+  }
+  throw new Error(`${JSON.stringify(env)} was taken`)
+}
+
+t.test('every setting has a default', async (t) => {
+  const settings = readSettings({ UNKNOWN: 'x', PORT: '' })
+  t.same(settings, {
+    host: '127.0.0.1',
+    port: 3000,
+    dataDir: './data',
+    databaseUrl: undefined,
+    jwtSecret: undefined,
+    tokenTtlHours: 168,
+    registration: 'open',
+    presenceGraceMs: 10_000,
+    presenceLeaseMs: 15_000,
+    heartbeatMs: 15_000,
+    streamMaxSeconds: 0,
+    shutdownSeconds: 10,
+    maxStreams: 50_000,
+    streamsPerUser: 20,
+    messagesPerMinute: 120,
+    readsPerMinute: 600,
+    streamOpensPerMinute: 60,
+    loginsPerMinute: 10,
+    registrationsPerHour: 20,
+    messageMaxChars: 4000,
+    passwordMinChars: 8,
+    historyDays: 0,
+    corsOrigins: [],
+    trustProxy: [],
+    logLevel: 'info',
+  })
+})
+
+t.test('the table can be read by people', async (t) => {
+  for (const { env, about, range } of Object.values(settingsTable)) {
+    t.match(env, /^[A-Z_]+$/)
+    t.match(about, /\.$/, env)
+    t.match(range, /\S/, env)
+  }
+})
+
+t.test('what is given is taken', async (t) => {
+  const given: [string, string, keyof typeof settingsTable, unknown][] = [
+    ['HOST', '::', 'host', '::'],
+    ['HOST', 'localhost', 'host', 'localhost'],
+    ['HOST', 'chat.example.org', 'host', 'chat.example.org'],
+    ['PORT', '0', 'port', 0],
+    ['PORT', '65535', 'port', 65_535],
+    ['DATA_DIR', '/srv/chat data', 'dataDir', '/srv/chat data'],
+    ['JWT_SECRET', 'é'.repeat(16), 'jwtSecret', 'é'.repeat(16)],
+    ['REGISTRATION', 'closed', 'registration', 'closed'],
+    ['PRESENCE_GRACE_MS', '600000', 'presenceGraceMs', 600_000],
+    ['PRESENCE_LEASE_MS', '1000', 'presenceLeaseMs', 1000],
+    ['HEARTBEAT_MS', '100', 'heartbeatMs', 100],
+    ['MESSAGES_PER_MINUTE', '0', 'messagesPerMinute', 0],
+    ['STREAMS_PER_USER', '0', 'streamsPerUser', 0],
+    ['PASSWORD_MIN_CHARS', '256', 'passwordMinChars', 256],
+    ['HISTORY_DAYS', '0', 'historyDays', 0],
+    ['HISTORY_DAYS', '2', 'historyDays', 2],
+    ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+    ['CORS_ORIGINS', '*', 'corsOrigins', ['*']],
+    [
+      'CORS_ORIGINS',
+      'https://Chat.Example.org, http://127.0.0.1:8080,http://[::1]:80,app://obrol,',
+      'corsOrigins',
+      ['https://chat.example.org', 'http://127.0.0.1:8080', 'http://[::1]', 'app://obrol'],
+    ],
+    [
+      'TRUST_PROXY',
+      '127.0.0.1, 10.0.0.0/8,::1,fd00::/8',
+      'trustProxy',
+      ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'],
+    ],
+  ]
+  for (const [variable, value, name, expected] of given) {
+    t.same(readSettings({ [variable]: value })[name], expected, `${variable}=${value}`)
+  }
+})
+
+t.test('a wrong value stops the start with one line that names it', async (t) => {
+  const wrong: Record<string, string[]> = {
+    HOST: ['http://localhost', '-x', 'a b', '127.0.0.1:80'],
+    PORT: ['65536', '-1', '+1', '1.0', '1e3', '0x50', ' 80', '080', 'http', '99999999999999999999'],
+    TOKEN_TTL_HOURS: ['0', '87601'],
+    REGISTRATION: ['Open', 'yes'],
+    PRESENCE_GRACE_MS: ['600001'],
+    PRESENCE_LEASE_MS: ['999', '600001'],
+    HEARTBEAT_MS: ['99', '3600001'],
+    STREAM_MAX_SECONDS: ['604801'],
+    SHUTDOWN_SECONDS: ['601'],
+    MAX_STREAMS: ['0'],
+    STREAMS_PER_USER: ['-1'],
+    MESSAGES_PER_MINUTE: ['none'],
+    READS_PER_MINUTE: ['1000001'],
+    STREAM_OPENS_PER_MINUTE: ['1,000'],
+    LOGINS_PER_MINUTE: ['10 '],
+    REGISTRATIONS_PER_HOUR: ['twenty'],
+    MESSAGE_MAX_CHARS: ['0', '100001'],
+    PASSWORD_MIN_CHARS: ['0', '257'],
+    HISTORY_DAYS: ['1', '-1', '36501'],
+    CORS_ORIGINS: [
+      'example.org',
+      'https://example.org/',
+      'https://example.org/chat',
+      'https://user@example.org',
+      'https://example.org:port',
+      'null',
+      '*.example.org',
+      'https://a.example,https://b.example/x',
+    ],
+    TRUST_PROXY: [
+      'loopback',
+      '1',
+      '1/8',
+      '10.0.0.0/33',
+      '::1/129',
+      'proxy.example',
+      '10.0.0.0/8/8',
+    ],
+    LOG_LEVEL: ['INFO', 'verbose', 'info\nwarn'],
+  }
+  for (const [variable, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const line = complaint({ [variable]: value })
+      t.ok(line.startsWith(`${variable} is ${JSON.stringify(value)}; it must be `), line)
+      t.notMatch(line, /[\r\n]/)
+    }
+  }
+})
+
+t.test('a long wrong value is told in part', async (t) => {
+  t.ok(complaint({ PORT: '9'.repeat(1000) }).length < 200)
+})
+
+t.test('a secret is never repeated', async (t) => {
+  const short = complaint({ JWT_SECRET: 'hunter2hunter2' })
+  t.equal(
+    short,
+    'JWT_SECRET has a wrong value of 14 bytes, not shown here; it must be at least 32 bytes long in UTF-8',
+  )
+  t.notMatch(complaint({ DATABASE_URL: 'mysql://ann:hunter2@db/chat' }), /hunter2/)
+})
+
+t.test('PostgreSQL is known, but not served yet', async (t) => {
+  for (const scheme of ['postgres', 'postgresql', 'POSTGRES']) {
+    const line = complaint({ DATABASE_URL: `${scheme}://ann:hunter2@db/chat` })
+    t.match(
+      line,
+      /^DATABASE_URL names a PostgreSQL database, which this version does not serve yet/,
+    )
+    t.notMatch(line, /hunter2|\n/)
+  }
+  t.match(
+    complaint({ DATABASE_URL: 'chat.db' }),
+    /^DATABASE_URL has a wrong value .+ must be unset/,
+  )
+})
