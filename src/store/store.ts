@@ -19,6 +19,9 @@ export interface Store {
    */
   append(batch: readonly Draft[], ticket: string): Promise<Outcome[]>
 
+  /** What an account's idempotency key of the last 24 hours stands for. */
+  keyed(account: number, key: string): Promise<{ digest: string; entry: Entry } | undefined>
+
   /** The log as it stands now. */
   extent(): Promise<Extent>
 
@@ -237,4 +240,19 @@ export class Unavailable extends Error {
 /** The answer to a write was lost: it may have been done. */
 export class OutcomeUnknown extends Error {
   override name = 'OutcomeUnknown'
+  /** Asking again cannot help: this store is gone for good. */
+  readonly final: boolean
+
+  constructor(
+    message: string,
+    { final = false, cause }: { final?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { cause })
+    this.final = final
+  }
+}
+
+/** Why a store (or a command on one) cannot start: one line, for the person who started it. */
+export class StartError extends Error {
+  override name = 'StartError'
 }

@@ -1,0 +1,90 @@
+import { toMessage } from '../chat/message.ts'
+import type { Entry, Extent, Placement } from '../store/store.ts'
+import { formatCursor } from './cursor.ts'
+
+/**
+ * The bytes of the stream: `text/event-stream` as the HTML standard defines it (section 9.2,
+ * server-sent events). Data is one line of JSON, in which a line break is always escaped, so no
+ * text can break the framing.
+ */
+
+/** A message of the log, encoded once for everyone who may see it. */
+export interface Frame {
+  id: number
+  from: number
+  /** The recipient's account, or 0 for a broadcast. */
+  to: number
+  bytes: Buffer
+}
+
+/** Why the server ends a stream. */
+export type ByeReason =
+  | 'logged-out'
+  | 'session-expired'
+  | 'shutting-down'
+  | 'replaced'
+  | 'renew'
+  | 'unavailable'
+
+/** The first bytes of every stream: how long an EventSource waits before it reconnects, in ms. */
+export const preamble = Buffer.from('retry: 3000\n\n')
+
+function event(name: string, data: unknown, id?: string): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+/** A message with its id, which moves the reader's cursor. */
+export function messageFrame(entry: Entry, epoch: string): Frame {
+  const text = event('message', toMessage(entry), formatCursor(entry.id, epoch))
+  return { id: entry.id, from: entry.from.id, to: entry.to?.id ?? 0, bytes: Buffer.from(text) }
+}
+
+/** A direct message that was kept: without an id, since what lies before it was not written. */
+export function keptFrame(entry: Entry): Frame {
+  const text = event('message', toMessage(entry))
+  return { id: entry.id, from: entry.from.id, to: entry.to?.id ?? 0, bytes: Buffer.from(text) }
+}
+
+/** True where the account may see the frame: a broadcast, or a direct message from or to it. */
+export function visible(frame: Frame, account: number): boolean {
+  return frame.to === 0 || frame.to === account || frame.from === account
+}
+
+/** `online` is left out of the event where it is undefined. */
+export function readyEvent(
+  user: string,
+  { head, epoch }: { head: number; epoch: string },
+  online: readonly string[] | undefined,
+  onlineCount: number,
+): Buffer {
+  return Buffer.from(event('ready', { user, head, online, onlineCount }, formatCursor(head, epoch)))
+}
+
+/** `id` is left out for a stream that has no cursor yet. */
+export function heartbeatEvent(id: string | undefined): Buffer {
+  return Buffer.from(event('heartbeat', {}, id))
+}
+
+/** The cursor was not on the log: reading goes on from what there is. */
+export function resetEvent(
+  { reason, from }: NonNullable<Placement['reset']>,
+  { oldest, head, epoch }: Extent,
+): Buffer {
+  return Buffer.from(event('reset', { reason, from, oldest, head }, formatCursor(from, epoch)))
+}
+
+/** `resync` tells the reader to fetch the list instead of following the changes. */
+export function presenceEvent(
+  joined: readonly string[],
+  left: readonly string[],
+  onlineCount: number,
+  resync?: true,
+): Buffer {
+  return Buffer.from(event('presence', { joined, left, onlineCount, resync }))
+}
+
+/** The last event of a stream. `retryMs` tells an EventSource when to come back. */
+export function byeEvent(reason: ByeReason, retryMs?: number): Buffer {
+  const retry = retryMs === undefined ? '' : `retry: ${retryMs}\n`
+  return Buffer.from(retry + event('bye', { reason }))
+}

@@ -1,0 +1,225 @@
+import type { Presence } from '../chat/presence.ts'
+import { Problem } from '../chat/problems.ts'
+import type { News, Session } from '../store/store.ts'
+import { Block, pack, type Stretch } from './block.ts'
+import { formatCursor } from './cursor.ts'
+import { type Frame, heartbeatEvent } from './frames.ts'
+import type { ReachedMarks } from './marks.ts'
+import type { PresenceFeed } from './presence-feed.ts'
+import { Stream, type StreamRequest, type Surroundings } from './stream.ts'
+import type { Tail } from './tail.ts'
+
+export interface HubSettings {
+  heartbeatMs: number
+  /** 0: streams are not renewed. */
+  streamMaxSeconds: number
+  maxStreams: number
+  /** 0: as many as there is room for. */
+  streamsPerUser: number
+  presenceGraceMs: number
+}
+
+export interface HubParts {
+  tail: Tail
+  presence: Presence
+  feed: PresenceFeed
+  marks: ReachedMarks
+  /** How long a stream waits before it asks an unavailable store again, in ms. */
+  retryMs?: number
+  onError(error: unknown): void
+}
+
+/** Who is connected, and the way of everything new to them. */
+export class Hub {
+  readonly #settings: HubSettings
+  readonly #tail: Tail
+  readonly #surroundings: Surroundings
+  readonly #streams = new Set<Stream>()
+  readonly #live = new Set<Stream>()
+  readonly #byAccount = new Map<number, Set<Stream>>()
+  readonly #bySession = new Map<number, Set<Stream>>()
+  /** Every socket that is not closed yet, of streams that ended too. */
+  readonly #sockets = new Set<Stream>()
+  readonly #ticker: NodeJS.Timeout
+  #closing = false
+  #allClosed: () => void = () => {}
+
+  constructor(settings: HubSettings, { retryMs = 1000, ...parts }: HubParts) {
+    this.#settings = settings
+    this.#tail = parts.tail
+    this.#surroundings = {
+      ...parts,
+      retryMs,
+      onLive: (stream) => this.#live.add(stream),
+      onBehind: (stream) => this.#live.delete(stream),
+      onEnded: (stream) => this.#remove(stream),
+      onClosed: (stream) => {
+        this.#sockets.delete(stream)
+        if (this.#sockets.size === 0) this.#allClosed()
+      },
+    }
+    const tickMs = Math.max(10, Math.min(1000, settings.heartbeatMs / 10))
+    this.#ticker = setInterval(() => this.#tick(), tickMs)
+  }
+
+  get size(): number {
+    return this.#streams.size
+  }
+
+  /**
+   * Makes room for one more stream of the session: its oldest makes way where the person has as
+   * many as one may have.
+   *
+   * @throws {Problem} unavailable past the server's limit; too-many-streams where none can make way
+   */
+  admit(session: Session): void {
+    const { streamsPerUser, maxStreams } = this.#settings
+    const mine = this.#byAccount.get(session.account.id)
+    if (streamsPerUser > 0 && mine && mine.size >= streamsPerUser) {
+      const [oldest] = this.#bySession.get(session.id) ?? []
+      if (oldest === undefined) {
+        throw new Problem(
+          'too-many-streams',
+          `${mine.size} streams of yours are open, none of them from this session; ${streamsPerUser} is the most.`,
+          { retryAfter: 10 },
+        )
+      }
+      oldest.end('replaced')
+    }
+    if (this.#streams.size >= maxStreams) {
+      throw new Problem('unavailable', 'As many streams are open as this server serves.', {
+        retryAfter: 5,
+      })
+    }
+  }
+
+  /** Opens a stream for which there is room. While the server stops it only says so. */
+  open(request: StreamRequest): Stream {
+    const stream = new Stream(request, this.#surroundings)
+    this.#add(stream)
+    stream.start(request.cursor)
+    if (this.#closing) stream.end('shutting-down', this.#spread())
+    return stream
+  }
+
+  /** Delivers what the log brought, and ends the streams of ended sessions. */
+  follow(news: Pick<News, 'extent' | 'entries' | 'ended'>): void {
+    this.#deliver(this.#tail.follow(news))
+    for (const session of news.ended) {
+      for (const stream of [...(this.#bySession.get(session) ?? [])]) stream.end('logged-out')
+    }
+  }
+
+  /** Ends every stream with `bye` and resolves when their sockets are closed. */
+  async close(): Promise<void> {
+    this.#closing = true
+    clearInterval(this.#ticker)
+    for (const stream of [...this.#streams]) stream.end('shutting-down', this.#spread())
+    if (this.#sockets.size === 0) return
+    await new Promise<void>((resolve) => {
+      this.#allClosed = resolve
+    })
+  }
+
+  /** Cuts every connection that is still there. */
+  destroy(): void {
+    for (const stream of [...this.#sockets]) stream.destroy()
+  }
+
+  #add(stream: Stream): void {
+    const now = performance.now()
+    const { heartbeatMs, streamMaxSeconds } = this.#settings
+    stream.nextBeatAt = now + heartbeatMs
+    // Give or take a tenth, so that streams opened together are not renewed together.
+    if (streamMaxSeconds > 0) {
+      stream.renewAt = now + streamMaxSeconds * 1000 * (0.9 + Math.random() * 0.2)
+    }
+    this.#streams.add(stream)
+    this.#sockets.add(stream)
+    addTo(this.#byAccount, stream.account, stream)
+    addTo(this.#bySession, stream.session.id, stream)
+  }
+
+  #remove(stream: Stream): void {
+    this.#streams.delete(stream)
+    this.#live.delete(stream)
+    removeFrom(this.#byAccount, stream.account, stream)
+    removeFrom(this.#bySession, stream.session.id, stream)
+    this.#surroundings.presence.leave(stream.session.id)
+  }
+
+  /** Reconnects are spread over half the grace at most, so that none of them looks like an exit. */
+  #spread(): number {
+    return Math.floor((Math.random() * this.#settings.presenceGraceMs) / 2)
+  }
+
+  #deliver(frames: readonly Frame[]): void {
+    if (frames.length === 0) return
+    const head = this.#tail.head
+    const broadcasts = frames.filter((frame) => frame.to === 0)
+    const directs = directsByAccount(frames)
+    const forAll = pack(broadcasts, head)
+    // Only their two people pay for direct messages: everyone else's cursor is the head already.
+    if (forAll.length > 0) {
+      for (const stream of this.#live) if (!directs.has(stream.account)) stream.deliver(forAll)
+    }
+    for (const [account, own] of directs) {
+      const streams = this.#byAccount.get(account)
+      if (streams) this.#deliverOwn([...streams], pack(inOrder(broadcasts, own), head), own)
+    }
+  }
+
+  #deliverOwn(streams: readonly Stream[], stretches: Stretch[], own: readonly Frame[]): void {
+    for (const stream of streams) {
+      if (!this.#live.has(stream)) continue
+      for (const frame of own) if (frame.to === stream.account) stream.owe(frame.id)
+      stream.deliver(stretches)
+    }
+  }
+
+  #tick(): void {
+    const now = performance.now()
+    const wallClock = Date.now()
+    const id = formatCursor(this.#tail.head, this.#tail.epoch)
+    const atHead = new Block(heartbeatEvent(id))
+    for (const stream of [...this.#streams]) {
+      if (wallClock >= stream.session.expiresAt) stream.end('session-expired')
+      else if (now >= stream.renewAt) stream.end('renew')
+      else if (now >= stream.nextBeatAt) {
+        stream.nextBeatAt = now + this.#settings.heartbeatMs
+        stream.beat(atHead)
+      }
+    }
+  }
+}
+
+/** Each concerned account's direct messages of a run of frames, in order. */
+function directsByAccount(frames: readonly Frame[]): Map<number, Frame[]> {
+  const byAccount = new Map<number, Frame[]>()
+  for (const frame of frames) {
+    if (frame.to === 0) continue
+    for (const account of new Set([frame.from, frame.to])) {
+      const own = byAccount.get(account)
+      if (own) own.push(frame)
+      else byAccount.set(account, [frame])
+    }
+  }
+  return byAccount
+}
+
+/** Two runs of frames, each in order, as one. */
+function inOrder(broadcasts: readonly Frame[], own: readonly Frame[]): Frame[] {
+  return [...broadcasts, ...own].sort((one, other) => one.id - other.id)
+}
+
+function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const values = map.get(key)
+  if (values) values.add(value)
+  else map.set(key, new Set([value]))
+}
+
+function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const values = map.get(key)
+  values?.delete(value)
+  if (values?.size === 0) map.delete(key)
+}

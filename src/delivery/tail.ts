@@ -1,0 +1,98 @@
+import type { Cursor, Entry, Extent, News, Placement, Scan, Store } from '../store/store.ts'
+import { type Frame, keptFrame, messageFrame } from './frames.ts'
+import { Recent } from './recent.ts'
+import { Turnstile } from './turnstile.ts'
+
+/** What one step of reading on found: frames the reader may see, and how far that is everything. */
+export interface Portion {
+  frames: Frame[]
+  covered: number
+  /** The log's edges when it was read from the store; undefined where memory had it. */
+  extent?: Extent
+}
+
+type ReadableStore = Pick<Store, 'extent' | 'read' | 'readKept' | 'unreached' | 'place'>
+
+/** What fits in one write: see Block. */
+const portionBytes = 65_536
+
+/** How many reads of the store may be under way for all readers together. */
+const readsAtOnce = 4
+
+/**
+ * The log as this server follows it: its head, the newest frames in memory, and bounded reads of
+ * what lies further back.
+ */
+export class Tail {
+  readonly #store: ReadableStore
+  readonly #recent: Recent
+  readonly #reads = new Turnstile(readsAtOnce)
+  #extent: Extent = { epoch: '00000000', oldest: 1, head: 0 }
+  #movedCalls: (() => void)[] = []
+
+  constructor(store: ReadableStore, recent = new Recent()) {
+    this.#store = store
+    this.#recent = recent
+  }
+
+  async start(): Promise<void> {
+    this.#extent = await this.#store.extent()
+  }
+
+  get head(): number {
+    return this.#extent.head
+  }
+
+  get epoch(): string {
+    return this.#extent.epoch
+  }
+
+  /** Takes in what the log brought; answers its frames, encoded once. */
+  follow({ extent, entries }: Pick<News, 'extent' | 'entries'>): Frame[] {
+    const frames = entries.map((entry) => messageFrame(entry, extent.epoch))
+    this.#extent = extent
+    this.#recent.push(frames)
+    this.#recent.dropBefore(extent.oldest)
+    for (const moved of this.#movedCalls.splice(0)) moved()
+    return frames
+  }
+
+  /** Resolves when the log has moved on. */
+  moved(): Promise<void> {
+    return new Promise((resolve) => this.#movedCalls.push(resolve))
+  }
+
+  /** What the account may see next after a cursor that is below the head, if memory holds it. */
+  remembered(cursor: number, account: number): Portion | undefined {
+    return this.#recent.after(cursor, account, portionBytes)
+  }
+
+  /** What the account may see next after a cursor, from the store. */
+  read(cursor: number, account: number): Promise<Portion> {
+    return this.#portion(
+      () => this.#store.read(cursor, account),
+      (entry, { epoch }) => messageFrame(entry, epoch),
+    )
+  }
+
+  /** The direct messages that were kept for the account, with ids in (after, upTo]. */
+  readKept(after: number, upTo: number, account: number): Promise<Portion> {
+    return this.#portion(() => this.#store.readKept(after, upTo, account), keptFrame)
+  }
+
+  unreached(account: number): ReturnType<Store['unreached']> {
+    return this.#reads.pass(() => this.#store.unreached(account))
+  }
+
+  place(cursor: Cursor): Promise<Placement> {
+    return this.#reads.pass(() => this.#store.place(cursor))
+  }
+
+  async #portion(
+    read: () => Promise<Scan>,
+    frame: (entry: Entry, extent: Extent) => Frame,
+  ): Promise<Portion> {
+    const { entries, covered, extent } = await this.#reads.pass(read)
+    return { frames: entries.map((entry) => frame(entry, extent)), covered, extent }
+  }
+}

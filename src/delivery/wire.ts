@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net'
+import type { Block } from './block.ts'
+
+/** The last chunk of a chunked body (RFC 9112, 7.1). */
+const lastChunk = Buffer.from('0\r\n\r\n')
+
+/** A stream's reader has nothing to say: past this much, it is no reader. */
+const maxInputBytes = 65_536
+
+export interface WireEvents {
+  drained(): void
+  closed(): void
+}
+
+/**
+ * One stream's socket, after HTTP has let go of it. Blocks go out as they are; what waits in it
+ * is bounded by its writer, who stops at a `false` and goes on at `drained`.
+ */
+export class Wire {
+  readonly #socket: Socket
+  readonly #framed: boolean
+  readonly #stallMs: number
+  #inputBytes = 0
+
+  /**
+   * @param framed whether the body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0)
+   * @param stallMs a socket that takes nothing at all for so long, while bytes wait, is destroyed
+   */
+  constructor(socket: Socket, { framed, stallMs }: { framed: boolean; stallMs: number }) {
+    this.#socket = socket
+    this.#framed = framed
+    this.#stallMs = stallMs
+  }
+
+  listen(events: WireEvents): void {
+    this.#socket
+      .on('drain', () => {
+        this.#socket.setTimeout(0)
+        events.drained()
+      })
+      // Only armed while bytes wait; partial progress rearms it.
+      .on('timeout', () => this.#socket.destroy())
+      .on('data', (chunk: Buffer) => {
+        this.#inputBytes += chunk.length
+        if (this.#inputBytes > maxInputBytes) this.#socket.destroy()
+      })
+      // A reader that has closed its side is gone: waiting for the next write to fail would keep
+      // it online for a heartbeat more.
+      .on('end', () => this.#socket.destroy())
+      .on('error', () => this.#socket.destroy())
+      .on('close', () => events.closed())
+    if (this.#socket.destroyed) queueMicrotask(() => events.closed())
+  }
+
+  /** False where the socket is full: nothing more should be written until it has drained. */
+  write(block: Block): boolean {
+    const room = this.#socket.write(this.#framed ? block.framed : block.plain)
+    if (!room) this.#socket.setTimeout(this.#stallMs)
+    return room
+  }
+
+  /** True where everything written has been taken by the kernel. */
+  get empty(): boolean {
+    return this.#socket.writableLength === 0
+  }
+
+  /** Ends the body and the connection. A reader that does not take the rest is cut off. */
+  end(block: Block): void {
+    this.write(block)
+    if (this.#framed) this.#socket.write(lastChunk)
+    this.#socket.setTimeout(this.#stallMs)
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+}

@@ -1,0 +1,58 @@
+import t from 'tap'
+import { ReachedMarks } from '../../src/delivery/marks.ts'
+
+t.test('marks are gathered, and only the furthest counts', async (t) => {
+  const written: unknown[] = []
+  const marks = new ReachedMarks({ markReached: async (marks) => void written.push([...marks]) })
+  marks.note(1, 5)
+  marks.note(1, 9)
+  marks.note(1, 7)
+  marks.note(2, 3)
+  await marks.settled()
+  t.same(written, [
+    [
+      { account: 1, id: 9 },
+      { account: 2, id: 3 },
+    ],
+  ])
+})
+
+t.test('what is noted during a write goes with the next', async (t) => {
+  const written: unknown[] = []
+  const marks: ReachedMarks = new ReachedMarks({
+    markReached: async (batch) => {
+      written.push([...batch])
+      if (written.length === 1) marks.note(1, 6)
+    },
+  })
+  marks.note(1, 5)
+  await marks.settled()
+  t.same(written, [[{ account: 1, id: 5 }], [{ account: 1, id: 6 }]])
+})
+
+t.test('a mark that could not be stored goes along with the next', async (t) => {
+  const written: unknown[] = []
+  let away = true
+  const marks: ReachedMarks = new ReachedMarks({
+    markReached: async (batch) => {
+      if (away) {
+        marks.note(2, 8)
+        throw new Error('away')
+      }
+      written.push([...batch])
+    },
+  })
+  marks.note(1, 5)
+  marks.note(2, 4)
+  await marks.settled()
+  away = false
+  marks.note(3, 1)
+  await marks.settled()
+  t.same(written, [
+    [
+      { account: 2, id: 8 },
+      { account: 1, id: 5 },
+      { account: 3, id: 1 },
+    ],
+  ])
+})

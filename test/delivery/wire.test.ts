@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { Block } from '../../src/delivery/block.ts'
+import { Wire } from '../../src/delivery/wire.ts'
+
+/** Two ends of a real connection. */
+async function connection(t: Test): Promise<{ near: Socket; far: Socket }> {
+  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const far = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true })
+  far.on('error', () => {})
+  const [near] = (await once(server, 'connection')) as [Socket]
+  t.teardown(() => {
+    near.destroy()
+    far.destroy()
+    server.close()
+  })
+  return { near, far }
+}
+
+function listenTo(wire: Wire) {
+  let wake = () => {}
+  const seen = { drained: 0, closed: 0 }
+  wire.listen({
+    drained() {
+      seen.drained++
+      wake()
+    },
+    closed() {
+      seen.closed++
+      wake()
+    },
+  })
+  const until = async (condition: () => boolean) => {
+    while (!condition()) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  return { seen, until }
+}
+
+const block = new Block(Buffer.from('hi'))
+const large = new Block(Buffer.alloc(1_000_000))
+
+for (const { framed, bytes } of [
+  { framed: true, bytes: '2\r\nhi\r\n2\r\nhi\r\n0\r\n\r\n' },
+  { framed: false, bytes: 'hihi' },
+]) {
+  t.test(`a body ${framed ? 'in chunks' : 'that ends with the connection'}`, async (t) => {
+    const { near, far } = await connection(t)
+    const wire = new Wire(near, { framed, stallMs: 1000 })
+    const { until, seen } = listenTo(wire)
+    let came = ''
+    far.on('data', (data) => {
+      came += data
+    })
+    t.equal(wire.write(block), true)
+    wire.end(block)
+    await once(far, 'end')
+    t.equal(came, bytes)
+    far.end()
+    await until(() => seen.closed > 0)
+  })
+}
+
+t.test('a full socket says so, and drains', async (t) => {
+  const { near, far } = await connection(t)
+  const wire = new Wire(near, { framed: true, stallMs: 60_000 })
+  const { until, seen } = listenTo(wire)
+  t.ok(wire.empty)
+  far.pause()
+  while (wire.write(large));
+  t.notOk(wire.empty)
+  far.resume()
+  await until(() => seen.drained > 0)
+  t.ok(wire.empty)
+})
+
+t.test('a reader that takes nothing is cut off', async (t) => {
+  const { near, far } = await connection(t)
+  const wire = new Wire(near, { framed: true, stallMs: 50 })
+  const { until, seen } = listenTo(wire)
+  far.pause()
+  for (let times = 0; times < 20; times++) wire.write(large)
+  await until(() => seen.closed > 0)
+  t.equal(seen.drained, 0)
+})
+
+t.test('an idle reader is not', async (t) => {
+  const { near, far } = await connection(t)
+  const wire = new Wire(near, { framed: true, stallMs: 500 })
+  const { until, seen } = listenTo(wire)
+  far.resume()
+  while (wire.write(large));
+  await until(() => seen.drained > 0)
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  t.equal(seen.closed, 0)
+})
+
+t.test('a reader that closes its side is gone', async (t) => {
+  const { near, far } = await connection(t)
+  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  far.end()
+  await until(() => seen.closed > 0)
+  t.ok(near.destroyed)
+})
+
+t.test('a reset connection is gone', async (t) => {
+  const { near, far } = await connection(t)
+  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  far.resetAndDestroy()
+  await until(() => seen.closed > 0)
+  t.ok(near.destroyed)
+})
+
+t.test('a reader that talks and talks is cut off', async (t) => {
+  const { near, far } = await connection(t)
+  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  far.write(Buffer.alloc(60_000))
+  far.write(Buffer.alloc(60_000))
+  await until(() => seen.closed > 0)
+  t.ok(near.destroyed)
+})
+
+t.test('a connection that is gone before it is listened to is told as closed', async (t) => {
+  const { near } = await connection(t)
+  near.destroy()
+  await once(near, 'close')
+  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  await until(() => seen.closed > 0)
+  t.equal(seen.closed, 1)
+})
+
+t.test('destroying ends it at once', async (t) => {
+  const { near } = await connection(t)
+  const wire = new Wire(near, { framed: true, stallMs: 1000 })
+  const { until, seen } = listenTo(wire)
+  wire.destroy()
+  await until(() => seen.closed > 0)
+  t.ok(near.destroyed)
+})
