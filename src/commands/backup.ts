@@ -1,0 +1,44 @@
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { connect } from '../store/sqlite/connection.ts'
+import { createPrivately, filesOf, syncFile, syncFolderOf } from '../store/sqlite/folder.ts'
+import { keepKeyInside } from '../store/sqlite/key-inside.ts'
+import { checkDatabase } from '../store/sqlite/migrate.ts'
+import { readKey } from '../store/sqlite/signing-key.ts'
+import { StartError } from '../store/store.ts'
+
+/**
+ * `obrol backup FILE`: writes one consistent file of all that a data folder holds, with the signing
+ * key in it, also while a server is running on the folder. The file is there whole or not at all,
+ * and for its owner alone, for whoever has the key can speak as anyone.
+ *
+ * @throws {StartError} one line for the person at the terminal
+ */
+export async function backup(folder: string, file: string): Promise<void> {
+  const { database, key } = filesOf(folder)
+  if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
+  if (existsSync(file)) throw new StartError(`${file} exists already: choose another name`)
+  const fresh = `${file}.${process.pid}.part`
+  try {
+    createPrivately(fresh)
+    copyInto(fresh, database)
+    keepKeyInside(fresh, readKey(key))
+    syncFile(fresh)
+    renameSync(fresh, file)
+    syncFolderOf(file)
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    if (error instanceof StartError) throw error
+    throw new StartError(`${file} cannot be written: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** `VACUUM INTO` reads one snapshot, where SQLite's backup would begin again at each write. */
+function copyInto(file: string, database: string): void {
+  const connection = connect(database, { readonly: true })
+  try {
+    checkDatabase(connection, database)
+    connection.prepare('VACUUM INTO ?').run(file)
+  } finally {
+    connection.close()
+  }
+}

@@ -1,0 +1,67 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { StartError } from '../store.ts'
+
+/** The files of a data folder. All of them are for their owner alone. */
+export function filesOf(folder: string) {
+  return {
+    database: join(folder, 'obrol.db'),
+    lock: join(folder, 'obrol.lock'),
+    key: join(folder, 'jwt.key'),
+  }
+}
+
+export interface FolderLock {
+  release(): void
+}
+
+/**
+ * Takes a data folder for this process, making it where it is not there. The lock is SQLite's on
+ * a side file, which the kernel drops when the process dies, however it dies.
+ *
+ * @throws {StartError} at once where another process has it, or where it cannot be used
+ */
+export function lockFolder(folder: string): FolderLock {
+  const { lock } = filesOf(folder)
+  let connection: Database.Database | undefined
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    createPrivately(lock)
+    connection = new Database(lock, { timeout: 0 })
+    // Nothing is ever written to it, so it needs no journal beside it.
+    connection.pragma('journal_mode = MEMORY')
+    connection.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    connection?.close()
+    const { code, message } = error as Error & { code: string }
+    throw new StartError(
+      code === 'SQLITE_BUSY'
+        ? `The data folder ${folder} is already served by another process`
+        : `The data folder ${folder} cannot be used: ${message}`,
+      { cause: error },
+    )
+  }
+  const held = connection
+  return { release: () => held.close() }
+}
+
+/** Makes an empty file of mode 0600 unless there is one. SQLite gives its side files the same mode. */
+export function createPrivately(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
+}
+
+/** Makes what was written to a file durable. */
+export function syncFile(file: string): void {
+  const descriptor = openSync(file, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Makes the name of a file durable: a rename is on the disk when its folder is. */
+export function syncFolderOf(file: string): void {
+  syncFile(dirname(file))
+}

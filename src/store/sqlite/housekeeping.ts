@@ -1,0 +1,52 @@
+import type { Connection } from './connection.ts'
+import { KEY_LIFE_MS } from './log/keys.ts'
+
+/** Rows of each kind that one step drops at most, so that appends never wait for it for long. */
+const STEP = 1_000
+
+type Edges = { before: number; keysBefore: number; now: number }
+
+/** What is due, at most `limit` of each kind. Each walks an index from its old end. */
+const due = {
+  // Times in the log never go down, so what is due is a prefix. The newest stays: it holds the head.
+  entries: (limit: number) => `
+    SELECT id FROM (SELECT id, sent_at FROM entries
+                    WHERE id < (SELECT max(id) FROM entries) ORDER BY id LIMIT ${limit})
+    WHERE sent_at < :before`,
+  idempotency_keys: (limit: number) => `
+    SELECT id FROM (SELECT entry_id AS id, sent_at
+                    FROM idempotency_keys CROSS JOIN entries ON entries.id = entry_id
+                    ORDER BY entry_id LIMIT ${limit})
+    WHERE sent_at < :keysBefore`,
+  // A session that is still present has its grace; it is due when presence has let go of it.
+  sessions: (limit: number) => `
+    SELECT id FROM sessions
+    WHERE expires_at <= :now
+      AND NOT EXISTS (SELECT 1 FROM presence WHERE presence.session_id = sessions.id)
+    LIMIT ${limit}`,
+}
+
+/** Housekeeping in small steps. */
+export class Housekeeping {
+  readonly #drops
+  readonly #more
+
+  constructor(connection: Connection) {
+    const kinds = Object.entries(due)
+    this.#drops = kinds.map(([table, rows]) =>
+      connection.prepare<Partial<Edges>>(`DELETE FROM ${table} WHERE rowid IN (${rows(STEP)})`),
+    )
+    this.#more = connection
+      .prepare<Edges, number>(
+        `SELECT ${kinds.map(([, rows]) => `EXISTS (${rows(1)})`).join(' OR ')}`,
+      )
+      .pluck()
+  }
+
+  /** @returns whether another step would find work */
+  step(before: number | undefined, now: number): boolean {
+    const edges = { before: before ?? 0, keysBefore: now - KEY_LIFE_MS, now }
+    for (const drop of this.#drops) drop.run(edges)
+    return this.#more.get(edges) === 1
+  }
+}

@@ -1,0 +1,79 @@
+import type { Draft, Entry, Outcome, Person } from '../../store.ts'
+import type { Connection } from '../connection.ts'
+import { KnownKeys } from './keys.ts'
+
+/** Appends drafts to the log. Runs inside a write transaction, one `Batch` for each. */
+export class LogAppender {
+  readonly #newest
+  readonly #insert
+  readonly #insertKey
+  readonly #speaker
+  readonly #recipient
+  readonly #online
+  readonly #keys
+
+  constructor(connection: Connection) {
+    this.#newest = connection.prepare<[], { id: number; sentAt: number }>(
+      'SELECT id, sent_at AS sentAt FROM entries ORDER BY id DESC LIMIT 1',
+    )
+    this.#insert = connection.prepare<[number, number, number | null, string, number]>(
+      'INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (?, ?, ?, ?, ?)',
+    )
+    // A key that is still there and was not found is too old to count.
+    this.#insertKey = connection.prepare<[number, number, string, string]>(
+      'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
+    )
+    this.#speaker = connection.prepare<[number, number], Person>(
+      `SELECT accounts.id, accounts.username
+       FROM sessions JOIN accounts ON accounts.id = sessions.account_id
+       WHERE sessions.id = ? AND sessions.expires_at > ?`,
+    )
+    this.#recipient = connection.prepare<[string], Person>(
+      'SELECT id, username FROM accounts WHERE key = ?',
+    )
+    this.#online = connection
+      .prepare<[number], number>('SELECT 1 FROM presence WHERE account_id = ? LIMIT 1')
+      .pluck()
+    this.#keys = new KnownKeys(connection)
+  }
+
+  /** One outcome for each draft, in order. `now` is the clock, read after the lock was taken. */
+  append(batch: readonly Draft[], now: number): Outcome[] {
+    const newest = this.#newest.get() ?? { id: 0, sentAt: 0 }
+    const sentAt = Math.max(now, newest.sentAt)
+    let head = newest.id
+
+    const speaker = remembered((session: number) => this.#speaker.get(session, now))
+    const recipient = remembered((key: string) => this.#recipient.get(key))
+    const online = remembered((account: number) => this.#online.get(account) !== undefined)
+
+    const judge = ({ session, to, text, idempotency }: Draft): Outcome => {
+      const from = speaker(session)
+      if (!from) return { kind: 'session-ended' }
+      if (idempotency) {
+        const known = this.#keys.find(from.id, idempotency.key, now)
+        if (known?.digest === idempotency.digest) return { kind: 'replayed', entry: known.entry }
+        if (known) return { kind: 'key-reused' }
+      }
+      const person = to && recipient(to.key)
+      if (person === undefined) return { kind: 'unknown-recipient' }
+      if (person && to?.whenOffline === 'reject' && !online(person.id)) {
+        return { kind: 'recipient-offline' }
+      }
+      const entry: Entry = { id: ++head, from, to: person, text, sentAt }
+      this.#insert.run(entry.id, from.id, person?.id ?? null, text, sentAt)
+      if (idempotency) this.#insertKey.run(entry.id, from.id, idempotency.key, idempotency.digest)
+      return { kind: 'appended', entry }
+    }
+    return batch.map(judge)
+  }
+}
+
+/** Asks once for each argument: within a transaction the answer cannot change. */
+function remembered<Argument, Answer>(ask: (argument: Argument) => Answer) {
+  const answers = new Map<Argument, Answer>()
+  return (argument: Argument): Answer => {
+    if (!answers.has(argument)) answers.set(argument, ask(argument))
+    return answers.get(argument) as Answer
+  }
+}

@@ -1,0 +1,67 @@
+import type { Page, PageRange } from '../../store.ts'
+import type { Connection } from '../connection.ts'
+import { LogExtent } from './extent.ts'
+import { type EntryRow, entryColumns, entryTables, toEntry } from './rows.ts'
+
+/** An index of the log and the part of it that one walks: together they hold what may be seen. */
+type Walk = { index: string; where: string }
+
+const everything: Walk[] = [
+  { index: 'entries_broadcast', where: 'recipient_id IS NULL' },
+  { index: 'entries_to', where: 'recipient_id = :viewer' },
+  { index: 'entries_from', where: 'recipient_id IS NOT NULL AND sender_id = :viewer' },
+]
+
+const conversation: Walk[] = [
+  { index: 'entries_between', where: 'sender_id = :viewer AND recipient_id = :other' },
+  { index: 'entries_between', where: 'sender_id = :other AND recipient_id = :viewer' },
+]
+
+type Parameters = { viewer: number; other: number; edge: number; count: number }
+
+/**
+ * Pages of history. Each walk is cut at the page's size before they are merged, so a page costs
+ * the same however much lies between that the viewer may not see.
+ */
+export class LogPages {
+  readonly #extent
+  readonly #queries
+
+  constructor(connection: Connection) {
+    const query = (walks: Walk[], direction: 'after' | 'before') =>
+      connection.prepare<Parameters, EntryRow>(pageQuery(walks, direction))
+    this.#extent = new LogExtent(connection)
+    this.#queries = {
+      everything: { after: query(everything, 'after'), before: query(everything, 'before') },
+      conversation: { after: query(conversation, 'after'), before: query(conversation, 'before') },
+    }
+  }
+
+  page(viewer: number, { after, before, limit, withAccount }: PageRange): Page {
+    const extent = this.#extent.now()
+    const queries =
+      withAccount === undefined ? this.#queries.everything : this.#queries.conversation
+    // One more than asked for tells whether there are more.
+    const parameters = { viewer, other: withAccount ?? 0, count: limit + 1 }
+    const rows =
+      after === undefined
+        ? queries.before.all({ ...parameters, edge: before ?? extent.head + 1 })
+        : queries.after.all({ ...parameters, edge: after })
+    const entries = rows.slice(0, limit).map(toEntry)
+    if (after === undefined) entries.reverse()
+    return { extent, entries, more: rows.length > limit }
+  }
+}
+
+/** UNION also drops the second sight of a message to oneself. */
+function pageQuery(walks: Walk[], direction: 'after' | 'before'): string {
+  const [beyond, order] = direction === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
+  const ids = walks.map(
+    ({ index, where }) =>
+      `SELECT id FROM (SELECT id FROM entries INDEXED BY ${index}
+         WHERE ${where} AND id ${beyond} :edge ORDER BY id ${order} LIMIT :count)`,
+  )
+  return `SELECT ${entryColumns} FROM ${entryTables}
+    WHERE entries.id IN (${ids.join(' UNION ')})
+    ORDER BY entries.id ${order} LIMIT :count`
+}

@@ -1,0 +1,33 @@
+import type { Cursor, Placement } from '../../store.ts'
+import type { Connection } from '../connection.ts'
+import { epochBirth } from '../epochs.ts'
+import { placeCursor } from '../placement.ts'
+import { LogExtent } from './extent.ts'
+
+/** Finds where the log forked after a cursor's epoch. */
+export class LogPlaces {
+  readonly #extent
+  readonly #next
+  readonly #newest
+
+  constructor(connection: Connection) {
+    this.#extent = new LogExtent(connection)
+    this.#next = connection
+      .prepare<[number], number>('SELECT first_id FROM epochs WHERE born > ? ORDER BY born LIMIT 1')
+      .pluck()
+    this.#newest = connection
+      .prepare<[], number>('SELECT first_id FROM epochs ORDER BY born DESC LIMIT 1')
+      .pluck()
+  }
+
+  place(cursor: Cursor): Placement {
+    const extent = this.#extent.now()
+    return placeCursor(cursor, extent, this.#fork(cursor.epoch, extent.epoch))
+  }
+
+  /** An epoch that is not kept was lost by going back: it forked where the next one kept began. */
+  #fork(epoch: string | null, current: string): number | undefined {
+    if (epoch === null || epoch === current) return undefined
+    return this.#next.get(epochBirth(epoch)) ?? this.#newest.get()
+  }
+}

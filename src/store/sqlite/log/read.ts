@@ -1,0 +1,82 @@
+import type { Entry, Scan } from '../../store.ts'
+import type { Connection } from '../connection.ts'
+import { LogExtent } from './extent.ts'
+import { type EntryRow, entryColumns, entryTables, toEntry, visible } from './rows.ts'
+
+/** One read looks at no more ids than this, so that no reader holds up another for long. */
+const SCAN_IDS = 1_000
+/** And brings no more text than this (UTF-8 bytes), but at least one entry. */
+const SCAN_BYTES = 256 * 1024
+/** Of what waits for someone who was away, this many at most, the newest. */
+const KEPT_ENTRIES = 200
+
+/** Reads the log in bounded steps. No query stays open from one step to the next. */
+export class LogReader {
+  readonly #extent
+  readonly #scan
+  readonly #kept
+  readonly #unreached
+  readonly #one
+
+  constructor(connection: Connection) {
+    this.#extent = new LogExtent(connection)
+    this.#scan = connection.prepare<{ after: number; upTo: number; viewer: number }, EntryRow>(
+      `SELECT ${entryColumns} FROM ${entryTables}
+       WHERE entries.id > :after AND entries.id <= :upTo AND ${visible} ORDER BY entries.id`,
+    )
+    this.#kept = connection.prepare<{ after: number; upTo: number; viewer: number }, EntryRow>(
+      `SELECT ${entryColumns}
+       FROM entries INDEXED BY entries_to
+       CROSS JOIN accounts AS sender ON sender.id = entries.sender_id
+       CROSS JOIN accounts AS recipient ON recipient.id = entries.recipient_id
+       WHERE entries.recipient_id = :viewer AND entries.id > :after AND entries.id <= :upTo
+       ORDER BY entries.id LIMIT ${SCAN_IDS}`,
+    )
+    this.#unreached = connection.prepare<{ viewer: number }, { first: number | null }>(
+      `SELECT min(id) AS first FROM (
+         SELECT id FROM entries INDEXED BY entries_to
+         WHERE recipient_id = :viewer AND id > (SELECT reached FROM accounts WHERE id = :viewer)
+         ORDER BY id DESC LIMIT ${KEPT_ENTRIES})`,
+    )
+    this.#one = connection.prepare<{ id: number; viewer: number }, EntryRow>(
+      `SELECT ${entryColumns} FROM ${entryTables} WHERE entries.id = :id AND ${visible}`,
+    )
+  }
+
+  read(after: number, viewer: number): Scan {
+    const extent = this.#extent.now()
+    const start = Math.max(after, extent.oldest - 1)
+    const upTo = Math.max(start, Math.min(extent.head, start + SCAN_IDS))
+    return { extent, ...gather(this.#scan.iterate({ after: start, upTo, viewer }), upTo) }
+  }
+
+  readKept(after: number, upTo: number, viewer: number): Scan {
+    const extent = this.#extent.now()
+    const rows = this.#kept.all({ after, upTo, viewer })
+    const full = rows.length === SCAN_IDS
+    return { extent, ...gather(rows, full ? (rows.at(-1) as EntryRow).id : upTo) }
+  }
+
+  unreached(viewer: number): { after: number; upTo: number; extent: Scan['extent'] } {
+    const extent = this.#extent.now()
+    const first = this.#unreached.get({ viewer })?.first ?? extent.head + 1
+    return { after: first - 1, upTo: extent.head, extent }
+  }
+
+  entry(id: number, viewer: number): Entry | undefined {
+    const row = this.#one.get({ id, viewer })
+    return row && toEntry(row)
+  }
+}
+
+/** Takes rows until the text is too much. What was not taken lies past `covered`. */
+function gather(rows: Iterable<EntryRow>, upTo: number): { entries: Entry[]; covered: number } {
+  const entries: Entry[] = []
+  let bytes = 0
+  for (const row of rows) {
+    bytes += Buffer.byteLength(row.text)
+    if (bytes > SCAN_BYTES && entries.length > 0) return { entries, covered: row.id - 1 }
+    entries.push(toEntry(row))
+  }
+  return { entries, covered: upTo }
+}

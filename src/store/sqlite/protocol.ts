@@ -1,0 +1,46 @@
+import { OutcomeUnknown, Unavailable } from '../store.ts'
+
+/** What a thread is started with. */
+export interface ThreadData {
+  role: 'writer' | 'reader'
+  /** The database. */
+  file: string
+  /** The most 4 KiB pages that the file may have; undefined: as many as the disk holds. */
+  maxPages: number | undefined
+}
+
+/** One call. `at` is the time to take for now, where the clock is not the thread's own. */
+export interface Request {
+  id: number
+  call: string
+  args: unknown[]
+  at: number | undefined
+}
+
+export type Message = Request | 'close'
+
+export type Reply = { id: number; value: unknown } | { id: number; failure: Failure }
+
+/** An error as it crosses from one thread to another. */
+export interface Failure {
+  kind: 'unavailable' | 'outcome-unknown' | 'error'
+  error: Error
+}
+
+/** Structured clones keep an error's message and stack, but not its class. */
+export function packed(error: unknown): Failure {
+  const kind =
+    error instanceof Unavailable
+      ? 'unavailable'
+      : error instanceof OutcomeUnknown
+        ? 'outcome-unknown'
+        : 'error'
+  return { kind, error: error as Error }
+}
+
+export function unpacked({ kind, error }: Failure): Error {
+  if (kind === 'unavailable') return new Unavailable(error.message, { cause: error })
+  if (kind === 'outcome-unknown')
+    return new OutcomeUnknown(error.message, { final: true, cause: error })
+  return error
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { extname } from 'node:path'
+import { StartError, type Store } from '../store.ts'
+import { connect } from './connection.ts'
+import { beginEpoch } from './epochs.ts'
+import { createPrivately, filesOf, lockFolder } from './folder.ts'
+import { migrate } from './migrate.ts'
+import { keyIn } from './signing-key.ts'
+import { ThreadedStore } from './threaded-store.ts'
+
+export interface SqliteOptions {
+  /** The data folder; made with mode 0700 where it is not there. */
+  folder: string
+  /** The store can no longer keep its promises: the process must end, non-zero. Called once. */
+  onFatal: (error: Error) => void
+  /** Unix milliseconds, whole; default: the system's clock. */
+  now?: (() => number) | undefined
+  /** A folder of `.sql` files; default: those of this version. */
+  migrations?: string | undefined
+  /** The most pages of 4 KiB that the database may have; default: as many as the disk holds. */
+  maxPages?: number | undefined
+}
+
+/** A build renames the modules: the thread's has the extension that this one has. */
+const workerModule = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+
+/**
+ * Opens the store of a data folder, which this process then has for itself until it closes it.
+ *
+ * @throws {StartError} one line for the person who started the server
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { folder, now, maxPages, onFatal } = options
+  const { database, key } = filesOf(folder)
+  const lock = lockFolder(folder)
+  let store: ThreadedStore | undefined
+  try {
+    await prepare(database, (now ?? Date.now)(), options.migrations)
+    store = new ThreadedStore({
+      module: workerModule,
+      database,
+      now,
+      maxPages,
+      onFatal,
+      signingKey: () => keyIn(key),
+      release: () => lock.release(),
+    })
+    await store.ping()
+    return store
+  } catch (error) {
+    await store?.close()
+    lock.release()
+    if (error instanceof StartError) throw error
+    throw new StartError(`${database} cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+async function prepare(database: string, now: number, migrations?: string): Promise<void> {
+  createPrivately(database)
+  const connection = connect(database)
+  try {
+    await migrate(connection, migrations)
+    beginEpoch(connection, now, randomUUID())
+  } finally {
+    connection.close()
+  }
+}

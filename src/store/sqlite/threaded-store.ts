@@ -1,0 +1,151 @@
+import type {
+  Cursor,
+  Draft,
+  Entry,
+  NewAccount,
+  News,
+  Outcome,
+  PageRange,
+  PresenceChange,
+  Session,
+  Store,
+} from '../store.ts'
+import { Channel } from './channel.ts'
+import type { Reader } from './reader.ts'
+import type { Done, Writer } from './writer.ts'
+
+export interface Parts {
+  /** The module of both threads. */
+  module: URL
+  /** A database that is prepared: migrated, its epoch begun. */
+  database: string
+  now: (() => number) | undefined
+  maxPages: number | undefined
+  onFatal: (error: Error) => void
+  signingKey: () => Uint8Array
+  /** Lets go of the data folder. */
+  release: () => void
+}
+
+/** The store on SQLite: the calls go to two threads, and news comes back from the writer's. */
+export class ThreadedStore implements Store {
+  readonly #writer: Channel<Writer>
+  readonly #reader: Channel<Reader>
+  readonly #parts: Parts
+  #listener: (news: News) => void = () => {}
+  #dead = false
+
+  constructor(parts: Parts) {
+    const { module, database: file, now, maxPages } = parts
+    const onDead = (error: Error) => this.#die(error)
+    this.#parts = parts
+    this.#writer = new Channel({ module, data: { role: 'writer', file, maxPages }, now, onDead })
+    this.#reader = new Channel({ module, data: { role: 'reader', file, maxPages }, now, onDead })
+  }
+
+  append(batch: readonly Draft[], ticket: string): Promise<Outcome[]> {
+    return this.#told(this.#writer.call('append', batch, ticket))
+  }
+
+  markReached(marks: readonly { account: number; id: number }[]): Promise<void> {
+    return this.#told(this.#writer.call('markReached', marks))
+  }
+
+  register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'> {
+    return this.#told(this.#writer.call('register', account, ttlMs))
+  }
+
+  openSession(account: number, ttlMs: number): Promise<Session> {
+    return this.#told(this.#writer.call('openSession', account, ttlMs))
+  }
+
+  endSession(id: number): Promise<boolean> {
+    return this.#told(this.#writer.call('endSession', id))
+  }
+
+  changePresence(change: PresenceChange): Promise<void> {
+    return this.#told(this.#writer.call('changePresence', change))
+  }
+
+  sweep(before: number | undefined) {
+    return this.#told(this.#writer.call('sweep', before))
+  }
+
+  extent() {
+    return this.#reader.call('extent')
+  }
+
+  read(after: number, viewer: number) {
+    return this.#reader.call('read', after, viewer)
+  }
+
+  readKept(after: number, upTo: number, viewer: number) {
+    return this.#reader.call('readKept', after, upTo, viewer)
+  }
+
+  unreached(viewer: number) {
+    return this.#reader.call('unreached', viewer)
+  }
+
+  place(cursor: Cursor) {
+    return this.#reader.call('place', cursor)
+  }
+
+  page(viewer: number, range: PageRange) {
+    return this.#reader.call('page', viewer, range)
+  }
+
+  entry(id: number, viewer: number): Promise<Entry | undefined> {
+    return this.#reader.call('entry', id, viewer)
+  }
+
+  keyed(account: number, key: string) {
+    return this.#reader.call('keyed', account, key)
+  }
+
+  credentials(key: string) {
+    return this.#reader.call('credentials', key)
+  }
+
+  session(id: number) {
+    return this.#reader.call('session', id)
+  }
+
+  present() {
+    return this.#reader.call('present')
+  }
+
+  follow(listener: (news: News) => void): void {
+    this.#listener = listener
+  }
+
+  async signingKey(): Promise<Uint8Array> {
+    return this.#parts.signingKey()
+  }
+
+  async ping(): Promise<void> {
+    await Promise.all([this.#writer.call('ping'), this.#reader.call('ping')])
+  }
+
+  async close(): Promise<void> {
+    // The last connection folds the write-ahead log into the database, which takes a writer.
+    await this.#reader.close()
+    await this.#writer.close()
+    this.#parts.release()
+  }
+
+  /** Replies arrive in the order of their commits, so news is told in that order. */
+  async #told<Value>(written: Promise<Done<Value>>): Promise<Value> {
+    const { value, news } = await written
+    if (news) this.#listener(news)
+    return value
+  }
+
+  #die(error: Error): void {
+    if (this.#dead) return
+    this.#dead = true
+    this.#writer.abandon(error)
+    this.#reader.abandon(error)
+    this.#parts.onFatal(error)
+  }
+}

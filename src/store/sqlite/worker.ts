@@ -1,0 +1,38 @@
+/**
+ * A thread with one connection to the database: the writer, or a reader that never waits for it.
+ * It answers calls in the order they came and ends on the message `close`.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { connect } from './connection.ts'
+import { type Message, packed, type Reply, type Request, type ThreadData } from './protocol.ts'
+import { Reader } from './reader.ts'
+import { Writer } from './writer.ts'
+
+type Calls = Record<string, (...args: unknown[]) => unknown>
+
+const { role, file, maxPages } = workerData as ThreadData
+const port = parentPort as NonNullable<typeof parentPort>
+const connection = connect(file, { readonly: role === 'reader' })
+if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`)
+
+let at: number | undefined
+const clock = () => at ?? Date.now()
+const calls = (role === 'writer'
+  ? new Writer(connection, clock)
+  : new Reader(connection, clock)) as unknown as Calls
+
+port.on('message', (message: Message) => {
+  if (message === 'close') {
+    connection.close()
+    port.close()
+  } else port.postMessage(answer(message))
+})
+
+function answer({ id, call, args, at: now }: Request): Reply {
+  at = now
+  try {
+    return { id, value: calls[call]?.(...args) }
+  } catch (error) {
+    return { id, failure: packed(error) }
+  }
+}

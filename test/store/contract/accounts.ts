@@ -1,0 +1,83 @@
+import type { Test } from 'tap'
+import { type OpenSite, openOne } from '../contract.ts'
+import { hour, join, newAccount } from '../people.ts'
+
+export async function accountsContract(t: Test, openSite: OpenSite): Promise<void> {
+  await t.test('registers a name once', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const session = await store.register({ ...newAccount('ann'), username: 'Ann' }, hour)
+    if (session === 'taken') throw new Error('nobody has it')
+    t.same(session.account, { id: session.account.id, username: 'Ann', createdAt: clock.now() })
+    t.equal(await store.register(newAccount('ann'), hour), 'taken')
+    t.same(await store.credentials('ann'), {
+      account: session.account,
+      passwordHash: 'hash of ann',
+    })
+    t.equal(await store.credentials('Ann'), undefined, 'names are found by their keys')
+  })
+
+  await t.test('opens sessions whose times are whole seconds', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    clock.pass(250)
+    const { account } = await join(store, 'ann')
+    const session = await store.openSession(account.id, hour)
+    t.same(session, {
+      id: session.id,
+      account,
+      createdAt: clock.now() - 250,
+      expiresAt: clock.now() - 250 + hour,
+    })
+    t.same(await store.session(session.id), session)
+    t.equal(await store.session(session.id + 1), undefined)
+  })
+
+  await t.test('knows a session until it ends', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const first = await join(store, 'ann', 2 * hour)
+    const second = await store.openSession(first.account.id, hour)
+    const third = await store.openSession(first.account.id, hour)
+    t.equal(await store.endSession(third.id), true)
+    t.equal(await store.session(third.id), undefined)
+    t.equal(await store.endSession(third.id), false, 'no longer alive')
+    clock.pass(hour - 1)
+    t.same(await store.session(second.id), second)
+    clock.pass(1)
+    t.equal(await store.session(second.id), undefined, 'past its end')
+    t.equal(await store.endSession(second.id), false)
+    t.same(await store.session(first.id), first, 'the others go on')
+  })
+
+  await t.test('never gives the id of a session out again', async (t) => {
+    const site = await openSite(t)
+    let store = await site.open()
+    const ann = await join(store, 'ann')
+    await join(store, 'bob')
+    await store.close()
+    await site.remember()
+    store = await site.open()
+    const lost = await store.openSession(ann.account.id, hour)
+    await store.close()
+    await site.goBack()
+    store = await site.open()
+    t.teardown(() => store.close())
+    await join(store, 'cid')
+    t.equal(await store.session(lost.id), undefined, 'also after the store went back')
+  })
+
+  await t.test('makes a signing key once', async (t) => {
+    const site = await openSite(t)
+    const store = await site.open()
+    const key = await store.signingKey()
+    t.ok(key.length >= 32)
+    t.same(await store.signingKey(), key)
+    await store.close()
+    const again = await site.open()
+    t.teardown(() => again.close())
+    t.same(await again.signingKey(), key)
+  })
+
+  await t.test('says that it is well', async (t) => {
+    const { store } = await openOne(t, openSite)
+    await t.resolves(store.ping())
+  })
+}

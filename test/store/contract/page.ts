@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import type { Test } from 'tap'
+import type { Entry, PageRange } from '../../../src/store/store.ts'
+import { type OpenSite, openOne } from '../contract.ts'
+import { join } from '../people.ts'
+import { maySee, openTalk } from './talk.ts'
+
+/** A page as one would take it from a list of all that may be seen. */
+function pageOf(seen: Entry[], { after, before, limit }: PageRange) {
+  if (after !== undefined) {
+    const newer = seen.filter(({ id }) => id > after)
+    return { entries: newer.slice(0, limit), more: newer.length > limit }
+  }
+  const older = seen.filter(({ id }) => id < (before ?? Number.POSITIVE_INFINITY))
+  return { entries: older.slice(-limit), more: older.length > limit }
+}
+
+export async function pageContract(t: Test, openSite: OpenSite): Promise<void> {
+  await t.test('pages through what one may see, forwards and backwards', async (t) => {
+    const { store, people, entries } = await openTalk(t, openSite, 400)
+    const id = fc.nat(410)
+    const edge = fc.oneof(
+      fc.record({ after: id }),
+      fc.record({ before: id }),
+      fc.constant<{ after?: number; before?: number }>({}),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...people),
+        edge,
+        fc.integer({ min: 1, max: 60 }),
+        fc.option(fc.constantFrom(...people), { nil: undefined }),
+        async ({ account: viewer }, edge, limit, other) => {
+          const range: PageRange = { ...edge, limit }
+          if (other) range.withAccount = other.account.id
+          const seen = entries
+            .filter((entry) => maySee(entry, viewer.id))
+            .filter(({ from, to }) => {
+              if (!other) return true
+              const pair = [viewer.id, other.account.id].sort()
+              return to !== null && [from.id, to.id].sort().join() === pair.join()
+            })
+          const { extent, ...page } = await store.page(viewer.id, range)
+          t.same(page, pageOf(seen, range))
+          t.match(extent, { oldest: 1, head: 400 })
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  await t.test('gives an empty page of an empty log', async (t) => {
+    const { store } = await openOne(t, openSite)
+    const { account } = await join(store, 'ann')
+    for (const range of [{ limit: 50 }, { limit: 50, after: 0 }, { limit: 50, before: 9 }]) {
+      t.match(await store.page(account.id, range), { entries: [], more: false })
+    }
+  })
+}

@@ -1,0 +1,82 @@
+import type { Test } from 'tap'
+import { type OpenSite, openOne } from '../contract.ts'
+import { draft, hour, join, say, sayAll } from '../people.ts'
+
+export async function sweepContract(t: Test, openSite: OpenSite): Promise<void> {
+  await t.test('trims the old end of the log in steps, never the newest entry', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const ann = await join(store, 'ann')
+    await sayAll(
+      store,
+      Array.from({ length: 2_001 }, () => draft(ann, 'x')),
+    )
+    clock.pass(1)
+    t.match(await store.sweep(undefined), { more: false, extent: { oldest: 1 } }, 'all are kept')
+    t.match(await store.sweep(clock.now() - 1), { more: false, extent: { oldest: 1 } })
+    t.match(await store.sweep(clock.now()), { more: true, extent: { oldest: 1_001 } })
+    const last = await store.sweep(clock.now())
+    t.match(last, { more: false, extent: { oldest: 2_001, head: 2_001 } })
+    t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 2_001 } })
+    t.same(await store.extent(), last.extent)
+    t.equal((await say(store, ann, 'on')).id, 2_002, 'the head never falls')
+    t.equal(await store.entry(2_000, ann.account.id), undefined)
+  })
+
+  await t.test('trims only what was sent before', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const ann = await join(store, 'ann')
+    await say(store, ann, 'old')
+    clock.pass(10)
+    await say(store, ann, 'new')
+    await say(store, ann, 'newest')
+    t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 2, head: 3 } })
+  })
+
+  await t.test('sweeps an empty log', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 1, head: 0 } })
+  })
+
+  await t.test('drops a key with its entry, and when it is too old', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const ann = await join(store, 'ann')
+    await say(store, ann, 'trimmed', { key: 'a' })
+    clock.pass(1)
+    await say(store, ann, 'kept', { key: 'b' })
+    await store.sweep(clock.now())
+    t.equal(await store.keyed(ann.account.id, 'a'), undefined)
+    t.match(await store.keyed(ann.account.id, 'b'), { digest: 'kept' })
+    clock.pass(24 * hour + 1)
+    t.match(await store.sweep(undefined), { more: false, extent: { oldest: 2 } })
+    clock.pass(-1)
+    t.equal(await store.keyed(ann.account.id, 'b'), undefined, 'it is gone for good')
+  })
+
+  await t.test('drops sessions past their end, those present when they have left', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const { account } = await join(store, 'ann')
+    const away = await store.openSession(account.id, hour)
+    const present = await store.openSession(account.id, hour)
+    await store.changePresence({ enter: [present.id], leave: [] })
+    clock.pass(hour)
+    t.match(await store.sweep(undefined), { more: false })
+    t.match(await store.present(), [{ session: present.id }], 'their grace is theirs')
+    await store.changePresence({ enter: [], leave: [present.id] })
+    await store.sweep(undefined)
+    clock.pass(-1)
+    t.equal(await store.session(away.id), undefined)
+    t.equal(await store.session(present.id), undefined)
+  })
+
+  await t.test('says whether another step would find work', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const ann = await join(store, 'ann')
+    await sayAll(
+      store,
+      Array.from({ length: 1_001 }, (_, at) => draft(ann, 'x', { key: `${at}` })),
+    )
+    clock.pass(24 * hour + 1)
+    t.match(await store.sweep(undefined), { more: true })
+    t.match(await store.sweep(undefined), { more: false })
+  })
+}

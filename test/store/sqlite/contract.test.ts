@@ -1,0 +1,19 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { Clock, type Site, storeContract } from '../contract.ts'
+
+storeContract('SQLite', async (t: Test): Promise<Site> => {
+  const folder = t.testdir()
+  const clock = new Clock()
+  const database = join(folder, 'obrol.db')
+  const copy = join(folder, 'remembered')
+  const onFatal = (error: Error) => void t.fail(error.message)
+  return {
+    clock,
+    open: () => openSqliteStore({ folder, now: clock.now, onFatal }),
+    remember: async () => copyFileSync(database, copy),
+    goBack: async () => copyFileSync(copy, database),
+  }
+})
