@@ -1,0 +1,52 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const source = fileURLToPath(new URL('../src', import.meta.url))
+
+/** What the files of each part may import: of ours, and of others. docs/architecture.md says why. */
+const parts: Record<string, { ours: RegExp; others: RegExp }> = {
+  chat: { ours: /^(chat\/|store\/store\.ts$)/, others: /^node:(?!http|net|fs)/ },
+  delivery: { ours: /^(delivery|chat)\/|^store\/store\.ts$/, others: /^node:(?!http|fs)/ },
+  store: { ours: /^store\//, others: /^(node:(?!http|net)|better-sqlite3$|umzug$)/ },
+  http: {
+    ours: /^(http|chat|delivery)\/|^store\/store\.ts$|^config\.ts$|^\.\.\/package\.json$/,
+    others: /^(?!better-sqlite3|umzug)/,
+  },
+}
+
+for (const [part, { ours, others }] of Object.entries(parts)) {
+  t.test(`${part} knows what it may know, and nothing else`, async (t) => {
+    const files = globSync(`${part}/**/*.ts`, { cwd: source })
+    t.ok(files.length > 5)
+    for (const file of files) {
+      for (const name of importsOf(file)) {
+        const own = name.startsWith('.')
+        const target = own ? resolve('/src', file, '..', name).replace('/src/', '') : name
+        t.match(own ? relative(target) : target, own ? ours : others, `${file} → ${name}`)
+      }
+    }
+  })
+}
+
+t.test('the store that everyone knows is an interface alone', async (t) => {
+  t.same(importsOf('store/store.ts'), [])
+  for (const file of globSync('store/*.ts', { cwd: source }))
+    t.notOk(
+      importsOf(file).some((name) => name.includes('sqlite')),
+      `${file} is above any store`,
+    )
+})
+
+/** A path that leads out of the source begins with `../`. */
+function relative(target: string): string {
+  return target.startsWith('/') ? `..${target}` : target
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8')
+  return [...text.matchAll(/(?:\bfrom|\bimport|\bimport\() ?'([\w@:./-]+)'/g)].map(
+    ([, name]) => name as string,
+  )
+}

@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { settingsTable } from '../src/config.ts'
+import {
+  copiedFrom,
+  environmentOf,
+  only,
+  repositoryFile,
+  stagesOf,
+} from './support/container-files.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const manifest = JSON.parse(repositoryFile('package.json'))
+const stages = stagesOf(repositoryFile('Dockerfile'))
+const image = stages.at(-1) ?? []
+const command: string[] = JSON.parse(only(image, 'CMD'))
+const healthCommand: string[] = JSON.parse(only(image, 'HEALTHCHECK'))
+
+t.test('the image is built from named versions, step by step', async (t) => {
+  t.equal(stages.length, 2)
+  for (const stage of stages) {
+    const base = only(stage, 'FROM')
+    t.match(base, /^node:\d+-slim( AS [a-z]+)?$/, 'an official image of one major version')
+    const major = Number(/\d+/.exec(base)?.[0])
+    t.ok(major > Number(/^>=(\d+)/.exec(manifest.engines.node)?.[1]), 'new enough for engines')
+    t.notOk(
+      stage.some(({ name }) => name === 'ADD'),
+      'ADD also fetches and unpacks',
+    )
+  }
+  t.equal(only(stages[0] ?? [], 'RUN'), 'npm ci --omit=dev --ignore-scripts')
+})
+
+t.test('the image serves as nobody in particular, and keeps its data apart', async (t) => {
+  const order = image.map(({ name }) => name)
+  t.equal(only(image, 'USER'), 'node')
+  t.ok(order.indexOf('USER') < order.indexOf('CMD'))
+  t.ok(order.indexOf('RUN') < order.indexOf('USER'))
+  t.match(environmentOf(image), { NODE_ENV: 'production', HOST: '0.0.0.0', DATA_DIR: '/data' })
+  t.equal(only(image, 'VOLUME'), '/data')
+  t.equal(only(image, 'EXPOSE'), environmentOf(image).PORT)
+  t.same(command, manifest.scripts.start.split(' '), 'without a shell, so that signals arrive')
+})
+
+t.test('the builder gets what is copied, and nothing else', async (t) => {
+  const [first, ...allowed] = repositoryFile('.dockerignore')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  const copied = new Set(stages.flatMap(copiedFrom))
+  t.equal(first, '*')
+  t.same(allowed.map((line) => line.replace('!', '')).sort(), [...copied].sort())
+  for (const name of copied) t.ok(existsSync(join(root, name)), name)
+})
+
+t.test('what runs needs nothing but the dependencies and what is copied', async (t) => {
+  const worker = globSync('src/**/worker.ts', { cwd: root })
+  const { files, packages } = importsFrom(['src/main.ts', ...worker])
+  t.ok(files.length > 50)
+  for (const file of files)
+    t.ok(copiedFrom(image).includes(file.split('/')[0] as string), `${file} is copied`)
+  t.ok(packages.includes('fastify'))
+  for (const name of packages) t.ok(name in manifest.dependencies, `${name} is a dependency`)
+})
+
+t.test('composed, it can do as little as it needs', async (t) => {
+  const { obrol } = parse(repositoryFile('compose.yaml')).services
+  t.match(obrol, {
+    build: '.',
+    image: `obrol:${manifest.version}`,
+    restart: 'unless-stopped',
+    volumes: ['data:/data'],
+    init: true,
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+  })
+  for (const port of obrol.ports) t.match(port, /^127\.0\.0\.1:/, 'not open to the world')
+  const ending = settingsTable.shutdownSeconds.fallback + 5
+  t.ok(Number.parseInt(obrol.stop_grace_period, 10) > ending, 'time to end by itself')
+  t.ok(obrol.ulimits.nofile > settingsTable.maxStreams.fallback + 1000, 'a file for each stream')
+  const [how, ...check] = obrol.healthcheck.test.map((word: string) => word.replaceAll('$$', '$'))
+  t.equal(how, 'CMD')
+  t.same(check, healthCommand, 'the same check as in the image')
+})
+
+t.test('it serves from a folder that it cannot write, tells its health, and stops', async (t) => {
+  const { app, data, home } = layOut(t)
+  const before = stateOf(app)
+  const port = String(await freePort())
+  const environment = {
+    ...environmentOf(image),
+    HOST: '127.0.0.1',
+    PORT: port,
+    DATA_DIR: data,
+    HOME: home,
+    TMPDIR: home,
+  }
+  const health = () => run(healthCommand, { cwd: app, env: environment }).ended
+
+  t.equal(await health(), 1, 'not healthy before it runs')
+  const server = run(command, { cwd: app, env: environment })
+  t.teardown(() => server.stop())
+  await server.printed('Server listening')
+  t.equal(await health(), 0, 'healthy while it runs')
+  const body = new URLSearchParams({ username: 'ann', password: 'tall-ships' })
+  const { status } = await fetch(`http://127.0.0.1:${port}/v1/register`, { method: 'POST', body })
+  t.equal(status, 201)
+  server.stop()
+  t.equal(await server.ended, 0)
+  t.same(stateOf(app), before, 'nothing was written beside the data')
+  t.same(globSync('**/*', { cwd: home }), [], 'nor into the home or temporary folder')
+  t.ok(existsSync(join(data, 'obrol.db')))
+})
+
+/** What is imported at run time, from some files on: our own files and the packages of others. */
+function importsFrom(entries: string[]): { files: string[]; packages: string[] } {
+  const files = new Set(entries)
+  const packages = new Set<string>()
+  for (const file of files) {
+    if (!file.endsWith('.ts')) continue
+    const source = readFileSync(join(root, file), 'utf8').replaceAll(/^import type .*$/gm, '')
+    for (const [, name] of source.matchAll(/(?:\bfrom|\bimport|\bimport\() ?'([\w@./-]+)'/g)) {
+      const wanted = name as string
+      if (wanted.startsWith('.')) files.add(resolve('/', file, '..', wanted).slice(1))
+      else if (!wanted.startsWith('node:'))
+        packages.add(/^(?:@[^/]+\/)?[^/]+/.exec(wanted)?.[0] as string)
+    }
+  }
+  return { files: [...files], packages: [...packages] }
+}
+
+/** The image's files as the Dockerfile lays them out, none of them writable but the data folder. */
+function layOut(t: Test): { app: string; data: string; home: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'obrol-image-'))
+  const [app, data, home] = ['app', 'data', 'home'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  for (const name of [app, data, home]) mkdirSync(name)
+  for (const name of copiedFrom(image))
+    cpSync(join(root, name), join(app, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(app, 'node_modules'))
+  const closed = [
+    home,
+    app,
+    ...globSync('{src,migrations}/**/', { cwd: app }).map((name) => join(app, name)),
+  ]
+  for (const name of closed) chmodSync(name, 0o555)
+  t.teardown(() => {
+    for (const name of closed) chmodSync(name, 0o755)
+    rmSync(folder, { recursive: true })
+  })
+  return { app, data, home }
+}
+
+/** Every file with its size and when it was written: root may write where the mode forbids it. */
+function stateOf(folder: string): string[] {
+  return globSync(['*', '{src,migrations}/**/*'], { cwd: folder })
+    .sort()
+    .map((name) => {
+      const { size, mtimeMs } = statSync(join(folder, name))
+      return `${name} ${size} ${mtimeMs}`
+    })
+}
+
+/** A program of the image, run by the Node that runs this test. */
+function run(words: string[], { cwd, env }: { cwd: string; env: Record<string, string> }) {
+  const [program, ...args] = words
+  t.equal(program, 'node')
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text
+  })
+  const ended = once(child, 'exit').then(([code]) => code)
+  return {
+    ended,
+    stop: () => child.kill('SIGTERM'),
+    /** Resolves once it has printed a text, or has ended. */
+    async printed(text: string): Promise<void> {
+      while (!output.includes(text) && child.exitCode === null)
+        await Promise.race([once(child.stdout, 'data'), ended])
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -1,0 +1,107 @@
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { problems } from '../src/chat/problems.ts'
+import { settingsTable } from '../src/config.ts'
+import type { Setting } from '../src/setting-kinds.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort()
+
+t.test('the tables of settings and problems are those of the code', async (t) => {
+  const tables = [
+    { page: 'docs/settings.md', name: 'settings', rows: settingRows() },
+    { page: 'docs/errors.md', name: 'problems', rows: problemRows() },
+  ]
+  for (const { page, name, rows } of tables) {
+    const text = read(page)
+    const [, opening, found, closing] =
+      new RegExp(`^(.*<!-- ${name}: [^\n]*-->\n)(.*)(<!-- /${name} -->.*)$`, 's').exec(text) ?? []
+    const wanted = `\n${rows.join('\n')}\n\n`
+    if (process.env.UPDATE_DOCS) writeFileSync(join(root, page), opening + wanted + closing)
+    else t.equal(found, wanted, page)
+  }
+})
+
+t.test('every relative link leads somewhere', async (t) => {
+  for (const page of pages) {
+    for (const [, link] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      const [target, part] = (link as string).split('#')
+      if (/^[a-z]+:/.test(link as string)) continue
+      const file = target ? join(dirname(page), target) : page
+      t.ok(existsSync(join(root, file)), `${page} → ${link}`)
+      if (part !== undefined) t.ok(headingsOf(file).includes(part), `${page} → ${link}`)
+    }
+  }
+})
+
+t.test('what the pages name is there', async (t) => {
+  const { scripts } = JSON.parse(read('package.json'))
+  const settings = Object.values<Setting<unknown>>(settingsTable).map(({ env }) => env)
+  const variables = [...settings, 'UPDATE_DOCS']
+  for (const page of pages) {
+    const text = read(page)
+    for (const [, script] of text.matchAll(/`npm run ([\w:]+)/g))
+      t.ok((script as string) in scripts, `${page}: npm run ${script}`)
+    for (const [, file] of text.matchAll(/`((?:src|test|migrations|docs)\/[\w./-]*)`/g))
+      t.ok(existsSync(join(root, file as string)), `${page}: ${file}`)
+    for (const [, name] of text.matchAll(/`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g))
+      t.ok(variables.includes(name as string), `${page}: ${name}`)
+  }
+})
+
+t.test('every event of the log is explained', async (t) => {
+  const [, table] = read('docs/operating.md').split('\n| `event` |')
+  const rows = (table as string).matchAll(/^\| (`[^|]+`) \|/gm)
+  const explained = new Set([...rows].flatMap(([, names]) => names?.match(/\w[^`]*/g)))
+  t.ok(explained.has('login'))
+  for (const file of globSync('src/**/*.ts', { cwd: root })) {
+    for (const event of eventsLoggedIn(read(file))) t.ok(explained.has(event), `${file}: ${event}`)
+  }
+})
+
+t.test('no page holds an address of one machine', async (t) => {
+  const places = /(?:^|[\s`"'(=])(?:\/(?:home|root|Users|tmp|work|mnt)\/|[A-Z]:\\|file:\/\/)/m
+  for (const page of [...pages, 'Dockerfile', 'compose.yaml', 'package.json', '.ci/run'])
+    t.notMatch(read(page), places, page)
+})
+
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8')
+}
+
+function settingRows(): string[] {
+  const rows = Object.values<Setting<unknown>>(settingsTable).map(
+    ({ env, fallback, unit, range, about }) => {
+      const shown = [fallback ?? []].flat().join(',')
+      const value =
+        shown === '' ? 'unset' : `\`${shown}\`${['', 'port'].includes(unit) ? '' : ` ${unit}`}`
+      return `| \`${env}\` | ${value} | ${range} | ${about} |`
+    },
+  )
+  return ['| variable | default | must be | what it sets |', '| --- | --- | --- | --- |', ...rows]
+}
+
+function problemRows(): string[] {
+  const rows = Object.entries(problems).map(
+    ([code, { status, explanation }]) => `| \`${code}\` | ${status} | ${explanation} |`,
+  )
+  return ['| code | status | what it means |', '| --- | --- | --- |', ...rows]
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    (heading as string)
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+/** The names that a file of the source gives to what it logs. */
+function eventsLoggedIn(source: string): string[] {
+  const named = source.matchAll(/\bevent: (?:\w+ \? )?((?:'[^']+'(?: [|:] )?)+)/g)
+  return [...named].flatMap(([, names]) => (names as string).match(/[^'|:]*\w/g) ?? [])
+}
