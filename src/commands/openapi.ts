@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { readSettings } from '../config.ts'
+import { buildApp } from '../http/app.ts'
+import type { Services } from '../http/services.ts'
+
+/** The OpenAPI document, as it stands in a file: of the routes' schemas, with the default settings. */
+export async function openApiDocument(): Promise<string> {
+  const app = await buildApp(
+    // No route is called, so nobody has to be behind it.
+    {
+      settings: { ...readSettings({}), logLevel: 'silent' },
+      signingKey: randomBytes(32),
+    } as unknown as Services,
+  )
+  const document = app.swagger()
+  await app.close()
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+/** Writes the OpenAPI document to a file. */
+export async function writeOpenApi(file: string): Promise<void> {
+  await writeFile(file, await openApiDocument())
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import accepts from '@fastify/accepts'
+import fastify, { type FastifyBaseLogger } from 'fastify'
+import type { Api } from './api.ts'
+import { answerError } from './errors.ts'
+import { Limits } from './limits.ts'
+import { logAnswer, logConnection, requestToLog } from './log-lines.ts'
+import { answerNothingHere, refuseMissing } from './missing.ts'
+import { addCors } from './plugins/cors.ts'
+import { addHelmet } from './plugins/helmet.ts'
+import { addJwt } from './plugins/jwt.ts'
+import { addSwagger } from './plugins/swagger.ts'
+import { addSwaggerUi } from './plugins/swagger-ui.ts'
+import { readQuery } from './query.ts'
+import { answerOddRequests } from './raw-answers.ts'
+import { RouteTable } from './route-table.ts'
+import { accountRoutes } from './routes/accounts.ts'
+import { eventTokenRoutes } from './routes/event-token.ts'
+import { eventRoutes } from './routes/events.ts'
+import { messageRoutes } from './routes/messages.ts'
+import { ownSessionRoutes } from './routes/own-session.ts'
+import { problemRoutes } from './routes/problems.ts'
+import { serverRoutes } from './routes/server.ts'
+import { userRoutes } from './routes/users.ts'
+import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
+import type { Services } from './services.ts'
+import { compileValidator } from './validation.ts'
+import { refuseOdd } from './well-formed.ts'
+
+/** Connections besides the streams, for everything else that is called. */
+const otherConnections = 1000
+
+export interface AppOptions {
+  timeouts?: Partial<Timeouts>
+  /** Where log lines go (standard output). */
+  logStream?: { write(line: string): void }
+}
+
+/** The HTTP side of the server: plugins, the error handler and the routes. Not yet listening. */
+export async function buildApp(services: Services, options: AppOptions = {}): Promise<Api> {
+  const { settings } = services
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const { logStream } = options
+  const app: Api = fastify({
+    ...serverOptions(settings, timeouts),
+    logger: {
+      level: settings.logLevel,
+      serializers: { req: requestToLog },
+      ...(logStream && { stream: logStream }),
+    },
+  })
+  app.server.maxConnections = settings.maxStreams + otherConnections
+  app.server.on('connection', (socket) => logConnection(app.log as FastifyBaseLogger, socket))
+  answerOddRequests(app)
+
+  app.setErrorHandler(answerError)
+  app.setValidatorCompiler(compileValidator)
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.decorateRequest('session')
+
+  const table = new RouteTable(app)
+  app.setNotFoundHandler(answerNothingHere(table))
+  await addHelmet(app)
+  await addCors(app, settings.corsOrigins)
+  addHooks(app, table)
+  await addJwt(app, services.signingKey)
+  await app.register(accepts)
+  await addSwagger(app, version())
+  await addSwaggerUi(app)
+
+  const routeOptions = { services, timeouts, limits: new Limits(settings) }
+  for (const routes of [
+    accountRoutes,
+    ownSessionRoutes,
+    messageRoutes,
+    userRoutes,
+    eventRoutes,
+    eventTokenRoutes,
+    serverRoutes,
+    problemRoutes,
+  ])
+    await app.register(routes, routeOptions)
+  await app.ready()
+  return app
+}
+
+function version(): string {
+  const manifest = new URL('../../package.json', import.meta.url)
+  return JSON.parse(readFileSync(manifest, 'utf8')).version
+}
+
+/** What happens around every request, in the order in which it is judged. */
+function addHooks(app: Api, table: RouteTable): void {
+  app.addHook('onRequest', async ({ url }, reply) => {
+    if (/^\/v1(?:[/?]|$)/.test(url)) reply.header('cache-control', 'no-store')
+  })
+  app.addHook('onRequest', refuseOdd)
+  app.addHook('onRequest', refuseMissing(table))
+  app.addHook('preValidation', async (request) => {
+    if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
+  })
+  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply.statusCode))
+}

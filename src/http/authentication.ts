@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { invalidParameter, Problem } from '../chat/problems.ts'
+import type { Session } from '../store/store.ts'
+import { headerToken, queryToken } from './bearer.ts'
+import type { Services } from './services.ts'
+import { isFor, type Purpose, readToken } from './tokens.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls; set on every route that needs a token. */
+    session: Session
+  }
+}
+
+type Sessions = Services['sessions']
+
+/** Lets in who sends a session's token in the `Authorization` header. */
+export function bySessionToken(
+  app: FastifyInstance,
+  sessions: Sessions,
+): onRequestAsyncHookHandler {
+  return async (request) => {
+    request.session = await sessionOf(app, sessions, 'session', headerToken(request))
+  }
+}
+
+/**
+ * Lets in who may open the stream: with a session's token in the header, or with an events token in
+ * the query, for an `EventSource` cannot set headers. Addresses end up in logs and histories, so a
+ * token that opens more is not taken there.
+ */
+export function byEventsToken(app: FastifyInstance, sessions: Sessions): onRequestAsyncHookHandler {
+  return async (request: FastifyRequest) => {
+    const token = queryToken(request)
+    if (token !== undefined && request.headers.authorization !== undefined)
+      throw invalidParameter('token', 'must not be given together with an Authorization header')
+    request.session =
+      token === undefined
+        ? await sessionOf(app, sessions, 'session', headerToken(request))
+        : await sessionOf(app, sessions, 'events', token)
+  }
+}
+
+async function sessionOf(
+  app: FastifyInstance,
+  sessions: Sessions,
+  purpose: Purpose,
+  token: string | undefined,
+): Promise<Session> {
+  if (token === undefined)
+    throw new Problem(
+      'unauthorized',
+      'This call needs a token: send Authorization: Bearer followed by the token of a registration or login.',
+    )
+  const claims = readToken(app, purpose, token)
+  const session = claims && (await sessions.find(claims.sid))
+  if (claims === undefined || session === undefined || !isFor(claims, session))
+    throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
+  return session
+}

@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyRequest, preParsingAsyncHookHandler } from 'fastify'
+import { Problem } from '../chat/problems.ts'
+import { readForm } from './form-body.ts'
+import { readJson } from './json-body.ts'
+
+/** Reads bodies as JSON or as a form, for the routes that are registered in `app`. */
+export function takeBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addHook('preParsing', refuseEncoded)
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => readJson(body),
+  )
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => readForm(body),
+  )
+}
+
+/** Reads bodies away, whatever they are, for the routes of `app`; still none may be larger than any. */
+export function ignoreBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  // Fastify judges the header itself before it looks for a parser.
+  app.addHook('onRequest', async ({ headers }) => {
+    delete headers['content-type']
+  })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async () => undefined)
+}
+
+const refuseEncoded: preParsingAsyncHookHandler = async ({ headers }) => {
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new Problem('unsupported-media-type', 'The body must not be compressed.')
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1]
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    throw new Problem('unsupported-media-type', 'The body must be in UTF-8.')
+}

@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** What Node keeps on a socket that its HTTP parser reads; none of it is documented. */
+interface ParsedSocket {
+  parser?: {
+    unconsume?(): void
+    remove?(): void
+    close?(): void
+  } | null
+}
+
+/**
+ * Takes the socket away from HTTP once the response's head is sent. From then on the body is
+ * written by hand, and what the parser held (several KiB a connection) is given back.
+ *
+ * @returns the socket, and whether the body is chunked (HTTP/1.1) or ends with the connection
+ */
+export function detachSocket(response: ServerResponse): { socket: Socket; framed: boolean } {
+  const socket = response.socket as Socket
+  response.flushHeaders()
+  const framed = response.chunkedEncoding
+  response.detachSocket(socket)
+  releaseParser(socket)
+  for (const event of ['data', 'end', 'close', 'drain', 'error', 'timeout', 'resume', 'pause']) {
+    socket.removeAllListeners(event)
+  }
+  socket.setTimeout(0)
+  socket.resume()
+  return { socket, framed }
+}
+
+/**
+ * There is no public call for this, so each step is taken only where it exists: without them the
+ * parser stays as long as the connection, which costs memory and nothing else.
+ */
+function releaseParser(socket: Socket & ParsedSocket): void {
+  const { parser } = socket
+  parser?.unconsume?.()
+  parser?.remove?.()
+  socket.parser = null
+  // In a later turn: the parser may be the one that is calling us.
+  setImmediate(() => parser?.close?.())
+}

@@ -1,0 +1,132 @@
+import type { Posted } from '../chat/messages.ts'
+import { Problem, type ProblemCode } from '../chat/problems.ts'
+import { lookupKey } from '../chat/usernames.ts'
+import type { Session } from '../store/store.ts'
+import { addressKey } from './address-key.ts'
+import { FailureGate } from './failure-gate.ts'
+import { RateLimit } from './rate-limit.ts'
+import type { HttpSettings } from './services.ts'
+
+/** One address may fail this many times as often as it may with one name. */
+const namesPerAddress = 6
+
+/** Registrations that are refused with these made nothing and tell nothing of who is registered. */
+const freeRefusals: readonly ProblemCode[] = [
+  'invalid-request',
+  'registration-closed',
+  'unavailable',
+]
+
+const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
+
+export type LimitSettings = Pick<
+  HttpSettings,
+  | 'messagesPerMinute'
+  | 'readsPerMinute'
+  | 'streamOpensPerMinute'
+  | 'loginsPerMinute'
+  | 'registrationsPerHour'
+>
+
+/** How often one account or one address may call what; counted in this process. */
+export class Limits {
+  readonly #messages: RateLimit
+  readonly #reads: RateLimit
+  readonly #streamOpens: RateLimit
+  readonly #registrations: RateLimit
+  readonly #loginsWithName: FailureGate
+  readonly #logins: FailureGate
+
+  constructor(settings: LimitSettings) {
+    const perMinute = (points: number, told: string) => ({ points, seconds: 60, told })
+    const { messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
+    const { loginsPerMinute, registrationsPerHour } = settings
+    this.#messages = new RateLimit(
+      perMinute(messagesPerMinute, `One account may post ${messagesPerMinute} messages a minute.`),
+    )
+    this.#reads = new RateLimit(
+      perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads a minute.`),
+    )
+    this.#streamOpens = new RateLimit(
+      perMinute(
+        streamOpensPerMinute,
+        `One account may open ${streamOpensPerMinute} streams a minute.`,
+      ),
+    )
+    this.#registrations = new RateLimit({
+      points: registrationsPerHour,
+      seconds: 3600,
+      told: `One address may make ${registrationsPerHour} registrations an hour.`,
+    })
+    this.#loginsWithName = new FailureGate(
+      perMinute(
+        loginsPerMinute,
+        `One address may fail to log in ${loginsPerMinute} times a minute with one username.`,
+      ),
+      refusedWith(failedLogins),
+    )
+    const forAddress = loginsPerMinute * namesPerAddress
+    this.#logins = new FailureGate(
+      perMinute(forAddress, `One address may fail to log in ${forAddress} times a minute.`),
+      refusedWith(failedLogins),
+    )
+  }
+
+  /** Pays for a read. @throws {Problem} `too-many-requests`, as all of these */
+  read({ account }: Session): Promise<void> {
+    return this.#reads.charge(account.id)
+  }
+
+  /** Pays for the opening of a stream. */
+  openStream({ account }: Session): Promise<void> {
+    return this.#streamOpens.charge(account.id)
+  }
+
+  /**
+   * Pays for a message, unless it is a replay, which costs nothing: it is answered also where
+   * nothing is left to pay with.
+   */
+  async post(
+    { account }: Session,
+    post: () => Promise<Posted>,
+    replay: () => Promise<Posted | undefined>,
+  ): Promise<Posted> {
+    try {
+      await this.#messages.charge(account.id)
+    } catch (refusal) {
+      const replayed = await replay()
+      if (replayed === undefined) throw refusal
+      return replayed
+    }
+    const posted = await post()
+    if (posted.replayed) await this.#messages.giveBack(account.id)
+    return posted
+  }
+
+  /** Pays for a registration, unless it is refused for what was wrong with the request alone. */
+  async register(address: string, register: () => Promise<Session>): Promise<Session> {
+    const key = addressKey(address)
+    await this.#registrations.charge(key)
+    try {
+      return await register()
+    } catch (error) {
+      if (refusedWith(freeRefusals)(error)) await this.#registrations.giveBack(key)
+      throw error
+    }
+  }
+
+  /**
+   * Lets a login through that may fail, and counts it if it does: for the address with the name and
+   * for the address, never for the name alone, with which anyone could lock a person out.
+   */
+  login(address: string, username: string, login: () => Promise<Session>): Promise<Session> {
+    const key = addressKey(address)
+    return this.#loginsWithName.pass(`${key} ${lookupKey(username)}`, () =>
+      this.#logins.pass(key, login),
+    )
+  }
+}
+
+function refusedWith(codes: readonly ProblemCode[]): (error: unknown) => boolean {
+  return (error) => error instanceof Problem && codes.includes(error.code)
+}

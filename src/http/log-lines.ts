@@ -1,0 +1,55 @@
+import type { Socket } from 'node:net'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import { Problem } from '../chat/problems.ts'
+
+/** What people type as a name can be as long as a body; a log line need not. */
+const longestName = 64
+const longestPath = 200
+
+/** Someone's client reached the server. */
+export function logConnection(log: FastifyBaseLogger, socket: Socket): void {
+  log.info({ event: 'connection', address: socket.remoteAddress })
+}
+
+/** Someone registered, logged in or logged out. */
+export function logPerson(
+  { log, ip }: FastifyRequest,
+  event: 'registered' | 'login' | 'logout',
+  username: string,
+): void {
+  log.info({ event, address: ip, username: username.slice(0, longestName) })
+}
+
+/** Tells of a refused attempt and its reason, which is the problem's code, and passes the refusal on. */
+export function logRefusal(
+  { log, ip }: FastifyRequest,
+  event: 'registration refused' | 'login refused',
+  username: string,
+): (error: unknown) => never {
+  return (error) => {
+    const reason = error instanceof Problem ? error.code : 'internal-error'
+    log.info({ event, address: ip, username: username.slice(0, longestName), reason })
+    throw error
+  }
+}
+
+/** Someone called what does not exist. */
+export function logUnknownCall({ log, ip, method, url }: FastifyRequest): void {
+  log.info({ event: 'unknown call', address: ip, method, path: pathToLog(url) })
+}
+
+/** Every answer, for who looks closely. */
+export function logAnswer({ log, ip, method, url }: FastifyRequest, status: number): void {
+  log.debug({ event: 'answered', address: ip, method, path: pathToLog(url), status })
+}
+
+/** How a request looks in the lines that Fastify itself writes, whose own way would show the query. */
+export function requestToLog({ method, url }: FastifyRequest) {
+  return { method, url: pathToLog(url) }
+}
+
+/** An address without its query, and without a token that someone put into the path by mistake. */
+export function pathToLog(url: string): string {
+  const path = url.split(/[?#&;]|%3f/i, 1)[0] as string
+  return path.replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w-]*/g, '[token]').slice(0, longestPath)
+}

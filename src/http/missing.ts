@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { Problem } from '../chat/problems.ts'
+import { logUnknownCall } from './log-lines.ts'
+import type { Operation, RouteTable } from './route-table.ts'
+
+/** `not-found` for an address that does not exist: tells what can be called instead. */
+export class NothingHere extends Problem {
+  readonly operations: readonly Operation[]
+
+  constructor(operations: readonly Operation[]) {
+    super('not-found', 'There is nothing at this address. `operations` lists what can be called.')
+    this.operations = operations
+  }
+}
+
+/** `method-not-allowed`, with the methods that the address does take. */
+export class WrongMethod extends Problem {
+  readonly allow: readonly string[]
+
+  constructor(method: string, allow: readonly string[]) {
+    super('method-not-allowed', `This address takes ${allow.join(', ')}, not ${method}.`)
+    this.allow = allow
+  }
+}
+
+/**
+ * Refuses what no route takes before anything else of the request is judged, so that a wrong
+ * address is never answered with what is wrong about a body or a token.
+ */
+export function refuseMissing(table: RouteTable): onRequestAsyncHookHandler {
+  return async (request: FastifyRequest, _reply: FastifyReply) => {
+    if (!request.is404) return
+    logUnknownCall(request)
+    const methods = table.methodsOf(pathOf(request))
+    throw methods === undefined
+      ? new NothingHere(table.operations)
+      : new WrongMethod(request.method, methods)
+  }
+}
+
+/** For a file that a route looked for in vain. */
+export function answerNothingHere(table: RouteTable) {
+  return async (request: FastifyRequest) => {
+    logUnknownCall(request)
+    throw new NothingHere(table.operations)
+  }
+}
+
+/** The path of a request as it came, percent-encoded, without the query. */
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] as string
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Sessions } from '../chat/sessions.ts'
+import { parseCursor } from '../delivery/cursor.ts'
+import type { Hub } from '../delivery/hub.ts'
+import { Wire } from '../delivery/wire.ts'
+import type { Cursor } from '../store/store.ts'
+import { detachSocket } from './detach.ts'
+
+/** The head of every stream. */
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+/** Hands the socket of an accepted request over to the delivery of its stream. */
+export function streamOpener({
+  hub,
+  sessions,
+  stallMs,
+}: {
+  hub: Hub
+  sessions: Pick<Sessions, 'find'>
+  /** See Wire. */
+  stallMs: number
+}) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.headers(headers)
+    if (request.method === 'HEAD') return reply.send()
+
+    const { session, log, ip } = request
+    const response = reply.raw
+    // Behind a pipelined request the socket is not ours before its answer is out.
+    if (response.socket === null) await once(response, 'socket')
+    hub.admit(session)
+    reply.hijack()
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      response.setHeader(name, value as string)
+    }
+    log.info({ event: 'stream', username: session.account.username, address: ip })
+    const { socket, framed } = detachSocket(response)
+    const { presence } = request.query as { presence?: 'full' | 'none' }
+    const stream = hub.open({
+      session,
+      cursor: cursorOf(request),
+      presence: presence ?? 'full',
+      wire: new Wire(socket, { framed, stallMs }),
+    })
+    // The session may have ended between its check and this.
+    sessions.find(session.id).catch(() => stream.end('logged-out'))
+    return reply
+  }
+}
+
+/** The header wins: an EventSource reconnects to the same address. An empty one counts as absent. */
+function cursorOf(request: FastifyRequest): Cursor | null {
+  const { lastEventId } = request.query as { lastEventId?: string }
+  return parseCursor(String(request.headers['last-event-id'] || lastEventId || '')) ?? null
+}

@@ -1,0 +1,18 @@
+import cors from '@fastify/cors'
+import type { FastifyInstance } from 'fastify'
+
+/** How long a browser may remember a preflight's answer: 10 minutes, in seconds. */
+const maxAge = 600
+
+/** Lets pages of these origins call; without any, `OPTIONS` is a method like others that no address takes. */
+export async function addCors(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
+    exposedHeaders: ['Location', 'Retry-After', 'Idempotent-Replayed'],
+    maxAge,
+    strictPreflight: false,
+  })
+}

@@ -1,0 +1,11 @@
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+
+/** The API's pages at `/docs`: what can be called, with forms to try it. */
+export async function addSwaggerUi(app: FastifyInstance): Promise<void> {
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
+    theme: { title: 'Obrol: the API' },
+  })
+}

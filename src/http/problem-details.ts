@@ -1,0 +1,42 @@
+import { type Problem, problems } from '../chat/problems.ts'
+import type { Operation } from './route-table.ts'
+
+/** The media type of every refusal (RFC 9457, section 3). */
+export const problemType = 'application/problem+json'
+
+/** Seconds after which a server that could not serve is worth asking again. */
+const unavailableRetryAfter = 2
+
+/** What a refusal looks like on the wire (RFC 9457). */
+export interface ProblemDetails {
+  type: string
+  title: string
+  status: number
+  detail: string
+  requestId: string
+  errors?: Problem['extras']['errors']
+  operations?: readonly Operation[]
+}
+
+/** Writes a problem as problem details for the request with this id. */
+export function problemDetails(
+  { code, message, extras }: Problem,
+  requestId: string,
+): ProblemDetails {
+  const { status, title } = problems[code]
+  const details: ProblemDetails = {
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: message,
+    requestId,
+  }
+  if (extras.errors !== undefined) details.errors = extras.errors
+  return details
+}
+
+/** The `Retry-After` of a problem in seconds; undefined where asking again would not help. */
+export function retryAfter({ code, extras }: Problem): number | undefined {
+  const fallback = problems[code].status === 503 ? unavailableRetryAfter : undefined
+  return extras.retryAfter ?? fallback
+}

@@ -1,0 +1,64 @@
+import type { FastifyReply } from 'fastify'
+import type { Content } from '../../chat/content.ts'
+import { toMessage } from '../../chat/message.ts'
+import type { Posted } from '../../chat/messages.ts'
+import type { Session } from '../../store/store.ts'
+import type { Api, RouteOptions } from '../api.ts'
+import { bySessionToken } from '../authentication.ts'
+import { takeBodies } from '../content-types.ts'
+import { broadcast, defaultPage, direct, getMessage, listMessages } from '../schemas/messages.ts'
+
+/** Saying something, and reading what was said. */
+export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
+  const { messages } = services
+  app.addHook('onRequest', bySessionToken(app, services.sessions))
+  takeBodies(app)
+
+  app.post('/v1/messages/broadcast', { schema: broadcast }, async (request, reply) => {
+    const { session, body } = request
+    const key = request.headers['idempotency-key']
+    const posted = await post(session, { kind: 'broadcast', ...body }, key, () =>
+      messages.broadcast(session, body.text, key),
+    )
+    return answerPosted(reply, posted)
+  })
+
+  app.post('/v1/messages/direct', { schema: direct }, async (request, reply) => {
+    const { session, body } = request
+    const key = request.headers['idempotency-key']
+    const posted = await post(session, { kind: 'direct', ...body }, key, () =>
+      messages.direct(session, body, key),
+    )
+    return answerPosted(reply, posted)
+  })
+
+  app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
+    await limits.read(session)
+    const { entries, more, cursor } = await messages.page(session, { limit: defaultPage, ...query })
+    return { messages: entries.map(toMessage), more, cursor }
+  })
+
+  app.get('/v1/messages/:id', { schema: getMessage }, async ({ session, params }) => {
+    await limits.read(session)
+    return toMessage(await messages.find(session, params.id))
+  })
+
+  /** Judges the content before the limit, and asks for a replay where the limit is reached. */
+  function post(
+    sender: Session,
+    content: Content,
+    key: string | undefined,
+    say: () => Promise<Posted>,
+  ): Promise<Posted> {
+    messages.check(content, key)
+    return limits.post(sender, say, async () =>
+      key === undefined ? undefined : messages.replay(sender, content, key),
+    )
+  }
+}
+
+function answerPosted(reply: FastifyReply, { entry, replayed }: Posted): FastifyReply {
+  reply.code(201).header('location', `/v1/messages/${entry.id}`)
+  if (replayed) reply.header('idempotent-replayed', 'true')
+  return reply.send(toMessage(entry))
+}

@@ -1,0 +1,82 @@
+import { type TSchema, Type } from 'typebox'
+import { type ProblemCode, problems } from '../../chat/problems.ts'
+import { problemType } from '../problem-details.ts'
+import { exampleProblem, ProblemDetails } from './problem-details.ts'
+
+const requestIdNote = 'See `GET /problems/{code}`.'
+
+/** A header of an answer. */
+interface AnswerHeader {
+  type: 'string' | 'integer'
+  description: string
+}
+
+/** An answer with a JSON body. */
+export function answer<const Schema extends TSchema>(
+  description: string,
+  schema: Schema,
+  example: unknown,
+  headers: Record<string, AnswerHeader> = {},
+) {
+  return { description, headers, content: { 'application/json': { schema, example } } }
+}
+
+/** An answer without a body. */
+export function empty(description: string) {
+  return Type.Null({ description })
+}
+
+/** What every call may be refused with: by the parser, or for the server's own reasons. */
+const everywhere = [
+  'malformed-request',
+  'request-timeout',
+  'headers-too-large',
+  'internal-error',
+] as const
+
+/** What a call that needs a token may be refused with besides. */
+export const needsToken = ['unauthorized', 'unavailable'] as const satisfies ProblemCode[]
+
+/** What a call that takes a body may be refused with besides. */
+export const takesBody = [
+  'invalid-request',
+  'payload-too-large',
+  'unsupported-media-type',
+] as const satisfies ProblemCode[]
+
+/** The refusals of a call, by status, each code with an example. */
+export function refusals(...codes: ProblemCode[]) {
+  const byStatus = Map.groupBy(
+    new Set<ProblemCode>([...codes, ...everywhere]),
+    (code) => problems[code].status,
+  )
+  return Object.fromEntries(
+    [...byStatus].map(([status, found]) => [status, refused(status, found)]),
+  )
+}
+
+function refused(status: number, codes: ProblemCode[]) {
+  return {
+    description: `${codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(' ')} ${requestIdNote}`,
+    headers: headersOf(status),
+    content: {
+      [problemType]: {
+        schema: ProblemDetails,
+        examples: Object.fromEntries(
+          codes.map((code) => [
+            code,
+            { summary: problems[code].title, value: exampleProblem(code) },
+          ]),
+        ),
+      },
+    },
+  }
+}
+
+function headersOf(status: number): Record<string, AnswerHeader> {
+  if (status === 401)
+    return { 'WWW-Authenticate': { type: 'string', description: 'The scheme to use (RFC 6750).' } }
+  if (status === 429 || status === 503)
+    return { 'Retry-After': { type: 'integer', description: 'Seconds to wait, 1 or more.' } }
+  return {}
+}

@@ -1,0 +1,13 @@
+import { Type } from 'typebox'
+
+/** A time on the wire. */
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC' })
+
+/** For bodies and queries: what is not named is refused. */
+export const strict = { additionalProperties: false } as const
+
+/** The media types that a body may have. */
+export const bodyTypes = ['application/json', 'application/x-www-form-urlencoded']
+
+/** A message's id in a path or a query: JavaScript counts no further exactly. */
+export const largestId = Number.MAX_SAFE_INTEGER

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type FastifyHttpOptions,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify'
+import { Problem } from '../chat/problems.ts'
+import { answerError } from './errors.ts'
+import { answerClientError } from './raw-answers.ts'
+import type { HttpSettings } from './services.ts'
+
+/** The most bytes that one code point takes: two `\uXXXX` in JSON, four `%XX` in a form. */
+const bytesPerChar = 12
+const bodySlack = 4096
+const smallestBodyLimit = 65_536
+
+/** The request line and the headers together, in bytes. */
+const maxHeaderSize = 16_384
+
+/** Time limits, in milliseconds. */
+export interface Timeouts {
+  /** Until the headers have arrived. */
+  headersMs: number
+  /** Until the whole request has arrived. */
+  requestMs: number
+  /** How often connections are checked for these. */
+  checkMs: number
+  /** Until a store that does not answer counts as unable to serve. */
+  pingMs: number
+}
+
+export const defaultTimeouts: Timeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  checkMs: 1000,
+  pingMs: 2000,
+}
+
+/** Longer than the usual proxy keeps an idle connection, so that none is closed under a new request. */
+const keepAliveMs = 65_000
+
+/** How Fastify and Node's server are set up. */
+export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
+  return {
+    bodyLimit: bodyLimit(settings.messageMaxChars),
+    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: timeouts.requestMs,
+    // A path can be as long as the headers: then an id of any length is judged as an id.
+    routerOptions: { maxParamLength: maxHeaderSize },
+    http: {
+      headersTimeout: timeouts.headersMs,
+      connectionsCheckingInterval: timeouts.checkMs,
+      maxHeaderSize,
+      // Node's own refusal would have no body.
+      requireHostHeader: false,
+    },
+    rewriteUrl: ({ url = '/' }) => originForm(url),
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerBadAddress,
+  } satisfies FastifyHttpOptions<RawServerDefault>
+}
+
+/** What a body may have in bytes, so that a text of full length fits however it is escaped. */
+function bodyLimit(messageMaxChars: number): number {
+  return Math.max(smallestBodyLimit, messageMaxChars * bytesPerChar + bodySlack)
+}
+
+/** A request may name the whole address, scheme and host, as if to a proxy (RFC 9112, section 3.2.2). */
+function originForm(url: string): string {
+  const path = url.replace(/^https?:\/\/[^/?]*/i, '')
+  return path === url || path.startsWith('/') ? path : `/${path}`
+}
+
+/** The one error of Fastify that comes before any route: a path that cannot be decoded. */
+function answerBadAddress(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('cache-control', 'no-store')
+  answerError(
+    new Problem('malformed-request', 'The path is not percent-encoded UTF-8.'),
+    request,
+    reply,
+  )
+}

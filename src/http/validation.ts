@@ -1,0 +1,131 @@
+import type { FastifySchemaCompiler } from 'fastify'
+import { Compile } from 'typebox/compile'
+import type { FieldError } from '../chat/problems.ts'
+import { Problem } from '../chat/problems.ts'
+import { checkString } from '../chat/texts.ts'
+import { ampersandHint, isForm } from './form-body.ts'
+import { invalidBody, pointerTo } from './invalid-body.ts'
+
+/** More errors than this help nobody; without a bound, a body of unknown fields is echoed whole. */
+const mostErrors = 20
+
+type Value = Record<string, unknown>
+
+/** A flat object, as all our schemas of requests are. */
+interface FlatSchema {
+  properties: Record<string, FieldSchema>
+  required?: string[]
+  additionalProperties?: boolean
+}
+
+interface FieldSchema {
+  type?: string
+  enum?: string[]
+  minimum?: number
+  maximum?: number
+  /** What is to be told of a rule that the other keywords do not tell. */
+  'x-rule'?: string
+}
+
+/** One field of a body, or one parameter of a query, a path or the headers. */
+interface Field {
+  name: string
+  /** What it must be, worded to follow its name. */
+  rule: string
+  required: boolean
+  accepts(value: unknown): boolean
+}
+
+/**
+ * Checks requests against their schemas, which are flat objects, and tells what is wrong in words
+ * for people. Nothing is coerced; only the numbers of queries and paths are read from their text,
+ * and those in plain decimal alone.
+ */
+export const compileValidator: FastifySchemaCompiler<FlatSchema> = ({ schema, httpPart = '' }) => {
+  const fields = fieldsOf(schema)
+  const numbers = fields.filter(({ name }) => schema.properties[name]?.type === 'integer')
+  const open = schema.additionalProperties !== false
+  return (input: unknown) => {
+    if (httpPart === 'body' && !isObject(input)) return { error: notAnObject(input, fields) }
+    const value = httpPart === 'body' ? (input as Value) : readNumbers(input as Value, numbers)
+    const errors = fields.flatMap((field) => judge(field, value[keyOf(field.name, httpPart)]))
+    const unknown = open ? [] : unknownIn(value, fields, httpPart)
+    const found = [...errors, ...unknown].slice(0, mostErrors)
+    return found.length === 0 ? { value } : { error: refusal(found, httpPart) }
+  }
+}
+
+interface Fault {
+  name: string
+  detail: string
+}
+
+function judge({ name, rule, required, accepts }: Field, value: unknown): Fault[] {
+  if (value === undefined) return required ? [{ name, detail: `is missing; it ${rule}` }] : []
+  if (!accepts(value)) return [{ name, detail: rule }]
+  const malformed = typeof value === 'string' ? checkString(value) : undefined
+  return malformed === undefined ? [] : [{ name, detail: malformed }]
+}
+
+function unknownIn(value: Value, fields: Field[], httpPart: string): Fault[] {
+  const known = new Set(fields.map(({ name }) => name))
+  const kind = httpPart === 'body' ? 'fields' : 'parameters'
+  const names = [...known].join(', ')
+  const allowed = names === '' ? `this call takes no ${kind}` : `the ${kind} are ${names}`
+  const hint = isForm(value) ? `; ${ampersandHint}` : ''
+  return Object.keys(value)
+    .filter((name) => !known.has(name))
+    .map((name) => ({ name, detail: `is not known here; ${allowed}${hint}` }))
+}
+
+function refusal(faults: Fault[], httpPart: string): Problem {
+  const errors = faults.map(({ name, detail }): FieldError => {
+    return httpPart === 'body' ? { pointer: pointerTo(name), detail } : { parameter: name, detail }
+  })
+  const sentences = faults.map(({ name, detail }) => `${name}: ${detail}`)
+  return new Problem('invalid-request', sentences.join('; '), { errors })
+}
+
+function notAnObject(input: unknown, fields: Field[]): Problem {
+  const names = fields.map(({ name }) => name).join(', ')
+  const problem = input == null ? 'A body is needed' : 'The body must be an object'
+  return invalidBody(`${problem}, with the fields ${names}.`)
+}
+
+function isObject(input: unknown): input is Value {
+  return typeof input === 'object' && input !== null && !Array.isArray(input)
+}
+
+/** Node gives headers their names in lower case. */
+function keyOf(name: string, httpPart: string): string {
+  return httpPart === 'headers' ? name.toLowerCase() : name
+}
+
+function readNumbers(input: Value, numbers: Field[]): Value {
+  const read = numbers
+    .filter(({ name }) => /^(?:0|[1-9][0-9]{0,15})$/.test(String(input[name])))
+    .map(({ name }) => [name, Number(input[name])])
+  return { ...input, ...Object.fromEntries(read) }
+}
+
+function fieldsOf({ properties, required = [] }: FlatSchema): Field[] {
+  return Object.entries(properties).map(([name, schema]) => {
+    const compiled = Compile(schema)
+    return {
+      name,
+      rule: ruleOf(schema),
+      required: required.includes(name),
+      accepts: (value) => compiled.Check(value),
+    }
+  })
+}
+
+/** What a schema asks for, in words. */
+function ruleOf({ type, enum: values, minimum, maximum, 'x-rule': rule }: FieldSchema): string {
+  if (rule !== undefined) return rule
+  if (values !== undefined)
+    return `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}`
+  return type === 'integer'
+    ? `must be a whole number from ${minimum} to ${maximum}`
+    : 'must be a string'
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+
+interface Command {
+  usage: string
+  summary: string
+  run(args: readonly string[]): Promise<void>
+}
+
+/** One file for each command; none is loaded but the one that is asked for. */
+const commands: Record<string, Command> = {
+  serve: {
+    usage: 'serve',
+    summary: 'run the server; its settings are environment variables (docs/settings.md)',
+    async run() {
+      const { serve } = await import('./commands/serve.ts')
+      await serve(process.env)
+    },
+  },
+  backup: {
+    usage: 'backup FILE',
+    summary: 'write one consistent file, also beside a running server',
+    async run([file]) {
+      const { backup } = await import('./commands/backup.ts')
+      await backup(await dataFolder(), file as string)
+      process.stdout.write(`backed up to ${file}\n`)
+    },
+  },
+  restore: {
+    usage: 'restore FILE',
+    summary: 'put a backup in the place of a stopped server’s data',
+    async run([file]) {
+      const { restore } = await import('./commands/restore.ts')
+      await restore(await dataFolder(), file as string)
+      process.stdout.write(`restored from ${file}\n`)
+    },
+  },
+  openapi: {
+    usage: 'openapi FILE',
+    summary: 'write the OpenAPI document',
+    async run([file]) {
+      const { writeOpenApi } = await import('./commands/openapi.ts')
+      await writeOpenApi(file as string)
+    },
+  },
+}
+
+async function dataFolder(): Promise<string> {
+  const { readSettings } = await import('./config.ts')
+  return readSettings(process.env).dataDir
+}
+
+function help(): string {
+  const lines = Object.values(commands).map(
+    ({ usage, summary }) => `  obrol ${usage.padEnd(14)} ${summary}\n`,
+  )
+  return `Usage:\n${lines.join('')}  obrol --version\n  obrol --help\n`
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return `${version}\n`
+}
+
+/** A refusal of the command line: one line and exit status 2, as shells have it. */
+function refuse(line: string): void {
+  process.stderr.write(`obrol: ${line}\n`)
+  process.exitCode = 2
+}
+
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  if (name === '--version') return void process.stdout.write(version())
+  if (name === '--help' || name === undefined) return void process.stdout.write(help())
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined)
+    return refuse(`there is no command ${JSON.stringify(name)}; see obrol --help`)
+  const wanted = command.usage.split(' ').length - 1
+  if (args.length !== wanted) return refuse(`usage: obrol ${command.usage}`)
+  try {
+    await command.run(args)
+  } catch (error) {
+    // Errors for the person at the terminal carry one clear line; anything else is our mistake.
+    const foreseen = error instanceof Error && ['SettingsError', 'StartError'].includes(error.name)
+    process.stderr.write(
+      foreseen ? `obrol: ${error.message}\n` : `obrol: ${(error as Error).stack}\n`,
+    )
+    process.exitCode = 1
+  }
+}
+
+await main(process.argv.slice(2))

@@ -1,0 +1,145 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyBaseLogger } from 'fastify'
+import { Accounts } from './chat/accounts.ts'
+import { Messages } from './chat/messages.ts'
+import { Passwords } from './chat/passwords.ts'
+import { Presence } from './chat/presence.ts'
+import { Sessions } from './chat/sessions.ts'
+import type { Settings } from './config.ts'
+import { Hub } from './delivery/hub.ts'
+import { ReachedMarks } from './delivery/marks.ts'
+import { PresenceFeed } from './delivery/presence-feed.ts'
+import { Tail } from './delivery/tail.ts'
+import { type AppOptions, buildApp } from './http/app.ts'
+import { streamOpener } from './http/open-stream.ts'
+import { Appender } from './store/appender.ts'
+import { openSqliteStore } from './store/sqlite/store.ts'
+import { StartError } from './store/store.ts'
+import { Sweeper } from './store/sweeper.ts'
+
+const hourMs = 3_600_000
+
+/** What is no setting: bounds of the inside, which tests make short. */
+export interface Tuning {
+  http?: AppOptions
+  /** A socket that takes nothing for so long, while bytes wait for it, is destroyed. In ms. */
+  stallMs?: number
+  /** How long before a store that could not be reached is asked again. In ms. */
+  retryMs?: number
+  /** How often the store is swept, in ms. */
+  sweepEveryMs?: number
+  /** How long history is kept, in ms, instead of HISTORY_DAYS. */
+  keepMs?: number
+}
+
+export interface RunningServer {
+  /** Where it listens, for example http://127.0.0.1:3000. */
+  url: string
+  log: FastifyBaseLogger
+  /** Resolves with the reason when the store has failed for good: the process must end. */
+  failed: Promise<Error>
+  /** Says bye to every stream, lets open requests finish, and cuts what is left after `seconds`. */
+  close(seconds?: number): Promise<void>
+}
+
+/**
+ * The composition root: settings in, a running server out. Only here does anyone know which store
+ * it is.
+ */
+export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
+  const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6 } = tuning
+  let fail: (error: Error) => void = () => {}
+  const failed = new Promise<Error>((resolve) => {
+    fail = resolve
+  })
+  const store = await openSqliteStore({
+    folder: settings.dataDir,
+    onFatal: (error) => fail(error),
+  })
+
+  let ready = true
+  const ttlMs = settings.tokenTtlHours * hourMs
+  const sessions = new Sessions(store, { ttlMs })
+  const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
+  const appender = new Appender(store)
+  const tail = new Tail(store)
+  const feed = new PresenceFeed(presence)
+  const marks = new ReachedMarks(store)
+  const hub = new Hub(settings, {
+    tail,
+    presence,
+    feed,
+    marks,
+    retryMs,
+    onError: (error) => app.log.error({ event: 'stream failed', err: error }),
+  })
+  const app = await buildApp(
+    {
+      settings,
+      accounts: new Accounts({
+        store,
+        passwords: new Passwords(),
+        ttlMs,
+        registration: settings.registration,
+        passwordMinChars: settings.passwordMinChars,
+      }),
+      sessions,
+      messages: new Messages({ store, appender, maxChars: settings.messageMaxChars }),
+      presence,
+      store,
+      signingKey: settings.jwtSecret ? Buffer.from(settings.jwtSecret) : await store.signingKey(),
+      openStream: streamOpener({ hub, sessions, stallMs }),
+      ready: () => ready,
+    },
+    tuning.http,
+  )
+  const keepMs =
+    tuning.keepMs ?? (settings.historyDays > 0 ? settings.historyDays * 24 * hourMs : undefined)
+  const sweeper = new Sweeper(store, {
+    keepMs,
+    everyMs: sweepEveryMs,
+    now: Date.now,
+    onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
+  })
+
+  store.follow((news) => {
+    sessions.ended(news.ended)
+    presence.follow(news)
+    hub.follow(news)
+  })
+  presence.onChanged(({ person, online }) => {
+    app.log.info({ event: online ? 'online' : 'offline', username: person.username })
+  })
+
+  async function close(seconds = settings.shutdownSeconds): Promise<void> {
+    ready = false
+    const cut = setTimeout(() => {
+      hub.destroy()
+      app.server.closeAllConnections()
+    }, seconds * 1000)
+    // First, so that the end of the streams is nobody's exit.
+    const presenceClosed = presence.close()
+    await Promise.all([hub.close(), app.close(), presenceClosed])
+    clearTimeout(cut)
+    feed.close()
+    await sweeper.close()
+    await appender.close()
+    await marks.settled()
+    await store.close()
+  }
+
+  await tail.start()
+  await presence.start()
+  sweeper.start()
+  try {
+    await app.listen({ host: settings.host, port: settings.port })
+  } catch (error) {
+    await close(0)
+    throw new StartError(
+      `cannot listen on ${settings.host} port ${settings.port}: ${(error as Error).message}`,
+    )
+  }
+  const { port } = app.server.address() as AddressInfo
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
+  return { url: `http://${host}:${port}`, log: app.log, failed, close }
+}

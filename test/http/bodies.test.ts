@@ -1,0 +1,173 @@
+import t from 'tap'
+import { problem, type Server, serve } from './support/server.ts'
+
+const formType = { 'content-type': 'application/x-www-form-urlencoded' }
+const jsonType = { 'content-type': 'application/json' }
+
+/** Posts a body to everyone and gives the answer. */
+async function post(
+  server: Server,
+  ann: Record<string, string>,
+  body: string | Uint8Array,
+  headers: Record<string, string> = jsonType,
+) {
+  return server.call('POST', '/v1/messages/broadcast', {
+    body: body as string,
+    headers: { ...ann, ...headers },
+  })
+}
+
+t.test('JSON and forms say the same', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const texts: [string | Uint8Array, Record<string, string>, string][] = [
+    ['{"text":"hi"}', jsonType, 'hi'],
+    ['{"text":"hi"}', { 'content-type': 'application/json; charset="UTF-8"' }, 'hi'],
+    ['{"text":"hi"}', { ...jsonType, 'content-encoding': 'identity' }, 'hi'],
+    ['\uFEFF{"text":"\\ud83d\\ude00 é"}', jsonType, '😀 é'],
+    ['text=hi+there%21', formType, 'hi there!'],
+    ['&text=100%&', formType, '100%'],
+    ['text=%e2%82%ac é %zz %', formType, '€ é %zz %'],
+    ['text=%EF%BB%BFa=b', formType, '\uFEFFa=b'],
+    [' \r\n\t{"text":"in a form"}', formType, 'in a form'],
+    ['text={', formType, '{'],
+  ]
+  for (const [body, headers, text] of texts) {
+    const answer = await post(server, ann, body, headers)
+    t.equal(answer.status, 201, `${body}`)
+    t.equal(answer.body.text, text)
+  }
+})
+
+t.test('what is wrong with a body is named', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const pointers: [string | Uint8Array, Record<string, string>, string, RegExp][] = [
+    ['{"text":5}', jsonType, '/text', /^must be a string$/],
+    ['{"text":null}', jsonType, '/text', /^must be a string$/],
+    ['{}', jsonType, '/text', /is missing; it must be a string/],
+    ['{"text":"a\\u0000b"}', jsonType, '/text', /U\+0000/],
+    ['{"text":"\\ud800"}', jsonType, '/text', /surrogate/],
+    ['{"text":"a","a/b~":1}', jsonType, '/a~1b~0', /not known here; the fields are text$/],
+    ['{"text":"a","__proto__":1}', jsonType, '/__proto__', /not known/],
+    ['{"text":"a","constructor":1}', jsonType, '/constructor', /not known/],
+    ['{"text":"a","text":"b"}', jsonType, '/text', /only once/],
+    ['{"text":"a","t\\u0065xt":"b"}', jsonType, '/text', /only once/],
+    ['{"text":"a","x":[{"y":1},{"y":1,"y":2}]}', jsonType, '/y', /only once/],
+    ['[{"text":"a"}]', jsonType, '', /must be an object/],
+    ['"text"', jsonType, '', /must be an object/],
+    ['', jsonType, '', /A body is needed.*text/],
+    [' ', jsonType, '', /A body is needed/],
+    ['null', jsonType, '', /A body is needed/],
+    ['{"text":', jsonType, '', /valid JSON/],
+    [Buffer.from('{"text":"\xff"}', 'latin1'), jsonType, '', /UTF-8/],
+    ['text=%ff', formType, '', /UTF-8/],
+    [Buffer.from('text=\xff', 'latin1'), formType, '', /UTF-8/],
+    ['text=%00', formType, '/text', /U\+0000/],
+    ['text=fish & chips', formType, '/ chips', /not known.*--data-urlencode/],
+    ['text=a&text=b', formType, '/text', /only once; .*--data-urlencode/],
+    ['&', formType, '', /A body is needed/],
+  ]
+  for (const [body, headers, pointer, detail] of pointers) {
+    const answer = await post(server, ann, body, headers)
+    const { errors } = problem(t, answer, 400, 'invalid-request')
+    t.match(errors, [{ pointer, detail }], `${body}`)
+  }
+  t.equal(server.chat.log.length, 0)
+})
+
+t.test('a body of unknown fields is not echoed whole', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const fields = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`f${at}`, at]))
+  const { errors } = problem(
+    t,
+    await post(server, ann, JSON.stringify(fields)),
+    400,
+    'invalid-request',
+  )
+  t.equal(errors.length, 20)
+})
+
+t.test('repeated names are found in a long text of escapes', async (t) => {
+  const server = await serve(t, { messageMaxChars: 200_000 })
+  const ann = await server.join('ann')
+  const text = '\\"{:'.repeat(100_000)
+  t.equal((await post(server, ann, `{"text":"${text}"}`)).status, 201)
+  t.equal(server.chat.log[0]?.text.length, 300_000)
+})
+
+t.test('bodies of other types are 415', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  for (const headers of [
+    { 'content-type': 'text/plain' },
+    { 'content-type': 'nonsense' },
+    { 'content-type': 'application/json; charset=latin1' },
+    { ...formType, 'content-encoding': 'gzip' },
+  ])
+    problem(t, await post(server, ann, '{"text":"hi"}', headers), 415, 'unsupported-media-type')
+  const untyped = await post(server, ann, Buffer.from('{"text":"hi"}'), {})
+  problem(t, untyped, 415, 'unsupported-media-type')
+})
+
+t.test('a body larger than any text needs is 413, and the connection goes on', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const largest = `{"text":"${'x'.repeat(65_536 - 11)}"}`
+  t.equal((await post(server, ann, largest)).status, 201)
+  problem(t, await post(server, ann, `${largest} `), 413, 'payload-too-large')
+  problem(
+    t,
+    await post(server, ann, `${largest} `, { 'content-type': 'text/plain' }),
+    415,
+    'unsupported-media-type',
+  )
+
+  const body = 'x'.repeat(2_000_000)
+  const answers = await server.raw(
+    `POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
+      `POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` +
+      'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+  )
+  t.same(answers.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 413', 'HTTP/1.1 200'])
+})
+
+t.test('the longest text fits however it is escaped', async (t) => {
+  const server = await serve(t, { messageMaxChars: 10_000 })
+  const ann = await server.join('ann')
+  const escaped = await post(server, ann, `{"text":"${'\\ud83d\\ude00'.repeat(10_000)}"}`)
+  t.equal(escaped.status, 201)
+  const form = await post(server, ann, `text=${'%f0%9f%98%80'.repeat(10_000)}`, formType)
+  t.equal(form.body.text, escaped.body.text)
+})
+
+t.test('a call that takes no body ignores one of any type, but not of any size', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const headers = { ...ann, 'content-type': 'nonsense', 'content-encoding': 'gzip' }
+  const token = await server.call('POST', '/v1/events/token', { body: 'whatever', headers })
+  t.equal(token.status, 201)
+  const large = await server.call('POST', '/v1/logout', { body: 'x'.repeat(70_000), headers })
+  problem(t, large, 413, 'payload-too-large')
+  const got = await server.raw(
+    `GET /v1/me HTTP/1.1\r\nHost: a\r\nAuthorization: ${ann.authorization}\r\nConnection: close\r\nContent-Type: nonsense\r\nContent-Length: 3\r\n\r\nabc`,
+  )
+  t.match(got, /^HTTP\/1\.1 200/)
+  t.equal((await server.call('POST', '/v1/logout', { body: '{', headers })).status, 204)
+})
+
+t.test('a body that is cut short is no error of the server', async (t) => {
+  const server = await serve(t)
+  const socket = await server.open()
+  socket.write(
+    'POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+  )
+  const answered = new Promise<void>((resolve) =>
+    server.app.server.once('request', (_request, response) => response.once('close', resolve)),
+  )
+  await new Promise((resolve) => server.app.server.once('request', resolve))
+  socket.destroy()
+  await answered
+  t.equal(server.logged('internal error').length, 0)
+})

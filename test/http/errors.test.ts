@@ -1,0 +1,49 @@
+import t from 'tap'
+import { OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
+import { problem, serve } from './support/server.ts'
+
+t.test('what the store cannot do is 503 with Retry-After', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const say = () =>
+    server.call('POST', '/v1/messages/broadcast', { json: { text: 'hi' }, headers: ann })
+  server.chat.broken = new Unavailable('secret')
+  const unavailable = await say()
+  problem(t, unavailable, 503, 'unavailable')
+  t.match(unavailable.headers.get('retry-after'), /^[1-9]\d*$/)
+  server.chat.broken = new OutcomeUnknown('secret')
+  const unknown = await say()
+  problem(t, unknown, 503, 'outcome-unknown')
+  t.match(unknown.headers.get('retry-after'), /^[1-9]\d*$/)
+})
+
+t.test(
+  'an internal error tells nothing of the inside and is logged under its request',
+  async (t) => {
+    const server = await serve(t)
+    const ann = await server.join('ann')
+    const say = () =>
+      server.call('POST', '/v1/messages/broadcast', { json: { text: 'hi' }, headers: ann })
+    for (const broken of [
+      new Error('secret'),
+      Object.assign(new Error('secret'), { statusCode: 400 }),
+      Object.assign(new Error('secret'), { statusCode: 418, code: 'FST_ERR_CTP_NEW' }),
+    ]) {
+      server.chat.broken = broken
+      const body = problem(t, await say(), 500, 'internal-error')
+      t.notMatch(JSON.stringify(body), /secret/)
+      t.match(server.logged('internal error').at(-1), {
+        reqId: body.requestId,
+        err: { message: 'secret' },
+      })
+    }
+  },
+)
+
+t.test('requests have ids of their own', async (t) => {
+  const server = await serve(t)
+  const first = await server.call('GET', '/nope', { headers: { 'request-id': 'mine' } })
+  const second = await server.call('GET', '/nope')
+  t.not(first.body.requestId, second.body.requestId)
+  t.not(first.body.requestId, 'mine')
+})

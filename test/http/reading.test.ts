@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { readForm } from '../../src/http/form-body.ts'
+import { readJson } from '../../src/http/json-body.ts'
+
+const text = fc.string({ unit: 'binary' })
+
+t.test('any JSON is read as JSON.parse reads it', async () => {
+  fc.assert(
+    fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
+      t.strictSame(readJson(Buffer.from(json)), JSON.parse(json))
+    }),
+  )
+})
+
+t.test('a name given twice in one object is found wherever it is', async () => {
+  fc.assert(
+    fc.property(text, fc.json(), fc.nat(20), (name, value, depth) => {
+      const field = `${JSON.stringify(name)}:${value}`
+      const twice = `${'[{"a":'.repeat(depth)}{${field},"other${name.length}":0,${field}}${'}]'.repeat(depth)}`
+      t.throws(() => readJson(Buffer.from(twice)), { code: 'invalid-request' })
+    }),
+  )
+})
+
+t.test('any form is read as its sender meant it', async () => {
+  fc.assert(
+    fc.property(fc.dictionary(text, text, { minKeys: 1 }), (fields) => {
+      const form = new URLSearchParams(fields).toString()
+      t.strictSame({ ...(readForm(Buffer.from(form)) as object) }, { ...fields })
+    }),
+  )
+})

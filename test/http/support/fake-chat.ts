@@ -1,0 +1,141 @@
+import type { Content } from '../../../src/chat/content.ts'
+import type { PageWanted, Posted } from '../../../src/chat/messages.ts'
+import { Problem } from '../../../src/chat/problems.ts'
+import { sessionOver } from '../../../src/chat/sessions.ts'
+import type { Services } from '../../../src/http/services.ts'
+import type { Account, Entry, Session } from '../../../src/store/store.ts'
+
+/** As long as a session of the fake lives. */
+const ttlMs = 3_600_000
+
+interface Person {
+  account: Account
+  password: string
+}
+
+/** A chat that keeps everything in memory and has just the rules that the HTTP layer can show. */
+export class FakeChat {
+  readonly people = new Map<string, Person>()
+  readonly sessions = new Map<number, Session>()
+  readonly log: Entry[] = []
+  readonly keys = new Map<string, { content: string; entry: Entry }>()
+  readonly online: { username: string; since: number }[] = []
+  /** What the next pages were asked for. */
+  readonly pagesWanted: PageWanted[] = []
+  registration: 'open' | 'closed' = 'open'
+  /** Thrown by whatever is asked next of accounts, messages and the store. */
+  broken: Error | undefined
+  /** Awaited by each login before it is judged. */
+  loginDelay: () => Promise<void> = async () => {}
+  isReady = true
+  ping: () => Promise<void> = async () => {}
+
+  get services(): Omit<Services, 'settings' | 'signingKey'> {
+    return {
+      accounts: {
+        register: async (username, password) => this.#register(username, password),
+        login: async (username, password) => this.#login(username, password),
+      },
+      sessions: {
+        find: async (id) => this.#find(id),
+        end: async ({ id }) => {
+          this.sessions.delete(id)
+        },
+      },
+      messages: {
+        check: () => {},
+        broadcast: async (sender, text, key) =>
+          this.#post(sender, { kind: 'broadcast', text }, key),
+        direct: async (sender, content, key) =>
+          this.#post(sender, { ...content, kind: 'direct' }, key),
+        replay: async (sender, content, key) => this.#replay(sender, content, key),
+        page: async (_reader, wanted) => {
+          this.pagesWanted.push(wanted)
+          return { entries: this.log, more: false, cursor: `${this.log.length}-00000000` }
+        },
+        find: async (_reader, id) => {
+          const entry = this.log[id - 1]
+          if (entry === undefined) throw new Problem('not-found', 'There is no such message.')
+          return entry
+        },
+      },
+      presence: {
+        list: ({ limit }) => ({
+          people: this.online.slice(0, limit),
+          count: this.online.length,
+          more: this.online.length > limit,
+        }),
+      },
+      store: { ping: () => this.ping() },
+      openStream: async (_request, reply) => {
+        reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache')
+        return reply.send('retry: 3000\n\n')
+      },
+      ready: () => this.isReady,
+    }
+  }
+
+  open(account: Account): Session {
+    const id = this.sessions.size + 1
+    const createdAt = Math.floor(Date.now() / 1000) * 1000
+    const session = { id, account, createdAt, expiresAt: createdAt + ttlMs }
+    this.sessions.set(id, session)
+    return session
+  }
+
+  #register(username: string, password: string): Session {
+    this.#mayBreak()
+    if (this.registration === 'closed') throw new Problem('registration-closed', 'Closed.')
+    if (this.people.has(username)) throw new Problem('username-taken', 'Taken.')
+    if (password.length < 8)
+      throw new Problem('invalid-request', 'password: is too short', {
+        errors: [{ pointer: '/password', detail: 'is too short' }],
+      })
+    const account = { id: this.people.size + 1, username, createdAt: Date.now() }
+    this.people.set(username, { account, password })
+    return this.open(account)
+  }
+
+  async #login(username: string, password: string): Promise<Session> {
+    await this.loginDelay()
+    this.#mayBreak()
+    const person = this.people.get(username)
+    if (person === undefined) throw new Problem('unknown-user', 'Nobody.')
+    if (person.password !== password) throw new Problem('wrong-password', 'Wrong.')
+    return this.open(person.account)
+  }
+
+  #find(id: number): Session {
+    const session = this.sessions.get(id)
+    if (session === undefined) throw sessionOver()
+    return session
+  }
+
+  #post(sender: Session, content: Content, key: string | undefined): Posted {
+    this.#mayBreak()
+    const known = key === undefined ? undefined : this.#replay(sender, content, key)
+    if (known !== undefined) return known
+    const entry: Entry = {
+      id: this.log.length + 1,
+      from: sender.account,
+      to: content.kind === 'direct' ? { id: 0, username: content.to } : null,
+      text: content.text,
+      sentAt: Date.now(),
+    }
+    this.log.push(entry)
+    if (key !== undefined) this.keys.set(key, { content: JSON.stringify(content), entry })
+    return { entry, replayed: false }
+  }
+
+  #replay(_sender: Session, content: Content, key: string): Posted | undefined {
+    const known = this.keys.get(key)
+    if (known === undefined) return undefined
+    if (known.content !== JSON.stringify(content))
+      throw new Problem('idempotency-key-reused', 'Reused.')
+    return { entry: known.entry, replayed: true }
+  }
+
+  #mayBreak(): void {
+    if (this.broken !== undefined) throw this.broken
+  }
+}

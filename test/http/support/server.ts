@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Test } from 'tap'
+import { readSettings } from '../../../src/config.ts'
+import type { Api } from '../../../src/http/api.ts'
+import { type AppOptions, buildApp } from '../../../src/http/app.ts'
+import type { HttpSettings } from '../../../src/http/services.ts'
+import { FakeChat } from './fake-chat.ts'
+
+export const signingKey = Buffer.alloc(32, 'k')
+
+const unlimited = {
+  messagesPerMinute: 0,
+  readsPerMinute: 0,
+  streamOpensPerMinute: 0,
+  loginsPerMinute: 0,
+  registrationsPerHour: 0,
+}
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into what came
+  body: any
+}
+
+/** A listening HTTP layer over a fake chat. */
+export class Server {
+  readonly app: Api
+  readonly chat: FakeChat
+  readonly port: number
+  /** Each log line so far. */
+  readonly lines: Record<string, unknown>[]
+
+  constructor(app: Api, chat: FakeChat, lines: Record<string, unknown>[]) {
+    this.app = app
+    this.chat = chat
+    this.lines = lines
+    this.port = (app.server.address() as { port: number }).port
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** Calls; a `json` is sent as such, an absent `body` is none. */
+  async call(
+    method: string,
+    path: string,
+    { json, headers, ...init }: RequestInit & { json?: unknown } = {},
+  ): Promise<Answer> {
+    const sent = new Headers(headers)
+    if (json !== undefined) sent.set('content-type', 'application/json')
+    const response = await fetch(this.url + path, {
+      method,
+      redirect: 'manual',
+      headers: sent,
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+      ...init,
+    })
+    const text = await response.text()
+    const body =
+      text !== '' && /json/.test(response.headers.get('content-type') ?? '')
+        ? JSON.parse(text)
+        : text
+    return { status: response.status, headers: response.headers, body }
+  }
+
+  /** Registers someone and gives the header that speaks for them. */
+  async join(username: string): Promise<{ authorization: string }> {
+    const { body } = await this.call('POST', '/v1/register', {
+      json: { username, password: 'password' },
+    })
+    return { authorization: `Bearer ${body.token}` }
+  }
+
+  /** Sends bytes on a connection of their own; resolves with all that came until its end. */
+  async raw(text: string | Buffer): Promise<string> {
+    const socket = await this.open()
+    socket.write(text)
+    return readToEnd(socket)
+  }
+
+  async open(): Promise<Socket> {
+    const socket = connect(this.port, '127.0.0.1')
+    await once(socket, 'connect')
+    return socket
+  }
+
+  /** The log lines of an event. */
+  logged(event: string): Record<string, unknown>[] {
+    return this.lines.filter((line) => line.event === event)
+  }
+}
+
+export async function readToEnd(socket: Socket): Promise<string> {
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  return text
+}
+
+/** A server on a free port with no limits but those given, stopped after the test. */
+export async function serve(
+  t: Test,
+  settings: Partial<HttpSettings> = {},
+  options: AppOptions = {},
+): Promise<Server> {
+  const chat = new FakeChat()
+  const lines: Record<string, unknown>[] = []
+  const app = await buildApp(
+    { ...chat.services, settings: { ...readSettings({}), ...unlimited, ...settings }, signingKey },
+    { logStream: { write: (line) => lines.push(JSON.parse(line)) }, ...options },
+  )
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(async () => {
+    app.server.closeAllConnections()
+    await app.close()
+  })
+  return new Server(app, chat, lines)
+}
+
+/** Asserts that an answer is a problem with this code, and gives its body. */
+export function problem(t: Test, answer: Answer, status: number, code: string) {
+  t.equal(answer.status, status, `${code} is ${status}`)
+  t.equal(answer.headers.get('content-type'), 'application/problem+json')
+  t.match(answer.body, { type: `/problems/${code}`, status, detail: String, requestId: String })
+  return answer.body
+}
