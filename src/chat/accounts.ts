@@ -28,20 +28,28 @@ export class Accounts {
   }
 
   /**
-   * Creates an account and logs it in.
+   * Judges what can be judged of a registration without the store.
    *
-   * @throws {Problem} `registration-closed`, `invalid-request`, `username-taken`, `unavailable`,
-   *   `outcome-unknown`
+   * @throws {Problem} `registration-closed`, `invalid-request`
    */
-  async register(username: string, password: string): Promise<Session> {
-    const { store, passwords, ttlMs, registration } = this.#options
-    if (registration === 'closed') {
+  check(username: string, password: string): void {
+    if (this.#options.registration === 'closed') {
       throw new Problem('registration-closed', 'This server takes no new accounts.')
     }
     refuseInvalid(
       inField('username', checkUsername(username)),
       inField('password', this.#checkNew(password)),
     )
+  }
+
+  /**
+   * Creates an account and logs it in.
+   *
+   * @throws {Problem} as `check`, and `username-taken`, `unavailable`, `outcome-unknown`
+   */
+  async register(username: string, password: string): Promise<Session> {
+    this.check(username, password)
+    const { store, passwords, ttlMs } = this.#options
     const key = usernameKey(username)
     if (isReserved(key)) throw taken('This username is reserved. Choose another.')
     // Before the hash, which is costly; the store looks again, for two may register at once.

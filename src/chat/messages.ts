@@ -95,12 +95,22 @@ export class Messages {
     checkContent(content, this.#options.maxChars, idempotencyKey)
   }
 
+  /** Judges what can be judged of a page without the store. @throws {Problem} `invalid-request` */
+  checkPage({ after, before, with: name }: PageWanted): void {
+    const both = after !== undefined && before !== undefined
+    refuseInvalid(
+      inParameter('before', both ? 'must not be given together with after' : undefined),
+      inParameter('with', name === undefined ? undefined : checkString(name)),
+    )
+  }
+
   /**
    * A page of the history that the reader may see.
    *
    * @throws {Problem} `invalid-request`, `unknown-recipient`, `unavailable`
    */
   async page(reader: Session, wanted: PageWanted): Promise<PageRead> {
+    this.checkPage(wanted)
     const range = await this.#rangeOf(wanted)
     const page = await answer(this.#options.store.page(reader.account.id, range))
     const { entries, more } = page
@@ -129,11 +139,6 @@ export class Messages {
   }
 
   async #rangeOf({ after, before, limit, with: name }: PageWanted): Promise<PageRange> {
-    const both = after !== undefined && before !== undefined
-    refuseInvalid(
-      inParameter('before', both ? 'must not be given together with after' : undefined),
-      inParameter('with', name === undefined ? undefined : checkString(name)),
-    )
     const range: PageRange = { limit }
     if (after !== undefined) range.after = after
     if (before !== undefined) range.before = before

@@ -62,7 +62,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   app.setNotFoundHandler(answerNothingHere(table))
   await addHelmet(app)
   await addCors(app, settings.corsOrigins)
-  addHooks(app, table)
+  addHooks(app, table, services)
   await addJwt(app, services.signingKey)
   await app.register(accepts)
   await addSwagger(app, version())
@@ -90,7 +90,7 @@ function version(): string {
 }
 
 /** What happens around every request, in the order in which it is judged. */
-function addHooks(app: Api, table: RouteTable): void {
+function addHooks(app: Api, table: RouteTable, { ready }: Services): void {
   app.addHook('onRequest', async ({ url }, reply) => {
     if (/^\/v1(?:[/?]|$)/.test(url)) reply.header('cache-control', 'no-store')
   })
@@ -98,6 +98,10 @@ function addHooks(app: Api, table: RouteTable): void {
   app.addHook('onRequest', refuseMissing(table))
   app.addHook('preValidation', async (request) => {
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // Kept alive, a connection whose request was open when the server began to stop would hold it up.
+    if (!ready()) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply.statusCode))
 }

@@ -10,13 +10,6 @@ import type { HttpSettings } from './services.ts'
 /** One address may fail this many times as often as it may with one name. */
 const namesPerAddress = 6
 
-/** Registrations that are refused with these made nothing and tell nothing of who is registered. */
-const freeRefusals: readonly ProblemCode[] = [
-  'invalid-request',
-  'registration-closed',
-  'unavailable',
-]
-
 const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
 
 export type LimitSettings = Pick<
@@ -103,14 +96,19 @@ export class Limits {
     return posted
   }
 
-  /** Pays for a registration, unless it is refused for what was wrong with the request alone. */
-  async register(address: string, register: () => Promise<Session>): Promise<Session> {
+  /** Pays for a registration that `check` lets through, unless it could not be tried. */
+  async register(
+    address: string,
+    check: () => void,
+    register: () => Promise<Session>,
+  ): Promise<Session> {
+    check()
     const key = addressKey(address)
     await this.#registrations.charge(key)
     try {
       return await register()
     } catch (error) {
-      if (refusedWith(freeRefusals)(error)) await this.#registrations.giveBack(key)
+      if (refusedWith(['unavailable'])(error)) await this.#registrations.giveBack(key)
       throw error
     }
   }

@@ -25,9 +25,12 @@ export type HttpSettings = Pick<
 /** Everything that the HTTP layer asks of the rest of the server. */
 export interface Services {
   settings: HttpSettings
-  accounts: Pick<Accounts, 'register' | 'login'>
+  accounts: Pick<Accounts, 'check' | 'register' | 'login'>
   sessions: Pick<Sessions, 'find' | 'end'>
-  messages: Pick<Messages, 'broadcast' | 'direct' | 'check' | 'replay' | 'page' | 'find'>
+  messages: Pick<
+    Messages,
+    'broadcast' | 'direct' | 'check' | 'replay' | 'checkPage' | 'page' | 'find'
+  >
   presence: Pick<Presence, 'list'>
   store: Pick<Store, 'ping'>
   /** Signs and verifies tokens; 32 bytes or more. */

@@ -85,6 +85,7 @@ t.test(
     server.chat.broken = undefined
     t.equal((await register('ann')).status, 409)
     refused(t, await register('cid'), /2 registrations an hour/)
+    t.equal((await register('cid', 'short')).status, 400, 'what is wrong is told before the limit')
   },
 )
 

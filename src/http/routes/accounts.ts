@@ -13,7 +13,11 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
   app.post('/v1/register', { schema: register }, async (request, reply) => {
     const { username, password } = request.body
     const session = await limits
-      .register(request.ip, () => accounts.register(username, password))
+      .register(
+        request.ip,
+        () => accounts.check(username, password),
+        () => accounts.register(username, password),
+      )
       .catch(logRefusal(request, 'registration refused', username))
     logPerson(request, 'registered', username)
     return reply.code(201).send(toOpenedSession(session, issueToken(app, 'session', session)))

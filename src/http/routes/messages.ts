@@ -33,8 +33,10 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
   })
 
   app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
+    const wanted = { limit: defaultPage, ...query }
+    messages.checkPage(wanted)
     await limits.read(session)
-    const { entries, more, cursor } = await messages.page(session, { limit: defaultPage, ...query })
+    const { entries, more, cursor } = await messages.page(session, wanted)
     return { messages: entries.map(toMessage), more, cursor }
   })
 

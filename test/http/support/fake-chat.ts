@@ -33,6 +33,7 @@ export class FakeChat {
   get services(): Omit<Services, 'settings' | 'signingKey'> {
     return {
       accounts: {
+        check: (_username, password) => this.#checkRegistration(password),
         register: async (username, password) => this.#register(username, password),
         login: async (username, password) => this.#login(username, password),
       },
@@ -44,6 +45,7 @@ export class FakeChat {
       },
       messages: {
         check: () => {},
+        checkPage: () => {},
         broadcast: async (sender, text, key) =>
           this.#post(sender, { kind: 'broadcast', text }, key),
         direct: async (sender, content, key) =>
@@ -83,14 +85,17 @@ export class FakeChat {
     return session
   }
 
-  #register(username: string, password: string): Session {
-    this.#mayBreak()
+  #checkRegistration(password: string): void {
     if (this.registration === 'closed') throw new Problem('registration-closed', 'Closed.')
-    if (this.people.has(username)) throw new Problem('username-taken', 'Taken.')
     if (password.length < 8)
       throw new Problem('invalid-request', 'password: is too short', {
         errors: [{ pointer: '/password', detail: 'is too short' }],
       })
+  }
+
+  #register(username: string, password: string): Session {
+    this.#mayBreak()
+    if (this.people.has(username)) throw new Problem('username-taken', 'Taken.')
     const account = { id: this.people.size + 1, username, createdAt: Date.now() }
     this.people.set(username, { account, password })
     return this.open(account)
