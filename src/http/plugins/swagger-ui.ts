@@ -5,7 +5,13 @@ import type { FastifyInstance } from 'fastify'
 export async function addSwaggerUi(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
+    uiConfig: {
+      // Without the bar of the product that renders it.
+      layout: 'BaseLayout',
+      tryItOutEnabled: true,
+      persistAuthorization: false,
+      validatorUrl: null,
+    },
     theme: { title: 'Obrol: the API' },
   })
 }
