@@ -30,6 +30,8 @@ export interface Tuning {
   sweepEveryMs?: number
   /** How long history is kept, in ms, instead of HISTORY_DAYS. */
   keepMs?: number
+  /** The time by which history is old, in Unix ms, instead of the clock's. */
+  sweepNow?: () => number
 }
 
 export interface RunningServer {
@@ -48,14 +50,8 @@ export interface RunningServer {
  */
 export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
   const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6 } = tuning
-  let fail: (error: Error) => void = () => {}
-  const failed = new Promise<Error>((resolve) => {
-    fail = resolve
-  })
-  const store = await openSqliteStore({
-    folder: settings.dataDir,
-    onFatal: (error) => fail(error),
-  })
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>()
+  const store = await openSqliteStore({ folder: settings.dataDir, onFatal: fail })
 
   let ready = true
   const ttlMs = settings.tokenTtlHours * hourMs
@@ -98,7 +94,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const sweeper = new Sweeper(store, {
     keepMs,
     everyMs: sweepEveryMs,
-    now: Date.now,
+    now: tuning.sweepNow ?? Date.now,
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
   })
 

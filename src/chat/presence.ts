@@ -121,8 +121,7 @@ export class Presence {
 
   /** A stream of the session closed. */
   leave(session: number): void {
-    const attendance = this.#attendances.get(session)
-    if (attendance === undefined) return
+    const attendance = this.#attendance(session)
     attendance.streams--
     if (attendance.streams === 0) this.#beginGrace(session, attendance)
   }

@@ -1,8 +1,13 @@
 import { type FieldError, Problem } from './problems.ts'
 
+/** The JSON Pointer of a field of the body (RFC 6901, section 3). */
+export function pointerTo(field: string): string {
+  return `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
 /** What is wrong with a field of a body, if anything. */
 export function inField(field: string, detail: string | undefined): FieldError[] {
-  return detail === undefined ? [] : [{ pointer: `/${field}`, detail }]
+  return detail === undefined ? [] : [{ pointer: pointerTo(field), detail }]
 }
 
 /** What is wrong with a parameter of a path, a query or a header, if anything. */

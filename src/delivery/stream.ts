@@ -211,7 +211,7 @@ export class Stream implements PresenceReader {
     const { extent } = portion
     if (extent && cursor < extent.oldest - 1) {
       const from = extent.oldest - 1
-      if (!this.#ended) this.#send(new Block(resetEvent({ reason: 'trimmed', from }, extent)))
+      this.#send(new Block(resetEvent({ reason: 'trimmed', from }, extent)))
       this.#cursor = from
       return
     }
@@ -220,7 +220,6 @@ export class Stream implements PresenceReader {
 
   /** Writes as much as the socket takes and moves the cursor over it. */
   #writePortion({ frames, covered }: Portion): void {
-    if (this.#ended) return
     for (const frame of frames) if (frame.to === this.account) this.owe(frame.id)
     for (const { block, lastId } of pack(frames, covered)) {
       this.#send(block)
@@ -258,7 +257,8 @@ export class Stream implements PresenceReader {
   }
 
   #send(block: Block): void {
-    if (this.#wire.write(block)) return
+    // What was asked of the store before the end may be answered after it.
+    if (this.#ended || this.#wire.write(block)) return
     if (this.#live) this.#fallBehind(this.#around.tail.head)
     else this.#full = true
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import accepts from '@fastify/accepts'
 import fastify, { type FastifyBaseLogger } from 'fastify'
+import { finishAnswers } from './answers-on-their-way.ts'
 import type { Api } from './api.ts'
 import { answerError } from './errors.ts'
 import { Limits } from './limits.ts'
@@ -63,6 +64,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   await addHelmet(app)
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services)
+  finishAnswers(app)
   await addJwt(app, services.signingKey)
   await app.register(accepts)
   await addSwagger(app, version())

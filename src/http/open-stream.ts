@@ -26,15 +26,14 @@ export function streamOpener({
   stallMs: number
 }) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.headers(headers)
-    if (request.method === 'HEAD') return reply.send()
+    if (request.method === 'HEAD') return reply.headers(headers).send()
 
     const { session, log, ip } = request
     const response = reply.raw
     // Behind a pipelined request the socket is not ours before its answer is out.
     if (response.socket === null) await once(response, 'socket')
     hub.admit(session)
-    reply.hijack()
+    reply.headers(headers).hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       response.setHeader(name, value as string)
     }

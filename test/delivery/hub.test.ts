@@ -361,6 +361,17 @@ t.test('a store that cannot be reached is asked again while the stream is open',
   t.same(house.errors, [])
 })
 
+t.test('nothing is written after bye, whatever the store answers then', async (t) => {
+  const house = new House({}, new Recent({ maxFrames: 0 }))
+  house.say(0, 0, 0)
+  house.log.placement = { position: 1, reset: { reason: 'rewound', from: 1 } }
+  const wire = new FakeWire()
+  const stream = house.open(1, { id: 3, epoch: 'aaaaaaaa' }, wire)
+  stream.end('renew')
+  await pause(10)
+  t.equal(wire.came, 'renew')
+})
+
 t.test('a mistake of our own cuts the stream, so that its reader resumes', async (t) => {
   const house = new House()
   house.log.failures = [new Error('a mistake')]

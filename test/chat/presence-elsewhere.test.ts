@@ -1,0 +1,22 @@
+import t from 'tap'
+import { Presence } from '../../src/chat/presence.ts'
+
+const store = { present: async () => [], changePresence: async () => {}, ping: async () => {} }
+
+t.test('who enters and leaves by another server on the same store is told of here', async (t) => {
+  const presence = new Presence(store, { graceMs: 0 })
+  const told: string[] = []
+  presence.onChanged(({ person, online }) => told.push(`${online ? '+' : '-'}${person.username}`))
+  await presence.start()
+  presence.follow({
+    entered: [{ session: 11, person: { id: 1, username: 'ann' }, since: 1000 }],
+    left: [],
+  })
+  t.same(presence.names(), ['ann'])
+  presence.follow({ entered: [], left: [99] })
+  t.same(presence.names(), ['ann'], 'a session that was not known here changes nothing')
+  presence.follow({ entered: [], left: [11] })
+  t.same(presence.names(), [])
+  t.same(told, ['+ann', '-ann'])
+  await presence.close()
+})

@@ -1,0 +1,64 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import t from 'tap'
+import { Block } from '../../src/delivery/block.ts'
+import { keptFrame } from '../../src/delivery/frames.ts'
+import { Stream, type Surroundings } from '../../src/delivery/stream.ts'
+import type { Portion } from '../../src/delivery/tail.ts'
+import type { Session } from '../../src/store/store.ts'
+
+const epoch = 'mh4k2c9z'
+const extent = { epoch, oldest: 1, head: 9 }
+const account = { id: 1, username: 'ann', createdAt: 0 }
+const session: Session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
+const frame = keptFrame({ id: 6, from: account, to: null, text: 'too late', sentAt: 0 })
+
+/** A stream whose cursor is 5 of 9 and whose next read is answered when the test says so. */
+async function replaying() {
+  const { promise: portion, resolve: answer } = Promise.withResolvers<Portion>()
+  let text = ''
+  const nothing = () => {}
+  const around = {
+    tail: {
+      head: 9,
+      epoch,
+      place: async () => ({ extent, position: 5, reset: null }),
+      remembered: () => undefined,
+      read: () => portion,
+    },
+    marks: { settled: async () => {}, note: nothing },
+    presence: { enter: async () => {} },
+    feed: { remove: nothing },
+    retryMs: 1,
+    onEnded: nothing,
+  } as unknown as Surroundings
+  const write = (block: Block) => {
+    text += block.plain
+    return true
+  }
+  const wire = { listen: nothing, write, empty: true, end: write, destroy: nothing }
+  const stream = new Stream({ session, cursor: null, presence: 'full', wire }, around)
+  stream.start({ id: 5, epoch })
+  await nextTurn()
+  return { stream, answer, text: () => text }
+}
+
+t.test('a heartbeat in the midst of a replay tells how far it has come', async (t) => {
+  const { stream, text } = await replaying()
+  stream.beat(new Block(Buffer.from('that of live streams')))
+  t.equal(text(), `retry: 3000\n\nid: 5-${epoch}\nevent: heartbeat\ndata: {}\n\n`)
+})
+
+t.test('what was on its way when a stream ended is not written after its bye', async (t) => {
+  const { stream, answer, text } = await replaying()
+  stream.end('renew')
+  answer({ frames: [frame], covered: 9, extent })
+  await nextTurn()
+  t.equal(text(), 'retry: 3000\n\nevent: bye\ndata: {"reason":"renew"}\n\n')
+})
+
+t.test('says bye once', async (t) => {
+  const { stream, text } = await replaying()
+  stream.end('logged-out')
+  stream.end('shutting-down')
+  t.equal(text(), 'retry: 3000\n\nevent: bye\ndata: {"reason":"logged-out"}\n\n')
+})

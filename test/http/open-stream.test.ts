@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { createServer, get, type Server } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { detachSocket } from '../../src/http/detach.ts'
+import { openRoom, type Room } from '../support/room.ts'
+
+/** Two requests at once on one connection: a login, which takes its time, and then the stream. */
+async function pipeline(
+  room: Room,
+  token: string,
+): Promise<{ socket: Socket; text: () => string }> {
+  const { hostname, port } = new URL(room.url)
+  const socket = connect(Number(port), hostname)
+  let text = ''
+  socket.on('data', (bytes) => {
+    text += bytes
+  })
+  await once(socket, 'connect')
+  const body = JSON.stringify({ username: 'nobody', password: 'not a password' })
+  const head = `POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`
+  const stream = `GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`
+  socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}${stream}`)
+  return { socket, text: () => text }
+}
+
+t.test('a stream asked for behind another request waits for its turn', async (t) => {
+  const room = await openRoom(t)
+  const ann = await room.register('ann')
+  const { socket, text } = await pipeline(room, ann.token)
+  while (!text().includes('event: ready')) await once(socket, 'data')
+  t.match(text(), /^HTTP\/1\.1 401 .*HTTP\/1\.1 200 OK\r\n.*retry: 3000\n\n.*event: ready/s)
+  await ann.broadcast('heard')
+  while (!text().includes('"heard"')) await once(socket, 'data')
+  socket.destroy()
+})
+
+t.test('who goes away while a stream waits for its turn opens none', async (t) => {
+  const room = await openRoom(t)
+  const ann = await room.register('ann')
+  const { socket } = await pipeline(room, ann.token)
+  socket.destroy()
+  await room.call('POST', '/v1/login', { body: { username: 'nobody', password: 'no password' } })
+  t.equal((await ann.call('GET', '/v1/users/online')).body.count, 0)
+})
+
+t.test('a session that ends while its stream opens gets bye at once', async (t) => {
+  const room = await openRoom(t)
+  const ann = await room.register('ann')
+  const { socket, text } = await pipeline(room, ann.token)
+  // Judged by now, and waiting for the login before it.
+  t.equal((await ann.call('POST', '/v1/logout')).status, 204)
+  await once(socket, 'close')
+  t.match(text(), /HTTP\/1\.1 200 OK\r\n.*event: bye\ndata: {"reason":"logged-out"}\n\n\r\n0\r\n/s)
+  t.notMatch(text(), /event: ready/)
+})
+
+interface Parser {
+  close?: () => void
+}
+
+/** Serves requests by detaching their socket; resolves with what a client reads after the head. */
+async function detached(t: Test, prepare: (socket: Socket & { parser?: unknown }) => void) {
+  const server: Server = createServer((_request, response) => {
+    prepare(response.socket as Socket)
+    const { socket, framed } = detachSocket(response)
+    t.ok(framed)
+    t.equal((socket as Socket & { parser?: unknown }).parser, null)
+    socket.end('2\r\nhi\r\n0\r\n\r\n')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const [response] = await once(
+    get({ port: (server.address() as { port: number }).port }),
+    'response',
+  )
+  let body = ''
+  for await (const chunk of response) body += chunk
+  server.close()
+  await nextTurn()
+  return body
+}
+
+t.test('a detached socket gives its parser back', async (t) => {
+  let closed = 0
+  const body = await detached(t, ({ parser }) => {
+    const { close } = parser as Required<Parser>
+    ;(parser as Parser).close = function (this: unknown) {
+      closed++
+      close.call(this)
+    }
+  })
+  t.equal(body, 'hi')
+  t.equal(closed, 1)
+})
+
+t.test('where Node has no such parser, the socket is detached all the same', async (t) => {
+  const bare = await detached(t, (socket) => {
+    socket.parser = {}
+  })
+  const none = await detached(t, (socket) => {
+    socket.parser = null
+  })
+  t.same([bare, none], ['hi', 'hi'])
+})

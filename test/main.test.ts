@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import manifest from '../package.json' with { type: 'json' }
+import { EventReader } from './support/event-reader.ts'
+import { openRoom, temporaryFolder } from './support/room.ts'
+
+const mishaps = new URL('./e2e/support/mishaps.ts', import.meta.url)
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+/** A command under way, and what it has written so far. */
+class Command {
+  readonly child: ChildProcess
+  stdout = ''
+  stderr = ''
+  #waiting: (() => void)[] = []
+
+  constructor(args: string[], env: NodeJS.ProcessEnv) {
+    this.child = spawn(process.execPath, [main, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    for (const name of ['stdout', 'stderr'] as const)
+      this.child[name]?.on('data', (bytes: Buffer) => {
+        this[name] += bytes
+        for (const wake of this.#waiting.splice(0)) wake()
+      })
+  }
+
+  async ended() {
+    const [code] = await once(this.child, 'close')
+    return { code, stdout: this.stdout, stderr: this.stderr }
+  }
+
+  /** Where the server listens, once it does. */
+  async url(): Promise<string> {
+    for (;;) {
+      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(this.stdout) ?? []
+      if (url) return url
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+  }
+}
+
+function run(args: string[], env: NodeJS.ProcessEnv = {}) {
+  return new Command(args, env).ended()
+}
+
+/** A server of its own, killed after the test if it still runs. */
+function serve(t: Test, folder: string, env: NodeJS.ProcessEnv = {}): Command {
+  const command = new Command(['serve'], { DATA_DIR: folder, PORT: '0', ...env })
+  t.teardown(() => command.child.kill('SIGKILL'))
+  return command
+}
+
+async function post(url: string, path: string, body: object, token?: string) {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  })
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into what came
+  return (await response.json()) as any
+}
+
+/** Registers someone and opens their stream. */
+async function join(url: string) {
+  const account = { username: 'ann', password: 'ann-password' }
+  const { token } = await post(url, '/v1/register', account)
+  const stream = await EventReader.open({ url, token })
+  await stream.next('ready')
+  return { token, stream }
+}
+
+t.test('tells its version', async (t) => {
+  t.same(await run(['--version']), { code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+})
+
+t.test('tells what it can do, asked or where nothing is said', async (t) => {
+  const [asked, silent] = await Promise.all([run(['--help']), run([])])
+  t.same(silent, asked)
+  t.match(asked, { code: 0, stderr: '' })
+  for (const usage of [
+    'obrol serve ',
+    'obrol backup FILE ',
+    'obrol restore FILE ',
+    'obrol openapi',
+  ])
+    t.ok(asked.stdout.includes(`  ${usage}`), usage)
+})
+
+t.test('refuses what is no command, and what lacks an argument or has one too many', async (t) => {
+  const refusals = [
+    [['dance'], 'there is no command "dance"; see obrol --help'],
+    [['backup'], 'usage: obrol backup FILE'],
+    [['serve', '8080'], 'usage: obrol serve'],
+  ] as const
+  await Promise.all(
+    refusals.map(async ([args, line]) => {
+      t.same(await run([...args]), { code: 2, stdout: '', stderr: `obrol: ${line}\n` })
+    }),
+  )
+})
+
+t.test('a wrong setting stops the start with one line', async (t) => {
+  t.same(await run(['serve'], { PORT: 'eighty' }), {
+    code: 1,
+    stdout: '',
+    stderr: 'obrol: PORT is "eighty"; it must be a whole number from 0 to 65535\n',
+  })
+})
+
+t.test('what was not foreseen is told as it is', async (t) => {
+  const { code, stderr } = await run(['openapi', path.join(t.testdir(), 'no', 'where', 'file')])
+  t.equal(code, 1)
+  t.match(stderr, /^obrol: Error: ENOENT.*\n/)
+})
+
+t.test('writes the OpenAPI document', async (t) => {
+  const file = path.join(t.testdir(), 'openapi.json')
+  t.same(await run(['openapi', file]), { code: 0, stdout: '', stderr: '' })
+  t.match(JSON.parse(readFileSync(file, 'utf8')), { openapi: /^3\./, paths: { '/v1/login': {} } })
+})
+
+t.test('serves until SIGTERM, says bye to its streams and ends with 0', async (t) => {
+  const folder = await temporaryFolder(t)
+  const backup = path.join(folder, 'backup.db')
+  const data = path.join(folder, 'data')
+  const server = serve(t, data)
+  const url = await server.url()
+  const { token, stream } = await join(url)
+  await post(url, '/v1/messages/broadcast', { text: 'kept' }, token)
+  t.same(await run(['backup', backup], { DATA_DIR: data }), {
+    code: 0,
+    stdout: `backed up to ${backup}\n`,
+    stderr: '',
+  })
+  await post(url, '/v1/messages/broadcast', { text: 'lost' }, token)
+  server.child.kill('SIGTERM')
+  t.same((await stream.next('bye')).data, { reason: 'shutting-down' })
+  await stream.ended()
+  t.match(await server.ended(), { code: 0, stderr: '' })
+  t.match(await run(['restore', backup], { DATA_DIR: data }), {
+    code: 0,
+    stdout: `restored from ${backup}\n`,
+  })
+
+  const room = await openRoom(t, { folder: data })
+  const page = await room.call('GET', '/v1/messages', { token })
+  t.same(
+    page.body.messages.map(({ text }: { text: string }) => text),
+    ['kept'],
+    'the signing key came back too: the token is still good',
+  )
+})
+
+for (const [mishap, line] of [
+  ['an error nobody caught', { event: 'stopped', err: { message: 'made to fail' } }],
+  ['the writer dies', { event: 'store failed', err: { message: /The store's writer failed/ } }],
+] as const)
+  t.test(`${mishap}: the server says why, ends its streams and ends with 1`, async (t) => {
+    const folder = await temporaryFolder(t)
+    const server = serve(t, folder, {
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${mishaps}`,
+    })
+    const url = await server.url()
+    const { stream } = await join(url)
+    server.child.send(mishap)
+    t.same((await stream.next('bye')).data, { reason: 'shutting-down' })
+    const { code, stdout } = await server.ended()
+    t.equal(code, 1)
+    const lines = stdout.trim().split('\n')
+    t.match(
+      lines.map((text) => JSON.parse(text)).filter(({ level }) => level === 60),
+      [line],
+    )
+  })

@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { readSettings } from '../src/config.ts'
+import { startServer } from '../src/server.ts'
+import { StartError } from '../src/store/store.ts'
+import { LogLines } from './e2e/support/log-lines.ts'
+import { openRoom, temporaryFolder } from './support/room.ts'
+
+t.test('a port in use stops the start with one line, and the folder is free again', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const folder = await temporaryFolder(t)
+  const settings = { ...readSettings({ DATA_DIR: folder, LOG_LEVEL: 'silent' }), port }
+  const start = startServer(settings)
+  await t.rejects(start, new StartError(''))
+  await t.rejects(start, { message: /^cannot listen on 127\.0\.0\.1 port \d+: [^\n]*EADDRINUSE/ })
+  taken.close()
+  await once(taken, 'close')
+  const server = await startServer(settings)
+  t.equal(server.url, `http://127.0.0.1:${port}`)
+  await server.close()
+})
+
+t.test('an IPv6 address stands in brackets in the URL', async (t) => {
+  const room = await openRoom(t, { settings: { host: '::1' } })
+  t.match(room.url, /^http:\/\/\[::1\]:\d+$/)
+  t.equal((await room.call('GET', '/healthz')).status, 200)
+})
+
+t.test('tokens are signed with JWT_SECRET where it is given', async (t) => {
+  const folder = await temporaryFolder(t)
+  const secret = 'a secret of at least 32 bytes, kept elsewhere'
+  const room = await openRoom(t, { folder, settings: { jwtSecret: secret } })
+  const ann = await room.register('ann')
+  await room.restart()
+  t.equal((await ann.call('GET', '/v1/me')).status, 200)
+  await room.stop()
+  const other = await openRoom(t, { folder })
+  const { status, body } = await other.call('GET', '/v1/me', { token: ann.token })
+  t.match({ status, type: body.type }, { status: 401, type: '/problems/unauthorized' })
+})
+
+t.test('tokens outlive a restart without JWT_SECRET, with the key that was made', async (t) => {
+  const room = await openRoom(t)
+  const ann = await room.register('ann')
+  await room.restart()
+  t.equal((await ann.call('GET', '/v1/me')).status, 200)
+})
+
+t.test('history that is old enough is swept, but for the newest message', async (t) => {
+  const room = await openRoom(t, { tuning: { keepMs: 0, sweepEveryMs: 10 } })
+  const ann = await room.register('ann')
+  for (const text of ['first', 'second', 'third']) await ann.broadcast(text)
+  let kept: string[] = []
+  const until = Date.now() + 5000
+  while (kept.length !== 1 && Date.now() < until) {
+    const { body } = await ann.call('GET', '/v1/messages')
+    kept = body.messages.map(({ text }: { text: string }) => text)
+  }
+  t.same(kept, ['third'])
+  const stream = await ann.open({ cursor: '1' })
+  t.match((await stream.next('reset')).data, { reason: 'trimmed', from: 2, oldest: 3, head: 3 })
+  await stream.next('ready')
+  t.same(stream.texts, ['third'])
+})
+
+t.test('history is kept for the days that are set', async (t) => {
+  const room = await openRoom(t, { settings: { historyDays: 2 }, tuning: { sweepEveryMs: 10 } })
+  const ann = await room.register('ann')
+  await ann.broadcast('first')
+  await ann.broadcast('second')
+  await room.restart()
+  t.equal((await ann.call('GET', '/v1/messages')).body.messages.length, 2)
+})
+
+t.test('a mistake of our own is logged: the stream is cut, the sweep tries again', async (t) => {
+  const log = new LogLines()
+  const room = await openRoom(t, {
+    settings: { logLevel: 'warn' },
+    tuning: { http: { logStream: log }, sweepEveryMs: 10 },
+  })
+  const ann = await room.join('ann')
+  const database = new Database(join(room.folder, 'obrol.db'))
+  database.exec('ALTER TABLE entries RENAME TO elsewhere')
+  const broken = await ann.open()
+  await broken.ended()
+  t.match(await log.next('stream failed'), { level: 50, err: { message: /no such table/ } })
+  t.match(await log.next('sweep failed'), { level: 40, err: { message: /no such table/ } })
+  t.notOk(ann.stream.closed, 'what is live goes on')
+  database.exec('ALTER TABLE elsewhere RENAME TO entries')
+  database.close()
+  const mended = await ann.open()
+  await mended.next('ready')
+})
