@@ -19,6 +19,9 @@ import { Sweeper } from './store/sweeper.ts'
 
 const hourMs = 3_600_000
 
+/** Connections that wait to be accepted: as many come at once when everyone reconnects. */
+const backlog = 4096
+
 /** What is no setting: bounds of the inside, which tests make short. */
 export interface Tuning {
   http?: AppOptions
@@ -128,7 +131,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   await presence.start()
   sweeper.start()
   try {
-    await app.listen({ host: settings.host, port: settings.port })
+    await app.listen({ host: settings.host, port: settings.port, backlog })
   } catch (error) {
     await close(0)
     throw new StartError(

@@ -8,11 +8,19 @@ import type { FastifyInstance } from 'fastify'
  */
 export function finishAnswers(app: FastifyInstance): void {
   const onTheirWay = new Set<ServerResponse>()
+  function note(answer: ServerResponse): void {
+    // Its client has gone before it was ready: it has closed already.
+    if (answer.destroyed) return
+    onTheirWay.add(answer)
+    answer.once('close', () => onTheirWay.delete(answer))
+  }
   app.addHook('onSend', async (_request, { raw }) => {
-    onTheirWay.add(raw)
-    raw.once('close', () => onTheirWay.delete(raw))
+    // Behind a pipelined request an answer may never get the socket, and then it never closes.
+    if (raw.socket === null) raw.once('socket', () => note(raw))
+    else note(raw)
   })
   app.addHook('preClose', async () => {
-    await Promise.all([...onTheirWay].map((answer) => once(answer, 'close')))
+    while (onTheirWay.size > 0)
+      await Promise.all([...onTheirWay].map((answer) => once(answer, 'close')))
   })
 }

@@ -4,8 +4,3 @@ import { Problem } from '../chat/problems.ts'
 export function invalidBody(detail: string): Problem {
   return new Problem('invalid-request', detail, { errors: [{ pointer: '', detail }] })
 }
-
-/** The JSON Pointer of a field of the body (RFC 6901, section 3). */
-export function pointerTo(field: string): string {
-  return `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
-}

@@ -29,9 +29,12 @@ export class WrongMethod extends Problem {
  */
 export function refuseMissing(table: RouteTable): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, _reply: FastifyReply) => {
-    if (!request.is404) return
+    const path = pathOf(request)
+    // The router takes an empty parameter for one: there is no message at `/v1/messages/`.
+    if (!request.is404 && !path.endsWith('/')) return
+    const methods = table.methodsOf(path)
+    if (!request.is404 && methods !== undefined) return
     logUnknownCall(request)
-    const methods = table.methodsOf(pathOf(request))
     throw methods === undefined
       ? new NothingHere(table.operations)
       : new WrongMethod(request.method, methods)

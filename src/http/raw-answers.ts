@@ -34,6 +34,9 @@ const malformed = {
 /** A socket on which Node's HTTP server is writing an answer. */
 type AnsweredSocket = Socket & { _httpMessage?: ServerResponse | null }
 
+/** Answers behind which a refusal waits: what is still read meanwhile is refused again. */
+const awaited = new WeakSet<ServerResponse>()
+
 /** Answers what never became a request: what the parser refused, and what came too slowly. */
 export function answerClientError(error: Error & { code: string }, socket: Duplex): void {
   // What is still read away after an answer is refused again, chunk for chunk.
@@ -41,6 +44,12 @@ export function answerClientError(error: Error & { code: string }, socket: Duple
   const answering = (socket as AnsweredSocket)._httpMessage
   if (!socket.writable || error.code === 'ECONNRESET' || answering?.headersSent === true) {
     socket.destroy()
+    return
+  }
+  // What is wrong came behind a whole request, whose answer is still to come: this is not its answer.
+  if (answering?.req.complete) {
+    if (!awaited.has(answering)) answering.once('finish', () => answerClientError(error, socket))
+    awaited.add(answering)
     return
   }
   const { code, detail } = refusals[error.code] ?? malformed

@@ -72,10 +72,13 @@ function bodyLimit(messageMaxChars: number): number {
   return Math.max(smallestBodyLimit, messageMaxChars * bytesPerChar + bodySlack)
 }
 
-/** A request may name the whole address, scheme and host, as if to a proxy (RFC 9112, section 3.2.2). */
+/**
+ * A request may name the whole address, scheme and host, as if to a proxy (RFC 9112, section 3.2.2).
+ * The router would take `*`, which has no slash, for the page at `/`.
+ */
 function originForm(url: string): string {
   const path = url.replace(/^https?:\/\/[^/?]*/i, '')
-  return path === url || path.startsWith('/') ? path : `/${path}`
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 /** The one error of Fastify that comes before any route: a path that cannot be decoded. */

@@ -31,7 +31,8 @@ export function readToken(
   token: string,
 ): Claims | undefined {
   try {
-    return app.jwt[purpose].verify<Claims>(token)
+    const claims = app.jwt[purpose].verify<Claims>(token)
+    return Number.isSafeInteger(claims.sid) ? claims : undefined
   } catch {
     return undefined
   }

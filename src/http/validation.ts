@@ -3,8 +3,9 @@ import { Compile } from 'typebox/compile'
 import type { FieldError } from '../chat/problems.ts'
 import { Problem } from '../chat/problems.ts'
 import { checkString } from '../chat/texts.ts'
+import { pointerTo } from '../chat/validation.ts'
 import { ampersandHint, isForm } from './form-body.ts'
-import { invalidBody, pointerTo } from './invalid-body.ts'
+import { invalidBody } from './invalid-body.ts'
 
 /** More errors than this help nobody; without a bound, a body of unknown fields is echoed whole. */
 const mostErrors = 20
