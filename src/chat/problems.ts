@@ -158,13 +158,6 @@ export class Problem extends Error {
   }
 }
 
-/** `invalid-request` for one field of a body. */
-export function invalidField(field: string, detail: string): Problem {
-  return new Problem('invalid-request', `${field}: ${detail}`, {
-    errors: [{ pointer: `/${field}`, detail }],
-  })
-}
-
 /** `invalid-request` for one parameter of a path, a query or a header. */
 export function invalidParameter(parameter: string, detail: string): Problem {
   return new Problem('invalid-request', `${parameter}: ${detail}`, {

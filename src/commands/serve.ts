@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import { readSettings } from '../config.ts'
-import { startServer } from '../server.ts'
+import { lockFolder } from '../store/sqlite/folder.ts'
 
 /** After a failure that ends the process, this long for those who wait to get their answers. */
 const farewellSeconds = 1
@@ -12,6 +12,9 @@ const farewellSeconds = 1
  */
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(env)
+  // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
+  lockFolder(settings.dataDir).release()
+  const { startServer } = await import('../server.ts')
   const server = await startServer(settings)
   const ending = closeWithGrace(
     { delay: (settings.shutdownSeconds + 5) * 1000, logger: false },
