@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { Accounts } from './chat/accounts.ts'
 import { Messages } from './chat/messages.ts'
@@ -33,6 +34,10 @@ export interface Tuning {
   sweepEveryMs?: number
   /** How long history is kept, in ms, instead of HISTORY_DAYS. */
   keepMs?: number
+  /** The most pages of 4 KiB that the database may have, instead of what the disk holds. */
+  maxPages?: number
+  /** How long a server that stops still takes requests, in ms. */
+  lastCallMs?: number
   /** The time by which history is old, in Unix ms, instead of the clock's. */
   sweepNow?: () => number
 }
@@ -52,9 +57,13 @@ export interface RunningServer {
  * it is.
  */
 export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
-  const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6 } = tuning
+  const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6, lastCallMs = 100 } = tuning
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>()
-  const store = await openSqliteStore({ folder: settings.dataDir, onFatal: fail })
+  const store = await openSqliteStore({
+    folder: settings.dataDir,
+    maxPages: tuning.maxPages,
+    onFatal: fail,
+  })
 
   let ready = true
   const ttlMs = settings.tokenTtlHours * hourMs
@@ -118,7 +127,11 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     }, seconds * 1000)
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
-    await Promise.all([hub.close(), app.close(), presenceClosed])
+    const streamsClosed = hub.close()
+    // What is on its way while the server says bye is still answered, with `Connection: close`:
+    // closed at once, the connections it comes on would reset under it.
+    await delay(lastCallMs)
+    await Promise.all([streamsClosed, app.close(), presenceClosed])
     clearTimeout(cut)
     feed.close()
     await sweeper.close()

@@ -138,3 +138,19 @@ t.test('who reads a long answer slowly gets all of it', async (t) => {
   t.equal(body.length, Number(/content-length: (\d+)/.exec(head)?.[1]))
   await stopped
 })
+
+t.test('who asks while the server says bye is answered, and told to close', async (t) => {
+  const room = await openRoom(t, { tuning: { lastCallMs: 400 } })
+  const ann = await room.register('ann')
+  const line = await Connection.open(room)
+  const ask = `GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`
+  line.send(ask)
+  await line.until(/"username":"ann"/)
+  line.received = ''
+  const stopped = room.stop()
+  line.send(ask)
+  const answer = await line.ended()
+  t.match(answer, /200 OK/)
+  t.match(answer, /connection: close/i)
+  await stopped
+})

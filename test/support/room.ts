@@ -66,7 +66,7 @@ export class Room {
       shutdownSeconds: 2,
       ...this.#options.settings,
     }
-    this.#server = await startServer(settings, this.#options.tuning)
+    this.#server = await startServer(settings, { lastCallMs: 0, ...this.#options.tuning })
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { within } from './deadline.ts'
+
+const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+
+/** The command line of the product. */
+const main = fromRoot('src/main.ts')
+
+/** The compiled modules of one start serve the next: a start is most of what these tests wait for. */
+const compileCache = fromRoot('node_modules/.cache/faults')
+
+export interface ProcessOptions {
+  /** The data folder. */
+  folder: string
+  /** What Node is to run; default: `src/main.ts serve`. */
+  args?: readonly string[]
+  env?: Record<string, string>
+  /** A program that runs Node, with its arguments. */
+  inside?: readonly string[]
+  /** Whether the process counts for coverage, which makes it slower. */
+  counted?: boolean
+}
+
+/** How a process ended. */
+export interface Ending {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** How long it lived, in ms. */
+  ms: number
+  stdout: string
+  stderr: string
+}
+
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Limits off, so that a load is a load, and heartbeats that tell of the head soon. */
+const settings = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  LOG_LEVEL: 'info',
+  HEARTBEAT_MS: '500',
+  MESSAGES_PER_MINUTE: '0',
+  READS_PER_MINUTE: '0',
+  STREAM_OPENS_PER_MINUTE: '0',
+  REGISTRATIONS_PER_HOUR: '0',
+}
+
+/** A command of the product as a process of its own. */
+export class CommandProcess {
+  readonly pid: number
+  readonly exited: Promise<Ending>
+  readonly #child: ChildProcess
+  #stdout = ''
+  #stderr = ''
+
+  constructor({ folder, args = [main, 'serve'], env, inside = [], counted }: ProcessOptions) {
+    const startedAt = performance.now()
+    // The test runner puts itself into every Node process that is started here.
+    const bare = counted ? [] : ['env', '-u', 'NODE_OPTIONS', '-u', 'NODE_V8_COVERAGE']
+    const [program, ...rest] = [...bare, ...inside, process.execPath, ...args]
+    const child = spawn(program as string, rest, {
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: compileCache,
+        DATA_DIR: folder,
+        ...settings,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    running.add(child)
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text
+    })
+    this.#child = child
+    this.pid = child.pid as number
+    this.exited = new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code, signal) => {
+        running.delete(child)
+        const ms = Math.round(performance.now() - startedAt)
+        resolve({ code, signal, ms, stdout: this.#stdout, stderr: this.#stderr })
+      })
+    })
+  }
+
+  /** Resolves with the address once the server listens. */
+  async listening(): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const look = () => {
+      const [, url] = /Server listening at (http:[^"]+)"/.exec(this.#stdout) ?? []
+      if (url) resolve(url)
+    }
+    this.#child.stdout?.on('data', look)
+    look()
+    const ended = this.exited.then(({ stderr }) => {
+      throw new Error(`the server did not start: ${stderr}`)
+    })
+    try {
+      return await within(30_000, 'the server to listen', Promise.race([promise, ended]))
+    } finally {
+      ended.catch(() => {})
+      this.#child.stdout?.off('data', look)
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** Sends a signal and resolves once the process has ended. */
+  async end(signal: NodeJS.Signals): Promise<Ending> {
+    this.signal(signal)
+    return within(20_000, `the process to end on ${signal}`, this.exited)
+  }
+}
+
+/** Runs a command of the product to its end. */
+export function runCommand(folder: string, args: readonly string[]): Promise<Ending> {
+  const command = new CommandProcess({ folder, args: [main, ...args] })
+  return within(30_000, `the command ${args.join(' ')}`, command.exited)
+}

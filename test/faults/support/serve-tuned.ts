@@ -1,0 +1,9 @@
+/** The server with bounds that no setting reaches: `TUNING` holds them as JSON. */
+import { readSettings } from '../../../src/config.ts'
+import { startServer } from '../../../src/server.ts'
+
+const server = await startServer(
+  readSettings(process.env),
+  JSON.parse(process.env.TUNING as string),
+)
+process.once('SIGTERM', () => server.close())
