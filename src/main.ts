@@ -68,14 +68,14 @@ function refuse(line: string): void {
   process.exitCode = 2
 }
 
-async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === '--version') return void process.stdout.write(version())
-  if (name === '--help' || name === undefined) return void process.stdout.write(help())
+async function main([name = '--help', ...args]: readonly string[]): Promise<void> {
+  if (['--version', '-v', 'version'].includes(name)) return void process.stdout.write(version())
+  if (['--help', '-h', 'help'].includes(name)) return void process.stdout.write(help())
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined)
     return refuse(`there is no command ${JSON.stringify(name)}; see obrol --help`)
   const wanted = command.usage.split(' ').length - 1
-  if (args.length !== wanted) return refuse(`usage: obrol ${command.usage}`)
+  if (args.length !== wanted || args.includes('')) return refuse(`usage: obrol ${command.usage}`)
   try {
     await command.run(args)
   } catch (error) {
@@ -84,7 +84,8 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
     process.stderr.write(
       foreseen ? `obrol: ${error.message}\n` : `obrol: ${(error as Error).stack}\n`,
     )
-    process.exitCode = 1
+    // What a failed start has left open must not keep the process, and with it the folder.
+    process.exit(1)
   }
 }
 

@@ -15,7 +15,7 @@ import { type AppOptions, buildApp } from './http/app.ts'
 import { streamOpener } from './http/open-stream.ts'
 import { Appender } from './store/appender.ts'
 import { openSqliteStore } from './store/sqlite/store.ts'
-import { StartError } from './store/store.ts'
+import { StartError, type Store } from './store/store.ts'
 import { Sweeper } from './store/sweeper.ts'
 
 const hourMs = 3_600_000
@@ -64,10 +64,11 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     maxPages: tuning.maxPages,
     onFatal: fail,
   })
+  const signingKey = await keyOf(settings, store)
 
   let ready = true
   const ttlMs = settings.tokenTtlHours * hourMs
-  const sessions = new Sessions(store, { ttlMs })
+  const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
   const appender = new Appender(store)
   const tail = new Tail(store)
@@ -95,7 +96,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       messages: new Messages({ store, appender, maxChars: settings.messageMaxChars }),
       presence,
       store,
-      signingKey: settings.jwtSecret ? Buffer.from(settings.jwtSecret) : await store.signingKey(),
+      signingKey,
       openStream: streamOpener({ hub, sessions, stallMs }),
       ready: () => ready,
     },
@@ -121,6 +122,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
 
   async function close(seconds = settings.shutdownSeconds): Promise<void> {
     ready = false
+    app.log.info({ event: 'stopping', streams: hub.size })
     const cut = setTimeout(() => {
       hub.destroy()
       app.server.closeAllConnections()
@@ -138,6 +140,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await appender.close()
     await marks.settled()
     await store.close()
+    app.log.info({ event: 'stopped' })
   }
 
   await tail.start()
@@ -153,5 +156,18 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   }
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
-  return { url: `http://${host}:${port}`, log: app.log, failed, close }
+  const url = `http://${host}:${port}`
+  app.log.info({ event: 'started', url, docs: `${url}/docs`, dataDir: settings.dataDir })
+  return { url, log: app.log, failed, close }
+}
+
+/** @throws {StartError} where the key that was kept is damaged; then the store is closed */
+async function keyOf({ jwtSecret }: Settings, store: Store): Promise<Uint8Array> {
+  if (jwtSecret) return Buffer.from(jwtSecret)
+  try {
+    return await store.signingKey()
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }

@@ -8,6 +8,9 @@ import manifest from '../package.json' with { type: 'json' }
 import { EventReader } from './support/event-reader.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
 
+// What these tests do most is wait for processes to start.
+t.jobs = 3
+
 const mishaps = new URL('./e2e/support/mishaps.ts', import.meta.url)
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -161,7 +164,7 @@ t.test('serves until SIGTERM, says bye to its streams and ends with 0', async (t
 })
 
 for (const [mishap, line] of [
-  ['an error nobody caught', { event: 'stopped', err: { message: 'made to fail' } }],
+  ['an error nobody caught', { event: 'uncaught error', err: { message: 'made to fail' } }],
   ['the writer dies', { event: 'store failed', err: { message: /The store's writer failed/ } }],
 ] as const)
   t.test(`${mishap}: the server says why, ends its streams and ends with 1`, async (t) => {

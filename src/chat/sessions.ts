@@ -1,4 +1,4 @@
-import type { Account, Session, Store } from '../store/store.ts'
+import type { Session, Store } from '../store/store.ts'
 import { Problem } from './problems.ts'
 import { answer } from './store-problems.ts'
 
@@ -10,8 +10,7 @@ const remembered = 50_000
  * request costs no look-up, and forgets them when the store tells that they have ended.
  */
 export class Sessions {
-  readonly #store: Pick<Store, 'openSession' | 'session' | 'endSession'>
-  readonly #ttlMs: number
+  readonly #store: Pick<Store, 'session' | 'endSession'>
   readonly #remembered: number
   readonly #now: () => number
   readonly #alive = new Map<number, Session>()
@@ -20,23 +19,16 @@ export class Sessions {
   readonly #endedMeanwhile = new Set<number>()
 
   /**
-   * @param options.ttlMs how long a new session lives, in milliseconds
    * @param options.remembered how many sessions are kept in memory (50,000)
    * @param options.now the time in Unix milliseconds
    */
   constructor(
-    store: Pick<Store, 'openSession' | 'session' | 'endSession'>,
-    options: { ttlMs: number; remembered?: number; now?: () => number },
+    store: Pick<Store, 'session' | 'endSession'>,
+    options: { remembered?: number; now?: () => number } = {},
   ) {
     this.#store = store
-    this.#ttlMs = options.ttlMs
     this.#remembered = options.remembered ?? remembered
     this.#now = options.now ?? Date.now
-  }
-
-  /** Opens a session for an account. @throws {Problem} `unavailable`, `outcome-unknown` */
-  open(account: Account): Promise<Session> {
-    return answer(this.#store.openSession(account.id, this.#ttlMs))
   }
 
   /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */

@@ -5,8 +5,12 @@ const shortest = 2
 const longest = 32
 
 const firstCharacter = /^[\p{L}\p{Nd}]/u
-/** The part of a name that keeps to the alphabet; a mark stands after its letter, alone or after others. */
-const wellSpelt = /^(?:\p{L}\p{M}*|[\p{Nd}._-])*/u
+/**
+ * The part of a name that keeps to the alphabet; a mark stands after its letter, alone or after
+ * others. Some letters and marks show nothing (U+3164, the variation selectors): with them anyone
+ * could look like anyone.
+ */
+const wellSpelt = /^(?:[\p{L}--\p{DI}][\p{M}--\p{DI}]*|[\p{Nd}._\-])*/v
 
 /** Letters of these look alike: "а" is Cyrillic, "a" Latin, and "ο" Greek. */
 const lookAlikes: readonly { script: string; letter: RegExp }[] = [
@@ -50,9 +54,10 @@ export function checkUsername(name: string): string | undefined {
   if (length < shortest || length > longest) {
     return `must be ${shortest} to ${longest} characters long, but has ${length}`
   }
-  const [misspelt] = name.replace(wellSpelt, '')
+  // Some letters stand for whole phrases, so the key has to keep to the alphabet as well.
+  const [misspelt] = name.replace(wellSpelt, '') || usernameKey(name).replace(wellSpelt, '')
   if (misspelt !== undefined) {
-    return `must hold only letters, marks after a letter, decimal digits, ".", "_" and "-", but holds ${codePointName(misspelt)}`
+    return `must hold only visible letters, marks after a letter, decimal digits, ".", "_" and "-", but holds ${codePointName(misspelt)}`
   }
   if (!firstCharacter.test(name)) return 'must begin with a letter or a digit'
   return checkScripts(name)

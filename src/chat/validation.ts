@@ -1,7 +1,7 @@
 import { type FieldError, Problem } from './problems.ts'
 
 /** The JSON Pointer of a field of the body (RFC 6901, section 3). */
-export function pointerTo(field: string): string {
+function pointerTo(field: string): string {
   return `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
@@ -18,10 +18,14 @@ export function inParameter(parameter: string, detail: string | undefined): Fiel
 /** Refuses what has errors, naming all of them. @throws {Problem} `invalid-request` */
 export function refuseInvalid(...found: FieldError[][]): void {
   const errors = found.flat()
-  if (errors.length === 0) return
+  if (errors.length > 0) throw invalidRequest(errors)
+}
+
+/** `invalid-request` for these errors, which its detail tells in one sentence. */
+export function invalidRequest(errors: FieldError[]): Problem {
   const sentences = errors.map((error) => {
     const name = 'pointer' in error ? error.pointer.slice(1) : error.parameter
     return `${name}: ${error.detail}`
   })
-  throw new Problem('invalid-request', sentences.join('; '), { errors })
+  return new Problem('invalid-request', sentences.join('; '), { errors })
 }

@@ -84,10 +84,9 @@ export class PresenceFeed {
 
     const whole = difference(journal)
     const common = this.#event(whole)
-    const resync = this.#resync()
     for (const reader of this.#readers) {
       if (this.#behind.has(reader)) {
-        if (reader.tell(resync)) this.#behind.delete(reader)
+        if (reader.tell(this.#resync())) this.#behind.delete(reader)
         continue
       }
       const knows = known.get(reader)

@@ -4,18 +4,14 @@ import { OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
 
-const ttlMs = 60_000
-
 function lookUps(store: MemoryStore): number {
   return store.calls.filter((call) => call === 'session').length
 }
 
 t.test('a session that was opened is found until it is ended', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs })
-  const { account } = await store.join('ann')
-  const opened = await sessions.open(account)
-  t.equal(opened.expiresAt - opened.createdAt, ttlMs)
+  const sessions = new Sessions(store)
+  const opened = await store.join('ann')
   t.same(await sessions.find(opened.id), opened)
   await sessions.end(opened)
   t.match(await refusalOf(() => sessions.find(opened.id)), { code: 'unauthorized' })
@@ -24,7 +20,7 @@ t.test('a session that was opened is found until it is ended', async (t) => {
 
 t.test('the store is asked once, also when many ask at the same time', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs })
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   await Promise.all(Array.from({ length: 10 }, () => sessions.find(ann.id)))
   await sessions.find(ann.id)
@@ -33,7 +29,7 @@ t.test('the store is asked once, also when many ask at the same time', async (t)
 
 t.test('a session that never was is asked for anew each time', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs })
+  const sessions = new Sessions(store)
   t.match(await refusalOf(() => sessions.find(7)), { code: 'unauthorized' })
   t.match(await refusalOf(() => sessions.find(7)), { code: 'unauthorized' })
   t.equal(lookUps(store), 2)
@@ -43,7 +39,7 @@ t.test('a session is over at its end, though it is remembered', async (t) => {
   const store = new MemoryStore()
   const ann = await store.join('ann')
   let now = ann.createdAt
-  const sessions = new Sessions(store, { ttlMs, now: () => now })
+  const sessions = new Sessions(store, { now: () => now })
   await sessions.find(ann.id)
   now = ann.expiresAt - 1
   t.same(await sessions.find(ann.id), ann)
@@ -53,7 +49,7 @@ t.test('a session is over at its end, though it is remembered', async (t) => {
 
 t.test('what ended elsewhere is forgotten at once', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs })
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   const bob = await store.join('bob')
   await Promise.all([sessions.find(ann.id), sessions.find(bob.id)])
@@ -66,7 +62,7 @@ t.test('what ended elsewhere is forgotten at once', async (t) => {
 
 t.test('a session that ends while it is looked up is not put back', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs })
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
@@ -83,7 +79,7 @@ t.test('a session that ends while it is looked up is not put back', async (t) =>
 
 t.test('past the bound the oldest is asked for again', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs, remembered: 2 })
+  const sessions = new Sessions(store, { remembered: 2 })
   const [ann, bob, cid] = [
     await store.join('ann'),
     await store.join('bob'),
@@ -97,21 +93,20 @@ t.test('past the bound the oldest is asked for again', async (t) => {
 
 t.test('while the store is away only those remembered are known', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs })
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   const bob = await store.join('bob')
   await sessions.find(ann.id)
   store.failure = new Unavailable('away')
   t.same(await sessions.find(ann.id), ann)
   t.match(await refusalOf(() => sessions.find(bob.id)), { code: 'unavailable', retryAfter: 2 })
-  t.match(await refusalOf(() => sessions.open(bob.account)), { code: 'unavailable' })
   store.failure = undefined
   t.same(await sessions.find(bob.id), bob, 'a look-up that failed is not remembered')
 })
 
 t.test('where the answer to an end was lost, the session is asked for again', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { ttlMs })
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   await sessions.find(ann.id)
   store.failure = new OutcomeUnknown('lost')

@@ -54,6 +54,11 @@ t.test('what is outside the alphabet is refused by name', async (t) => {
     '7\u0301x': 'U+0301',
     'a.\u0301': 'U+0301',
     '\u0301ann': 'U+0301',
+    'ann\u3164': 'U+3164',
+    '\u115F\u1160': 'U+115F',
+    'ann\uFE0F': 'U+FE0F',
+    'ann\u034F': 'U+034F',
+    'ann\uFDFA': 'U+0020',
   }
   for (const [name, codePoint] of Object.entries(refused)) {
     t.ok(checkUsername(name)?.endsWith(`but holds ${codePoint}`), JSON.stringify(name))

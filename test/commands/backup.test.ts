@@ -143,3 +143,35 @@ t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
   )
   t.same(readFileSync(join(data, 'obrol.db')), before)
 })
+
+t.test('refuses a database in use, whose newest commits lie beside it', async (t) => {
+  const folder = t.testdir({ copy: {} })
+  const here = join(folder, 'here')
+  const store = await open(t, here)
+  const ann = await people.join(store, 'ann')
+  await people.say(store, ann, 'in the log beside it')
+  const copy = join(folder, 'copy', 'obrol.db')
+  for (const suffix of ['', '-wal']) {
+    copyFileSync(join(here, `obrol.db${suffix}`), copy + suffix)
+  }
+  await store.close()
+  await refused(t, restore(here, join(here, 'obrol.db')), /is the database of this folder itself/)
+  await refused(t, restore(here, copy), /is no backup: .*-wal holds a part of it/)
+  const again = await open(t, here)
+  t.match(await again.extent(), { head: 1 })
+})
+
+t.test('restores in place of a database that is past help', async (t) => {
+  const folder = t.testdir()
+  const here = join(folder, 'here')
+  const store = await open(t, here)
+  const ann = await people.join(store, 'ann')
+  await people.say(store, ann, 'kept')
+  const file = join(folder, 'backup.db')
+  await backup(here, file)
+  await store.close()
+  writeFileSync(join(here, 'obrol.db'), 'no database any more')
+  await restore(here, file)
+  const again = await open(t, here)
+  t.match(await again.extent(), { head: 1 })
+})

@@ -2,7 +2,7 @@ import type { Draft, Entry, Outcome, Person } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { KnownKeys } from './keys.ts'
 
-/** Appends drafts to the log. Runs inside a write transaction, one `Batch` for each. */
+/** Appends drafts to the log. Runs inside a write transaction. */
 export class LogAppender {
   readonly #newest
   readonly #insert
