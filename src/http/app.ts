@@ -7,7 +7,7 @@ import { answerError } from './errors.ts'
 import { Limits } from './limits.ts'
 import { logAnswer, logConnection, requestToLog } from './log-lines.ts'
 import { answerNothingHere, refuseMissing } from './missing.ts'
-import { addCors } from './plugins/cors.ts'
+import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addHelmet } from './plugins/helmet.ts'
 import { addJwt } from './plugins/jwt.ts'
 import { addSwagger } from './plugins/swagger.ts'
@@ -68,7 +68,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   await addJwt(app, services.signingKey)
   await app.register(accepts)
   await addSwagger(app, version())
-  await addSwaggerUi(app)
+  await addSwaggerUi(app, table)
 
   const routeOptions = { services, timeouts, limits: new Limits(settings) }
   for (const routes of [
@@ -93,11 +93,13 @@ function version(): string {
 
 /** What happens around every request, in the order in which it is judged. */
 function addHooks(app: Api, table: RouteTable, { ready }: Services): void {
-  app.addHook('onRequest', async ({ url }, reply) => {
-    if (/^\/v1(?:[/?]|$)/.test(url)) reply.header('cache-control', 'no-store')
+  app.addHook('onRequest', async ({ routeOptions: { url } }, reply) => {
+    // By the route that was found, for a path can be written in many ways; where none was, always.
+    if (url === undefined || /^\/v1\/|^\*$/.test(url)) reply.header('cache-control', 'no-store')
   })
   app.addHook('onRequest', refuseOdd)
   app.addHook('onRequest', refuseMissing(table))
+  app.addHook('onRequest', answerPreflight)
   app.addHook('preValidation', async (request) => {
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
   })

@@ -11,7 +11,8 @@ export function queryToken(request: FastifyRequest): string | undefined {
   return queryValue(request, 'token')
 }
 
-/** The token that a request came with, wherever it was. */
+/** The token that a request came with, where its route takes one. */
 export function sentToken(request: FastifyRequest): string | undefined {
-  return headerToken(request) ?? queryToken(request)
+  const ofStream = request.routeOptions.url === '/v1/events'
+  return headerToken(request) ?? (ofStream ? queryToken(request) : undefined)
 }

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import { finished } from 'node:stream/promises'
 import type { FastifyInstance, FastifyRequest, preParsingAsyncHookHandler } from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { readForm } from './form-body.ts'
@@ -19,14 +21,18 @@ export function takeBodies(app: FastifyInstance): void {
   )
 }
 
-/** Reads bodies away, whatever they are, for the routes of `app`; still none may be larger than any. */
+/** Reads bodies away, of any type and size, for the routes of `app`; keeps nothing of them. */
 export function ignoreBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   // Fastify judges the header itself before it looks for a parser.
   app.addHook('onRequest', async ({ headers }) => {
     delete headers['content-type']
   })
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async () => undefined)
+  app.addContentTypeParser('*', async (_request: FastifyRequest, body: IncomingMessage) => {
+    await finished(body.resume()).catch(() => {
+      throw new Problem('malformed-request', 'The body does not arrive as the headers announce it.')
+    })
+  })
 }
 
 const refuseEncoded: preParsingAsyncHookHandler = async ({ headers }) => {

@@ -6,6 +6,12 @@ import { Problem } from '../chat/problems.ts'
 const longestName = 64
 const longestPath = 200
 
+/**
+ * Where a text is cut before tokens are looked for, which takes time with the square of its length:
+ * what is logged, and a token that begins in it, each character escaped twice.
+ */
+const longestSearched = 4096
+
 /** Someone's client reached the server. */
 export function logConnection(log: FastifyBaseLogger, socket: Socket): void {
   log.info({ event: 'connection', address: socket.remoteAddress })
@@ -17,7 +23,7 @@ export function logPerson(
   event: 'registered' | 'login' | 'logout',
   username: string,
 ): void {
-  log.info({ event, address: ip, username: username.slice(0, longestName) })
+  log.info({ event, address: ip, username: nameToLog(username) })
 }
 
 /** Tells of a refused attempt and its reason, which is the problem's code, and passes the refusal on. */
@@ -28,7 +34,7 @@ export function logRefusal(
 ): (error: unknown) => never {
   return (error) => {
     const reason = error instanceof Problem ? error.code : 'internal-error'
-    log.info({ event, address: ip, username: username.slice(0, longestName), reason })
+    log.info({ event, address: ip, username: nameToLog(username), reason })
     throw error
   }
 }
@@ -50,6 +56,22 @@ export function requestToLog({ method, url }: FastifyRequest) {
 
 /** An address without its query, and without a token that someone put into the path by mistake. */
 export function pathToLog(url: string): string {
-  const path = url.split(/[?#&;]|%3f/i, 1)[0] as string
-  return path.replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w-]*/g, '[token]').slice(0, longestPath)
+  const path = url.split(/[?#&;]|%(?:25)*3f/i, 1)[0] as string
+  return withoutTokens(path).slice(0, longestPath)
+}
+
+/** A name as it was typed, which can be a token pasted into the wrong field. */
+function nameToLog(username: string): string {
+  return withoutTokens(username).slice(0, longestName)
+}
+
+/** A text as it came, unless it holds tokens, percent-encoded once, often or not: then without these. */
+function withoutTokens(text: string): string {
+  const decoded = text
+    .slice(0, longestSearched)
+    .replaceAll(/%(?:25)*([2-7][0-9a-f])/gi, (_escape, hex) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+  const redacted = decoded.replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w-]*/g, '[token]')
+  return redacted === decoded ? text : redacted
 }

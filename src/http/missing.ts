@@ -30,10 +30,12 @@ export class WrongMethod extends Problem {
 export function refuseMissing(table: RouteTable): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, _reply: FastifyReply) => {
     const path = pathOf(request)
-    // The router takes an empty parameter for one: there is no message at `/v1/messages/`.
-    if (!request.is404 && !path.endsWith('/')) return
+    const odd = request.method === 'OPTIONS' || path.endsWith('/')
+    // The router takes an empty parameter for one: there is no message at `/v1/messages/`. And with
+    // CORS it takes every `OPTIONS`, which only a preflight of an address that exists may be.
+    if (!request.is404 && !odd) return
     const methods = table.methodsOf(path)
-    if (!request.is404 && methods !== undefined) return
+    if (!request.is404 && methods !== undefined && !isPlainOptions(request)) return
     logUnknownCall(request)
     throw methods === undefined
       ? new NothingHere(table.operations)
@@ -47,6 +49,12 @@ export function answerNothingHere(table: RouteTable) {
     logUnknownCall(request)
     throw new NothingHere(table.operations)
   }
+}
+
+/** An `OPTIONS` that no browser sent as a preflight (the Fetch standard, "CORS-preflight fetch"). */
+function isPlainOptions({ method, headers }: FastifyRequest): boolean {
+  const { origin, 'access-control-request-method': wanted } = headers
+  return method === 'OPTIONS' && (origin === undefined || wanted === undefined)
 }
 
 /** The path of a request as it came, percent-encoded, without the query. */

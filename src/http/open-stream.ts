@@ -1,11 +1,12 @@
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../chat/sessions.ts'
 import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
 import { Wire } from '../delivery/wire.ts'
-import type { Cursor } from '../store/store.ts'
 import { detachSocket } from './detach.ts'
+import type { StreamWanted } from './services.ts'
 
 /** The head of every stream. */
 const headers = {
@@ -25,8 +26,16 @@ export function streamOpener({
   /** See Wire. */
   stallMs: number
 }) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    if (request.method === 'HEAD') return reply.headers(headers).send()
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { presence, lastEventId }: StreamWanted,
+  ): Promise<void> => {
+    if (request.method === 'HEAD') {
+      // A body of no known length, for without one Fastify would tell its length as 0.
+      reply.headers(headers).send(Readable.from([]))
+      return
+    }
 
     const { session, log, ip } = request
     const response = reply.raw
@@ -39,21 +48,13 @@ export function streamOpener({
     }
     log.info({ event: 'stream', username: session.account.username, address: ip })
     const { socket, framed } = detachSocket(response)
-    const { presence } = request.query as { presence?: 'full' | 'none' }
     const stream = hub.open({
       session,
-      cursor: cursorOf(request),
-      presence: presence ?? 'full',
+      cursor: parseCursor(lastEventId) ?? null,
+      presence,
       wire: new Wire(socket, { framed, stallMs }),
     })
     // The session may have ended between its check and this.
     sessions.find(session.id).catch(() => stream.end('logged-out'))
-    return reply
   }
-}
-
-/** The header wins: an EventSource reconnects to the same address. An empty one counts as absent. */
-function cursorOf(request: FastifyRequest): Cursor | null {
-  const { lastEventId } = request.query as { lastEventId?: string }
-  return parseCursor(String(request.headers['last-event-id'] || lastEventId || '')) ?? null
 }

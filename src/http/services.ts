@@ -9,7 +9,6 @@ import type { Store } from '../store/store.ts'
 /** What the HTTP layer reads of the settings. */
 export type HttpSettings = Pick<
   Settings,
-  | 'registration'
   | 'maxStreams'
   | 'messagesPerMinute'
   | 'readsPerMinute'
@@ -21,6 +20,13 @@ export type HttpSettings = Pick<
   | 'trustProxy'
   | 'logLevel'
 >
+
+/** What a caller asks of a stream. */
+export interface StreamWanted {
+  presence: 'full' | 'none'
+  /** The cursor as it was sent; empty: none. */
+  lastEventId: string
+}
 
 /** Everything that the HTTP layer asks of the rest of the server. */
 export interface Services {
@@ -39,7 +45,7 @@ export interface Services {
    * Serves `GET /v1/events` and answers its `HEAD`: the caller is known, the parameters are checked and the opening is
    * paid for. Answers by itself, or throws a `Problem` before anything is written.
    */
-  openStream(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
+  openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamWanted): Promise<void>
   /** False once the server is shutting down. */
   ready(): boolean
 }

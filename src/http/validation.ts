@@ -1,9 +1,8 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { Compile } from 'typebox/compile'
-import type { FieldError } from '../chat/problems.ts'
-import { Problem } from '../chat/problems.ts'
+import type { Problem } from '../chat/problems.ts'
 import { checkString } from '../chat/texts.ts'
-import { pointerTo } from '../chat/validation.ts'
+import { inField, inParameter, invalidRequest } from '../chat/validation.ts'
 import { ampersandHint, isForm } from './form-body.ts'
 import { invalidBody } from './invalid-body.ts'
 
@@ -80,11 +79,8 @@ function unknownIn(value: Value, fields: Field[], httpPart: string): Fault[] {
 }
 
 function refusal(faults: Fault[], httpPart: string): Problem {
-  const errors = faults.map(({ name, detail }): FieldError => {
-    return httpPart === 'body' ? { pointer: pointerTo(name), detail } : { parameter: name, detail }
-  })
-  const sentences = faults.map(({ name, detail }) => `${name}: ${detail}`)
-  return new Problem('invalid-request', sentences.join('; '), { errors })
+  const place = httpPart === 'body' ? inField : inParameter
+  return invalidRequest(faults.flatMap(({ name, detail }) => place(name, detail)))
 }
 
 function notAnObject(input: unknown, fields: Field[]): Problem {

@@ -41,6 +41,9 @@ t.test('without a token the challenge is bare', async (t) => {
     problem(t, answer, 401, 'unauthorized')
     t.equal(answer.headers.get('www-authenticate'), 'Bearer')
   }
+  const inQuery = await server.call('GET', '/v1/messages?token=x')
+  problem(t, inQuery, 401, 'unauthorized')
+  t.equal(inQuery.headers.get('www-authenticate'), 'Bearer', 'a query is no place for a token here')
   const login = await server.call('POST', '/v1/login', { json: { username: 'x', password: 'y' } })
   problem(t, login, 401, 'unknown-user')
   t.equal(login.headers.get('www-authenticate'), 'Bearer')

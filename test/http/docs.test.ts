@@ -60,3 +60,35 @@ t.test('the pages at /docs bring all they need', async (t) => {
   }
   t.equal((await server.call('GET', '/docs/json')).status, 200)
 })
+
+t.test(
+  'a path that is no file of the pages is not found, and no error of the server',
+  async (t) => {
+    const server = await serve(t)
+    const outside = [
+      '/docs/static/../../package.json',
+      '/docs/static/%2e%2e/%2e%2e/package.json',
+      '/docs/static/..%2f..%2fpackage.json',
+      '/docs/static/..%5c..%5cx',
+      '/docs/static/%00',
+      '/docs/static//etc/passwd',
+      '/docs/static/./index.css',
+      '/docs/static/.hidden',
+      '/docs/static/INDEX.css',
+      '/docs/static/index.css/x',
+      `/docs/static/${'x'.repeat(5000)}`,
+      '/docs/static/%25',
+      '/docs/static/a%250',
+    ]
+    for (const path of outside) {
+      const text = await server.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+      t.match(text, /^HTTP\/1\.1 404 .*"type":"\/problems\/not-found".*"operations":/s, path)
+    }
+    t.equal(server.logged('unknown call').length, outside.length)
+    t.same(server.logged('internal error'), [])
+    const twoHosts = await server.raw(
+      'GET /docs HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
+    )
+    t.match(twoHosts, /^HTTP\/1\.1 400 /)
+  },
+)

@@ -11,6 +11,19 @@ t.test('answers of the API are not stored, but for the stream', async (t) => {
       path,
     )
   t.match(await server.raw('nonsense\r\n\r\n'), /cache-control: no-store/i)
+  for (const [method, path, status] of [
+    ['POST', '/%761/login', 415],
+    ['GET', '/%761/me', 200],
+    ['PUT', '/%761/me', 405],
+    ['GET', '/%761/nope', 404],
+  ] as const) {
+    const answer = await server.call(method, path, {
+      headers: ann,
+      ...(status === 415 && { body: 'x' }),
+    })
+    t.equal(answer.status, status)
+    t.equal(answer.headers.get('cache-control'), 'no-store', `${method} ${path}`)
+  }
   const stream = await server.call('GET', '/v1/events', { headers: ann })
   t.not(stream.headers.get('cache-control'), 'no-store')
   t.equal((await server.call('GET', '/healthz')).headers.get('cache-control'), null)
@@ -72,3 +85,32 @@ t.test('pages of the origins that are set may call', async (t) => {
   t.equal(other.headers.get('access-control-allow-origin'), null)
   t.equal((await server.call('PUT', '/v1/me')).headers.get('allow'), 'GET, HEAD')
 })
+
+t.test(
+  'with origins an OPTIONS is a preflight, of an address that exists, or like any method',
+  async (t) => {
+    const server = await serve(t, { corsOrigins: ['https://a.example'] })
+    const origin = { origin: 'https://a.example' }
+    const preflight = { ...origin, 'access-control-request-method': 'POST' }
+    const options = (path: string, headers: Record<string, string>) =>
+      server.raw(
+        `OPTIONS ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${Object.entries(headers)
+          .map(([name, value]) => `${name}: ${value}\r\n`)
+          .join('')}\r\n`,
+      )
+    for (const path of ['/v1/login', '/v1/%6dessages/7', '/docs/static/index.css'])
+      t.match(
+        await options(path, preflight),
+        /^HTTP\/1\.1 204 .*access-control-allow-methods/s,
+        path,
+      )
+    for (const path of ['/nope', '/v1/me/', '/v1/messages/', '*'])
+      t.match(await options(path, preflight), /^HTTP\/1\.1 404 .*"operations"/s, path)
+    t.match(await options('/v1/%ff', preflight), /^HTTP\/1\.1 400 /)
+    for (const headers of [{}, origin, { 'access-control-request-method': 'POST' }]) {
+      const plain = await options('/v1/login', headers)
+      t.match(plain, /^HTTP\/1\.1 405 .*\r\nallow: POST\r\n/s)
+      t.match(plain, /\r\ncache-control: no-store\r\n/)
+    }
+  },
+)

@@ -107,6 +107,7 @@ t.test(
     refused(t, await login('ann', 'wrong'), /fail to log in 2 times a minute with one username/)
     refused(t, await login('ann', 'password'), /Try again/)
     t.equal((await login('bob', 'password')).status, 200, 'another name')
+    refused(t, await login('ann', 'password', '203.0.113.1:80'), /Try again/)
     t.equal((await login('ann', 'password', '203.0.113.2')).status, 200, 'another address')
 
     for (let name = 0; name < 10; name++)

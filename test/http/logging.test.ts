@@ -17,6 +17,11 @@ t.test('who comes and goes is logged, each in one line', async (t) => {
   await server.call('GET', `/v1/nope?token=${body.token}`)
   await server.call('GET', `/v1/nope%3Ftoken=${body.token}`)
   await server.call('GET', `/v1/${body.token}`)
+  const encoded = body.token.replaceAll('.', '%2E').replace('eyJ', '%65%79J')
+  await server.call('GET', `/v1/x/${encoded}`)
+  await server.call('GET', `/v1/x/${encoded.replaceAll('%', '%25')}`)
+  await server.call('POST', '/v1/login', { json: { ...json, username: ann.body.token } })
+  await server.call('POST', '/v1/login', { json: { ...json, username: `a ${encoded}` } })
   await server.call('POST', '/v1/logout', { headers })
   server.chat.broken = new Error('inside')
   await server.call('POST', '/v1/login', { json })
@@ -30,6 +35,8 @@ t.test('who comes and goes is logged, each in one line', async (t) => {
   t.match(server.logged('login refused'), [
     { address, username: 'ann', reason: 'wrong-password' },
     { address, username: 'x'.repeat(64), reason: 'unknown-user' },
+    { address, username: '[token]', reason: 'unknown-user' },
+    { address, username: 'a [token]', reason: 'unknown-user' },
     { address, username: 'ann', reason: 'internal-error' },
   ])
   t.match(server.logged('logout'), [{ address, username: 'ann' }])
@@ -37,17 +44,22 @@ t.test('who comes and goes is logged, each in one line', async (t) => {
     { address, method: 'GET', path: '/v1/nope' },
     { address, method: 'GET', path: '/v1/nope' },
     { address, method: 'GET', path: '/v1/[token]' },
+    { address, method: 'GET', path: '/v1/x/[token]' },
+    { address, method: 'GET', path: '/v1/x/[token]' },
   ])
   t.match(server.logged('answered')[0], { method: 'POST', path: '/v1/register', status: 201 })
 
   const log = JSON.stringify(server.lines)
   t.notMatch(log, /secret/)
+  t.notOk(log.includes(body.token.split('.').at(-1)), 'nor is its signature')
   t.notOk(log.includes(body.token) || log.includes(ann.body.token), 'no token is logged')
 })
 
 t.test('a path is logged bounded and without what may be secret', async (t) => {
   t.equal(pathToLog('/a?b'), '/a')
   t.equal(pathToLog('/a&token=b'), '/a')
+  t.equal(pathToLog('/a%253Ftoken=b'), '/a')
+  t.equal(pathToLog('/%61'), '/%61', 'what holds none is logged as it came')
   t.equal(pathToLog(`/${'x'.repeat(500)}`).length, 200)
 })
 

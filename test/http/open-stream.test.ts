@@ -25,6 +25,22 @@ async function pipeline(
   return { socket, text: () => text }
 }
 
+t.test('HEAD is answered with the head of a stream, which tells no length', async (t) => {
+  const room = await openRoom(t)
+  const { token } = await room.register('ann')
+  const { hostname, port } = new URL(room.url)
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    `HEAD /v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  )
+  let text = ''
+  for await (const bytes of socket) text += bytes
+  t.match(text, /^HTTP\/1\.1 200 OK\r\n.*content-type: text\/event-stream; charset=utf-8\r\n/s)
+  t.match(text, /\r\ncache-control: no-cache, no-transform\r\n/)
+  t.notMatch(text, /content-length/i)
+  t.match(text, /\r\n\r\n$/, 'and nothing behind it')
+})
+
 t.test('a stream asked for behind another request waits for its turn', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')

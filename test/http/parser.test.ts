@@ -131,6 +131,18 @@ t.test('HTTP/1.1 needs exactly one Host', async (t) => {
   t.match(await server.raw('GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200/)
 })
 
+t.test('no transfer coding but chunked is taken', async (t) => {
+  const server = await serve(t)
+  const codings = (value: string) =>
+    server.raw(
+      `POST /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: ${value}\r\n\r\n0\r\n\r\n`,
+    )
+  for (const value of ['gzip, chunked', 'identity, chunked'])
+    answered(t, await codings(value), 400, 'malformed-request')
+  for (const value of ['chunked', 'Chunked '])
+    answered(t, await codings(value), 405, 'method-not-allowed')
+})
+
 t.test('a whole address is taken for its path', async (t) => {
   const server = await serve(t)
   const get = (address: string) =>

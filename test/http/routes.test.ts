@@ -137,9 +137,17 @@ t.test('the stream is judged before it is opened', async (t) => {
   const ann = await server.join('ann')
   const open = (path: string, headers: Record<string, string> = {}) =>
     server.call('GET', path, { headers: { ...ann, ...headers } })
-  for (const accept of ['text/event-stream', 'text/*;q=0.1', '*/*'])
-    t.equal((await open('/v1/events', { accept })).status, 200)
-  problem(t, await open('/v1/events', { accept: 'application/json' }), 406, 'not-acceptable')
+  for (const accept of [
+    'text/event-stream',
+    'text/*;q=0.1',
+    '*/*',
+    'text/event-stream;charset=utf-8',
+    'Text/Event-Stream ; charset="UTF-8" ; q=0.5, text/html',
+    'text/event-stream;v="a;q=0,\\"b";flag',
+  ])
+    t.equal((await open('/v1/events', { accept })).status, 200, accept)
+  for (const accept of ['application/json', 'text/event-stream;charset=utf-8; q=0, */*'])
+    problem(t, await open('/v1/events', { accept }), 406, 'not-acceptable')
   for (const cursor of ['', '0', '1042', '1042-mh4k2c9z', '9007199254740991-00000000']) {
     t.equal((await open(`/v1/events?lastEventId=${cursor}&presence=none`)).status, 200)
     t.equal((await open('/v1/events', { 'last-event-id': cursor })).status, 200)

@@ -1,5 +1,5 @@
 import cors from '@fastify/cors'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 
 /** How long a browser may remember a preflight's answer: 10 minutes, in seconds. */
 const maxAge = 600
@@ -13,6 +13,12 @@ export async function addCors(app: FastifyInstance, origins: readonly string[]):
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
     exposedHeaders: ['Location', 'Retry-After', 'Idempotent-Replayed'],
     maxAge,
+    // Whether the address exists is judged first.
+    preflightContinue: true,
     strictPreflight: false,
   })
 }
+
+/** Answers what a browser asks before it lets a page call an address that exists. */
+export const answerPreflight: onRequestAsyncHookHandler = async ({ method }, reply) =>
+  method === 'OPTIONS' ? reply.code(204).send() : undefined

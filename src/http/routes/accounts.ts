@@ -1,3 +1,4 @@
+import { callerAddress } from '../address-key.ts'
 import type { Api, RouteOptions } from '../api.ts'
 import { takeBodies } from '../content-types.ts'
 import { logPerson, logRefusal } from '../log-lines.ts'
@@ -14,7 +15,7 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
     const { username, password } = request.body
     const session = await limits
       .register(
-        request.ip,
+        callerAddress(request),
         () => accounts.check(username, password),
         () => accounts.register(username, password),
       )
@@ -26,7 +27,7 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
   app.post('/v1/login', { schema: login }, async (request) => {
     const { username, password } = request.body
     const session = await limits
-      .login(request.ip, username, () => accounts.login(username, password))
+      .login(callerAddress(request), username, () => accounts.login(username, password))
       .catch(logRefusal(request, 'login refused', username))
     logPerson(request, 'login', username)
     return toOpenedSession(session, issueToken(app, 'session', session))

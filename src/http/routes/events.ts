@@ -11,11 +11,21 @@ export async function eventRoutes(app: Api, { services, limits }: RouteOptions):
 
   app.get('/v1/events', { schema: openStream }, async (request, reply) => {
     await limits.openStream(request.session)
-    return services.openStream(request, reply) as Promise<string>
+    const { presence = 'full', lastEventId = '' } = request.query
+    // The header wins: an EventSource reconnects to the same address. An empty one counts as absent.
+    const cursor = request.headers['last-event-id'] || lastEventId
+    await services.openStream(request, reply, { presence, lastEventId: cursor })
+    return reply
   })
 }
 
+/** A parameter of a media type that is not its weight (RFC 9110, section 12.5.1). */
+const parameter = /;\s*(?!q\s*=)[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]*))?/gi
+
+/** The parameters of a type that a client names say nothing that the stream could be otherwise. */
 async function refuseOtherTypes(request: FastifyRequest): Promise<void> {
+  const { headers } = request
+  if (headers.accept !== undefined) headers.accept = headers.accept.replaceAll(parameter, '')
   if (request.accepts().type(['text/event-stream']) === false)
     throw new Problem(
       'not-acceptable',

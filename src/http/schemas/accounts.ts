@@ -102,7 +102,7 @@ export const logout = {
   querystring: Type.Object({}, strict),
   response: {
     204: empty('Logged out. The token is dead.'),
-    ...refusals(...needsToken, 'invalid-request', 'payload-too-large', 'outcome-unknown'),
+    ...refusals(...needsToken, 'invalid-request', 'outcome-unknown'),
   },
 }
 

@@ -25,7 +25,7 @@ export const eventsToken = {
       token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl',
       expiresAt: '2026-11-09T09:30:00.000Z',
     }),
-    ...refusals(...needsToken, 'invalid-request', 'payload-too-large'),
+    ...refusals(...needsToken, 'invalid-request'),
   },
 }
 

@@ -1,5 +1,5 @@
 import type { Cast } from './cast.ts'
-import { ask, bad, inBody, invalidToken, post, type Row } from './row.ts'
+import { ask, bad, inBody, inParameter, invalidToken, post, type Row } from './row.ts'
 
 const nowhere = [
   '/nope',
@@ -190,9 +190,9 @@ export const order = (cast: Cast): Row[] => {
         { code: 'payload-too-large' },
       ),
       bad(
-        'a body that nobody reads but is too large',
-        post('/v1/events/token', tooLarge, { token }),
-        { code: 'payload-too-large' },
+        'a query before a body that nobody reads, however large',
+        post('/v1/events/token?x=1', tooLarge, { token }),
+        inParameter('x'),
       ),
       bad(
         'chunks that are too large together',

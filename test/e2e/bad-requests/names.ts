@@ -83,7 +83,7 @@ const reserved = ['server', 'System', 'ADMIN', 'obrol', '\uff33erver', 'admi\u{1
 /** Names that break a rule of their own, and names that are someone's. */
 export const names = (): Row[] => [
   ...misspelt.map(([why, name]) =>
-    register(why, name, inBody('username', /must hold only letters, .* but holds U\+/)),
+    register(why, name, inBody('username', /must hold only visible letters, .* but holds U\+/)),
   ),
   ...badlyBegun.map(([why, name]) => register(why, name, inBody('username', /must begin with/))),
   ...mixed.map(([why, name, scripts]) =>

@@ -71,7 +71,7 @@ export class FakeChat {
       store: { ping: () => this.ping() },
       openStream: async (_request, reply) => {
         reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache')
-        return reply.send('retry: 3000\n\n')
+        reply.send('retry: 3000\n\n')
       },
       ready: () => this.isReady,
     }
