@@ -6,6 +6,9 @@ import t, { type Test } from 'tap'
 import { openRoom, type Room } from '../support/room.ts'
 import { openProxy } from './support/proxy.ts'
 
+// What these tests do most is wait.
+t.jobs = 3
+
 /** An event as any client can read it from the text of a stream. */
 interface TextEvent {
   event: string | undefined

@@ -5,6 +5,9 @@ import { judge } from './bad-requests/judge.ts'
 import { ask, bad, post, type Row } from './bad-requests/row.ts'
 import { LogLines } from './support/log-lines.ts'
 
+// Each test has a server of its own, and waits for it.
+t.jobs = 3
+
 /** Sends from one of this machine's own addresses, each of which is another client. */
 async function from(room: Room, localAddress: string, bytes: Buffer): Promise<RawAnswer> {
   const [answer] = await exchange(room.url, bytes, { localAddress })

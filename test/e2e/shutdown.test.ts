@@ -3,6 +3,9 @@ import { connect, type Socket } from 'node:net'
 import t from 'tap'
 import { openRoom, type Room } from '../support/room.ts'
 
+// What these tests do most is wait.
+t.jobs = 3
+
 /** A connection of a client that writes what it wants, when it wants. */
 class Connection {
   readonly socket: Socket
@@ -126,7 +129,7 @@ t.test('who reads a long answer slowly gets all of it', async (t) => {
   const room = await openRoom(t, { settings: { shutdownSeconds: 20, messageMaxChars: 100_000 } })
   const ann = await room.register('ann')
   // More than the kernel holds for a reader that does not read.
-  for (let count = 0; count < 40; count++) await ann.broadcast('😀'.repeat(100_000))
+  for (let count = 0; count < 20; count++) await ann.broadcast('😀'.repeat(100_000))
   const reader = await Connection.open(room)
   reader.send(`GET /v1/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`)
   await reader.until(/content-length/)

@@ -31,7 +31,7 @@ t.test('logout ends the streams of its session and kills its tokens at once', as
 
 t.test('a session’s end ends its streams, and its tokens', async (t) => {
   const folder = await temporaryFolder(t)
-  const [member] = await crowd(folder, ['ann'], { present: false, ttlMs: 8000 })
+  const [member] = await crowd(folder, ['ann'], { present: false, ttlMs: 5000 })
   const { token, session } = member as NonNullable<typeof member>
   const room = await openRoom(t, { folder, settings: { jwtSecret, heartbeatMs: 100 } })
   const { body } = await room.call('POST', '/v1/events/token', { token })

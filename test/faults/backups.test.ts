@@ -10,7 +10,7 @@ import { logIn, soundness } from './support/log.ts'
 import { runCommand } from './support/process.ts'
 import { openSite } from './support/site.ts'
 
-const backups = full ? 20 : 3
+const backups = full ? 20 : 2
 t.setTimeout(full ? 300_000 : 100_000)
 
 t.test('a backup every second under load, each restored', async (t) => {

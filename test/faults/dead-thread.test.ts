@@ -7,6 +7,9 @@ import { arrived, holdWrites } from './support/hold.ts'
 import { Load } from './support/load.ts'
 import { openSite } from './support/site.ts'
 
+// What these tests do most is wait for processes to start.
+t.jobs = 3
+
 const mortal = fileURLToPath(new URL('support/mortal-threads.ts', import.meta.url))
 const args = [mortal, 'serve']
 
@@ -24,7 +27,7 @@ for (const { thread, held } of deaths) {
     const people = await site.registerAll('ann', 'bob')
     const chains = openChains(t, site, people)
     const load = new Load(site, { people, lanes: 64, directEvery: 5, keylessEvery: 2 }).start()
-    await load.more(500)
+    await load.more(200)
     const release = held ? holdWrites(t, site) : () => {}
     if (held) await arrived(site)
 

@@ -9,6 +9,9 @@ import { Load } from './support/load.ts'
 import { runCommand } from './support/process.ts'
 import { openSite, type Site } from './support/site.ts'
 
+// What these tests do most is wait for processes to start.
+t.jobs = 2
+
 /** Two ways to keep a data folder and to put it back. */
 const ways = {
   'a copy of the stopped folder': {

@@ -65,7 +65,8 @@ export class CommandProcess {
     const child = spawn(program as string, rest, {
       env: {
         ...process.env,
-        NODE_COMPILE_CACHE: compileCache,
+        // Of cached code coverage knows less.
+        ...(counted ? { NODE_DISABLE_COMPILE_CACHE: '1' } : { NODE_COMPILE_CACHE: compileCache }),
         DATA_DIR: folder,
         ...settings,
         ...env,

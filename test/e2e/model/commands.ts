@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import type { Chain } from './chain.ts'
+import { catchUp, history, rest, single } from './checks.ts'
+import type { Post } from './posts.ts'
+import { reachedByHeartbeat, slowReader, trim } from './scenes.ts'
+import {
+  choice,
+  type Deed,
+  deed,
+  type PageWish,
+  pageWish,
+  person,
+  toCursor,
+  toPage,
+  toPost,
+} from './wishes.ts'
+import type { Act, Model, World } from './world.ts'
+
+type Command = fc.AsyncCommand<World, World>
+
+/** Something that happens, with the numbers it was drawn with. It is left out where it cannot be. */
+function command<Wish>(
+  name: string,
+  wishes: fc.Arbitrary<Wish>,
+  run: (world: World, wish: Wish) => Promise<void>,
+  check: (world: World) => boolean = () => true,
+): fc.Arbitrary<Command> {
+  return wishes.map((wish) => ({
+    check,
+    run: (_, world) => {
+      world.model.figures.commands++
+      return run(world, wish)
+    },
+    toString: () => `${name}${wish === null ? '' : `(${JSON.stringify(wish)})`}`,
+  }))
+}
+
+const none = fc.constant(null)
+
+/** Several things at once; all that comes of it is judged when all of it is done. */
+const moment = command(
+  'moment',
+  fc.array(deed, { minLength: 1, maxLength: 10, size: 'max' }),
+  doAtOnce,
+)
+
+/** What may happen, and how often beside the others: a restart takes as long as thirty moments. */
+const weighted: [number, fc.Arbitrary<Command>][] = [
+  [200, moment],
+  [25, command('catchUp', none, catchUp)],
+  [4, command('rest', none, rest)],
+  [12, command('page', fc.tuple(person, pageWish), pageOf)],
+  [6, command('single', fc.tuple(person, choice), singleOf)],
+  [1, command('restart', none, (world) => world.restart())],
+  [2, command('backUp', none, (world) => world.backUp())],
+  [
+    4,
+    command(
+      'restore',
+      choice,
+      (world, at) => world.restore(at),
+      ({ backups }) => backups.count > 0,
+    ),
+  ],
+  [8, command('trim', choice, trim)],
+  [
+    2,
+    command(
+      'slowReader',
+      fc.record({ chosen: choice, restart: fc.boolean(), trim: fc.boolean() }),
+      slowReader,
+    ),
+  ],
+  [6, command('logOut', choice, logOut)],
+  [3, command('logIn', person, async (world, name) => void (await world.logIn(name)))],
+  [
+    3,
+    command(
+      'reachedByHeartbeat',
+      choice,
+      reachedByHeartbeat,
+      ({ options }) => options.heartbeats === 'frequent',
+    ),
+  ],
+]
+
+/** What may happen to a server and its people, in any order. */
+export const commands = fc.commands(
+  [fc.oneof(...weighted.map(([weight, arbitrary]) => ({ weight, arbitrary })))],
+  { maxCommands: 200, size: 'max' },
+)
+
+async function doAtOnce(world: World, deeds: readonly Deed[]): Promise<void> {
+  const { model } = world
+  const acts: Act[] = []
+  const busy = new Set<Chain>()
+  for (const deed of deeds) {
+    if (deed.does === 'post') {
+      const post = toPost(deed.post, model)
+      for (let time = 0; time < deed.times; time++) {
+        acts.push((posted) => world.post(post, posted))
+      }
+      continue
+    }
+    if (deed.does === 'retry') {
+      const post = model.keyedPosts[deed.post % model.keyedPosts.length]
+      if (post === undefined) continue
+      const session = await world.sessionOf(ownerOf(post, model), deed.session)
+      acts.push((posted) => world.post({ ...post, session }, posted))
+      continue
+    }
+    const chain = world.chains[deed.chain] as Chain
+    if (busy.has(chain)) continue
+    busy.add(chain)
+    if (deed.does === 'listen') {
+      if (chain.open) await world.moment(() => chain.cut())
+      const session = await world.sessionOf(chain.person, deed.session)
+      const { presence, inQuery, patient } = deed
+      const at = toCursor(deed.cursor, model)
+      acts.push(() => world.listen({ chain, session, at, presence, inQuery, patient }))
+    } else if (chain.ready) {
+      acts.push(() => chain[deed.does]())
+    }
+  }
+  await world.moment(...acts)
+}
+
+function ownerOf({ session }: Post, { people }: Model): string {
+  return people.owners[session] as string
+}
+
+async function pageOf(world: World, [name, wish]: [string, PageWish]): Promise<void> {
+  await history(world, name, toPage(wish, world.model))
+}
+
+async function singleOf(world: World, [name, id]: [string, number]): Promise<void> {
+  await single(world, name, 1 + (id % (world.model.log.head + 1)))
+}
+
+async function logOut(world: World, chosen: number): Promise<void> {
+  const alive = [...world.model.people.alive]
+  const session = alive[chosen % alive.length]
+  if (session !== undefined) await world.logOut(session)
+}

@@ -1,0 +1,96 @@
+import type { Chain } from './chain.ts'
+import { catchUp, heartbeats, rest } from './checks.ts'
+import { names } from './people.ts'
+import type { Act, Wanted, World } from './world.ts'
+
+/** What seldom comes about by chance, since it takes several steps or much text. */
+
+/** Four rounds of sixteen are more than the sockets of a loopback connection hold. */
+const large = '🐟'.repeat(25_000)
+
+/**
+ * A reader stops reading while more is said than its socket holds, or comes back to that much and
+ * takes nothing of it. Someone leaves, the log may be trimmed, and it reads on: what it did not get
+ * it must get now, or be told that it is gone.
+ */
+export async function slowReader(
+  world: World,
+  { chosen, restart, trim }: { chosen: number; restart: boolean; trim: boolean },
+): Promise<void> {
+  await catchUp(world)
+  const chain = await someone(world, chosen)
+  // The others would have to read it all.
+  const others = world.chains.filter((other) => other.open && (restart || other !== chain))
+  await world.moment(...others.map((other) => () => other.cut()))
+  if (!restart) chain.stall()
+  for (let round = 0; round < 4; round++) await sayAtOnce(world, large, 16)
+  if (restart) {
+    await world.restart()
+    await listen(world, chain, { at: 'own', patient: false })
+    chain.stall()
+    // Meanwhile the server reads on until nothing more goes into the socket.
+    for (let more = 0; more < 10; more++) await catchUp(world)
+  }
+  const leaving = names.find((name) => name !== chain.person) ?? names[0]
+  for (const session of world.model.people.sessionsOf(leaving)) await world.logOut(session)
+  await catchUp(world)
+  if (trim) await world.trim(world.model.log.head)
+  chain.readOn()
+  await rest(world)
+  // Or everyone who begins at the oldest would read it all again.
+  await world.trim(world.model.log.head)
+}
+
+/** The log is trimmed, and someone comes with the last cursor that is good, or the one before it. */
+export async function trim(world: World, chosen: number): Promise<void> {
+  await catchUp(world)
+  const { log } = world.model
+  await world.trim(log.oldest + (chosen % (log.head - log.oldest + 2)))
+  const chain = world.chains[chosen % world.chains.length] as Chain
+  if (chain.open) await world.moment(() => chain.cut())
+  const edge = Math.max(0, log.oldest - 1 - (chosen % 2))
+  await listen(world, chain, { at: { cursor: `${edge}-${log.epoch}` } })
+}
+
+/** A kept message was drained at a heartbeat: a stream without a cursor does not get it again. */
+export async function reachedByHeartbeat(world: World, chosen: number): Promise<void> {
+  await catchUp(world)
+  const chain = await someone(world, chosen)
+  const session = await world.sessionOf('bob')
+  const post = { session, to: chain.person, keep: true, text: 'reached by a heartbeat' }
+  await world.moment((posted) => world.post(post, posted))
+  await catchUp(world)
+  // By the second the first has found everything drained.
+  await heartbeats(chain, 2)
+  world.model.people.hasReached(chain.person, chain.newestToMe)
+  await world.moment(() => chain.cut())
+  await listen(world, chain, { at: { cursor: undefined } })
+}
+
+/** One of those who read and are live; where there is none, someone comes. */
+async function someone(world: World, chosen: number): Promise<Chain> {
+  const live = world.chains.filter(({ ready, stalled }) => ready && !stalled)
+  const found = live[chosen % live.length]
+  if (found) return found
+  const chain = world.chains[chosen % world.chains.length] as Chain
+  if (chain.open) await world.moment(() => chain.cut())
+  await listen(world, chain, { at: 'own' })
+  await catchUp(world)
+  return chain
+}
+
+async function sayAtOnce(world: World, text: string, times: number): Promise<void> {
+  const session = await world.sessionOf('bob')
+  const say: Act = (posted) => world.post({ session, text }, posted)
+  await world.moment(...Array<Act>(times).fill(say))
+}
+
+async function listen(
+  world: World,
+  chain: Chain,
+  { at, patient = true }: { at: Wanted['at']; patient?: boolean },
+): Promise<void> {
+  const session = await world.sessionOf(chain.person)
+  const wanted: Wanted = { chain, session, at, presence: 'full', inQuery: false, patient }
+  await world.moment(() => world.listen(wanted))
+}

@@ -1,0 +1,28 @@
+import type { Tuning } from '../../../src/server.ts'
+
+/** Trims the log of a running server when the test says so, and tells when it is done. */
+export class Shears {
+  #instant = 0
+  #sweeps = 0
+  #waiting: { sweeps: number; resolve: () => void }[] = []
+
+  readonly tuning: Tuning = {
+    keepMs: 0,
+    sweepEveryMs: 20,
+    sweepNow: () => {
+      this.#sweeps++
+      for (const { sweeps, resolve } of this.#waiting) if (this.#sweeps >= sweeps) resolve()
+      return this.#instant
+    },
+  }
+
+  /** Drops what was said before an instant, in Unix ms. */
+  async trim(instant: number): Promise<void> {
+    this.#instant = instant
+    // The second sweep from now begins when the first is done.
+    await new Promise<void>((resolve) => {
+      this.#waiting.push({ sweeps: this.#sweeps + 2, resolve })
+    })
+    this.#instant = 0
+  }
+}

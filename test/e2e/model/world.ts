@@ -1,0 +1,264 @@
+import { rm } from 'node:fs/promises'
+import type { EventReader } from '../../support/event-reader.ts'
+import { Guest, Room } from '../../support/room.ts'
+import { Backups } from './backups.ts'
+import { Chain } from './chain.ts'
+import type { Figures } from './figures.ts'
+import { insist } from './insist.ts'
+import { Log } from './model.ts'
+import { names, People } from './people.ts'
+import { judge, type Post, type Posted, settle } from './posts.ts'
+import type { Seed } from './seed.ts'
+import { Shears } from './shears.ts'
+import type { Placed } from './terms.ts'
+
+/** What the server is held against. */
+export interface Model {
+  readonly log: Log
+  readonly people: People
+  readonly figures: Figures
+  /** Every cursor that a stream was left with, also on a log that was given up since. */
+  readonly cursors: string[]
+  /** What was said with a key, whatever came of it. */
+  readonly keyedPosts: Post[]
+}
+
+export interface WorldOptions {
+  /** Those who are away leave within a moment, or not at all. */
+  grace: 'short' | 'long'
+  /** Heartbeats come all the time, or not at all. */
+  heartbeats: 'frequent' | 'rare'
+}
+
+/** Which stream a client opens. */
+export interface Wanted {
+  chain: Chain
+  session: number
+  /** With the chain's own last cursor; or anew, at a cursor or without one. */
+  at: 'own' | { cursor: string | undefined }
+  presence: 'full' | 'none'
+  /** The cursor stands in the query, not in the header. */
+  inQuery: boolean
+  /** Waits for `ready`. */
+  patient: boolean
+}
+
+/** One of the things done at once; what it posts is settled with the others'. */
+export type Act = (posted: Posted[]) => unknown
+
+/** A real server with its people's clients, and the model beside it. */
+export class World {
+  readonly model: Model
+  readonly chains: readonly Chain[]
+  readonly options: WorldOptions
+  readonly backups: Backups
+  readonly #room: Room
+  readonly #shears: Shears
+  readonly #guests: Guest[] = []
+
+  private constructor(room: Room, shears: Shears, options: WorldOptions, figures: Figures) {
+    this.#room = room
+    this.#shears = shears
+    this.options = options
+    this.model = { log: new Log(), people: new People(), figures, cursors: [], keyedPosts: [] }
+    this.backups = new Backups(room.folder, this.model.log, this.model.people)
+    this.chains = [...names, ...names].map((person) => new Chain(person, this.model))
+  }
+
+  /** A server on a folder of its own, in which nothing was said yet. */
+  static async open(seed: Seed, options: WorldOptions, figures: Figures): Promise<World> {
+    const shears = new Shears()
+    const room = new Room(await seed.grow(), {
+      settings: {
+        presenceGraceMs: options.grace === 'short' ? 50 : 600_000,
+        heartbeatMs: options.heartbeats === 'frequent' ? 100 : 3_600_000,
+        messageMaxChars: 100_000,
+      },
+      tuning: shears.tuning,
+    })
+    const world = new World(room, shears, options, figures)
+    for (const { username, password, token } of seed.guests) {
+      world.#guests.push(new Guest(room, username, password, token))
+      world.model.people.logIn(username)
+    }
+    figures.runs++
+    await world.#start()
+    return world
+  }
+
+  async close(): Promise<void> {
+    for (const { reader } of this.chains) reader?.cut()
+    await this.#room.stop()
+    await this.backups.close()
+    await rm(this.#room.folder, { recursive: true })
+  }
+
+  guest(session: number): Guest {
+    return this.#guests[session] as Guest
+  }
+
+  /** A session of the person that is alive; logs in where there is none. */
+  async sessionOf(person: string, choice = 0): Promise<number> {
+    const alive = this.model.people.sessionsOf(person)
+    return alive[choice % alive.length] ?? (await this.logIn(person))
+  }
+
+  async logIn(person: string): Promise<number> {
+    this.#guests.push(await this.#room.login(person))
+    return this.model.people.logIn(person)
+  }
+
+  async logOut(session: number): Promise<void> {
+    const { status } = await this.guest(session).call('POST', '/v1/logout')
+    insist(status === 204, 'the answer to logout', status)
+    const after = await this.guest(session).call('GET', '/v1/messages?limit=1')
+    insist(after.status === 401, 'the answer to a token after logout', after.status)
+    this.model.people.logOut(session)
+    const closed = this.chains.filter((chain) => chain.session === session)
+    await this.#ended(closed, 'logged-out')
+  }
+
+  /** Things that are done all at once. */
+  async moment(...acts: readonly Act[]): Promise<void> {
+    const posted: Posted[] = []
+    await Promise.all(acts.map((act) => act(posted)))
+    // Whoever was cut may have left before something was said to them.
+    this.attend()
+    settle(posted, this.model)
+    for (const chain of this.chains) this.#mayHaveReached(chain)
+    for (const chain of this.chains) {
+      chain.take()
+      if (chain.severed) this.#leave(chain)
+      insist(!chain.reader?.closed, 'a stream ended by itself', chain.bye)
+    }
+    this.attend()
+  }
+
+  async post(post: Post, posted: Posted[]): Promise<void> {
+    const { session, to, keep, key, text } = post
+    if (key !== undefined) this.model.keyedPosts.push(post)
+    const before = judge(post, this.model)
+    const answer = await this.guest(session).call(
+      'POST',
+      `/v1/messages/${to === undefined ? 'broadcast' : 'direct'}`,
+      { text, to, whenOffline: keep ? 'keep' : undefined },
+      key === undefined ? {} : { 'idempotency-key': key },
+    )
+    posted.push({ post, before, answer })
+  }
+
+  /** Opens a stream for a chain that has none. */
+  async listen({ chain, session, at, presence, inQuery, patient }: Wanted): Promise<void> {
+    const { log, people, figures } = this.model
+    const cursor = at === 'own' ? chain.cursor : at.cursor
+    const anew = at !== 'own' || cursor === undefined
+    const placed = cursor === undefined ? null : placeOf(cursor, log)
+    if (placed) people.mayHaveReached(chain.person, placed.position)
+    if (!people.present.has(session)) people.present.set(session, 'maybe')
+    const reached = people.surelyReached(chain.person)
+    const opening = { session, placed, presence, head: log.head, oldest: log.oldest, reached }
+    const query = new URLSearchParams({ presence })
+    if (inQuery && cursor !== undefined) query.set('lastEventId', cursor)
+    const reader = await this.guest(session).open({
+      query: `?${query}`,
+      cursor: inQuery ? undefined : cursor,
+    })
+    insist(reader.status === 200, 'the answer to a stream', reader.head)
+    chain.begin(reader, opening, { anew })
+    if (anew) chain.cursor = cursor
+    figures.streams++
+    if (!anew) figures.resumes++
+    if (patient) await reader.until(() => isReady(reader), 'ready')
+  }
+
+  /** Stops and starts the server; what is done in between is done to its folder. */
+  async restart(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+    const open = this.chains.filter((chain) => chain.open)
+    for (const chain of open) chain.readOn()
+    await this.#room.stop()
+    await this.#ended(open, 'shutting-down')
+    await meanwhile()
+    await this.#start()
+    this.model.figures.restarts++
+  }
+
+  /** Restarts, and backs the folder up in between. */
+  async backUp(): Promise<void> {
+    await this.restart(() => this.backups.take())
+  }
+
+  /** Restarts with a backup put back in between. */
+  async restore(choice: number): Promise<void> {
+    await this.restart(() => this.backups.putBack(choice))
+    this.model.figures.restores++
+  }
+
+  /** Trims what was said before an entry, or before a millisecond past the head. What reads must be at the head. */
+  async trim(id: number): Promise<void> {
+    const { log, figures } = this.model
+    const { sentAt } = log.entries[Math.min(id, log.head) - 1] as { sentAt: string }
+    const instant = Date.parse(sentAt) + (id > log.head ? 1 : 0)
+    await this.#shears.trim(instant)
+    log.trim(new Date(instant).toISOString())
+    figures.trims++
+  }
+
+  /** Who is surely present: sessions with a ready stream, and in the long grace those that had one. */
+  attend(): void {
+    const { present } = this.model.people
+    const there = this.chains.filter(({ ready, severed }) => ready && !severed)
+    const open = new Set(there.map(({ session }) => session))
+    for (const session of present.keys()) {
+      if (open.has(session)) present.set(session, 'yes')
+      else if (this.options.grace === 'short') present.set(session, 'maybe')
+    }
+  }
+
+  /** Any heartbeat may have found an open stream drained, and a cursor past the head stands for the head. */
+  #mayHaveReached({ person, open, beganAhead }: Chain): void {
+    const { people, log } = this.model
+    const frequent = this.options.heartbeats === 'frequent'
+    if (open && (frequent || beganAhead)) people.mayHaveReached(person, log.head)
+  }
+
+  #leave(chain: Chain): void {
+    chain.leave()
+    if (chain.cursor !== undefined) this.model.cursors.push(chain.cursor)
+  }
+
+  /** The server has ended streams: each has said why. */
+  async #ended(chains: readonly Chain[], reason: string): Promise<void> {
+    for (const chain of chains) {
+      chain.readOn()
+      await chain.reader?.ended()
+      chain.take()
+      insist(chain.bye === reason, `bye ${reason} was due`, chain.bye)
+      this.#mayHaveReached(chain)
+      this.#leave(chain)
+    }
+    this.attend()
+  }
+
+  async #start(): Promise<void> {
+    const { log } = this.model
+    const from = Date.now()
+    await this.#room.start()
+    const session = await this.sessionOf(names[0])
+    const { body } = await this.guest(session).call('GET', '/v1/messages?limit=1')
+    const [, head, tag] = /^(\d+)-([0-9a-z]{8})$/.exec(body.cursor) ?? []
+    insist(Number(head) === log.head, `the head ${log.head}`, body.cursor)
+    insist(tag !== undefined && tag > log.epoch, `an epoch after ${log.epoch}`, tag)
+    const born = Number.parseInt(tag, 36)
+    insist(born >= from && born <= Date.now(), 'born at the start', born)
+    log.epochs.push({ tag, first: log.head + 1 })
+  }
+}
+
+function placeOf(cursor: string, log: Log): Placed {
+  const [id, epoch] = cursor.split('-')
+  return log.place(Number(id), epoch ?? null)
+}
+
+function isReady({ events }: EventReader): boolean {
+  return events.some(({ event }) => event === 'ready')
+}
