@@ -122,7 +122,6 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
 
   async function close(seconds = settings.shutdownSeconds): Promise<void> {
     ready = false
-    app.log.info({ event: 'stopping', streams: hub.size })
     const cut = setTimeout(() => {
       hub.destroy()
       app.server.closeAllConnections()
@@ -140,7 +139,6 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await appender.close()
     await marks.settled()
     await store.close()
-    app.log.info({ event: 'stopped' })
   }
 
   await tail.start()
@@ -158,7 +156,16 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   const url = `http://${host}:${port}`
   app.log.info({ event: 'started', url, docs: `${url}/docs`, dataDir: settings.dataDir })
-  return { url, log: app.log, failed, close }
+  return {
+    url,
+    log: app.log,
+    failed,
+    async close(seconds) {
+      app.log.info({ event: 'stopping', streams: hub.size })
+      await close(seconds)
+      app.log.info({ event: 'stopped' })
+    },
+  }
 }
 
 /** @throws {StartError} where the key that was kept is damaged; then the store is closed */

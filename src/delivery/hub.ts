@@ -9,6 +9,9 @@ import type { PresenceFeed } from './presence-feed.ts'
 import { Stream, type StreamRequest, type Surroundings } from './stream.ts'
 import type { Tail } from './tail.ts'
 
+/** How long after `bye` the first reconnects come, where the grace allows. */
+const firstReconnectMs = 250
+
 export interface HubSettings {
   heartbeatMs: number
   /** 0: streams are not renewed. */
@@ -148,9 +151,14 @@ export class Hub {
     this.#surroundings.presence.leave(stream.session.id)
   }
 
-  /** Reconnects are spread over half the grace at most, so that none of them looks like an exit. */
+  /**
+   * Reconnects are spread over half the grace at most, so that none of them looks like an exit, and
+   * not at once, so that none of them meets the server that is still stopping.
+   */
   #spread(): number {
-    return Math.floor((Math.random() * this.#settings.presenceGraceMs) / 2)
+    const most = this.#settings.presenceGraceMs / 2
+    const least = Math.min(firstReconnectMs, most / 2)
+    return Math.floor(least + Math.random() * (most - least))
   }
 
   #deliver(frames: readonly Frame[]): void {

@@ -15,7 +15,7 @@ const full = OBROL_FAULTS === 'full'
 const chance = () => Math.floor(Math.random() * 2 ** 31)
 
 /** From these seeds all that can happen does happen, in both graces and with both heartbeats. */
-const fixed = [5121].map((seed) => ({ seed, runs: 4 }))
+const fixed = [9628].map((seed) => ({ seed, runs: 4 }))
 const drawn = Array.from({ length: full ? 12 : 1 }, () => ({ seed: chance(), runs: full ? 4 : 2 }))
 const repeated = { seed: Number(OBROL_SEED), runs: 4 }
 

@@ -45,7 +45,7 @@ t.test('a reader stalled below the trimmed edge sees reset first', async (t) => 
   await allAtHead(site, [stalled, away])
   stalled.reader.stall()
   await away.close()
-  await load.say(3_000)
+  await load.say(full ? 4_000 : 3_000)
   await trimmedTo(site, await site.head(ann))
   stalled.reader.readOn()
   away.open()

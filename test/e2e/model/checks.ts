@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Chain } from './chain.ts'
 import { insist } from './insist.ts'
+import { sees } from './model.ts'
 import { names } from './people.ts'
 import type { PageWanted } from './terms.ts'
 import type { World } from './world.ts'
@@ -32,13 +33,16 @@ export async function catchUp(world: World): Promise<void> {
 
 /** Everything comes to rest; then what the server says of people is what they did. */
 export async function rest(world: World): Promise<void> {
+  const { log } = world.model
   for (const chain of world.chains) chain.readOn()
   await catchUp(world)
   await presence(world)
   // As many as there are, one more and one less.
   for (const [at, person] of names.entries()) {
-    const limit = world.model.log.seen(person).length - 1 + at
+    const limit = log.seen(person).length - 1 + at
     await history(world, person, { limit: Math.min(200, Math.max(1, limit)) })
+    const hidden = log.entries.findLast((entry) => !sees(person, entry))
+    for (const id of [log.oldest, hidden?.id ?? log.head]) await single(world, person, id)
   }
 }
 

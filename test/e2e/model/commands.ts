@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Chain } from './chain.ts'
 import { catchUp, history, rest, single } from './checks.ts'
 import type { Post } from './posts.ts'
-import { reachedByHeartbeat, slowReader, trim } from './scenes.ts'
+import { allComeAtOnce, reachedByHeartbeat, retryToTheGone, slowReader, trim } from './scenes.ts'
 import {
   choice,
   type Deed,
@@ -72,6 +72,8 @@ const weighted: [number, fc.Arbitrary<Command>][] = [
     ),
   ],
   [6, command('logOut', choice, logOut)],
+  [2, command('retryToTheGone', choice, retryToTheGone)],
+  [2, command('allComeAtOnce', none, allComeAtOnce)],
   [3, command('logIn', person, async (world, name) => void (await world.logIn(name)))],
   [
     3,

@@ -10,8 +10,8 @@ const large = '🐟'.repeat(25_000)
 
 /**
  * A reader stops reading while more is said than its socket holds, or comes back to that much and
- * takes nothing of it. Someone leaves, the log may be trimmed, and it reads on: what it did not get
- * it must get now, or be told that it is gone.
+ * takes nothing of it. Someone comes or leaves, the log may be trimmed, and it reads on: what it did
+ * not get it must get now, or be told that it is gone.
  */
 export async function slowReader(
   world: World,
@@ -22,23 +22,56 @@ export async function slowReader(
   // The others would have to read it all.
   const others = world.chains.filter((other) => other.open && (restart || other !== chain))
   await world.moment(...others.map((other) => () => other.cut()))
+  const before = `${world.model.log.head}-${world.model.log.epoch}`
   if (!restart) chain.stall()
   for (let round = 0; round < 4; round++) await sayAtOnce(world, large, 16)
   if (restart) {
     await world.restart()
     await listen(world, chain, { at: 'own', patient: false })
     chain.stall()
-    // Meanwhile the server reads on until nothing more goes into the socket.
-    for (let more = 0; more < 10; more++) await catchUp(world)
+    // When another has read all that, this one's socket has been filled: they are served in turn.
+    const fast = world.chains.find((other) => other !== chain) as Chain
+    await listen(world, fast, { at: { cursor: before } })
+    await world.moment(() => fast.cut())
   }
-  const leaving = names.find((name) => name !== chain.person) ?? names[0]
-  for (const session of world.model.people.sessionsOf(leaving)) await world.logOut(session)
+  const other = world.chains.find(({ person }) => person !== chain.person) as Chain
+  if (world.options.grace === 'long') await logOutAll(world, other.person)
+  else await listen(world, other, { at: { cursor: undefined } })
   await catchUp(world)
   if (trim) await world.trim(world.model.log.head)
   chain.readOn()
   await rest(world)
-  // Or everyone who begins at the oldest would read it all again.
-  await world.trim(world.model.log.head)
+  // Or everyone who begins at the oldest would read it all again. The newest stays whatever is due.
+  await world.trim(world.model.log.head + 1)
+}
+
+/** Someone leaves to whom something was said: saying it again is a replay, and saying more is refused. */
+export async function retryToTheGone(world: World, chosen: number): Promise<void> {
+  await catchUp(world)
+  const { person } = await someone(world, chosen)
+  const session = await world.sessionOf(names.find((name) => name !== person) ?? person)
+  const post = { session, to: person, keep: false, text: 'are you there?' }
+  const keyed = { ...post, key: `once-${world.model.log.head}` }
+  await world.moment((posted) => world.post(keyed, posted))
+  await logOutAll(world, person)
+  await world.moment(
+    (posted) => world.post(keyed, posted),
+    (posted) => world.post(post, posted),
+  )
+}
+
+/** Everyone has left and all come at once: each hears of those who come after. */
+export async function allComeAtOnce(world: World): Promise<void> {
+  for (const chain of world.chains) chain.readOn()
+  await catchUp(world)
+  for (const person of names) await logOutAll(world, person)
+  const wanted: Wanted[] = []
+  for (const chain of world.chains) {
+    const session = await world.sessionOf(chain.person)
+    wanted.push({ chain, session, at: 'own', presence: 'full', inQuery: false, patient: true })
+  }
+  await world.moment(...wanted.map((each) => () => world.listen(each)))
+  await rest(world)
 }
 
 /** The log is trimmed, and someone comes with the last cursor that is good, or the one before it. */
@@ -67,16 +100,17 @@ export async function reachedByHeartbeat(world: World, chosen: number): Promise<
   await listen(world, chain, { at: { cursor: undefined } })
 }
 
-/** One of those who read and are live; where there is none, someone comes. */
+/** A client that reads, is live and hears of presence. */
 async function someone(world: World, chosen: number): Promise<Chain> {
-  const live = world.chains.filter(({ ready, stalled }) => ready && !stalled)
-  const found = live[chosen % live.length]
-  if (found) return found
   const chain = world.chains[chosen % world.chains.length] as Chain
   if (chain.open) await world.moment(() => chain.cut())
   await listen(world, chain, { at: 'own' })
   await catchUp(world)
   return chain
+}
+
+async function logOutAll(world: World, person: string): Promise<void> {
+  for (const session of world.model.people.sessionsOf(person)) await world.logOut(session)
 }
 
 async function sayAtOnce(world: World, text: string, times: number): Promise<void> {
