@@ -1,0 +1,4 @@
+import { runFolder } from './folder.ts'
+
+await runFolder('', { deep: false })
+await runFolder('commands')
