@@ -11,6 +11,8 @@ export interface AppenderOptions {
   doubtMs?: number
   /** The first pause before it is asked for again, in milliseconds; it doubles up to 1 s. */
   pauseMs?: number
+  /** A clock that never goes back, in milliseconds, and a way to wait by it. */
+  time?: { now(): number; wait(ms: number): Promise<unknown> }
 }
 
 /** One batch holds at most this many drafts and bytes (but at least one draft). */
@@ -37,6 +39,7 @@ export class Appender {
   readonly #maxWaitingBytes: number
   readonly #doubtMs: number
   readonly #pauseMs: number
+  readonly #time: NonNullable<AppenderOptions['time']>
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #running: Promise<void> | undefined
@@ -48,6 +51,7 @@ export class Appender {
     this.#maxWaitingBytes = options.maxWaitingBytes ?? 16 * 1024 * 1024
     this.#doubtMs = options.doubtMs ?? 10_000
     this.#pauseMs = options.pauseMs ?? 50
+    this.#time = options.time ?? { now: () => performance.now(), wait: delay }
   }
 
   /**
@@ -116,7 +120,8 @@ export class Appender {
    */
   async #ask(drafts: Draft[]): Promise<Outcome[]> {
     const ticket = randomUUID()
-    const deadline = Date.now() + this.#doubtMs
+    const { now, wait } = this.#time
+    const deadline = now() + this.#doubtMs
     let pause = this.#pauseMs
     let doubt: OutcomeUnknown | undefined
     do {
@@ -127,9 +132,9 @@ export class Appender {
         if (!doubt) throw error
         if (doubt.final) throw doubt
       }
-      await delay(Math.min(pause, deadline - Date.now()))
+      await wait(Math.min(pause, deadline - now()))
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
-    } while (Date.now() < deadline)
+    } while (now() < deadline)
     throw doubt
   }
 }

@@ -128,11 +128,20 @@ t.test('says so when the outcome stays unknown', async (t) => {
   const log = new ScriptedLog(() => {
     throw new OutcomeUnknown('cut')
   })
-  const appender = new Appender(log, { doubtMs: 20, pauseMs: 1 })
-  const start = Date.now()
+  let now = 0
+  const waits: number[] = []
+  const time = {
+    now: () => now,
+    async wait(ms: number) {
+      waits.push(ms)
+      now += ms
+    },
+  }
+  const appender = new Appender(log, { time })
   t.same(await outcomes([appender.append(draft('a'))]), ['OutcomeUnknown'])
-  t.ok(log.asked.length > 2)
-  t.ok(Date.now() - start < 1_000)
+  t.equal(now, 10_000, 'after ten seconds')
+  t.equal(log.asked.length, waits.length, 'asked again after each pause but the last')
+  t.same(waits.slice(0, 6), [50, 100, 200, 400, 800, 1_000])
 })
 
 t.test('does not ask a store again that is gone', async (t) => {
