@@ -120,7 +120,7 @@ t.test('what does not end is cut after SHUTDOWN_SECONDS', async (t) => {
   const started = performance.now()
   await room.stop()
   const took = performance.now() - started
-  t.ok(took > 900 && took < 3000, `${took} ms`)
+  t.ok(took > 900 && took < 10_000, `${took} ms`)
   await post.ended()
   t.notMatch(post.received, /HTTP\/1\.1 [2345]/)
   ann.stream.cut()

@@ -62,7 +62,7 @@ t.test('serves a folder from one process, until that dies', async (t) => {
   await once(other.stdout as NonNullable<typeof other.stdout>, 'data')
   const start = Date.now()
   t.equal(await refusal(folder), `The data folder ${folder} is already served by another process`)
-  t.ok(Date.now() - start < 1_000, 'at once')
+  t.ok(Date.now() - start < 4_000, 'without waiting for the lock')
   other.kill('SIGKILL')
   await once(other, 'exit')
   const store = await openSqliteStore({ folder, onFatal })
