@@ -23,14 +23,18 @@ async function refused(t: Test, options: ProcessOptions, line: RegExp): Promise<
 
 t.test('a folder is served by one process, until that dies', async (t) => {
   const site = await openSite(t)
-  const times: number[] = []
-  // The quickest of a few: others use the machine too.
-  while (times.length < 3 && !times.some((ms) => ms < 1_000)) {
+  const times: string[] = []
+  let quick = false
+  // The quickest of a few, and no more than a few times what Node takes for nothing at all just
+  // then: others use the machine too.
+  while (times.length < 3 && !quick) {
     const { ms } = await refused(t, { folder: site.folder }, /is already served by another process/)
-    times.push(ms)
+    const { ms: empty } = await new CommandProcess({ folder: site.folder, args: ['-e', ''] }).exited
+    quick = ms < Math.max(1_000, 8 * empty)
+    times.push(`${ms} ms (nothing at all: ${empty} ms)`)
   }
-  t.comment(`a second server ended after ${times.join(', ')} ms`)
-  t.ok(Math.min(...times) < 1_000, 'within a second')
+  t.comment(`a second server ended after ${times.join(', ')}`)
+  t.ok(quick, 'within a second')
   t.equal((await site.call('GET', '/readyz')).status, 200, 'the first was not disturbed')
   await site.stop('SIGKILL')
   await site.start()
