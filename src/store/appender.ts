@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as endOfTurn } from 'node:timers/promises'
 import { type Draft, type Outcome, OutcomeUnknown, type Store, Unavailable } from './store.ts'
 
 export interface AppenderOptions {
@@ -31,7 +31,9 @@ interface Waiting {
 
 /**
  * Gathers appends: while one batch is on its way to the disk, what arrives waits and goes as the
- * next. A lone append goes at once.
+ * next. A lone append goes at once, at the end of the turn of the event loop that it came in, with
+ * what else came in that turn: on a busy server that is many, and each batch costs every stream a
+ * write.
  */
 export class Appender {
   readonly #store: Pick<Store, 'append'>
@@ -81,7 +83,10 @@ export class Appender {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#settle(this.#nextBatch())
+    do {
+      await endOfTurn()
+      await this.#settle(this.#nextBatch())
+    } while (this.#waiting.length > 0)
     this.#running = undefined
   }
 

@@ -1,4 +1,4 @@
-import type { Cursor, Extent, Placement } from '../store.ts'
+import type { Cursor, Extent, Placement } from './store.ts'
 
 /**
  * Where a cursor stands on a log.

@@ -68,7 +68,7 @@ export interface Store {
   endSession(id: number): Promise<boolean>
 
   /** Every session that is present. */
-  present(): Promise<Presence[]>
+  present(): Promise<PresentSession[]>
 
   /**
    * Sessions become present, or no longer are, in one transaction. Entering again changes nothing;
@@ -87,9 +87,18 @@ export interface Store {
 
   /**
    * Hears everything that becomes true in the store, whoever did it, in order and after its
-   * commit, before the call that did it resolves. One listener.
+   * commit, before the call that did it resolves. One follower.
    */
-  follow(listener: (news: News) => void): void
+  follow(follower: Follower): void
+
+  /**
+   * Whether news is up to date: nothing that another node did a second ago is missing from it.
+   * Always so where one process is all there is.
+   */
+  readonly current: boolean
+
+  /** Counts that all nodes share; undefined where one process is all there is. */
+  readonly counts?: SharedCounts
 
   /** The key that signs tokens: made once, kept where the log is. 32 bytes or more. */
   signingKey(): Promise<Uint8Array>
@@ -210,7 +219,7 @@ export interface Page {
 }
 
 /** A session that is present. A person is online while at least one of their sessions is. */
-export interface Presence {
+export interface PresentSession {
   session: number
   person: Person
   since: number
@@ -221,13 +230,41 @@ export interface PresenceChange {
   leave: readonly number[]
 }
 
+/** Who is told what becomes true in the store. */
+export interface Follower {
+  news(news: News): void
+  /**
+   * The log has another epoch than before: it may have gone back, so every cursor on it must be
+   * placed anew. News goes on from this extent's head.
+   */
+  turned(extent: Extent): void
+  /** The store has not been reached for ten seconds: what is known of it may no longer be so. */
+  lost(): void
+  /** It is reached again, and all news since has been told. */
+  found(): void
+}
+
+/** Counts of what may happen so often in a time, by key. */
+export interface SharedCounts {
+  /**
+   * Adds one to the key's count, unless it is at the limit. The count falls to nothing `windowMs`
+   * after its first one. @throws {Unavailable}
+   */
+  add(
+    key: string,
+    allowance: { limit: number; windowMs: number },
+  ): Promise<{ counted: true } | { counted: false; retryAfterMs: number }>
+  /** Takes one back. @throws {Unavailable} */
+  takeBack(key: string): Promise<void>
+}
+
 export interface News {
   extent: Extent
   /** Contiguous, beginning after the last news' head. */
   entries: Entry[]
   /** Sessions that were ended. */
   ended: number[]
-  entered: Presence[]
+  entered: PresentSession[]
   /** Sessions that are no longer present. */
   left: number[]
 }

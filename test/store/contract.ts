@@ -18,6 +18,8 @@ export interface Site {
   open(): Promise<Store>
   /** Unix milliseconds, by which every store of this site goes. */
   clock: Clock
+  /** What keeps the log starts anew, by which the log has a new epoch. No store may be open. */
+  restart(): Promise<void>
   /** What is kept here is noted, to be put back by `goBack`. No store may be open. */
   remember(): Promise<void>
   /** The log goes back to where it was remembered, as by a restored backup. No store may be open. */

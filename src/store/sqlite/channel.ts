@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { OutcomeUnknown, Unavailable } from '../store.ts'
-import { type Message, type Reply, type ThreadData, unpacked } from './protocol.ts'
+import { type Message, type Reply, type Request, type ThreadData, unpacked } from './protocol.ts'
 
 type Methods<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: never[]) => unknown ? Name : never
@@ -26,13 +26,18 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
-/** Calls to an object that lives in another thread. Each is one message there and one back. */
+/**
+ * Calls to an object that lives in another thread. Those of one turn of the event loop go together,
+ * as one message there and one back: to wake a thread costs more than most calls.
+ */
 export class Channel<Calls> {
   readonly #worker: Worker
   readonly #exited: Promise<unknown>
   readonly #options: ChannelOptions
   readonly #waiting = new Map<number, Waiting>()
   #calls = 0
+  /** What was called in this turn. */
+  #requests: Request[] = []
   #refusal: Unavailable | undefined
 
   constructor(options: ChannelOptions) {
@@ -45,7 +50,9 @@ export class Channel<Calls> {
       name: `obrol-${data.role}`,
     })
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve))
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply))
+    this.#worker.on('message', (replies: readonly Reply[]) => {
+      for (const reply of replies) this.#settle(reply)
+    })
     this.#worker.on('error', (error) => this.#lose(error as Error))
     this.#worker.on('exit', (code) => {
       const askedTo = this.#refusal !== undefined && this.#waiting.size === 0
@@ -64,14 +71,16 @@ export class Channel<Calls> {
     return new Promise((resolve, reject) => {
       if (this.#refusal) throw this.#refusal
       const id = ++this.#calls
-      this.#post({ id, call: name, args, at: this.#options.now?.() })
       this.#waiting.set(id, { call: name, resolve, reject })
+      if (this.#requests.length === 0) setImmediate(() => this.#ask())
+      this.#requests.push({ id, call: name, args, at: this.#options.now?.() })
     })
   }
 
   /** Ends the thread after what it was asked; resolves when it has ended. */
   async close(): Promise<void> {
     this.#refusal ??= new Unavailable('The store is closed')
+    this.#ask()
     this.#post('close')
     await this.#exited
   }
@@ -80,11 +89,17 @@ export class Channel<Calls> {
   abandon(error: Error): void {
     const refusal = new Unavailable(error.message, { cause: error })
     this.#refusal = refusal
+    this.#requests = []
     for (const { call, reject } of this.#waiting.values()) {
       const inDoubt = this.#options.data.role === 'writer' && call !== 'ping'
       reject(inDoubt ? new OutcomeUnknown(error.message, { final: true, cause: error }) : refusal)
     }
     this.#waiting.clear()
+  }
+
+  #ask(): void {
+    if (this.#requests.length > 0) this.#post(this.#requests)
+    this.#requests = []
   }
 
   #post(message: Message): void {

@@ -1,15 +1,5 @@
 import type { Connection } from './connection.ts'
 
-/** How an epoch is written: its birth in base 36, 8 digits (enough until the year 2059). */
-export function epochTag(born: number): string {
-  return born.toString(36).padStart(8, '0')
-}
-
-/** The birth that a well-formed tag names, in Unix milliseconds. */
-export function epochBirth(tag: string): number {
-  return Number.parseInt(tag, 36)
-}
-
 /**
  * Adds the epoch of a server's start, which begins at the id that comes next. Its birth is past
  * that of every epoch kept, also when the clock has gone back.

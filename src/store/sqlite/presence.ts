@@ -1,4 +1,4 @@
-import type { Presence } from '../store.ts'
+import type { PresentSession } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 type Row = { session: number; id: number; username: string; since: number }
@@ -15,7 +15,10 @@ export class PresenceRows {
       SELECT presence.session_id AS session, accounts.id, accounts.username, presence.since
       FROM presence JOIN accounts ON accounts.id = presence.account_id`
     this.#all = connection.prepare<[], Row>(`${select} ORDER BY presence.session_id`)
-    this.#entered = connection.prepare<[number], Row>(`${select} WHERE presence.session_id = ?`)
+    // Bound through a SELECT, as in Sessions.
+    this.#entered = connection.prepare<[number], Row>(
+      `${select} WHERE presence.session_id = (SELECT ?)`,
+    )
     this.#enter = connection.prepare<{ session: number; now: number }>(
       `INSERT OR IGNORE INTO presence (session_id, account_id, since)
        SELECT id, account_id, :now FROM sessions WHERE id = :session AND expires_at > :now`,
@@ -23,12 +26,12 @@ export class PresenceRows {
     this.#leave = connection.prepare<[number]>('DELETE FROM presence WHERE session_id = ?')
   }
 
-  all(): Presence[] {
+  all(): PresentSession[] {
     return this.#all.all().map(toPresence)
   }
 
   /** Those of the sessions that were not present and now are. */
-  enter(sessions: readonly number[], now: number): Presence[] {
+  enter(sessions: readonly number[], now: number): PresentSession[] {
     return sessions
       .filter((session) => this.#enter.run({ session, now }).changes > 0)
       .map((session) => toPresence(this.#entered.get(session) as Row))
@@ -40,6 +43,6 @@ export class PresenceRows {
   }
 }
 
-function toPresence({ session, id, username, since }: Row): Presence {
+function toPresence({ session, id, username, since }: Row): PresentSession {
   return { session, person: { id, username }, since }
 }

@@ -17,7 +17,8 @@ export interface Request {
   at: number | undefined
 }
 
-export type Message = Request | 'close'
+/** What was asked in one turn of the event loop goes as one message, and so do its answers. */
+export type Message = readonly Request[] | 'close'
 
 export type Reply = { id: number; value: unknown } | { id: number; failure: Failure }
 

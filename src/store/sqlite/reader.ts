@@ -6,7 +6,7 @@ import type {
   Page,
   PageRange,
   Placement,
-  Presence,
+  PresentSession,
   Scan,
   Session,
 } from '../store.ts'
@@ -87,7 +87,7 @@ export class Reader {
     return this.#snapshot(() => this.#sessions.alive(id, this.#clock()))
   }
 
-  present(): Presence[] {
+  present(): PresentSession[] {
     return this.#snapshot(() => this.#presence.all())
   }
 

@@ -2,8 +2,8 @@ import type {
   Cursor,
   Draft,
   Entry,
+  Follower,
   NewAccount,
-  News,
   Outcome,
   PageRange,
   PresenceChange,
@@ -32,7 +32,9 @@ export class ThreadedStore implements Store {
   readonly #writer: Channel<Writer>
   readonly #reader: Channel<Reader>
   readonly #parts: Parts
-  #listener: (news: News) => void = () => {}
+  /** One process is all there is: nothing happens that is not told. */
+  readonly current = true
+  #follower: Follower | undefined
   #dead = false
 
   constructor(parts: Parts) {
@@ -115,8 +117,8 @@ export class ThreadedStore implements Store {
     return this.#reader.call('present')
   }
 
-  follow(listener: (news: News) => void): void {
-    this.#listener = listener
+  follow(follower: Follower): void {
+    this.#follower = follower
   }
 
   async signingKey(): Promise<Uint8Array> {
@@ -137,7 +139,7 @@ export class ThreadedStore implements Store {
   /** Replies arrive in the order of their commits, so news is told in that order. */
   async #told<Value>(written: Promise<Done<Value>>): Promise<Value> {
     const { value, news } = await written
-    if (news) this.#listener(news)
+    if (news) this.#follower?.news(news)
     return value
   }
 

@@ -25,7 +25,7 @@ port.on('message', (message: Message) => {
   if (message === 'close') {
     connection.close()
     port.close()
-  } else port.postMessage(answer(message))
+  } else port.postMessage(message.map(answer) satisfies Reply[])
 })
 
 function answer({ id, call, args, at: now }: Request): Reply {

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { News } from '../../../src/store/store.ts'
+import { hears } from '../../support/hears.ts'
 import { type OpenSite, openOne } from '../contract.ts'
 import { draft, hour, idsOf, join, say, ticket } from '../people.ts'
 
@@ -8,7 +9,7 @@ export async function followContract(t: Test, openSite: OpenSite): Promise<void>
     const { store } = await openOne(t, openSite)
     const ann = await join(store, 'ann')
     const told: News[] = []
-    store.follow((news) => told.push(news))
+    store.follow(hears((news) => told.push(news)))
     const batch = [draft(ann, 'a'), draft(ann, 'whom?', { to: 'nobody' }), draft(ann, 'b')]
     const heard = store.append(batch, 'once').then(() => told.length)
     t.equal(await heard, 1)
@@ -25,10 +26,12 @@ export async function followContract(t: Test, openSite: OpenSite): Promise<void>
     const { store } = await openOne(t, openSite)
     const people = [await join(store, 'ann'), await join(store, 'bob')]
     const told: number[] = []
-    store.follow(({ entries, extent }) => {
-      told.push(...idsOf(entries))
-      t.equal(extent.head, told.length)
-    })
+    store.follow(
+      hears(({ entries, extent }) => {
+        told.push(...idsOf(entries))
+        t.equal(extent.head, told.length)
+      }),
+    )
     const batches = Array.from({ length: 40 }, (_, at) =>
       store.append(
         people.map((person) => draft(person, `${at}`)),
@@ -47,7 +50,7 @@ export async function followContract(t: Test, openSite: OpenSite): Promise<void>
     const ann = await join(store, 'ann')
     const bob = await join(store, 'bob')
     let told: News[] = []
-    store.follow((news) => told.push(news))
+    store.follow(hears((news) => told.push(news)))
     const person = { id: ann.account.id, username: 'ann' }
 
     await store.changePresence({ enter: [ann.id], leave: [] })
@@ -66,7 +69,7 @@ export async function followContract(t: Test, openSite: OpenSite): Promise<void>
     const cid = await join(store, 'cid', hour)
     await store.changePresence({ enter: [ann.id, cid.id], leave: [] })
     let told: News[] = []
-    store.follow((news) => told.push(news))
+    store.follow(hears((news) => told.push(news)))
     await store.endSession(ann.id)
     await store.endSession(bob.id)
     t.match(told, [
@@ -88,7 +91,7 @@ export async function followContract(t: Test, openSite: OpenSite): Promise<void>
     clock.pass(1)
     await say(store, ann, 'new')
     const told: News[] = []
-    store.follow((news) => told.push(news))
+    store.follow(hears((news) => told.push(news)))
     await store.sweep(clock.now())
     t.match(told, [{ extent: { oldest: 2, head: 2 }, entries: [], ended: [], left: [] }])
     await store.sweep(clock.now())

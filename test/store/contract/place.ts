@@ -28,6 +28,7 @@ export async function placeContract(t: Test, openSite: OpenSite): Promise<void> 
         })
         for (const [at, { says, trims, after }] of lives.entries()) {
           site.clock.pass(1_000)
+          await site.restart()
           const store = await site.open()
           for (let said = 0; said < says; said += 1) {
             const text = `life ${at}, ${said}`
@@ -89,6 +90,7 @@ export async function placeContract(t: Test, openSite: OpenSite): Promise<void> 
     await say(before, ann, 'a')
     await before.close()
     site.clock.pass(1)
+    await site.restart()
     const store = await site.open()
     t.teardown(() => store.close())
     await say(store, ann, 'b')
@@ -114,6 +116,7 @@ export async function placeContract(t: Test, openSite: OpenSite): Promise<void> 
     const epochs: string[] = []
     for (const pass of [0, 0, -60_000, 60_000, 10]) {
       site.clock.pass(pass)
+      await site.restart()
       const store = await site.open()
       epochs.push((await store.extent()).epoch)
       await store.close()

@@ -13,6 +13,8 @@ storeContract('SQLite', async (t: Test): Promise<Site> => {
   return {
     clock,
     open: () => openSqliteStore({ folder, now: clock.now, onFatal }),
+    // Each opening is a start of its own.
+    restart: async () => {},
     remember: async () => copyFileSync(database, copy),
     goBack: async () => copyFileSync(copy, database),
   }

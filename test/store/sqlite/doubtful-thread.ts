@@ -5,7 +5,7 @@ import { OutcomeUnknown } from '../../../src/store/store.ts'
 
 parentPort?.on('message', (message: Message) => {
   if (message === 'close') return parentPort?.close()
-  if (message.call === 'ping') return
   const failure = packed(new OutcomeUnknown('the disk is gone'))
-  parentPort?.postMessage({ id: message.id, failure } satisfies Reply)
+  const commits = message.filter(({ call }) => call !== 'ping')
+  parentPort?.postMessage(commits.map(({ id }) => ({ id, failure })) satisfies Reply[])
 })

@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { ThreadedStore } from '../../../src/store/sqlite/threaded-store.ts'
+import { hears } from '../../support/hears.ts'
 import { Clock } from '../contract.ts'
 import { draft, idsOf, join, ticket } from '../people.ts'
 
@@ -18,7 +19,7 @@ t.test('answers Unavailable while the disk is full, and goes on when there is ro
   t.teardown(() => store.close())
   const ann = await join(store, 'ann')
   const told: number[] = []
-  store.follow(({ entries }) => told.push(...idsOf(entries)))
+  store.follow(hears(({ entries }) => told.push(...idsOf(entries))))
   const batch = Array.from({ length: 10 }, () => draft(ann, 'x'.repeat(500)))
   const fill = async () => {
     for (;;) await store.append(batch, ticket())

@@ -23,10 +23,10 @@ export class LogAppender {
     this.#insertKey = connection.prepare<[number, number, string, string]>(
       'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
     )
+    // Not as a join, which SQLite would plan anew for each value, as in Sessions.
     this.#speaker = connection.prepare<[number, number], Person>(
-      `SELECT accounts.id, accounts.username
-       FROM sessions JOIN accounts ON accounts.id = sessions.account_id
-       WHERE sessions.id = ? AND sessions.expires_at > ?`,
+      `SELECT id, username FROM accounts
+       WHERE id = (SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?)`,
     )
     this.#recipient = connection.prepare<[string], Person>(
       'SELECT id, username FROM accounts WHERE key = ?',

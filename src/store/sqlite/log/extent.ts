@@ -1,6 +1,6 @@
+import { epochTag } from '../../epoch-tag.ts'
 import type { Extent } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { epochTag } from '../epochs.ts'
 
 type Edges = { born: number; oldest: number | null; head: number }
 

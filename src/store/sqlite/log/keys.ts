@@ -1,6 +1,7 @@
+import { type EntryRow, toEntry } from '../../entry-row.ts'
 import type { Entry } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { type EntryRow, entryColumns, entryTables, toEntry } from './rows.ts'
+import { entryColumns, entryTables } from './rows.ts'
 
 /** How long an idempotency key is remembered, in milliseconds. */
 export const KEY_LIFE_MS = 24 * 60 * 60 * 1000

@@ -1,7 +1,8 @@
+import { type EntryRow, toEntry } from '../../entry-row.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogExtent } from './extent.ts'
-import { type EntryRow, entryColumns, entryTables, toEntry } from './rows.ts'
+import { entryColumns, entryTables } from './rows.ts'
 
 /** An index of the log and the part of it that one walks: together they hold what may be seen. */
 type Walk = { index: string; where: string }

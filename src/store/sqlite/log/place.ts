@@ -1,7 +1,7 @@
+import { epochBirth } from '../../epoch-tag.ts'
+import { placeCursor } from '../../placement.ts'
 import type { Cursor, Placement } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { epochBirth } from '../epochs.ts'
-import { placeCursor } from '../placement.ts'
 import { LogExtent } from './extent.ts'
 
 /** Finds where the log forked after a cursor's epoch. */

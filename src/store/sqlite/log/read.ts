@@ -1,14 +1,9 @@
+import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { gather, KEPT_ENTRIES, SCAN_IDS } from '../../scan.ts'
 import type { Entry, Scan } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogExtent } from './extent.ts'
-import { type EntryRow, entryColumns, entryTables, toEntry, visible } from './rows.ts'
-
-/** One read looks at no more ids than this, so that no reader holds up another for long. */
-const SCAN_IDS = 1_000
-/** And brings no more text than this (UTF-8 bytes), but at least one entry. */
-const SCAN_BYTES = 256 * 1024
-/** Of what waits for someone who was away, this many at most, the newest. */
-const KEPT_ENTRIES = 200
+import { entryColumns, entryTables, visible } from './rows.ts'
 
 /** Reads the log in bounded steps. No query stays open from one step to the next. */
 export class LogReader {
@@ -32,10 +27,11 @@ export class LogReader {
        WHERE entries.recipient_id = :viewer AND entries.id > :after AND entries.id <= :upTo
        ORDER BY entries.id LIMIT ${SCAN_IDS}`,
     )
+    // Bound through a SELECT, as in Sessions: every stream that opens asks this.
     this.#unreached = connection.prepare<{ viewer: number }, { first: number | null }>(
       `SELECT min(id) AS first FROM (
          SELECT id FROM entries INDEXED BY entries_to
-         WHERE recipient_id = :viewer AND id > (SELECT reached FROM accounts WHERE id = :viewer)
+         WHERE recipient_id = (SELECT :viewer) AND id > (SELECT reached FROM accounts WHERE id = :viewer)
          ORDER BY id DESC LIMIT ${KEPT_ENTRIES})`,
     )
     this.#one = connection.prepare<{ id: number; viewer: number }, EntryRow>(
@@ -67,16 +63,4 @@ export class LogReader {
     const row = this.#one.get({ id, viewer })
     return row && toEntry(row)
   }
-}
-
-/** Takes rows until the text is too much. What was not taken lies past `covered`. */
-function gather(rows: Iterable<EntryRow>, upTo: number): { entries: Entry[]; covered: number } {
-  const entries: Entry[] = []
-  let bytes = 0
-  for (const row of rows) {
-    bytes += Buffer.byteLength(row.text)
-    if (bytes > SCAN_BYTES && entries.length > 0) return { entries, covered: row.id - 1 }
-    entries.push(toEntry(row))
-  }
-  return { entries, covered: upTo }
 }

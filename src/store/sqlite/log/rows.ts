@@ -1,5 +1,3 @@
-import type { Entry } from '../../store.ts'
-
 /** What every query for entries selects, from `entries` with the names of its people. */
 export const entryColumns = `
   entries.id, entries.text, entries.sent_at AS sentAt,
@@ -15,24 +13,3 @@ export const entryTables = `
 /** May `:viewer` see it? Everyone sees a broadcast, its two people a direct message. */
 export const visible = `
   (entries.recipient_id IS NULL OR entries.recipient_id = :viewer OR entries.sender_id = :viewer)`
-
-export interface EntryRow {
-  id: number
-  text: string
-  sentAt: number
-  senderId: number
-  sender: string
-  recipientId: number | null
-  recipient: string | null
-}
-
-export function toEntry(row: EntryRow): Entry {
-  return {
-    id: row.id,
-    from: { id: row.senderId, username: row.sender },
-    to:
-      row.recipientId === null ? null : { id: row.recipientId, username: row.recipient as string },
-    text: row.text,
-    sentAt: row.sentAt,
-  }
-}

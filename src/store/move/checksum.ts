@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { Row } from './home.ts'
+
+/** What a table holds: how many rows, and the SHA-256 of their canonical form. */
+export interface Sum {
+  rows: number
+  digest: string
+}
+
+/** Sums rows up: each as a line of JSON, in their order. */
+export class RowSum {
+  readonly #hash = createHash('sha256')
+  #rows = 0
+
+  add(rows: readonly Row[]): void {
+    this.#rows += rows.length
+    this.#hash.update(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  }
+
+  end(): Sum {
+    return { rows: this.#rows, digest: this.#hash.digest('hex') }
+  }
+}
+
+/** The SHA-256 of everything carried, in hexadecimal: of the tables' sums and of the signing key. */
+export function checksumOf(
+  sums: ReadonlyMap<string, Sum>,
+  signingKey: Uint8Array | undefined,
+): string {
+  const hash = createHash('sha256')
+  for (const [name, { rows, digest }] of sums) hash.update(`${name} ${rows} ${digest}\n`)
+  return hash.update(signingKey ?? '').digest('hex')
+}

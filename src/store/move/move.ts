@@ -1,0 +1,72 @@
+import { resolve } from 'node:path'
+import { StartError } from '../store.ts'
+import { type Carried, type CarryOptions, carry } from './carry.ts'
+import { isDatabaseUrl, looksLikeUrl } from './database-url.ts'
+import { PostgresSource } from './postgres-source.ts'
+import { PostgresTarget } from './postgres-target.ts'
+import { SqliteSource } from './sqlite-source.ts'
+import { SqliteTarget } from './sqlite-target.ts'
+
+type Kind = 'sqlite' | 'postgres'
+
+export interface Moved extends Carried {
+  /** The homes as they may be shown: without passwords. */
+  from: string
+  to: string
+  /** What kind of home it is now. */
+  kind: Kind
+}
+
+/**
+ * Moves everything that is kept from one home to another: each a data folder or a URL of
+ * PostgreSQL. The old one stays as it is; the new one holds all of it in the end, or nothing.
+ *
+ * @throws {StartError} one line for the person at the terminal
+ */
+export async function move(from: string, to: string, options: CarryOptions = {}): Promise<Moved> {
+  const kinds = { from: kindOf(from), to: kindOf(to) }
+  if (from === to || (kinds.to === 'sqlite' && resolve(from) === resolve(to))) {
+    throw new StartError('The new home is the old one: there is nothing to move')
+  }
+  try {
+    return await moveBetween(from, to, kinds, options)
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    throw new StartError(
+      `The move failed: ${(error as Error).message}. The old home is as it was; the new one has ` +
+        'nothing of it, or all if only its last answer was lost: run it again, and it tells which',
+      { cause: error },
+    )
+  }
+}
+
+async function moveBetween(
+  from: string,
+  to: string,
+  kinds: { from: Kind; to: Kind },
+  options: CarryOptions,
+): Promise<Moved> {
+  const source = await (kinds.from === 'sqlite'
+    ? SqliteSource.open(from)
+    : PostgresSource.open(from))
+  try {
+    const target = await (kinds.to === 'sqlite' ? SqliteTarget.open(to) : PostgresTarget.open(to))
+    try {
+      const carried = await carry(source, target, options)
+      return { ...carried, from: source.name, to: target.name, kind: kinds.to }
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+function kindOf(home: string): Kind {
+  if (!looksLikeUrl(home)) return 'sqlite'
+  if (isDatabaseUrl(home)) return 'postgres'
+  throw new StartError(
+    'A home is a data folder or postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which each of ' +
+      '@ : / ? # and the space must be percent-encoded where it belongs to a name or password',
+  )
+}

@@ -1,0 +1,111 @@
+import { addressesOf } from '../postgres/addresses.ts'
+import { Connection } from '../postgres/connection.ts'
+import { greet } from '../postgres/greeting.ts'
+import { StartError } from '../store.ts'
+import { shown } from './database-url.ts'
+import type { OldHome, Row } from './home.ts'
+import { orderOf, pageQuery, type Table, tables } from './tables.ts'
+
+/** Rows of one batch: the longest that may be set, 100,000 code points each, still fit in memory. */
+const BATCH_ROWS = 250
+
+/** How long a server may take to be reached, in ms. */
+const greetingMs = 5_000
+
+/** A statement on a large log takes its time. In ms. */
+const patienceMs = 3_600_000
+
+/** A connection to the first of a URL's servers that takes writes. @throws {StartError} */
+export async function connectTo(databaseUrl: string): Promise<Connection> {
+  let failure: unknown
+  for (const address of addressesOf(databaseUrl)) {
+    const connection = new Connection(address)
+    try {
+      await greet(connection, greetingMs)
+      return connection
+    } catch (error) {
+      failure = error
+      await connection.close()
+    }
+  }
+  // The messages of the driver and of PostgreSQL name hosts and people, never a password.
+  const { message } = failure as Error
+  throw new StartError(`${shown(databaseUrl)} cannot be used: ${message}`, { cause: failure })
+}
+
+/** A log in PostgreSQL, all of it in one transaction, in which nobody else writes. */
+export class PostgresHome implements OldHome {
+  readonly name: string
+  readonly #connection: Connection
+
+  constructor(databaseUrl: string, connection: Connection) {
+    this.name = shown(databaseUrl)
+    this.#connection = connection
+  }
+
+  /**
+   * Begins the transaction.
+   *
+   * @param mode of the lock on every table, so that no server can write, nor start
+   * @throws {StartError} where a server is running on it
+   */
+  async begin(mode: 'SHARE' | 'EXCLUSIVE'): Promise<void> {
+    const names = [...tables.map(({ name }) => name), 'signing_key', 'nodes']
+    // Its snapshot is of the first query after the locks.
+    await this.ask('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    await this.ask('SET LOCAL statement_timeout = 0')
+    await this.ask('SET LOCAL idle_in_transaction_session_timeout = 0')
+    try {
+      await this.ask(`LOCK TABLE ${names.join()} IN ${mode} MODE`)
+    } catch (error) {
+      // 55P03: lock_not_available
+      if ((error as { code?: string }).code !== '55P03') throw error
+      throw new StartError(`${this.name} is in use: something else is writing to it`)
+    }
+    const [servers] = await this.askOne(
+      'SELECT count(*) FROM nodes WHERE NOT closed AND lease_until > obrol_now()',
+    )
+    if (servers) {
+      throw new StartError(
+        `${this.name} is in use: ${servers} of its servers are running, or died a moment ago. ` +
+          'Stop them; those that died count until PRESENCE_LEASE_MS is over',
+      )
+    }
+  }
+
+  async count({ name }: Table): Promise<number> {
+    const [count] = await this.askOne(`SELECT count(*) FROM ${name}`)
+    return count as number
+  }
+
+  async *read(table: Table): AsyncGenerator<Row[]> {
+    const query = pageQuery(table, '$1::bigint', BATCH_ROWS)
+    let batch = await this.ask(query, [0])
+    while (batch.length > 0) {
+      yield batch
+      batch = await this.ask(query, [orderOf(batch.at(-1) as Row)])
+    }
+  }
+
+  async signingKey(): Promise<Buffer | undefined> {
+    const [[key] = []] = await this.ask("SELECT encode(key, 'base64') FROM signing_key")
+    return key ? Buffer.from(key as string, 'base64') : undefined
+  }
+
+  /** What was not committed is rolled back. */
+  async close(): Promise<void> {
+    await this.#connection.close()
+  }
+
+  /** Where there is always one row. */
+  protected async askOne(statement: string): Promise<Row> {
+    return (await this.ask(statement))[0] as Row
+  }
+
+  protected async ask(statement: string, parameters: (string | number)[] = []): Promise<Row[]> {
+    return await this.#connection.run<Row[]>(
+      (sql) => sql.unsafe(statement, parameters, { prepare: true }).values() as PromiseLike<Row[]>,
+      patienceMs,
+    )
+  }
+}

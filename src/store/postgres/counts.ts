@@ -1,0 +1,41 @@
+import type { SharedCounts } from '../store.ts'
+import type { Pool } from './pool.ts'
+
+/** Counts that all nodes share, by the database's clock. */
+export class Counts implements SharedCounts {
+  readonly #pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  async add(key: string, { limit, windowMs }: { limit: number; windowMs: number }) {
+    const [row] = await this.#pool.read(
+      (sql) => sql<{ counted: boolean; left: number }[]>`
+        WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
+        added AS (
+          INSERT INTO counts AS kept (key, count, ends_at)
+          SELECT ${key}, 1, now + ${windowMs}::bigint FROM clock
+          ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN kept.ends_at > excluded.ends_at - ${windowMs}::bigint
+              THEN kept.count + 1 ELSE 1 END,
+            ends_at = CASE WHEN kept.ends_at > excluded.ends_at - ${windowMs}::bigint
+              THEN kept.ends_at ELSE excluded.ends_at END
+          WHERE kept.ends_at <= excluded.ends_at - ${windowMs}::bigint OR kept.count < ${limit}
+          RETURNING 1
+        )
+        SELECT EXISTS (SELECT FROM added) AS counted,
+          -- None where another node counted the first one only just now.
+          coalesce((SELECT ends_at - now FROM counts, clock WHERE key = ${key}), ${windowMs}::bigint)
+            AS left`,
+    )
+    const { counted, left } = row as { counted: boolean; left: number }
+    return counted ? { counted } : { counted, retryAfterMs: left }
+  }
+
+  async takeBack(key: string): Promise<void> {
+    await this.#pool.read(
+      (sql) => sql`UPDATE counts SET count = count - 1 WHERE key = ${key} AND count > 0`,
+    )
+  }
+}

@@ -1,0 +1,37 @@
+import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { epochTag } from '../../epoch-tag.ts'
+import type { Draft, Outcome } from '../../store.ts'
+import type { Pool } from '../pool.ts'
+
+type Refusal = Exclude<Outcome, { entry: unknown }>['kind']
+type Row = { kind: 'appended' | 'replayed' | Refusal; born: number } & EntryRow
+
+/** What an append answers, and the epoch in which it did. */
+export interface Appended {
+  outcomes: Outcome[]
+  epoch: string
+}
+
+/** Appends a batch: one statement, so that its lock is never held over a round trip. */
+export async function appendBatch(
+  pool: Pool,
+  batch: readonly Draft[],
+  ticket: string,
+): Promise<Appended> {
+  const drafts = batch.map(({ session, to, text, idempotency }) => ({
+    session,
+    to: to?.key,
+    keep: to?.whenOffline === 'keep',
+    text,
+    ...idempotency,
+  }))
+  const rows = await pool.write(
+    (sql) => sql<Row[]>`SELECT * FROM obrol_append(${sql.json(drafts)}, ${ticket})`,
+  )
+  return { outcomes: rows.map(toOutcome), epoch: epochTag((rows[0] as Row).born) }
+}
+
+function toOutcome(row: Row): Outcome {
+  const { kind } = row
+  return kind === 'appended' || kind === 'replayed' ? { kind, entry: toEntry(row) } : { kind }
+}

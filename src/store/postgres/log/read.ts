@@ -1,0 +1,79 @@
+import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { gather, KEPT_ENTRIES, SCAN_IDS } from '../../scan.ts'
+import type { Entry, Extent, Scan } from '../../store.ts'
+import type { Pool } from '../pool.ts'
+import { type Edges, edges, toExtent } from './extent.ts'
+import { entryColumns, entryTables } from './rows.ts'
+
+/** Reads the log in bounded steps. The edges and the entries are of one snapshot. */
+export class LogReader {
+  readonly #pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  async read(after: number, viewer: number): Promise<Scan> {
+    const rows = await this.#pool.read(
+      (sql) => sql<(Edges & EntryRow)[]>`
+        WITH edges AS MATERIALIZED (SELECT ${sql.unsafe(edges)})
+        SELECT edges.*, found.* FROM edges LEFT JOIN LATERAL (
+          SELECT ${sql.unsafe(entryColumns)} FROM ${sql.unsafe(entryTables)}
+          WHERE entries.id > greatest(${after}::bigint, edges.oldest - 1)
+            AND entries.id <= greatest(${after}::bigint, edges.oldest - 1) + ${SCAN_IDS}
+            AND (entries.recipient_id IS NULL
+              OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})
+        ) AS found ON true ORDER BY found.id`,
+    )
+    const extent = toExtent(rows[0] as Edges)
+    const start = Math.max(after, extent.oldest - 1)
+    const upTo = Math.max(start, Math.min(extent.head, start + SCAN_IDS))
+    return { extent, ...gather(found(rows), upTo) }
+  }
+
+  async readKept(after: number, upTo: number, viewer: number): Promise<Scan> {
+    const rows = await this.#pool.read(
+      (sql) => sql<(Edges & EntryRow)[]>`
+        SELECT edges.*, found.* FROM (SELECT ${sql.unsafe(edges)}) AS edges LEFT JOIN (
+          SELECT ${sql.unsafe(entryColumns)} FROM ${sql.unsafe(entryTables)}
+          WHERE entries.recipient_id = ${viewer} AND entries.id > ${after} AND entries.id <= ${upTo}
+          ORDER BY entries.id LIMIT ${SCAN_IDS}
+        ) AS found ON true ORDER BY found.id`,
+    )
+    const entries = found(rows)
+    const full = entries.length === SCAN_IDS
+    const end = full ? (entries.at(-1) as EntryRow).id : upTo
+    return { extent: toExtent(rows[0] as Edges), ...gather(entries, end) }
+  }
+
+  async unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }> {
+    const [row] = await this.#pool.read(
+      (sql) => sql<(Edges & { first: number | null })[]>`
+        SELECT ${sql.unsafe(edges)}, (
+          SELECT min(id) FROM (
+            SELECT id FROM entries
+            WHERE recipient_id = ${viewer}
+              AND id > (SELECT reached FROM accounts WHERE id = ${viewer})
+            ORDER BY id DESC LIMIT ${KEPT_ENTRIES}) AS newest
+        ) AS first`,
+    )
+    const { first, ...edgesNow } = row as Edges & { first: number | null }
+    const extent = toExtent(edgesNow)
+    return { after: (first ?? extent.head + 1) - 1, upTo: extent.head, extent }
+  }
+
+  async entry(id: number, viewer: number): Promise<Entry | undefined> {
+    const [row] = await this.#pool.read(
+      (sql) => sql<EntryRow[]>`
+        SELECT ${sql.unsafe(entryColumns)} FROM ${sql.unsafe(entryTables)}
+        WHERE entries.id = ${id} AND (entries.recipient_id IS NULL
+          OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})`,
+    )
+    return row && toEntry(row)
+  }
+}
+
+/** The rows that hold an entry: one that holds the edges alone says that there is none. */
+function found<Row extends { id: number | null }>(rows: readonly Row[]): Row[] {
+  return rows.filter(({ id }) => id !== null)
+}

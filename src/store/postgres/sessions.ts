@@ -1,0 +1,63 @@
+import { newSessionId } from '../session-id.ts'
+import type { Session } from '../store.ts'
+import type { Pool } from './pool.ts'
+
+export type SessionRow = { id: number; createdAt: number; expiresAt: number } & Joined
+type Joined = { accountId: number; username: string; accountCreatedAt: number }
+
+export class Sessions {
+  readonly #pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  async open(account: number, ttlMs: number): Promise<Session> {
+    const seconds = Math.ceil(ttlMs / 1000)
+    const [row] = await this.#pool.write(
+      (sql) => sql<SessionRow[]>`
+        WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
+        opened AS (
+          INSERT INTO sessions (id, account_id, created_at, expires_at)
+          SELECT ${newSessionId()}, ${account}, now - now % 1000,
+            now - now % 1000 + ${seconds}::bigint * 1000
+          FROM clock
+          RETURNING *
+        )
+        SELECT opened.id, opened.created_at AS "createdAt", opened.expires_at AS "expiresAt",
+          accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"
+        FROM opened JOIN accounts ON accounts.id = opened.account_id`,
+    )
+    return toSession(row as SessionRow)
+  }
+
+  /** Undefined where it has ended or is past its end. */
+  async alive(id: number): Promise<Session | undefined> {
+    const [row] = await this.#pool.read(
+      (sql) => sql<SessionRow[]>`
+        SELECT sessions.id, sessions.created_at AS "createdAt", sessions.expires_at AS "expiresAt",
+          accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"
+        FROM sessions JOIN accounts ON accounts.id = sessions.account_id
+        WHERE sessions.id = ${id} AND sessions.expires_at > obrol_now()`,
+    )
+    return row && toSession(row)
+  }
+
+  /** Ends it and its presence on all nodes. False where it was no longer alive. */
+  async end(id: number): Promise<boolean> {
+    const [row] = await this.#pool.write(
+      (sql) => sql<{ ended: boolean }[]>`SELECT obrol_end_session(${id}) AS ended`,
+    )
+    return (row as { ended: boolean }).ended
+  }
+}
+
+export function toSession(row: SessionRow): Session {
+  const { id, createdAt, expiresAt, accountId, username, accountCreatedAt } = row
+  return {
+    id,
+    account: { id: accountId, username, createdAt: accountCreatedAt },
+    createdAt,
+    expiresAt,
+  }
+}

@@ -1,0 +1,24 @@
+import { type EntryRow, toEntry } from './entry-row.ts'
+import type { Entry } from './store.ts'
+
+/** One read looks at no more ids than this, so that no reader holds up another for long. */
+export const SCAN_IDS = 1_000
+/** And brings no more text than this (UTF-8 bytes), but at least one entry. */
+export const SCAN_BYTES = 256 * 1024
+/** Of what waits for someone who was away, this many at most, the newest. */
+export const KEPT_ENTRIES = 200
+
+/** Takes rows until the text is too much. What was not taken lies past `covered`. */
+export function gather(
+  rows: Iterable<EntryRow>,
+  upTo: number,
+): { entries: Entry[]; covered: number } {
+  const entries: Entry[] = []
+  let bytes = 0
+  for (const row of rows) {
+    bytes += Buffer.byteLength(row.text)
+    if (bytes > SCAN_BYTES && entries.length > 0) return { entries, covered: row.id - 1 }
+    entries.push(toEntry(row))
+  }
+  return { entries, covered: upTo }
+}

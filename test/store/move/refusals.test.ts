@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { move } from '../../../src/store/move/move.ts'
+import { StartError } from '../../../src/store/store.ts'
+import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { openTcpProxy } from '../../support/tcp-proxy.ts'
+import * as people from '../people.ts'
+import { through } from '../postgres/node.ts'
+import { at, openHome } from './homes.ts'
+
+async function refused(t: Test, moving: Promise<unknown>, message: RegExp): Promise<void> {
+  const error = await moving.then(
+    () => t.fail('it was not refused'),
+    (error: Error) => error,
+  )
+  t.type(error, StartError)
+  t.match((error as Error).message, message)
+}
+
+/** A data folder with a message in it. */
+async function talkedIn(t: Test, folder: string): Promise<string> {
+  await at(t, folder, async (store) => {
+    await store.signingKey()
+    const ann = await people.join(store, 'ann')
+    await people.sayAll(
+      store,
+      Array.from({ length: 1_001 }, () => people.draft(ann, 'a')),
+    )
+  })
+  return folder
+}
+
+t.test('refuses what is no home', async (t) => {
+  const folder = t.testdir({ odd: { 'obrol.db': 'text' }, other: { 'obrol.db': '' } })
+  mkdirSync(join(folder, 'deep', 'obrol.db'), { recursive: true })
+  const to = join(folder, 'to')
+  for (const url of [
+    'mysql://localhost/x',
+    'postgres://u:se/cret@host/x',
+    'postgres://u:se@cret@host/x',
+    'postgres://h/x y',
+  ])
+    for (const [from, there] of [
+      [url, to],
+      [to, url],
+    ] as const)
+      await refused(t, move(from, there), /^A home is a data folder or postgres:\/\/USER(?!.*cret)/)
+  await refused(t, move(to, join(folder, '.', 'to')), /^The new home is the old one/)
+  await refused(t, move(join(folder, 'none'), to), /^There is no database in .*none$/)
+  await refused(t, move(join(folder, 'odd'), to), /^The move failed: file is not a database/)
+  await refused(t, move(join(folder, 'other'), to), /obrol.db is not a database of Obrol$/)
+  await refused(t, move(join(folder, 'deep'), to), /^The move failed: .*open/)
+  t.notOk(existsSync(to), 'nothing was made')
+  t.notOk(existsSync(join(folder, 'none')))
+})
+
+t.test('refuses a data folder that is served, or that holds something', async (t) => {
+  const folder = t.testdir({ broken: { 'obrol.db': 'text' } })
+  const here = await talkedIn(t, join(folder, 'here'))
+  const full = await talkedIn(t, join(folder, 'full'))
+  await refused(t, move(here, full), /full is not empty: it holds 1 accounts. Nothing was moved$/)
+  await refused(t, move(here, join(folder, 'broken')), /^The move failed: file is not a database/)
+  const store = await openHome(t, full)
+  await refused(t, move(here, full), /full is already served by another process$/)
+  await refused(t, move(full, join(folder, 'to')), /full is already served by another process$/)
+  await store.close()
+  await at(t, full, (store) => people.join(store, 'bob'))
+})
+
+t.test('refuses a log from another version', async (t) => {
+  const folder = t.testdir()
+  const here = await talkedIn(t, join(folder, 'here'))
+  const to = join(folder, 'to')
+  const change = (statement: string) => new Database(join(here, 'obrol.db')).exec(statement).close()
+  change("UPDATE migrations SET name = '9999.sql' WHERE rowid = 1")
+  await refused(t, move(here, to), /obrol.db is from a newer version of Obrol/)
+  change('DELETE FROM migrations')
+  const older = /from an older version of Obrol: start the server of this version on it once$/
+  await refused(t, move(here, to), older)
+  change('DROP TABLE migrations')
+  await refused(t, move(here, to), older)
+})
+
+t.test('stopped half-way, it leaves nothing', async (t) => {
+  const folder = t.testdir()
+  const here = await talkedIn(t, join(folder, 'here'))
+  const to = join(folder, 'to')
+  const stop = new AbortController()
+  const onProgress = () => stop.abort(new StartError('stopped'))
+  await refused(t, move(here, to, { onProgress, signal: stop.signal }), /^stopped$/)
+  t.same(readdirSync(to), ['obrol.lock'])
+  // What one that was killed has left is in nobody's way.
+  for (const name of ['obrol.db.new', 'obrol.db.new-wal', 'jwt.key.moved'])
+    writeFileSync(join(to, name), 'half')
+  t.match(await move(here, to), { counts: [{ count: 1 }, { count: 1 }, { count: 1_001 }, {}, {}] })
+  t.same(readdirSync(to).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
+})
+
+if (postgresRuns) suite()
+
+function suite(): void {
+  t.test('refuses a PostgreSQL that is not there, or holds no log', async (t) => {
+    const folder = t.testdir()
+    const here = await talkedIn(t, join(folder, 'here'))
+    const nowhere = 'postgres://ann:secret@127.0.0.1:1/x?password=secret'
+    const away = /^postgres:\/\/ann@127.0.0.1:1\/x cannot be used: .*ECONNREFUSED(?!.*secret)/
+    await refused(t, move(here, nowhere), away)
+    await refused(t, move(nowhere, join(folder, 'to')), away)
+    await refused(
+      t,
+      move(here, 'postgres://127.0.0.1:1'),
+      /^postgres:\/\/127.0.0.1:1 cannot be used/,
+    )
+    const server = await sharedPostgres()
+    const database = await server.emptyDatabase()
+    await refused(t, move(database, join(folder, 'to')), /^There is no log of Obrol in postgres:/)
+    await server.run("CREATE TABLE migrations AS SELECT '9.sql' AS name", nameOf(database))
+    await refused(t, move(database, join(folder, 'to')), /is from a newer version of Obrol$/)
+    await refused(t, move(here, database), /newer version of Obrol/)
+    t.notOk(existsSync(join(folder, 'to')))
+  })
+
+  t.test('refuses a PostgreSQL that is in use, or holds something', async (t) => {
+    const folder = t.testdir()
+    const here = await talkedIn(t, join(folder, 'here'))
+    const server = await sharedPostgres()
+    const database = await server.freshDatabase()
+    const several = database.replace('127.0.0.1', '127.0.0.1:1,127.0.0.1')
+    const node = await openHome(t, database)
+    const busy = /in use: 1 of its servers are running, or died a moment ago. Stop them/
+    await refused(t, move(here, several), busy)
+    await refused(t, move(database, join(folder, 'to')), busy)
+    await node.close()
+    await move(here, several)
+    await refused(t, move(here, database), /is not empty: it holds 1 accounts. Nothing was moved$/)
+    await server.run(
+      `BEGIN; INSERT INTO accounts (username, key, password_hash, created_at)
+       VALUES ('bob', 'bob', 'x', 0)`,
+      nameOf(database),
+    )
+    const quickly = `${database}?lock_timeout=50`
+    await refused(
+      t,
+      move(quickly, join(folder, 'to')),
+      /is in use: something else is writing to it$/,
+    )
+    await server.run('ROLLBACK', nameOf(database))
+    await server.run('DROP TABLE signing_key', nameOf(database))
+    await refused(t, move(database, join(folder, 'to')), /^The move failed: .*signing_key/)
+    t.notOk(existsSync(join(folder, 'to')))
+  })
+
+  t.test('cut off half-way, it leaves nothing in PostgreSQL', async (t) => {
+    const here = await talkedIn(t, join(t.testdir(), 'here'))
+    const server = await sharedPostgres()
+    const database = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    let told = 0
+    const onProgress = () => {
+      told += 1
+      if (told === 3) proxy.cut()
+    }
+    await refused(
+      t,
+      move(here, through(database, proxy), { onProgress }),
+      /^The move failed: .*The old home is as it was; the new one has nothing of it, or all/,
+    )
+    const { counts } = await move(here, database)
+    t.match(counts, [{ count: 1 }, { count: 1 }, { count: 1_001 }, {}, {}])
+  })
+}
+
+function nameOf(database: string): string {
+  return new URL(database).pathname.slice(1)
+}

@@ -1,0 +1,337 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import postgres from 'postgres'
+import t from 'tap'
+import { Appender } from '../../../src/store/appender.ts'
+import { Pool } from '../../../src/store/postgres/pool.ts'
+import { openPostgres, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { openTcpProxy } from '../../support/tcp-proxy.ts'
+import { draft, hour, join, say, sayAll, ticket } from '../people.ts'
+import { openNode, through } from './node.ts'
+
+if (postgresRuns) suite()
+else t.pass('PostgreSQL does not run on this platform')
+
+const short = {
+  answerMs: 1_000,
+  lookEveryMs: 50,
+  currentMs: 1_000,
+  unreachableMs: 1_200,
+  lostMs: 1_500,
+}
+
+function suite(): void {
+  t.test('an answer that was lost is asked for again, and was given once', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const { store, heard } = await openNode(t, through(databaseUrl, proxy), { answerMs: 1_000 })
+    const ann = await join(store, 'ann')
+    for (const [at, then] of (['cut', 'hang', 'cut', 'hang'] as const).entries()) {
+      const batch = [draft(ann, `number ${at}`)]
+      const swallowed = proxy.swallow(`number ${at}`, then)
+      const once = ticket()
+      await t.rejects(store.append(batch, once), { name: 'OutcomeUnknown' })
+      await swallowed
+      t.match(await store.append(batch, once), [{ kind: 'appended', entry: { id: at + 1 } }])
+      t.match(await store.append(batch, once), [{ kind: 'appended', entry: { id: at + 1 } }])
+    }
+    await heard.until(({ ids }) => ids.length === 4)
+    t.same(heard.ids, [1, 2, 3, 4])
+    const appender = new Appender(store)
+    void proxy.swallow('through the appender', 'hang')
+    t.match(await appender.append(draft(ann, 'through the appender')), { entry: { id: 5 } })
+  })
+
+  t.test('a node that is cut off says so, and takes up again where it was', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const { store, heard } = await openNode(t, through(databaseUrl, proxy), short)
+    const other = await openNode(t, databaseUrl)
+    const ann = await join(store, 'ann')
+    await store.changePresence({ enter: [ann.id], leave: [] })
+    await say(store, ann, 'a')
+    await t.resolves(store.ping())
+    t.ok(store.current)
+
+    for (const fault of ['refuse', 'hang'] as const) {
+      proxy[fault]()
+      const began = performance.now()
+      await t.rejects(store.append([draft(ann, 'x')], ticket()))
+      await t.rejects(store.extent(), { name: 'Unavailable' })
+      t.ok(performance.now() - began < 5_000, 'in time')
+      await heard.until(({ turns }) => turns.at(-1) === 'lost')
+      await t.rejects(store.ping(), { name: 'Unavailable' })
+      t.notOk(store.current)
+      await say(other.store, ann, 'meanwhile')
+      const told = heard.ids.length
+      proxy.heal()
+      await heard.until(({ turns }) => turns.at(-1) === 'found')
+      t.ok(heard.ids.length > told, 'all news is told by then')
+      t.ok(store.current)
+      await t.resolves(store.ping())
+    }
+    t.same(heard.turns, ['lost', 'found', 'lost', 'found'])
+    t.same(heard.sessions, [`+${ann.id}`], 'nobody left meanwhile')
+    const { head } = await store.extent()
+    await heard.until(({ ids }) => ids.length === head)
+    t.same(
+      heard.ids,
+      Array.from({ length: head }, (_, at) => at + 1),
+    )
+  })
+
+  t.test('a ring that does not come through costs time, never news', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    proxy.dropNotifications()
+    const warnings: string[] = []
+    const { promise: warned, resolve } = Promise.withResolvers<void>()
+    const deaf = await openNode(t, through(databaseUrl, proxy), {
+      ringMs: 50,
+      presenceLeaseMs: 1_000,
+      lookEveryMs: 60_000,
+      lookDeafMs: 20,
+      onWarning(warning) {
+        warnings.push(warning)
+        resolve()
+      },
+    })
+    await warned
+    t.match(warnings, [/pooler/])
+    await deaf.store.extent()
+    await deaf.store.present()
+    const other = await openNode(t, databaseUrl)
+    const ann = await join(other.store, 'ann')
+    await sayAll(other.store, [draft(ann, 'a'), draft(ann, 'b')])
+    await deaf.heard.until(({ ids }) => ids.length === 2)
+    t.equal(warnings.length, 1)
+  })
+
+  t.test('a restart of PostgreSQL is a new epoch, and no cursor is void', async (t) => {
+    const server = await openPostgres(t)
+    const databaseUrl = await server.freshDatabase()
+    const { store, heard } = await openNode(t, databaseUrl, short)
+    const ann = await join(store, 'ann')
+    await store.changePresence({ enter: [ann.id], leave: [] })
+    await sayAll(store, [draft(ann, 'a'), draft(ann, 'b')])
+    const before = await store.extent()
+    await server.stop('immediate')
+    await heard.until(({ turns }) => turns.includes('lost'))
+    await server.start()
+    await heard.until(({ turns }) => turns.includes('found'))
+    t.same(heard.turns.filter((turn) => turn === 'turned').length, 1)
+    const extent = await store.extent()
+    t.ok(extent.epoch > before.epoch)
+    t.same(heard.extent, extent)
+    t.match(await store.place({ id: 2, epoch: before.epoch }), { position: 2, reset: null })
+    t.match(await store.place({ id: 3, epoch: before.epoch }), {
+      reset: { reason: 'rewound', from: 2 },
+    })
+    await say(store, ann, 'c')
+    t.equal(heard.ids.at(-1), 3)
+    t.same(heard.sessions, [`+${ann.id}`])
+
+    server.freeze()
+    const append = store.append([draft(ann, 'frozen')], ticket())
+    await t.rejects(append, { name: 'OutcomeUnknown' })
+    await t.rejects(store.extent(), { name: 'Unavailable' })
+    server.thaw()
+    await server.stop('fast')
+    await t.rejects(store.session(ann.id), { name: 'Unavailable' })
+  })
+
+  t.test('a database that went back under a running node', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const name = nameOf(databaseUrl)
+    const first = await openNode(t, databaseUrl)
+    const ann = await join(first.store, 'ann')
+    await sayAll(
+      first.store,
+      ['a', 'b', 'c'].map((text) => draft(ann, text)),
+    )
+    await first.store.close()
+    await server.copyDatabase(name, `${name}_backup`)
+
+    const { store, heard } = await openNode(t, databaseUrl, short)
+    await sayAll(
+      store,
+      ['d', 'e', 'f'].map((text) => draft(ann, text)),
+    )
+    const bob = await join(store, 'bob')
+    await store.changePresence({ enter: [bob.id], leave: [] })
+    const { epoch } = await store.extent()
+    await server.copyDatabase(`${name}_backup`, name)
+    await heard.until(({ turns }) => turns.includes('turned'))
+    t.match(heard.extent, { head: 3 })
+    await heard.until(({ sessions }) => sessions.includes(`-${bob.id}`))
+    t.match(await store.place({ id: 3, epoch }), { position: 3, reset: null })
+    t.match(await store.place({ id: 5, epoch }), {
+      position: 3,
+      reset: { reason: 'rewound', from: 3 },
+    })
+    t.equal((await say(store, ann, 'another d')).id, 4)
+    t.equal(heard.ids.at(-1), 4)
+    t.ok((await store.extent()).epoch > epoch)
+  })
+
+  t.test('a node whose place in the log was trimmed away turns', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const here = await openNode(t, databaseUrl)
+    const ann = await join(here.store, 'ann')
+    await say(here.store, ann, 'a')
+    proxy.dropNotifications()
+    const behind = await openNode(t, through(databaseUrl, proxy), {
+      lookEveryMs: 60_000,
+      ringMs: 1,
+    })
+    await sayAll(
+      here.store,
+      Array.from({ length: 1_200 }, () => draft(ann, 'x')),
+    )
+    while ((await here.store.sweep(Date.now() + hour)).more);
+    t.match(await behind.store.extent(), { oldest: 1_201, head: 1_201 })
+    t.same(behind.heard.turns, ['turned'])
+    t.same(behind.heard.ids, [])
+    await say(here.store, ann, 'on')
+    await behind.store.extent()
+    t.same(behind.heard.ids, [1_202])
+  })
+
+  t.test('a node that was away for longer than changes are kept reads all anew', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    proxy.dropNotifications()
+    const behind = await openNode(t, through(databaseUrl, proxy), { lookEveryMs: 60_000 })
+    const here = await openNode(t, databaseUrl)
+    const [ann, bob] = [await join(here.store, 'ann'), await join(here.store, 'bob')]
+    await here.store.changePresence({ enter: [ann.id], leave: [] })
+    t.match(await behind.store.present(), [{ session: ann.id }])
+    await here.store.changePresence({ enter: [bob.id], leave: [ann.id] })
+    const name = nameOf(databaseUrl)
+    await server.run('UPDATE changes SET at = 0', name)
+    await here.store.sweep(undefined)
+    t.match(await behind.store.present(), [{ session: bob.id }])
+    t.same(behind.heard.sessions, [`+${ann.id}`, `+${bob.id}`, `-${ann.id}`])
+  })
+
+  t.test('a lock that is not to be had is unavailable', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl)
+    const ann = await join(store, 'ann')
+    const sql = postgres(databaseUrl, { max: 1 })
+    t.teardown(() => sql.end())
+    await sql.begin(async (sql) => {
+      await sql`SELECT pg_advisory_xact_lock(1331851887, 1)`
+      await t.rejects(store.append([draft(ann, 'x')], ticket()), { name: 'Unavailable' })
+    })
+    t.match(await store.extent(), { head: 0 })
+  })
+
+  t.test('one draft that PostgreSQL does not take spoils no other', async (t) => {
+    const server = await sharedPostgres()
+    const { store } = await openNode(t, await server.freshDatabase())
+    const ann = await join(store, 'ann')
+    const appender = new Appender(store)
+    const texts = ['a', 'b\0', 'c', '\ud800', 'e']
+    const outcomes = await Promise.allSettled(
+      texts.map((text) => appender.append(draft(ann, text))),
+    )
+    t.same(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    )
+    t.match(await store.extent(), { head: 3 })
+  })
+
+  t.test('calls wait for a connection, but not for ever', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const { store } = await openNode(t, through(databaseUrl, proxy), {
+      answerMs: 1_000,
+      maxConnections: 1,
+    })
+    await Promise.all(Array.from({ length: 20 }, () => store.extent()))
+    proxy.hang()
+    const calls = await Promise.allSettled(Array.from({ length: 4 }, () => store.session(1)))
+    t.ok(calls.every((call) => call.status === 'rejected' && call.reason.name === 'Unavailable'))
+    proxy.heal()
+    await t.resolves(store.session(1))
+  })
+
+  t.test('a cursor is placed on the log as it is, not as it was last looked at', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store, heard } = await openNode(t, databaseUrl, { lookEveryMs: 60_000 })
+    const { epoch } = await store.extent()
+    await server.run('VACUUM FULL entries', nameOf(databaseUrl))
+    const { extent } = await store.place({ id: 0, epoch })
+    t.ok(extent.epoch > epoch)
+    t.same(heard.turns, ['turned'])
+  })
+
+  t.test('what cannot be told in time is not answered for ever', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const other = await openNode(t, databaseUrl)
+    proxy.dropNotifications()
+    const { store, heard } = await openNode(t, through(databaseUrl, proxy), {
+      answerMs: 1_000,
+      lookEveryMs: 60_000,
+    })
+    const ann = await join(other.store, 'ann')
+    // The number of bytes that a look asks for.
+    const swallowed = proxy.swallow('262144', 'hang')
+    const look = store.present().catch((error: Error) => error.name)
+    await swallowed
+    await say(other.store, ann, 'hi')
+    await t.rejects(store.extent(), { name: 'Unavailable' })
+    t.equal(await look, 'Unavailable')
+    t.match(await store.extent(), { head: 1 })
+    t.same(heard.ids, [1])
+  })
+
+  t.test('a database that can be read and not written to is not well', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl, { answerMs: 1_000, presenceLeaseMs: 1_000 })
+    const sql = postgres(databaseUrl, { max: 1 })
+    t.teardown(() => sql.end())
+    await sql.begin(async (sql) => {
+      await sql`LOCK TABLE nodes IN EXCLUSIVE MODE`
+      while (
+        await store.ping().then(
+          () => true,
+          () => false,
+        )
+      )
+        await delay(50)
+      await t.rejects(store.ping(), { name: 'Unavailable' })
+    })
+    await t.resolves(store.ping())
+  })
+
+  t.test('a pool that is closed answers what is under way, and nothing more', async (t) => {
+    const server = await sharedPostgres()
+    const addresses = [await server.freshDatabase()]
+    const pool = new Pool({ addresses, maxConnections: 1, answerMs: 3_000 })
+    const asked = pool.read((sql) => sql`SELECT 1 AS one FROM pg_sleep(0.1)`)
+    const waiting = pool.read((sql) => sql`SELECT 2`)
+    const refused = t.rejects(waiting, { name: 'Unavailable' })
+    await pool.close()
+    t.match(await asked, [{ one: 1 }])
+    await refused
+  })
+}
+
+function nameOf(databaseUrl: string): string {
+  return new URL(databaseUrl).pathname.slice(1)
+}

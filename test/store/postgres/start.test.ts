@@ -1,0 +1,127 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join as joinPath } from 'node:path'
+import t, { type Test } from 'tap'
+import { addressesOf } from '../../../src/store/postgres/addresses.ts'
+import type { Connection } from '../../../src/store/postgres/connection.ts'
+import { greet } from '../../../src/store/postgres/greeting.ts'
+import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import { StartError } from '../../../src/store/store.ts'
+import { freePort, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { join, say } from '../people.ts'
+import { openNode } from './node.ts'
+
+t.test('a URL may name several servers', async (t) => {
+  t.same(addressesOf('postgres://me:pw@a:1,b,c:3/chat?x=y'), [
+    'postgres://me:pw@a:1/chat?x=y',
+    'postgres://me:pw@b/chat?x=y',
+    'postgres://me:pw@c:3/chat?x=y',
+  ])
+  for (const one of ['postgresql://localhost/chat', 'postgres:///chat', 'chat']) {
+    t.same(addressesOf(one), [one])
+  }
+})
+
+t.test('only a server that can keep a log is taken', async (t) => {
+  const good = {
+    version: 15,
+    encoding: 'UTF8',
+    standby: false,
+    isolation: 'read committed',
+    commit: 'on',
+  }
+  const meet = (facts: object) =>
+    greet({ run: async () => [{ ...good, ...facts }] } as unknown as Connection, 1)
+  await t.resolves(meet({}))
+  await t.resolves(meet({ commit: 'remote_apply' }))
+  for (const [facts, message] of [
+    [{ version: 14 }, /PostgreSQL 14 is too old/],
+    [{ encoding: 'LATIN1' }, /encoded in LATIN1/],
+    [{ isolation: 'serializable' }, /default_transaction_isolation is serializable/],
+    [{ commit: 'local' }, /synchronous_commit is local/],
+    [{ standby: true }, /standby/],
+  ] as const) {
+    await t.rejects(meet(facts), { message })
+  }
+})
+
+if (postgresRuns) suite()
+
+function suite(): void {
+  t.test('a start that cannot be says why in one line, without the password', async (t) => {
+    const server = await sharedPostgres()
+    await refused(t, `postgres://ann:secret@127.0.0.1:${await freePort()}/chat`, /ECONNREFUSED/)
+    await refused(t, server.url('nowhere'), /database "nowhere" does not exist/)
+    await refused(
+      t,
+      server.url('postgres', { user: 'nobody:secret' }),
+      /role "nobody" does not exist/,
+    )
+    const latin = await server.emptyDatabase("TEMPLATE template0 ENCODING 'SQL_ASCII'")
+    await refused(t, latin, /encoded in SQL_ASCII/)
+    await refused(t, `${await server.freshDatabase()}?synchronous_commit=off`, /synchronous_commit/)
+    const newer = await server.freshDatabase()
+    await server.run("INSERT INTO migrations VALUES ('9999-later.sql')", nameOf(newer))
+    await refused(t, newer, /newer version of Obrol \(migration 9999-later\.sql/)
+  })
+
+  t.test('the settings of a role are overruled', async (t) => {
+    const server = await sharedPostgres()
+    await server.run(`
+      CREATE ROLE lax LOGIN;
+      ALTER ROLE lax SET default_transaction_isolation = 'repeatable read';
+      ALTER ROLE lax SET synchronous_commit = off`)
+    const name = nameOf(await server.emptyDatabase('OWNER lax'))
+    const { store } = await openNode(t, server.url(name, { user: 'lax' }))
+    const ann = await join(store, 'ann')
+    t.equal((await say(store, ann, 'hi')).id, 1)
+    await t.rejects(
+      server.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT obrol_append('[]', 't')", name),
+      /must be read committed/,
+    )
+  })
+
+  t.test('a migration is applied whole or not at all', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.emptyDatabase()
+    const migrations = joinPath(t.testdir(), 'sql')
+    mkdirSync(migrations)
+    writeFileSync(joinPath(migrations, '0001-half.sql'), 'CREATE TABLE half (); SELECT nonsense()')
+    const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0, migrations }
+    await t.rejects(openPostgresStore(options), /nonsense/)
+    await t.rejects(server.run('TABLE half', nameOf(databaseUrl)), /does not exist/)
+  })
+
+  t.test('a server is reached by its socket in the file system', async (t) => {
+    const server = await sharedPostgres()
+    const name = nameOf(await server.freshDatabase())
+    const where = { PGHOST: dirname(server.folder), PGPORT: `${server.port}`, PGUSER: 'postgres' }
+    Object.assign(process.env, where)
+    t.teardown(() => {
+      for (const key of Object.keys(where)) delete process.env[key]
+    })
+    const { store } = await openNode(t, `postgres:///${name}`)
+    t.match(await store.extent(), { head: 0 })
+  })
+
+  t.test('the server that takes writes is found among several', async (t) => {
+    const server = await sharedPostgres()
+    const url = new URL(await server.freshDatabase())
+    const dead = await freePort()
+    const databaseUrl = url.href.replace(url.host, `127.0.0.1:${dead},${url.host}`)
+    const { store } = await openNode(t, databaseUrl)
+    t.match(await store.extent(), { head: 0 })
+  })
+}
+
+async function refused(t: Test, databaseUrl: string, message: RegExp): Promise<void> {
+  const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0, answerMs: 2_000 }
+  const error = await openPostgresStore(options).catch((error: unknown) => error)
+  t.type(error, StartError)
+  const told = (error as StartError).message
+  t.match(told, message)
+  t.notMatch(told, /secret|\n/)
+}
+
+function nameOf(databaseUrl: string): string {
+  return new URL(databaseUrl).pathname.slice(1)
+}
