@@ -9,12 +9,13 @@ import { Sessions } from './chat/sessions.ts'
 import type { Settings } from './config.ts'
 import { Hub } from './delivery/hub.ts'
 import { ReachedMarks } from './delivery/marks.ts'
+import { NewsOfATurn } from './delivery/news-of-a-turn.ts'
 import { PresenceFeed } from './delivery/presence-feed.ts'
 import { Tail } from './delivery/tail.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
 import { streamOpener } from './http/open-stream.ts'
+import { openStore, placeOf, type StoreTuning } from './open-store.ts'
 import { Appender } from './store/appender.ts'
-import { openSqliteStore } from './store/sqlite/store.ts'
 import { StartError, type Store } from './store/store.ts'
 import { Sweeper } from './store/sweeper.ts'
 
@@ -24,7 +25,7 @@ const hourMs = 3_600_000
 const backlog = 4096
 
 /** What is no setting: bounds of the inside, which tests make short. */
-export interface Tuning {
+export interface Tuning extends StoreTuning {
   http?: AppOptions
   /** A socket that takes nothing for so long, while bytes wait for it, is destroyed. In ms. */
   stallMs?: number
@@ -34,8 +35,6 @@ export interface Tuning {
   sweepEveryMs?: number
   /** How long history is kept, in ms, instead of HISTORY_DAYS. */
   keepMs?: number
-  /** The most pages of 4 KiB that the database may have, instead of what the disk holds. */
-  maxPages?: number
   /** How long a server that stops still takes requests, in ms. */
   lastCallMs?: number
   /** The time by which history is old, in Unix ms, instead of the clock's. */
@@ -59,14 +58,16 @@ export interface RunningServer {
 export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
   const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6, lastCallMs = 100 } = tuning
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>()
-  const store = await openSqliteStore({
-    folder: settings.dataDir,
-    maxPages: tuning.maxPages,
+  const { promise: log, resolve: logIs } = Promise.withResolvers<FastifyBaseLogger>()
+  const store = await openStore(settings, {
+    ...tuning,
     onFatal: fail,
+    onWarning: async (warning) => (await log).warn({ event: 'store warning' }, warning),
   })
   const signingKey = await keyOf(settings, store)
 
   let ready = true
+  let inTouch = true
   const ttlMs = settings.tokenTtlHours * hourMs
   const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
@@ -80,6 +81,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     feed,
     marks,
     retryMs,
+    stands: (session) => sessions.stands(session),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
   const app = await buildApp(
@@ -99,9 +101,11 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       signingKey,
       openStream: streamOpener({ hub, sessions, stallMs }),
       ready: () => ready,
+      inTouch: () => inTouch,
     },
     tuning.http,
   )
+  logIs(app.log)
   const keepMs =
     tuning.keepMs ?? (settings.historyDays > 0 ? settings.historyDays * 24 * hourMs : undefined)
   const sweeper = new Sweeper(store, {
@@ -111,10 +115,32 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
   })
 
-  store.follow((news) => {
-    sessions.ended(news.ended)
-    presence.follow(news)
-    hub.follow(news)
+  const toStreams = new NewsOfATurn((news) => hub.follow(news))
+  store.follow({
+    news(news) {
+      sessions.ended(news.ended)
+      presence.follow(news)
+      toStreams.add(news)
+    },
+    turned(extent) {
+      toStreams.flush()
+      app.log.warn({ event: 'log turned', ...extent }, 'The database is another than it was')
+      sessions.turned()
+      hub.turned(extent)
+      presence.renew()
+    },
+    lost() {
+      app.log.error({ event: 'store lost', streams: hub.size }, 'The database cannot be reached')
+      inTouch = false
+      presence.lost()
+      hub.lost()
+    },
+    found() {
+      app.log.warn({ event: 'store found' }, 'The database is reached again')
+      inTouch = true
+      hub.found()
+      presence.renew()
+    },
   })
   presence.onChanged(({ person, online }) => {
     app.log.info({ event: online ? 'online' : 'offline', username: person.username })
@@ -128,6 +154,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     }, seconds * 1000)
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
+    toStreams.flush()
     const streamsClosed = hub.close()
     // What is on its way while the server says bye is still answered, with `Connection: close`:
     // closed at once, the connections it comes on would reset under it.
@@ -155,7 +182,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   const url = `http://${host}:${port}`
-  app.log.info({ event: 'started', url, docs: `${url}/docs`, dataDir: settings.dataDir })
+  app.log.info({ event: 'started', url, docs: `${url}/docs`, ...placeOf(settings) })
   return {
     url,
     log: app.log,

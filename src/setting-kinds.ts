@@ -105,10 +105,8 @@ export function readAddressRange(given: string): string | undefined {
   return right && isIP(address) !== 0 ? given : undefined
 }
 
-/** Every address of a database is wrong as yet; one of PostgreSQL is told so in its own words. */
-export function refuseDatabaseUrl(given: string): undefined {
-  if (!/^postgres(?:ql)?:\/\//i.test(given)) return undefined
-  throw new SettingsError(
-    'DATABASE_URL names a PostgreSQL database, which this version does not serve yet; leave it unset to use SQLite in DATA_DIR',
-  )
+/** The address of a PostgreSQL database, which may name several hosts, with commas in between. */
+export function readDatabaseUrl(given: string): string | undefined {
+  const database = /^postgres(?:ql)?:\/\/(?:\S+@)?[^\s@/?]+\/[^\s@/?]+(?:\?\S*)?$/i
+  return database.test(given) ? given : undefined
 }

@@ -7,18 +7,24 @@ const source = fileURLToPath(new URL('../src', import.meta.url))
 
 /** What the files of each part may import: of ours, and of others. docs/architecture.md says why. */
 const parts: Record<string, { ours: RegExp; others: RegExp }> = {
-  chat: { ours: /^(chat\/|store\/store\.ts$)/, others: /^node:(?!http|net|fs)/ },
-  delivery: { ours: /^(delivery|chat)\/|^store\/store\.ts$/, others: /^node:(?!http|fs)/ },
-  store: { ours: /^store\//, others: /^(node:(?!http|net)|better-sqlite3$|umzug$)/ },
+  chat: { ours: /^(chat\/|store\/store\.ts$|turnstile\.ts$)/, others: /^node:(?!http|net|fs)/ },
+  delivery: {
+    ours: /^(delivery|chat)\/|^store\/store\.ts$|^turnstile\.ts$/,
+    others: /^node:(?!http|fs)/,
+  },
+  store: { ours: /^store\//, others: /^(node:(?!http)|better-sqlite3$|postgres$|umzug$)/ },
   http: {
     ours: /^(http|chat|delivery)\/|^store\/store\.ts$|^config\.ts$|^\.\.\/package\.json$/,
-    others: /^(?!better-sqlite3|umzug)/,
+    others: /^(?!better-sqlite3|postgres$|umzug)/,
   },
+  client: { ours: /^client\//, others: /^$/ },
+  terminal: { ours: /^(terminal|client)\//, others: /^node:/ },
+  web: { ours: /^(web|client)\//, others: /^(preact|@preact\/)/ },
 }
 
 for (const [part, { ours, others }] of Object.entries(parts)) {
   t.test(`${part} knows what it may know, and nothing else`, async (t) => {
-    const files = globSync(`${part}/**/*.ts`, { cwd: source })
+    const files = globSync(`${part}/**/*.{ts,tsx}`, { cwd: source }).filter(isOfTheProduct)
     t.ok(files.length > 5)
     for (const file of files) {
       for (const name of importsOf(file)) {
@@ -34,8 +40,26 @@ t.test('the store that everyone knows is an interface alone', async (t) => {
   t.same(importsOf('store/store.ts'), [])
   for (const file of globSync('store/*.ts', { cwd: source }))
     t.notOk(
-      importsOf(file).some((name) => name.includes('sqlite')),
+      importsOf(file).some((name) => /sqlite|postgres/.test(name)),
       `${file} is above any store`,
+    )
+})
+
+t.test('neither store knows the other; a move from one to the other knows both', async (t) => {
+  for (const [part, other] of [
+    ['sqlite', 'postgres'],
+    ['postgres', 'sqlite'],
+  ])
+    for (const file of globSync(`store/${part}/**/*.ts`, { cwd: source }))
+      t.notOk(
+        importsOf(file).some((name) => name.includes(`${other}/`)),
+        `${file} knows nothing of ${other}`,
+      )
+  const above = globSync('store/{sqlite,postgres}/**/*.ts', { cwd: source })
+  for (const file of above)
+    t.notOk(
+      importsOf(file).some((name) => name.includes('/move/')),
+      `${file} knows of no move`,
     )
 })
 
@@ -49,4 +73,9 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(/(?:\bfrom|\bimport|\bimport\() ?'([\w@:./-]+)'/g)].map(
     ([, name]) => name as string,
   )
+}
+
+/** What a build tool reads is no part of what it builds. */
+function isOfTheProduct(file: string): boolean {
+  return !file.endsWith('vite.config.ts')
 }

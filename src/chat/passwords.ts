@@ -1,6 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
+import { Turnstile } from '../turnstile.ts'
 import { Problem } from './problems.ts'
 
 const derive = promisify(argon2)
@@ -29,9 +30,7 @@ const nobodys: Hashed = { ...cost, salt: Buffer.alloc(saltBytes), tag: Buffer.al
  * a flood of logins would take the memory and keep everyone waiting.
  */
 export class Passwords {
-  readonly #mayWait: number
-  readonly #waiting: (() => void)[] = []
-  #free: number
+  readonly #turns: Turnstile
 
   /**
    * @param options.waiting how many may wait for their turn (64)
@@ -39,8 +38,7 @@ export class Passwords {
    *   of the thread pool's 4)
    */
   constructor({ waiting = 64, atOnce = Math.min(availableParallelism(), 3) } = {}) {
-    this.#mayWait = waiting
-    this.#free = atOnce
+    this.#turns = new Turnstile(atOnce, waiting)
   }
 
   /** A PHC string for a new password. @throws {Problem} `unavailable` */
@@ -64,25 +62,11 @@ export class Passwords {
     return timingSafeEqual(tag, known.tag) && known !== nobodys
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
-    else await this.#turn()
-    try {
-      return await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
-    }
-  }
-
-  #turn(): Promise<void> {
-    if (this.#waiting.length >= this.#mayWait) {
-      throw new Problem('unavailable', 'Too many people are logging in just now. Try again.', {
-        retryAfter: 1,
-      })
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+  async #inTurn(work: () => Promise<Buffer>): Promise<Buffer> {
+    if (!this.#turns.full) return this.#turns.pass(work)
+    throw new Problem('unavailable', 'Too many people are logging in just now. Try again.', {
+      retryAfter: 1,
+    })
   }
 }
 

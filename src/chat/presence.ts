@@ -1,30 +1,13 @@
-import type { News, Person, Presence as PresentSession, Session, Store } from '../store/store.ts'
-import { compareKeys, lookupKey, usernameKey } from './usernames.ts'
-
-/** Someone who is online. */
-export interface OnlinePerson {
-  username: string
-  /** Unix milliseconds. */
-  since: number
-}
-
-/** A person came (`online`) or went. */
-export interface PresenceChanged {
-  person: Person
-  online: boolean
-}
-
-interface Guest {
-  person: Person
-  key: string
-  since: number
-  sessions: Set<number>
-}
+import type { News, Session, Store } from '../store/store.ts'
+import { type OnlinePage, People, type PresenceChanged } from './people.ts'
+import { answer } from './store-problems.ts'
 
 /** What this server knows of a session with regard to presence. */
 interface Attendance {
   /** Streams open here. */
   streams: number
+  /** Whether this server has told the store that it is present, and not since that it left. */
+  entered: boolean
   grace: NodeJS.Timeout | undefined
   /** Resolved when the store has it as present. */
   arrivals: (() => void)[]
@@ -36,20 +19,23 @@ interface Attendance {
  * set, so what is told here is always stored.
  */
 export class Presence {
-  readonly #store: Pick<Store, 'present' | 'changePresence' | 'ping'>
+  readonly #store: Pick<Store, 'present' | 'changePresence' | 'ping' | 'current'>
   readonly #graceMs: number
   readonly #retryMs: number
+  readonly #people = new People((change) => this.#changed(change))
   readonly #attendances = new Map<number, Attendance>()
-  readonly #sessions = new Map<number, Guest>()
-  readonly #people = new Map<number, Guest>()
-  /** Sorted by key. */
-  readonly #sorted: Guest[] = []
-  #names: readonly string[] | undefined
-  /** What the store is to be told next, and what it is being told to take out. */
+  /** What the store is to be told next. */
   #wanted = new Map<number, 'enter' | 'leave'>()
-  #leaving: readonly number[] = []
   #telling: Promise<void> | undefined
   #retry: NodeJS.Timeout | undefined
+  /** While this runs, that a session left is not believed: others may be yet to enter it again. */
+  #doubt: NodeJS.Timeout | undefined
+  /** Sessions of which it was told that they left, and which stay here all the same. */
+  readonly #doubted = new Set<number>()
+  #looking: Promise<void> | undefined
+  /** Sessions that were told of while the store was asked who is present. */
+  readonly #toldMeanwhile = new Set<number>()
+  #away = false
   #closed = false
   readonly #listeners: ((change: PresenceChanged) => void)[] = []
 
@@ -58,7 +44,7 @@ export class Presence {
    * @param retryMs how often a store that could not be written is tried again
    */
   constructor(
-    store: Pick<Store, 'present' | 'changePresence' | 'ping'>,
+    store: Pick<Store, 'present' | 'changePresence' | 'ping' | 'current'>,
     { graceMs, retryMs = 1000 }: { graceMs: number; retryMs?: number },
   ) {
     this.#store = store
@@ -68,10 +54,10 @@ export class Presence {
 
   /** Takes over who was online when the server last ran; their grace begins anew. */
   async start(): Promise<void> {
-    const entered = await this.#store.present()
-    for (const { session } of entered) this.#attendance(session)
-    this.follow({ entered, left: [] })
-    this.#renewGrace()
+    await this.#look()
+    for (const session of this.#people.sessions()) {
+      this.#beginGrace(session, this.#attendance(session))
+    }
   }
 
   /** Calls back for each person who comes or goes. */
@@ -80,28 +66,22 @@ export class Presence {
   }
 
   get count(): number {
-    return this.#sorted.length
+    return this.#people.count
   }
 
   /** Everyone's name, in the order of the list. */
   names(): readonly string[] {
-    this.#names ??= this.#sorted.map((guest) => guest.person.username)
-    return this.#names
+    return this.#people.names()
   }
 
-  /** A page of who is online, by name; `after` is a username, of someone online or not. */
-  list({ after, limit }: { after?: string; limit: number }): {
-    people: OnlinePerson[]
-    count: number
-    more: boolean
-  } {
-    const start = after === undefined ? 0 : this.#indexAfter(lookupKey(after))
-    const page = this.#sorted.slice(start, start + limit)
-    return {
-      people: page.map(({ person, since }) => ({ username: person.username, since })),
-      count: this.count,
-      more: start + page.length < this.count,
-    }
+  /**
+   * A page of who is online, by name; `after` is a username, of someone online or not.
+   *
+   * @throws {Problem} `unavailable` where what is known here is old and the store cannot be asked
+   */
+  async list(wanted: { after?: string; limit: number }): Promise<OnlinePage> {
+    if (!this.#store.current) await answer(this.#look())
+    return this.#people.page(wanted)
   }
 
   /** A stream of the session opened. Resolves once the store has the session as present. */
@@ -109,7 +89,7 @@ export class Presence {
     const attendance = this.#attendance(session.id)
     attendance.streams++
     clearTimeout(attendance.grace)
-    if (this.#sessions.has(session.id) && !this.#leaving.includes(session.id)) {
+    if (attendance.entered && this.#store.current) {
       this.#wanted.delete(session.id)
       return Promise.resolve()
     }
@@ -127,15 +107,54 @@ export class Presence {
   }
 
   /** What the store says has changed. */
-  follow({ entered, left }: Pick<News, 'entered' | 'left'>): void {
-    for (const present of entered) this.#entered(present)
-    for (const session of left) this.#left(session)
+  follow({ entered, left, ended }: Pick<News, 'entered' | 'left' | 'ended'>): void {
+    if (this.#looking) {
+      for (const { session } of entered) this.#toldMeanwhile.add(session)
+      for (const session of [...left, ...ended]) this.#toldMeanwhile.add(session)
+    }
+    for (const session of ended) this.#remove(session)
+    for (const present of entered) this.#add(present)
+    for (const session of left) this.#missed(session)
+    this.#tell()
+  }
+
+  /** A session that streams here had is no more, though the store did not tell of its end. */
+  over(session: number): void {
+    this.#remove(session)
+  }
+
+  /** The store is out of touch: until `renew` nobody's grace runs, and nothing is told to it. */
+  lost(): void {
+    this.#away = true
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    for (const { grace } of this.#attendances.values()) clearTimeout(grace)
+  }
+
+  /**
+   * The store is back, or has turned: everyone's grace begins anew. Whom this server had entered it
+   * enters again, for that may be lost; and as the other servers do the same, nobody is taken to
+   * have left for as long as the grace lasts.
+   */
+  renew(): void {
+    this.#away = false
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    for (const [session, attendance] of this.#attendances) {
+      this.#wanted.delete(session)
+      if (attendance.entered || attendance.streams > 0) this.#wanted.set(session, 'enter')
+      attendance.entered = false
+      if (attendance.streams === 0) this.#beginGrace(session, attendance)
+    }
+    this.#settleAfter(this.#graceMs)
+    this.#tell()
   }
 
   /** Lets go of all timers; nobody leaves because a server stops. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#retry)
+    clearTimeout(this.#doubt)
     for (const attendance of this.#attendances.values()) clearTimeout(attendance.grace)
     await this.#telling
   }
@@ -143,14 +162,14 @@ export class Presence {
   #attendance(session: number): Attendance {
     let attendance = this.#attendances.get(session)
     if (attendance === undefined) {
-      attendance = { streams: 0, grace: undefined, arrivals: [] }
+      attendance = { streams: 0, entered: false, grace: undefined, arrivals: [] }
       this.#attendances.set(session, attendance)
     }
     return attendance
   }
 
   #beginGrace(session: number, attendance: Attendance): void {
-    if (this.#closed) return
+    if (this.#closed || this.#away) return
     clearTimeout(attendance.grace)
     attendance.grace = setTimeout(() => {
       this.#wanted.set(session, 'leave')
@@ -158,24 +177,20 @@ export class Presence {
     }, this.#graceMs)
   }
 
-  #renewGrace(): void {
-    for (const [session, attendance] of this.#attendances) {
-      if (attendance.streams > 0) continue
-      this.#wanted.delete(session)
-      this.#beginGrace(session, attendance)
-    }
-  }
-
   /** Brings the store up to what is wanted, in gathered writes. */
   #tell(): void {
-    if (this.#closed || this.#retry !== undefined) return
+    if (this.#wanted.size === 0 || !this.#mayTell) return
     this.#telling ??= this.#tellAll()
+  }
+
+  get #mayTell(): boolean {
+    return !this.#closed && !this.#away && this.#retry === undefined
   }
 
   async #tellAll(): Promise<void> {
     // Begins in a later turn, so that what is wanted in this one goes along.
     await undefined
-    while (this.#wanted.size > 0 && this.#retry === undefined && !this.#closed) {
+    while (this.#wanted.size > 0 && this.#mayTell) {
       const wanted = this.#wanted
       this.#wanted = new Map()
       await this.#tellStore(
@@ -187,78 +202,101 @@ export class Presence {
   }
 
   async #tellStore(enter: readonly number[], leave: readonly number[]): Promise<void> {
-    this.#leaving = leave
+    for (const session of leave) this.#attendance(session).entered = false
     try {
       await this.#store.changePresence({ enter, leave })
-      for (const session of leave) this.#forget(session)
+      for (const session of enter) this.#arrived(session)
+      for (const session of leave) this.#gone(session)
     } catch {
       for (const session of enter) {
         if (!this.#wanted.has(session)) this.#wanted.set(session, 'enter')
       }
-      this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs)
+      if (!this.#away) this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs)
     }
-    this.#leaving = []
   }
 
-  /** While the store is away nobody leaves; once it is back, everyone's grace begins anew. */
+  /** While the store is away nobody leaves. */
   async #tryAgain(): Promise<void> {
     try {
       await this.#store.ping()
     } catch {
-      if (!this.#closed) this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs)
+      if (this.#mayTryAgain) this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs)
       return
     }
-    this.#retry = undefined
-    this.#renewGrace()
-    this.#tell()
+    if (this.#mayTryAgain) this.renew()
   }
 
-  #forget(session: number): void {
-    const attendance = this.#attendances.get(session)
-    if (attendance?.streams === 0 && !this.#wanted.has(session)) this.#attendances.delete(session)
+  get #mayTryAgain(): boolean {
+    return !this.#closed && !this.#away
   }
 
-  #entered({ session, person, since }: PresentSession): void {
-    let guest = this.#people.get(person.id)
-    if (guest === undefined) {
-      guest = { person, key: usernameKey(person.username), since, sessions: new Set() }
-      this.#people.set(person.id, guest)
-      this.#sorted.splice(this.#indexAfter(guest.key), 0, guest)
-      this.#names = undefined
-      this.#changed({ person, online: true })
-    }
-    guest.since = Math.min(guest.since, since)
-    guest.sessions.add(session)
-    this.#sessions.set(session, guest)
-    const attendance = this.#attendances.get(session)
+  #arrived(session: number): void {
+    const attendance = this.#attendance(session)
+    attendance.entered = true
+    if (this.#people.has(session)) for (const arrived of attendance.arrivals.splice(0)) arrived()
+  }
+
+  #gone(session: number): void {
+    if (this.#doubted.has(session)) this.#remove(session)
+    if (this.#attendance(session).streams > 0 || this.#wanted.has(session)) return
+    this.#attendances.delete(session)
+  }
+
+  #add(present: News['entered'][number]): void {
+    this.#doubted.delete(present.session)
+    this.#people.add(present)
+    const attendance = this.#attendances.get(present.session)
     for (const arrived of attendance?.arrivals.splice(0) ?? []) arrived()
   }
 
-  #left(session: number): void {
-    const guest = this.#sessions.get(session)
-    if (guest === undefined) return
-    this.#sessions.delete(session)
-    guest.sessions.delete(session)
-    if (guest.sessions.size > 0) return
-    this.#people.delete(guest.person.id)
-    this.#sorted.splice(this.#indexAfter(guest.key) - 1, 1)
-    this.#names = undefined
-    this.#changed({ person: guest.person, online: false })
+  #remove(session: number): void {
+    this.#doubted.delete(session)
+    this.#people.remove(session)
+  }
+
+  /** The store has the session no longer as present: who is here all the same enters it again. */
+  #missed(session: number): void {
+    if (!this.#people.has(session)) return
+    const attendance = this.#attendances.get(session)
+    if (attendance) attendance.entered = false
+    const here = attendance !== undefined && attendance.streams > 0
+    if (here) this.#wanted.set(session, 'enter')
+    if (here || this.#doubt !== undefined) this.#doubted.add(session)
+    else this.#remove(session)
+  }
+
+  /** Takes over who is present, but for what was told while the store was asked. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#takeOver().finally(() => {
+      this.#looking = undefined
+      this.#toldMeanwhile.clear()
+    })
+    return this.#looking
+  }
+
+  async #takeOver(): Promise<void> {
+    const present = await this.#store.present()
+    const news = (session: number) => this.#toldMeanwhile.has(session)
+    const sessions = new Set(present.map(({ session }) => session))
+    for (const each of present) if (!news(each.session)) this.#add(each)
+    for (const session of this.#people.sessions()) {
+      if (!sessions.has(session) && !news(session)) this.#missed(session)
+    }
+    this.#tell()
+  }
+
+  /** Doubts whoever leaves for so long, and then believes what the store says. */
+  #settleAfter(milliseconds: number): void {
+    clearTimeout(this.#doubt)
+    this.#doubt = setTimeout(() => {
+      this.#doubt = undefined
+      this.#look().catch(() => {
+        if (!this.#closed) this.#settleAfter(this.#retryMs)
+      })
+    }, milliseconds)
   }
 
   #changed(change: PresenceChanged): void {
     for (const listener of this.#listeners) listener(change)
-  }
-
-  /** The index of the first guest whose key comes after the given one. */
-  #indexAfter(key: string): number {
-    let low = 0
-    let high = this.#sorted.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareKeys((this.#sorted[middle] as Guest).key, key) <= 0) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }

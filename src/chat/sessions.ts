@@ -5,27 +5,31 @@ import { answer } from './store-problems.ts'
 /** A session is about 300 bytes; past this many the oldest are asked of the store again. */
 const remembered = 50_000
 
+type KeptSessions = Pick<Store, 'session' | 'endSession' | 'current'>
+
+/** One question to the store, under way. */
+interface LookUp {
+  /** What the store will answer may be older than what has been told since. */
+  outdated: boolean
+  found: Promise<Session | undefined>
+}
+
 /**
  * Who is logged in. The store knows; this remembers the sessions it has seen alive, so that a
  * request costs no look-up, and forgets them when the store tells that they have ended.
  */
 export class Sessions {
-  readonly #store: Pick<Store, 'session' | 'endSession'>
+  readonly #store: KeptSessions
   readonly #remembered: number
   readonly #now: () => number
   readonly #alive = new Map<number, Session>()
-  readonly #lookups = new Map<number, Promise<Session | undefined>>()
-  /** Sessions that ended while they were looked up: what the store answers may be older than that. */
-  readonly #endedMeanwhile = new Set<number>()
+  readonly #underWay = new Map<number, Set<LookUp>>()
 
   /**
    * @param options.remembered how many sessions are kept in memory (50,000)
    * @param options.now the time in Unix milliseconds
    */
-  constructor(
-    store: Pick<Store, 'session' | 'endSession'>,
-    options: { remembered?: number; now?: () => number } = {},
-  ) {
+  constructor(store: KeptSessions, options: { remembered?: number; now?: () => number } = {}) {
     this.#store = store
     this.#remembered = options.remembered ?? remembered
     this.#now = options.now ?? Date.now
@@ -33,12 +37,23 @@ export class Sessions {
 
   /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */
   async find(id: number): Promise<Session> {
-    const session = this.#alive.get(id) ?? (await this.#lookUpOnce(id))
+    const session = this.#recall(id) ?? (await answer(this.#lookUp(id)))
     if (session === undefined || session.expiresAt <= this.#now()) {
       this.#alive.delete(id)
       throw sessionOver()
     }
     return session
+  }
+
+  /**
+   * Whether a session that was alive is so still, and still the same one: a database that went back
+   * gives ids out again, to someone else.
+   *
+   * @throws {Unavailable}
+   */
+  async stands(session: Session): Promise<boolean> {
+    const found = this.#recall(session.id) ?? (await this.#lookUp(session.id))
+    return found !== undefined && sameSession(found, session)
   }
 
   /** Ends a session, also one that has ended already. @throws {Problem} `unavailable`, `outcome-unknown` */
@@ -54,29 +69,56 @@ export class Sessions {
   ended(ids: readonly number[]): void {
     for (const id of ids) {
       this.#alive.delete(id)
-      if (this.#lookups.has(id)) this.#endedMeanwhile.add(id)
+      for (const lookUp of this.#underWay.get(id) ?? []) lookUp.outdated = true
     }
   }
 
-  /** Requests that ask for the same session at the same time share one look-up. */
-  #lookUpOnce(id: number): Promise<Session | undefined> {
-    const underWay = this.#lookups.get(id)
-    if (underWay) return underWay
-    const lookup = this.#lookUp(id)
-    this.#lookups.set(id, lookup)
-    return lookup
+  /** The store may have gone back: whatever is known of any session has to be asked anew. */
+  turned(): void {
+    this.#alive.clear()
+    for (const lookUps of this.#underWay.values()) {
+      for (const lookUp of lookUps) lookUp.outdated = true
+    }
   }
 
+  /** From memory, unless something may have happened of which nothing was told yet. */
+  #recall(id: number): Session | undefined {
+    return this.#store.current ? this.#alive.get(id) : undefined
+  }
+
+  /** Those who ask for the same session at the same time share one look-up. */
   async #lookUp(id: number): Promise<Session | undefined> {
-    try {
-      const session = await answer(this.#store.session(id))
-      if (session === undefined || this.#endedMeanwhile.has(id)) return undefined
-      this.#remember(session)
-      return session
-    } finally {
-      this.#lookups.delete(id)
-      this.#endedMeanwhile.delete(id)
+    for (;;) {
+      const { current } = this.#store
+      const lookUp = (current && this.#shared(id)) || this.#ask(id)
+      const session = await lookUp.found
+      // A process that was stopped in between may hold an answer from before its stop.
+      const stale = lookUp.outdated || (current && !this.#store.current)
+      if (!stale) return session
     }
+  }
+
+  #shared(id: number): LookUp | undefined {
+    return this.#underWay
+      .get(id)
+      ?.values()
+      .find(({ outdated }) => !outdated)
+  }
+
+  #ask(id: number): LookUp {
+    const lookUp: LookUp = { outdated: false, found: this.#store.session(id) }
+    const lookUps = this.#underWay.get(id) ?? new Set()
+    this.#underWay.set(id, lookUps.add(lookUp))
+    lookUp.found = lookUp.found
+      .then((session) => {
+        if (session !== undefined && !lookUp.outdated) this.#remember(session)
+        return session
+      })
+      .finally(() => {
+        lookUps.delete(lookUp)
+        if (lookUps.size === 0) this.#underWay.delete(id)
+      })
+    return lookUp
   }
 
   #remember(session: Session): void {
@@ -85,6 +127,15 @@ export class Sessions {
     const [oldest] = this.#alive.keys()
     this.#alive.delete(oldest as number)
   }
+}
+
+function sameSession(one: Session, other: Session): boolean {
+  return (
+    one.account.id === other.account.id &&
+    one.account.username === other.account.username &&
+    one.createdAt === other.createdAt &&
+    one.expiresAt === other.expiresAt
+  )
 }
 
 /** The refusal of a session that has ended, expired or never was. */

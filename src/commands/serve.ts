@@ -20,7 +20,7 @@ const sameSignalMs = 1_000
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(env)
   // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
-  lockFolder(settings.dataDir).release()
+  if (settings.databaseUrl === undefined) lockFolder(settings.dataDir).release()
   const { startServer } = await import('../server.ts')
   const server = await startServer(settings)
   const ending = new Ending(server)

@@ -1,9 +1,9 @@
 import type { Presence } from '../chat/presence.ts'
 import { Problem } from '../chat/problems.ts'
-import type { News, Session } from '../store/store.ts'
+import type { Extent, News, Session } from '../store/store.ts'
 import { Block, pack, type Stretch } from './block.ts'
 import { formatCursor } from './cursor.ts'
-import { type Frame, heartbeatEvent } from './frames.ts'
+import { type ByeReason, type Frame, heartbeatEvent } from './frames.ts'
 import type { ReachedMarks } from './marks.ts'
 import type { PresenceFeed } from './presence-feed.ts'
 import { Stream, type StreamRequest, type Surroundings } from './stream.ts'
@@ -29,6 +29,8 @@ export interface HubParts {
   marks: ReachedMarks
   /** How long a stream waits before it asks an unavailable store again, in ms. */
   retryMs?: number
+  /** Whether a session that was alive is so still, and the same one. @throws {Unavailable} */
+  stands(session: Session): Promise<boolean>
   onError(error: unknown): void
 }
 
@@ -44,11 +46,14 @@ export class Hub {
   /** Every socket that is not closed yet, of streams that ended too. */
   readonly #sockets = new Set<Stream>()
   readonly #ticker: NodeJS.Timeout
+  readonly #stands: HubParts['stands']
+  #away = false
   #closing = false
   #allClosed: () => void = () => {}
 
-  constructor(settings: HubSettings, { retryMs = 1000, ...parts }: HubParts) {
+  constructor(settings: HubSettings, { retryMs = 1000, stands, ...parts }: HubParts) {
     this.#settings = settings
+    this.#stands = stands
     this.#tail = parts.tail
     this.#surroundings = {
       ...parts,
@@ -73,10 +78,14 @@ export class Hub {
    * Makes room for one more stream of the session: its oldest makes way where the person has as
    * many as one may have.
    *
-   * @throws {Problem} unavailable past the server's limit; too-many-streams where none can make way
+   * @throws {Problem} unavailable past the server's limit and while the store is lost;
+   *   too-many-streams where none can make way
    */
   admit(session: Session): void {
     const { streamsPerUser, maxStreams } = this.#settings
+    if (this.#away) {
+      throw new Problem('unavailable', 'The store cannot be reached.', { retryAfter: 5 })
+    }
     const mine = this.#byAccount.get(session.account.id)
     if (streamsPerUser > 0 && mine && mine.size >= streamsPerUser) {
       const [oldest] = this.#bySession.get(session.id) ?? []
@@ -113,11 +122,34 @@ export class Hub {
     }
   }
 
+  /**
+   * The log has another epoch: it may have gone back. Every stream finds out where it stands, and
+   * those whose sessions went with what was lost are ended.
+   */
+  turned(extent: Extent): void {
+    for (const stream of [...this.#live]) stream.turn()
+    this.#tail.turned(extent)
+    this.#surroundings.marks.turned()
+    for (const streams of this.#bySession.values()) {
+      this.#endUnlessItStands([...streams]).catch(this.#surroundings.onError)
+    }
+  }
+
+  /** The store is lost: what it brings cannot be delivered here, so the readers go elsewhere. */
+  lost(): void {
+    this.#away = true
+    this.#endAll('unavailable')
+  }
+
+  found(): void {
+    this.#away = false
+  }
+
   /** Ends every stream with `bye` and resolves when their sockets are closed. */
   async close(): Promise<void> {
     this.#closing = true
     clearInterval(this.#ticker)
-    for (const stream of [...this.#streams]) stream.end('shutting-down', this.#spread())
+    this.#endAll('shutting-down')
     if (this.#sockets.size === 0) return
     await new Promise<void>((resolve) => {
       this.#allClosed = resolve
@@ -127,6 +159,17 @@ export class Hub {
   /** Cuts every connection that is still there. */
   destroy(): void {
     for (const stream of [...this.#sockets]) stream.destroy()
+  }
+
+  #endAll(reason: ByeReason): void {
+    for (const stream of [...this.#streams]) stream.end(reason, this.#spread())
+  }
+
+  async #endUnlessItStands(streams: readonly Stream[]): Promise<void> {
+    const [{ session }] = streams as [Stream]
+    if (await this.#stands(session)) return
+    this.#surroundings.presence.over(session.id)
+    for (const stream of streams) stream.end('logged-out')
   }
 
   #add(stream: Stream): void {

@@ -1,4 +1,5 @@
-import type { Presence, PresenceChanged } from '../chat/presence.ts'
+import type { PresenceChanged } from '../chat/people.ts'
+import type { Presence } from '../chat/presence.ts'
 import { Block } from './block.ts'
 import { presenceEvent } from './frames.ts'
 

@@ -32,6 +32,12 @@ export class Recent {
     this.#compact()
   }
 
+  clear(): void {
+    this.#frames = []
+    this.#start = 0
+    this.#bytes = 0
+  }
+
   /**
    * What the account may see after a cursor, up to about `maxBytes` (at least one frame), and the
    * id up to which that is everything. Undefined where the memory does not reach back that far.

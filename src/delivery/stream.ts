@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Presence } from '../chat/presence.ts'
-import { type Cursor, type Session, Unavailable } from '../store/store.ts'
+import { type Cursor, type Placement, type Session, Unavailable } from '../store/store.ts'
 import { Block, pack, type Stretch } from './block.ts'
 import { formatCursor } from './cursor.ts'
 import {
@@ -35,6 +35,8 @@ export interface Surroundings {
   marks: ReachedMarks
   /** How long to wait before a store that could not be read is asked again, in ms. */
   retryMs: number
+  /** Whether a session that was alive is so still, and the same one. @throws {Unavailable} */
+  stands(session: Session): Promise<boolean>
   /** The stream is at the head: what comes next is delivered to it. */
   onLive(stream: Stream): void
   /** Its reader is too slow to be delivered to: it reads on by itself. */
@@ -66,6 +68,8 @@ export class Stream implements PresenceReader {
   readonly #wantsPresence: boolean
   /** Up to here everything this person may see is written; while live the head stands for it. */
   #cursor = 0
+  /** The epoch of the log on which the cursor stands. */
+  #epoch = ''
   /** False while kept messages are written: what lies between them was not. */
   #placed = false
   #live = false
@@ -114,6 +118,14 @@ export class Stream implements PresenceReader {
     }
   }
 
+  /** The log is about to turn: what was delivered is as far as this stream has come on it. */
+  turn(): void {
+    this.#live = false
+    this.#cursor = this.#around.tail.head
+    this.#around.onBehind(this)
+    this.#run(async () => {})
+  }
+
   /** Notes that a direct message to this person was written here. */
   owe(id: number): void {
     this.#owes = Math.max(this.#owes, id)
@@ -150,8 +162,7 @@ export class Stream implements PresenceReader {
   }
 
   get #id(): string | undefined {
-    const { epoch } = this.#around.tail
-    return this.#placed ? formatCursor(this.#cursor, epoch) : undefined
+    return this.#placed ? formatCursor(this.#cursor, this.#epoch) : undefined
   }
 
   #finish(): void {
@@ -167,23 +178,47 @@ export class Stream implements PresenceReader {
   async #beginWithKept(): Promise<void> {
     const { tail, marks } = this.#around
     await marks.settled()
-    const { after, upTo } = await this.#patiently(() => tail.unreached(this.account))
+    const { after, upTo, extent } = await this.#patiently(() => tail.unreached(this.account))
     this.#cursor = after
-    while (this.#cursor < upTo && !this.#ended) {
+    this.#epoch = extent.epoch
+    let end = upTo
+    while (this.#cursor < end && !this.#ended) {
       const from = this.#cursor
-      this.#writePortion(await this.#patiently(() => tail.readKept(from, upTo, this.account)))
+      const portion = await this.#patiently(() => tail.readKept(from, end, this.account))
+      if (this.#outdated(portion)) end = Math.min(end, await this.#placeKept())
+      else this.#writePortion(portion)
       if (this.#full) await this.#drained()
     }
     this.#placed = true
   }
 
+  /**
+   * The log has turned while kept messages were written. Where some of these are void, the stream
+   * goes on from the fork as one with a cursor: nothing more is kept for it.
+   *
+   * @returns the last id up to which messages are still kept for it
+   */
+  async #placeKept(): Promise<number> {
+    const placement = await this.#placeAgain()
+    return placement?.reset === null ? placement.extent.head : this.#cursor
+  }
+
   async #beginAt(cursor: Cursor): Promise<void> {
-    const { tail, marks } = this.#around
-    const { position, reset, extent } = await this.#patiently(() => tail.place(cursor))
-    if (reset) this.#send(new Block(resetEvent(reset, extent)))
-    marks.note(this.account, position)
-    this.#cursor = position
+    const { position } = await this.#place(cursor)
+    this.#around.marks.note(this.account, position)
     this.#placed = true
+  }
+
+  async #place(cursor: Cursor): Promise<Placement> {
+    const placement = await this.#patiently(() => this.#around.tail.place(cursor))
+    const { position, reset, extent } = placement
+    if (reset) {
+      this.#send(new Block(resetEvent(reset, extent)))
+      this.#owes = Math.min(this.#owes, position)
+    }
+    this.#cursor = position
+    this.#epoch = extent.epoch
+    return placement
   }
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
@@ -192,10 +227,34 @@ export class Stream implements PresenceReader {
     while (!this.#ended) {
       const cursor = this.#cursor
       if (this.#full) await this.#drained()
+      else if (this.#epoch !== tail.epoch) await this.#placeAgain()
       else if (cursor > tail.head) await tail.moved()
       else if (cursor === tail.head) return this.#goLive()
       else await this.#readPortion(cursor)
     }
+  }
+
+  /**
+   * The log has turned: finds out where the cursor stands on it as it is now, unless the session
+   * went with what was lost. Then its account may be someone else's by now.
+   */
+  async #placeAgain(): Promise<Placement | undefined> {
+    const { tail, presence, stands } = this.#around
+    if (!(await this.#patiently(() => stands(this.session)))) {
+      presence.over(this.session.id)
+      this.end('logged-out')
+      return undefined
+    }
+    const placement = await this.#place({ id: this.#cursor, epoch: this.#epoch })
+    // The store may know of a turn that is yet to be told here. Epochs sort by their birth.
+    if (!this.#ended && this.#epoch > tail.epoch) await tail.moved()
+    return placement
+  }
+
+  /** Whether a portion was read from another log than the one that the cursor stands on. */
+  #outdated({ extent }: Portion): boolean {
+    const epochs = [this.#around.tail.epoch, extent?.epoch ?? this.#epoch]
+    return epochs.some((epoch) => epoch !== this.#epoch)
   }
 
   async #readPortion(cursor: number): Promise<void> {
@@ -209,6 +268,11 @@ export class Stream implements PresenceReader {
     }
     const portion = await this.#patiently(() => tail.read(cursor, this.account))
     const { extent } = portion
+    if (this.#outdated(portion)) {
+      // The turn is told here in a moment, if it was not yet.
+      if (extent && extent.epoch > tail.epoch) await tail.moved()
+      return
+    }
     if (extent && cursor < extent.oldest - 1) {
       const from = extent.oldest - 1
       this.#send(new Block(resetEvent({ reason: 'trimmed', from }, extent)))

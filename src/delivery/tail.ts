@@ -1,7 +1,7 @@
 import type { Cursor, Entry, Extent, News, Placement, Scan, Store } from '../store/store.ts'
+import { Turnstile } from '../turnstile.ts'
 import { type Frame, keptFrame, messageFrame } from './frames.ts'
 import { Recent } from './recent.ts'
-import { Turnstile } from './turnstile.ts'
 
 /** What one step of reading on found: frames the reader may see, and how far that is everything. */
 export interface Portion {
@@ -16,6 +16,9 @@ type ReadableStore = Pick<Store, 'extent' | 'read' | 'readKept' | 'unreached' | 
 /** What fits in one write: see Block. */
 const portionBytes = 65_536
 
+/** Before anything was told of the log. */
+const untold: Extent = { epoch: '00000000', oldest: 1, head: 0 }
+
 /** How many reads of the store may be under way for all readers together. */
 const readsAtOnce = 4
 
@@ -27,7 +30,7 @@ export class Tail {
   readonly #store: ReadableStore
   readonly #recent: Recent
   readonly #reads = new Turnstile(readsAtOnce)
-  #extent: Extent = { epoch: '00000000', oldest: 1, head: 0 }
+  #extent = untold
   #movedCalls: (() => void)[] = []
 
   constructor(store: ReadableStore, recent = new Recent()) {
@@ -36,7 +39,9 @@ export class Tail {
   }
 
   async start(): Promise<void> {
-    this.#extent = await this.#store.extent()
+    const extent = await this.#store.extent()
+    // What was told meanwhile is newer: taken back to this, the next news would leave a hole.
+    if (this.#extent === untold) this.#extent = extent
   }
 
   get head(): number {
@@ -53,11 +58,18 @@ export class Tail {
     this.#extent = extent
     this.#recent.push(frames)
     this.#recent.dropBefore(extent.oldest)
-    for (const moved of this.#movedCalls.splice(0)) moved()
+    this.#callMoved()
     return frames
   }
 
-  /** Resolves when the log has moved on. */
+  /** The log may have gone back: nothing that is remembered of it is certain any more. */
+  turned(extent: Extent): void {
+    this.#extent = extent
+    this.#recent.clear()
+    this.#callMoved()
+  }
+
+  /** Resolves when the log has moved on, or has turned. */
   moved(): Promise<void> {
     return new Promise((resolve) => this.#movedCalls.push(resolve))
   }
@@ -86,6 +98,10 @@ export class Tail {
 
   place(cursor: Cursor): Promise<Placement> {
     return this.#reads.pass(() => this.#store.place(cursor))
+  }
+
+  #callMoved(): void {
+    for (const moved of this.#movedCalls.splice(0)) moved()
   }
 
   async #portion(

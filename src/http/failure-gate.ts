@@ -1,3 +1,4 @@
+import type { SharedCounts } from '../store/store.ts'
 import { type Allowance, RateLimit } from './rate-limit.ts'
 
 /** Who waits for one key, and how many attempts are under way for it. */
@@ -19,8 +20,9 @@ export class FailureGate {
   readonly #isFailure: (error: unknown) => boolean
   readonly #lines = new Map<string, Line>()
 
-  constructor(allowance: Allowance, isFailure: (error: unknown) => boolean) {
-    this.#limit = new RateLimit(allowance)
+  /** @param counts where failures are counted; default: in the memory of this process */
+  constructor(allowance: Allowance, isFailure: (error: unknown) => boolean, counts?: SharedCounts) {
+    this.#limit = new RateLimit(allowance, counts)
     this.#isFailure = isFailure
   }
 
@@ -37,7 +39,8 @@ export class FailureGate {
   }
 
   async #settle(key: string, line: Line, failed: boolean): Promise<void> {
-    if (!failed) await this.#limit.giveBack(key)
+    // What cannot be taken back now ends with its window: no reason to refuse who got in.
+    if (!failed) await this.#limit.giveBack(key).catch(() => {})
     line.underWay--
     line.settled.resolve()
     line.settled = Promise.withResolvers()

@@ -1,7 +1,7 @@
 import type { Posted } from '../chat/messages.ts'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { lookupKey } from '../chat/usernames.ts'
-import type { Session } from '../store/store.ts'
+import type { Session, SharedCounts } from '../store/store.ts'
 import { addressKey } from './address-key.ts'
 import { FailureGate } from './failure-gate.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -21,7 +21,7 @@ export type LimitSettings = Pick<
   | 'registrationsPerHour'
 >
 
-/** How often one account or one address may call what; counted in this process. */
+/** How often one account or one address may call what; all but failed logins is counted in this process. */
 export class Limits {
   readonly #messages: RateLimit
   readonly #reads: RateLimit
@@ -30,7 +30,8 @@ export class Limits {
   readonly #loginsWithName: FailureGate
   readonly #logins: FailureGate
 
-  constructor(settings: LimitSettings) {
+  /** @param counts where failed logins are counted for all nodes together */
+  constructor(settings: LimitSettings, counts?: SharedCounts) {
     const perMinute = (points: number, told: string) => ({ points, seconds: 60, told })
     const { messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
     const { loginsPerMinute, registrationsPerHour } = settings
@@ -57,11 +58,13 @@ export class Limits {
         `One address may fail to log in ${loginsPerMinute} times a minute with one username.`,
       ),
       refusedWith(failedLogins),
+      counts,
     )
     const forAddress = loginsPerMinute * namesPerAddress
     this.#logins = new FailureGate(
       perMinute(forAddress, `One address may fail to log in ${forAddress} times a minute.`),
       refusedWith(failedLogins),
+      counts,
     )
   }
 

@@ -22,7 +22,7 @@ export function streamOpener({
   stallMs,
 }: {
   hub: Hub
-  sessions: Pick<Sessions, 'find'>
+  sessions: Pick<Sessions, 'stands'>
   /** See Wire. */
   stallMs: number
 }) {
@@ -55,6 +55,9 @@ export function streamOpener({
       wire: new Wire(socket, { framed, stallMs }),
     })
     // The session may have ended between its check and this.
-    sessions.find(session.id).catch(() => stream.end('logged-out'))
+    sessions.stands(session).then(
+      (stands) => stands || stream.end('logged-out'),
+      () => stream.end('unavailable'),
+    )
   }
 }

@@ -38,7 +38,7 @@ export interface Services {
     'broadcast' | 'direct' | 'check' | 'replay' | 'checkPage' | 'page' | 'find'
   >
   presence: Pick<Presence, 'list'>
-  store: Pick<Store, 'ping'>
+  store: Pick<Store, 'ping' | 'counts'>
   /** Signs and verifies tokens; 32 bytes or more. */
   signingKey: Uint8Array
   /**
@@ -48,4 +48,6 @@ export interface Services {
   openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamWanted): Promise<void>
   /** False once the server is shutting down. */
   ready(): boolean
+  /** False while the store is lost: what is known here may no longer be so. */
+  inTouch(): boolean
 }

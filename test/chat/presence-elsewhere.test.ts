@@ -1,7 +1,12 @@
 import t from 'tap'
 import { Presence } from '../../src/chat/presence.ts'
 
-const store = { present: async () => [], changePresence: async () => {}, ping: async () => {} }
+const store = {
+  present: async () => [],
+  changePresence: async () => {},
+  ping: async () => {},
+  current: true,
+}
 
 t.test('who enters and leaves by another server on the same store is told of here', async (t) => {
   const presence = new Presence(store, { graceMs: 0 })
@@ -11,11 +16,12 @@ t.test('who enters and leaves by another server on the same store is told of her
   presence.follow({
     entered: [{ session: 11, person: { id: 1, username: 'ann' }, since: 1000 }],
     left: [],
+    ended: [],
   })
   t.same(presence.names(), ['ann'])
-  presence.follow({ entered: [], left: [99] })
+  presence.follow({ entered: [], left: [99], ended: [] })
   t.same(presence.names(), ['ann'], 'a session that was not known here changes nothing')
-  presence.follow({ entered: [], left: [11] })
+  presence.follow({ entered: [], left: [11], ended: [] })
   t.same(presence.names(), [])
   t.same(told, ['+ann', '-ann'])
   await presence.close()

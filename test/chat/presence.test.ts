@@ -3,7 +3,7 @@ import t from 'tap'
 import { Presence } from '../../src/chat/presence.ts'
 import {
   type PresenceChange,
-  type Presence as PresentSession,
+  type PresentSession,
   type Session,
   Unavailable,
 } from '../../src/store/store.ts'
@@ -27,6 +27,7 @@ class FakeStore {
   ended = new Set<number>()
   changes: PresenceChange[] = []
   away = false
+  current = true
   presence: Presence | undefined
   held: Promise<void> | undefined
 
@@ -47,13 +48,13 @@ class FakeStore {
       .filter((id) => !this.rows.has(id) && !this.ended.has(id))
       .map((id) => ({ session: id, person: person(id), since: 1000 + id }))
     for (const row of entered) this.rows.set(row.session, row)
-    this.presence?.follow({ entered, left })
+    this.presence?.follow({ entered, left, ended: [] })
   }
 
   /** As the store ends a session: its presence goes with it. */
   end(id: number) {
     this.ended.add(id)
-    this.presence?.follow({ entered: [], left: this.rows.delete(id) ? [id] : [] })
+    this.presence?.follow({ entered: [], left: this.rows.delete(id) ? [id] : [], ended: [id] })
   }
 }
 
@@ -96,7 +97,7 @@ t.test('the list is by name, in pages', async (t) => {
   const { presence } = await open()
   for (const id of [41, 31, 11, 21]) await presence.enter(session(id))
   t.same(presence.names(), ['ann', 'bob', 'Cid', 'dan'])
-  t.same(presence.list({ limit: 2 }), {
+  t.same(await presence.list({ limit: 2 }), {
     people: [
       { username: 'ann', since: 1011 },
       { username: 'bob', since: 1021 },
@@ -105,11 +106,15 @@ t.test('the list is by name, in pages', async (t) => {
     more: true,
   })
   t.same(
-    presence.list({ after: 'BOB', limit: 2 }).people.map(({ username }) => username),
+    (await presence.list({ after: 'BOB', limit: 2 })).people.map(({ username }) => username),
     ['Cid', 'dan'],
   )
-  t.same(presence.list({ after: 'bobby', limit: 9 }).people.length, 2, 'after a name not online')
-  t.same(presence.list({ after: 'dan', limit: 2 }), { people: [], count: 4, more: false })
+  t.same(
+    (await presence.list({ after: 'bobby', limit: 9 })).people.length,
+    2,
+    'after a name not online',
+  )
+  t.same(await presence.list({ after: 'dan', limit: 2 }), { people: [], count: 4, more: false })
   await presence.close()
 })
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PresenceChanged } from '../../src/chat/presence.ts'
+import type { PresenceChanged } from '../../src/chat/people.ts'
 import type { Block } from '../../src/delivery/block.ts'
 import { PresenceFeed } from '../../src/delivery/presence-feed.ts'
 

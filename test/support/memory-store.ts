@@ -15,6 +15,7 @@ import type {
 type Kept = Pick<
   Store,
   | 'append'
+  | 'current'
   | 'credentials'
   | 'endSession'
   | 'entry'
@@ -28,6 +29,8 @@ type Kept = Pick<
 /** As much of a store as the domain's tests need, in memory. Failures and waits are set by the test. */
 export class MemoryStore implements Kept {
   readonly epoch = 'mh4k2c9z'
+  /** False: what other nodes did may be missing from what is known here. */
+  current = true
   /** Every call fails with this while it is set. */
   failure: Error | undefined
   /** Every call waits for this before it answers what it found. */

@@ -9,7 +9,8 @@ export async function userRoutes(app: Api, { services, limits }: RouteOptions): 
 
   app.get('/v1/users/online', { schema: listOnline }, async ({ session, query }) => {
     await limits.read(session)
-    const { people, count, more } = services.presence.list({ limit: defaultPeople, ...query })
+    const page = await services.presence.list({ limit: defaultPeople, ...query })
+    const { people, count, more } = page
     const users = people.map(({ username, since }) => ({ username, onlineSince: toTime(since) }))
     return { users, count, more }
   })

@@ -28,6 +28,7 @@ export class FakeChat {
   /** Awaited by each login before it is judged. */
   loginDelay: () => Promise<void> = async () => {}
   isReady = true
+  isInTouch = true
   ping: () => Promise<void> = async () => {}
 
   get services(): Omit<Services, 'settings' | 'signingKey'> {
@@ -62,7 +63,7 @@ export class FakeChat {
         },
       },
       presence: {
-        list: ({ limit }) => ({
+        list: async ({ limit }) => ({
           people: this.online.slice(0, limit),
           count: this.online.length,
           more: this.online.length > limit,
@@ -74,6 +75,7 @@ export class FakeChat {
         reply.send('retry: 3000\n\n')
       },
       ready: () => this.isReady,
+      inTouch: () => this.isInTouch,
     }
   }
 

@@ -1,0 +1,46 @@
+import type { Settings } from './config.ts'
+import { openPostgresStore, type PostgresOptions } from './store/postgres/store.ts'
+import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
+import type { Store } from './store/store.ts'
+
+/** Bounds of the stores that are no settings. */
+export interface StoreTuning {
+  /** The most pages of 4 KiB that SQLite's database may have, instead of what the disk holds. */
+  maxPages?: number
+  /** The times by which the store on PostgreSQL goes, and how many connections it holds. */
+  postgres?: Partial<Omit<PostgresOptions, 'databaseUrl' | 'onWarning'>>
+}
+
+export interface StoreListeners {
+  /** The store has failed for good: the process must end. */
+  onFatal: SqliteOptions['onFatal']
+  /** Something that the operator should change, in one sentence. */
+  onWarning: (warning: string) => void
+}
+
+type Where = Pick<Settings, 'databaseUrl' | 'dataDir' | 'presenceLeaseMs' | 'presenceGraceMs'>
+
+/**
+ * The store that the settings name.
+ *
+ * @throws {StartError} one line for the person who started the server
+ */
+export function openStore(
+  { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: Where,
+  { maxPages, postgres, onFatal, onWarning }: StoreTuning & StoreListeners,
+): Promise<Store> {
+  if (databaseUrl === undefined) return openSqliteStore({ folder: dataDir, maxPages, onFatal })
+  return openPostgresStore({
+    databaseUrl,
+    presenceLeaseMs,
+    graceMs: presenceGraceMs,
+    onWarning,
+    ...postgres,
+  })
+}
+
+/** Where everything is kept, as a log may tell it: never with a name or a password. */
+export function placeOf({ databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>) {
+  if (databaseUrl === undefined) return { dataDir }
+  return { database: databaseUrl.replace(/^[a-z]+:\/\/(?:.*@)?/i, '').replace(/\?.*$/, '') }
+}

@@ -1,0 +1,138 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import t from 'tap'
+import { Recent } from '../../src/delivery/recent.ts'
+import { epoch, FakeWire, House, session } from './support/house.ts'
+
+const next = 'mh4zzzzz'
+
+/** The log goes back to an id under a new epoch, as by the promotion of a standby that lagged. */
+function goBack(house: House, from: number) {
+  house.log.entries.splice(from)
+  house.log.epoch = next
+  house.log.placeOf = ({ id, epoch }) =>
+    epoch !== next && id > from
+      ? { position: from, reset: { reason: 'rewound', from } }
+      : { position: id, reset: null }
+}
+
+t.test('a log that turned and lost nothing changes but the epoch of what comes', async (t) => {
+  const house = new House()
+  house.say(0, 0)
+  const wire = await house.join(1, { id: 0, epoch })
+  goBack(house, 2)
+  house.turn()
+  await nextTurn()
+  house.say(0)
+  await wire.until(() => wire.came.endsWith('m3'))
+  t.equal(wire.came, 'm1 m2 ready@2 m3', 'no reset')
+  t.match(wire.text, `id: 3-${next}`)
+})
+
+t.test(
+  'streams past the edge of a log that went back are told so, and others are not',
+  async (t) => {
+    const house = new House()
+    house.say(0, 0, 0)
+    const live = await house.join(1, { id: 0, epoch })
+    const slow = new FakeWire()
+    slow.room = 2
+    house.open(2, { id: 0, epoch }, slow)
+    await slow.until(() => slow.room === 0)
+    goBack(house, 2)
+    house.turn()
+    house.say(0, 0)
+    await live.until(() => live.came.endsWith('m4'))
+    t.equal(live.came, 'm1 m2 m3 ready@3 reset@2 m3 m4')
+    slow.drain()
+    await slow.until(() => slow.came.includes('ready'))
+    t.equal(slow.came, 'm1 m2 m3 reset@2 m3 m4 ready@4')
+    const late = await house.join(3, { id: 2, epoch })
+    t.equal(late.came, 'm3 m4 ready@4')
+  },
+)
+
+t.test('what is read under another epoch than the cursor’s is not written', async (t) => {
+  const house = new House({}, new Recent({ maxFrames: 0 }))
+  house.say(0, 0, 0)
+  const wire = new FakeWire()
+  wire.room = 1
+  house.open(1, { id: 0, epoch }, wire)
+  await wire.until(() => wire.room === 0)
+  // The store has turned, which nobody has told the stream yet.
+  goBack(house, 1)
+  house.write(0)
+  const { reads } = house.log
+  wire.drain()
+  await wire.until(() => house.log.reads > reads)
+  await nextTurn()
+  t.equal(wire.came, '')
+  house.turn()
+  await wire.until(() => wire.came.includes('ready'))
+  t.equal(wire.came, 'm1 m2 ready@2')
+})
+
+t.test('a cursor that is placed on a log that is yet to turn here waits for that', async (t) => {
+  const house = new House()
+  house.say(0, 0)
+  goBack(house, 2)
+  house.write(0)
+  const wire = new FakeWire()
+  house.open(1, { id: 2, epoch }, wire)
+  for (let turn = 0; turn < 5; turn++) await nextTurn()
+  t.equal(wire.came, '')
+  house.turn()
+  await wire.until(() => wire.came.includes('ready'))
+  t.equal(wire.came, 'm3 ready@3')
+})
+
+t.test('what was kept for someone is asked for again where the log turned meanwhile', async (t) => {
+  const house = new House()
+  house.say(1, 1, 1, 1, 1)
+  const wire = new FakeWire()
+  wire.room = 2
+  house.open(1, null, wire)
+  await wire.until(() => wire.room === 0)
+  goBack(house, 4)
+  house.turn()
+  wire.drain()
+  await wire.until(() => wire.came.includes('ready'))
+  t.equal(wire.came, 'k1 k2 k1 k2 k3 k4 ready@4', 'until then they come again')
+})
+
+t.test('what was owed past the edge is no longer marked as reached', async (t) => {
+  const house = new House({ heartbeatMs: 20 })
+  house.say(0, 1, 1)
+  const wire = await house.join(1, { id: 0, epoch })
+  wire.empty = false
+  goBack(house, 2)
+  house.turn()
+  await wire.until(() => wire.came.includes('reset'))
+  wire.empty = true
+  await wire.until(() => house.log.reached.get(1) === 2)
+  const beats = wire.came.length
+  await wire.until(() => wire.came.length > beats)
+  t.equal(house.log.reached.get(1), 2)
+})
+
+t.test('a session that went with what was lost ends with its streams', async (t) => {
+  const house = new House()
+  const [ann, bob] = [await house.join(1), await house.join(2)]
+  house.gone.add(1)
+  house.turn()
+  await ann.until(() => ann.ended)
+  t.match(ann.came, /logged-out$/)
+  t.notOk(bob.ended)
+  t.same(house.over, [1])
+})
+
+t.test('while the store is lost there are no streams', async (t) => {
+  const house = new House({ presenceGraceMs: 1000 })
+  const wire = await house.join(1)
+  house.hub.lost()
+  const bye = wire.text.split('\n\n').find((block) => block.includes('event: bye'))
+  t.match(bye, /^retry: \d+$/m, 'with a time that spreads the reconnects')
+  t.match(wire.came, /unavailable$/)
+  t.throws(() => house.hub.admit(session(2)), { code: 'unavailable' })
+  house.hub.found()
+  await house.join(2)
+})
