@@ -1,0 +1,68 @@
+import { ObrolError, type ProblemCode } from './errors.ts'
+import { isProblem, parse, parseJson, type Shape } from './shapes.ts'
+
+/**
+ * Reads an answer to its end. One without content (204) is null.
+ *
+ * @param maxBytes without it, an answer that has no end would fill the memory
+ * @throws {ObrolError} the server's refusal, or `bad-answer`
+ */
+export async function readAnswer<T>(
+  response: Response,
+  isShape: Shape<T>,
+  maxBytes: number,
+): Promise<T> {
+  const { ok, status } = response
+  if (!ok) throw await refusal(response, maxBytes)
+  return parse(status === 204 ? 'null' : await readJsonText(response, maxBytes), isShape, status)
+}
+
+/** What an answer that is not the one that was wanted says. */
+export async function refusal(response: Response, maxBytes: number): Promise<ObrolError> {
+  const { status } = response
+  const retryAfterMs = retryAfter(response.headers.get('retry-after'))
+  const problem = parseJson(await readJsonText(response, maxBytes))
+  if (!isProblem(problem))
+    return new ObrolError('bad-answer', `This is no answer of an Obrol server: status ${status}`, {
+      status,
+      retryAfterMs,
+    })
+  const code = problem.type.slice(problem.type.lastIndexOf('/') + 1) as ProblemCode
+  return new ObrolError(code, problem.detail, { status, problem, retryAfterMs })
+}
+
+/** The empty text, which is no JSON, where the answer does not say that it is some. */
+async function readJsonText(response: Response, maxBytes: number): Promise<string> {
+  const type = response.headers.get('content-type') ?? ''
+  return /^application\/(problem\+)?json\b/i.test(type) ? readText(response, maxBytes) : ''
+}
+
+/** `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). */
+function retryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+}
+
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of chunksOf(response)) {
+    bytes += chunk.length
+    if (bytes > maxBytes)
+      throw new ObrolError('bad-answer', `The answer has more than ${maxBytes} bytes`)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** By hand, for a body of `fetch` cannot be iterated in every browser. */
+export async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void> {
+  const reader = response.body?.getReader()
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true }
+    if (done) return
+    yield value as Uint8Array
+  }
+}

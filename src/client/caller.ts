@@ -1,0 +1,143 @@
+import { readAnswer } from './answer.ts'
+import { withJitter } from './back-off.ts'
+import { Cutoff, pause } from './cutoff.ts'
+import { ObrolError } from './errors.ts'
+import type { Shape } from './shapes.ts'
+
+/** The wait before a call's second try, in ms; it doubles up to the longest, with jitter. */
+const firstWaitMs = 250
+const longestWaitMs = 5_000
+
+/** A request, without the server it goes to. */
+export interface Request {
+  method: 'GET' | 'POST'
+  /** Below the server's address, without a slash before it. */
+  path: string
+  query?: Record<string, string | number | undefined>
+  headers?: Record<string, string | undefined>
+  token: string | undefined
+  /** Goes as JSON. */
+  body?: object
+}
+
+/** A request, what its answer must be, and when it may be made again. */
+export interface Call<T> extends Request {
+  isShape: Shape<T>
+  again(error: ObrolError): boolean
+  signal: AbortSignal | undefined
+}
+
+/** A failure that may be gone the next time, of a call that does no harm when made twice. */
+export function mayPass({ code, status = 0 }: ObrolError): boolean {
+  // A page that another server sends with 4xx says that the address is wrong.
+  if (code === 'bad-answer') return status < 400 || status >= 500
+  return ['network', 'timeout'].includes(code) || [408, 429, 503].includes(status)
+}
+
+/** A failure after which the call has certainly not been carried out. */
+export function notDone({ code }: ObrolError): boolean {
+  return code === 'unavailable'
+}
+
+interface CallerOptions {
+  fetch?: typeof fetch | undefined
+  timeoutMs?: number | undefined
+  retryForMs?: number | undefined
+  maxAnswerBytes?: number | undefined
+}
+
+/** Makes calls to one server, again and again where that helps and does no harm. */
+export class Caller {
+  /** How long one try may take, in ms. */
+  readonly timeoutMs: number
+  /** How much is read of one answer. */
+  readonly maxAnswerBytes: number
+  readonly #retryForMs: number
+  readonly #server: URL
+  readonly #fetch: typeof fetch
+
+  /** @throws {TypeError} where `server` is no URL */
+  constructor(server: string | URL, options: CallerOptions) {
+    const { fetch = globalThis.fetch } = options
+    this.#server = new URL(server)
+    this.#server.pathname = this.#server.pathname.replace(/\/*$/, '/')
+    this.#fetch = (input, init) => fetch(input, init)
+    this.timeoutMs = options.timeoutMs ?? 10_000
+    this.maxAnswerBytes = options.maxAnswerBytes ?? 134_217_728
+    this.#retryForMs = options.retryForMs ?? 30_000
+  }
+
+  /** @throws {ObrolError} of the last try */
+  async call<T>(call: Call<T>): Promise<T> {
+    const until = performance.now() + this.#retryForMs
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+      try {
+        return await this.#once(call)
+      } catch (error) {
+        const { retryAfterMs = 0 } = error as ObrolError
+        const nextMs = Math.max(withJitter(waitMs), retryAfterMs)
+        if (!call.again(error as ObrolError) || performance.now() + nextMs > until) throw error
+        await pause(nextMs, call.signal)
+      }
+    }
+  }
+
+  async #once<T>(call: Call<T>): Promise<T> {
+    const cutoff = new Cutoff(call.signal)
+    try {
+      const response = await this.open(call, cutoff)
+      return await readAnswer(response, call.isShape, this.maxAnswerBytes)
+    } catch (error) {
+      throw error instanceof ObrolError ? error : cutoff.failure(error)
+    } finally {
+      cutoff.close()
+    }
+  }
+
+  /** Sends a request; resolves with the head of its answer. @throws {ObrolError} */
+  async open(request: Request, cutoff: Cutoff): Promise<Response> {
+    const { method, body } = request
+    const headers = headersOf(request)
+    cutoff.within(this.timeoutMs, `No answer within ${this.timeoutMs / 1000} s`)
+    try {
+      return await this.#fetch(this.#addressOf(request), {
+        method,
+        headers,
+        signal: cutoff.signal,
+        cache: 'no-store',
+        credentials: 'omit',
+        ...(body && { body: JSON.stringify(body) }),
+      })
+    } catch (error) {
+      throw cutoff.failure(error)
+    }
+  }
+
+  #addressOf({ path, query = {} }: Request): URL {
+    const address = new URL(path, this.#server)
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) address.searchParams.set(name, String(value))
+    return address
+  }
+}
+
+/** @throws {ObrolError} where one of them cannot be sent at all, such as one with a line break */
+function headersOf({ token, body, headers = {} }: Request): Headers {
+  const wanted = {
+    authorization: token && `Bearer ${token}`,
+    'content-type': body && 'application/json',
+    ...headers,
+  }
+  const made = new Headers()
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value === undefined) continue
+    try {
+      made.set(name, value)
+    } catch (cause) {
+      throw new ObrolError('invalid-request', `No header ${name} can be ${JSON.stringify(value)}`, {
+        cause,
+      })
+    }
+  }
+  return made
+}

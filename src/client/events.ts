@@ -1,0 +1,154 @@
+import { BackOff } from './back-off.ts'
+import type { Caller, Request } from './caller.ts'
+import { Chain } from './chain.ts'
+import { Cutoff, pause } from './cutoff.ts'
+import { ObrolError } from './errors.ts'
+import { Line } from './line.ts'
+import { Pulse } from './pulse.ts'
+import { isBye, parse } from './shapes.ts'
+import type { Block } from './sse-parser.ts'
+import type { ByeReason, EventStream, EventsOptions, ObrolEvent } from './types.ts'
+
+/** The line has ended: by a failure, or by what the server said in its last event. */
+interface Loss {
+  error: ObrolError | ByeReason
+  /** What the server told this stream alone to wait, in ms. */
+  askedMs?: number | undefined
+}
+
+/** Where a stream is opened, and by whom. */
+export interface Gate {
+  caller: Caller
+  /** The client's token as it is now. */
+  token(): string | undefined
+}
+
+/** A stream over all its lines, as one iterator. See `ObrolClient.events`. */
+export class Events implements EventStream {
+  readonly #gate: Gate
+  readonly #options: EventsOptions
+  /** One stream is one session's: another that the client logs into meanwhile is not followed. */
+  readonly #token: string | undefined
+  readonly #chain: Chain
+  readonly #pulse: Pulse
+  readonly #backOff: BackOff
+  readonly #end: Cutoff
+  readonly #events: AsyncGenerator<ObrolEvent, undefined, undefined>
+  #line: Line | undefined
+  #wait: Cutoff | undefined
+
+  constructor(gate: Gate, options: EventsOptions) {
+    this.#gate = gate
+    this.#options = options
+    this.#token = gate.token()
+    this.#chain = new Chain(options.cursor)
+    this.#pulse = new Pulse(options.heartbeatMs ?? 15_000)
+    this.#backOff = new BackOff(options.backOff)
+    this.#end = new Cutoff(options.signal)
+    this.#events = this.#run()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<ObrolEvent, undefined>> {
+    return this.#events.next()
+  }
+
+  return(): Promise<IteratorResult<ObrolEvent, undefined>> {
+    this.#end.close()
+    return this.#events.return(undefined)
+  }
+
+  hurry(): void {
+    this.#line?.hurry()
+    this.#wait?.cut(new ObrolError('aborted', 'Waited long enough'))
+  }
+
+  async *#run(): AsyncGenerator<ObrolEvent, undefined, undefined> {
+    try {
+      while (!this.#end.signal.aborted) {
+        const loss = yield* this.#follow()
+        if (this.#isOver(loss.error)) break
+        const inMs = this.#untilNext(loss)
+        yield { type: 'reconnecting', error: loss.error, inMs, attempt: this.#backOff.attempt }
+        await this.#pause(inMs)
+      }
+    } finally {
+      this.#end.close()
+    }
+  }
+
+  /** What one line brings, until it is lost. */
+  async *#follow(): AsyncGenerator<ObrolEvent, Loss, undefined> {
+    let openedAt = Number.POSITIVE_INFINITY
+    const { maxEventChars = 4_194_304 } = this.#options
+    const line = new Line(this.#gate.caller, this.#pulse, maxEventChars, this.#end.signal)
+    this.#line = line
+    try {
+      for await (const block of line.blocks(this.#request())) {
+        openedAt = Math.min(openedAt, performance.now())
+        if (block.type === 'bye') return this.#bye(block)
+        if (block.retry !== undefined) this.#backOff.firstMs = block.retry
+        const event = this.#chain.take(block)
+        if (event?.type === 'message') this.#backOff.worked()
+        if (event !== undefined) yield event
+      }
+      return { error: new ObrolError('network', 'The stream broke off') }
+    } catch (error) {
+      return { error: error as ObrolError }
+    } finally {
+      if (performance.now() - openedAt > this.#backOff.firstMs) this.#backOff.worked()
+    }
+  }
+
+  #request(): Request {
+    return {
+      method: 'GET',
+      path: 'v1/events',
+      query: { presence: this.#options.presence },
+      headers: { accept: 'text/event-stream', 'last-event-id': this.#chain.cursor },
+      token: this.#token,
+    }
+  }
+
+  #bye({ data = '', retry }: Block): Loss {
+    const { reason } = parse(data, isBye)
+    return { error: reason, askedMs: retry }
+  }
+
+  /** Whether the stream has come to its end. @throws {ObrolError} where that is a failure */
+  #isOver(error: ObrolError | ByeReason): boolean {
+    if (this.#end.signal.aborted || error === 'logged-out') return true
+    if (error === 'session-expired') throw new ObrolError(error, 'The session has expired: log in')
+    if (typeof error === 'string' || heals(error)) return false
+    // The client has logged out while there was no line on which the server could say bye.
+    if (error.status === 401 && this.#gate.token() !== this.#token) return true
+    throw error
+  }
+
+  #untilNext({ error, askedMs }: Loss): number {
+    if (askedMs !== undefined) return this.#backOff.asked(askedMs)
+    // Another stream of this session took the place: to take it back at once would go on for ever.
+    if (error === 'replaced') return this.#backOff.asked(this.#backOff.longestMs)
+    return this.#backOff.next(typeof error === 'string' ? 0 : error.retryAfterMs)
+  }
+
+  async #pause(ms: number): Promise<void> {
+    this.#wait = new Cutoff(this.#end.signal)
+    await pause(ms, this.#wait.signal)
+    this.#wait.close()
+    this.#wait = undefined
+  }
+}
+
+/** Whether a stream that failed so is opened again: after whatever is not a refusal for good. */
+function heals({ code, status = 0 }: ObrolError): boolean {
+  if (status === 401) return false
+  return (
+    ['network', 'timeout', 'bad-answer'].includes(code) ||
+    [408, 429].includes(status) ||
+    status >= 500
+  )
+}

@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import t from 'tap'
+import { type Message, ObrolClient, type ObrolEvent } from '../../src/client/index.ts'
+import { openProxy } from '../e2e/support/proxy.ts'
+import { openRoom } from '../support/room.ts'
+import { endOf, idsOf, lossesOf, range, soon, takeUntil } from './scenarios/scenario.ts'
+
+t.test('everything that the API can do', async (t) => {
+  const room = await openRoom(t)
+  const ann = new ObrolClient(room.url)
+  const { user, token } = await ann.register('ann', 'tall-ships')
+  t.equal(user.username, 'ann')
+  t.equal(ann.token, token)
+  const bob = new ObrolClient(new URL(room.url), { token: (await room.register('bob')).token })
+
+  const stream = ann.events()
+  t.match((await stream.next()).value, { type: 'ready', ready: { user: 'ann', online: ['ann'] } })
+  const hello = await bob.broadcast('hello')
+  t.match(hello, { id: 1, kind: 'broadcast', from: 'bob', text: 'hello' })
+  t.match((await stream.next()).value, { type: 'message', message: hello, cursor: /^1-/ })
+  t.match(await bob.direct('ann', 'psst'), { id: 2, kind: 'direct', to: 'ann' })
+  t.equal(await endOf(ann.direct('bob', 'psst')), 'recipient-offline')
+  t.equal((await ann.direct('bob', 'later', { whenOffline: 'keep' })).id, 3)
+  const once = { idempotencyKey: 'once' }
+  t.same(await ann.broadcast('once', once), await ann.broadcast('once', once))
+
+  t.match(await ann.online({ limit: 1 }), { users: [{ username: 'ann' }], count: 1, more: false })
+  t.same((await ann.online({ after: 'ann' })).users, [])
+  t.same(
+    (await bob.history({ after: 1, limit: 2 })).messages.map(({ id }) => id),
+    [2, 3],
+  )
+  t.same(
+    (await bob.history({ before: 4, with: 'ann' })).messages.map(({ id }) => id),
+    [2, 3],
+  )
+  t.equal((await bob.history()).more, false)
+  t.same(await bob.message(1), hello)
+  t.equal(await endOf(bob.message(99)), 'not-found')
+  t.match(await bob.me(), { user: { username: 'bob' }, session: {} })
+  t.match(await bob.eventsToken(), { token: /./ })
+
+  await ann.logout()
+  t.equal(ann.token, undefined)
+  const last = await takeUntil(stream, 'reset')
+  t.same(idsOf(last), [2, 3, 4], 'what was under way still came, and then the stream ended')
+  t.equal(await endOf(ann.me()), 'unauthorized')
+  t.equal((await ann.login('ann', 'tall-ships')).user.id, user.id)
+  t.equal(await endOf(ann.login('ann', 'small-boats')), 'wrong-password')
+})
+
+t.test('a stream lives through a cut line and a restarted server', async (t) => {
+  // A server that stops spreads those who come back over half of the grace.
+  const room = await openRoom(t, { settings: { presenceGraceMs: 200 } })
+  const proxy = await openProxy(t, room.url)
+  const ann = new ObrolClient(proxy.url, { token: (await room.register('ann')).token })
+  const stream = ann.events({ backOff: soon, presence: 'none' })
+  const events: ObrolEvent[] = [(await stream.next()).value as ObrolEvent]
+  for (let round = 0; round < 10; round++) {
+    const said: Promise<Message>[] = range(1, 3).map(() => ann.broadcast(`in round ${round}`))
+    proxy.cut()
+    if (round === 5) {
+      await room.restart()
+      proxy.target = room.url
+    }
+    events.push(...(await until(stream, (await Promise.all(said)).length)))
+  }
+  await stream.return()
+  t.same(idsOf(events), range(1, 30))
+  t.ok(lossesOf(events).length >= 9)
+})
+
+/** Takes events until there were so many messages. */
+async function until(stream: AsyncIterator<ObrolEvent>, messages: number) {
+  const events: ObrolEvent[] = []
+  while (idsOf(events).length < messages) events.push((await stream.next()).value)
+  return events
+}
+
+t.test('a stream is ended at any moment, without an error', async (t) => {
+  const room = await openRoom(t)
+  const { token } = await room.register('ann')
+  const ann = new ObrolClient(room.url, { token })
+  const stream = ann.events()
+  t.notOk((await stream.next()).done)
+  const next = stream.next()
+  t.same(await stream.return(), { value: undefined, done: true }, 'while it is asked for more')
+  t.same(await next, { value: undefined, done: true })
+  t.ok((await stream.next()).done, 'for good')
+  t.ok((await ann.events().return()).done, 'before it begins')
+
+  const abort = new AbortController()
+  const aborted = ann.events({ signal: abort.signal })
+  t.notOk((await aborted.next()).done)
+  abort.abort()
+  t.ok((await aborted.next()).done, 'by a signal')
+  t.ok((await ann.events({ signal: abort.signal }).next()).done, 'by one given before')
+
+  const proxy = await openProxy(t, 'http://127.0.0.1:1')
+  const waiting = new ObrolClient(proxy.url, { token })
+  const lost = waiting.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
+  t.match((await lost.next()).value, { type: 'reconnecting', attempt: 1 })
+  const afterWait = lost.next()
+  await delay(1)
+  await lost.return()
+  t.ok((await afterWait).done, 'in a wait')
+})
+
+t.test('hurry: waits no longer, and holds no line that has been silent', async (t) => {
+  const room = await openRoom(t)
+  const { token } = await room.register('ann')
+  const proxy = await openProxy(t, 'http://127.0.0.1:1')
+  const ann = new ObrolClient(proxy.url, { token })
+  const stream = ann.events({ heartbeatMs: 60_000, backOff: { quickMs: 1e6, firstMs: 1e6 } })
+  stream.hurry()
+  t.equal((await stream.next()).value?.type, 'reconnecting')
+  proxy.target = room.url
+  const next = stream.next()
+  await delay(1)
+  stream.hurry()
+  t.equal((await next).value?.type, 'ready')
+  const silent = ann.events({ heartbeatMs: 1, backOff: soon })
+  t.equal((await silent.next()).value?.type, 'ready')
+  await delay(5)
+  silent.hurry()
+  t.match((await silent.next()).value, { type: 'reconnecting', error: { code: 'timeout' } })
+  await silent.return()
+  await stream.return()
+})
+
+t.test('a client that logs out while its stream is lost ends it without an error', async (t) => {
+  const room = await openRoom(t)
+  const proxy = await openProxy(t, room.url)
+  const { token } = await room.register('ann')
+  const ann = new ObrolClient(room.url, { token })
+  const viaProxy = new ObrolClient(proxy.url, { token })
+  const stream = viaProxy.events({ backOff: soon })
+  t.equal((await stream.next()).value?.type, 'ready')
+  proxy.target = 'http://127.0.0.1:1'
+  proxy.cut()
+  t.equal((await stream.next()).value?.type, 'reconnecting')
+  await ann.logout()
+  viaProxy.token = undefined
+  proxy.target = room.url
+  for (let event = await stream.next(); ; event = await stream.next()) {
+    if (event.done) break
+    t.equal(event.value.type, 'reconnecting')
+  }
+})
+
+t.test('after a failed logout the token is still there', async (t) => {
+  const { url } = await openProxy(t, 'http://127.0.0.1:1')
+  const ann = new ObrolClient(url, { token: 'hers', retryForMs: 0 })
+  const error = await ann.logout().catch((error) => error)
+  t.match(error, { code: 'network', message: /^The connection failed: (?!fetch failed)/ })
+  t.equal(ann.token, 'hers')
+})

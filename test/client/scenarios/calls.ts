@@ -1,0 +1,100 @@
+import type { ClientOptions, ObrolClient } from '../../../src/client/index.ts'
+import { ObrolError } from '../../../src/client/index.ts'
+import { endOf, type Scenario } from './scenario.ts'
+
+/** How a call ends, and how many times it was made. */
+function called(
+  call: (client: ObrolClient) => Promise<unknown>,
+  outcome: [end: string, times: number],
+  options: ClientOptions = {},
+): Scenario {
+  return {
+    async run({ client }) {
+      const end = await endOf(call(client(options)))
+      return [end, (await client().message(1)).id]
+    },
+    outcome,
+  }
+}
+
+const say = (client: ObrolClient) => client.broadcast('hi')
+const enter = (client: ObrolClient) => client.login('ann', 'tall-ships')
+
+export const calls: Record<string, Scenario> = {
+  /** Whatever comes in between, it is sent again with the one key until it is answered. */
+  unlucky: {
+    async run({ client }) {
+      const ann = client({ timeoutMs: 300, retryForMs: 60_000 })
+      const texts: string[] = []
+      for (let nth = 1; nth <= 6; nth++) texts.push((await ann.broadcast('hi')).text)
+      return texts
+    },
+    outcome: ['1', '2', '3', '4', '5', '6'],
+  },
+  down: called(say, ['unavailable', 2], { retryForMs: 1_900 }),
+  'down/entering': called(enter, ['unavailable', 2], { retryForMs: 1_900 }),
+  busy: called(say, ['too-many-requests', 1]),
+  'busy/entering': called(enter, ['too-many-requests', 1]),
+  broken: called(say, ['internal-error', 1]),
+  elsewhere: called(say, ['bad-answer', 1]),
+  foreignTongue: called(say, ['from-a-newer-server', 1]),
+  deaf: called(say, ['timeout', 1], { timeoutMs: 100, retryForMs: 0 }),
+  'deaf/entering': called(enter, ['timeout', 1], { timeoutMs: 100 }),
+  hangsUp: called(say, ['network', 1], { retryForMs: 0 }),
+  'hangsUp/entering': called(enter, ['network', 1]),
+  endless: called(say, ['bad-answer', 1], { retryForMs: 0, maxAnswerBytes: 4_000_000 }),
+
+  secondTry: {
+    async run({ client }) {
+      const ann = client()
+      const { user } = await ann.register('ann', 'tall-ships')
+      const { token } = ann
+      await ann.logout()
+      return [user.username, token, ann.token]
+    },
+    outcome: ['ann', 'token-of-ann', undefined],
+  },
+
+  /** What a refusal tells. */
+  'busy/told': {
+    async run({ client }) {
+      const error = await client()
+        .broadcast('hi')
+        .catch((error) => error)
+      if (!(error instanceof ObrolError)) throw error
+      const { name, message, status, problem, retryAfterMs } = error
+      return { name, message, status, type: problem?.type, retryAfterMs }
+    },
+    outcome: {
+      name: 'ObrolError',
+      message: 'too-many-requests',
+      status: 429,
+      type: '/problems/too-many-requests',
+      retryAfterMs: 60_000,
+    },
+  },
+
+  /** A call that waits is ended by its signal, between two tries and in one. */
+  'down/aborted': {
+    async run({ client }) {
+      const abort = new AbortController()
+      const end = endOf(client().broadcast('hi', { signal: abort.signal }))
+      while ((await client().message(1)).id < 2) await new Promise((go) => setTimeout(go, 5))
+      abort.abort()
+      return end
+    },
+    outcome: 'aborted',
+  },
+  'deaf/aborted': {
+    run: ({ client }) => endOf(client().broadcast('hi', { signal: AbortSignal.timeout(50) })),
+    outcome: 'aborted',
+  },
+  'deaf/aborted before': {
+    run: ({ client }) => endOf(client().broadcast('hi', { signal: AbortSignal.abort() })),
+    outcome: 'aborted',
+  },
+  'deaf/unsendable': {
+    run: ({ client }) => endOf(client().broadcast('hi', { idempotencyKey: 'two\nlines' })),
+    outcome: 'invalid-request',
+  },
+}

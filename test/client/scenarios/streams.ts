@@ -1,0 +1,164 @@
+import type { EventsOptions, ObrolEvent } from '../../../src/client/index.ts'
+import {
+  endOf,
+  idsOf,
+  lossesOf,
+  range,
+  type Scenario,
+  type Stage,
+  soon,
+  takeUntil,
+} from './scenario.ts'
+
+const megabyte = 1_048_576
+
+function open({ client }: Stage, options: EventsOptions = {}) {
+  return client().events({ backOff: soon, ...options })
+}
+
+/** How a stream ends that has nothing to bring. */
+function ending(outcome: string): Scenario {
+  return { run: (stage) => endOf(takeUntil(open(stage), 'ready')), outcome }
+}
+
+export const streams: Record<string, Scenario> = {
+  cuts: {
+    run: async (stage) => idsOf(await takeUntil(open(stage), 'ready')),
+    outcome: range(1, 300),
+  },
+  repeats: {
+    run: async (stage) => idsOf(await takeUntil(open(stage), 'ready')),
+    outcome: range(1, 21),
+  },
+  kept: {
+    run: async (stage) => {
+      const events = await takeUntil(open(stage), 'message', 5)
+      return events.flatMap((event) =>
+        event.type === 'message' ? [[event.message.id, event.cursor]] : [],
+      )
+    },
+    outcome: [
+      [2, undefined],
+      [3, undefined],
+      [4, undefined],
+      [5, undefined],
+      [9, '9-mh4k2c9z'],
+    ],
+  },
+  keptFlood: {
+    run: async (stage) => {
+      const ids = idsOf(await takeUntil(open(stage), 'ready'))
+      return [ids.length > 1_500, new Set(ids).size]
+    },
+    outcome: [true, 1_500],
+  },
+  rewinds: {
+    run: async (stage) => {
+      const held: string[] = []
+      for (const event of await takeUntil(open(stage), 'ready')) {
+        if (event.type === 'message') held[event.message.id] = event.message.text
+        if (event.type === 'reset') held.length = event.reset.from + 1
+      }
+      return held.slice(1)
+    },
+    outcome: ['text 1', 'text 2', 'text 3', 'text 4', 'text 5', 'new 6', 'new 7'],
+  },
+  garbage: {
+    run: async (stage) => {
+      const events = await takeUntil(open(stage), 'ready')
+      return { losses: lossesOf(events), ids: idsOf(events) }
+    },
+    outcome: {
+      losses: [
+        ...['bad-answer', 'bad-answer', 'bad-answer', 'bad-answer'],
+        ...['unavailable', 'too-many-streams', 'internal-error', 'bad-answer'],
+        ...[
+          'bad-answer',
+          'bad-answer',
+          'bad-answer',
+          'bad-answer',
+          'bad-answer',
+          'bad-answer',
+          'network',
+        ],
+      ],
+      ids: [1, 2],
+    },
+  },
+  huge: {
+    run: async (stage) => {
+      const events = await takeUntil(open(stage), 'ready')
+      return { losses: lossesOf(events), ids: idsOf(events) }
+    },
+    outcome: { losses: ['bad-answer', 'bad-answer'], ids: [1, 2] },
+  },
+  stalls: {
+    run: async (stage) => {
+      const impatient = stage.client({ timeoutMs: 200 })
+      const stream = impatient.events({ backOff: soon, heartbeatMs: 100 })
+      const events = await takeUntil(stream, 'ready')
+      return { losses: [...new Set(lossesOf(events))], ids: idsOf(events) }
+    },
+    outcome: { losses: ['timeout'], ids: [1, 2, 3] },
+  },
+  beats: {
+    run: async (stage) => {
+      const events = await takeUntil(open(stage, { heartbeatMs: 2_000 }), 'heartbeat', 6)
+      return [lossesOf(events), events.at(-1)]
+    },
+    outcome: [[], { type: 'heartbeat', cursor: '6-mh4k2c9z' }],
+  },
+  byes: {
+    run: async (stage) => {
+      const events = await takeUntil(open(stage), 'ready', 5)
+      const waits = events.flatMap((event) =>
+        event.type === 'reconnecting' && typeof event.error === 'string' ? [event] : [],
+      )
+      return waits.map(({ error, inMs }) => [error, inMs < 7 ? 'soon' : inMs])
+    },
+    outcome: [
+      ['renew', 'soon'],
+      ['unavailable', 'soon'],
+      ['shutting-down', 7],
+      ['replaced', 20],
+    ],
+  },
+  loggedOut: ending('ended'),
+  expired: ending('session-expired'),
+  unauthorized: ending('unauthorized'),
+  badCursor: ending('invalid-request'),
+
+  /** Nothing lost, nothing doubled, and no more held at the end than near the beginning. */
+  flood: {
+    run: async (stage) => {
+      const heaps: number[] = []
+      let last = 0
+      let inOrder = true
+      for await (const event of open(stage) as AsyncIterable<ObrolEvent>) {
+        if (event.type === 'ready') break
+        if (event.type !== 'message') continue
+        inOrder &&= event.message.id === last + 1
+        last = event.message.id
+        if (last === 10_000 || last === 100_000) heaps.push(await stage.heap())
+      }
+      const [before = 0, after = 0] = heaps
+      // Held, 90,000 events would be some 20 MB.
+      return { last, inOrder, flat: after - before < 6 * megabyte }
+    },
+    outcome: { last: 100_000, inOrder: true, flat: true },
+  },
+
+  /** The server is slowed down while nothing is asked for, and nothing is lost by it. */
+  heavy: {
+    run: async (stage) => {
+      const client = stage.client({ timeoutMs: 20_000 })
+      const stream = client.events({ backOff: soon })
+      const first = await stream.next()
+      const { text } = await client.message(1)
+      const ids = first.done ? [] : idsOf([first.value])
+      for await (const event of stream) if (ids.push(...idsOf([event])) === 32) break
+      return { text, ids }
+    },
+    outcome: { text: 'held back', ids: range(1, 32) },
+  },
+}

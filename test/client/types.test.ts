@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import type { ProblemCode as OfServer } from '../../src/chat/problems.ts'
+import { ObrolError, type ProblemCode as OfClient } from '../../src/client/index.ts'
+
+/** Compiles where the two are the same, and only there. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
+
+t.test('the client knows the codes of the server, and no others', async (t) => {
+  const same: Same<OfServer, OfClient> = true
+  t.ok(same)
+})
+
+t.test('its types are those of the OpenAPI document', async (t) => {
+  const script = fileURLToPath(new URL('../../build/api-types.ts', import.meta.url))
+  t.doesNotThrow(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' }))
+})
+
+t.test('it imports nothing but its own files', async (t) => {
+  const folder = fileURLToPath(new URL('../../src/client/', import.meta.url))
+  for (const file of globSync('*.ts', { cwd: folder }))
+    for (const [, name] of readFileSync(folder + file, 'utf8').matchAll(/from '([^']+)'/g))
+      t.match(name, /^\.\/[\w-]+\.ts$/, `${file} → ${name}`)
+})
+
+t.test('an error tells its cause, where there is one', async (t) => {
+  t.notOk('cause' in new ObrolError('network', 'lost'))
+  t.equal(new ObrolError('network', 'lost', { cause: 1 }).cause, 1)
+})
