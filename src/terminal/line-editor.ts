@@ -1,0 +1,144 @@
+import type { Key } from 'node:readline'
+import { type Completion, commonStart } from './completion.ts'
+import { EditLine } from './edit-line.ts'
+import { LineHistory } from './line-history.ts'
+
+/** What a key came to. `choices` are shown; the others are for whoever asked for the line. */
+export type Pressed =
+  | { kind: 'edited' | 'end' | 'interrupt' | 'suspend' | 'clear' }
+  | { kind: 'line'; text: string }
+  | { kind: 'choices'; candidates: string[] }
+
+/** How a line is edited. */
+export interface EditorHelp {
+  /** What Tab offers; default: nothing. */
+  complete?: (before: string) => Completion
+  /** Whether the line can be fetched back with Up. */
+  remembered?: boolean
+}
+
+const edited = { kind: 'edited' } as const
+
+/** The keys that change the line or move in it, as Emacs and every shell have them. */
+const edits: Record<string, (line: EditLine) => void> = {
+  left: (line) => line.left(),
+  right: (line) => line.right(),
+  home: (line) => line.home(),
+  end: (line) => line.end(),
+  backspace: (line) => line.deleteLeft(),
+  delete: (line) => line.deleteRight(),
+  'C-left': (line) => line.wordLeft(),
+  'C-right': (line) => line.wordRight(),
+  'M-backspace': (line) => line.cutWordLeft(),
+  'M-d': (line) => line.cutWordRight(),
+  'C-k': (line) => line.cutToEnd(),
+  'C-t': (line) => line.swap(),
+  'C-u': (line) => line.cutToStart(),
+  'C-w': (line) => line.cutBack(),
+  'C-y': (line) => line.putBack(),
+}
+
+const otherNames: Record<string, string> = {
+  'C-a': 'home',
+  'C-b': 'left',
+  'C-e': 'end',
+  'C-f': 'right',
+  'C-h': 'backspace',
+  'C-n': 'down',
+  'C-p': 'up',
+  'M-b': 'C-left',
+  'M-f': 'C-right',
+  'M-left': 'C-left',
+  'M-right': 'C-right',
+  'C-delete': 'M-d',
+  enter: 'return',
+}
+
+/** Turns keys into lines: moving, cutting, completing, history and pasting. Knows no screen. */
+export class LineEditor {
+  readonly line = new EditLine()
+  readonly #history = new LineHistory()
+  /** What is being pasted, until its end. */
+  #pasted: string | undefined
+  #lastKey = ''
+
+  /** @param typed the character, for keys that stand for one */
+  press(typed: string | undefined, key: Key, help: EditorHelp): Pressed {
+    const name = nameOf(key)
+    if (name === 'paste-start') this.#pasted = ''
+    else if (name === 'paste-end') this.#paste()
+    else if (this.#pasted !== undefined) this.#pasted += key.sequence
+    else return this.#act(name, typed, help)
+    return edited
+  }
+
+  #act(name: string, typed: string | undefined, help: EditorHelp): Pressed {
+    const again = this.#lastKey === name
+    this.#lastKey = name
+    if (name === 'return') return this.#finish(help)
+    if (name === 'tab') return this.#complete(help, again)
+    if (name === 'C-c') return this.#interrupt()
+    if (name === 'C-d') return this.#deleteOrEnd()
+    if (name === 'C-l') return { kind: 'clear' }
+    if (name === 'C-z') return { kind: 'suspend' }
+    if (name === 'up') this.#show(help.remembered && this.#history.older(this.line.text))
+    else if (name === 'down') this.#show(help.remembered && this.#history.newer())
+    else if (Object.hasOwn(edits, name)) edits[name]?.(this.line)
+    else if (isText(typed) && !/^[CM]-/.test(name)) this.line.insert(typed)
+    return edited
+  }
+
+  #finish({ remembered }: EditorHelp): Pressed {
+    const { text } = this.line
+    if (remembered) this.#history.add(text)
+    this.line.set('')
+    return { kind: 'line', text }
+  }
+
+  #interrupt(): Pressed {
+    if (this.line.text === '') return { kind: 'interrupt' }
+    this.line.set('')
+    return edited
+  }
+
+  #deleteOrEnd(): Pressed {
+    if (this.line.text === '') return { kind: 'end' }
+    this.line.deleteRight()
+    return edited
+  }
+
+  #show(text: string | undefined | false): void {
+    if (typeof text === 'string') this.line.set(text)
+  }
+
+  #complete({ complete }: EditorHelp, again: boolean): Pressed {
+    const { word, candidates } = complete?.(this.line.before) ?? { word: '', candidates: [] }
+    const start = commonStart(candidates)
+    if (candidates.length === 1) this.#replace(word, `${start} `)
+    else if (start.length > word.length) this.#replace(word, start)
+    else if (again && candidates.length > 0) return { kind: 'choices', candidates }
+    return edited
+  }
+
+  #replace(word: string, by: string): void {
+    const { before, after } = this.line
+    this.line.set(before.slice(0, before.length - word.length) + by)
+    this.line.setAfter(after)
+  }
+
+  /** A pasted line break stays one: it does not send what stands before it. */
+  #paste(): void {
+    const text = (this.#pasted as string).replaceAll(/\r\n?/g, '\n').replace(/\n$/, '')
+    this.line.insert(text.replaceAll(/[^\P{Cc}\n\t]/gu, ''))
+    this.#pasted = undefined
+  }
+}
+
+function isText(typed: string | undefined): typed is string {
+  return typed !== undefined && !/\p{Cc}/u.test(typed)
+}
+
+function nameOf({ name = '', ctrl, meta }: Key): string {
+  const full = `${ctrl ? 'C-' : ''}${meta ? 'M-' : ''}${name}`
+  return otherNames[full] ?? full
+}

@@ -1,0 +1,57 @@
+import { graphemes, widthOf } from './characters.ts'
+import type { Palette, Segment, Style } from './palette.ts'
+
+/** Something to show: a head that says what or whose it is, and lines of text. All of it is safe. */
+export interface Paragraph {
+  head: Segment[]
+  /** At least one. */
+  lines: string[]
+  /** Of the lines; default: plain. */
+  style?: Style
+}
+
+/** What stands before every row but the first, so that no row can be taken for a line of its own. */
+const indent = '    '
+
+/**
+ * The rows of a paragraph, none wider than `columns` (Infinity: as wide as they come). We break
+ * them ourselves: where the terminal did, spaces in a message could put a forged line at the left
+ * edge.
+ */
+export function rowsOf(
+  { head, lines, style = 'plain' }: Paragraph,
+  columns: number,
+  palette: Palette,
+): string[] {
+  const headWidth = head.reduce((sum, { text }) => sum + widthOf(text), 0)
+  const rows = lines.flatMap((line, at) =>
+    wrap(line, columns, at === 0 ? headWidth : indent.length),
+  )
+  return rows.map((text, at) => {
+    const before = at === 0 ? head.map(palette).join('') : indent
+    return before + palette({ text, style })
+  })
+}
+
+/**
+ * Breaks a line into rows, at a space where there is one. `used` columns of the first row are
+ * taken; the others are indented.
+ */
+function wrap(line: string, columns: number, used: number): string[] {
+  if (used + widthOf(line) <= columns) return [line]
+  const rows: string[] = []
+  let row: string[] = []
+  let left = columns - used
+  for (const grapheme of graphemes(line)) {
+    const width = widthOf(grapheme)
+    if (width > left && row.length > 0) {
+      const kept = grapheme === ' ' ? row.length : row.lastIndexOf(' ') + 1 || row.length
+      rows.push(row.slice(0, kept).join(''))
+      row = row.slice(kept)
+      left = columns - indent.length - widthOf(row.join(''))
+    }
+    row.push(grapheme)
+    left -= width
+  }
+  return [...rows, row.join('')]
+}

@@ -1,0 +1,68 @@
+import { ObrolError } from '../client/index.ts'
+
+/** How a command, or all of them, ended. The highest of several counts. */
+export const status = {
+  done: 0,
+  refused: 1,
+  usage: 2,
+  unreachable: 3,
+} as const
+
+export type Status = (typeof status)[keyof typeof status]
+
+/** What was refused, in words, and the exit status that it makes. */
+export interface Refusal {
+  words: string
+  status: Status
+}
+
+/** What was typed is no command, or not all of one; the message says what would be. */
+export class Misuse extends Error {}
+
+/** Codes with which the server was not reached, or could not do it for now. */
+const outOfReach = new Set(['network', 'timeout', 'bad-answer', 'unavailable', 'outcome-unknown'])
+
+/**
+ * Why what was typed could not be done.
+ *
+ * @param name whom it was about
+ * @throws what is a fault of our own
+ */
+export function refusalOf(error: unknown, name = ''): Refusal {
+  if (error instanceof Misuse) return { words: error.message, status: status.refused }
+  if (!(error instanceof ObrolError)) throw error
+  if (outOfReach.has(error.code))
+    return { words: `cannot reach the server: ${rootOf(error)}`, status: status.unreachable }
+  return { words: wordsFor(error, name), status: status.refused }
+}
+
+function wordsFor(error: ObrolError, name: string): string {
+  switch (error.code) {
+    case 'username-taken':
+      return `${name} is already taken`
+    case 'unknown-user':
+    case 'unknown-recipient':
+      return `unknown user ${name}`
+    case 'wrong-password':
+      return 'wrong password'
+    case 'wrong-credentials':
+      return 'wrong name or password'
+    case 'registration-closed':
+      return 'this server takes no new names'
+    case 'recipient-offline':
+      return `${name} is not online`
+    case 'unauthorized':
+    case 'session-expired':
+      return 'your session is over: log in again'
+    case 'too-many-requests':
+      return `too fast: try again in ${Math.ceil((error.retryAfterMs ?? 1000) / 1000)} s`
+    default:
+      return error.message
+  }
+}
+
+/** What is at the bottom of it: `fetch failed` alone helps nobody. */
+function rootOf(error: Error): string {
+  const { cause } = error
+  return cause instanceof Error && cause.message ? rootOf(cause) : error.message
+}

@@ -1,0 +1,150 @@
+import { stripVTControlCharacters } from 'node:util'
+import { widthOf } from './characters.ts'
+import { type EditBlock, type Edited, layOutEdited } from './edit-block.ts'
+import type { Palette } from './palette.ts'
+import { type Paragraph, rowsOf } from './paragraph.ts'
+
+/** What of a terminal the screen uses. */
+export interface Display {
+  /** 0 or undefined where nobody knows. */
+  columns: number | undefined
+  rows: number | undefined
+  write(text: string): unknown
+}
+
+const nothingDrawn: EditBlock = { rows: [''], cursorRow: 0, beforeCursor: '' }
+
+/**
+ * The lower end of a terminal: what happens goes by above, and under it stand a status, if there is
+ * one, and the line that is being typed. Whatever changes, the block below is erased, what is new is
+ * written in its place and the block is drawn again under it, in one write.
+ */
+export class Screen {
+  readonly #display: Display
+  readonly #palette: Palette
+  #above: string[] = []
+  #status: Paragraph | undefined
+  #edited: Edited | undefined
+  #drawn = nothingDrawn
+  #scheduled: NodeJS.Immediate | undefined
+  #away = false
+
+  constructor(display: Display, palette: Palette) {
+    this.#display = display
+    this.#palette = palette
+  }
+
+  /** Writes a paragraph above the line that is being typed. */
+  show(paragraph: Paragraph): void {
+    this.#above.push(...rowsOf(paragraph, this.#columns - 1, this.#palette))
+    this.#refresh()
+  }
+
+  /** Stands above the line that is being typed, until it is replaced; undefined: nothing does. */
+  setStatus(status: Paragraph | undefined): void {
+    this.#status = status
+    this.#refresh()
+  }
+
+  /** What is being typed; undefined: nothing, nor a prompt. */
+  setEdited(edited: Edited | undefined): void {
+    this.#edited = edited
+    this.#refresh()
+  }
+
+  /** Leaves a line that was typed standing, and goes on below it. */
+  leaveStanding(edited: Edited): void {
+    this.#above.push(...this.#layOut(edited, Number.POSITIVE_INFINITY).rows)
+    this.#refresh()
+  }
+
+  /** Clears the whole terminal. */
+  clear(): void {
+    this.#display.write('\x1b[H\x1b[2J')
+    this.#drawn = nothingDrawn
+    this.draw()
+  }
+
+  /**
+   * After the terminal's size changed. Terminals break rows that became too long anew, so the cursor
+   * now stands lower under the block's first row than it did.
+   */
+  resized(): void {
+    const { rows, cursorRow, beforeCursor } = this.#drawn
+    const height = (row: string, least: number) =>
+      Math.max(least, Math.ceil(widthOf(stripVTControlCharacters(row)) / this.#columns))
+    const above = rows.slice(0, cursorRow).reduce((sum, row) => sum + height(row, 1), 0)
+    this.#drawn = {
+      rows,
+      cursorRow: above + Math.max(0, height(beforeCursor, 0) - 1),
+      beforeCursor,
+    }
+    this.draw()
+  }
+
+  /** Draws what changed now. */
+  draw(): void {
+    this.#away = false
+    const above = this.#passage()
+    const { rows, cursorRow, beforeCursor } = this.#block()
+    this.#drawn = { rows, cursorRow, beforeCursor }
+    // Without a cursor, so that it does not flicker; and without automatic margins, so that the
+    // block is as high as we think, whatever the terminal thinks of a character's width.
+    const block = `\x1b[?7l${rows.join('\r\n')}${up(rows.length - 1 - cursorRow)}\r${beforeCursor}\x1b[?7h`
+    this.#display.write(`\x1b[?25l${above}${block}\x1b[?25h`)
+  }
+
+  /** Erases the block and leaves the terminal, until it is drawn again, to others. */
+  withdraw(): void {
+    this.#display.write(this.#passage())
+    this.#drawn = nothingDrawn
+    this.#away = true
+  }
+
+  /** Erases the block for good. */
+  close(): void {
+    this.#edited = undefined
+    this.#status = undefined
+    this.withdraw()
+  }
+
+  /** What erases the block and writes what is new in its place. */
+  #passage(): string {
+    clearImmediate(this.#scheduled)
+    this.#scheduled = undefined
+    const above = this.#above.splice(0).map((row) => `${row}\r\n`)
+    return `${up(this.#drawn.cursorRow)}\r\x1b[J${above.join('')}`
+  }
+
+  #block(): EditBlock {
+    const status = this.#status ? rowsOf(this.#status, this.#columns - 1, this.#palette) : []
+    const most = Math.max(1, this.#rows - 1 - status.length)
+    const block = this.#edited ? this.#layOut(this.#edited, most) : nothingDrawn
+    return {
+      ...block,
+      rows: [...status, ...block.rows],
+      cursorRow: block.cursorRow + status.length,
+    }
+  }
+
+  #layOut(edited: Edited, most: number): EditBlock {
+    return layOutEdited(edited, { columns: this.#columns, most, palette: this.#palette })
+  }
+
+  /** Much that comes at once is drawn once. */
+  #refresh(): void {
+    if (!this.#away) this.#scheduled ??= setImmediate(() => this.draw())
+  }
+
+  get #columns(): number {
+    return this.#display.columns || 80
+  }
+
+  get #rows(): number {
+    return this.#display.rows || 24
+  }
+}
+
+function up(rows: number): string {
+  return rows > 0 ? `\x1b[${rows}A` : ''
+}

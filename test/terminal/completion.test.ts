@@ -1,0 +1,37 @@
+import t from 'tap'
+import { commonStart, completeEntrance, completeRoom } from '../../src/terminal/completion.ts'
+
+const names = ['bob', 'Anna', 'ann', 'Ｂea']
+
+t.test('commands and names are completed where they may stand', async (t) => {
+  const table: [before: string, word: string, candidates: string[]][] = [
+    ['', '', ['help', 'history', 'keepfor', 'list', 'logout', 'quit', 'sendall', 'sendto']],
+    ['send', 'send', ['sendall', 'sendto']],
+    ['  l', 'l', ['list', 'logout']],
+    ['sendto ', '', ['Anna', 'ann', 'bob', 'Ｂea']],
+    ['sendto AN', 'AN', ['Anna', 'ann']],
+    ['sendto be', 'be', ['Ｂea']],
+    ['sendto bob ', '', []],
+    ['sendto bob hi an', 'an', ['Anna', 'ann']],
+    ['history b', 'b', ['bob', 'Ｂea']],
+    ['sendall ', '', []],
+    ['sendall dear bo', 'bo', ['bob']],
+    ['list b', 'b', []],
+    ['dance b', 'b', []],
+  ]
+  for (const [before, word, candidates] of table)
+    t.same(completeRoom(before, names), { word, candidates }, JSON.stringify(before))
+})
+
+t.test('at the first prompt only its commands are', async (t) => {
+  t.same(completeEntrance('reg'), { word: 'reg', candidates: ['regist', 'register'] })
+  t.same(completeEntrance('login a'), { word: 'a', candidates: [] })
+})
+
+t.test('candidates have a start in common, in whole characters', async (t) => {
+  t.equal(commonStart(['sendall', 'sendto']), 'send')
+  t.equal(commonStart(['list']), 'list')
+  t.equal(commonStart(['😀', '😁']), '')
+  t.equal(commonStart(['ab', 'a']), 'a')
+  t.equal(commonStart([]), '')
+})

@@ -1,0 +1,145 @@
+import { createServer } from 'node:net'
+import t, { type Test } from 'tap'
+import { openRoom } from '../support/room.ts'
+import { keys } from './support/keys.ts'
+import { loadPty, Seat } from './support/pty.ts'
+
+const pty = await loadPty()
+
+/** A test at real terminals. Where there are none, it says so. */
+function atTerminals(name: string, test: (t: Test, sit: Sit) => Promise<void>) {
+  t.test(name, async (t) => {
+    if (typeof pty === 'string') t.pass(`there are no pseudo-terminals here: ${pty}`)
+    else await test(t, (...options) => new Seat(t, pty, ...options))
+  })
+}
+
+type Sit = (url: string, options?: ConstructorParameters<typeof Seat>[3]) => Seat
+
+function isRestored(t: Test, { glass }: Seat): void {
+  t.match(Object.fromEntries(glass.modes), { 7: true, 25: true, 2004: false })
+  t.equal(glass.cursor.column, 0, 'the shell goes on at the left edge')
+}
+
+const count = (text: string, part: string) => text.split(part).length - 1
+
+atTerminals('an evening in the room', async (t, sit) => {
+  const room = await openRoom(t, { settings: { presenceGraceMs: 100 } })
+  const { control } = keys
+  const [ann, bob] = [sit(room.url), sit(room.url)]
+  await ann.sees(/name :$/)
+  ann.type('regist ann tall-ships\r')
+  await ann.sees('1 online: ann\n[ann] :')
+  await bob.sees(/name :$/)
+  bob.type('regist bob\rsecret-word\r')
+  await bob.sees('2 online: ann, bob\n[bob] :')
+  await ann.sees('bob entered')
+  const cid = await room.join('cid')
+  await ann.sees('cid entered')
+
+  ann.type('sendall hello, all')
+  await ann.sees('[ann] : sendall hello, all')
+  bob.type('sendall hi from bob\r')
+  await ann.sees(/^\d\d:\d\d \[bob\] : hi from bob\n\[ann\] : sendall hello, all$/m)
+  t.same(ann.glass.cursor, { line: '[ann] : sendall hello, all', column: 26 })
+  ann.type('\r')
+  await bob.sees(/^\d\d:\d\d \[ann\] : hello, all$/m)
+  await ann.sees(/^\d\d:\d\d \[ann\] : hello, all$/m)
+
+  ann.type('sendto b\tpsst\r')
+  await bob.sees('(to you) [ann] : psst')
+  await ann.sees('(to bob) [ann] : psst')
+  t.notMatch((await cid.call('GET', '/v1/messages')).body, /psst/)
+
+  await room.register('dan')
+  ann.type('sendto nobody hi\rsendto dan hi\rsendto dan\rkeepfor dan later\r')
+  await ann.sees('(to dan) [ann] : later')
+  for (const words of ['unknown user nobody', 'dan is not online', 'usage: sendto NAME TEXT'])
+    t.match(ann.glass.text, words)
+
+  ann.type('list\r')
+  await ann.sees('[ann] : list\nann\nbob\ncid\n')
+  ann.type('dance\r')
+  await ann.sees(/unknown command dance.*\n {2}sendall TEXT .*\n {2}sendto NAME TEXT /)
+  ann.type('history bob 1\r')
+  await ann.sees(/history bob 1\n\d\d:\d\d \(to bob\) \[ann\] : psst\n/)
+  ann.type(`send\t\t`)
+  await ann.sees('\nsendall\nsendto\n[ann] : send')
+  ann.type(control('c') + keys.up)
+  await ann.sees(/\n\[ann\] : history bob 1$/)
+  ann.type(control('l'))
+  await ann.sees('the screen cleared', (text) => !/dance(.|\n)*history bob 1$/.test(text))
+  await ann.sees(/\n\[ann\] : history bob 1$/)
+
+  await cid.broadcast('\u202eevil\n[bob] : forged')
+  await ann.sees('[cid] : \\u{202e}evil\n    [bob] : forged\n[ann] : history bob 1')
+  ann.resize(30)
+  ann.type(`${control('u')}sendall ${keys.paste('one\ntwo')}`)
+  await ann.sees('[ann] : sendall one\ntwo')
+  ann.type('\r')
+  await bob.sees('[ann] : one\n    two')
+
+  const begun = () => count(ann.glass.written, '\x1b[?2004h')
+  ann.type(control('z'))
+  await ann.sees('the terminal to be taken back', () => begun() === 2)
+  await ann.sees(/\[ann\] :$/)
+
+  bob.signal('SIGTERM')
+  t.same(await bob.ended, { exitCode: 143, signal: 0 })
+  isRestored(t, bob)
+  t.notMatch(bob.glass.written, 'secret-word', 'a password that is asked for is never shown')
+  await ann.sees('bob left')
+
+  ann.type('logout\r')
+  t.same(await ann.ended, { exitCode: 0, signal: 0 })
+  isRestored(t, ann)
+  await cid.stream.next('presence', (data) => data.left.includes('ann'))
+})
+
+atTerminals('a name that is taken closes the client', async (t, sit) => {
+  const room = await openRoom(t)
+  await room.register('ann')
+  const ann = sit(room.url)
+  await ann.sees(/name :$/)
+  ann.type('regist ann other-password\r')
+  t.same(await ann.ended, { exitCode: 1, signal: 0 })
+  t.match(ann.glass.text, 'regist ann ********\nann is already taken')
+  isRestored(t, ann)
+})
+
+atTerminals('a server that goes away and comes back', async (t, sit) => {
+  const room = await openRoom(t, { settings: { port: await freePort() } })
+  const { url } = room
+  const bob = await room.join('bob')
+  await room.register('ann')
+  const ann = sit(url, { env: { OBROL_NAME: 'ann' } })
+  await ann.sees('password')
+  ann.type('ann-password\r')
+  await ann.sees('2 online: ann, bob')
+
+  await room.stop()
+  await ann.sees(/trying again in \d+ s \(try \d+\)\n\[ann\] :$/)
+  ann.type('sendall while away\r')
+  await ann.sees('typed and not sent yet: 1')
+  await room.start()
+  await bob.broadcast('missed')
+  ann.type('\r')
+  await ann.sees(/connected again.*\[ann\] : while away/s)
+  await ann.sees('[bob] : missed')
+  ann.type(keys.control('c'))
+  await ann.sees('Ctrl-C again leaves')
+  ann.type(keys.control('c'))
+  t.same(await ann.ended, { exitCode: 0, signal: 0 })
+  for (const told of ['connected again', '[bob] : missed', '[ann] : while away'])
+    t.equal(count(ann.glass.text, told), 1, told)
+  t.notMatch(ann.glass.text, /trying again|not sent yet|bob (left|entered)/)
+})
+
+function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as { port: number }
+    server.close(() => resolve(port))
+  })
+  return promise
+}
