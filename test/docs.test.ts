@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { problems } from '../src/chat/problems.ts'
@@ -24,22 +24,11 @@ t.test('the tables of settings and problems are those of the code', async (t) =>
   }
 })
 
-t.test('every relative link leads somewhere', async (t) => {
-  for (const page of pages) {
-    for (const [, link] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
-      const [target, part] = (link as string).split('#')
-      if (/^[a-z]+:/.test(link as string)) continue
-      const file = target ? join(dirname(page), target) : page
-      t.ok(existsSync(join(root, file)), `${page} → ${link}`)
-      if (part !== undefined) t.ok(headingsOf(file).includes(part), `${page} → ${link}`)
-    }
-  }
-})
-
 t.test('what the pages name is there', async (t) => {
   const { scripts } = JSON.parse(read('package.json'))
   const settings = Object.values<Setting<unknown>>(settingsTable).map(({ env }) => env)
-  const variables = [...settings, 'UPDATE_DOCS']
+  const ofTheChat = ['NO_COLOR', 'FORCE_COLOR', 'OBROL_NAME', 'OBROL_PASSWORD']
+  const variables = [...settings, ...ofTheChat, 'UPDATE_DOCS']
   for (const page of pages) {
     const text = read(page)
     for (const [, script] of text.matchAll(/`npm run ([\w:]+)/g))
@@ -88,16 +77,6 @@ function problemRows(): string[] {
     ([code, { status, explanation }]) => `| \`${code}\` | ${status} | ${explanation} |`,
   )
   return ['| code | status | what it means |', '| --- | --- | --- |', ...rows]
-}
-
-/** The anchors of a page's headings, as GitHub makes them. */
-function headingsOf(page: string): string[] {
-  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    (heading as string)
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
 }
 
 /** The names that a file of the source gives to what it logs. */

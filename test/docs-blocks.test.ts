@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { parse as parseYaml } from 'yaml'
+import { readSettings, type Settings, settingsTable } from '../src/config.ts'
+import { compile, compilePython, parseIni, parseShell } from './support/documented.ts'
+import { isHere } from './support/installed.ts'
+import { type Block, blocksOf, brokenLinksOf, pagesOf, readPage } from './support/markdown.ts'
+import { startNginx } from './support/nginx.ts'
+import { PastedShell, steady } from './support/pasted-shell.ts'
+import { openRoom, temporaryFolder } from './support/room.ts'
+
+const pages = pagesOf('*.md', 'docs/**/*.md', 'examples/**/*.md')
+const blocks = pages.flatMap(blocksOf)
+const transcripts = ['http', 'sse', 'text', 'json']
+
+/** The blocks of some languages. */
+const written = (...languages: string[]) =>
+  blocks.filter(({ language }) => languages.includes(language))
+const where = ({ page, line }: Block) => `${page}:${line}`
+
+/** What is pasted into a shell: of the pages for readers, what is not said to be an operator's. */
+const isRun = ({ page, language, how }: Block) =>
+  page.startsWith('docs/') && language === 'sh' && how === ''
+
+// What these tests do most is wait for processes.
+t.jobs = 3
+
+for (const page of new Set(blocks.filter(isRun).map(({ page }) => page)))
+  t.test(`${page} can be pasted line by line and prints what it shows`, async (t) => {
+    const [, environment = ''] = /^<!-- server: (.*) -->$/m.exec(readPage(page)) ?? []
+    const room = await openRoom(t, { settings: settingsFrom(environment) })
+    const shell = new PastedShell(await temporaryFolder(t))
+    t.teardown(() => shell.end())
+    const own = blocks.filter((block) => block.page === page)
+    for (const [index, block] of own.entries()) {
+      if (!isRun(block)) continue
+      const next = own[index + 1]
+      const shown = next && transcripts.includes(next.language) ? next.text : ''
+      const lines = block.text.trim().split('\n')
+      const printed = await shell.paste(lines, room.url, shown)
+      t.equal(steady(printed), steady(shown), where(block))
+    }
+    t.equal(shell.errors, '', 'nothing is complained about')
+  })
+
+t.test('every block is of a kind that is checked', async (t) => {
+  const kinds = ['sh', 'ts', 'js', 'python', 'yaml', 'ini', 'nginx', 'caddyfile', ...transcripts]
+  for (const block of blocks) t.ok(kinds.includes(block.language), where(block))
+  // An indented block has no kind at all.
+  for (const page of pages) t.notMatch(readPage(page), /\n\n {4}\S[^\n]*\n\n/, page)
+})
+
+t.test('TypeScript compiles against the client, JavaScript compiles', async (t) => {
+  const folder = join(await temporaryFolder(t), 'blocks')
+  t.equal(await compile(written('ts', 'js'), folder), '')
+})
+
+t.test('shell lines that are not run are well-formed, and Python compiles', async (t) => {
+  const hasPython = isHere('python3', '--version')
+  for (const block of written('sh').filter((block) => !isRun(block)))
+    t.equal(await parseShell(block.text), '', where(block))
+  for (const block of written('python'))
+    t.equal(hasPython ? await compilePython(block.text) : '', '', where(block))
+})
+
+t.test('JSON and YAML can be read', async (t) => {
+  for (const block of written('json')) t.doesNotThrow(() => JSON.parse(block.text), where(block))
+  for (const block of written('yaml')) t.doesNotThrow(() => parseYaml(block.text), where(block))
+})
+
+t.test('files of settings are taken by the server, units of systemd are whole', async (t) => {
+  for (const block of written('ini')) {
+    const { sections, values } = parseIni(block.text)
+    if (sections.length > 0) t.strictSame(sections, ['Unit', 'Service', 'Install'], where(block))
+    else t.doesNotThrow(() => readSettings(values), where(block))
+  }
+})
+
+t.test('the problem that is shown is the one that comes', async (t) => {
+  const room = await openRoom(t)
+  const ann = await room.register('ann')
+  const { body } = await ann.call('POST', '/v1/messages/broadcast', {})
+  const [shown] = blocks.filter(
+    ({ page, language }) => page === 'docs/errors.md' && language === 'json',
+  )
+  const { requestId, ...rest } = JSON.parse((shown as Block).text)
+  t.match(body, rest)
+  t.equal(typeof body.requestId, typeof requestId)
+})
+
+t.test('a stream passes the documented nginx, and is resumed through it', async (t) => {
+  const [snippet] = written('nginx')
+  if (!isHere('nginx', '-v')) return t.pass('nginx is not here')
+  const room = await openRoom(t, { settings: { trustProxy: ['127.0.0.1'] } })
+  const ann = await room.register('ann')
+  const folder = await temporaryFolder(t)
+  const nginx = await startNginx(t, (snippet as Block).text, room.url, folder)
+
+  const { body: opening } = await ann.call('POST', '/v1/events/token')
+  const query = `?token=${opening.token}`
+  const first = await ann.open({ url: nginx.url, query, token: '' })
+  await first.next('ready')
+  await ann.broadcast('at once')
+  await first.next('message')
+  first.cut()
+  await ann.broadcast('missed')
+  const second = await ann.open({ url: nginx.url, query, token: '', cursor: first.cursor })
+  await second.next('ready')
+  t.strictSame(second.texts, ['missed'])
+  second.cut()
+
+  const log = await nginx.accessLog()
+  t.notMatch(log, opening.token)
+})
+
+t.test('blocks of Caddy and nginx are balanced', async (t) => {
+  for (const block of written('caddyfile', 'nginx'))
+    t.equal(block.text.split('{').length, block.text.split('}').length, where(block))
+})
+
+t.test('every link leads somewhere', async (t) => {
+  for (const page of pages) t.strictSame(brokenLinksOf(page), [], page)
+})
+
+/** The settings that are given, and no others. */
+function settingsFrom(environment: string): Partial<Settings> {
+  const given = parseIni(environment.replaceAll(' ', '\n')).values
+  const read = Object.entries(readSettings(given))
+  const names = Object.entries(settingsTable).filter(([, { env }]) => env in given)
+  return Object.fromEntries(read.filter(([name]) => names.some(([own]) => own === name)))
+}
