@@ -1,26 +1,36 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
 /**
  * Lets answers arrive before the server closes. Node takes a connection for idle once an answer's
  * last byte is handed over to it, and closes it then, however much a slow reader has yet to take.
+ *
+ * The answers are counted, not kept: the tables of a set of them, once outgrown, would keep all
+ * that hangs on an answer until the next full garbage collection.
  */
 export function finishAnswers(app: FastifyInstance): void {
-  const onTheirWay = new Set<ServerResponse>()
+  let onTheirWay = 0
+  let allArrived: () => void = () => {}
+  function arrived(): void {
+    onTheirWay--
+    if (onTheirWay === 0) allArrived()
+  }
   function note(answer: ServerResponse): void {
     // Its client has gone before it was ready: it has closed already.
     if (answer.destroyed) return
-    onTheirWay.add(answer)
-    answer.once('close', () => onTheirWay.delete(answer))
+    onTheirWay++
+    answer.once('close', arrived)
   }
-  app.addHook('onSend', async (_request, { raw }) => {
+  app.addHook('onSend', (_request, { raw }, payload, done) => {
     // Behind a pipelined request an answer may never get the socket, and then it never closes.
     if (raw.socket === null) raw.once('socket', () => note(raw))
     else note(raw)
+    done(null, payload)
   })
   app.addHook('preClose', async () => {
-    while (onTheirWay.size > 0)
-      await Promise.all([...onTheirWay].map((answer) => once(answer, 'close')))
+    while (onTheirWay > 0)
+      await new Promise<void>((resolve) => {
+        allArrived = resolve
+      })
   })
 }

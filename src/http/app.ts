@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs'
 import accepts from '@fastify/accepts'
 import fastify, { type FastifyBaseLogger } from 'fastify'
+import { Problem } from '../chat/problems.ts'
 import { finishAnswers } from './answers-on-their-way.ts'
 import type { Api } from './api.ts'
 import { answerError } from './errors.ts'
 import { Limits } from './limits.ts'
 import { logAnswer, logConnection, requestToLog } from './log-lines.ts'
+import { logOutput } from './log-output.ts'
 import { answerNothingHere, refuseMissing } from './missing.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
-import { addHelmet } from './plugins/helmet.ts'
 import { addJwt } from './plugins/jwt.ts'
+import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { addSwagger } from './plugins/swagger.ts'
 import { addSwaggerUi } from './plugins/swagger-ui.ts'
 import { readQuery } from './query.ts'
@@ -20,6 +22,7 @@ import { eventTokenRoutes } from './routes/event-token.ts'
 import { eventRoutes } from './routes/events.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { ownSessionRoutes } from './routes/own-session.ts'
+import { builtPage, pageRoutes } from './routes/page.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { serverRoutes } from './routes/server.ts'
 import { userRoutes } from './routes/users.ts'
@@ -28,6 +31,8 @@ import type { Services } from './services.ts'
 import { compileValidator } from './validation.ts'
 import { refuseOdd } from './well-formed.ts'
 
+const outOfTouch = 'The server has lost touch with its database; nothing was done. Try again.'
+
 /** Connections besides the streams, for everything else that is called. */
 const otherConnections = 1000
 
@@ -35,19 +40,21 @@ export interface AppOptions {
   timeouts?: Partial<Timeouts>
   /** Where log lines go (standard output). */
   logStream?: { write(line: string): void }
+  /** The folder of the built chat page. */
+  pageFolder?: string
 }
 
 /** The HTTP side of the server: plugins, the error handler and the routes. Not yet listening. */
 export async function buildApp(services: Services, options: AppOptions = {}): Promise<Api> {
   const { settings } = services
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const { logStream } = options
+  const { logStream = logOutput } = options
   const app: Api = fastify({
     ...serverOptions(settings, timeouts),
     logger: {
       level: settings.logLevel,
       serializers: { req: requestToLog },
-      ...(logStream && { stream: logStream }),
+      stream: logStream,
     },
   })
   app.server.maxConnections = settings.maxStreams + otherConnections
@@ -61,7 +68,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
 
   const table = new RouteTable(app)
   app.setNotFoundHandler(answerNothingHere(table))
-  await addHelmet(app)
+  addSecurityHeaders(app)
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services)
   finishAnswers(app)
@@ -70,7 +77,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   await addSwagger(app, version())
   await addSwaggerUi(app, table)
 
-  const routeOptions = { services, timeouts, limits: new Limits(settings) }
+  const routeOptions = { services, timeouts, limits: new Limits(settings, services.store.counts) }
   for (const routes of [
     accountRoutes,
     ownSessionRoutes,
@@ -82,6 +89,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     problemRoutes,
   ])
     await app.register(routes, routeOptions)
+  await app.register(pageRoutes, { folder: options.pageFolder ?? builtPage })
   await app.ready()
   return app
 }
@@ -92,7 +100,7 @@ function version(): string {
 }
 
 /** What happens around every request, in the order in which it is judged. */
-function addHooks(app: Api, table: RouteTable, { ready }: Services): void {
+function addHooks(app: Api, table: RouteTable, { ready, inTouch }: Services): void {
   app.addHook('onRequest', async ({ routeOptions: { url } }, reply) => {
     // By the route that was found, for a path can be written in many ways; where none was, always.
     if (url === undefined || /^\/v1\/|^\*$/.test(url)) reply.header('cache-control', 'no-store')
@@ -100,6 +108,10 @@ function addHooks(app: Api, table: RouteTable, { ready }: Services): void {
   app.addHook('onRequest', refuseOdd)
   app.addHook('onRequest', refuseMissing(table))
   app.addHook('onRequest', answerPreflight)
+  app.addHook('onRequest', async ({ routeOptions: { url } }) => {
+    if (!inTouch() && url?.startsWith('/v1/'))
+      throw new Problem('unavailable', outOfTouch, { retryAfter: 5 })
+  })
   app.addHook('preValidation', async (request) => {
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
   })

@@ -5,7 +5,7 @@ import type { Session } from '../store/store.ts'
 export type Purpose = 'session' | 'events'
 
 /** What a token of ours says (RFC 7519): the account, the session, and when the session ends. */
-interface Claims {
+export interface Claims {
   /** The account's id. */
   sub: string
   /** The session's id. */
@@ -30,9 +30,14 @@ export function readToken(
   purpose: Purpose,
   token: string,
 ): Claims | undefined {
+  const known = app.knownTokens[purpose]
+  const remembered = known.find(token)
+  if (remembered !== undefined) return remembered
   try {
     const claims = app.jwt[purpose].verify<Claims>(token)
-    return Number.isSafeInteger(claims.sid) ? claims : undefined
+    if (!Number.isSafeInteger(claims.sid)) return undefined
+    known.keep(token, claims)
+    return claims
   } catch {
     return undefined
   }

@@ -30,6 +30,8 @@ interface FieldSchema {
 /** One field of a body, or one parameter of a query, a path or the headers. */
 interface Field {
   name: string
+  /** Where it stands in what came: Node gives headers their names in lower case. */
+  key: string
   /** What it must be, worded to follow its name. */
   rule: string
   required: boolean
@@ -42,16 +44,18 @@ interface Field {
  * and those in plain decimal alone.
  */
 export const compileValidator: FastifySchemaCompiler<FlatSchema> = ({ schema, httpPart = '' }) => {
-  const fields = fieldsOf(schema)
+  const fields = fieldsOf(schema, httpPart)
   const numbers = fields.filter(({ name }) => schema.properties[name]?.type === 'integer')
   const open = schema.additionalProperties !== false
   return (input: unknown) => {
     if (httpPart === 'body' && !isObject(input)) return { error: notAnObject(input, fields) }
     const value = httpPart === 'body' ? (input as Value) : readNumbers(input as Value, numbers)
-    const errors = fields.flatMap((field) => judge(field, value[keyOf(field.name, httpPart)]))
-    const unknown = open ? [] : unknownIn(value, fields, httpPart)
-    const found = [...errors, ...unknown].slice(0, mostErrors)
-    return found.length === 0 ? { value } : { error: refusal(found, httpPart) }
+    const faults: Fault[] = []
+    for (const field of fields) judge(field, value[field.key], faults)
+    if (!open) judgeUnknown(value, fields, httpPart, faults)
+    return faults.length === 0
+      ? { value }
+      : { error: refusal(faults.slice(0, mostErrors), httpPart) }
   }
 }
 
@@ -60,22 +64,25 @@ interface Fault {
   detail: string
 }
 
-function judge({ name, rule, required, accepts }: Field, value: unknown): Fault[] {
-  if (value === undefined) return required ? [{ name, detail: `is missing; it ${rule}` }] : []
-  if (!accepts(value)) return [{ name, detail: rule }]
-  const malformed = typeof value === 'string' ? checkString(value) : undefined
-  return malformed === undefined ? [] : [{ name, detail: malformed }]
+function judge({ name, rule, required, accepts }: Field, value: unknown, faults: Fault[]): void {
+  if (value === undefined) {
+    if (required) faults.push({ name, detail: `is missing; it ${rule}` })
+  } else if (!accepts(value)) faults.push({ name, detail: rule })
+  else if (typeof value === 'string') {
+    const malformed = checkString(value)
+    if (malformed !== undefined) faults.push({ name, detail: malformed })
+  }
 }
 
-function unknownIn(value: Value, fields: Field[], httpPart: string): Fault[] {
-  const known = new Set(fields.map(({ name }) => name))
-  const kind = httpPart === 'body' ? 'fields' : 'parameters'
-  const names = [...known].join(', ')
-  const allowed = names === '' ? `this call takes no ${kind}` : `the ${kind} are ${names}`
-  const hint = isForm(value) ? `; ${ampersandHint}` : ''
-  return Object.keys(value)
-    .filter((name) => !known.has(name))
-    .map((name) => ({ name, detail: `is not known here; ${allowed}${hint}` }))
+function judgeUnknown(value: Value, fields: Field[], httpPart: string, faults: Fault[]): void {
+  for (const name of Object.keys(value)) {
+    if (fields.some((field) => field.name === name)) continue
+    const kind = httpPart === 'body' ? 'fields' : 'parameters'
+    const names = fields.map((field) => field.name).join(', ')
+    const allowed = names === '' ? `this call takes no ${kind}` : `the ${kind} are ${names}`
+    const hint = isForm(value) ? `; ${ampersandHint}` : ''
+    faults.push({ name, detail: `is not known here; ${allowed}${hint}` })
+  }
 }
 
 function refusal(faults: Fault[], httpPart: string): Problem {
@@ -93,23 +100,20 @@ function isObject(input: unknown): input is Value {
   return typeof input === 'object' && input !== null && !Array.isArray(input)
 }
 
-/** Node gives headers their names in lower case. */
-function keyOf(name: string, httpPart: string): string {
-  return httpPart === 'headers' ? name.toLowerCase() : name
-}
-
 function readNumbers(input: Value, numbers: Field[]): Value {
+  if (numbers.length === 0) return input
   const read = numbers
     .filter(({ name }) => /^(?:0|[1-9][0-9]{0,15})$/.test(String(input[name])))
     .map(({ name }) => [name, Number(input[name])])
   return { ...input, ...Object.fromEntries(read) }
 }
 
-function fieldsOf({ properties, required = [] }: FlatSchema): Field[] {
+function fieldsOf({ properties, required = [] }: FlatSchema, httpPart: string): Field[] {
   return Object.entries(properties).map(([name, schema]) => {
     const compiled = Compile(schema)
     return {
       name,
+      key: httpPart === 'headers' ? name.toLowerCase() : name,
       rule: ruleOf(schema),
       required: required.includes(name),
       accepts: (value) => compiled.Check(value),

@@ -14,10 +14,20 @@ export const refuseOdd: onRequestAsyncHookHandler = async ({ raw }) => {
     throw new Problem('malformed-request', 'HTTP/1.0 has no Transfer-Encoding.')
   if (!/^chunked$/i.test(raw.headers['transfer-encoding'] ?? 'chunked'))
     throw new Problem('malformed-request', 'The only Transfer-Encoding taken here is chunked.')
-  const hosts = raw.headersDistinct.host?.length ?? 0
+  const hosts = countHosts(raw.rawHeaders)
   if (hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1'))
     throw new Problem('malformed-request', 'HTTP/1.1 needs exactly one Host header.')
   const { expect } = raw.headers
   if (expect !== undefined && expect.toLowerCase() !== '100-continue')
     throw invalidParameter('Expect', 'must be 100-continue or left out')
+}
+
+/** Names and values take turns. Node keeps the first of two hosts alone, so `headers` does not tell. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  return hosts
 }

@@ -53,9 +53,6 @@ t.test('a first session, typed by hand', async (t) => {
 t.test('the way to the documentation', async (t) => {
   const room = await openRoom(t)
   const api = request(room.url)
-  const home = await api.get('/')
-  t.ok([302, 303, 307].includes(home.status))
-  t.match(home.headers.location, /^\/docs/)
   await api.get('/docs/').expect(200).expect('content-type', /html/)
   await api
     .get('/openapi.json')

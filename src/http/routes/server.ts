@@ -15,8 +15,6 @@ export async function serverRoutes(app: Api, { services, timeouts }: RouteOption
   })
 
   app.get('/openapi.json', { schema: document }, async () => app.swagger() as { openapi: string })
-
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'))
 }
 
 /** @throws {Problem} `unavailable`: the store failed, or was not in time */

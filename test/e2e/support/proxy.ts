@@ -11,12 +11,21 @@ interface Proxy {
   target: string
 }
 
-/** A TCP proxy on a free port, closed after the test. */
-export async function openProxy(t: Test, target: string): Promise<Proxy> {
+/**
+ * A TCP proxy on a free port, closed after the test.
+ *
+ * @param onSent hears of the bytes that clients send
+ */
+export async function openProxy(
+  t: Test,
+  target: string,
+  onSent: (bytes: Buffer) => void = () => {},
+): Promise<Proxy> {
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const { hostname, port } = new URL(proxy.target)
     const upstream = connect(Number(port), hostname)
+    client.on('data', onSent)
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],

@@ -1,0 +1,162 @@
+import { type EventStream, type Message, ObrolClient, type ObrolEvent } from '../../client/index.ts'
+import { arrive, change, listed, nobody, type People } from '../state/people.ts'
+import { failureOf } from '../text/explain.ts'
+import type { EndReason, FromLine, LineState, Port } from './protocol.ts'
+
+/** How many messages a new tab is told again, so that it misses none while it reads the history. */
+const rememberedMessages = 200
+
+/** How long what came is gathered before it is told, in ms. */
+const gatherMs = 10
+
+/** How long before a refused stream is opened anew, in ms. */
+const refusedMs = 30_000
+
+/** How long before the list of who is online is read again, in ms. */
+const listMs = 2000
+
+/**
+ * A session's one stream, told to all of its tabs. What it has heard last is told again to a tab
+ * that comes later.
+ */
+export class Line {
+  readonly #client: ObrolClient
+  readonly #ports = new Set<Port>()
+  readonly #closed = new AbortController()
+  #stream: EventStream | undefined
+  #cursor: string | undefined
+  #state: LineState = { state: 'connecting' }
+  #people: People = nobody
+  #recent: readonly Message[] = []
+  #waiting: Message[] = []
+  #gathering: ReturnType<typeof setTimeout> | undefined
+  #listing: ReturnType<typeof setTimeout> | undefined
+  #wake: (() => void) | undefined
+
+  /** Opens the stream; `onClose` is called when the session is over or the last tab has gone. */
+  constructor(server: string, token: string, onClose: () => void) {
+    this.#client = new ObrolClient(server, { token })
+    this.#closed.signal.addEventListener('abort', onClose)
+    void this.#run()
+  }
+
+  /** A tab comes: it is told how things stand, and from now on what happens. */
+  add(port: Port): void {
+    this.#flush()
+    if (this.#recent.length > 0) port.postMessage({ type: 'messages', messages: this.#recent })
+    port.postMessage({ type: 'people', people: this.#people })
+    port.postMessage({ type: 'line', line: this.#state })
+    this.#ports.add(port)
+  }
+
+  /** A tab goes; with the last one the stream closes. */
+  remove(port: Port): void {
+    this.#ports.delete(port)
+    if (this.#ports.size === 0) this.#close()
+  }
+
+  /** Tries now instead of later. */
+  hurry(): void {
+    this.#stream?.hurry()
+    this.#wake?.()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed.signal.aborted) {
+      try {
+        await this.#listen()
+        this.#end('logged-out')
+      } catch (error) {
+        const code = failureOf(error)
+        if (code === 'unauthorized' || code === 'session-expired') this.#end(code)
+        else await this.#pause()
+      }
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { signal } = this.#closed
+    this.#stream = this.#client.events({ cursor: this.#cursor, signal })
+    for await (const event of this.#stream) {
+      if ('cursor' in event) this.#cursor = event.cursor ?? this.#cursor
+      this.#take(event)
+    }
+  }
+
+  #take(event: ObrolEvent): void {
+    if (event.type === 'message') {
+      this.#waiting.push(event.message)
+      this.#gathering ??= setTimeout(() => this.#flush(), gatherMs)
+    } else if (event.type === 'ready') {
+      this.#setPeople(arrive(event.ready))
+      this.#setState({ state: 'live' })
+    } else if (event.type === 'presence') {
+      this.#setPeople(change(this.#people, event.presence))
+    } else if (event.type === 'reset') {
+      this.#flush()
+      this.#recent = []
+      this.#tell({ type: 'reset', reset: event.reset })
+    } else if (event.type === 'reconnecting') {
+      this.#setState({ state: 'lost', retryAt: Date.now() + event.inMs })
+    }
+  }
+
+  /** Tells what was gathered: many messages may come at once. */
+  #flush(): void {
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
+    if (this.#waiting.length === 0) return
+    const messages = this.#waiting
+    this.#waiting = []
+    this.#recent = [...this.#recent, ...messages].slice(-rememberedMessages)
+    this.#tell({ type: 'messages', messages })
+  }
+
+  #setState(line: LineState): void {
+    this.#flush()
+    this.#state = line
+    this.#tell({ type: 'line', line })
+  }
+
+  #setPeople(people: People): void {
+    this.#people = people
+    this.#tell({ type: 'people', people })
+    if (people.stale) this.#listing ??= setTimeout(() => void this.#list(), listMs)
+  }
+
+  async #list(): Promise<void> {
+    const page = await this.#client
+      .online({ limit: 1000, signal: this.#closed.signal })
+      .catch(() => undefined)
+    this.#listing = undefined
+    // Not read: what comes next on the stream says again that it has to be.
+    if (page) this.#setPeople(listed(page))
+  }
+
+  async #pause(): Promise<void> {
+    this.#setState({ state: 'lost', retryAt: Date.now() + refusedMs })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = resolve
+    this.#closed.signal.addEventListener('abort', () => resolve())
+    const timer = setTimeout(resolve, refusedMs)
+    await promise
+    clearTimeout(timer)
+    this.#wake = undefined
+  }
+
+  #end(reason: EndReason): void {
+    this.#flush()
+    this.#tell({ type: 'ended', reason })
+    this.#close()
+  }
+
+  #close(): void {
+    clearTimeout(this.#gathering)
+    clearTimeout(this.#listing)
+    this.#closed.abort()
+  }
+
+  #tell(what: FromLine): void {
+    for (const port of this.#ports) port.postMessage(what)
+  }
+}

@@ -1,0 +1,35 @@
+import type { Message, Reset } from '../../client/index.ts'
+import type { People } from '../state/people.ts'
+
+/** How the line to the server is. */
+export type LineState =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'live' }
+  /** Lost; the next try is at `retryAt`, in Unix ms. */
+  | { readonly state: 'lost'; readonly retryAt: number }
+
+/** Why a session is over. */
+export type EndReason = 'logged-out' | 'session-expired' | 'unauthorized'
+
+/** What a tab tells the line. */
+export type ToLine =
+  | { readonly type: 'attach'; readonly server: string; readonly token: string }
+  | { readonly type: 'detach' }
+  /** There is reason to think that the network is back. */
+  | { readonly type: 'hurry' }
+
+/** What the line tells its tabs, each in the order in which it happened. */
+export type FromLine =
+  | { readonly type: 'line'; readonly line: LineState }
+  /** Each once, in the order of the log, but for what is told again to a new tab. */
+  | { readonly type: 'messages'; readonly messages: readonly Message[] }
+  | { readonly type: 'reset'; readonly reset: Reset }
+  | { readonly type: 'people'; readonly people: People }
+  | { readonly type: 'ended'; readonly reason: EndReason }
+
+/** A `MessagePort`, as far as the line needs one. */
+export interface Port {
+  postMessage(message: FromLine): void
+  addEventListener(type: 'message', listener: (event: { data: ToLine }) => void): void
+  start(): void
+}

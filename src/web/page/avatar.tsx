@@ -1,0 +1,20 @@
+import { hueOf, initialOf } from '../text/hue.ts'
+import { Icon } from './icons.tsx'
+
+/** A person's colour and initial. Says nothing aloud: the name stands beside it. */
+export function Avatar({ name, online = false }: { name: string; online?: boolean }) {
+  return (
+    <span class={`avatar hue-${hueOf(name)}${online ? ' is-online' : ''}`} aria-hidden="true">
+      {initialOf(name)}
+    </span>
+  )
+}
+
+/** The same for the room. */
+export function RoomAvatar() {
+  return (
+    <span class="avatar the-room" aria-hidden="true">
+      <Icon name="room" />
+    </span>
+  )
+}

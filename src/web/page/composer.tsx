@@ -1,0 +1,70 @@
+import type { TargetedKeyboardEvent } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { Conversation } from '../state/chat.ts'
+import { room } from '../state/conversations.ts'
+import { Icon } from './icons.tsx'
+import { strings } from './preferences.ts'
+import type { Visit } from './visit.ts'
+
+/** Where one writes. Enter sends; what was begun is kept for each conversation. */
+export function Composer({ visit, held }: { visit: Visit; held: Conversation }) {
+  const words = strings.value
+  const area = useRef<HTMLTextAreaElement>(null)
+  const draft = visit.drafts.texts.value[held.key] ?? ''
+  const blank = draft.trim() === ''
+  useLayoutEffect(() => {
+    // As high as what was written; the style sheet knows the most.
+    if (!area.current) return
+    area.current.style.height = 'auto'
+    area.current.style.height = `${area.current.scrollHeight}px`
+  }, [draft])
+
+  function send(): void {
+    if (blank) return
+    visit.mail.say(visit.conversation(held.key, held.name), draft)
+    visit.drafts.set(held.key, '')
+    area.current?.focus()
+  }
+
+  function pressed(event: TargetedKeyboardEvent<HTMLTextAreaElement>): void {
+    // Enter also ends the composition of a character.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    event.preventDefault()
+    send()
+  }
+
+  const label = held.key === room ? words.writeInRoom : words.writeIn(held.name)
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <label class="aloud" for="composer">
+        {label}
+      </label>
+      <div class="composer-box">
+        <textarea
+          id="composer"
+          ref={area}
+          rows={1}
+          dir="auto"
+          placeholder={label}
+          enterkeyhint="send"
+          aria-describedby="composer-note"
+          value={draft}
+          onInput={(event) => visit.drafts.set(held.key, event.currentTarget.value)}
+          onKeyDown={pressed}
+        />
+        <button class="send" type="submit" aria-label={words.send} aria-disabled={blank}>
+          <Icon name="send" />
+        </button>
+      </div>
+      <p id="composer-note" class="composer-note">
+        {words.enterToSend}
+      </p>
+    </form>
+  )
+}

@@ -1,0 +1,57 @@
+import { useSignal } from '@preact/signals'
+import type { RefObject } from 'preact'
+import { Icon } from './icons.tsx'
+import { strings } from './preferences.ts'
+
+interface FieldProps {
+  id: string
+  label: string
+  hint?: string | undefined
+  error: string | undefined
+  type: 'text' | 'password'
+  name: string
+  autocomplete: 'username' | 'current-password' | 'new-password'
+  inputRef: RefObject<HTMLInputElement | null>
+}
+
+/** A labelled input with its hint, or with what is wrong about it. */
+export function Field(props: FieldProps) {
+  const { id, label, hint, error, type, name, autocomplete, inputRef } = props
+  const words = strings.value
+  const revealed = useSignal(false)
+  const secret = type === 'password'
+  return (
+    <div class={error === undefined ? 'field' : 'field has-error'}>
+      <label for={id}>{label}</label>
+      <div class="field-box">
+        <input
+          id={id}
+          ref={inputRef}
+          type={(secret && !revealed.value ? 'password' : 'text') as 'text'}
+          name={name}
+          autocomplete={autocomplete}
+          autocapitalize="none"
+          spellcheck={false}
+          dir="auto"
+          aria-invalid={error !== undefined}
+          aria-describedby={`${id}-note`}
+        />
+        {secret && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={revealed.value ? words.hidePassword : words.showPassword}
+            onClick={() => {
+              revealed.value = !revealed.value
+            }}
+          >
+            <Icon name={revealed.value ? 'eyeOff' : 'eye'} />
+          </button>
+        )}
+      </div>
+      <p id={`${id}-note`} class="note" aria-live="polite">
+        {error ?? hint}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import type { MessageRow } from '../state/rows.ts'
+import { hueOf } from '../text/hue.ts'
+import { Avatar } from './avatar.tsx'
+import { strings, times } from './preferences.ts'
+import { Text } from './text.tsx'
+
+interface MessageItemProps {
+  row: MessageRow
+  me: string
+  /** Between two people it is clear who speaks. */
+  direct: boolean
+}
+
+/** One message, in its place in a group. */
+export function MessageItem({ row: { message, first, last }, me, direct }: MessageItemProps) {
+  const words = strings.value
+  const own = message.from === me
+  const named = first && !own && !direct
+  const kind = `message ${own ? 'own' : 'other'}${first ? ' first' : ''}${last ? ' last' : ''}`
+  return (
+    <li class={kind} data-id={message.id}>
+      {named && <Avatar name={message.from} />}
+      <div class="bubble">
+        {named ? (
+          <p class={`author hue-${hueOf(message.from)}`}>
+            <bdi>{message.from}</bdi>
+          </p>
+        ) : (
+          <p class="aloud">{own ? words.youHere : <bdi>{message.from}</bdi>}</p>
+        )}
+        <Text text={message.text} />
+        <time dateTime={message.sentAt} title={times.value.whole(message.sentAt)}>
+          {times.value.time(message.sentAt)}
+        </time>
+      </div>
+    </li>
+  )
+}

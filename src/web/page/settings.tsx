@@ -1,0 +1,72 @@
+import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
+import { explain } from '../text/explain.ts'
+import { LanguageChoice, ThemeChoice } from './choices.tsx'
+import { Icon } from './icons.tsx'
+import { strings } from './preferences.ts'
+import { signOut } from './session.ts'
+import type { Visit } from './visit.ts'
+
+/** Colours, language, and the way out. */
+export function Settings({ visit }: { visit: Visit }) {
+  const words = strings.value
+  const dialog = useRef<HTMLDialogElement>(null)
+  const failed = useSignal<unknown>(undefined)
+
+  async function leave(): Promise<void> {
+    failed.value = undefined
+    try {
+      await signOut()
+    } catch (error) {
+      failed.value = error
+    }
+  }
+
+  return (
+    <>
+      <button
+        class="icon-button"
+        type="button"
+        aria-label={words.settings}
+        aria-haspopup="dialog"
+        onClick={() => dialog.current?.showModal()}
+      >
+        <Icon name="gear" />
+      </button>
+      <dialog
+        ref={dialog}
+        class="settings"
+        aria-labelledby="settings-title"
+        // A click on what lies behind closes it, too.
+        closedby="any"
+      >
+        <div class="settings-body">
+          <div class="settings-head">
+            <h2 id="settings-title">{words.settings}</h2>
+            <button
+              class="icon-button"
+              type="button"
+              aria-label={words.close}
+              onClick={() => dialog.current?.close()}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+          <ThemeChoice />
+          <LanguageChoice />
+          <p class="settings-who">
+            <bdi>{visit.me}</bdi>
+            <button class="button" type="button" onClick={leave}>
+              {words.signOut}
+            </button>
+          </p>
+          {failed.value !== undefined && (
+            <p class="form-error" role="alert">
+              {explain(failed.value, words).text}
+            </p>
+          )}
+        </div>
+      </dialog>
+    </>
+  )
+}

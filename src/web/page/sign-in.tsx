@@ -1,0 +1,131 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { ObrolClient } from '../../client/index.ts'
+import { type Explanation, explain } from '../text/explain.ts'
+import { LanguageChoice } from './choices.tsx'
+import { Field } from './field.tsx'
+import { Logo } from './icons.tsx'
+import { strings } from './preferences.ts'
+import { begin, ended } from './session.ts'
+
+const endings = {
+  here: 'endedSignedOut',
+  'logged-out': 'endedElsewhere',
+  'session-expired': 'endedExpired',
+  unauthorized: 'endedExpired',
+} as const
+
+/** Sign in, or create an account: the same two fields. */
+export function SignIn() {
+  const words = strings.value
+  const registering = useSignal(false)
+  const busy = useSignal(false)
+  /** What was thrown, so that it can be told in whatever language is chosen. */
+  const refusal = useSignal<{ error?: unknown; missing?: Explanation['field'] } | undefined>(
+    undefined,
+  )
+  const name = useRef<HTMLInputElement>(null)
+  const password = useRef<HTMLInputElement>(null)
+  useEffect(() => name.current?.focus(), [])
+
+  const problem = explained()
+
+  function explained(): Explanation | undefined {
+    if (refusal.value === undefined) return undefined
+    const { missing, error } = refusal.value
+    if (missing !== undefined) return { field: missing, text: words.missing }
+    return explain(error, words)
+  }
+
+  function refuse(because: NonNullable<typeof refusal.value>): void {
+    refusal.value = because
+    const field = explained()?.field
+    const input = field === 'password' ? password : name
+    input.current?.focus()
+    input.current?.select()
+  }
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault()
+    if (busy.value || !name.current || !password.current) return
+    if (name.current.value === '') return refuse({ missing: 'username' })
+    if (password.current.value === '') return refuse({ missing: 'password' })
+    busy.value = true
+    const client = new ObrolClient(new URL('.', document.baseURI).href, { timeoutMs: 20_000 })
+    try {
+      const who = [name.current.value, password.current.value] as const
+      begin(await (registering.value ? client.register(...who) : client.login(...who)))
+    } catch (error) {
+      refuse({ error })
+    }
+    busy.value = false
+  }
+
+  function turn(): void {
+    registering.value = !registering.value
+    refusal.value = undefined
+    name.current?.focus()
+  }
+
+  const of = (field: Explanation['field']) => (problem?.field === field ? problem?.text : undefined)
+  const reason = ended.value
+  const label = registering.value ? words.signUp : words.signIn
+  return (
+    <main class="gate">
+      <div class="gate-card">
+        <header class="gate-head">
+          <Logo />
+          <h1>Obrol</h1>
+          <p>{words.tagline}</p>
+        </header>
+        {reason !== undefined && !registering.value && (
+          <p class="gate-reason" role="status">
+            {words[endings[reason]]}
+          </p>
+        )}
+        <form class="gate-form" onSubmit={submit} noValidate aria-label={label}>
+          <h2>{registering.value ? words.signUpLead : words.signInLead}</h2>
+          <Field
+            id="username"
+            label={words.username}
+            hint={registering.value ? words.usernameHint : undefined}
+            error={of('username')}
+            inputRef={name}
+            type="text"
+            name="username"
+            autocomplete="username"
+          />
+          <Field
+            id="password"
+            label={words.password}
+            hint={registering.value ? words.passwordHint : undefined}
+            error={of('password')}
+            inputRef={password}
+            type="password"
+            name="password"
+            autocomplete={registering.value ? 'new-password' : 'current-password'}
+          />
+          {problem && problem.field === undefined && (
+            <p class="form-error" role="alert">
+              {problem.text}
+            </p>
+          )}
+          <button class="button primary wide" type="submit" aria-disabled={busy.value}>
+            {busy.value ? <span class="spinner" aria-hidden="true" /> : null}
+            {label}
+          </button>
+          <p class="gate-turn">
+            {registering.value ? words.haveAccount : words.noAccount}{' '}
+            <button type="button" class="link" onClick={turn}>
+              {registering.value ? words.signIn : words.signUp}
+            </button>
+          </p>
+        </form>
+      </div>
+      <footer class="gate-foot">
+        <LanguageChoice />
+        <a href="docs">{words.apiDocs}</a>
+      </footer>
+    </main>
+  )
+}

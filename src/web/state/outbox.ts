@@ -1,0 +1,81 @@
+import type { Message } from '../../client/index.ts'
+import type { ConversationKey } from './conversations.ts'
+
+/** Something said that the log may not hold yet. */
+export interface Pending {
+  /** Its idempotency key: to send it again with the same one is safe. */
+  readonly key: string
+  readonly conversation: ConversationKey
+  /** To whom; undefined: to everyone. */
+  readonly to: string | undefined
+  readonly text: string
+  /** When it was said, in Unix ms. */
+  readonly at: number
+  /** It can only get an id above this one. */
+  readonly after: number
+  /** Why it was not sent, as a problem's code; undefined while it is on its way. */
+  readonly failure: string | undefined
+}
+
+/** What waits to be sent or to be tried again, oldest first. Never changed, only replaced. */
+export type Outbox = readonly Pending[]
+
+/** After these the message may be in the log all the same. */
+const uncertain = new Set(['network', 'timeout', 'bad-answer', 'outcome-unknown', 'internal-error'])
+
+/** The post was answered with `message`. Those still on their way come after it, or are another. */
+export function settle(outbox: Outbox, key: string, message: Message): Outbox {
+  const settled = outbox.find((pending) => pending.key === key)
+  return outbox
+    .filter((pending) => pending !== settled)
+    .map((pending) =>
+      pending.conversation === settled?.conversation && pending.after < message.id
+        ? { ...pending, after: message.id }
+        : pending,
+    )
+}
+
+/** The post failed with a problem's code. */
+export function fail(outbox: Outbox, key: string, failure: string): Outbox {
+  return change(outbox, key, { failure })
+}
+
+/** It is on its way again. */
+export function again(outbox: Outbox, key: string): Outbox {
+  return change(outbox, key, { failure: undefined })
+}
+
+export function drop(outbox: Outbox, key: string): Outbox {
+  return outbox.filter((pending) => pending.key !== key)
+}
+
+/** What was on its way when the page was left: nobody waits for its answer any more. */
+export function interrupted(outbox: Outbox): Outbox {
+  return outbox.map((pending) => ({ ...pending, failure: pending.failure ?? 'network' }))
+}
+
+/**
+ * Which of a conversation's pending messages are to be shown: not those that have come on the
+ * stream before their answer, or without one. A message of one's own with the same text stands for
+ * the oldest that it can be.
+ */
+export function outstanding(
+  outbox: Outbox,
+  conversation: ConversationKey,
+  messages: readonly Message[],
+  me: string,
+): Outbox {
+  const mine = outbox.filter((pending) => pending.conversation === conversation)
+  if (mine.length === 0) return mine
+  const own = messages.filter(({ from }) => from === me)
+  return mine.filter(({ text, after, failure }) => {
+    if (failure !== undefined && !uncertain.has(failure)) return true
+    const at = own.findIndex((message) => message.id > after && message.text === text)
+    if (at >= 0) own.splice(at, 1)
+    return at < 0
+  })
+}
+
+function change(outbox: Outbox, key: string, what: Partial<Pending>): Outbox {
+  return outbox.map((pending) => (pending.key === key ? { ...pending, ...what } : pending))
+}

@@ -1,0 +1,58 @@
+import type { Message } from '../../client/index.ts'
+import { dayOf } from '../text/times.ts'
+
+/** Messages of one person that follow each other within so long stand together. */
+const togetherMs = 5 * 60_000
+
+/** What stands in a conversation, one under the other. */
+export type Row =
+  | { readonly kind: 'day'; readonly key: string; readonly at: number }
+  | { readonly kind: 'new'; readonly key: string }
+  | MessageRow
+
+export interface MessageRow {
+  readonly kind: 'message'
+  readonly key: string
+  readonly message: Message
+  /** Whether it begins, and ends, a group of one person's messages. */
+  readonly first: boolean
+  readonly last: boolean
+}
+
+/**
+ * A conversation as rows: a line where a day begins and where the new messages begin, and one
+ * person's messages in groups.
+ *
+ * @param messages ascending
+ * @param newAfter what others said past this id is new; undefined: nothing is
+ */
+export function rowsOf(messages: readonly Message[], me: string, newAfter?: number): Row[] {
+  const rows: Row[] = []
+  let before: Message | undefined
+  let told = newAfter === undefined
+  for (const [at, message] of messages.entries()) {
+    const after = messages[at + 1]
+    const day = dayOf(message.sentAt)
+    const newDay = before === undefined || dayOf(before.sentAt) !== day
+    if (newDay) rows.push({ kind: 'day', key: `day-${day}`, at: Date.parse(message.sentAt) })
+    const newHere = !told && message.id > (newAfter as number) && message.from !== me
+    if (newHere) {
+      told = true
+      rows.push({ kind: 'new', key: 'new' })
+    }
+    rows.push({
+      kind: 'message',
+      key: String(message.id),
+      message,
+      first: newDay || newHere || !together(before as Message, message),
+      last: after === undefined || !together(message, after),
+    })
+    before = message
+  }
+  return rows
+}
+
+function together(a: Message, b: Message): boolean {
+  const apart = Date.parse(b.sentAt) - Date.parse(a.sentAt)
+  return a.from === b.from && apart < togetherMs && dayOf(a.sentAt) === dayOf(b.sentAt)
+}

@@ -1,0 +1,51 @@
+/** A day's name: the local date of an RFC 3339 time, as `2026-11-24`. */
+export function dayOf(time: string | number): string {
+  const date = new Date(time)
+  const two = (part: number) => String(part).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+/** How days and times are told in one language. */
+export class Times {
+  readonly #words: { today: string; yesterday: string }
+  readonly #time: Intl.DateTimeFormat
+  readonly #day: Intl.DateTimeFormat
+  readonly #dayAndYear: Intl.DateTimeFormat
+  readonly #whole: Intl.DateTimeFormat
+
+  /** @param locale a BCP 47 tag */
+  constructor(locale: string, words: { today: string; yesterday: string }) {
+    this.#words = words
+    this.#time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' })
+    const day = { weekday: 'long', day: 'numeric', month: 'long' } as const
+    this.#day = new Intl.DateTimeFormat(locale, day)
+    this.#dayAndYear = new Intl.DateTimeFormat(locale, { ...day, year: 'numeric' })
+    this.#whole = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' })
+  }
+
+  /** `14:05` */
+  time(at: string | number): string {
+    return this.#time.format(new Date(at))
+  }
+
+  /** The day and the time in full. */
+  whole(at: string | number): string {
+    return this.#whole.format(new Date(at))
+  }
+
+  /** `Today`, `Yesterday`, `Monday, November 23`, with the year where it is another one. */
+  day(at: string | number, now: number): string {
+    const date = new Date(at)
+    const today = new Date(now)
+    const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1)
+    if (dayOf(at) === dayOf(now)) return this.#words.today
+    if (dayOf(at) === dayOf(yesterday.getTime())) return this.#words.yesterday
+    const format = date.getFullYear() === today.getFullYear() ? this.#day : this.#dayAndYear
+    return format.format(date)
+  }
+
+  /** For a list: the time of what is of today, else the day. */
+  short(at: string | number, now: number): string {
+    return dayOf(at) === dayOf(now) ? this.time(at) : this.day(at, now)
+  }
+}

@@ -1,0 +1,22 @@
+import { type Browser, chromium } from 'playwright-core'
+import type { Test } from 'tap'
+
+/** Where the browser is; `CHROMIUM` names another. */
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+/** What a browser does on its own besides showing pages is off: tests are to be alone with it. */
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+/** A headless Chromium, closed after the test. Give each person a context of their own. */
+export async function openChromium(t: Test): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath, headless: true, args: flags })
+  t.teardown(() => browser.close())
+  return browser
+}

@@ -1,0 +1,104 @@
+import t from 'tap'
+import { openRoom } from '../support/room.ts'
+import { openChromium } from './chromium.ts'
+import { buildPage, Person } from './support/page.ts'
+
+const pageFolder = await buildPage(t)
+const browser = await openChromium(t)
+
+/** How the page was while one scrolled. All times in ms. */
+interface Ride {
+  frames: number
+  medianMs: number
+  worstMs: number
+  /** How often a frame took longer than 50 ms, which one sees. */
+  late: number
+  /** The furthest that a message which was in view moved against the scrolling, in px. */
+  jumpPx: number
+}
+
+t.test('2,000 messages of history scroll smoothly', { timeout: 90_000 }, async (t) => {
+  const room = await openRoom(t, { tuning: { http: { pageFolder } } })
+  const bob = await room.register('bob')
+  const words = 'the quick brown fox jumps over the lazy dog and runs on '
+  for (let done = 0; done < 2000; done += 50)
+    await Promise.all(
+      Array.from({ length: 50 }, (_, at) =>
+        bob.broadcast(`${done + at + 1}: ${words.repeat(1 + ((done + at) % 5))}`),
+      ),
+    )
+  const ann = await Person.join(browser, room.url, 'ann')
+  const devtools = await ann.context.newCDPSession(ann.page)
+  await devtools.send('Performance.enable')
+  const ride = await ann.page.evaluate(scrollToTheTop)
+  const { metrics } = await devtools.send('Performance.getMetrics')
+  const own = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'].map(
+    (wanted) => (metrics.find(({ name }) => name === wanted)?.value ?? 0) * 1000,
+  )
+  const ownMs = own.reduce((all, ms) => all + ms, 0) / ride.frames
+  t.comment(`on the way up: ${JSON.stringify({ ...ride, ownMs })}`)
+  t.equal(await ann.page.locator('.message').count(), 2000)
+  const ids = await ann.page
+    .locator('.message')
+    .evaluateAll((items) => items.map((item) => Number((item as HTMLElement).dataset.id)))
+  t.strictSame(
+    ids,
+    Array.from({ length: 2000 }, (_, at) => at + 1),
+  )
+  t.ok(ride.frames > 50)
+  t.ok(ride.medianMs < 34, 'half of the frames or more are no later than every second')
+  t.ok(ownMs < 8, 'script, style and layout take less than half of a frame, thousands or not')
+  t.ok(ride.jumpPx <= 2, 'what is put in above moves nothing that one reads')
+
+  // Who reads up there is not moved by what is said meanwhile.
+  const place = () =>
+    ann.page
+      .locator('.message')
+      .nth(3)
+      .evaluate((item) => item.getBoundingClientRect().top)
+  const before = await place()
+  await bob.broadcast('something new')
+  await ann.line('something new').waitFor({ state: 'attached' })
+  t.ok(Math.abs((await place()) - before) <= 1)
+  await ann.page.locator('.item .badge', { hasText: '1' }).waitFor()
+  await ann.page.getByRole('button', { name: 'To the newest' }).click()
+  await ann.line('something new').waitFor()
+  await ann.page.locator('.item .badge').waitFor({ state: 'detached' })
+})
+
+/** Scrolls up with the frames, until there is nothing above, and measures. Runs in the page. */
+async function scrollToTheTop(): Promise<Ride> {
+  const log = document.querySelector('.log') as HTMLElement
+  const stepPx = 200
+  const times: number[] = []
+  let jumpPx = 0
+  let stillFrames = 0
+  let last = await frame()
+  while (stillFrames < 120) {
+    const middle = log.getBoundingClientRect().top + log.clientHeight / 2
+    const watched = document.elementFromPoint(log.getBoundingClientRect().left + 60, middle)
+    const top = watched?.getBoundingClientRect().top ?? 0
+    const from = log.scrollTop
+    log.scrollTop -= stepPx
+    const now = await frame()
+    times.push(now - last)
+    last = now
+    const scrolled = from - log.scrollTop
+    if (watched?.isConnected && watched !== log)
+      jumpPx = Math.max(jumpPx, Math.abs(watched.getBoundingClientRect().top - top - scrolled))
+    const done = scrolled === 0 && !document.querySelector('.log-top')?.textContent?.includes('…')
+    stillFrames = done ? stillFrames + 1 : 0
+  }
+  times.sort((a, b) => a - b)
+  return {
+    frames: times.length,
+    medianMs: times[times.length >> 1] as number,
+    worstMs: times.at(-1) as number,
+    late: times.filter((ms) => ms > 50).length,
+    jumpPx,
+  }
+
+  function frame(): Promise<number> {
+    return new Promise((resolve) => requestAnimationFrame(resolve))
+  }
+}

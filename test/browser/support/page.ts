@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { build } from 'vite'
+
+const password = 'tall-ships'
+
+/** How long a test waits for what it expects to see, in ms. */
+const patienceMs = 20_000
+
+/** Builds the page of these sources into a folder that is gone after the test. */
+export async function buildPage(t: Test): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), 'obrol-page-'))
+  t.teardown(() => rm(outDir, { recursive: true, force: true }))
+  const configFile = fileURLToPath(new URL('../../../src/web/vite.config.ts', import.meta.url))
+  await build({ configFile, logLevel: 'error', build: { outDir } })
+  return outDir
+}
+
+export interface PersonOptions extends BrowserContextOptions {
+  /** What runs in each page before its own code. */
+  before?: () => void
+}
+
+/** Someone at a browser of their own. */
+export class Person {
+  readonly name: string
+  readonly context: BrowserContext
+  readonly page: Page
+  /** What the browser complained about: errors, and what the policy kept from happening. */
+  readonly complaints: string[] = []
+
+  private constructor(name: string, context: BrowserContext, page: Page) {
+    this.name = name
+    this.context = context
+    this.page = page
+    context.setDefaultTimeout(patienceMs)
+    this.#listen(page)
+  }
+
+  /** Opens the page, and nothing more. */
+  static async open(browser: Browser, url: string, name: string, options: PersonOptions = {}) {
+    const { before, ...rest } = options
+    const context = await browser.newContext({ locale: 'en-GB', ...rest })
+    if (before) await context.addInitScript(before)
+    const person = new Person(name, context, await context.newPage())
+    await person.page.goto(url)
+    return person
+  }
+
+  /** Opens the page and creates an account. */
+  static async join(browser: Browser, url: string, name: string, options: PersonOptions = {}) {
+    const person = await Person.open(browser, url, name, options)
+    await person.page.getByRole('button', { name: /Create account|Buat akun/ }).click()
+    await person.fill()
+    await person.isLive()
+    return person
+  }
+
+  /** Another tab of the same browser. */
+  async tab(url: string): Promise<Page> {
+    const page = await this.context.newPage()
+    this.#listen(page)
+    await page.goto(url)
+    await page.locator('.log[aria-busy="false"]').waitFor()
+    return page
+  }
+
+  /** Fills in name and password, and sends them. */
+  async fill(): Promise<void> {
+    await this.page.locator('#username').fill(this.name)
+    await this.page.locator('#password').fill(password)
+    await this.page.locator('#password').press('Enter')
+  }
+
+  /** Resolves once the conversation is open and the stream is live. */
+  async isLive(): Promise<void> {
+    await this.page.locator('.log[aria-busy="false"]').waitFor()
+    await this.page.locator('.side-foot .is-online').waitFor({ state: 'attached' })
+  }
+
+  async say(text: string): Promise<void> {
+    await this.page.locator('#composer').fill(text)
+    await this.page.locator('#composer').press('Enter')
+  }
+
+  /** Opens the conversation with someone by the list. */
+  async turnTo(name: string): Promise<void> {
+    await this.page.locator('.item-name').getByText(name, { exact: true }).first().click()
+    await this.page.locator('.talk-title h2', { hasText: name }).waitFor()
+  }
+
+  /** A line that is said, not one on its way. */
+  line(text: string): Locator {
+    return lineIn(this.page, text)
+  }
+
+  /** All that is said in the open conversation, and nothing that is on its way. */
+  lines(): Promise<string[]> {
+    return linesOf(this.page)
+  }
+
+  #listen(page: Page): void {
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('console', (message) => {
+      const text = message.text()
+      // Of an answer that says no, browsers write a line of their own.
+      if (message.type() === 'error' && !text.startsWith('Failed to load resource'))
+        this.complaints.push(text)
+    })
+  }
+}
+
+export function lineIn(page: Page, text: string): Locator {
+  return page.locator('.message[data-id] .text').getByText(text, { exact: true })
+}
+
+export function linesOf(page: Page): Promise<string[]> {
+  return page.locator('.message[data-id] .text').allTextContents()
+}
+
+/** The policy lets no code be made of strings, not even for a test that waits in the page. */
+export async function titleBecomes(page: Page, title: string): Promise<void> {
+  const until = Date.now() + patienceMs
+  while ((await page.title()) !== title) {
+    if (Date.now() > until) throw new Error(`the title is ${await page.title()}, not ${title}`)
+    await delay(20)
+  }
+}

@@ -1,0 +1,218 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import type { FromLine, Port, ToLine } from '../../src/web/line/protocol.ts'
+import { Switchboard } from '../../src/web/line/switchboard.ts'
+import { type Guest, openRoom } from '../support/room.ts'
+import { said } from './say.ts'
+
+type Of<Type extends FromLine['type']> = Extract<FromLine, { type: Type }>
+
+/** A tab as the line knows it: what it was told, and what it tells. */
+class Tab {
+  readonly told: FromLine[] = []
+  readonly #port: MessagePort
+
+  constructor(t: Test, switchboard: Switchboard) {
+    const { port1, port2 } = new MessageChannel()
+    switchboard.connect(port2 as unknown as Port)
+    this.#port = port1
+    port1.addEventListener('message', ({ data }) => this.told.push(data))
+    port1.start()
+    t.teardown(() => {
+      this.tell({ type: 'detach' })
+      port1.close()
+    })
+  }
+
+  tell(message: ToLine): void {
+    this.#port.postMessage(message)
+  }
+
+  attach({ room, token }: Guest): void {
+    this.tell({ type: 'attach', server: room.url, token })
+  }
+
+  /** The first of what it is told that fits, from now or before. */
+  async hears<Type extends FromLine['type']>(
+    type: Type,
+    fits: (message: Of<Type>) => boolean = () => true,
+  ): Promise<Of<Type>> {
+    for (;;) {
+      const found = this.told.find(
+        (each): each is Of<Type> => each.type === type && fits(each as Of<Type>),
+      )
+      if (found) return found
+      await once(this.#port, 'message')
+    }
+  }
+
+  live(): Promise<Of<'line'>> {
+    return this.hears('line', ({ line }) => line.state === 'live')
+  }
+
+  /** The ids of all messages so far. */
+  get ids(): number[] {
+    return this.told
+      .flatMap((each) => (each.type === 'messages' ? each.messages : []))
+      .map(({ id }) => id)
+  }
+}
+
+t.test('the tabs of a session share one stream, and a later one is told what was', async (t) => {
+  const room = await openRoom(t, { settings: { streamsPerUser: 1 } })
+  const ann = await room.register('ann')
+  const bob = await room.join('bob')
+  await bob.direct('ann', 'kept', { whenOffline: 'keep' })
+  const switchboard = new Switchboard()
+  const first = new Tab(t, switchboard)
+  first.attach(ann)
+  await first.live()
+  t.same((await first.hears('people', ({ people }) => people.count === 2)).people.names, [
+    'ann',
+    'bob',
+  ])
+  t.strictSame(first.ids, [1], 'what was kept for her')
+
+  await Promise.all([bob.broadcast('one'), bob.broadcast('two')])
+  await first.hears('messages', ({ messages }) => messages.some(({ id }) => id === 3))
+  const second = new Tab(t, switchboard)
+  second.attach(ann)
+  await second.live()
+  t.strictSame(second.ids, [1, 2, 3])
+  await room.join('cid')
+  for (const tab of [first, second])
+    await tab.hears('people', ({ people }) => people.names.includes('cid'))
+
+  first.tell({ type: 'detach' })
+  await bob.broadcast('three')
+  await second.hears('messages', ({ messages }) => messages.some(({ id }) => id === 4))
+  t.strictSame(first.ids, [1, 2, 3], 'who has gone hears nothing')
+
+  await ann.call('POST', '/v1/logout')
+  t.equal((await second.hears('ended')).reason, 'logged-out')
+})
+
+t.test('a stream goes on through a restart, without a loss and without a double', async (t) => {
+  const settings = { port: 0 }
+  const room = await openRoom(t, { settings })
+  settings.port = Number(new URL(room.url).port)
+  const ann = await room.register('ann')
+  const bob = await room.register('bob')
+  const tab = new Tab(t, new Switchboard())
+  tab.attach(ann)
+  await tab.live()
+  await bob.broadcast('before')
+  await tab.hears('messages')
+  await room.stop()
+  const { line } = await tab.hears('line', ({ line }) => line.state === 'lost')
+  t.ok(line.state === 'lost' && line.retryAt > Date.now() - 60_000)
+  tab.told.splice(0, tab.told.length, ...tab.told.filter(({ type }) => type === 'messages'))
+  await room.start()
+  await bob.broadcast('after')
+  tab.tell({ type: 'hurry' })
+  await tab.live()
+  await tab.hears('messages', ({ messages }) => messages.some(({ id }) => id === 2))
+  t.strictSame(tab.ids, [1, 2])
+})
+
+t.test('a dead session ends, and the next is another line', async (t) => {
+  const room = await openRoom(t)
+  const ann = await room.register('ann')
+  const switchboard = new Switchboard()
+  const tab = new Tab(t, switchboard)
+  tab.tell({ type: 'hurry' })
+  tab.tell({ type: 'attach', server: room.url, token: 'nonsense' })
+  t.equal((await tab.hears('ended')).reason, 'unauthorized')
+  tab.attach(ann)
+  await tab.live()
+})
+
+/** A server that answers each opening of the stream with the next of `lines`, and counts people. */
+async function scripted(t: Test, ...lines: string[]): Promise<string> {
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/v1/users/online')) {
+      const users = [{ username: 'ann', onlineSince: '2026-11-24T09:00:00.000Z' }]
+      response.setHeader('content-type', 'application/json')
+      return response.end(JSON.stringify({ users, count: 1500, more: true }))
+    }
+    const line = lines.shift() ?? ''
+    if (line.startsWith('{')) {
+      response.writeHead(403, { 'content-type': 'application/problem+json' })
+      return response.end(line)
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(line)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const event = (type: string, data: object, id = '') =>
+  `${id === '' ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+
+t.test('where there are too many people to tell, the list is read', async (t) => {
+  const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
+  const tab = new Tab(t, new Switchboard())
+  tab.tell({ type: 'attach', server: await scripted(t, ready), token: 'x' })
+  t.ok((await tab.hears('people', ({ people }) => people.count === 1400)).people.stale)
+  const { people } = await tab.hears('people', ({ people }) => people.count === 1500)
+  t.same(people, { names: ['ann'], count: 1500, stale: false })
+})
+
+t.test('a list that cannot be read leaves things as they are', async (t) => {
+  const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
+  const left = event('presence', { joined: [], left: [], onlineCount: 1399, resync: true })
+  const tab = new Tab(t, new Switchboard())
+  tab.tell({ type: 'attach', server: await scripted(t, ready + left), token: 'x' })
+  await tab.hears('people', ({ people }) => people.count === 1399)
+  tab.tell({ type: 'detach' })
+})
+
+t.test('a reset is told after what came before it, and a new tab hears nothing void', async (t) => {
+  const say = (id: number) => event('message', said(id, 'bob'), `${id}-00000000`)
+  const reset = event('reset', { reason: 'rewound', from: 1, oldest: 1, head: 1 }, '1-00000001')
+  const ready = event('ready', { user: 'ann', head: 2, online: [], onlineCount: 0 }, '2-00000001')
+  const server = await scripted(t, say(1) + say(2) + reset + say(2) + ready)
+  const switchboard = new Switchboard()
+  const first = new Tab(t, switchboard)
+  first.tell({ type: 'attach', server, token: 'x' })
+  await first.live()
+  const second = new Tab(t, switchboard)
+  second.tell({ type: 'attach', server, token: 'x' })
+  await second.live()
+  t.strictSame(
+    first.told
+      .filter(({ type }) => type === 'messages' || type === 'reset')
+      .map(({ type }) => type),
+    ['messages', 'reset', 'messages'],
+  )
+  t.strictSame(first.ids, [1, 2, 2])
+  t.strictSame(second.ids, [2])
+})
+
+t.test('a stream that is refused for another reason is tried again when one asks', async (t) => {
+  const refusal = {
+    type: '/problems/not-found',
+    title: 'x',
+    status: 403,
+    detail: 'x',
+    requestId: 'x',
+  }
+  const ready = event('ready', { user: 'ann', head: 0, online: [], onlineCount: 0 }, '0-00000000')
+  const tab = new Tab(t, new Switchboard())
+  tab.tell({
+    type: 'attach',
+    server: await scripted(t, JSON.stringify(refusal), ready),
+    token: 'x',
+  })
+  await tab.hears('line', ({ line }) => line.state === 'lost')
+  tab.tell({ type: 'hurry' })
+  await tab.live()
+})
