@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 interface Command {
   usage: string
   summary: string
+  /** It judges its arguments itself. */
+  readsArguments?: true
   run(args: readonly string[]): Promise<void>
 }
 
@@ -15,6 +17,14 @@ const commands: Record<string, Command> = {
     async run() {
       const { serve } = await import('./commands/serve.ts')
       await serve(process.env)
+    },
+  },
+  chat: {
+    usage: 'chat [URL]',
+    summary: 'chat in this terminal or in a pipe; obrol chat --help tells more',
+    async run(args) {
+      const { chat } = await import('./commands/chat.ts')
+      await chat(args)
     },
   },
   backup: {
@@ -35,6 +45,16 @@ const commands: Record<string, Command> = {
       process.stdout.write(`restored from ${file}\n`)
     },
   },
+  move: {
+    usage: 'move OPTIONS',
+    summary: 'move everything between SQLite and PostgreSQL; obrol move --help tells more',
+    readsArguments: true,
+    async run(args) {
+      const { move } = await import('./commands/move.ts')
+      const wrong = await move(args)
+      if (wrong) refuse(wrong)
+    },
+  },
   openapi: {
     usage: 'openapi FILE',
     summary: 'write the OpenAPI document',
@@ -46,8 +66,12 @@ const commands: Record<string, Command> = {
 }
 
 async function dataFolder(): Promise<string> {
-  const { readSettings } = await import('./config.ts')
-  return readSettings(process.env).dataDir
+  const { readSettings, SettingsError } = await import('./config.ts')
+  const { databaseUrl, dataDir } = readSettings(process.env)
+  if (databaseUrl === undefined) return dataDir
+  throw new SettingsError(
+    'DATABASE_URL names a PostgreSQL database, which is backed up and restored with its own tools (pg_dump, pg_basebackup); unset it for the data folder',
+  )
 }
 
 function help(): string {
@@ -74,8 +98,10 @@ async function main([name = '--help', ...args]: readonly string[]): Promise<void
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined)
     return refuse(`there is no command ${JSON.stringify(name)}; see obrol --help`)
-  const wanted = command.usage.split(' ').length - 1
-  if (args.length !== wanted || args.includes('')) return refuse(`usage: obrol ${command.usage}`)
+  const [, ...words] = command.usage.split(' ')
+  const needed = words.filter((word) => !word.startsWith('['))
+  const wrong = args.length < needed.length || args.length > words.length || args.includes('')
+  if (wrong && !command.readsArguments) return refuse(`usage: obrol ${command.usage}`)
   try {
     await command.run(args)
   } catch (error) {

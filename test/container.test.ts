@@ -32,6 +32,7 @@ const manifest = JSON.parse(repositoryFile('package.json'))
 const stages = stagesOf(repositoryFile('Dockerfile'))
 const image = stages.at(-1) ?? []
 const command: string[] = JSON.parse(only(image, 'CMD'))
+const composed = parse(repositoryFile('compose.yaml'), { merge: true })
 const healthCommand: string[] = JSON.parse(only(image, 'HEALTHCHECK'))
 
 t.test('the image is built from named versions, step by step', async (t) => {
@@ -83,7 +84,7 @@ t.test('what runs needs nothing but the dependencies and what is copied', async 
 })
 
 t.test('composed, it can do as little as it needs', async (t) => {
-  const { obrol } = parse(repositoryFile('compose.yaml')).services
+  const { obrol } = composed.services
   t.match(obrol, {
     build: '.',
     image: `obrol:${manifest.version}`,
@@ -102,6 +103,77 @@ t.test('composed, it can do as little as it needs', async (t) => {
   t.equal(how, 'CMD')
   t.same(check, healthCommand, 'the same check as in the image')
 })
+
+t.test(
+  'composed as many nodes, they differ in their address alone, and start on demand',
+  async (t) => {
+    const { obrol, postgres, balancer, ...nodes } = composed.services
+    const { ports, volumes, ...server } = obrol
+    t.notOk('profiles' in obrol, 'one server is what starts unless asked')
+    const networks = Object.values<{ networks: { nodes: { ipv4_address: string } } }>(nodes)
+    const addresses = networks.map((node) => node.networks.nodes.ipv4_address)
+    t.equal(new Set(addresses).size, 3)
+    for (const [name, node] of Object.entries(nodes))
+      t.match(
+        node,
+        {
+          ...server,
+          profiles: ['nodes'],
+          depends_on: { postgres: { condition: 'service_healthy' } },
+          environment: { TRUST_PROXY: balancer.networks.nodes.ipv4_address },
+          ports: undefined,
+          volumes: undefined,
+        },
+        name,
+      )
+    t.same(Object.keys(balancer.depends_on), Object.keys(nodes))
+    for (const port of balancer.ports) t.match(port, /^127\.0\.0\.1:/, 'not open to the world')
+    for (const service of [balancer, postgres]) t.same(service.profiles, ['nodes'])
+    t.match(balancer, {
+      read_only: true,
+      cap_drop: ['ALL'],
+      volumes: [/^\.\/deploy\/nginx.conf:.*:ro$/],
+    })
+    t.ok(balancer.ulimits.nofile >= settingsTable.maxStreams.fallback)
+    t.notOk('ports' in postgres, 'nobody outside reaches the database')
+    t.notMatch(repositoryFile('compose.yaml'), /PASSWORD: (?!\$\{)/, 'no password is committed')
+    t.match(repositoryFile('.gitignore'), /^\.env$/m)
+  },
+)
+
+t.test(
+  'the load balancer knows the nodes, passes streams on, and keeps tokens to itself',
+  async (t) => {
+    const lines = repositoryFile('deploy/nginx.conf')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
+    const values = (name: string) =>
+      lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1))
+    const { balancer, ...others } = composed.services
+    const addresses = Object.values<{ networks?: { nodes?: { ipv4_address?: string } } }>(others)
+      .flatMap(({ networks }) => networks?.nodes?.ipv4_address ?? [])
+      .map((address) => `${address}:${settingsTable.port.fallback}`)
+    t.same(
+      values('server').flatMap((line) => /^[\d.]+:\d+/.exec(line) ?? []),
+      addresses,
+    )
+    t.equal(values('listen')[0], `${balancer.ports[0].split(':').at(-1)};`)
+    t.ok(lines.includes('least_conn;'))
+    t.same(values('proxy_buffering'), ['off;'])
+    const silence = Math.max(
+      ...values('proxy_read_timeout').map((value) => Number.parseInt(value, 10)),
+    )
+    t.equal(silence * 1_000, 3 * settingsTable.heartbeatMs.fallback)
+    t.notMatch(lines.join('\n'), /non_idempotent/, 'a POST that a node has seen goes to no other')
+    t.notMatch(lines.join('\n'), /\$(request|request_uri|args|query_string|arg_\w+)\b/)
+    t.same(values('proxy_set_header').sort(), [
+      'Connection "";',
+      'Host $http_host;',
+      'X-Forwarded-For $remote_addr;',
+    ])
+  },
+)
 
 t.test('it serves from a folder that it cannot write, tells its health, and stops', async (t) => {
   const { app, data, home } = layOut(t)

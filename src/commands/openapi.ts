@@ -11,6 +11,7 @@ export async function openApiDocument(): Promise<string> {
     {
       settings: { ...readSettings({}), logLevel: 'silent' },
       signingKey: randomBytes(32),
+      store: {},
     } as unknown as Services,
   )
   const document = app.swagger()

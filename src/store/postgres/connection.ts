@@ -69,15 +69,23 @@ export class Connection {
     return new Promise<Answer>((resolve, reject) => {
       const late = () => this.#close(new Error(`There was no answer within ${Math.round(ms)} ms`))
       const timer = setTimeout(late, ms)
-      this.#fail = reject
-      ask(this.sql)
-        .then(resolve, (error) => {
+      this.#fail = (error) => {
+        clearTimeout(timer)
+        reject(error)
+      }
+      ask(this.sql).then(
+        (answer) => {
+          clearTimeout(timer)
+          resolve(answer)
+        },
+        (error) => {
+          clearTimeout(timer)
           // It is of no more use where it broke, or where the server is about to close it.
           const told = error instanceof postgres.PostgresError && error.severity !== 'FATAL'
           if (!told) this.#close(error)
           reject(error)
-        })
-        .then(() => clearTimeout(timer))
+        },
+      )
     })
   }
 

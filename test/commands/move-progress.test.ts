@@ -1,0 +1,37 @@
+import t from 'tap'
+import { MoveProgress } from '../../src/commands/move-progress.ts'
+
+/** Progress of 200 rows, one every so many ms: what was written. */
+function watch(isTTY: boolean, msForARow: number): string[] {
+  const written: string[] = []
+  let now = 0
+  const progress = new MoveProgress({ isTTY, write: (text) => written.push(text) }, () => now)
+  for (const step of ['carried', 'verified'] as const)
+    for (let rows = 1; rows <= 100; rows += 1) {
+      now += msForARow
+      progress.tell({ step, rows, allRows: 100 })
+    }
+  progress.end()
+  progress.end()
+  return written
+}
+
+t.test('where nobody watches, a line for each tenth', async (t) => {
+  const lines = watch(false, 1)
+  t.equal(lines[0], 'carried 1 of 100 rows, 1 %\n')
+  t.equal(lines[1], 'carried 10 of 100 rows, 10 %\n')
+  t.equal(lines.at(-1), 'verified 100 of 100 rows, 100 %\n')
+  t.equal(lines.length, 22)
+})
+
+t.test('and one when there was silence for long', async (t) => {
+  t.equal(watch(false, 1_000).filter((line) => line.startsWith('carried')).length, 21)
+})
+
+t.test('where someone watches, one line that is written again', async (t) => {
+  const written = watch(true, 10)
+  t.equal(written.at(-1), '\n')
+  t.equal(written.at(-2), '\r\u001b[Kverified 100 of 100 rows, 100 %')
+  t.equal(written.length, 21 + 1, 'ten times a second, the ends, and the end of the line')
+  t.notOk(written.slice(0, -1).some((text) => text.includes('\n')))
+})

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { move as moveHere, summaryOf } from '../../src/commands/move.ts'
+import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import * as people from '../store/people.ts'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+// What these tests do most is wait for processes to start.
+t.jobs = 3
+
+interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** `obrol move` in a process of its own. */
+function move(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [main, 'move', ...args], {
+    env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = { code: null, stdout: '', stderr: '' } as Ended
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (bytes: Buffer) => {
+      ended[name] += bytes
+    })
+  return { child, ended: once(child, 'close').then(([code]) => ({ ...ended, code })) }
+}
+
+/** A data folder with so many messages. */
+async function talkedIn(folder: string, messages: number): Promise<string> {
+  const store = await openSqliteStore({ folder, onFatal: (error) => void t.fail(error.message) })
+  const ann = await people.join(store, 'ann')
+  await people.say(store, ann, 'a')
+  await store.signingKey()
+  await store.close()
+  new Database(join(folder, 'obrol.db'))
+    .exec(
+      `WITH RECURSIVE ids (id) AS (SELECT 2 UNION ALL SELECT id + 1 FROM ids WHERE id < ${messages})
+       INSERT INTO entries SELECT ids.id, 1, NULL, 'and ' || ids.id, sent_at
+       FROM ids, entries AS first WHERE first.id = 1 AND ids.id <= ${messages}`,
+    )
+    .close()
+  return folder
+}
+
+t.test('tells how it is called, asked or where it is called otherwise', async (t) => {
+  const usage = 'usage: obrol move --from HOME --to HOME; see obrol move --help'
+  const wrong = [[], ['--from', 'a'], ['--from', '', '--to', 'b'], ['a', 'b'], ['--form', 'a']]
+  for (const args of wrong) t.equal(await moveHere(args), usage, args.join(' '))
+  const [refused, help] = await Promise.all([move('--from', 'a').ended, move('--help').ended])
+  t.same(refused, { code: 2, stdout: '', stderr: `obrol: ${usage}\n` })
+  t.match(help, { code: 0, stdout: /^Usage: obrol move --from HOME --to HOME\n/, stderr: '' })
+})
+
+t.test('moves, tells how far it is, and sums up', async (t) => {
+  const folder = t.testdir()
+  const [from, to] = [join(folder, 'here'), join(folder, 'there')]
+  await talkedIn(from, 3_000)
+  const { code, stdout, stderr } = await move('--from', from, '--to', to).ended
+  t.equal(code, 0)
+  t.match(stderr, /^carried 1 of 3003 rows, 0 %\n/)
+  t.match(stderr, /\nverified 3003 of 3003 rows, 100 %\n$/)
+  t.equal(
+    stdout.replace(/[0-9a-f]{64}/, 'SHA-256'),
+    `Moved from ${from} to ${to}
+  accounts          1
+  sessions          1
+  messages          3000
+  idempotency keys  0
+  epochs            1
+  signing key       moved
+  checksum          SHA-256
+Both homes were read from end to end and hold the same.
+Next: start one server with DATA_DIR=${to}, and without DATABASE_URL.
+The old home is as it was. Never start a server on it again: put it away once the new one serves.
+`,
+  )
+  await t.rejects(moveHere(['--from', from, '--to', to]), {
+    message: /is not empty: it holds 1 accounts. Nothing was moved$/,
+  })
+})
+
+t.test('says what is to be done next', async (t) => {
+  const moved = { from: 'data', to: 'postgres://db/chat', counts: [], checksum: '00' }
+  const text = summaryOf({ ...moved, kind: 'postgres', signingKey: false })
+  t.match(text, '\n  signing key       none was kept: go on with the same JWT_SECRET\n')
+  t.match(text, '\nNext: set DATABASE_URL to the new home for every server, and start them.\n')
+})
+
+t.test('killed or asked to stop half-way, it leaves nothing', async (t) => {
+  const folder = t.testdir()
+  const from = await talkedIn(join(folder, 'here'), 100_000)
+  const before = readdirSync(from)
+  await Promise.all(
+    (['SIGTERM', 'SIGKILL'] as const).map(async (signal) => {
+      // A home is for one process alone, so that each has its own.
+      const here = signal === 'SIGTERM' ? from : await talkedIn(join(folder, 'other'), 100_000)
+      const there = join(folder, signal)
+      const { child, ended } = move('--from', here, '--to', there)
+      await once(child.stderr as NodeJS.ReadableStream, 'data')
+      child.kill(signal)
+      const { code, stderr, stdout } = await ended
+      t.equal(stdout, '')
+      t.notOk(readdirSync(there).includes('obrol.db'))
+      if (signal === 'SIGTERM') {
+        t.equal(code, 1)
+        t.match(stderr, /\nobrol: Stopped: nothing was moved\n$/)
+        t.same(readdirSync(there), ['obrol.lock'])
+      }
+      t.same(
+        readdirSync(here).filter((name) => !/-(wal|shm)$/.test(name)),
+        before,
+      )
+    }),
+  )
+})
