@@ -36,7 +36,7 @@ const composed = parse(repositoryFile('compose.yaml'), { merge: true })
 const healthCommand: string[] = JSON.parse(only(image, 'HEALTHCHECK'))
 
 t.test('the image is built from named versions, step by step', async (t) => {
-  t.equal(stages.length, 2)
+  t.equal(stages.length, 3)
   for (const stage of stages) {
     const base = only(stage, 'FROM')
     t.match(base, /^node:\d+-slim( AS [a-z]+)?$/, 'an official image of one major version')
@@ -47,7 +47,10 @@ t.test('the image is built from named versions, step by step', async (t) => {
       'ADD also fetches and unpacks',
     )
   }
-  t.equal(only(stages[0] ?? [], 'RUN'), 'npm ci --omit=dev --ignore-scripts')
+  const [dependencies = [], page = []] = stages
+  t.equal(only(dependencies, 'RUN'), 'npm ci --omit=dev --ignore-scripts')
+  const steps = page.filter(({ name }) => name === 'RUN').map(({ rest }) => rest)
+  t.same(steps, ['npm ci --ignore-scripts', 'npm run page'])
 })
 
 t.test('the image serves as nobody in particular, and keeps its data apart', async (t) => {

@@ -1,0 +1,5 @@
+import { runFolder } from './folder.ts'
+
+await runFolder('client')
+await runFolder('terminal')
+await runFolder('web')
