@@ -31,9 +31,8 @@ interface Waiting {
 
 /**
  * Gathers appends: while one batch is on its way to the disk, what arrives waits and goes as the
- * next. A lone append goes at once, at the end of the turn of the event loop that it came in, with
- * what else came in that turn: on a busy server that is many, and each batch costs every stream a
- * write.
+ * next. A lone append goes at once, which is two turns of the event loop, with what else came in
+ * them: on a busy server that is much, and each batch costs every stream a write.
  */
 export class Appender {
   readonly #store: Pick<Store, 'append'>
@@ -84,6 +83,9 @@ export class Appender {
 
   async #run(): Promise<void> {
     do {
+      // At the end of the first, the last batch goes to the streams; what was posted while they were
+      // written to is read in the second.
+      await endOfTurn()
       await endOfTurn()
       await this.#settle(this.#nextBatch())
     } while (this.#waiting.length > 0)

@@ -215,10 +215,11 @@ class Server implements PostgresServer {
       cwd: '/',
       stdio: ['pipe', 'pipe', 'pipe'],
     })
-    this.#child = child
     this.#ended = once(child, 'exit')
     const [pid] = await once(child.stdout, 'data')
     this.#pid = Number(String(pid))
+    // From here on there is a process of that number to be sent signals.
+    this.#child = child
     let log = ''
     for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
       log += chunk
@@ -232,8 +233,8 @@ class Server implements PostgresServer {
     await this.#disconnect()
     if (!this.#child) return
     process.kill(this.#pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT')
-    await this.#ended
     this.#child = undefined
+    await this.#ended
   }
 
   freeze(): void {

@@ -55,6 +55,16 @@ export class Room {
     return this.server.url
   }
 
+  /** Where the calls of a session go, and one without a session. */
+  addressOf(_token: string | undefined): string {
+    return this.url
+  }
+
+  /** Where the session's next stream is opened. */
+  streamAddressOf(_token: string): string {
+    return this.url
+  }
+
   async start(): Promise<void> {
     const settings: Settings = {
       ...readSettings({ DATA_DIR: this.folder, PORT: '0', LOG_LEVEL: 'silent' }),
@@ -91,7 +101,7 @@ export class Room {
     }: { body?: unknown; token?: string; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
     const json = body !== undefined && typeof body !== 'string'
-    const response = await fetch(this.url + path, {
+    const response = await fetch(this.addressOf(token) + path, {
       method,
       redirect: 'manual',
       headers: {
@@ -175,6 +185,7 @@ export class Guest {
 
   /** Opens a stream; resolves once its head has come. */
   open(options: Partial<ReaderOptions> = {}): Promise<EventReader> {
-    return EventReader.open({ url: this.room.url, token: this.token, ...options })
+    const url = this.room.streamAddressOf(this.token)
+    return EventReader.open({ url, token: this.token, ...options })
   }
 }

@@ -239,7 +239,8 @@ export class Lookout {
       this.#ring.heard()
     } else if (head > 0) {
       this.#rung = head
-      if (this.#appending === 0 && head > this.#told.extent.head) this.#lookSoon()
+      // One that comes before the first look is told by it.
+      if (this.#appending === 0 && head > this.#told.seen.head) this.#lookSoon()
     } else if (payload === 'changed') {
       this.#lookSoon()
     }

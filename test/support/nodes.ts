@@ -1,0 +1,77 @@
+import type { Test } from 'tap'
+import { sharedPostgres } from './postgres.ts'
+import { Room, type RoomOptions } from './room.ts'
+
+export interface NodesOptions extends RoomOptions {
+  /** Default: a new one on the server that the tests share. */
+  databaseUrl?: string
+  /** How many servers; default 2. */
+  count?: number
+}
+
+/**
+ * Several servers in this process on one database, as one room: each session is on another server
+ * than the one before it, and each of its streams opens on another than the last. Its calls go
+ * where its newest stream is; a call without a session goes to each server in turn.
+ */
+export class Nodes extends Room {
+  readonly nodes: readonly Room[]
+  readonly #at = new Map<string, number>()
+  #turn = 0
+
+  constructor({ databaseUrl, count = 2, settings, tuning, ...rest }: NodesOptions) {
+    super('', {})
+    this.nodes = Array.from({ length: count }, () => {
+      const onDatabase = { ...settings, ...(databaseUrl !== undefined && { databaseUrl }) }
+      const few = { ...tuning, postgres: { maxConnections: 4, ...tuning?.postgres } }
+      return new Room('', { ...rest, settings: onDatabase, tuning: few })
+    })
+  }
+
+  override get server(): Room['server'] {
+    return this.#node(0).server
+  }
+
+  override get url(): string {
+    return this.#node(this.#turn++).url
+  }
+
+  override addressOf(token: string | undefined): string {
+    return token === undefined ? this.url : this.#node(this.#nodeOf(token)).url
+  }
+
+  override streamAddressOf(token: string): string {
+    const next = this.#nodeOf(token) + 1
+    this.#at.set(token, next)
+    return this.#node(next).url
+  }
+
+  /** One after another: they share the machine. */
+  override async start(): Promise<void> {
+    for (const node of this.nodes) await node.start()
+  }
+
+  override async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()))
+  }
+
+  #nodeOf(token: string): number {
+    const known = this.#at.get(token)
+    if (known !== undefined) return known
+    this.#at.set(token, this.#turn++)
+    return this.#nodeOf(token)
+  }
+
+  #node(number: number): Room {
+    return this.nodes[number % this.nodes.length] as Room
+  }
+}
+
+/** Servers on one database, stopped after the test. */
+export async function openNodes(t: Test, options: NodesOptions = {}): Promise<Nodes> {
+  const databaseUrl = options.databaseUrl ?? (await (await sharedPostgres()).freshDatabase())
+  const nodes = new Nodes({ ...options, databaseUrl })
+  t.teardown(() => nodes.stop())
+  await nodes.start()
+  return nodes
+}
