@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { refuseOldNode } from './commands/node-version.ts'
 
 interface Command {
   usage: string
@@ -55,6 +56,17 @@ const commands: Record<string, Command> = {
       if (wrong) refuse(wrong)
     },
   },
+  completion: {
+    usage: 'completion SHELL',
+    summary: 'write what bash, zsh or fish need to complete these',
+    async run([shell]) {
+      const { completion, shells } = await import('./commands/completion.ts')
+      const script = completion(shell as string, completed())
+      if (script) process.stdout.write(script)
+      else
+        refuse(`there is no completion for ${JSON.stringify(shell)}, but for ${shells.join(', ')}`)
+    },
+  },
   openapi: {
     usage: 'openapi FILE',
     summary: 'write the OpenAPI document',
@@ -74,16 +86,22 @@ async function dataFolder(): Promise<string> {
   )
 }
 
+/** What a shell is to know of each command. */
+function completed() {
+  return Object.entries(commands).map(([name, { usage, summary }]) => {
+    return { name, summary, takesFile: usage.endsWith(' FILE') }
+  })
+}
+
 function help(): string {
   const lines = Object.values(commands).map(
-    ({ usage, summary }) => `  obrol ${usage.padEnd(14)} ${summary}\n`,
+    ({ usage, summary }) => `  obrol ${usage.padEnd(17)} ${summary}\n`,
   )
   return `Usage:\n${lines.join('')}  obrol --version\n  obrol --help\n`
 }
 
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return `${version}\n`
+function manifest(): { version: string; engines: { node: string } } {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 }
 
 /** A refusal of the command line: one line and exit status 2, as shells have it. */
@@ -93,7 +111,8 @@ function refuse(line: string): void {
 }
 
 async function main([name = '--help', ...args]: readonly string[]): Promise<void> {
-  if (['--version', '-v', 'version'].includes(name)) return void process.stdout.write(version())
+  if (['--version', '-v', 'version'].includes(name))
+    return void process.stdout.write(`${manifest().version}\n`)
   if (['--help', '-h', 'help'].includes(name)) return void process.stdout.write(help())
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined)
@@ -103,6 +122,7 @@ async function main([name = '--help', ...args]: readonly string[]): Promise<void
   const wrong = args.length < needed.length || args.length > words.length || args.includes('')
   if (wrong && !command.readsArguments) return refuse(`usage: obrol ${command.usage}`)
   try {
+    refuseOldNode(process.versions.node, manifest().engines.node)
     await command.run(args)
   } catch (error) {
     // Errors for the person at the terminal carry one clear line; anything else is our mistake.

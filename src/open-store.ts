@@ -9,6 +9,8 @@ export interface StoreTuning {
   maxPages?: number
   /** The times by which the store on PostgreSQL goes, and how many connections it holds. */
   postgres?: Partial<Omit<PostgresOptions, 'databaseUrl' | 'onWarning'>>
+  /** Puts something between the store and the server. */
+  around?: (store: Store) => Store
 }
 
 export interface StoreListeners {
@@ -25,9 +27,16 @@ type Where = Pick<Settings, 'databaseUrl' | 'dataDir' | 'presenceLeaseMs' | 'pre
  *
  * @throws {StartError} one line for the person who started the server
  */
-export function openStore(
+export async function openStore(
+  settings: Where,
+  { around = (store) => store, ...options }: StoreTuning & StoreListeners,
+): Promise<Store> {
+  return around(await open(settings, options))
+}
+
+function open(
   { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: Where,
-  { maxPages, postgres, onFatal, onWarning }: StoreTuning & StoreListeners,
+  { maxPages, postgres, onFatal, onWarning }: Omit<StoreTuning, 'around'> & StoreListeners,
 ): Promise<Store> {
   if (databaseUrl === undefined) return openSqliteStore({ folder: dataDir, maxPages, onFatal })
   return openPostgresStore({
@@ -42,5 +51,6 @@ export function openStore(
 /** Where everything is kept, as a log may tell it: never with a name or a password. */
 export function placeOf({ databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>) {
   if (databaseUrl === undefined) return { dataDir }
-  return { database: databaseUrl.replace(/^[a-z]+:\/\/(?:.*@)?/i, '').replace(/\?.*$/, '') }
+  const parts = /^[a-z]+:\/\/(?:\S+?@)?([^@/?]+\/[^@/?]+)(?:\?.*)?$/i.exec(databaseUrl)
+  return { database: parts?.[1] }
 }

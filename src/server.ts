@@ -9,7 +9,6 @@ import { Sessions } from './chat/sessions.ts'
 import type { Settings } from './config.ts'
 import { Hub } from './delivery/hub.ts'
 import { ReachedMarks } from './delivery/marks.ts'
-import { NewsOfATurn } from './delivery/news-of-a-turn.ts'
 import { PresenceFeed } from './delivery/presence-feed.ts'
 import { Tail } from './delivery/tail.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
@@ -18,6 +17,7 @@ import { openStore, placeOf, type StoreTuning } from './open-store.ts'
 import { Appender } from './store/appender.ts'
 import { StartError, type Store } from './store/store.ts'
 import { Sweeper } from './store/sweeper.ts'
+import { StoreFollower } from './store-follower.ts'
 
 const hourMs = 3_600_000
 
@@ -31,6 +31,8 @@ export interface Tuning extends StoreTuning {
   stallMs?: number
   /** How long before a store that could not be reached is asked again. In ms. */
   retryMs?: number
+  /** How long a batch whose answer was lost is asked for again, in ms. */
+  doubtMs?: number
   /** How often the store is swept, in ms. */
   sweepEveryMs?: number
   /** How long history is kept, in ms, instead of HISTORY_DAYS. */
@@ -67,11 +69,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const signingKey = await keyOf(settings, store)
 
   let ready = true
-  let inTouch = true
   const ttlMs = settings.tokenTtlHours * hourMs
   const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
-  const appender = new Appender(store)
+  const appender = new Appender(store, { doubtMs: tuning.doubtMs })
   const tail = new Tail(store)
   const feed = new PresenceFeed(presence)
   const marks = new ReachedMarks(store)
@@ -101,7 +102,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       signingKey,
       openStream: streamOpener({ hub, sessions, stallMs }),
       ready: () => ready,
-      inTouch: () => inTouch,
+      inTouch: () => follower.inTouch,
     },
     tuning.http,
   )
@@ -115,33 +116,8 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
   })
 
-  const toStreams = new NewsOfATurn((news) => hub.follow(news))
-  store.follow({
-    news(news) {
-      sessions.ended(news.ended)
-      presence.follow(news)
-      toStreams.add(news)
-    },
-    turned(extent) {
-      toStreams.flush()
-      app.log.warn({ event: 'log turned', ...extent }, 'The database is another than it was')
-      sessions.turned()
-      hub.turned(extent)
-      presence.renew()
-    },
-    lost() {
-      app.log.error({ event: 'store lost', streams: hub.size }, 'The database cannot be reached')
-      inTouch = false
-      presence.lost()
-      hub.lost()
-    },
-    found() {
-      app.log.warn({ event: 'store found' }, 'The database is reached again')
-      inTouch = true
-      hub.found()
-      presence.renew()
-    },
-  })
+  const follower = new StoreFollower({ sessions, presence, hub, log: app.log })
+  store.follow(follower)
   presence.onChanged(({ person, online }) => {
     app.log.info({ event: online ? 'online' : 'offline', username: person.username })
   })
@@ -154,7 +130,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     }, seconds * 1000)
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
-    toStreams.flush()
+    follower.flush()
     const streamsClosed = hub.close()
     // What is on its way while the server says bye is still answered, with `Connection: close`:
     // closed at once, the connections it comes on would reset under it.

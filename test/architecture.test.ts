@@ -63,6 +63,14 @@ t.test('neither store knows the other; a move from one to the other knows both',
     )
 })
 
+t.test('which store it is, the composition root and the commands alone know', async (t) => {
+  for (const file of globSync('**/*.{ts,tsx}', { cwd: source })) {
+    const naming = importsOf(file).filter((name) => /open-store|(sqlite|postgres)\//.test(name))
+    const may = /^(open-store|server)\.ts$|^(commands|store)\//.test(file)
+    t.ok(may || naming.length === 0, `${file} names no store`)
+  }
+})
+
 /** A path that leads out of the source begins with `../`. */
 function relative(target: string): string {
   return target.startsWith('/') ? `..${target}` : target

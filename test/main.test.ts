@@ -112,6 +112,18 @@ t.test('refuses what is no command, and what lacks an argument or has one too ma
   )
 })
 
+t.test('a PostgreSQL database is backed up and restored by its own tools', async (t) => {
+  const env = { DATABASE_URL: 'postgres://ann:hunter2@db/chat' }
+  await Promise.all(
+    ['backup', 'restore'].map(async (command) => {
+      const { code, stdout, stderr } = await run([command, 'a-file'], env)
+      t.same({ code, stdout }, { code: 1, stdout: '' })
+      t.match(stderr, /^obrol: DATABASE_URL names a PostgreSQL database, .*pg_dump.*\n$/)
+      t.notMatch(stderr, /hunter2/)
+    }),
+  )
+})
+
 t.test('a wrong setting stops the start with one line', async (t) => {
   t.same(await run(['serve'], { PORT: 'eighty' }), {
     code: 1,

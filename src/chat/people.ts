@@ -2,7 +2,7 @@ import type { Person, PresentSession } from '../store/store.ts'
 import { compareKeys, lookupKey, usernameKey } from './usernames.ts'
 
 /** Someone who is online. */
-export interface OnlinePerson {
+interface OnlinePerson {
   username: string
   /** Unix milliseconds. */
   since: number

@@ -1,5 +1,6 @@
 import type { News, Session, Store } from '../store/store.ts'
 import { type OnlinePage, People, type PresenceChanged } from './people.ts'
+import { PresenceWrites } from './presence-writes.ts'
 import { answer } from './store-problems.ts'
 
 /** What this server knows of a session with regard to presence. */
@@ -19,15 +20,12 @@ interface Attendance {
  * set, so what is told here is always stored.
  */
 export class Presence {
-  readonly #store: Pick<Store, 'present' | 'changePresence' | 'ping' | 'current'>
+  readonly #store: Pick<Store, 'present' | 'current'>
+  readonly #writes: PresenceWrites
   readonly #graceMs: number
   readonly #retryMs: number
   readonly #people = new People((change) => this.#changed(change))
   readonly #attendances = new Map<number, Attendance>()
-  /** What the store is to be told next. */
-  #wanted = new Map<number, 'enter' | 'leave'>()
-  #telling: Promise<void> | undefined
-  #retry: NodeJS.Timeout | undefined
   /** While this runs, that a session left is not believed: others may be yet to enter it again. */
   #doubt: NodeJS.Timeout | undefined
   /** Sessions of which it was told that they left, and which stay here all the same. */
@@ -48,6 +46,18 @@ export class Presence {
     { graceMs, retryMs = 1000 }: { graceMs: number; retryMs?: number },
   ) {
     this.#store = store
+    this.#writes = new PresenceWrites(
+      store,
+      {
+        leaving: (session) => {
+          this.#attendance(session).entered = false
+        },
+        entered: (session) => this.#arrived(session),
+        left: (session) => this.#gone(session),
+        back: () => this.renew(),
+      },
+      retryMs,
+    )
     this.#graceMs = graceMs
     this.#retryMs = retryMs
   }
@@ -90,13 +100,11 @@ export class Presence {
     attendance.streams++
     clearTimeout(attendance.grace)
     if (attendance.entered && this.#store.current) {
-      this.#wanted.delete(session.id)
+      this.#writes.forget(session.id)
       return Promise.resolve()
     }
-    this.#wanted.set(session.id, 'enter')
-    const arrived = new Promise<void>((resolve) => attendance.arrivals.push(resolve))
-    this.#tell()
-    return arrived
+    this.#writes.want(session.id, 'enter')
+    return new Promise((resolve) => attendance.arrivals.push(resolve))
   }
 
   /** A stream of the session closed. */
@@ -115,7 +123,6 @@ export class Presence {
     for (const session of ended) this.#remove(session)
     for (const present of entered) this.#add(present)
     for (const session of left) this.#missed(session)
-    this.#tell()
   }
 
   /** A session that streams here had is no more, though the store did not tell of its end. */
@@ -126,8 +133,7 @@ export class Presence {
   /** The store is out of touch: until `renew` nobody's grace runs, and nothing is told to it. */
   lost(): void {
     this.#away = true
-    clearTimeout(this.#retry)
-    this.#retry = undefined
+    this.#writes.pause()
     for (const { grace } of this.#attendances.values()) clearTimeout(grace)
   }
 
@@ -137,26 +143,24 @@ export class Presence {
    * have left for as long as the grace lasts.
    */
   renew(): void {
+    if (this.#closed) return
     this.#away = false
-    clearTimeout(this.#retry)
-    this.#retry = undefined
     for (const [session, attendance] of this.#attendances) {
-      this.#wanted.delete(session)
-      if (attendance.entered || attendance.streams > 0) this.#wanted.set(session, 'enter')
+      this.#writes.forget(session)
+      if (attendance.entered || attendance.streams > 0) this.#writes.want(session, 'enter')
       attendance.entered = false
       if (attendance.streams === 0) this.#beginGrace(session, attendance)
     }
     this.#settleAfter(this.#graceMs)
-    this.#tell()
+    this.#writes.resume()
   }
 
   /** Lets go of all timers; nobody leaves because a server stops. */
   async close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#retry)
     clearTimeout(this.#doubt)
     for (const attendance of this.#attendances.values()) clearTimeout(attendance.grace)
-    await this.#telling
+    await this.#writes.close()
   }
 
   #attendance(session: number): Attendance {
@@ -171,74 +175,18 @@ export class Presence {
   #beginGrace(session: number, attendance: Attendance): void {
     if (this.#closed || this.#away) return
     clearTimeout(attendance.grace)
-    attendance.grace = setTimeout(() => {
-      this.#wanted.set(session, 'leave')
-      this.#tell()
-    }, this.#graceMs)
-  }
-
-  /** Brings the store up to what is wanted, in gathered writes. */
-  #tell(): void {
-    if (this.#wanted.size === 0 || !this.#mayTell) return
-    this.#telling ??= this.#tellAll()
-  }
-
-  get #mayTell(): boolean {
-    return !this.#closed && !this.#away && this.#retry === undefined
-  }
-
-  async #tellAll(): Promise<void> {
-    // Begins in a later turn, so that what is wanted in this one goes along.
-    await undefined
-    while (this.#wanted.size > 0 && this.#mayTell) {
-      const wanted = this.#wanted
-      this.#wanted = new Map()
-      await this.#tellStore(
-        [...wanted.keys()].filter((session) => wanted.get(session) === 'enter'),
-        [...wanted.keys()].filter((session) => wanted.get(session) === 'leave'),
-      )
-    }
-    this.#telling = undefined
-  }
-
-  async #tellStore(enter: readonly number[], leave: readonly number[]): Promise<void> {
-    for (const session of leave) this.#attendance(session).entered = false
-    try {
-      await this.#store.changePresence({ enter, leave })
-      for (const session of enter) this.#arrived(session)
-      for (const session of leave) this.#gone(session)
-    } catch {
-      for (const session of enter) {
-        if (!this.#wanted.has(session)) this.#wanted.set(session, 'enter')
-      }
-      if (!this.#away) this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs)
-    }
-  }
-
-  /** While the store is away nobody leaves. */
-  async #tryAgain(): Promise<void> {
-    try {
-      await this.#store.ping()
-    } catch {
-      if (this.#mayTryAgain) this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs)
-      return
-    }
-    if (this.#mayTryAgain) this.renew()
-  }
-
-  get #mayTryAgain(): boolean {
-    return !this.#closed && !this.#away
+    attendance.grace = setTimeout(() => this.#writes.want(session, 'leave'), this.#graceMs)
   }
 
   #arrived(session: number): void {
     const attendance = this.#attendance(session)
     attendance.entered = true
-    if (this.#people.has(session)) for (const arrived of attendance.arrivals.splice(0)) arrived()
+    if (this.#people.has(session)) welcome(attendance)
   }
 
   #gone(session: number): void {
     if (this.#doubted.has(session)) this.#remove(session)
-    if (this.#attendance(session).streams > 0 || this.#wanted.has(session)) return
+    if (this.#attendance(session).streams > 0 || this.#writes.has(session)) return
     this.#attendances.delete(session)
   }
 
@@ -246,7 +194,8 @@ export class Presence {
     this.#doubted.delete(present.session)
     this.#people.add(present)
     const attendance = this.#attendances.get(present.session)
-    for (const arrived of attendance?.arrivals.splice(0) ?? []) arrived()
+    // Else the write that brought it is yet to return.
+    if (attendance?.entered) welcome(attendance)
   }
 
   #remove(session: number): void {
@@ -260,7 +209,7 @@ export class Presence {
     const attendance = this.#attendances.get(session)
     if (attendance) attendance.entered = false
     const here = attendance !== undefined && attendance.streams > 0
-    if (here) this.#wanted.set(session, 'enter')
+    if (here) this.#writes.want(session, 'enter')
     if (here || this.#doubt !== undefined) this.#doubted.add(session)
     else this.#remove(session)
   }
@@ -282,7 +231,6 @@ export class Presence {
     for (const session of this.#people.sessions()) {
       if (!sessions.has(session) && !news(session)) this.#missed(session)
     }
-    this.#tell()
   }
 
   /** Doubts whoever leaves for so long, and then believes what the store says. */
@@ -299,4 +247,8 @@ export class Presence {
   #changed(change: PresenceChanged): void {
     for (const listener of this.#listeners) listener(change)
   }
+}
+
+function welcome({ arrivals }: Attendance): void {
+  for (const arrived of arrivals.splice(0)) arrived()
 }

@@ -1,13 +1,18 @@
 import type { Presence } from '../chat/presence.ts'
 import { Problem } from '../chat/problems.ts'
 import type { Extent, News, Session } from '../store/store.ts'
+import { Turnstile } from '../turnstile.ts'
 import { Block, pack, type Stretch } from './block.ts'
 import { formatCursor } from './cursor.ts'
 import { type ByeReason, type Frame, heartbeatEvent } from './frames.ts'
 import type { ReachedMarks } from './marks.ts'
 import type { PresenceFeed } from './presence-feed.ts'
-import { Stream, type StreamRequest, type Surroundings } from './stream.ts'
+import { Stream } from './stream.ts'
+import type { StreamRequest, Surroundings } from './surroundings.ts'
 import type { Tail } from './tail.ts'
+
+/** How many sessions are asked for at once when the log has turned. */
+const checksAtOnce = 4
 
 /** How long after `bye` the first reconnects come, where the grace allows. */
 const firstReconnectMs = 250
@@ -29,8 +34,7 @@ export interface HubParts {
   marks: ReachedMarks
   /** How long a stream waits before it asks an unavailable store again, in ms. */
   retryMs?: number
-  /** Whether a session that was alive is so still, and the same one. @throws {Unavailable} */
-  stands(session: Session): Promise<boolean>
+  stands: Surroundings['stands']
   onError(error: unknown): void
 }
 
@@ -46,18 +50,18 @@ export class Hub {
   /** Every socket that is not closed yet, of streams that ended too. */
   readonly #sockets = new Set<Stream>()
   readonly #ticker: NodeJS.Timeout
-  readonly #stands: HubParts['stands']
   #away = false
   #closing = false
   #allClosed: () => void = () => {}
 
   constructor(settings: HubSettings, { retryMs = 1000, stands, ...parts }: HubParts) {
+    const checks = new Turnstile(checksAtOnce)
     this.#settings = settings
-    this.#stands = stands
     this.#tail = parts.tail
     this.#surroundings = {
       ...parts,
       retryMs,
+      stands: (session) => checks.pass(() => stands(session)),
       onLive: (stream) => this.#live.add(stream),
       onBehind: (stream) => this.#live.delete(stream),
       onEnded: (stream) => this.#remove(stream),
@@ -114,25 +118,25 @@ export class Hub {
     return stream
   }
 
-  /** Delivers what the log brought, and ends the streams of ended sessions. */
+  /**
+   * Ends the streams of ended sessions, and delivers what the log brought. In this order: what was
+   * said after a session ended elsewhere may come with the same news as its end.
+   */
   follow(news: Pick<News, 'extent' | 'entries' | 'ended'>): void {
-    this.#deliver(this.#tail.follow(news))
     for (const session of news.ended) {
       for (const stream of [...(this.#bySession.get(session) ?? [])]) stream.end('logged-out')
     }
+    this.#deliver(this.#tail.follow(news))
   }
 
   /**
-   * The log has another epoch: it may have gone back. Every stream finds out where it stands, and
-   * those whose sessions went with what was lost are ended.
+   * The log has another epoch: it may have gone back. Every stream finds out whether its session
+   * still stands, and where it is itself.
    */
   turned(extent: Extent): void {
     for (const stream of [...this.#live]) stream.turn()
     this.#tail.turned(extent)
     this.#surroundings.marks.turned()
-    for (const streams of this.#bySession.values()) {
-      this.#endUnlessItStands([...streams]).catch(this.#surroundings.onError)
-    }
   }
 
   /** The store is lost: what it brings cannot be delivered here, so the readers go elsewhere. */
@@ -163,13 +167,6 @@ export class Hub {
 
   #endAll(reason: ByeReason): void {
     for (const stream of [...this.#streams]) stream.end(reason, this.#spread())
-  }
-
-  async #endUnlessItStands(streams: readonly Stream[]): Promise<void> {
-    const [{ session }] = streams as [Stream]
-    if (await this.#stands(session)) return
-    this.#surroundings.presence.over(session.id)
-    for (const stream of streams) stream.end('logged-out')
   }
 
   #add(stream: Stream): void {
@@ -205,7 +202,7 @@ export class Hub {
   }
 
   #deliver(frames: readonly Frame[]): void {
-    if (frames.length === 0) return
+    if (frames.length === 0 || this.#live.size === 0) return
     const head = this.#tail.head
     const broadcasts = frames.filter((frame) => frame.to === 0)
     const directs = directsByAccount(frames)

@@ -17,17 +17,15 @@ export class NewsOfATurn {
   }
 
   add({ extent, entries, ended }: Delivered): void {
+    // What was said before a session ended still reaches its streams.
+    if (ended.length > 0) this.flush()
     if (this.#waiting === undefined) {
       this.#waiting = { extent, entries, ended }
       setImmediate(() => this.flush())
       return
     }
     const { entries: earlier, ended: endedEarlier } = this.#waiting
-    this.#waiting = {
-      extent,
-      entries: [...earlier, ...entries],
-      ended: [...endedEarlier, ...ended],
-    }
+    this.#waiting = { extent, entries: [...earlier, ...entries], ended: endedEarlier }
   }
 
   /** Delivers what waits now, before something that must come after it. */

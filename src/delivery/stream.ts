@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Presence } from '../chat/presence.ts'
-import { type Cursor, type Placement, type Session, Unavailable } from '../store/store.ts'
+import type { Cursor, Placement, Session } from '../store/store.ts'
 import { Block, pack, type Stretch } from './block.ts'
-import { formatCursor } from './cursor.ts'
 import {
   type ByeReason,
   byeEvent,
@@ -11,43 +9,14 @@ import {
   readyEvent,
   resetEvent,
 } from './frames.ts'
-import type { ReachedMarks } from './marks.ts'
-import type { PresenceFeed, PresenceReader } from './presence-feed.ts'
-import type { Portion, Tail } from './tail.ts'
-import type { Wire } from './wire.ts'
+import type { PresenceReader } from './presence-feed.ts'
+import { Standing } from './standing.ts'
+import type { StreamRequest, Surroundings } from './surroundings.ts'
+import type { Portion } from './tail.ts'
+import { Waits } from './waits.ts'
 
 /** `ready` names at most so many people; past that the reader fetches the list. */
 const maxNamesInReady = 1_000
-
-export interface StreamRequest {
-  session: Session
-  /** Null for a reader who comes without one. */
-  cursor: Cursor | null
-  presence: 'full' | 'none'
-  wire: Pick<Wire, 'listen' | 'write' | 'empty' | 'end' | 'destroy'>
-}
-
-/** What a stream lives among. */
-export interface Surroundings {
-  tail: Tail
-  presence: Presence
-  feed: PresenceFeed
-  marks: ReachedMarks
-  /** How long to wait before a store that could not be read is asked again, in ms. */
-  retryMs: number
-  /** Whether a session that was alive is so still, and the same one. @throws {Unavailable} */
-  stands(session: Session): Promise<boolean>
-  /** The stream is at the head: what comes next is delivered to it. */
-  onLive(stream: Stream): void
-  /** Its reader is too slow to be delivered to: it reads on by itself. */
-  onBehind(stream: Stream): void
-  /** It ended: nothing more is to be written. */
-  onEnded(stream: Stream): void
-  /** Its socket is closed. */
-  onClosed(stream: Stream): void
-  /** A mistake of our own; the stream is cut and its reader will resume. */
-  onError(error: unknown): void
-}
 
 /**
  * One reader of the log: a cursor, a filter (what its person may see) and a socket.
@@ -65,11 +34,10 @@ export class Stream implements PresenceReader {
   renewAt = Number.POSITIVE_INFINITY
   readonly #wire: StreamRequest['wire']
   readonly #around: Surroundings
+  readonly #waits: Waits
   readonly #wantsPresence: boolean
-  /** Up to here everything this person may see is written; while live the head stands for it. */
-  #cursor = 0
-  /** The epoch of the log on which the cursor stands. */
-  #epoch = ''
+  /** How far this stream has come; while live the head stands for it. */
+  readonly #standing: Standing
   /** False while kept messages are written: what lies between them was not. */
   #placed = false
   #live = false
@@ -79,13 +47,14 @@ export class Stream implements PresenceReader {
   #ended = false
   /** The newest direct message to this person that was written here and not yet marked as reached. */
   #owes = 0
-  #wake: () => void = () => {}
 
   constructor({ session, presence, wire }: StreamRequest, around: Surroundings) {
     this.session = session
     this.account = session.account.id
     this.#wire = wire
     this.#around = around
+    this.#waits = new Waits(around.retryMs)
+    this.#standing = new Standing(around.tail)
     this.#wantsPresence = presence === 'full'
   }
 
@@ -94,7 +63,7 @@ export class Stream implements PresenceReader {
     this.#wire.listen({
       drained: () => {
         this.#full = false
-        this.#wake()
+        this.#waits.wake()
       },
       closed: () => {
         this.#finish()
@@ -121,7 +90,7 @@ export class Stream implements PresenceReader {
   /** The log is about to turn: what was delivered is as far as this stream has come on it. */
   turn(): void {
     this.#live = false
-    this.#cursor = this.#around.tail.head
+    this.#standing.id = this.#around.tail.head
     this.#around.onBehind(this)
     this.#run(async () => {})
   }
@@ -134,7 +103,7 @@ export class Stream implements PresenceReader {
   /** Writes a heartbeat; `atHead` is the one that all live streams share. */
   beat(atHead: Block): void {
     if (this.#full) return
-    const cursor = this.#live ? this.#around.tail.head : this.#cursor
+    const cursor = this.#live ? this.#around.tail.head : this.#standing.id
     if (this.#owes > 0 && this.#owes <= cursor && this.#wire.empty) {
       this.#around.marks.note(this.account, this.#owes)
       this.#owes = 0
@@ -162,14 +131,14 @@ export class Stream implements PresenceReader {
   }
 
   get #id(): string | undefined {
-    return this.#placed ? formatCursor(this.#cursor, this.#epoch) : undefined
+    return this.#placed ? this.#standing.text : undefined
   }
 
   #finish(): void {
     if (this.#ended) return
     this.#ended = true
     this.#live = false
-    this.#wake()
+    this.#waits.end()
     this.#around.feed.remove(this)
     this.#around.onEnded(this)
   }
@@ -178,16 +147,16 @@ export class Stream implements PresenceReader {
   async #beginWithKept(): Promise<void> {
     const { tail, marks } = this.#around
     await marks.settled()
-    const { after, upTo, extent } = await this.#patiently(() => tail.unreached(this.account))
-    this.#cursor = after
-    this.#epoch = extent.epoch
+    const { turns } = tail
+    const { after, upTo, extent } = await this.#waits.patiently(() => tail.unreached(this.account))
+    this.#standing.standAt(after, extent, turns)
     let end = upTo
-    while (this.#cursor < end && !this.#ended) {
-      const from = this.#cursor
-      const portion = await this.#patiently(() => tail.readKept(from, end, this.account))
-      if (this.#outdated(portion)) end = Math.min(end, await this.#placeKept())
+    while (this.#standing.id < end && !this.#ended) {
+      const from = this.#standing.id
+      const portion = await this.#waits.patiently(() => tail.readKept(from, end, this.account))
+      if (this.#standing.differsFrom(portion)) end = Math.min(end, await this.#placeKept())
       else this.#writePortion(portion)
-      if (this.#full) await this.#drained()
+      if (this.#full) await this.#waits.next()
     }
     this.#placed = true
   }
@@ -200,7 +169,7 @@ export class Stream implements PresenceReader {
    */
   async #placeKept(): Promise<number> {
     const placement = await this.#placeAgain()
-    return placement?.reset === null ? placement.extent.head : this.#cursor
+    return placement?.reset === null ? placement.extent.head : this.#standing.id
   }
 
   async #beginAt(cursor: Cursor): Promise<void> {
@@ -210,24 +179,25 @@ export class Stream implements PresenceReader {
   }
 
   async #place(cursor: Cursor): Promise<Placement> {
-    const placement = await this.#patiently(() => this.#around.tail.place(cursor))
-    const { position, reset, extent } = placement
+    const { tail } = this.#around
+    const { turns } = tail
+    const placed = await this.#waits.patiently(() => tail.place(cursor))
+    const { position, reset, extent } = placed
     if (reset) {
       this.#send(new Block(resetEvent(reset, extent)))
       this.#owes = Math.min(this.#owes, position)
     }
-    this.#cursor = position
-    this.#epoch = extent.epoch
-    return placement
+    this.#standing.standAt(position, extent, turns)
+    return placed
   }
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
   async #readOn(): Promise<void> {
     const { tail } = this.#around
     while (!this.#ended) {
-      const cursor = this.#cursor
-      if (this.#full) await this.#drained()
-      else if (this.#epoch !== tail.epoch) await this.#placeAgain()
+      const cursor = this.#standing.id
+      if (this.#full) await this.#waits.next()
+      else if (this.#standing.turned) await this.#placeAgain()
       else if (cursor > tail.head) await tail.moved()
       else if (cursor === tail.head) return this.#goLive()
       else await this.#readPortion(cursor)
@@ -240,21 +210,14 @@ export class Stream implements PresenceReader {
    */
   async #placeAgain(): Promise<Placement | undefined> {
     const { tail, presence, stands } = this.#around
-    if (!(await this.#patiently(() => stands(this.session)))) {
+    if (!(await this.#waits.patiently(() => stands(this.session)))) {
       presence.over(this.session.id)
       this.end('logged-out')
       return undefined
     }
-    const placement = await this.#place({ id: this.#cursor, epoch: this.#epoch })
-    // The store may know of a turn that is yet to be told here. Epochs sort by their birth.
-    if (!this.#ended && this.#epoch > tail.epoch) await tail.moved()
+    const placement = await this.#place(this.#standing.cursor)
+    if (!this.#ended && this.#standing.ahead) await tail.moved()
     return placement
-  }
-
-  /** Whether a portion was read from another log than the one that the cursor stands on. */
-  #outdated({ extent }: Portion): boolean {
-    const epochs = [this.#around.tail.epoch, extent?.epoch ?? this.#epoch]
-    return epochs.some((epoch) => epoch !== this.#epoch)
   }
 
   async #readPortion(cursor: number): Promise<void> {
@@ -266,20 +229,16 @@ export class Stream implements PresenceReader {
       await nextTurn()
       return
     }
-    const portion = await this.#patiently(() => tail.read(cursor, this.account))
+    const portion = await this.#waits.patiently(() => tail.read(cursor, this.account))
     const { extent } = portion
-    if (this.#outdated(portion)) {
+    const from = extent.oldest - 1
+    if (this.#standing.differsFrom(portion)) {
       // The turn is told here in a moment, if it was not yet.
-      if (extent && extent.epoch > tail.epoch) await tail.moved()
-      return
-    }
-    if (extent && cursor < extent.oldest - 1) {
-      const from = extent.oldest - 1
+      if (extent.epoch > tail.epoch) await tail.moved()
+    } else if (cursor < from) {
       this.#send(new Block(resetEvent({ reason: 'trimmed', from }, extent)))
-      this.#cursor = from
-      return
-    }
-    this.#writePortion(portion)
+      this.#standing.id = from
+    } else this.#writePortion(portion)
   }
 
   /** Writes as much as the socket takes and moves the cursor over it. */
@@ -287,11 +246,11 @@ export class Stream implements PresenceReader {
     for (const frame of frames) if (frame.to === this.account) this.owe(frame.id)
     for (const { block, lastId } of pack(frames, covered)) {
       this.#send(block)
-      this.#cursor = lastId
+      this.#standing.id = lastId
       // The rest is read again later: a reader that stalls holds no more than one block.
       if (this.#full) return
     }
-    this.#cursor = covered
+    this.#standing.id = covered
   }
 
   #goLive(): void {
@@ -304,7 +263,7 @@ export class Stream implements PresenceReader {
   #fallBehind(cursor: number): void {
     this.#full = true
     this.#live = false
-    this.#cursor = cursor
+    this.#standing.id = cursor
     this.#around.onBehind(this)
     this.#run(async () => {})
   }
@@ -335,35 +294,5 @@ export class Stream implements PresenceReader {
         this.#around.onError(error)
         this.destroy()
       })
-  }
-
-  /** Asks a store that cannot be reached again and again, as long as the stream is open. */
-  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await ask()
-      } catch (error) {
-        if (this.#ended || !(error instanceof Unavailable)) throw error
-        await this.#awake(this.#around.retryMs)
-      }
-    }
-  }
-
-  /** Resolves when the socket has drained or the stream has ended. */
-  #drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  /** Resolves after some time, or as soon as the stream has ended. */
-  #awake(afterMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, afterMs)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 }

@@ -7,8 +7,11 @@ import { Recent } from './recent.ts'
 export interface Portion {
   frames: Frame[]
   covered: number
-  /** The log's edges when it was read from the store; undefined where memory had it. */
-  extent?: Extent
+}
+
+/** One that was read from the store, with the log's edges then. */
+export interface PortionRead extends Portion {
+  extent: Extent
 }
 
 type ReadableStore = Pick<Store, 'extent' | 'read' | 'readKept' | 'unreached' | 'place'>
@@ -31,6 +34,7 @@ export class Tail {
   readonly #recent: Recent
   readonly #reads = new Turnstile(readsAtOnce)
   #extent = untold
+  #turns = 0
   #movedCalls: (() => void)[] = []
 
   constructor(store: ReadableStore, recent = new Recent()) {
@@ -52,6 +56,11 @@ export class Tail {
     return this.#extent.epoch
   }
 
+  /** How often the log has turned, which it also may without another epoch. */
+  get turns(): number {
+    return this.#turns
+  }
+
   /** Takes in what the log brought; answers its frames, encoded once. */
   follow({ extent, entries }: Pick<News, 'extent' | 'entries'>): Frame[] {
     const frames = entries.map((entry) => messageFrame(entry, extent.epoch))
@@ -64,6 +73,7 @@ export class Tail {
 
   /** The log may have gone back: nothing that is remembered of it is certain any more. */
   turned(extent: Extent): void {
+    this.#turns++
     this.#extent = extent
     this.#recent.clear()
     this.#callMoved()
@@ -80,7 +90,7 @@ export class Tail {
   }
 
   /** What the account may see next after a cursor, from the store. */
-  read(cursor: number, account: number): Promise<Portion> {
+  read(cursor: number, account: number): Promise<PortionRead> {
     return this.#portion(
       () => this.#store.read(cursor, account),
       (entry, { epoch }) => messageFrame(entry, epoch),
@@ -88,7 +98,7 @@ export class Tail {
   }
 
   /** The direct messages that were kept for the account, with ids in (after, upTo]. */
-  readKept(after: number, upTo: number, account: number): Promise<Portion> {
+  readKept(after: number, upTo: number, account: number): Promise<PortionRead> {
     return this.#portion(() => this.#store.readKept(after, upTo, account), keptFrame)
   }
 
@@ -107,7 +117,7 @@ export class Tail {
   async #portion(
     read: () => Promise<Scan>,
     frame: (entry: Entry, extent: Extent) => Frame,
-  ): Promise<Portion> {
+  ): Promise<PortionRead> {
     const { entries, covered, extent } = await this.#reads.pass(read)
     return { frames: entries.map((entry) => frame(entry, extent)), covered, extent }
   }

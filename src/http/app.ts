@@ -99,11 +99,18 @@ function version(): string {
   return JSON.parse(readFileSync(manifest, 'utf8')).version
 }
 
-/** What happens around every request, in the order in which it is judged. */
-function addHooks(app: Api, table: RouteTable, { ready, inTouch }: Services): void {
-  app.addHook('onRequest', async ({ routeOptions: { url } }, reply) => {
+/** The routes whose answers nobody should keep: those of the API, and where there is none. */
+const notToStore = /^\/v1\/|^\*$/
+
+/**
+ * What happens around every request, in the order in which it is judged. What need not wait calls
+ * on, for that costs less than a promise.
+ */
+function addHooks(app: Api, table: RouteTable, { ready, inTouch, settings }: Services): void {
+  app.addHook('onRequest', ({ routeOptions: { url } }, reply, done) => {
     // By the route that was found, for a path can be written in many ways; where none was, always.
-    if (url === undefined || /^\/v1\/|^\*$/.test(url)) reply.header('cache-control', 'no-store')
+    if (url === undefined || notToStore.test(url)) reply.header('cache-control', 'no-store')
+    done()
   })
   app.addHook('onRequest', refuseOdd)
   app.addHook('onRequest', refuseMissing(table))
@@ -115,9 +122,16 @@ function addHooks(app: Api, table: RouteTable, { ready, inTouch }: Services): vo
   app.addHook('preValidation', async (request) => {
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     // Kept alive, a connection whose request was open when the server began to stop would hold it up.
     if (!ready()) reply.header('connection', 'close')
+    done(null, payload)
   })
-  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply.statusCode))
+  if (closely(settings))
+    app.addHook('onResponse', async (request, reply) => logAnswer(request, reply.statusCode))
+}
+
+/** Whether every answer is logged: to tell of one costs something even where nobody is told. */
+function closely({ logLevel }: Services['settings']): boolean {
+  return logLevel === 'debug' || logLevel === 'trace'
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Posted } from '../chat/messages.ts'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { lookupKey } from '../chat/usernames.ts'
@@ -122,9 +123,9 @@ export class Limits {
    */
   login(address: string, username: string, login: () => Promise<Session>): Promise<Session> {
     const key = addressKey(address)
-    return this.#loginsWithName.pass(`${key} ${lookupKey(username)}`, () =>
-      this.#logins.pass(key, login),
-    )
+    // Hashed, for the name is what was typed: U+0000, or a password in the wrong field.
+    const withName = hash('sha256', `${key} ${lookupKey(username)}`)
+    return this.#loginsWithName.pass(withName, () => this.#logins.pass(key, login))
   }
 }
 

@@ -9,6 +9,7 @@ import { type Pair, readPairs } from './percent.ts'
  * @throws {Problem} `invalid-request`: a parameter is repeated, or the query is not UTF-8
  */
 export function readQuery(request: FastifyRequest): Record<string, string> {
+  if (!request.url.includes('?')) return {}
   let pairs: Pair[]
   try {
     pairs = readPairs(queryBytes(request))

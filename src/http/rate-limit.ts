@@ -29,13 +29,13 @@ export class RateLimit {
     const { points, seconds } = this.#allowance
     if (points === 0) return
     const windowMs = seconds * 1000
-    const charged = await answer(this.#counts.add(this.#keyOf(key), { limit: points, windowMs }))
+    const charged = await answer(this.#counts.add(`${key}`, { limit: points, windowMs }))
     if (!charged.counted) throw this.#refusal(charged.retryAfterMs)
   }
 
   /** Gives back 1 that was charged, unless its window is over. @throws {Problem} `unavailable` */
   async giveBack(key: string | number): Promise<void> {
-    if (this.#allowance.points > 0) await answer(this.#counts.takeBack(this.#keyOf(key)))
+    if (this.#allowance.points > 0) await answer(this.#counts.takeBack(`${key}`))
   }
 
   #refusal(waitMs: number): Problem {

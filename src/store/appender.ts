@@ -8,7 +8,7 @@ export interface AppenderOptions {
   /** Bytes of text that wait at most. */
   maxWaitingBytes?: number
   /** How long a batch whose answer was lost is asked for again, in milliseconds. */
-  doubtMs?: number
+  doubtMs?: number | undefined
   /** The first pause before it is asked for again, in milliseconds; it doubles up to 1 s. */
   pauseMs?: number
   /** A clock that never goes back, in milliseconds, and a way to wait by it. */
@@ -139,7 +139,7 @@ export class Appender {
         if (!doubt) throw error
         if (doubt.final) throw doubt
       }
-      await wait(Math.min(pause, deadline - now()))
+      await wait(Math.max(0, Math.min(pause, deadline - now())))
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     } while (now() < deadline)
     throw doubt

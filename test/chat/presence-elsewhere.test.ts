@@ -26,3 +26,23 @@ t.test('who enters and leaves by another server on the same store is told of her
   t.same(told, ['+ann', '-ann'])
   await presence.close()
 })
+
+t.test('where the news of a write is late, so is the arrival', async (t) => {
+  const presence = new Presence(store, { graceMs: 0 })
+  await presence.start()
+  const account = { id: 1, username: 'ann', createdAt: 0 }
+  const session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
+  let arrived = false
+  const entered = presence.enter(session).then(() => {
+    arrived = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  t.notOk(arrived, 'the store has taken it, but has not told')
+  presence.follow({
+    entered: [{ session: 11, person: account, since: 1000 }],
+    left: [],
+    ended: [],
+  })
+  await entered
+  await presence.close()
+})

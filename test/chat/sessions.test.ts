@@ -115,3 +115,67 @@ t.test('where the answer to an end was lost, the session is asked for again', as
   await sessions.find(ann.id)
   t.equal(lookUps(store), 2)
 })
+
+t.test('where something may have happened unheard, the store is asked each time', async (t) => {
+  const store = new MemoryStore()
+  const sessions = new Sessions(store)
+  const ann = await store.join('ann')
+  await sessions.find(ann.id)
+  await store.endSession(ann.id)
+  t.same(await sessions.find(ann.id), ann, 'as long as its end would have been told')
+  store.current = false
+  t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
+  t.equal(lookUps(store), 2)
+})
+
+t.test('an answer from before the process was stopped is not believed', async (t) => {
+  const store = new MemoryStore()
+  const sessions = new Sessions(store)
+  const ann = await store.join('ann')
+  const { promise, resolve: answerNow } = Promise.withResolvers<void>()
+  store.gate = promise
+  const found = refusalOf(() => sessions.find(ann.id))
+  const ending = store.endSession(ann.id)
+  store.current = false
+  answerNow()
+  await ending
+  t.match(await found, { code: 'unauthorized' })
+})
+
+t.test('a session stands while it is alive and the same', async (t) => {
+  const store = new MemoryStore()
+  const sessions = new Sessions(store)
+  const ann = await store.join('ann')
+  t.equal(await sessions.stands(ann), true)
+  t.equal(await sessions.stands(ann), true)
+  t.equal(lookUps(store), 1, 'it is remembered')
+  for (const other of [
+    { ...ann, account: { ...ann.account, id: 9 } },
+    { ...ann, account: { ...ann.account, username: 'bob' } },
+    { ...ann, createdAt: 1 },
+    { ...ann, expiresAt: 1 },
+  ])
+    t.equal(await sessions.stands(other), false)
+  await sessions.end(ann)
+  t.equal(await sessions.stands(ann), false)
+  store.failure = new Unavailable('away')
+  await t.rejects(sessions.stands(ann), store.failure)
+})
+
+t.test('a store that turned is asked for everyone anew', async (t) => {
+  const store = new MemoryStore()
+  const sessions = new Sessions(store)
+  const [ann, bob] = [await store.join('ann'), await store.join('bob')]
+  await sessions.find(ann.id)
+  const { promise, resolve: answerNow } = Promise.withResolvers<void>()
+  store.gate = promise
+  const early = refusalOf(() => sessions.find(bob.id))
+  await Promise.all([
+    store.endSession(ann.id),
+    store.endSession(bob.id),
+    sessions.turned(),
+    answerNow(),
+  ])
+  t.match(await early, { code: 'unauthorized' })
+  t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
+})

@@ -56,3 +56,30 @@ t.test('a mark that could not be stored goes along with the next', async (t) => 
     ],
   ])
 })
+
+t.test('a log that went back takes no marks of before, also of a write that failed', async (t) => {
+  const written: unknown[] = []
+  let turn = true
+  const marks: ReachedMarks = new ReachedMarks({
+    markReached: async (batch) => {
+      written.push([...batch])
+      if (!turn) return
+      turn = false
+      marks.note(1, 9)
+      marks.turned()
+      marks.note(2, 3)
+      throw new Error('away')
+    },
+  })
+  marks.note(1, 5)
+  await marks.settled()
+  marks.note(3, 1)
+  await marks.settled()
+  t.same(written, [
+    [{ account: 1, id: 5 }],
+    [
+      { account: 2, id: 3 },
+      { account: 3, id: 1 },
+    ],
+  ])
+})

@@ -14,7 +14,7 @@ t.test('what comes in one turn is delivered as one, at its end', async (t) => {
   const delivered: Delivered[] = []
   const gathered = new NewsOfATurn((news) => delivered.push(news))
   gathered.add(news(1, [7]))
-  gathered.add(news(2, [8]))
+  gathered.add(news(2))
   t.same(delivered, [])
   await nextTurn()
   t.equal(delivered.length, 1)
@@ -23,7 +23,20 @@ t.test('what comes in one turn is delivered as one, at its end', async (t) => {
     delivered[0]?.entries.map(({ id }) => id),
     [1, 2],
   )
-  t.same(delivered[0]?.ended, [7, 8])
+  t.same(delivered[0]?.ended, [7])
+})
+
+t.test('what was said before a session ended is delivered before its end', async (t) => {
+  const told: unknown[] = []
+  const gathered = new NewsOfATurn(({ extent, ended }) => told.push([extent.head, ended]))
+  gathered.add(news(1))
+  gathered.add(news(2, [7]))
+  t.same(told, [[1, []]])
+  await nextTurn()
+  t.same(told, [
+    [1, []],
+    [2, [7]],
+  ])
 })
 
 t.test('what must come after it has it delivered at once, and only once', async (t) => {

@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { Block } from '../../src/delivery/block.ts'
 import { keptFrame } from '../../src/delivery/frames.ts'
-import { Stream, type Surroundings } from '../../src/delivery/stream.ts'
-import type { Portion } from '../../src/delivery/tail.ts'
+import { Stream } from '../../src/delivery/stream.ts'
+import type { Surroundings } from '../../src/delivery/surroundings.ts'
+import type { PortionRead } from '../../src/delivery/tail.ts'
 import type { Session } from '../../src/store/store.ts'
 
 const epoch = 'mh4k2c9z'
@@ -14,7 +15,7 @@ const frame = keptFrame({ id: 6, from: account, to: null, text: 'too late', sent
 
 /** A stream whose cursor is 5 of 9 and whose next read is answered when the test says so. */
 async function replaying() {
-  const { promise: portion, resolve: answer } = Promise.withResolvers<Portion>()
+  const { promise: portion, resolve: answer } = Promise.withResolvers<PortionRead>()
   let text = ''
   const nothing = () => {}
   const around = {

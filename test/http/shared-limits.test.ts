@@ -67,3 +67,16 @@ t.test(
     t.equal(await limits.login('10.0.0.1', 'ann', right), session)
   },
 )
+
+t.test('what was typed as a name does not reach the counts', async (t) => {
+  const keys: string[] = []
+  const counts: SharedCounts = {
+    async add(key) {
+      keys.push(key)
+      return { counted: true }
+    },
+    async takeBack() {},
+  }
+  await new Limits(settings, counts).login('10.0.0.1', 'hunter2\0\ud800', right)
+  t.match(keys, [/^[\da-f]{64}$/, '10.0.0.1'])
+})

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { EventReader } from './event-reader.ts'
 import { sharedPostgres } from './postgres.ts'
 import { Room, type RoomOptions } from './room.ts'
 
@@ -15,17 +16,34 @@ export interface NodesOptions extends RoomOptions {
  * where its newest stream is; a call without a session goes to each server in turn.
  */
 export class Nodes extends Room {
-  readonly nodes: readonly Room[]
+  readonly #servers: readonly Room[]
   readonly #at = new Map<string, number>()
   #turn = 0
 
   constructor({ databaseUrl, count = 2, settings, tuning, ...rest }: NodesOptions) {
     super('', {})
-    this.nodes = Array.from({ length: count }, () => {
-      const onDatabase = { ...settings, ...(databaseUrl !== undefined && { databaseUrl }) }
-      const few = { ...tuning, postgres: { maxConnections: 4, ...tuning?.postgres } }
-      return new Room('', { ...rest, settings: onDatabase, tuning: few })
+    const onDatabase = { ...settings, ...(databaseUrl !== undefined && { databaseUrl }) }
+    const { keepMs, sweepNow, ...each } = {
+      ...tuning,
+      postgres: { maxConnections: 4, ...tuning?.postgres },
+    }
+    // Where a test trims the log, one server does, so that the test can tell when it is done.
+    const first = {
+      ...each,
+      ...(keepMs !== undefined && { keepMs }),
+      ...(sweepNow && { sweepNow }),
+    }
+    this.#servers = Array.from({ length: count }, (_, number) => {
+      return new Room('', { ...rest, settings: onDatabase, tuning: number === 0 ? first : each })
     })
+  }
+
+  override get servers(): readonly Room[] {
+    return this.#servers
+  }
+
+  override serves(stream: EventReader): boolean {
+    return this.#servers.some((node) => node.serves(stream))
   }
 
   override get server(): Room['server'] {
@@ -46,13 +64,12 @@ export class Nodes extends Room {
     return this.#node(next).url
   }
 
-  /** One after another: they share the machine. */
   override async start(): Promise<void> {
-    for (const node of this.nodes) await node.start()
+    await Promise.all(this.#servers.map((node) => node.start()))
   }
 
   override async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.stop()))
+    await Promise.all(this.#servers.map((node) => node.stop()))
   }
 
   #nodeOf(token: string): number {
@@ -63,7 +80,7 @@ export class Nodes extends Room {
   }
 
   #node(number: number): Room {
-    return this.nodes[number % this.nodes.length] as Room
+    return this.#servers[number % this.#servers.length] as Room
   }
 }
 

@@ -55,6 +55,16 @@ export class Room {
     return this.server.url
   }
 
+  /** What runs here: itself, or several on one database. */
+  get servers(): readonly Room[] {
+    return [this]
+  }
+
+  /** Whether a stream that is open comes from here. */
+  serves(stream: EventReader): boolean {
+    return stream.socket.remotePort === Number(new URL(this.url).port)
+  }
+
   /** Where the calls of a session go, and one without a session. */
   addressOf(_token: string | undefined): string {
     return this.url

@@ -4,12 +4,13 @@ import { document, health, readiness } from '../schemas/server.ts'
 
 /** The server itself: whether it lives, whether it can serve, what can be called. */
 export async function serverRoutes(app: Api, { services, timeouts }: RouteOptions): Promise<void> {
-  const { ready, store } = services
+  const { ready, inTouch, store } = services
 
   app.get('/healthz', { schema: health }, async () => ({ status: 'ok' as const }))
 
   app.get('/readyz', { schema: readiness }, async () => {
     if (!ready()) throw new Problem('unavailable', 'The server is shutting down.')
+    if (!inTouch()) throw new Problem('unavailable', 'The store was lost, and is not found yet.')
     await within(timeouts.pingMs, store.ping())
     return { status: 'ok' as const }
   })

@@ -17,10 +17,10 @@ export class Ring {
     this.#options = options
   }
 
-  /** A ring for oneself is about to be sent. */
+  /** A ring for oneself is about to be sent. One that is still awaited is awaited no longer for it. */
   sent(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
       this.deaf = true
       this.#options.onDeaf()
     }, this.#options.ringMs)
@@ -28,12 +28,13 @@ export class Ring {
 
   /** It came. */
   heard(): void {
-    clearTimeout(this.#timer)
+    this.close()
     this.deaf = false
   }
 
   /** Nothing can be said: it was not sent, or the line it should come on has gone. */
   close(): void {
     clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 }

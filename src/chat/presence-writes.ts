@@ -1,0 +1,121 @@
+import type { Store } from '../store/store.ts'
+
+/** Who hears of what was written. */
+export interface PresenceWriter {
+  /** The store is about to be told that a session leaves. */
+  leaving(session: number): void
+  entered(session: number): void
+  left(session: number): void
+  /** A store that could not be written is back: nobody has been taken out meanwhile. */
+  back(): void
+}
+
+/**
+ * What the store is to be told of presence: gathered while one write is under way, and tried again
+ * where it could not be written.
+ */
+export class PresenceWrites {
+  readonly #store: Pick<Store, 'changePresence' | 'ping'>
+  readonly #writer: PresenceWriter
+  readonly #retryMs: number
+  #wanted = new Map<number, 'enter' | 'leave'>()
+  #writing: Promise<void> | undefined
+  #retry: NodeJS.Timeout | undefined
+  #paused = false
+
+  /** @param retryMs how often a store that could not be written is asked whether it is back */
+  constructor(
+    store: Pick<Store, 'changePresence' | 'ping'>,
+    writer: PresenceWriter,
+    retryMs: number,
+  ) {
+    this.#store = store
+    this.#writer = writer
+    this.#retryMs = retryMs
+  }
+
+  /** The newest wish for a session counts. */
+  want(session: number, what: 'enter' | 'leave'): void {
+    this.#wanted.set(session, what)
+    if (this.#mayWrite) this.#writing ??= this.#writeAll()
+  }
+
+  forget(session: number): void {
+    this.#wanted.delete(session)
+  }
+
+  has(session: number): boolean {
+    return this.#wanted.has(session)
+  }
+
+  /** Writes nothing until `resume`, and does not ask whether the store is back. */
+  pause(): void {
+    this.#paused = true
+    this.#endRetry()
+  }
+
+  /** The store is back. */
+  resume(): void {
+    this.#paused = false
+    this.#endRetry()
+    if (this.#wanted.size > 0) this.#writing ??= this.#writeAll()
+  }
+
+  /** Writes no more; resolves when what is under way has ended. */
+  async close(): Promise<void> {
+    this.pause()
+    await this.#writing
+  }
+
+  get #mayWrite(): boolean {
+    return !this.#paused && this.#retry === undefined
+  }
+
+  async #writeAll(): Promise<void> {
+    // Begins in a later turn, so that what is wanted in this one goes along.
+    await undefined
+    while (this.#wanted.size > 0 && this.#mayWrite) {
+      const wanted = this.#wanted
+      this.#wanted = new Map()
+      await this.#write(
+        [...wanted.keys()].filter((session) => wanted.get(session) === 'enter'),
+        [...wanted.keys()].filter((session) => wanted.get(session) === 'leave'),
+      )
+    }
+    this.#writing = undefined
+  }
+
+  async #write(enter: readonly number[], leave: readonly number[]): Promise<void> {
+    for (const session of leave) this.#writer.leaving(session)
+    try {
+      await this.#store.changePresence({ enter, leave })
+      for (const session of enter) this.#writer.entered(session)
+      for (const session of leave) this.#writer.left(session)
+    } catch {
+      // Leaving is not tried again: once the store is back, there is a new grace.
+      for (const session of enter) {
+        if (!this.#wanted.has(session)) this.#wanted.set(session, 'enter')
+      }
+      this.#tryLater()
+    }
+  }
+
+  #tryLater(): void {
+    if (!this.#paused) this.#retry = setTimeout(() => this.#tryAgain(), this.#retryMs)
+  }
+
+  async #tryAgain(): Promise<void> {
+    try {
+      await this.#store.ping()
+    } catch {
+      this.#tryLater()
+      return
+    }
+    if (!this.#paused) this.#writer.back()
+  }
+
+  #endRetry(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+  }
+}

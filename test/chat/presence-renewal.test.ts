@@ -1,0 +1,224 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import t from 'tap'
+import { open, session } from './support/presence.ts'
+
+t.test('who streams here is entered here, also where another node has them already', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 600_000 })
+  store.enterElsewhere(11)
+  await presence.enter(session(11))
+  t.same(store.changes, [{ enter: [11], leave: [] }])
+  t.same(told, ['+ann'])
+  await presence.close()
+})
+
+t.test('a database that lost whom this node had entered gets them again', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 600_000 })
+  await presence.enter(session(11))
+  await presence.enter(session(21))
+  presence.leave(21)
+  store.enterElsewhere(31)
+  store.rows.clear()
+  store.changes = []
+  presence.renew()
+  for (const id of [11, 21, 31]) store.drop(id)
+  await pause(1)
+  t.same(store.changes, [{ enter: [11, 21], leave: [] }])
+  store.enterElsewhere(31)
+  t.same(told, ['+ann', '+bob', '+Cid'], 'nobody has left, whoever had them')
+  await presence.close()
+})
+
+t.test('who is not entered again by the end of the grace has left', async (t) => {
+  const { presence, store, told, toldOf } = await open({ graceMs: 30 })
+  await presence.enter(session(11))
+  store.enterElsewhere(21)
+  store.enterElsewhere(31, false)
+  presence.renew()
+  store.drop(21)
+  t.same(told, ['+ann', '+bob'])
+  store.away = true
+  await pause(60)
+  t.same(told, ['+ann', '+bob'], 'not while the store cannot be asked')
+  store.away = false
+  await toldOf('-bob')
+  t.same(told, ['+ann', '+bob', '+Cid', '-bob'], 'and who came unheard is there')
+  await presence.close()
+})
+
+t.test('closing ends the asking of a store that is away', async (t) => {
+  const { presence, store } = await open({ graceMs: 0 })
+  store.away = true
+  presence.renew()
+  await pause(5)
+  let release = () => {}
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  store.present = async () => {
+    ask()
+    await new Promise<void>((resolve) => {
+      release = resolve
+    })
+    throw new Error('away')
+  }
+  await asked
+  await presence.close()
+  presence.renew()
+  release()
+  await pause(10)
+  t.same(presence.names(), [])
+})
+
+t.test('who is taken out while streaming here is here all the same', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 10 })
+  await presence.enter(session(11))
+  store.drop(11)
+  await pause(1)
+  t.ok(store.rows.has(11), 'entered again')
+  t.same(told, ['+ann'])
+  await presence.close()
+})
+
+t.test('who is taken out while away comes back as someone new', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 600_000 })
+  await presence.enter(session(11))
+  presence.leave(11)
+  store.drop(11)
+  t.same(told, ['+ann', '-ann'])
+  await presence.enter(session(11))
+  t.same(told, ['+ann', '-ann', '+ann'])
+  await presence.close()
+})
+
+t.test('who could not enter again leaves with their last stream', async (t) => {
+  const { presence, store, told, toldOf } = await open({ graceMs: 5 })
+  await presence.enter(session(11))
+  store.ended.add(11)
+  store.drop(11)
+  await pause(1)
+  t.same(told, ['+ann'])
+  presence.leave(11)
+  await toldOf('-ann')
+  await presence.close()
+})
+
+t.test('a session that is found to be no more is over at once', async (t) => {
+  const { presence, told } = await open()
+  await presence.enter(session(11))
+  presence.over(11)
+  t.same(told, ['+ann', '-ann'])
+  await presence.close()
+})
+
+t.test('while the store is lost no grace runs, and it begins anew afterwards', async (t) => {
+  const { presence, store, told, toldOf } = await open({ graceMs: 20 })
+  await presence.enter(session(11))
+  await presence.enter(session(21))
+  presence.leave(21)
+  store.changes = []
+  presence.lost()
+  presence.leave(11)
+  await pause(60)
+  t.same(store.changes, [])
+  presence.renew()
+  t.same(told, ['+ann', '+bob'])
+  await presence.enter(session(11))
+  await toldOf('-bob')
+  t.same(told, ['+ann', '+bob', '-bob'])
+  await presence.close()
+})
+
+t.test('a store that is lost is not asked whether it is back', async (t) => {
+  const { presence, store } = await open({ graceMs: 600_000 })
+  store.away = true
+  presence.enter(session(11))
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const { promise: gate, resolve: open_ } = Promise.withResolvers<void>()
+  let pings = 0
+  store.ping = async () => {
+    pings++
+    ask()
+    await gate
+  }
+  await asked
+  presence.lost()
+  open_()
+  await pause(20)
+  t.equal(pings, 1)
+  t.equal(store.changes.length, 1)
+  store.away = false
+  presence.renew()
+  await pause(1)
+  t.ok(store.rows.has(11))
+  await presence.close()
+})
+
+t.test('a write that fails after the store was lost is made again once it is back', async (t) => {
+  const { presence, store } = await open({ graceMs: 600_000 })
+  let release = () => {}
+  store.held = new Promise((resolve) => {
+    release = resolve
+  })
+  store.away = true
+  presence.enter(session(11))
+  while (store.changes.length === 0) await pause(1)
+  presence.lost()
+  release()
+  await pause(20)
+  t.equal(store.changes.length, 1)
+  store.away = false
+  presence.renew()
+  await pause(1)
+  t.ok(store.rows.has(11))
+  await presence.close()
+})
+
+t.test('a list that may be old is asked of the store', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 600_000 })
+  await presence.enter(session(11))
+  store.enterElsewhere(21)
+  store.rows.delete(21)
+  store.enterElsewhere(31, false)
+  const names = async () => (await presence.list({ limit: 9 })).people.map((one) => one.username)
+  t.same(await names(), ['ann', 'bob'], 'news is believed to be whole')
+  store.current = false
+  t.same(await Promise.all([names(), names()]), [
+    ['ann', 'Cid'],
+    ['ann', 'Cid'],
+  ])
+  t.same(told, ['+ann', '+bob', '+Cid', '-bob'])
+  store.away = true
+  await t.rejects(presence.list({ limit: 9 }), { code: 'unavailable' })
+  await presence.close()
+})
+
+t.test('who enters on a node that may be behind is entered there again', async (t) => {
+  const { presence, store } = await open({ graceMs: 600_000 })
+  await presence.enter(session(11))
+  store.current = false
+  await presence.enter(session(11))
+  t.equal(store.changes.length, 2, 'so that what is told with `ready` is as new')
+  await presence.close()
+})
+
+t.test('what is told while the store is asked is newer than its answer', async (t) => {
+  const { presence, store, told } = await open({ graceMs: 600_000 })
+  store.enterElsewhere(11)
+  store.enterElsewhere(41)
+  store.current = false
+  const { promise: gate, resolve: answer } = Promise.withResolvers<void>()
+  const { present } = store
+  store.present = async () => {
+    const rows = await present.call(store)
+    await gate
+    return rows
+  }
+  const listed = presence.list({ limit: 9 })
+  await pause(1)
+  store.enterElsewhere(21)
+  store.drop(11)
+  store.end(41)
+  answer()
+  t.equal((await listed).count, 1)
+  t.same(presence.names(), ['bob'])
+  t.same(told, ['+ann', '+dan', '+bob', '-ann', '-dan'])
+  await presence.close()
+})

@@ -1,0 +1,91 @@
+import { Presence } from '../../../src/chat/presence.ts'
+import {
+  type PresenceChange,
+  type PresentSession,
+  type Session,
+  Unavailable,
+} from '../../../src/store/store.ts'
+
+const usernames = ['ann', 'bob', 'Cid', 'dan']
+/** Session 11 and 12 are Ann's (account 1), 21 is Bob's, and so on. */
+const person = (session: number) => {
+  const id = Math.floor(session / 10)
+  return { id, username: usernames[id - 1] as string }
+}
+export const session = (id: number): Session => ({
+  id,
+  account: { ...person(id), createdAt: 0 },
+  createdAt: 0,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+})
+
+/** Keeps presence as a store does, and tells its news before it answers. */
+class FakeStore {
+  rows = new Map<number, PresentSession>()
+  ended = new Set<number>()
+  changes: PresenceChange[] = []
+  away = false
+  current = true
+  presence: Presence | undefined
+  held: Promise<void> | undefined
+
+  async present() {
+    if (this.away) throw new Unavailable('away')
+    return [...this.rows.values()]
+  }
+
+  async ping() {
+    if (this.away) throw new Unavailable('away')
+  }
+
+  async changePresence(change: PresenceChange) {
+    this.changes.push(change)
+    await this.held
+    if (this.away) throw new Unavailable('away')
+    const left = change.leave.filter((id) => this.rows.delete(id))
+    const entered = change.enter
+      .filter((id) => !this.rows.has(id) && !this.ended.has(id))
+      .map((id) => ({ session: id, person: person(id), since: 1000 + id }))
+    for (const row of entered) this.rows.set(row.session, row)
+    this.presence?.follow({ entered, left, ended: [] })
+  }
+
+  /** Another node, or a database that went back, takes a session out. */
+  drop(id: number) {
+    this.rows.delete(id)
+    this.presence?.follow({ entered: [], left: [id], ended: [] })
+  }
+
+  /** Another node enters a session, perhaps without a word to this one. */
+  enterElsewhere(id: number, tell = true) {
+    const row = { session: id, person: person(id), since: 1000 + id }
+    this.rows.set(id, row)
+    if (tell) this.presence?.follow({ entered: [row], left: [], ended: [] })
+  }
+
+  /** As the store ends a session: its presence goes with it. */
+  end(id: number) {
+    this.ended.add(id)
+    this.presence?.follow({ entered: [], left: this.rows.delete(id) ? [id] : [], ended: [id] })
+  }
+}
+
+export async function open(options: { graceMs?: number; rows?: number[] } = {}) {
+  const store = new FakeStore()
+  for (const id of options.rows ?? []) {
+    store.rows.set(id, { session: id, person: person(id), since: 1000 + id })
+  }
+  const presence = new Presence(store, { graceMs: options.graceMs ?? 20, retryMs: 5 })
+  store.presence = presence
+  const told: string[] = []
+  const waiting: (() => void)[] = []
+  presence.onChanged(({ person, online }) => {
+    told.push(`${online ? '+' : '-'}${person.username}`)
+    for (const wake of waiting.splice(0)) wake()
+  })
+  const toldOf = async (change: string) => {
+    while (!told.includes(change)) await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+  await presence.start()
+  return { store, presence, told, toldOf }
+}

@@ -1,0 +1,37 @@
+import type { Follower, Store } from '../../src/store/store.ts'
+
+/** A real store whose follower the test can tell things, as if it were shared with other nodes. */
+export class SteeredStore {
+  #follower: Follower | undefined
+  /** False: what other nodes did may not have been told. */
+  current = true
+  /** Whose sessions are no more, though the follower was not told. */
+  readonly gone = new Set<string>()
+
+  /** For `Tuning.around`. */
+  readonly around = (store: Store): Store =>
+    new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'current') return this.current
+        if (name === 'session') return (id: number) => this.#session(target, id)
+        if (name === 'follow') return (follower: Follower) => this.#follow(target, follower)
+        const value = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+
+  /** What the server hears by, once it listens. */
+  get heard(): Follower {
+    return this.#follower as Follower
+  }
+
+  async #session(store: Store, id: number) {
+    const session = await store.session(id)
+    return session && !this.gone.has(session.account.username) ? session : undefined
+  }
+
+  #follow(store: Store, follower: Follower): void {
+    this.#follower = follower
+    store.follow(follower)
+  }
+}
