@@ -32,7 +32,7 @@ for (const project of ['tsconfig.json', 'tsconfig.client.json', 'tsconfig.client
     ['node_modules/typescript/bin/tsc', '--project', join('build', project)],
     { cwd: root, stdio: 'inherit' },
   )
-// The compiler leaves the endings of types' imports as they are, which TypeScript before 5 refuses.
+// The compiler leaves the imports of types as they are, but no file of the package ends in `.ts`.
 for (const file of globSync('client*/*.d.ts', { cwd: dist }).map((name) => join(dist, name)))
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/ from '(.*)\.ts'/g, " from '$1.js'"))
 writeFileSync(join(dist, 'client-cjs', 'package.json'), '{ "type": "commonjs" }\n')

@@ -33,8 +33,13 @@ export async function refusal(response: Response, maxBytes: number): Promise<Obr
 
 /** The empty text, which is no JSON, where the answer does not say that it is some. */
 async function readJsonText(response: Response, maxBytes: number): Promise<string> {
-  const type = response.headers.get('content-type') ?? ''
-  return /^application\/(problem\+)?json\b/i.test(type) ? readText(response, maxBytes) : ''
+  const json = /^application\/(problem\+)?json\b/i
+  return isOfType(response, json) ? readText(response, maxBytes) : ''
+}
+
+/** Whether an answer says that it is of a media type. */
+export function isOfType(response: Response, type: RegExp): boolean {
+  return type.test(response.headers.get('content-type') ?? '')
 }
 
 /** `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). */

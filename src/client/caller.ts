@@ -68,29 +68,30 @@ export class Caller {
   }
 
   /** @throws {ObrolError} of the last try */
-  async call<T>(call: Call<T>): Promise<T> {
-    const until = performance.now() + this.#retryForMs
-    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-      try {
-        return await this.#once(call)
-      } catch (error) {
-        const { retryAfterMs = 0 } = error as ObrolError
-        const nextMs = Math.max(withJitter(waitMs), retryAfterMs)
-        if (!call.again(error as ObrolError) || performance.now() + nextMs > until) throw error
-        await pause(nextMs, call.signal)
-      }
-    }
+  call<T>(call: Call<T>): Promise<T> {
+    return this.#untilDone(call, performance.now() + this.#retryForMs, firstWaitMs)
   }
 
-  async #once<T>(call: Call<T>): Promise<T> {
+  #untilDone<T>(call: Call<T>, until: number, waitMs: number): Promise<T> {
+    return this.#once(call).catch(async (error: ObrolError) => {
+      const nextMs = Math.max(withJitter(waitMs), error.retryAfterMs ?? 0)
+      if (!call.again(error) || performance.now() + nextMs > until) throw error
+      await pause(nextMs, call.signal)
+      return this.#untilDone(call, until, Math.min(waitMs * 2, longestWaitMs))
+    })
+  }
+
+  #once<T>(call: Call<T>): Promise<T> {
     const cutoff = new Cutoff(call.signal)
+    return this.#answerTo(call, cutoff).finally(() => cutoff.close())
+  }
+
+  async #answerTo<T>(call: Call<T>, cutoff: Cutoff): Promise<T> {
     try {
       const response = await this.open(call, cutoff)
       return await readAnswer(response, call.isShape, this.maxAnswerBytes)
     } catch (error) {
       throw error instanceof ObrolError ? error : cutoff.failure(error)
-    } finally {
-      cutoff.close()
     }
   }
 

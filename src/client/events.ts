@@ -82,13 +82,15 @@ export class Events implements EventStream {
 
   /** What one line brings, until it is lost. */
   async *#follow(): AsyncGenerator<ObrolEvent, Loss, undefined> {
-    let openedAt = Number.POSITIVE_INFINITY
+    let openedAt: number | undefined
     const { maxEventChars = 4_194_304 } = this.#options
     const line = new Line(this.#gate.caller, this.#pulse, maxEventChars, this.#end.signal)
     this.#line = line
     try {
       for await (const block of line.blocks(this.#request())) {
-        openedAt = Math.min(openedAt, performance.now())
+        const now = performance.now()
+        openedAt ??= now
+        if (now - openedAt > this.#backOff.firstMs) this.#backOff.worked()
         if (block.type === 'bye') return this.#bye(block)
         if (block.retry !== undefined) this.#backOff.firstMs = block.retry
         const event = this.#chain.take(block)
@@ -98,8 +100,6 @@ export class Events implements EventStream {
       return { error: new ObrolError('network', 'The stream broke off') }
     } catch (error) {
       return { error: error as ObrolError }
-    } finally {
-      if (performance.now() - openedAt > this.#backOff.firstMs) this.#backOff.worked()
     }
   }
 

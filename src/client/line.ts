@@ -1,4 +1,4 @@
-import { chunksOf, refusal } from './answer.ts'
+import { chunksOf, isOfType, refusal } from './answer.ts'
 import type { Caller, Request } from './caller.ts'
 import { Cutoff } from './cutoff.ts'
 import { ObrolError } from './errors.ts'
@@ -51,8 +51,7 @@ export class Line {
 
   async #open(request: Request): Promise<Response> {
     const response = await this.#caller.open(request, this.#cutoff)
-    const type = response.headers.get('content-type') ?? ''
-    if (response.status !== 200 || !/^text\/event-stream\b/i.test(type)) {
+    if (response.status !== 200 || !isOfType(response, /^text\/event-stream\b/i)) {
       throw await refusal(response, this.#caller.maxAnswerBytes).catch((error) =>
         this.#failure(error),
       )

@@ -186,7 +186,8 @@ export type ObrolEvent =
   | ReconnectingEvent
 
 /** A stream of events: use it with `for await`. Leaving the loop closes it. */
-export interface EventStream extends AsyncIterableIterator<ObrolEvent, undefined, undefined> {
+export interface EventStream extends AsyncIterableIterator<ObrolEvent> {
+  next(): Promise<IteratorResult<ObrolEvent, undefined>>
   /**
    * Ends a wait before the next try now, and reopens a line that has been silent for longer than a
    * heartbeat: for when one has reason to think that the network is back, such as a browser's

@@ -5,8 +5,10 @@ import { openProxy } from '../e2e/support/proxy.ts'
 import { openRoom } from '../support/room.ts'
 import { endOf, idsOf, lossesOf, range, soon, takeUntil } from './scenarios/scenario.ts'
 
+/** Where all but one of these tests take place. */
+const room = await openRoom(t)
+
 t.test('everything that the API can do', async (t) => {
-  const room = await openRoom(t)
   const ann = new ObrolClient(room.url)
   const { user, token } = await ann.register('ann', 'tall-ships')
   t.equal(user.username, 'ann')
@@ -78,8 +80,7 @@ async function until(stream: AsyncIterator<ObrolEvent>, messages: number) {
 }
 
 t.test('a stream is ended at any moment, without an error', async (t) => {
-  const room = await openRoom(t)
-  const { token } = await room.register('ann')
+  const { token } = await room.register('eve')
   const ann = new ObrolClient(room.url, { token })
   const stream = ann.events()
   t.notOk((await stream.next()).done)
@@ -104,11 +105,16 @@ t.test('a stream is ended at any moment, without an error', async (t) => {
   await delay(1)
   await lost.return()
   t.ok((await afterWait).done, 'in a wait')
+
+  const late = new AbortController()
+  const told = waiting.events({ signal: late.signal })
+  t.equal((await told.next()).value?.type, 'reconnecting')
+  late.abort()
+  t.ok((await told.next()).done, 'before a wait')
 })
 
 t.test('hurry: waits no longer, and holds no line that has been silent', async (t) => {
-  const room = await openRoom(t)
-  const { token } = await room.register('ann')
+  const { token } = await room.register('hana')
   const proxy = await openProxy(t, 'http://127.0.0.1:1')
   const ann = new ObrolClient(proxy.url, { token })
   const stream = ann.events({ heartbeatMs: 60_000, backOff: { quickMs: 1e6, firstMs: 1e6 } })
@@ -119,9 +125,9 @@ t.test('hurry: waits no longer, and holds no line that has been silent', async (
   await delay(1)
   stream.hurry()
   t.equal((await next).value?.type, 'ready')
-  const silent = ann.events({ heartbeatMs: 1, backOff: soon })
-  t.equal((await silent.next()).value?.type, 'ready')
-  await delay(5)
+  const silent = ann.events({ heartbeatMs: 100, backOff: soon })
+  while ((await silent.next()).value?.type !== 'ready');
+  await delay(110)
   silent.hurry()
   t.match((await silent.next()).value, { type: 'reconnecting', error: { code: 'timeout' } })
   await silent.return()
@@ -129,9 +135,8 @@ t.test('hurry: waits no longer, and holds no line that has been silent', async (
 })
 
 t.test('a client that logs out while its stream is lost ends it without an error', async (t) => {
-  const room = await openRoom(t)
   const proxy = await openProxy(t, room.url)
-  const { token } = await room.register('ann')
+  const { token } = await room.register('lou')
   const ann = new ObrolClient(room.url, { token })
   const viaProxy = new ObrolClient(proxy.url, { token })
   const stream = viaProxy.events({ backOff: soon })
@@ -154,4 +159,9 @@ t.test('after a failed logout the token is still there', async (t) => {
   const error = await ann.logout().catch((error) => error)
   t.match(error, { code: 'network', message: /^The connection failed: (?!fetch failed)/ })
   t.equal(ann.token, 'hers')
+
+  const offline = () => Promise.reject(new Error('no network'))
+  const another = new ObrolClient(url, { fetch: offline, retryForMs: 0 })
+  const message = 'The connection failed: no network'
+  await t.rejects(another.me(), { code: 'network', message }, 'by a fetch of one’s own')
 })

@@ -37,7 +37,7 @@ export function blocksOf(page: string): Block[] {
 }
 
 /** The page without its blocks. */
-export function proseOf(page: string): string {
+function proseOf(page: string): string {
   return readPage(page).replaceAll(fence, '')
 }
 

@@ -23,7 +23,7 @@ export interface Reaper {
   graceMs: number
 }
 
-export interface Change {
+interface Change {
   seq: number
   kind: 'entered' | 'left' | 'ended'
   session: number

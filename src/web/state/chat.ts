@@ -28,7 +28,7 @@ export interface Chat {
 }
 
 /** What is kept of a conversation from one visit to the next. */
-export interface Mark {
+interface Mark {
   readonly name: string
   readonly read: number
 }

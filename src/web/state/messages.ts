@@ -26,7 +26,7 @@ export function merge(held: readonly Message[], more: readonly Message[]): reado
 }
 
 /** Where the first message with this id or a higher one stands, in an ascending run. */
-export function placeOf(messages: readonly Message[], id: number): number {
+function placeOf(messages: readonly Message[], id: number): number {
   let low = 0
   let high = messages.length
   while (low < high) {

@@ -83,7 +83,7 @@ export const streams: Record<string, () => Script> = {
     (exchange) => exchange.answer(200, 'text/html', '<h1>Log in to the hotel</h1>'),
     (exchange) => exchange.answer(404, 'text/html', '<h1>No such page</h1>'),
     (exchange) => exchange.answer(502, 'text/html', '<h1>Bad gateway</h1>'),
-    (exchange) => exchange.response.writeHead(304).end(),
+    (exchange) => exchange.response.writeHead(304, { 'content-type': 'application/json' }).end(),
     (exchange) => exchange.problem(503, 'unavailable', { 'retry-after': '0' }),
     (exchange) => exchange.problem(429, 'too-many-streams', { 'retry-after': '0' }),
     (exchange) => exchange.problem(500, 'internal-error'),
@@ -117,13 +117,15 @@ export const streams: Record<string, () => Script> = {
     honest(3),
   ),
 
-  /** A heartbeat now and then: the line lives, whatever was expected. */
+  /** A heartbeat now and then: the line lives, whatever was expected. Then it ends. */
   beats: () => async (exchange) => {
     exchange.stream(ready(1))
     for (let id = 1; id <= 6; id++) {
       await delay(90)
-      exchange.write(event('heartbeat', {}, cursor(id)))
+      exchange.write(event('heartbeat', {}, id === 3 ? undefined : cursor(id)))
     }
+    exchange.write(event('presence', { joined: ['bob'], left: [], onlineCount: 2 }))
+    exchange.end()
   },
 
   /** Says bye for each reason that is no end. */

@@ -1,8 +1,9 @@
 import { ObrolClient } from '../../../src/client/index.ts'
 import { calls } from './calls.ts'
+import type { Scenario } from './scenario.ts'
 import { streams } from './streams.ts'
 
-export const scenarios = { ...streams, ...calls }
+export const scenarios: Record<string, Scenario> = { ...streams, ...calls }
 
 /** No scenario takes half as long, in ms. */
 const hungAfterMs = 60_000

@@ -18,6 +18,8 @@ export interface Stage {
 export interface Scenario {
   run(stage: Stage): Promise<unknown>
   outcome: unknown
+  /** What it is where it differs in a browser whose inspector is open, and reads all answers itself. */
+  watched?: unknown
 }
 
 /** Short, so that no scenario waits for long. */

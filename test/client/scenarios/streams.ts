@@ -103,10 +103,17 @@ export const streams: Record<string, Scenario> = {
   },
   beats: {
     run: async (stage) => {
-      const events = await takeUntil(open(stage, { heartbeatMs: 2_000 }), 'heartbeat', 6)
-      return [lossesOf(events), events.at(-1)]
+      const events = await takeUntil(open(stage, { heartbeatMs: 2_000 }), 'reconnecting')
+      return events.map((event) => {
+        if (event.type === 'heartbeat') return event.cursor
+        return event.type === 'reconnecting' ? event.attempt : event.type
+      })
     },
-    outcome: [[], { type: 'heartbeat', cursor: '6-mh4k2c9z' }],
+    outcome: [
+      'ready',
+      ...['1-mh4k2c9z', '2-mh4k2c9z', '2-mh4k2c9z', '4-mh4k2c9z', '5-mh4k2c9z', '6-mh4k2c9z'],
+      ...['presence', 1],
+    ],
   },
   byes: {
     run: async (stage) => {
@@ -160,5 +167,6 @@ export const streams: Record<string, Scenario> = {
       return { text, ids }
     },
     outcome: { text: 'held back', ids: range(1, 32) },
+    watched: { text: 'all gone', ids: range(1, 32) },
   },
 }

@@ -10,7 +10,7 @@ export interface OpenNode {
 }
 
 /** Everything a follower heard. */
-export class Heard {
+class Heard {
   /** Ids of entries, in order. */
   readonly ids: number[] = []
   readonly ended: number[] = []

@@ -1,0 +1,56 @@
+import type { RequestListener } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { build, type Rolldown } from 'vite'
+import { openLiar } from '../client/liar/liar.ts'
+import { type play, scenarios } from '../client/scenarios/play.ts'
+import { openChromium } from './chromium.ts'
+
+/** What the page's script leaves there. */
+declare const obrol: { play: typeof play }
+
+/** The scenarios as one script for a page. */
+async function bundle(): Promise<string> {
+  const entry = fileURLToPath(new URL('../client/scenarios/play.ts', import.meta.url))
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, lib: { entry, formats: ['iife'], name: 'obrol' } },
+  })
+  const [{ output }] = built as Rolldown.RolldownOutput[] as [Rolldown.RolldownOutput]
+  return output[0].code
+}
+
+/** Below no script of its own, the liar serves a page that has the scenarios. */
+async function openStage(t: Test) {
+  const code = await bundle()
+  const serve: RequestListener = (request, response) => {
+    const [type, body] =
+      request.url === '/scenarios.js'
+        ? ['text/javascript', code]
+        : ['text/html', '<!doctype html><script src="/scenarios.js"></script>']
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body)
+  }
+  const liar = await openLiar(t, serve)
+  const page = await (await openChromium(t)).newPage()
+  const browser = await page.context().newCDPSession(page)
+  await page.exposeFunction('heap', async () => {
+    await browser.send('HeapProfiler.collectGarbage')
+    return (await browser.send('Runtime.getHeapUsage')).usedSize
+  })
+  await page.goto(liar)
+  return { liar, page }
+}
+
+t.test('in a browser the client goes through the same, and comes out the same', async (t) => {
+  const { liar, page } = await openStage(t)
+  for (const [name, { outcome, watched }] of Object.entries(scenarios))
+    await t.test(name, async (t) => {
+      const came = await page.evaluate(
+        ([name, liar]) =>
+          obrol.play(name, liar, (globalThis as unknown as { heap(): Promise<number> }).heap),
+        [name, liar] as const,
+      )
+      t.same(came, watched ?? outcome)
+    })
+})
