@@ -8,6 +8,8 @@ export class ReachedMarks {
   readonly #store: Pick<Store, 'markReached'>
   #pending = new Map<number, number>()
   #writing: Promise<void> | undefined
+  /** Of the write that takes what is pending along. */
+  #next = Promise.withResolvers<void>()
   /** How often the log has turned. */
   #turns = 0
 
@@ -15,10 +17,12 @@ export class ReachedMarks {
     this.#store = store
   }
 
-  note(account: number, id: number): void {
-    if (id <= (this.#pending.get(account) ?? 0)) return
-    this.#pending.set(account, id)
+  /** Resolves once it is stored, or could not be. */
+  note(account: number, id: number): Promise<void> {
+    const { promise } = this.#next
+    this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
     this.#writing ??= this.#write()
+    return promise
   }
 
   /**
@@ -41,7 +45,9 @@ export class ReachedMarks {
     while (this.#pending.size > 0) {
       const marks = this.#pending
       const turns = this.#turns
+      const { resolve } = this.#next
       this.#pending = new Map()
+      this.#next = Promise.withResolvers()
       try {
         await this.#store.markReached([...marks].map(([account, id]) => ({ account, id })))
       } catch {
@@ -51,8 +57,13 @@ export class ReachedMarks {
           this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
         }
         break
+      } finally {
+        resolve()
       }
     }
     this.#writing = undefined
+    // What came meanwhile was dropped by a turn, or waits for a store that is away.
+    this.#next.resolve()
+    this.#next = Promise.withResolvers()
   }
 }

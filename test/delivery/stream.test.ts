@@ -26,7 +26,7 @@ async function replaying() {
       remembered: () => undefined,
       read: () => portion,
     },
-    marks: { settled: async () => {}, note: nothing },
+    marks: { settled: async () => {}, note: async () => {} },
     presence: { enter: async () => {} },
     feed: { remove: nothing },
     retryMs: 1,
