@@ -1,104 +1,68 @@
-import { execFileSync, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { cpus } from 'node:os'
-import { post } from './poster.ts'
-import { Reader } from './reader.ts'
-import type { Ready } from './servers/ready.ts'
+import { fileURLToPath } from 'node:url'
+import { readCommandLine, usage, type Wanted } from './command-line.ts'
+import { VoidRun } from './load/streams.ts'
+import { pin } from './machine/processes.ts'
+import { machine, writeFigures } from './report/files.ts'
+import { judge, type Result } from './report/judge.ts'
+import { publish } from './report/publish.ts'
+import { lines, markdown } from './report/table.ts'
+import { runRounds } from './rounds.ts'
+import { allScenarios, quick } from './scenarios/all.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+import { loadCore } from './servers/server.ts'
 
-/**
- * `npm run bench [-- --full]`: how many messages a second reach how many streams, beside the
- * baselines in the same run, in rounds that take turns. A server has core 0, the load core 1.
- */
-const full = process.argv.includes('--full')
-const rounds = full ? 5 : 3
-const cases = [
-  { streams: 100, inFlight: 64, messages: full ? 20_000 : 5_000 },
-  { streams: 1_000, inFlight: 64, messages: full ? 5_000 : 1_500 },
-]
-const servers = [
-  { name: 'res.write', module: 'bare.ts', args: ['write'] },
-  { name: 'gathered floor', module: 'bare.ts', args: ['gathered'] },
-  { name: 'obrol', module: 'obrol.ts', args: [] },
-]
-
-interface Round {
-  deliveriesPerSecond: number
-  /** Of the server, for one delivery, in microseconds. */
-  cpu: number
-}
-
-pin(process.pid, 1)
-process.stdout.write(`Node ${process.version}, ${cpus()[0]?.model}, ${cpus().length} cores\n`)
-for (const load of cases) {
-  const results = new Map<string, Round[]>(servers.map(({ name }) => [name, []]))
-  for (let round = 0; round < rounds; round++) {
-    for (const server of servers) results.get(server.name)?.push(await run(server, load))
+/** `npm run bench`: see `usage`, or `npm run bench -- --help`. */
+async function main(args: readonly string[]): Promise<number> {
+  const wanted = readCommandLine(args)
+  if (wanted === 'help') {
+    process.stdout.write(usage(allScenarios(true, 20)))
+    return 0
   }
-  report(load, results)
-}
-process.exit()
-
-async function run(
-  { module, args }: (typeof servers)[number],
-  { streams, inFlight, messages }: (typeof cases)[number],
-): Promise<Round> {
-  const child = fork(new URL(`servers/${module}`, import.meta.url), args)
-  pin(child.pid as number, 0)
-  const [{ port, tokens }] = (await once(child, 'message')) as [Ready]
-  const readers: Reader[] = []
-  for (let index = 0; index < streams; index++) {
-    const reader = new Reader(port, tokens[index % Math.max(1, tokens.length)])
-    readers.push(reader)
-    if (index % 50 === 49) await reader.ready
+  if (wanted === 'publish') {
+    publish()
+    return 0
   }
-  await Promise.all(readers.map(({ ready }) => ready))
-  const cpuBefore = cpuSeconds(child.pid as number)
-  const began = performance.now()
-  await post(port, tokens[0], { count: messages, inFlight })
-  await Promise.all(readers.map((reader) => reader.reached(messages)))
-  const seconds = (performance.now() - began) / 1000
-  const cpu = cpuSeconds(child.pid as number) - cpuBefore
-  const faults = readers.reduce((sum, reader) => sum + reader.faults, 0)
-  const received = readers.reduce((sum, reader) => sum + reader.received, 0)
-  for (const reader of readers) reader.close()
-  child.disconnect()
-  await once(child, 'exit')
-  const deliveries = streams * messages
-  if (faults > 0 || received !== deliveries) {
-    throw new Error(`void: ${received} of ${deliveries} received, ${faults} out of order`)
+  const scenarios = select(wanted)
+  if (scenarios.length === 0) throw new TypeError('there is no such scenario; see --help')
+  pin(loadCore)
+  process.stdout.write(`${JSON.stringify(machine())}\n`)
+  const results: Result[] = []
+  for (const scenario of scenarios) {
+    const rounds = await runRounds(scenario, wanted.rounds, (line) =>
+      process.stderr.write(`${line}\n`),
+    )
+    const result = judge(scenario, rounds)
+    results.push(result)
+    process.stdout.write(lines(scenario, result))
   }
-  return { deliveriesPerSecond: deliveries / seconds, cpu: (cpu * 1e6) / deliveries }
+  process.stdout.write(`\n${markdown(results)}`)
+  const form = wanted.soakMinutes !== undefined ? 'soak' : wanted.full ? 'full' : 'quick'
+  const out = wanted.out ?? pathOf(`results/${form}.json`)
+  writeFigures(out, results)
+  process.stdout.write(`\nfigures: ${out}\n`)
+  return 0
 }
 
-function report({ streams, inFlight }: (typeof cases)[number], results: Map<string, Round[]>) {
-  process.stdout.write(
-    `\nbroadcasts of 200 bytes to ${streams} streams, ${inFlight} posts in flight; medians of ${rounds}\n`,
-  )
-  const own = median((results.get('obrol') as Round[]).map((round) => round.deliveriesPerSecond))
-  for (const [name, rounds] of results) {
-    const rate = median(rounds.map((round) => round.deliveriesPerSecond))
-    const cpu = median(rounds.map((round) => round.cpu))
-    const cells = [
-      name.padEnd(16),
-      `${Math.round(rate).toLocaleString('en')}/s`.padStart(14),
-      `${cpu.toFixed(2)} µs CPU each`.padStart(18),
-      `obrol / this: ${(own / rate).toFixed(2)}`.padStart(24),
-    ]
-    process.stdout.write(`${cells.join('')}\n`)
-  }
+function select({ full, only, soakMinutes }: Wanted): Scenario[] {
+  const all = allScenarios(full, soakMinutes ?? 20)
+  return all.filter(({ name }) => {
+    if (soakMinutes !== undefined) return name === 'soak'
+    if (only.length > 0) return only.includes(name)
+    return name !== 'soak' && (full || quick.includes(name))
+  })
 }
 
-function median(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] as number
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
 }
 
-/** User and system time of a process and its threads; Linux alone tells it. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
+// With an exit of its own, the bench takes its servers along.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
-function pin(pid: number, core: number): void {
-  execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' })
+try {
+  process.exit(await main(process.argv.slice(2)))
+} catch (error) {
+  const foreseen = error instanceof VoidRun || error instanceof TypeError
+  process.stderr.write(`${foreseen ? error.message : (error as Error).stack}\n`)
+  process.exit(1)
 }

@@ -1,30 +1,91 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readSettings } from '../../src/config.ts'
-import { startServer } from '../../src/server.ts'
-import type { Ready } from './ready.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { broadcastRequest } from '../load/requests.ts'
+import { makePeople, secret } from './people.ts'
+import { startPinned, stopProcess } from './process.ts'
+import { seed } from './seed.ts'
+import type { Contender, Server } from './server.ts'
 
-/** Obrol as it is: accounts, tokens, an fsync behind every 201. Only its limits are off. */
-const people = 8
-const folder = mkdtempSync(join(tmpdir(), 'obrol-bench-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const root = new URL('../../', import.meta.url)
 
-const server = await startServer({
-  ...readSettings({ DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'warn' }),
-  streamsPerUser: 0,
-  messagesPerMinute: 0,
-  readsPerMinute: 0,
-  streamOpensPerMinute: 0,
-  registrationsPerHour: 0,
-})
-const tokens: string[] = []
-for (let index = 0; index < people; index++) {
-  const response = await fetch(`${server.url}/v1/register`, {
-    method: 'POST',
-    body: new URLSearchParams({ username: `reader${index}`, password: 'tall-ships' }),
-  })
-  tokens.push(((await response.json()) as { token: string }).token)
+/** What `npm start` runs, flags included, by the runtime that runs the bench. */
+function startCommand(): string[] {
+  const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+  const words = String(scripts.start).split(' ')
+  const [, ...args] = words.slice(words.indexOf('node'))
+  return [process.execPath, ...args]
 }
-process.send?.({ port: Number(new URL(server.url).port), tokens } satisfies Ready)
-process.on('disconnect', () => process.exit())
+
+/** Its limits off; all else as it is where nobody set anything. */
+const limitsOff = {
+  STREAMS_PER_USER: '0',
+  MESSAGES_PER_MINUTE: '0',
+  READS_PER_MINUTE: '0',
+  STREAM_OPENS_PER_MINUTE: '0',
+  REGISTRATIONS_PER_HOUR: '0',
+  LOGINS_PER_MINUTE: '0',
+}
+
+/**
+ * Obrol as `npm start` runs it: accounts, tokens, an fsync behind every 201, its log lines written.
+ *
+ * @param presence of its streams
+ */
+export function obrol({
+  presence = 'none',
+  env = {},
+}: {
+  presence?: 'full' | 'none'
+  env?: NodeJS.ProcessEnv
+} = {}): Contender {
+  return { name: 'obrol', start: (people) => startObrol(people, presence, env) }
+}
+
+async function startObrol(
+  count: number,
+  presence: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'obrol-bench-'))
+  const clear = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', clear)
+  const people = makePeople(count)
+  await seed(folder, people)
+  const lines = join(folder, 'server.log')
+  const child = startPinned(startCommand(), {
+    cwd: fileURLToPath(root),
+    stdout: openSync(lines, 'a'),
+    env: { DATA_DIR: folder, PORT: '0', JWT_SECRET: secret, ...limitsOff, ...env },
+  })
+  const port = await portIn(lines, () => child.exitCode !== null)
+  const tokens = people.map(({ token }) => token)
+  const broadcasts = tokens
+    .slice(0, 64)
+    .map((token) => broadcastRequest('/v1/messages/broadcast', token))
+  return {
+    port,
+    pid: child.pid as number,
+    tokens,
+    streamPath: `/v1/events?presence=${presence}`,
+    readyMark: 'event: ready',
+    broadcast: (n) => broadcasts[n % broadcasts.length] as Buffer,
+    async stop() {
+      await stopProcess(child)
+      process.off('exit', clear)
+      clear()
+    },
+  }
+}
+
+/** The port that the server's first log line tells. */
+async function portIn(file: string, ended: () => boolean): Promise<number> {
+  while (!ended()) {
+    const [, port] = /"url":"http:[^"]*:(\d+)"/.exec(readFileSync(file, 'utf8')) ?? []
+    if (port !== undefined) return Number(port)
+    await delay(20)
+  }
+  throw new Error(`the server did not start: ${readFileSync(file, 'utf8')}`)
+}

@@ -1,3 +1,3 @@
 import { runFolder } from './folder.ts'
 
-await runFolder('e2e')
+await runFolder('e2e', { deep: false })

@@ -1,3 +1,3 @@
 import { runFolder } from './folder.ts'
 
-await runFolder('faults')
+await runFolder('faults', { deep: false })

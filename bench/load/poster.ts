@@ -1,0 +1,159 @@
+import { connect, type Socket } from 'node:net'
+
+const statusLine = Buffer.from('HTTP/1.1 ')
+const shared = Buffer.alloc(65_536)
+
+/** What a post that was taken is answered with: 201, or 202 where nobody listened. */
+const taken = 0x32 // '2'
+
+/** A connection that has one request under way at a time. */
+export class Line {
+  readonly #socket: Socket
+  readonly #opened: Promise<void>
+  #answered: PromiseWithResolvers<number> | undefined
+
+  constructor(port: number) {
+    this.#socket = connect({
+      port,
+      host: '127.0.0.1',
+      onread: {
+        buffer: shared,
+        callback: (length) => {
+          this.#read(length)
+          return true
+        },
+      },
+    })
+    const opened = Promise.withResolvers<void>()
+    this.#opened = opened.promise
+    this.#socket.setNoDelay(true)
+    this.#socket.on('connect', opened.resolve)
+    const fail = (error: Error) => {
+      opened.reject(error)
+      this.#answered?.reject(error)
+    }
+    this.#socket.on('error', fail)
+    this.#socket.on('close', () => fail(new Error('the server closed the connection')))
+    // Both are awaited where they matter; a line that is closed has nobody waiting.
+    this.#opened.catch(() => {})
+  }
+
+  /** Resolves when the line is open. */
+  opened(): Promise<void> {
+    return this.#opened
+  }
+
+  /** Sends a request; resolves with the id in its answer, or 0 where it holds none. @throws where it was refused */
+  send(request: Buffer): Promise<number> {
+    this.#answered = Promise.withResolvers<number>()
+    this.#socket.write(request)
+    return this.#answered.promise
+  }
+
+  close(): void {
+    this.#answered = undefined
+    this.#socket.destroy()
+  }
+
+  /** An answer is far smaller than a segment; its body may come behind it, and is not waited for. */
+  #read(length: number): void {
+    const bytes = shared.subarray(0, length)
+    const at = bytes.indexOf(statusLine)
+    if (at === -1 || this.#answered === undefined) return
+    const answered = this.#answered
+    this.#answered = undefined
+    if (bytes[at + statusLine.length] === taken) answered.resolve(idIn(bytes))
+    else answered.reject(new Error(`refused: ${bytes.toString('latin1')}`))
+  }
+}
+
+function idIn(bytes: Buffer): number {
+  const at = bytes.indexOf('{"id":')
+  return at === -1 ? 0 : Number.parseInt(bytes.toString('latin1', at + 6, at + 24), 10)
+}
+
+/** Opens so many lines. */
+export async function openLines(port: number, count: number): Promise<Line[]> {
+  const lines = Array.from({ length: count }, () => new Line(port))
+  await Promise.all(lines.map((line) => line.opened()))
+  return lines
+}
+
+/**
+ * Posts `count` requests with one under way on each line, as fast as they are answered.
+ *
+ * @param request the n-th request, from 0
+ * @throws where one was refused
+ */
+export async function postAll(
+  lines: readonly Line[],
+  count: number,
+  request: (n: number, line: number) => Buffer,
+): Promise<void> {
+  let sent = 0
+  await Promise.all(
+    lines.map(async (line, index) => {
+      while (sent < count) await line.send(request(sent++, index))
+    }),
+  )
+}
+
+/**
+ * Posts with one request under way on each line until the time is over and all are answered.
+ *
+ * @param first the number of the first request
+ * @returns how many were posted
+ */
+export async function postFor(
+  lines: readonly Line[],
+  seconds: number,
+  request: (n: number, line: number) => Buffer,
+  first = 0,
+): Promise<number> {
+  const ends = performance.now() + seconds * 1000
+  let sent = first
+  await Promise.all(
+    lines.map(async (line, index) => {
+      while (performance.now() < ends) await line.send(request(sent++, index))
+    }),
+  )
+  return sent - first
+}
+
+export interface Steady {
+  perSecond: number
+  seconds: number
+  /** The number of the first request (0). */
+  first?: number
+  /** Hears of each answer: the message's id, and when the post was due, by `performance.now()`. */
+  onAnswer?: (id: number, dueAt: number) => void
+}
+
+/**
+ * Posts at a steady rate, whatever the answers take: each request is due at its own time, and what
+ * it waits for the load counts.
+ */
+export async function postSteadily(
+  port: number,
+  request: (n: number) => Buffer,
+  { perSecond, seconds, first = 0, onAnswer = () => {} }: Steady,
+): Promise<void> {
+  const free: Line[] = []
+  const answers: Promise<void>[] = []
+  const count = Math.round(perSecond * seconds)
+  const began = performance.now() + 1
+  const dueAt = (n: number) => began + (n * 1000) / perSecond
+  async function post(n: number): Promise<void> {
+    const line = free.pop() ?? new Line(port)
+    // A server that passes on what it is given has the id from the request.
+    onAnswer((await line.send(request(first + n))) || first + n + 1, dueAt(n))
+    free.push(line)
+  }
+  for (let n = 0; n < count; ) {
+    const wait = dueAt(n) - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    for (; n < count && dueAt(n) <= performance.now(); n++) answers.push(post(n))
+  }
+  await Promise.all(answers)
+  for (const line of free) line.close()
+}

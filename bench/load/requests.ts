@@ -1,0 +1,36 @@
+/** A text of 200 bytes, as every message of the bench has. */
+const filler = 'x'.repeat(200)
+
+function request(path: string, token: string | undefined, body: string): Buffer {
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** A broadcast of 200 bytes. */
+export function broadcastRequest(path: string, token: string | undefined): Buffer {
+  return request(path, token, JSON.stringify({ text: filler }))
+}
+
+/** A direct message of 200 bytes. */
+export function directRequest(token: string | undefined, to: string): Buffer {
+  return request('/v1/messages/direct', token, JSON.stringify({ to, text: filler }))
+}
+
+/**
+ * For a server that passes on what it is given: the event as Obrol would make it, with an id that
+ * the load gives out, so that every stream is counted the same way.
+ */
+export function eventRequest(path: string, id: number): Buffer {
+  const sentAt = '2026-11-02T09:31:00.000Z'
+  return request(
+    path,
+    undefined,
+    JSON.stringify({ id, kind: 'broadcast', from: 'person0', text: filler, sentAt }),
+  )
+}

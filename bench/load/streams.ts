@@ -1,0 +1,64 @@
+import type { Server } from '../servers/server.ts'
+import { Reader, type ReaderOptions } from './reader.ts'
+
+/** How many streams are being opened at a time. */
+const opensAtOnce = 64
+
+/** Opens so many streams, each of another person, and resolves when all of them are live. */
+export async function openStreams(
+  server: Server,
+  count: number,
+  options: (index: number) => Partial<ReaderOptions> = () => ({}),
+): Promise<Reader[]> {
+  const readers: Reader[] = []
+  async function openNext(): Promise<void> {
+    while (readers.length < count) {
+      const index = readers.length
+      const reader = new Reader({
+        port: server.port,
+        path: server.streamPath,
+        token: server.tokens[index % Math.max(1, server.tokens.length)],
+        readyMark: server.readyMark,
+        ...options(index),
+      })
+      readers.push(reader)
+      await reader.ready
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(count, opensAtOnce) }, openNext))
+  return readers
+}
+
+/** Resolves when every stream has got every id up to this one, and throws where one fails to. */
+export async function allReached(
+  readers: readonly Reader[],
+  id: number,
+  withinMs = 20_000,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, withinMs)
+  })
+  await Promise.race([Promise.all(readers.map((reader) => reader.reached(id))), late])
+  clearTimeout(timer)
+}
+
+export class VoidRun extends Error {}
+
+/** Every stream must have got every id from its beginning to `last` exactly once. @throws {VoidRun} */
+export function checkCounts(readers: readonly Reader[], last: number): void {
+  let missing = 0
+  let doubled = 0
+  for (const { seen } of readers) {
+    missing += seen.missingUpTo(last)
+    doubled += seen.doubled
+  }
+  if (missing > 0 || doubled > 0)
+    throw new VoidRun(
+      `void: ${missing} events missing and ${doubled} doubled in ${readers.length} streams`,
+    )
+}
+
+export function closeAll(readers: readonly Reader[]): void {
+  for (const reader of readers) reader.close()
+}

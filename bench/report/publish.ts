@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { allScenarios } from '../scenarios/all.ts'
+import { type machine, writeChart } from './files.ts'
+import type { Result } from './judge.ts'
+import { figures, markdown } from './table.ts'
+
+interface Figures {
+  machine: ReturnType<typeof machine>
+  results: Result[]
+}
+
+const root = new URL('../../', import.meta.url)
+const page = fileURLToPath(new URL('docs/performance.md', root))
+const begin = '<!-- figures: written by `npm run bench -- --publish` -->\n'
+const end = '<!-- /figures -->'
+
+/** Writes what the full form and the soak found last into the documentation. */
+export function publish(): void {
+  const [full, soak] = ['full', 'soak'].map(read)
+  if (full === undefined)
+    throw new TypeError('there is no bench/results/full.json: run --full first')
+  const results = [...full.results, ...(soak?.results ?? [])]
+  const scenarios = allScenarios(true, 20)
+  const { date, obrol, node, nginx, cpu, memoryGiB, kernel, fsyncMs } = full.machine
+  const told = `Taken on ${date} with Obrol ${obrol}, Node ${node.slice(1)} and ${nginx}, on ${cpu} (the server on one core, the load on the other), ${memoryGiB} GiB, Linux ${kernel}; a small write and its fsync took ${fsyncMs} ms.`
+  const written = `${begin}\n${told}\n\n${markdown(results)}\nWhat was measured, medians:\n\n${figures(scenarios, results)}\n${end}`
+  const text = readFileSync(page, 'utf8')
+  const [before, rest] = text.split(begin)
+  const after = rest?.split(end)[1]
+  if (after === undefined) throw new TypeError(`${page} has no place for figures`)
+  writeFileSync(page, `${before}${written}${after}`)
+  writeChart(fileURLToPath(new URL('docs/performance.svg', root)), full.results)
+}
+
+function read(form: string): Figures | undefined {
+  const file = new URL(`bench/results/${form}.json`, root)
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+}

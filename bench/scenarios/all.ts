@@ -1,0 +1,32 @@
+import { coming } from './coming.ts'
+import { direct } from './direct.ts'
+import { fanOuts } from './fan-out.ts'
+import { idle } from './idle.ts'
+import { lone } from './lone.ts'
+import { opens } from './opens.ts'
+import { posts } from './posts.ts'
+import { resume } from './resume.ts'
+import type { Scenario } from './scenario.ts'
+import { soak } from './soak.ts'
+import { stalled } from './stalled.ts'
+import { steady } from './steady.ts'
+
+/** Those that the quick form runs. */
+export const quick: readonly string[] = ['fan-out-1000', 'posts', 'opens', 'idle']
+
+/** Every scenario, in the order of the table. */
+export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
+  return [
+    ...fanOuts(full),
+    lone(full),
+    steady(full),
+    posts(full),
+    direct(full),
+    opens(full),
+    idle(full),
+    resume(full),
+    stalled(full),
+    coming(full),
+    soak(soakMinutes),
+  ]
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { postSteadily } from '../load/poster.ts'
+import { Reader } from '../load/reader.ts'
+import { Receipts } from '../load/receipts.ts'
+import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { percentile } from '../machine/statistics.ts'
+import { obrol } from '../servers/obrol.ts'
+import type { Server } from '../servers/server.ts'
+import { figure, type Sample, type Scenario } from './scenario.ts'
+
+const watchers = 100
+const seconds = 10
+const perSecond = 20
+
+/** What the contract allows a stream, with the first change that is told at once. */
+const eventsPerSecond = 4
+
+/** A storm of arrivals, all of which everyone is told of. */
+export const coming = (full: boolean): Scenario => {
+  const people = full ? 5_000 : 1_500
+  return {
+    name: 'coming',
+    title: `${people.toLocaleString('en')} people enter within ten seconds`,
+    contenders: [obrol({ presence: 'full' })],
+    people: people + watchers,
+    measure: (server) => measure(server, people),
+    goals: [
+      {
+        told: 'presence events within their bound (4 a second)',
+        value: figure('events a second', 'obrol'),
+        holds: (value) => value <= eventsPerSecond + 1 / seconds,
+        unit: '/s',
+      },
+      {
+        told: 'live messages’ p99 under 250 ms',
+        value: figure('p99', 'obrol'),
+        holds: (value) => value < 250,
+        unit: 'ms',
+      },
+    ],
+    columns: [
+      ['s until all', 's until all were in', 1],
+      ['events a second', 'presence events/s', 1],
+      ['p99', 'ms p99', 0],
+      ['load', 'of the load’s core', 2],
+    ],
+  }
+}
+
+async function measure(server: Server, people: number): Promise<Sample> {
+  const messages = perSecond * seconds
+  const receipts = new Receipts(watchers, messages)
+  const watching = await openStreams(server, watchers, (index) => ({
+    token: server.tokens[people + index],
+    counting: 'event: presence',
+    onId: (id) => receipts.received(id),
+  }))
+  // Until the watchers themselves have been told of.
+  await delay(1_000)
+  const told = watching.map(({ others }) => others)
+  const load = process.cpuUsage()
+  const began = performance.now()
+  const chatting = postSteadily(server.port, (n) => server.broadcast(n), {
+    perSecond,
+    seconds,
+    onAnswer: (id, dueAt) => receipts.due(id, dueAt),
+  })
+  const entering = await enter(server, people)
+  await Promise.all(entering.map(({ ready }) => ready))
+  const took = (performance.now() - began) / 1000
+  await chatting
+  await allReached(watching, messages)
+  checkCounts(watching, messages)
+  const lasted = (performance.now() - began) / 1000
+  const { user, system } = process.cpuUsage(load)
+  const most = Math.max(...watching.map(({ others }, index) => others - (told[index] as number)))
+  closeAll([...watching, ...entering])
+  return {
+    's until all': took,
+    'events a second': most / lasted,
+    p99: percentile(receipts.latencies(), 0.99),
+    load: (user + system) / 1e6 / lasted,
+  }
+}
+
+/** People who come one after the other, spread over the time. */
+async function enter(server: Server, people: number): Promise<Reader[]> {
+  const entering: Reader[] = []
+  const began = performance.now()
+  while (entering.length < people) {
+    const due = Math.min(people, ((performance.now() - began) / 1000 / seconds) * people)
+    while (entering.length < due)
+      entering.push(
+        new Reader({
+          port: server.port,
+          path: server.streamPath,
+          readyMark: server.readyMark,
+          token: server.tokens[entering.length],
+        }),
+      )
+    await delay(5)
+  }
+  return entering
+}

@@ -1,0 +1,72 @@
+import { openLines, postAll } from '../load/poster.ts'
+import type { Reader } from '../load/reader.ts'
+import { directRequest } from '../load/requests.ts'
+import { closeAll, openStreams, VoidRun } from '../load/streams.ts'
+import { startWatch } from '../machine/stopwatch.ts'
+import { obrol } from '../servers/obrol.ts'
+import type { Contender, Server } from '../servers/server.ts'
+import { ratio, type Sample, type Scenario } from './scenario.ts'
+
+const inFlight = 64
+const few = 100
+const many = 5_000
+
+const among = (streams: number): Contender => ({ ...obrol(), name: `among ${streams} streams` })
+
+/** From one of 64 people to one of all who are there. */
+export const direct = (full: boolean): Scenario => ({
+  name: 'direct',
+  title: 'direct messages among 5,000 streams and among 100',
+  contenders: [among(many), among(few)],
+  people: many,
+  measure: (server, { name }) =>
+    measure(server, name === among(few).name ? few : many, full ? 30_000 : 8_000),
+  goals: [
+    {
+      told: 'cost of a post ≤ 1.2 × that among 100',
+      value: ratio('µs a post', among(many).name, among(few).name),
+      holds: (value) => value <= 1.2,
+    },
+  ],
+  columns: [
+    ['posts/s', '/s', 0],
+    ['µs a post', 'µs CPU', 1],
+    ['load', 'of the load’s core', 2],
+  ],
+})
+
+async function measure(server: Server, streams: number, count: number): Promise<Sample> {
+  const readers = await openStreams(server, streams)
+  const lines = await openLines(server.port, inFlight)
+  const expected = new Uint32Array(streams)
+  function request(n: number, line: number): Buffer {
+    // A stride that meets every stream in an order of its own.
+    const to = (n * 37) % streams
+    expected[to] = (expected[to] as number) + 1
+    if (to !== line) expected[line] = (expected[line] as number) + 1
+    return directRequest(server.tokens[line], `person${to}`)
+  }
+  await postAll(lines, count / 2, request)
+  const watch = startWatch(server.pid)
+  await postAll(lines, count, request)
+  const { seconds, serverCpu, loadShare } = watch.stop()
+  await allArrived(readers, expected)
+  closeAll(readers)
+  for (const line of lines) line.close()
+  return {
+    'posts/s': count / seconds,
+    'µs a post': (serverCpu * 1e6) / count,
+    load: loadShare,
+  }
+}
+
+/** Each stream must get what its person sent and was sent, once. @throws {VoidRun} */
+async function allArrived(readers: readonly Reader[], expected: Uint32Array): Promise<void> {
+  const wrong = () =>
+    readers.filter(({ seen }, index) => seen.received !== expected[index] || seen.doubled > 0)
+      .length
+  const deadline = performance.now() + 5_000
+  while (wrong() > 0 && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  if (wrong() > 0) throw new VoidRun(`void: ${wrong()} streams got too few or too many`)
+}

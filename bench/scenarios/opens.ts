@@ -1,0 +1,43 @@
+import { closeAll, openStreams } from '../load/streams.ts'
+import { startWatch } from '../machine/stopwatch.ts'
+import { bareFastify } from '../servers/node.ts'
+import { obrol } from '../servers/obrol.ts'
+import type { Server } from '../servers/server.ts'
+import { ratio, type Sample, type Scenario } from './scenario.ts'
+
+/** Each stream of another person, 64 being opened at a time, each until it is told to be live. */
+export const opens = (full: boolean): Scenario => ({
+  name: 'opens',
+  title: 'streams opened, authenticated',
+  contenders: [obrol(), bareFastify],
+  people: full ? 16_000 : 6_000,
+  measure: (server) => measure(server, full ? 8_000 : 3_000),
+  goals: [
+    {
+      told: '≥ 70 % of the bare Fastify route',
+      value: ratio('opens/s', 'obrol', 'bare Fastify'),
+      holds: (value) => value >= 0.7,
+    },
+  ],
+  columns: [
+    ['opens/s', '/s', 0],
+    ['µs an open', 'µs CPU', 1],
+    ['load', 'of the load’s core', 2],
+  ],
+})
+
+async function measure(server: Server, streams: number): Promise<Sample> {
+  // As many before, for the code of an open to be compiled; their people stay.
+  const warm = await openStreams(server, streams)
+  const watch = startWatch(server.pid)
+  const readers = await openStreams(server, streams, (index) => ({
+    token: server.tokens[streams + index],
+  }))
+  const { seconds, serverCpu, loadShare } = watch.stop()
+  closeAll([...warm, ...readers])
+  return {
+    'opens/s': readers.length / seconds,
+    'µs an open': (serverCpu * 1e6) / readers.length,
+    load: loadShare,
+  }
+}

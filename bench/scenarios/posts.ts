@@ -1,0 +1,46 @@
+import { openLines, postFor } from '../load/poster.ts'
+import { startWatch } from '../machine/stopwatch.ts'
+import { bareFastify, rememberingFastify } from '../servers/node.ts'
+import { obrol } from '../servers/obrol.ts'
+import type { Server } from '../servers/server.ts'
+import { inFlight, type Span, spanOf } from './fan-out.ts'
+import { ratio, type Sample, type Scenario } from './scenario.ts'
+
+/** Posts that are durable when they are answered, while nobody listens. */
+export const posts = (full: boolean): Scenario => ({
+  name: 'posts',
+  title: `durable posts, no streams, ${inFlight} in flight`,
+  contenders: [obrol(), bareFastify, ...(full ? [rememberingFastify] : [])],
+  people: inFlight,
+  measure: (server) => measure(server, spanOf(full)),
+  goals: [
+    {
+      told: '≥ 70 % of the bare Fastify route',
+      value: ratio('posts/s', 'obrol', 'bare Fastify'),
+      holds: (value) => value >= 0.7,
+    },
+  ],
+  columns: [
+    ['posts/s', '/s', 0],
+    ['µs a post', 'µs CPU', 1],
+    ['store share', 'of it in the store’s threads', 2],
+    ['load', 'of the load’s core', 2],
+  ],
+})
+
+async function measure(server: Server, { warm, measured }: Span): Promise<Sample> {
+  const lines = await openLines(server.port, inFlight)
+  const post = (_n: number, line: number) => server.broadcast(line)
+  // Longer than elsewhere, for here it is the compiled code that counts.
+  await postFor(lines, warm * 2, post)
+  const watch = startWatch(server.pid)
+  const count = await postFor(lines, measured, post)
+  const { seconds, serverCpu, storeCpu, loadShare } = watch.stop()
+  for (const line of lines) line.close()
+  return {
+    'posts/s': count / seconds,
+    'µs a post': (serverCpu * 1e6) / count,
+    'store share': storeCpu / serverCpu,
+    load: loadShare,
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { openLines, postAll, postSteadily } from '../load/poster.ts'
+import { Reader } from '../load/reader.ts'
+import { Receipts } from '../load/receipts.ts'
+import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { residentBytes } from '../machine/processes.ts'
+import { percentile } from '../machine/statistics.ts'
+import { obrol } from '../servers/obrol.ts'
+import type { Server } from '../servers/server.ts'
+import { figure, type Sample, type Scenario } from './scenario.ts'
+
+const missed = 100
+const chatters = 100
+const perSecond = 20
+
+/** Everyone comes back at the same moment, as after a break of the network. */
+export const resume = (full: boolean): Scenario => {
+  const streams = full ? 10_000 : 2_000
+  return {
+    name: 'resume',
+    title: `${streams.toLocaleString('en')} streams resume at once, 100 missed messages each, while others chat`,
+    contenders: [obrol()],
+    people: streams + chatters,
+    measure: (server) => measure(server, streams),
+    goals: [
+      {
+        told: 'the others’ p99 under 250 ms',
+        value: figure('p99', 'obrol'),
+        holds: (value) => value < 250,
+        unit: 'ms',
+      },
+      {
+        told: 'memory back afterwards (≤ 1.1 × as before)',
+        value: figure('memory', 'obrol'),
+        holds: (value) => value <= 1.1,
+      },
+    ],
+    columns: [
+      ['s until all', 's until all had caught up', 1],
+      ['p99', 'ms p99 of the others', 0],
+      ['MB before', 'MB before', 0],
+      ['MB peak', 'MB at the most', 0],
+      ['MB after', 'MB after', 0],
+      ['load', 'of the load’s core', 2],
+    ],
+  }
+}
+
+async function measure(server: Server, streams: number): Promise<Sample> {
+  const memory = () => residentBytes(server.pid) / 1e6
+  const left = await openStreams(server, streams)
+  await delay(3_000)
+  const before = memory()
+  closeAll(left)
+  const lines = await openLines(server.port, 16)
+  await postAll(lines, missed, (n) => server.broadcast(n))
+  for (const line of lines) line.close()
+
+  const messages = missed + perSecond * 60
+  const receipts = new Receipts(chatters, messages)
+  const others = await openStreams(server, chatters, (index) => ({
+    token: server.tokens[streams + index],
+    after: missed,
+    onId: (id) => receipts.received(id),
+  }))
+  let posted = missed
+  let stopped = false
+  async function chat(): Promise<void> {
+    while (!stopped && posted < messages) {
+      await postSteadily(server.port, (n) => server.broadcast(n), {
+        perSecond,
+        seconds: 0.5,
+        first: posted,
+        onAnswer: (id, dueAt) => receipts.due(id, dueAt),
+      })
+      posted += perSecond / 2
+    }
+  }
+  const chatting = chat()
+  await delay(1_000)
+  const load = process.cpuUsage()
+  const began = performance.now()
+  const from = posted + 1
+  let peak = 0
+  const watching = setInterval(() => {
+    peak = Math.max(peak, memory())
+  }, 250)
+  const back = server.tokens.slice(0, streams).map(
+    (token) =>
+      new Reader({
+        port: server.port,
+        path: server.streamPath,
+        readyMark: server.readyMark,
+        token,
+        after: 0,
+      }),
+  )
+  await Promise.all(back.map((reader) => reader.ready))
+  await allReached(back, missed, 60_000)
+  const seconds = (performance.now() - began) / 1000
+  const until = posted
+  const { user, system } = process.cpuUsage(load)
+  clearInterval(watching)
+  stopped = true
+  await chatting
+  await allReached([...back, ...others], posted)
+  checkCounts([...back, ...others], posted)
+  await delay(3_000)
+  const after = memory()
+  closeAll([...back, ...others])
+  const latencies = receipts.latencies(from).slice(0, Math.max(1, until - from))
+  return {
+    's until all': seconds,
+    p99: percentile(latencies, 0.99),
+    memory: after / before,
+    'MB before': before,
+    'MB peak': peak,
+    'MB after': after,
+    load: (user + system) / 1e6 / seconds,
+  }
+}

@@ -1,0 +1,69 @@
+import { openLines, postAll } from '../load/poster.ts'
+import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { residentBytes } from '../machine/processes.ts'
+import { startWatch } from '../machine/stopwatch.ts'
+import { obrol } from '../servers/obrol.ts'
+import type { Contender, Server } from '../servers/server.ts'
+import { figure, ratio, type Sample, type Scenario } from './scenario.ts'
+
+const streams = 1_000
+const inFlight = 64
+const allRead: Contender = { ...obrol(), name: 'all read' }
+const tenth: Contender = { ...obrol(), name: 'one in ten stalled' }
+
+/** Readers who take nothing must cost the others nothing, and the server no memory without bound. */
+export const stalled = (full: boolean): Scenario => ({
+  name: 'stalled',
+  title: 'one reader in ten stalled, 1,000 streams, 64 posts in flight',
+  contenders: [tenth, allRead],
+  people: streams,
+  measure: (server, contender) => measure(server, contender === tenth, full ? 30_000 : 15_000),
+  goals: [
+    {
+      told: 'the rest keep ≥ 90 % of their rate',
+      value: ratio('messages/s', tenth.name, allRead.name),
+      holds: (value) => value >= 0.9,
+    },
+    {
+      told: 'memory: KB for a stalled stream',
+      value: figure('KB a stalled stream', tenth.name),
+      holds: (value) => value <= 256,
+      unit: 'KB',
+    },
+  ],
+  columns: [
+    ['messages/s', 'messages/s to each', 0],
+    ['µs a message', 'µs CPU', 0],
+    ['MB growth', 'MB grown by', 0],
+    ['load', 'of the load’s core', 2],
+  ],
+})
+
+async function measure(server: Server, stalling: boolean, messages: number): Promise<Sample> {
+  const readers = await openStreams(server, streams)
+  const lines = await openLines(server.port, inFlight)
+  const warm = messages / 5
+  await postAll(lines, warm, (n) => server.broadcast(n))
+  await allReached(readers, warm)
+  const still = stalling ? readers.filter((_, index) => index % 10 === 0) : []
+  const reading = readers.filter((reader) => !still.includes(reader))
+  for (const reader of still) reader.stall()
+  const before = residentBytes(server.pid)
+  const watch = startWatch(server.pid)
+  await postAll(lines, messages, (n) => server.broadcast(n))
+  await allReached(reading, warm + messages)
+  const { seconds, serverCpu, loadShare } = watch.stop()
+  const growth = residentBytes(server.pid) - before
+  for (const reader of still) reader.resume()
+  await allReached(readers, warm + messages)
+  checkCounts(readers, warm + messages)
+  closeAll(readers)
+  for (const line of lines) line.close()
+  return {
+    'messages/s': messages / seconds,
+    'µs a message': (serverCpu * 1e6) / messages,
+    'MB growth': growth / 1e6,
+    'KB a stalled stream': growth / 1000 / Math.max(1, still.length),
+    load: loadShare,
+  }
+}

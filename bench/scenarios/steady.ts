@@ -1,0 +1,33 @@
+import { syncMilliseconds } from '../machine/disk.ts'
+import { hasNchan, nchan } from '../servers/nchan.ts'
+import { gathered } from '../servers/node.ts'
+import { obrol } from '../servers/obrol.ts'
+import { latencyColumns, measureLatency } from './lone.ts'
+import type { Scenario } from './scenario.ts'
+
+const streams = 1_000
+
+/** A busy room: many posts a second, none of them waiting for another. */
+export const steady = (full: boolean): Scenario => ({
+  name: 'steady',
+  title: 'a steady 200 posts a second to 1,000 streams',
+  contenders: [obrol(), gathered, ...(hasNchan() ? [nchan] : [])],
+  people: streams,
+  async measure(server) {
+    const sync = syncMilliseconds()
+    const sample = await measureLatency(server, streams, { perSecond: 200, seconds: full ? 15 : 5 })
+    return { ...sample, 'ms fsync': sync }
+  },
+  goals: [
+    {
+      told: 'p99 ≤ 2 × the gathered floor and one fsync',
+      value(round) {
+        const [own, floor] = [round.obrol, round['gathered floor']]
+        if (own === undefined || floor === undefined) return undefined
+        return (own.p99 as number) / (2 * (floor.p99 as number) + (own['ms fsync'] as number))
+      },
+      holds: (value) => value <= 1,
+    },
+  ],
+  columns: latencyColumns,
+})

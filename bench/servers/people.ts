@@ -1,0 +1,42 @@
+import { createHmac, randomInt } from 'node:crypto'
+
+/** What the tokens of the bench are signed with. */
+export const secret = 'a key of the bench, known to everyone'
+
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const head = base64({ alg: 'HS256', typ: 'JWT' })
+
+export interface Person {
+  account: number
+  username: string
+  session: number
+  /** Unix seconds. */
+  expiresAt: number
+  token: string
+}
+
+/** People with a session each, whose tokens are those of Obrol. */
+export function makePeople(count: number, now = Math.floor(Date.now() / 1000)): Person[] {
+  const expiresAt = now + 86_400
+  return Array.from({ length: count }, (_, index) => {
+    const account = index + 1
+    const session = randomInt(1, 2 ** 47)
+    const claims = {
+      sub: String(account),
+      sid: session,
+      exp: expiresAt,
+      iat: now,
+      iss: 'obrol',
+      aud: 'obrol:session',
+    }
+    const signed = `${head}.${base64(claims)}`
+    const signature = createHmac('sha256', secret).update(signed).digest('base64url')
+    return {
+      account,
+      username: `person${index}`,
+      session,
+      expiresAt,
+      token: `${signed}.${signature}`,
+    }
+  })
+}

@@ -1,0 +1,25 @@
+/** A server under measurement, in a process of its own. */
+export interface Server {
+  port: number
+  pid: number
+  /** Those that its streams and posts need, one for each person; empty where it knows no one. */
+  tokens: readonly string[]
+  /** The path of a stream. */
+  streamPath: string
+  /** How it says that a stream is live. */
+  readyMark: string
+  /** The n-th broadcast, from 0. */
+  broadcast(n: number): Buffer
+  stop(): Promise<void>
+}
+
+/** What is measured, or a baseline: a way to start a server. */
+export interface Contender {
+  name: string
+  /** @param people how many must be able to come in */
+  start(people: number): Promise<Server>
+}
+
+/** The core that a server has for itself; the load has the other. */
+export const serverCore = 0
+export const loadCore = 1
