@@ -1,12 +1,13 @@
-import { cp, mkdtemp } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { type Guest, openRoom } from '../../support/room.ts'
+import { type Guest, openRoom, Room, type RoomOptions } from '../../support/room.ts'
+import type { Copy, Ground, Place } from './ground.ts'
 import { names } from './people.ts'
 
-/** A data folder in which people are registered and logged in, copied for each run: passwords take their time. */
-export class Seed {
+/** A data folder, copied for each run. */
+export class Seed implements Ground {
   readonly guests: readonly Guest[]
   readonly #folder: string
 
@@ -17,16 +18,51 @@ export class Seed {
 
   static async sow(t: Test): Promise<Seed> {
     const room = await openRoom(t)
-    const guests: Guest[] = []
-    for (const name of names) guests.push(await room.register(name), await room.login(name))
+    const guests = await logInAll(room)
     await room.stop()
     return new Seed(room.folder, guests)
   }
 
-  /** A copy of the folder, which the caller removes. */
-  async grow(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'obrol-model-'))
-    await cp(this.#folder, folder, { recursive: true })
-    return folder
+  async grow(options: RoomOptions): Promise<Place> {
+    return new Folder(await copyOf(this.#folder), options)
   }
+}
+
+class Folder implements Place {
+  readonly room: Room
+  readonly epochs = 'by start'
+  readonly #path: string
+
+  constructor(path: string, options: RoomOptions) {
+    this.#path = path
+    this.room = new Room(path, options)
+  }
+
+  async copy(): Promise<Copy> {
+    const copy = await copyOf(this.#path)
+    return {
+      putBack: async () => {
+        for (const file of await readdir(this.#path)) await rm(join(this.#path, file))
+        await cp(copy, this.#path, { recursive: true })
+      },
+      drop: () => rm(copy, { recursive: true }),
+    }
+  }
+
+  remove(): Promise<void> {
+    return rm(this.#path, { recursive: true })
+  }
+}
+
+/** Everyone registers, and logs in once more. */
+export async function logInAll(room: Room): Promise<Guest[]> {
+  const guests: Guest[] = []
+  for (const name of names) guests.push(await room.register(name), await room.login(name))
+  return guests
+}
+
+async function copyOf(folder: string): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'obrol-model-'))
+  await cp(folder, copy, { recursive: true })
+  return copy
 }

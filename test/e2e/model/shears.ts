@@ -19,9 +19,10 @@ export class Shears {
   /** Drops what was said before an instant, in Unix ms. */
   async trim(instant: number): Promise<void> {
     this.#instant = instant
-    // The second sweep from now begins when the first is done.
+    // The third sweep from now begins when two are done. One alone may have been nothing: another
+    // server on the same database was at it.
     await new Promise<void>((resolve) => {
-      this.#waiting.push({ sweeps: this.#sweeps + 2, resolve })
+      this.#waiting.push({ sweeps: this.#sweeps + 3, resolve })
     })
     this.#instant = 0
   }

@@ -1,14 +1,13 @@
-import { rm } from 'node:fs/promises'
 import type { EventReader } from '../../support/event-reader.ts'
-import { Guest, Room } from '../../support/room.ts'
+import { Guest, type Room } from '../../support/room.ts'
 import { Backups } from './backups.ts'
 import { Chain } from './chain.ts'
 import type { Figures } from './figures.ts'
+import type { Ground, Place } from './ground.ts'
 import { insist } from './insist.ts'
 import { Log } from './model.ts'
 import { names, People } from './people.ts'
 import { judge, type Post, type Posted, settle } from './posts.ts'
-import type { Seed } from './seed.ts'
 import { Shears } from './shears.ts'
 import type { Placed } from './terms.ts'
 
@@ -46,29 +45,30 @@ export interface Wanted {
 /** One of the things done at once; what it posts is settled with the others'. */
 export type Act = (posted: Posted[]) => unknown
 
-/** A real server with its people's clients, and the model beside it. */
+/** Real servers with their people's clients, and the model beside them. */
 export class World {
   readonly model: Model
   readonly chains: readonly Chain[]
   readonly options: WorldOptions
   readonly backups: Backups
-  readonly #room: Room
+  readonly #place: Place
   readonly #shears: Shears
   readonly #guests: Guest[] = []
 
-  private constructor(room: Room, shears: Shears, options: WorldOptions, figures: Figures) {
-    this.#room = room
+  private constructor(place: Place, shears: Shears, options: WorldOptions, figures: Figures) {
+    this.#place = place
     this.#shears = shears
     this.options = options
     this.model = { log: new Log(), people: new People(), figures, cursors: [], keyedPosts: [] }
-    this.backups = new Backups(room.folder, this.model.log, this.model.people)
+    this.backups = new Backups(place, this.model.log, this.model.people)
     this.chains = [...names, ...names].map((person) => new Chain(person, this.model))
   }
 
-  /** A server on a folder of its own, in which nothing was said yet. */
-  static async open(seed: Seed, options: WorldOptions, figures: Figures): Promise<World> {
+  /** Servers of their own, where nothing was said yet. */
+  static async open(ground: Ground, options: WorldOptions, figures: Figures): Promise<World> {
+    const from = Date.now()
     const shears = new Shears()
-    const room = new Room(await seed.grow(), {
+    const place = await ground.grow({
       settings: {
         presenceGraceMs: options.grace === 'short' ? 50 : 600_000,
         heartbeatMs: options.heartbeats === 'frequent' ? 100 : 3_600_000,
@@ -76,21 +76,27 @@ export class World {
       },
       tuning: shears.tuning,
     })
-    const world = new World(room, shears, options, figures)
-    for (const { username, password, token } of seed.guests) {
-      world.#guests.push(new Guest(room, username, password, token))
+    const world = new World(place, shears, options, figures)
+    for (const { username, password, token } of ground.guests) {
+      world.#guests.push(new Guest(place.room, username, password, token))
       world.model.people.logIn(username)
     }
     figures.runs++
-    await world.#start()
+    await place.room.start()
+    await world.#checkEpoch({ anew: true, from })
     return world
   }
 
   async close(): Promise<void> {
     for (const { reader } of this.chains) reader?.cut()
-    await this.#room.stop()
+    await this.#place.room.stop()
     await this.backups.close()
-    await rm(this.#room.folder, { recursive: true })
+    await this.#place.remove()
+  }
+
+  /** Whether there is but one server: what is stored is known at once to all whom it serves. */
+  get alone(): boolean {
+    return this.#place.room.servers.length === 1
   }
 
   guest(session: number): Guest {
@@ -104,14 +110,15 @@ export class World {
   }
 
   async logIn(person: string): Promise<number> {
-    this.#guests.push(await this.#room.login(person))
+    this.#guests.push(await this.#place.room.login(person))
     return this.model.people.logIn(person)
   }
 
   async logOut(session: number): Promise<void> {
     const { status } = await this.guest(session).call('POST', '/v1/logout')
     insist(status === 204, 'the answer to logout', status)
-    const after = await this.guest(session).call('GET', '/v1/messages?limit=1')
+    // A read may be answered for a moment where another server has yet to hear of it.
+    const after = await this.guest(session).broadcast('after the end')
     insist(after.status === 401, 'the answer to a token after logout', after.status)
     this.model.people.logOut(session)
     const closed = this.chains.filter((chain) => chain.session === session)
@@ -171,25 +178,22 @@ export class World {
     if (patient) await reader.until(() => isReady(reader), 'ready')
   }
 
-  /** Stops and starts the server; what is done in between is done to its folder. */
-  async restart(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
-    const open = this.chains.filter((chain) => chain.open)
-    for (const chain of open) chain.readOn()
-    await this.#room.stop()
-    await this.#ended(open, 'shutting-down')
-    await meanwhile()
-    await this.#start()
-    this.model.figures.restarts++
+  /** Stops a server and starts it again; where there are several, each in its turn. */
+  async restart(): Promise<void> {
+    const { servers } = this.#place.room
+    const server = servers[this.model.figures.restarts % servers.length] as Room
+    await this.#restart([server])
   }
 
-  /** Restarts, and backs the folder up in between. */
+  /** Restarts, and backs up in between. */
   async backUp(): Promise<void> {
-    await this.restart(() => this.backups.take())
+    await this.#restart(this.#place.room.servers, () => this.backups.take())
   }
 
   /** Restarts with a backup put back in between. */
   async restore(choice: number): Promise<void> {
-    await this.restart(() => this.backups.putBack(choice))
+    const putBack = () => this.backups.putBack(choice)
+    await this.#restart(this.#place.room.servers, putBack, { restored: true })
     this.model.figures.restores++
   }
 
@@ -239,14 +243,31 @@ export class World {
     this.attend()
   }
 
-  async #start(): Promise<void> {
-    const { log } = this.model
+  async #restart(
+    servers: readonly Room[],
+    meanwhile: () => Promise<void> = async () => {},
+    { restored = false } = {},
+  ): Promise<void> {
+    const served = (reader: EventReader) => servers.some((server) => server.serves(reader))
+    const open = this.chains.filter(({ reader }) => reader && served(reader))
+    for (const chain of open) chain.readOn()
+    await Promise.all(servers.map((server) => server.stop()))
+    await this.#ended(open, 'shutting-down')
+    await meanwhile()
     const from = Date.now()
-    await this.#room.start()
+    await Promise.all(servers.map((server) => server.start()))
+    await this.#checkEpoch({ anew: restored || this.#place.epochs === 'by start', from })
+    this.model.figures.restarts++
+  }
+
+  /** The head is the model's, and the epoch is that of before, or a new one that began just now. */
+  async #checkEpoch({ anew, from }: { anew: boolean; from: number }): Promise<void> {
+    const { log } = this.model
     const session = await this.sessionOf(names[0])
     const { body } = await this.guest(session).call('GET', '/v1/messages?limit=1')
     const [, head, tag] = /^(\d+)-([0-9a-z]{8})$/.exec(body.cursor) ?? []
     insist(Number(head) === log.head, `the head ${log.head}`, body.cursor)
+    if (!anew) return insist(tag === log.epoch, `still the epoch ${log.epoch}`, tag)
     insist(tag !== undefined && tag > log.epoch, `an epoch after ${log.epoch}`, tag)
     const born = Number.parseInt(tag, 36)
     insist(born >= from && born <= Date.now(), 'born at the start', born)

@@ -2,8 +2,8 @@ import fastify from 'fastify'
 import { usernameKey } from '../../../src/chat/usernames.ts'
 import { addJwt } from '../../../src/http/plugins/jwt.ts'
 import { issueToken } from '../../../src/http/tokens.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
-import type { Session } from '../../../src/store/store.ts'
+import { openStore } from '../../../src/open-store.ts'
+import type { Session, Store } from '../../../src/store/store.ts'
 
 const hourMs = 3_600_000
 
@@ -15,26 +15,36 @@ interface CrowdOptions {
   present: boolean
   /** How long their sessions live, in ms. */
   ttlMs?: number
+  /** How long they stay present in a database on which no server runs, in ms. */
+  graceMs?: number
 }
 
 /** Someone with a session, who never had to have a password hashed. */
-interface Member {
+export interface Member {
   session: Session
+  username: string
   token: string
 }
 
+/** Where people are kept: a data folder of a server that is not running, or a database. */
+type Place = { folder: string } | { databaseUrl: string }
+
 /** People in the data folder of a server that is not running. */
-export async function crowd(
+export function crowd(
   folder: string,
   names: readonly string[],
-  { present, ttlMs = hourMs }: CrowdOptions,
+  options: CrowdOptions,
 ): Promise<Member[]> {
-  const store = await openSqliteStore({
-    folder,
-    onFatal: (error) => {
-      throw error
-    },
-  })
+  return crowdIn({ folder }, names, options)
+}
+
+/** People wherever they are kept. */
+export async function crowdIn(
+  place: Place,
+  names: readonly string[],
+  { present, ttlMs = hourMs, graceMs = 600_000 }: CrowdOptions,
+): Promise<Member[]> {
+  const store = await openPlace(place, graceMs)
   const sessions = await Promise.all(
     names.map(async (username) => {
       const account = { username, key: usernameKey(username), passwordHash: 'none' }
@@ -43,11 +53,42 @@ export async function crowd(
   )
   if (present) await store.changePresence({ enter: sessions.map(({ id }) => id), leave: [] })
   await store.close()
+  return membersOf(sessions)
+}
+
+/** More sessions of someone who is there. */
+export async function sessionsOf(
+  place: Place,
+  { session: { account } }: Member,
+  count: number,
+): Promise<Member[]> {
+  const store = await openPlace(place, 0)
+  const opened = Array.from({ length: count }, () => store.openSession(account.id, hourMs))
+  const sessions = await Promise.all(opened)
+  await store.close()
+  return membersOf(sessions)
+}
+
+async function membersOf(sessions: readonly Session[]): Promise<Member[]> {
   const app = fastify()
   await addJwt(app, Buffer.from(jwtSecret))
   await app.ready()
   return sessions.map((session) => ({
     session,
+    username: session.account.username,
     token: issueToken(app as never, 'session', session),
   }))
+}
+
+function openPlace(place: Place, presenceGraceMs: number): Promise<Store> {
+  const { folder, databaseUrl } = { folder: '', databaseUrl: undefined, ...place }
+  return openStore(
+    { dataDir: folder, databaseUrl, presenceLeaseMs: 15_000, presenceGraceMs },
+    {
+      onFatal: (error) => {
+        throw error
+      },
+      onWarning: () => {},
+    },
+  )
 }

@@ -13,8 +13,14 @@ export interface Answer {
   body: any
 }
 
+export interface CallOptions {
+  person?: Person
+  body?: unknown
+  headers?: Record<string, string>
+}
+
 /** A request that is not answered for so long hangs, in ms. */
-const hangsMs = 20_000
+const hangsMs = 30_000
 
 const agent = new Agent({ keepAlive: true })
 
@@ -30,11 +36,7 @@ export function call(
   url: string,
   method: string,
   path: string,
-  {
-    person,
-    body,
-    headers = {},
-  }: { person?: Person; body?: unknown; headers?: Record<string, string> } = {},
+  { person, body, headers = {} }: CallOptions = {},
 ): Promise<Answer> {
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
   return new Promise((resolve, reject) => {

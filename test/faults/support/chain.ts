@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { EventReader, type ReadEvent } from '../../support/event-reader.ts'
 import type { Person } from './caller.ts'
 import { Changes } from './deadline.ts'
-import type { Site } from './site.ts'
+import type { Door } from './site.ts'
 
 export interface ChainOptions {
   /** Where it begins; default: at the oldest message kept. */
@@ -11,6 +11,10 @@ export interface ChainOptions {
   cutAfter?: () => number | undefined
   /** Waits as long as the server's last `retry:` says before it comes back from a `bye`. */
   obedient?: boolean
+  /** Added to the address, for example `?presence=none`. */
+  query?: string
+  /** Cuts a connection on which nothing came for so long, in ms; undefined: never. */
+  silentMs?: number
 }
 
 export interface Received {
@@ -19,6 +23,9 @@ export interface Received {
   to?: string
   text: string
 }
+
+/** A stream that was refused is asked for again after this, give or take a half, in ms. */
+const refusedMs = 200
 
 /**
  * One client that is never given up: whenever its stream ends, however it ends, it comes back
@@ -32,10 +39,14 @@ export class Chain {
   readonly presence: ReadEvent['data'][] = []
   /** Who is online, as far as this client was told. */
   readonly online = new Set<string>()
+  /** How many are online, as far as this client was told. */
+  onlineCount = 0
   readonly byes: { reason: string; retryMs: number | undefined }[] = []
   /** The cursor it would come back with. */
   cursor: string
   connections = 0
+  /** Whether its stream is ready, and nothing has said that it ends. */
+  live = false
   /** Events of each name that came. */
   readonly counts = new Map<string, number>()
   /** Messages that came again. */
@@ -46,17 +57,21 @@ export class Chain {
   discarded = 0
   /** Answers that were no stream. */
   readonly refusals: number[] = []
-  readonly #site: Site
+  /** How long each break lasted, from the end of one stream until the next was ready, in ms. */
+  readonly breaks: number[] = []
+  readonly #door: Door
   readonly #options: ChainOptions
   readonly #changes = new Changes()
   #last = 0
+  #brokeAt: number | undefined
+  #silence: NodeJS.Timeout | undefined
   #reader: EventReader | undefined
   #running: Promise<void> | undefined
   #stopped = false
   #closed = Promise.withResolvers<undefined>()
 
-  constructor(site: Site, person: Person, options: ChainOptions = {}) {
-    this.#site = site
+  constructor(door: Door, person: Person, options: ChainOptions = {}) {
+    this.#door = door
     this.person = person
     this.#options = options
     this.cursor = options.cursor ?? '0'
@@ -89,6 +104,11 @@ export class Chain {
     await this.#running
   }
 
+  /** Everyone of whom it was told that they left. */
+  get farewells(): string[] {
+    return this.presence.flatMap(({ left }) => left)
+  }
+
   /** Resolves once it has everything up to an id. */
   reach(id: number, ms = 30_000): Promise<void> {
     const what = () => `${this.person.username} to reach ${id} (now at ${this.cursor})`
@@ -100,6 +120,11 @@ export class Chain {
     return this.until(() => (this.counts.get(event) ?? 0) >= count, `${count} ${event}`)
   }
 
+  /** Resolves once a stream was refused with a status. */
+  refused(status: number): Promise<void> {
+    return this.until(() => this.refusals.includes(status), `a stream to be refused with ${status}`)
+  }
+
   until(condition: () => boolean, what: string, ms?: number): Promise<void> {
     return this.#changes.until(condition, what, ms)
   }
@@ -107,7 +132,7 @@ export class Chain {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       // A chain that is closed must not wait for a server that never comes.
-      const url = await Promise.race([this.#site.url, this.#closed.promise])
+      const url = await Promise.race([this.#door.url, this.#closed.promise])
       if (url === undefined) return
       try {
         await this.#connect(url)
@@ -126,30 +151,63 @@ export class Chain {
       token: this.person.token,
       cursor: this.cursor,
       cutAfter: this.#options.cutAfter?.(),
+      query: this.#options.query ?? '',
       onEvent: (event) => this.#take(event),
     })
-    if (reader.status !== 200) this.refusals.push(reader.status)
     this.#reader = reader
+    if (reader.status !== 200) return this.#turnedAway(reader)
     if (this.#stopped) reader.cut()
+    this.#listen()
     if (!reader.closed) await new Promise((resolve) => reader.socket.once('close', resolve))
+    clearTimeout(this.#silence)
+    this.#brokeAt = performance.now()
+    this.live = false
     const bye = this.byes[byes]
     if (!bye) return
     bye.retryMs = reader.retry
     if (this.#options.obedient && !this.#stopped) await delay(reader.retry)
   }
 
+  async #turnedAway(reader: EventReader): Promise<void> {
+    this.refusals.push(reader.status)
+    this.#changes.changed()
+    reader.cut()
+    await Promise.race([delay(refusedMs * (0.5 + Math.random())), this.#closed.promise])
+  }
+
+  /** Gives the connection up when nothing comes on it any more. */
+  #listen(): void {
+    const { silentMs } = this.#options
+    if (silentMs === undefined) return
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => this.#reader?.cut(), silentMs)
+  }
+
   #take({ event, id, data }: ReadEvent): void {
+    this.#silence?.refresh()
     this.counts.set(event, (this.counts.get(event) ?? 0) + 1)
     if (event === 'message') this.#keep(data)
     else if (event === 'reset') this.#reset(data)
-    else if (event === 'ready') this.#learn(data.online, this.online)
+    else if (event === 'ready') this.#ready(data)
     else if (event === 'presence') {
       this.presence.push(data)
+      this.onlineCount = data.onlineCount
       this.#learn(data.joined, data.left)
     }
-    if (event === 'bye') this.byes.push({ reason: data.reason, retryMs: undefined })
+    if (event === 'bye') {
+      this.live = false
+      this.byes.push({ reason: data.reason, retryMs: undefined })
+    }
     if (id !== undefined) this.cursor = id
     this.#changes.changed()
+  }
+
+  #ready({ online = [], onlineCount }: { online?: string[]; onlineCount: number }): void {
+    this.onlineCount = onlineCount
+    this.live = true
+    this.#learn(online, this.online)
+    if (this.#brokeAt !== undefined) this.breaks.push(performance.now() - this.#brokeAt)
+    this.#brokeAt = undefined
   }
 
   #learn(joined: Iterable<string>, left: Iterable<string>): void {

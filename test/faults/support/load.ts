@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Answer, Hangs, type Person } from './caller.ts'
 import { Changes } from './deadline.ts'
-import type { Site } from './site.ts'
+import type { Door } from './site.ts'
 
 export interface LoadOptions {
+  /** Tells its texts and keys from those of another load, in visible ASCII; default: none. */
+  name?: string
   people: readonly Person[]
   /** Posts in flight at once. */
   lanes: number
+  /** How long each lane rests between two posts, in ms; default 0: these are as many as can be. */
+  pauseMs?: number
   /** What comes after the words that tell texts apart. */
   filler?: string
   /** Every so many posts one is a direct message to the next person. 0: none. */
@@ -36,19 +40,21 @@ export class Load {
   readonly posts: Post[] = []
   readonly inFlight = new Set<Post>()
   acknowledged = 0
+  /** How long the slowest 201 took, in ms. */
+  slowestMs = 0
   /** How often each outcome came. */
   readonly outcomes = new Map<string, number>()
   /** 201s for one post that named different messages. */
   contradictions = 0
-  readonly #site: Site
+  readonly #door: Door
   readonly #options: LoadOptions
   readonly #changes = new Changes()
   #lanes: Promise<void>[] = []
   #begun = 0
   #goal = 0
 
-  constructor(site: Site, options: LoadOptions) {
-    this.#site = site
+  constructor(door: Door, options: LoadOptions) {
+    this.#door = door
     this.#options = options
   }
 
@@ -92,18 +98,22 @@ export class Load {
   }
 
   async #run(): Promise<void> {
-    while (this.#begun < this.#goal) await this.#deliver(this.#next())
+    const { pauseMs = 0 } = this.#options
+    while (this.#begun < this.#goal) {
+      await this.#deliver(this.#next())
+      if (pauseMs > 0) await delay(pauseMs)
+    }
   }
 
   #next(): Post {
-    const { people, filler = '', directEvery = 0, keylessEvery = 0 } = this.#options
+    const { people, name = '', filler = '', directEvery = 0, keylessEvery = 0 } = this.#options
     const number = ++this.#begun
     const nth = (every: number) => every > 0 && number % every === 0
     const post: Post = {
       from: people[number % people.length] as Person,
       to: nth(directEvery) ? people[(number + 1) % people.length] : undefined,
-      text: `message ${number} ${filler}`,
-      key: nth(keylessEvery) ? undefined : `key-${number}`,
+      text: `message ${name}${number} ${filler}`,
+      key: nth(keylessEvery) ? undefined : `key-${name}${number}`,
       outcomes: [],
       id: undefined,
     }
@@ -113,7 +123,7 @@ export class Load {
 
   async #deliver(post: Post): Promise<void> {
     for (;;) {
-      await this.#site.url
+      await this.#door.url
       this.inFlight.add(post)
       const outcome = await this.#attempt(post)
       this.inFlight.delete(post)
@@ -131,13 +141,17 @@ export class Load {
     const [path, body] = to
       ? ['direct', { to: to.username, text, whenOffline: 'keep' }]
       : ['broadcast', { text }]
+    const begunAt = performance.now()
     try {
-      const answer = await this.#site.call('POST', `/v1/messages/${path}`, {
+      const answer = await this.#door.call('POST', `/v1/messages/${path}`, {
         person: from,
         body,
         headers: key === undefined ? {} : { 'idempotency-key': key },
       })
-      if (answer.status === 201) this.#acknowledge(post, answer.body.id)
+      if (answer.status === 201) {
+        this.slowestMs = Math.max(this.slowestMs, performance.now() - begunAt)
+        this.#acknowledge(post, answer.body.id)
+      }
       return nameOf(answer)
     } catch (error) {
       return error instanceof Hangs ? 'hangs' : 'no answer'

@@ -38,7 +38,7 @@ process.once('exit', () => {
 })
 
 /** Limits off, so that a load is a load, and heartbeats that tell of the head soon. */
-const settings = {
+export const bareSettings = {
   HOST: '127.0.0.1',
   PORT: '0',
   LOG_LEVEL: 'info',
@@ -48,6 +48,12 @@ const settings = {
   STREAM_OPENS_PER_MINUTE: '0',
   REGISTRATIONS_PER_HOUR: '0',
 }
+
+/** A server that was started. */
+export type Running = Pick<
+  CommandProcess,
+  'pid' | 'exited' | 'stdout' | 'listening' | 'signal' | 'end'
+>
 
 /** A command of the product as a process of its own. */
 export class CommandProcess {
@@ -68,7 +74,7 @@ export class CommandProcess {
         // Of cached code coverage knows less.
         ...(counted ? { NODE_DISABLE_COMPILE_CACHE: '1' } : { NODE_COMPILE_CACHE: compileCache }),
         DATA_DIR: folder,
-        ...settings,
+        ...bareSettings,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -90,6 +96,11 @@ export class CommandProcess {
         resolve({ code, signal, ms, stdout: this.#stdout, stderr: this.#stderr })
       })
     })
+  }
+
+  /** What it has written so far: its log. */
+  get stdout(): string {
+    return this.#stdout
   }
 
   /** Resolves with the address once the server listens. */

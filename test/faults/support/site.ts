@@ -1,19 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { temporaryFolder } from '../../support/room.ts'
-import { type Answer, call, type Person } from './caller.ts'
-import { CommandProcess, type Ending, type ProcessOptions } from './process.ts'
+import { type Answer, type CallOptions, call, type Person } from './caller.ts'
+import { CommandProcess, type Ending, type ProcessOptions, type Running } from './process.ts'
 
 /** As many things of a kind as there are items. */
 export type ForEach<Items extends readonly unknown[], Kind> = { -readonly [N in keyof Items]: Kind }
 
+/** Where clients come in: one server, or whichever of several is there. */
+export interface Door {
+  /** Resolves with the address of a server as soon as one listens. */
+  readonly url: Promise<string>
+  /** One call. @throws where it was not answered, see `call` */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>
+}
+
 /** A data folder and the server process on it, which tests kill and start again. */
-export class Site {
+export class Site implements Door {
   readonly folder: string
+  /** Where a server listens, if one does. */
+  address: string | undefined
   /** How often a server was started. */
   starts = 0
   readonly #options: Omit<ProcessOptions, 'folder'>
-  #process: CommandProcess | undefined
+  #process: Running | undefined
   #url = Promise.withResolvers<string>()
 
   constructor(folder: string, options: Omit<ProcessOptions, 'folder'>) {
@@ -21,7 +31,7 @@ export class Site {
     this.#options = options
   }
 
-  get process(): CommandProcess {
+  get process(): Running {
     if (!this.#process) throw new Error('the server is stopped')
     return this.#process
   }
@@ -32,7 +42,7 @@ export class Site {
   }
 
   async start(options: Omit<ProcessOptions, 'folder'> = {}): Promise<void> {
-    const started = new CommandProcess({
+    const started = this.launch({
       folder: this.folder,
       ...this.#options,
       ...options,
@@ -40,7 +50,8 @@ export class Site {
     })
     this.#process = started
     this.starts++
-    this.#url.resolve(await started.listening())
+    this.address = await started.listening()
+    this.#url.resolve(this.address)
     started.exited.then(() => this.#gone(started))
   }
 
@@ -53,11 +64,7 @@ export class Site {
     return ending
   }
 
-  async call(
-    method: string,
-    path: string,
-    options: { person?: Person; body?: unknown; headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
+  async call(method: string, path: string, options?: CallOptions): Promise<Answer> {
     return call(await this.url, method, path, options)
   }
 
@@ -90,10 +97,15 @@ export class Site {
     return Number(body.cursor.split('-')[0])
   }
 
+  protected launch(options: ProcessOptions): Running {
+    return new CommandProcess(options)
+  }
+
   /** From now on those who want the address wait for the next start. */
-  #gone(process: CommandProcess): void {
+  #gone(process: Running): void {
     if (this.#process !== process) return
     this.#process = undefined
+    this.address = undefined
     this.#url = Promise.withResolvers<string>()
   }
 }

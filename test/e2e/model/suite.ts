@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import type { Test } from 'tap'
+import { rest } from './checks.ts'
+import { commands } from './commands.ts'
+import { Figures } from './figures.ts'
+import type { Ground } from './ground.ts'
+import { World } from './world.ts'
+
+export interface ModelSuite {
+  name: string
+  sow: (t: Test) => Promise<Ground>
+  /** Random seeds that are run each time, each for 4 runs. */
+  fixed: readonly number[]
+  /** How many are drawn beside these. */
+  drawn: number
+  /** How many runs for each of those. */
+  runs: number
+}
+
+/**
+ * To repeat a failure: OBROL_SEED and OBROL_PATH as its report names them; it is then also cut down
+ * to the few commands that it takes, which is left out otherwise for the time it costs.
+ */
+const { OBROL_SEED, OBROL_PATH } = process.env
+const chance = () => Math.floor(Math.random() * 2 ** 31)
+
+const options = fc.record({
+  grace: fc.constantFrom('short', 'long'),
+  heartbeats: fc.constantFrom('frequent', 'rare'),
+})
+
+/** Random rooms are held against the model. */
+export function modelSuite(t: Test, suite: ModelSuite): Promise<unknown> {
+  const { name, sow, fixed, drawn, runs } = suite
+  const seeds = [
+    ...fixed.map((seed) => ({ seed, runs: 4 })),
+    ...Array.from({ length: drawn }, () => ({ seed: chance(), runs })),
+  ]
+  const repeated = { seed: Number(OBROL_SEED), runs: 4 }
+  return t.test(name, async (t) => {
+    const ground = await sow(t)
+    for (const { seed, runs } of OBROL_SEED ? [repeated] : seeds) {
+      await t.test(`from the random seed ${seed}`, async (t) => {
+        const figures = new Figures()
+        const property = fc.asyncProperty(options, commands, async (options, commands) => {
+          const world = await World.open(ground, options, figures)
+          try {
+            await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
+            await rest(world)
+          } finally {
+            await world.close()
+          }
+        })
+        await fc.assert(property, {
+          seed,
+          numRuns: runs,
+          ...(OBROL_SEED ? { interruptAfterTimeLimit: 90_000 } : { endOnFailure: true }),
+          ...(OBROL_PATH !== undefined && { path: OBROL_PATH }),
+        })
+        t.match(figures, { lost: 0, doubled: 0, void: 0, leaked: 0 })
+        t.comment(`${figures}`)
+      })
+    }
+  })
+}

@@ -1,0 +1,17 @@
+import t from 'tap'
+import { postgresRuns } from '../../support/postgres.ts'
+import { modelSuite } from '../model/suite.ts'
+import { DatabaseSeed } from './database-seed.ts'
+
+const full = process.env.OBROL_FAULTS === 'full'
+t.setTimeout(full ? 900_000 : 110_000)
+
+if (postgresRuns) {
+  await modelSuite(t, {
+    name: 'whatever happens, several nodes do what the model says',
+    sow: (t) => DatabaseSeed.sow(t, 3),
+    fixed: [],
+    drawn: full ? 12 : 1,
+    runs: full ? 4 : 2,
+  })
+}
