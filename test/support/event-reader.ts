@@ -24,7 +24,7 @@ export interface ReaderOptions {
   onEvent?: (event: ReadEvent) => void
 }
 
-const deadlineMs = 10_000
+const deadlineMs = 30_000
 
 /**
  * A stream read from a bare socket, so that a test decides when to read, to stall and to cut. It

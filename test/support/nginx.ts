@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 
-const deadlineMs = 10_000
+const deadlineMs = 30_000
 
 /** An nginx on a free port of this machine, with the access log that it writes. */
 export interface Nginx {

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** A line may take so long, in ms; those that wait inside need a few seconds. */
-const deadlineMs = 15_000
+const deadlineMs = 30_000
 
 /** What may be typed again where a busy machine had not got so far: it only looks. */
 const repeatable = /^cat |^curl -sN -m /

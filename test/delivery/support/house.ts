@@ -132,7 +132,7 @@ export class FakeWire {
   }
 
   async until(condition: () => boolean) {
-    const deadline = Date.now() + 5000
+    const deadline = Date.now() + 20_000
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`waited in vain; came: ${this.came}`)
       await nextTurn()

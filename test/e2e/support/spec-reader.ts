@@ -56,7 +56,7 @@ export async function readUntil(
   enough: (events: SpecEvent[]) => boolean,
 ): Promise<SpecReader> {
   const reader = new SpecReader()
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(60_000) })
   const body = response.body as ReadableStream<Uint8Array<ArrayBuffer>>
   const text = body.pipeThrough(new TextDecoderStream('utf-8', { fatal: true, ignoreBOM: true }))
   for await (const chunk of text) {

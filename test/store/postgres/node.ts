@@ -43,9 +43,9 @@ class Heard {
     this.#turn('found')
   }
 
-  /** Resolves once it is so. @throws after 10 s */
+  /** Resolves once it is so. @throws after 30 s */
   async until(so: (heard: this) => boolean): Promise<void> {
-    const deadline = Date.now() + 10_000
+    const deadline = Date.now() + 30_000
     while (!so(this)) {
       if (Date.now() > deadline) throw new Error(`never came: ${so}; ${JSON.stringify(this)}`)
       await Promise.race([new Promise<void>((resolve) => this.#calls.push(resolve)), delay(50)])
