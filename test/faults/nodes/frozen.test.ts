@@ -13,7 +13,7 @@ const freezeMs = full ? 20_000 : 3_500
 const shortly = { answerMs: 1_000, lookEveryMs: 100, unreachableMs: 1_000, lostMs: 2_000 }
 const nodes = full ? 3 : 2
 const options = full ? {} : { env: { PRESENCE_LEASE_MS: '2500' }, tuning: { postgres: shortly } }
-t.setTimeout(60_000)
+t.setTimeout(full ? 150_000 : 60_000)
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -41,10 +41,11 @@ function suite(): void {
       }
       await Promise.all(opened.map(sees('ann', 'bob', 'cid', 'dan', 'eve')))
       const load = new Load(others, { people: [ann, bob], lanes: 8, pauseMs: 50, directEvery: 5 })
-      const caught = new Load(still, { name: 'caught-', people: [cid], lanes: 8 })
+      const caught = new Load(still, { name: 'caught-', people: [cid], lanes: 8, pauseMs: 50 })
       load.start()
       caught.start()
       await Promise.all([load.more(40), caught.more(40)])
+      await caught.until(() => caught.inFlight.size > 3, 'posts to be in flight')
 
       still.freeze()
       const frozenAt = performance.now()
