@@ -257,7 +257,12 @@ class Server implements PostgresServer {
 
   /** In the last turn of a process, where nothing can be waited for. */
   removeNow(): void {
-    if (this.#child) process.kill(this.#pid, 'SIGQUIT')
+    if (this.#child) {
+      process.kill(this.#pid, 'SIGQUIT')
+      // It writes to its folder until it is gone.
+      const clock = new Int32Array(new SharedArrayBuffer(4))
+      for (let look = 0; look < 100 && isAlive(this.#pid); look++) Atomics.wait(clock, 0, 0, 10)
+    }
     if (this.#home) rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 })
   }
 
@@ -329,6 +334,14 @@ class Superuser {
 
   async close(): Promise<void> {
     await this.#sql.end({ timeout: 0 })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
