@@ -16,13 +16,17 @@ export class Shears {
     },
   }
 
-  /** Drops what was said before an instant, in Unix ms. */
-  async trim(instant: number): Promise<void> {
+  /**
+   * Drops what was said before an instant, in Unix ms.
+   *
+   * @param servers how many sweep, each for itself
+   */
+  async trim(instant: number, servers: number): Promise<void> {
     this.#instant = instant
-    // The third sweep from now begins when two are done. One alone may have been nothing: another
-    // server on the same database was at it.
+    // When so many have begun, one server has begun three and is done with two. One alone may have
+    // been nothing: another server on the same database was at it.
     await new Promise<void>((resolve) => {
-      this.#waiting.push({ sweeps: this.#sweeps + 3, resolve })
+      this.#waiting.push({ sweeps: this.#sweeps + 2 * servers + 1, resolve })
     })
     this.#instant = 0
   }

@@ -202,7 +202,7 @@ export class World {
     const { log, figures } = this.model
     const { sentAt } = log.entries[Math.min(id, log.head) - 1] as { sentAt: string }
     const instant = Date.parse(sentAt) + (id > log.head ? 1 : 0)
-    await this.#shears.trim(instant)
+    await this.#shears.trim(instant, this.#place.room.servers.length)
     log.trim(new Date(instant).toISOString())
     figures.trims++
   }
