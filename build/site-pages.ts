@@ -29,6 +29,7 @@ export const sitePages: Page[] = [
     ['docs/behind-a-proxy.md', 'Behind nginx or Caddy'],
     ['docs/client.md', 'The typed client'],
     ['docs/terminal.md', 'The terminal'],
+    ['docs/page.md', 'The chat page'],
   ]),
   ...group('Examples', [
     ['examples/bash/README.md', 'Bot in Bash', 'time-bot.sh'],
@@ -42,6 +43,7 @@ export const sitePages: Page[] = [
     ['docs/operating.md', 'Operating'],
     ['docs/settings.md', 'Settings'],
     ['docs/scaling.md', 'Many nodes'],
+    ['docs/performance.md', 'How fast it is'],
     ['CHANGELOG.md', 'Changelog'],
     ['SECURITY.md', 'Security'],
   ]),

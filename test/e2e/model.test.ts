@@ -10,6 +10,6 @@ await modelSuite(t, {
   sow: (t) => Seed.sow(t),
   // From this seed all that can happen does happen, in both graces and with both heartbeats.
   fixed: [9628],
-  drawn: full ? 6 : 1,
+  drawn: full ? 4 : 1,
   runs: full ? 4 : 2,
 })
