@@ -52,6 +52,7 @@ for (const [way, { keep, putBack }] of Object.entries(ways)) {
     await load.say(20)
     const atEdge = chain()
     await atEdge.reach(50)
+    await atEdge.come('ready')
     await keep(site, copy)
     // Once more at the head, in the epoch that is the newest by now.
     await atEdge.come('ready', site.starts)
