@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import manifest from '../package.json' with { type: 'json' }
 import { EventReader } from './support/event-reader.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
+import { startingNode } from './support/starting-node.ts'
 
 // What these tests do most is wait for processes to start.
 t.jobs = 3
@@ -21,10 +22,10 @@ class Command {
   stderr = ''
   #waiting: (() => void)[] = []
 
-  constructor(args: string[], env: NodeJS.ProcessEnv) {
-    this.child = spawn(process.execPath, [main, ...args], {
-      // Cached code would count less precisely for coverage.
-      env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1', ...env },
+  constructor(args: string[], env: NodeJS.ProcessEnv, counted = true) {
+    const node = startingNode([main, ...args], { counted })
+    this.child = spawn(node.program, node.args, {
+      env: { ...node.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     for (const name of ['stdout', 'stderr'] as const)
@@ -54,8 +55,10 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 /** A server of its own, killed after the test if it still runs. */
-function serve(t: Test, folder: string, env: NodeJS.ProcessEnv = {}): Command {
-  const command = new Command(['serve'], { DATA_DIR: folder, PORT: '0', ...env })
+function serve(t: Test, folder: string, options: { with?: string } = {}): Command {
+  const preload = `${process.env.NODE_OPTIONS ?? ''} --import=${options.with}`
+  const env = { DATA_DIR: folder, PORT: '0', ...(options.with && { NODE_OPTIONS: preload }) }
+  const command = new Command(['serve'], env, options.with !== undefined)
   t.teardown(() => command.child.kill('SIGKILL'))
   return command
 }
@@ -182,9 +185,7 @@ for (const [mishap, line] of [
 ] as const)
   t.test(`${mishap}: the server says why, ends its streams and ends with 1`, async (t) => {
     const folder = await temporaryFolder(t)
-    const server = serve(t, folder, {
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${mishaps}`,
-    })
+    const server = serve(t, folder, { with: mishaps.href })
     const url = await server.url()
     const { stream } = await join(url)
     server.child.send(mishap)

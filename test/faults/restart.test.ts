@@ -10,7 +10,7 @@ const graceMs = 3_000
 t.setTimeout(full ? 200_000 : 100_000)
 
 t.test('plain restarts are nobody’s exit, and no cursor’s end', async (t) => {
-  const site = await openSite(t, { env: { PRESENCE_GRACE_MS: `${graceMs}` }, counted: true })
+  const site = await openSite(t, { env: { PRESENCE_GRACE_MS: `${graceMs}` } })
   const names = ['ann', 'bob', 'cid', 'dan'] as const
   const people = await site.registerAll(...names)
   const chains = openChains(t, site, people, { obedient: true })

@@ -5,7 +5,15 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +30,17 @@ interface Binaries {
 /** PostgreSQL refuses to run as root; this account is there on every Unix. */
 const nobody = 65_534
 const asWhom = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+
+const ofTests = [
+  'fsync=off',
+  'shared_buffers=16MB',
+  'max_connections=200',
+  // It would visit each of the databases, of which every test makes one.
+  'autovacuum=off',
+]
+
+/** More than the databases of all suites take that run at the same time. */
+const databases = 4 * 2 ** 30
 
 const binaries = await findBinaries()
 
@@ -46,6 +65,10 @@ export interface PostgresOptions {
   settings?: readonly string[]
   /** A data folder that is there already; default: a new one, removed at the end. */
   folder?: string
+  /** Whether a commit is on a disk when it is answered, as for figures; a test need not wait for it. */
+  durable?: boolean
+  /** What runs it, with its arguments: for example, what keeps it on a core. */
+  inside?: readonly string[]
 }
 
 /** A server on 127.0.0.1, over which the test has full power. */
@@ -84,10 +107,22 @@ export async function openPostgres(
   t: Test,
   options: PostgresOptions = {},
 ): Promise<PostgresServer> {
-  const server = new Server(options)
-  t.teardown(() => server.remove())
-  await server.start()
+  const { server, remove } = await startPostgres(options)
+  t.teardown(remove)
   return server
+}
+
+/** A server, and what stops it and removes its folder. */
+export async function startPostgres(
+  options: PostgresOptions = {},
+): Promise<{ server: PostgresServer; remove: () => Promise<void> }> {
+  const server = new Server(options)
+  const remove = () => server.remove()
+  await server.start().catch(async (error) => {
+    await remove()
+    throw error
+  })
+  return { server, remove }
 }
 
 let shared: Promise<Server> | undefined
@@ -121,6 +156,7 @@ class Server implements PostgresServer {
   readonly folder: string
   readonly #home: string | undefined
   readonly #settings: readonly string[]
+  readonly #inside: readonly string[]
   readonly #connections = new Map<string, Superuser>()
   #port: number | undefined
   #child: ChildProcess | undefined
@@ -130,11 +166,13 @@ class Server implements PostgresServer {
   #template: Promise<void> | undefined
   #clocked: Promise<void> | undefined
 
-  constructor({ port, settings = [], folder }: PostgresOptions) {
+  constructor({ port, settings = [], folder, durable = false, inside = [] }: PostgresOptions) {
     this.#port = port
-    this.#settings = settings
+    this.#settings = durable ? settings : [...ofTests, ...settings]
+    this.#inside = inside
     if (folder === undefined) {
-      this.#home = mkdtempSync(join(tmpdir(), 'obrol-postgres-'))
+      const place = durable ? tmpdir() : roomFor(databases)
+      this.#home = mkdtempSync(join(place, 'obrol-postgres-'))
       chmodSync(this.#home, 0o755)
       if (asWhom.uid !== undefined) chownSync(this.#home, asWhom.uid, asWhom.gid)
     }
@@ -199,13 +237,9 @@ class Server implements PostgresServer {
       `port=${this.#port}`,
       'listen_addresses=127.0.0.1',
       `unix_socket_directories=${dirname(this.folder)}`,
-      'fsync=off',
-      'shared_buffers=16MB',
-      'max_connections=200',
-      'autovacuum_naptime=5s',
       ...this.#settings,
     ]
-    const command = [(binaries as Binaries).postgres, '-D', this.folder]
+    const command = [...this.#inside, (binaries as Binaries).postgres, '-D', this.folder]
     for (const setting of settings) command.push('-c', setting)
     try {
       unlinkSync(join(this.folder, 'postmaster.pid'))
@@ -342,6 +376,16 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0)
   } catch {
     return false
+  }
+}
+
+/** In memory where the machine has room there: most of what a new database costs is its 300 files. */
+function roomFor(bytes: number): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    return bavail * bsize > bytes ? '/dev/shm' : tmpdir()
+  } catch {
+    return tmpdir()
   }
 }
 

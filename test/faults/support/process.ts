@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { startingNode } from '../../support/starting-node.ts'
 import { within } from './deadline.ts'
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
 /** The command line of the product. */
 const main = fromRoot('src/main.ts')
-
-/** The compiled modules of one start serve the next: a start is most of what these tests wait for. */
-const compileCache = fromRoot('node_modules/.cache/faults')
 
 export interface ProcessOptions {
   /** The data folder. */
@@ -63,20 +61,11 @@ export class CommandProcess {
   #stdout = ''
   #stderr = ''
 
-  constructor({ folder, args = [main, 'serve'], env, inside = [], counted }: ProcessOptions) {
+  constructor({ folder, args = [main, 'serve'], env, inside, counted }: ProcessOptions) {
     const startedAt = performance.now()
-    // The test runner puts itself into every Node process that is started here.
-    const bare = counted ? [] : ['env', '-u', 'NODE_OPTIONS', '-u', 'NODE_V8_COVERAGE']
-    const [program, ...rest] = [...bare, ...inside, process.execPath, ...args]
-    const child = spawn(program as string, rest, {
-      env: {
-        ...process.env,
-        // Of cached code coverage knows less.
-        ...(counted ? { NODE_DISABLE_COMPILE_CACHE: '1' } : { NODE_COMPILE_CACHE: compileCache }),
-        DATA_DIR: folder,
-        ...bareSettings,
-        ...env,
-      },
+    const node = startingNode(args, { counted, inside })
+    const child = spawn(node.program, node.args, {
+      env: { ...node.env, DATA_DIR: folder, ...bareSettings, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     running.add(child)

@@ -17,7 +17,7 @@ const hourMs = 3_600_000
  */
 export async function settlers(databaseUrl: string, names: readonly string[]): Promise<Person[]> {
   const app = fastify()
-  await addJwt(app, Buffer.from(jwtSecret))
+  await addJwt(app, Buffer.from(jwtSecret), Date.now)
   await app.ready()
   const store = await openPostgresStore({
     databaseUrl,

@@ -1,0 +1,3 @@
+import { runFolder } from './folder.ts'
+
+await runFolder('e2e', { deep: false, counted: false })
