@@ -5,9 +5,16 @@ export class Receipts {
   readonly #left: Uint32Array
   readonly #lastAt: Float64Array
 
-  /** @param streams how many must get each message @param messages with ids from 1 to this */
-  constructor(streams: number, messages: number) {
+  readonly #head: number
+
+  /**
+   * @param streams how many must get each message
+   * @param messages how many
+   * @param head the id before the first of them (0)
+   */
+  constructor(streams: number, messages: number, head = 0) {
     this.#streams = streams
+    this.#head = head
     this.#dueAt = new Float64Array(messages + 1)
     this.#lastAt = new Float64Array(messages + 1)
     this.#left = new Uint32Array(messages + 1).fill(streams)
@@ -15,21 +22,26 @@ export class Receipts {
 
   /** Messages are posted in the order of their ids, one at a time or by a clock. */
   due(id: number, at: number): void {
-    this.#dueAt[id] = at
+    this.#dueAt[id - this.#head] = at
   }
 
   received(id: number): void {
-    const left = (this.#left[id] as number) - 1
-    this.#left[id] = left
-    if (left === 0) this.#lastAt[id] = performance.now()
+    const index = id - this.#head
+    const left = (this.#left[index] as number) - 1
+    this.#left[index] = left
+    if (left === 0) this.#lastAt[index] = performance.now()
   }
 
-  /** From due to the last receipt, in milliseconds, of the messages from one id on that all got. */
-  latencies(fromId = 1): number[] {
+  /**
+   * From due to the last receipt, in milliseconds, of the messages that all got.
+   *
+   * @param skipped how many of the first are left out
+   */
+  latencies(skipped = 0): number[] {
     const found: number[] = []
-    for (let id = fromId; id < this.#left.length; id++)
-      if (this.#left[id] === 0 && this.#streams > 0)
-        found.push((this.#lastAt[id] as number) - (this.#dueAt[id] as number))
+    for (let index = skipped + 1; index < this.#left.length; index++)
+      if (this.#left[index] === 0 && this.#streams > 0)
+        found.push((this.#lastAt[index] as number) - (this.#dueAt[index] as number))
     return found
   }
 }

@@ -15,7 +15,8 @@ export async function openStreams(
     while (readers.length < count) {
       const index = readers.length
       const reader = new Reader({
-        port: server.port,
+        port: server.streamPort ?? server.port,
+        after: server.head,
         path: server.streamPath,
         token: server.tokens[index % Math.max(1, server.tokens.length)],
         readyMark: server.readyMark,

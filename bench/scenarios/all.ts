@@ -3,6 +3,7 @@ import { direct } from './direct.ts'
 import { fanOuts } from './fan-out.ts'
 import { idle } from './idle.ts'
 import { lone } from './lone.ts'
+import { fanOutOfNodes, nodesApart, postsOfNodes } from './nodes.ts'
 import { opens } from './opens.ts'
 import { posts } from './posts.ts'
 import { resume } from './resume.ts'
@@ -27,6 +28,9 @@ export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
     resume(full),
     stalled(full),
     coming(full),
+    nodesApart(full),
+    postsOfNodes(full),
+    fanOutOfNodes(full),
     soak(soakMinutes),
   ]
 }

@@ -43,7 +43,8 @@ function fanOut({ streams, span, goals, contenders }: FanOut): Scenario {
   }
 }
 
-async function measureFanOut(
+/** What a delivery costs while it is all that a server does. */
+export async function measureFanOut(
   server: Server,
   streams: number,
   { warm, measured }: Span,

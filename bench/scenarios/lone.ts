@@ -44,7 +44,8 @@ export async function measureLatency(
 ): Promise<Sample> {
   const warm = perSecond * 2
   const messages = warm + perSecond * seconds
-  const receipts = new Receipts(streams, messages)
+  const { head = 0 } = server
+  const receipts = new Receipts(streams, messages, head)
   const onAnswer = (id: number, dueAt: number) => receipts.due(id, dueAt)
   const readers = await openStreams(server, streams, () => ({
     onId: (id) => receipts.received(id),
@@ -53,11 +54,11 @@ export async function measureLatency(
   await postSteadily(server.port, post, { perSecond, seconds: 2, onAnswer })
   const watch = startWatch(server.pid)
   await postSteadily(server.port, post, { perSecond, seconds, first: warm, onAnswer })
-  await allReached(readers, messages)
+  await allReached(readers, head + messages)
   const { serverCpu, loadShare } = watch.stop()
-  checkCounts(readers, messages)
+  checkCounts(readers, head + messages)
   closeAll(readers)
-  const latencies = receipts.latencies(warm + 1)
+  const latencies = receipts.latencies(warm)
   return {
     p50: median(latencies),
     p99: percentile(latencies, 0.99),

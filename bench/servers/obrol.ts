@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { broadcastRequest } from '../load/requests.ts'
-import { makePeople, secret } from './people.ts'
+import { makePeople, type Person, secret } from './people.ts'
 import { startPinned, stopProcess } from './process.ts'
 import { seed } from './seed.ts'
 import type { Contender, Server } from './server.ts'
@@ -49,11 +49,39 @@ async function startObrol(
   presence: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Server> {
-  const folder = mkdtempSync(join(tmpdir(), 'obrol-bench-'))
-  const clear = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', clear)
+  const folder = makeFolder()
   const people = makePeople(count)
-  await seed(folder, people)
+  await seed(folder.path, people)
+  const { stop, ...process } = await startProcess(folder.path, env)
+  return {
+    ...process,
+    ...asObrol(people, presence),
+    async stop() {
+      await stop()
+      folder.remove()
+    },
+  }
+}
+
+/** A folder that is gone when it is removed, or with the bench. */
+export function makeFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'obrol-bench-'))
+  const clear = () => rmSync(path, { recursive: true, force: true })
+  process.once('exit', clear)
+  return {
+    path,
+    remove() {
+      process.off('exit', clear)
+      clear()
+    },
+  }
+}
+
+/** Starts the server on a data folder, where its log lines go as well. */
+export async function startProcess(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<Server, 'port' | 'pid' | 'stop'>> {
   const lines = join(folder, 'server.log')
   const child = startPinned(startCommand(), {
     cwd: fileURLToPath(root),
@@ -61,22 +89,23 @@ async function startObrol(
     env: { DATA_DIR: folder, PORT: '0', JWT_SECRET: secret, ...limitsOff, ...env },
   })
   const port = await portIn(lines, () => child.exitCode !== null)
+  return { port, pid: child.pid as number, stop: () => stopProcess(child) }
+}
+
+/** How it is talked to, by people who are known to it. */
+export function asObrol(
+  people: readonly Person[],
+  presence: string,
+): Pick<Server, 'tokens' | 'streamPath' | 'readyMark' | 'broadcast'> {
   const tokens = people.map(({ token }) => token)
   const broadcasts = tokens
     .slice(0, 64)
     .map((token) => broadcastRequest('/v1/messages/broadcast', token))
   return {
-    port,
-    pid: child.pid as number,
     tokens,
     streamPath: `/v1/events?presence=${presence}`,
     readyMark: 'event: ready',
     broadcast: (n) => broadcasts[n % broadcasts.length] as Buffer,
-    async stop() {
-      await stopProcess(child)
-      process.off('exit', clear)
-      clear()
-    },
   }
 }
 

@@ -1,7 +1,17 @@
 /** A server under measurement, in a process of its own. */
 export interface Server {
   port: number
+  /** Where its streams are opened, where that is another node. */
+  streamPort?: number
+  /** All its nodes, where it is more than one: posts go to each in turn. */
+  ports?: readonly number[]
   pid: number
+  /** Those of all its nodes. */
+  pids?: readonly number[]
+  /** Of its database, where that is a server of its own. */
+  databasePid?: number
+  /** The newest message that is in the log before anything is measured (0). */
+  head?: number
   /** Those that its streams and posts need, one for each person; empty where it knows no one. */
   tokens: readonly string[]
   /** The path of a stream. */

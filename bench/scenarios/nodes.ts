@@ -1,0 +1,114 @@
+import { openLines, postFor } from '../load/poster.ts'
+import { cpuSeconds } from '../machine/processes.ts'
+import { startWatch } from '../machine/stopwatch.ts'
+import { hasPostgres, obrolNodes } from '../servers/nodes.ts'
+import { obrol } from '../servers/obrol.ts'
+import type { Contender, Server } from '../servers/server.ts'
+import { inFlight, measureFanOut, type Span, spanOf } from './fan-out.ts'
+import { latencyColumns, measureLatency } from './lone.ts'
+import { figure, ratio, type Sample, type Scenario } from './scenario.ts'
+
+const rows = 1_000_000
+const sqlite: Contender = { ...obrol(), name: 'one node on SQLite' }
+const one = obrolNodes({ name: 'one node on PostgreSQL', nodes: 1 })
+const three = obrolNodes({ name: 'three nodes on PostgreSQL', nodes: 3 })
+const apart = obrolNodes({ name: 'from node to node, long log', nodes: 2, rows })
+const together = obrolNodes({ name: 'one node, long log', nodes: 1, rows })
+
+/** Where PostgreSQL cannot run, what needs it is not compared. */
+const here = (...contenders: Contender[]) => contenders.filter(() => hasPostgres)
+
+/** What is said to one node, and read from another. */
+export const nodesApart = (full: boolean): Scenario => ({
+  name: 'nodes-apart',
+  title: 'from node to node, 500 posts a second to 20 streams, 1,000,000 messages in the log',
+  contenders: [sqlite, ...here(together, apart)],
+  people: 64,
+  measure: (server) => measureLatency(server, 20, { perSecond: 500, seconds: full ? 20 : 5 }),
+  goals: [
+    {
+      told: 'post to receipt p99 < 50 ms',
+      value: figure('p99', apart.name),
+      holds: (value) => value < 50,
+      unit: 'ms',
+    },
+  ],
+  columns: latencyColumns,
+})
+
+/** Durable posts that nobody listens to: what more nodes add, and what bounds it. */
+export const postsOfNodes = (full: boolean): Scenario => ({
+  name: 'nodes-posts',
+  title: `durable posts on PostgreSQL, no streams, ${inFlight} in flight at each node`,
+  contenders: [sqlite, ...here(one, three)],
+  people: inFlight,
+  measure: (server) => measurePosts(server, spanOf(full)),
+  goals: [
+    {
+      told: 'three nodes ≥ 2 × one',
+      value: ratio('posts/s', three.name, one.name),
+      holds: (value) => value >= 2,
+    },
+    {
+      told: 'a post costs a node so much of what it costs PostgreSQL',
+      value: (round) => {
+        const { 'µs a post': node, 'µs in PostgreSQL': database } = round[three.name] ?? {}
+        return node === undefined || database === undefined ? undefined : node / database
+      },
+      holds: (value) => value >= 2,
+    },
+  ],
+  columns: [
+    ['posts/s', '/s', 0],
+    ['µs a post', 'µs CPU in its node', 1],
+    ['µs in PostgreSQL', 'µs CPU in PostgreSQL', 1],
+    ['nodes', 'of the nodes’ core', 2],
+    ['database', 'of PostgreSQL’s core', 2],
+    ['load', 'of it for the load', 2],
+  ],
+})
+
+/** A node on PostgreSQL delivers as one on SQLite does. */
+export const fanOutOfNodes = (full: boolean): Scenario => ({
+  name: 'nodes-fan-out',
+  title: 'fan-out of 200-byte broadcasts, 1,000 streams of one node, 64 posts in flight',
+  contenders: [sqlite, ...here(one)],
+  people: 1_000,
+  measure: (server) => measureFanOut(server, 1_000, spanOf(full)),
+  goals: [
+    {
+      told: 'cost of a delivery ≤ 1.1 × that on SQLite',
+      value: ratio('µs a delivery', one.name, sqlite.name),
+      holds: (value) => value <= 1.1,
+    },
+  ],
+  columns: [
+    ['deliveries/s', '/s', 0],
+    ['µs a delivery', 'µs CPU', 2],
+    ['load', 'of the load’s core', 2],
+  ],
+})
+
+async function measurePosts(server: Server, { warm, measured }: Span): Promise<Sample> {
+  const { ports = [server.port], pids = [server.pid], databasePid } = server
+  const opened = await Promise.all(ports.map((port) => openLines(port, inFlight)))
+  const lines = opened.flat()
+  const post = (_n: number, line: number) => server.broadcast(line)
+  await postFor(lines, warm * 2, post)
+  const watches = pids.map(startWatch)
+  const before = databasePid === undefined ? 0 : cpuSeconds(databasePid)
+  const count = await postFor(lines, measured, post)
+  const database = databasePid === undefined ? 0 : cpuSeconds(databasePid) - before
+  const laps = watches.map((watch) => watch.stop())
+  for (const line of lines) line.close()
+  const { seconds, loadShare } = laps[0] as (typeof laps)[0]
+  const nodes = laps.reduce((sum, { serverCpu }) => sum + serverCpu, 0)
+  return {
+    'posts/s': count / seconds,
+    'µs a post': (nodes * 1e6) / count,
+    'µs in PostgreSQL': (database * 1e6) / count,
+    nodes: nodes / seconds,
+    database: database / seconds,
+    load: loadShare,
+  }
+}
