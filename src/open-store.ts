@@ -9,8 +9,8 @@ export interface StoreTuning {
   maxPages?: number
   /** The times by which the store on PostgreSQL goes, and how many connections it holds. */
   postgres?: Partial<Omit<PostgresOptions, 'databaseUrl' | 'onWarning'>>
-  /** Puts something between the store and the server. */
-  around?: (store: Store) => Store
+  /** Puts something between the store and the server, or between it and what it tells. */
+  around?: (store: Store, listeners: StoreListeners) => Store
 }
 
 export interface StoreListeners {
@@ -31,7 +31,7 @@ export async function openStore(
   settings: Where,
   { around = (store) => store, ...options }: StoreTuning & StoreListeners,
 ): Promise<Store> {
-  return around(await open(settings, options))
+  return around(await open(settings, options), options)
 }
 
 function open(

@@ -75,7 +75,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const appender = new Appender(store, { doubtMs: tuning.doubtMs })
   const tail = new Tail(store)
   const feed = new PresenceFeed(presence)
-  const marks = new ReachedMarks(store)
+  const marks = new ReachedMarks(store, () => tail.epoch)
   const hub = new Hub(settings, {
     tail,
     presence,
@@ -83,6 +83,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     marks,
     retryMs,
     stands: (session) => sessions.stands(session),
+    now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
   const app = await buildApp(
@@ -112,7 +113,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const sweeper = new Sweeper(store, {
     keepMs,
     everyMs: sweepEveryMs,
-    now: tuning.sweepNow ?? Date.now,
+    now: tuning.sweepNow ?? (() => store.now()),
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
   })
 

@@ -77,3 +77,9 @@ t.test('a server that may have missed something asks the store who is logged in'
   store.current = false
   t.equal((await ann.call('GET', '/v1/me')).status, 401)
 })
+
+t.test('what the operator should change is logged', async (t) => {
+  const { store, log } = await openNode(t)
+  store.warn('Rings do not come through')
+  t.match(await log.next('store warning'), { level: 40, msg: 'Rings do not come through' })
+})

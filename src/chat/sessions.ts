@@ -5,7 +5,7 @@ import { answer } from './store-problems.ts'
 /** A session is about 300 bytes; past this many the oldest are asked of the store again. */
 const remembered = 50_000
 
-type KeptSessions = Pick<Store, 'session' | 'endSession' | 'current'>
+type KeptSessions = Pick<Store, 'session' | 'endSession' | 'current' | 'now'>
 
 /** One question to the store, under way. */
 interface LookUp {
@@ -21,24 +21,19 @@ interface LookUp {
 export class Sessions {
   readonly #store: KeptSessions
   readonly #remembered: number
-  readonly #now: () => number
   readonly #alive = new Map<number, Session>()
   readonly #underWay = new Map<number, Set<LookUp>>()
 
-  /**
-   * @param options.remembered how many sessions are kept in memory (50,000)
-   * @param options.now the time in Unix milliseconds
-   */
-  constructor(store: KeptSessions, options: { remembered?: number; now?: () => number } = {}) {
+  /** @param options.remembered how many sessions are kept in memory (50,000) */
+  constructor(store: KeptSessions, options: { remembered?: number } = {}) {
     this.#store = store
     this.#remembered = options.remembered ?? remembered
-    this.#now = options.now ?? Date.now
   }
 
   /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */
   async find(id: number): Promise<Session> {
     const session = this.#recall(id) ?? (await answer(this.#lookUp(id)))
-    if (session === undefined || session.expiresAt <= this.#now()) {
+    if (session === undefined || session.expiresAt <= this.#store.now()) {
       this.#alive.delete(id)
       throw sessionOver()
     }

@@ -35,6 +35,8 @@ export interface HubParts {
   /** How long a stream waits before it asks an unavailable store again, in ms. */
   retryMs?: number
   stands: Surroundings['stands']
+  /** The store's time, in Unix ms. */
+  now(): number
   onError(error: unknown): void
 }
 
@@ -42,6 +44,7 @@ export interface HubParts {
 export class Hub {
   readonly #settings: HubSettings
   readonly #tail: Tail
+  readonly #now: () => number
   readonly #surroundings: Surroundings
   readonly #streams = new Set<Stream>()
   readonly #live = new Set<Stream>()
@@ -54,10 +57,11 @@ export class Hub {
   #closing = false
   #allClosed: () => void = () => {}
 
-  constructor(settings: HubSettings, { retryMs = 1000, stands, ...parts }: HubParts) {
+  constructor(settings: HubSettings, { retryMs = 1000, stands, now, ...parts }: HubParts) {
     const checks = new Turnstile(checksAtOnce)
     this.#settings = settings
     this.#tail = parts.tail
+    this.#now = now
     this.#surroundings = {
       ...parts,
       retryMs,
@@ -227,7 +231,7 @@ export class Hub {
 
   #tick(): void {
     const now = performance.now()
-    const wallClock = Date.now()
+    const wallClock = this.#now()
     const id = formatCursor(this.#tail.head, this.#tail.epoch)
     const atHead = new Block(heartbeatEvent(id))
     for (const stream of [...this.#streams]) {

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
  */
 export class ReachedMarks {
   readonly #store: Pick<Store, 'markReached'>
+  readonly #epoch: () => string
   #pending = new Map<number, number>()
   #writing: Promise<void> | undefined
   /** Of the write that takes what is pending along. */
@@ -13,8 +14,10 @@ export class ReachedMarks {
   /** How often the log has turned. */
   #turns = 0
 
-  constructor(store: Pick<Store, 'markReached'>) {
+  /** @param epoch of the log that marks are noted in */
+  constructor(store: Pick<Store, 'markReached'>, epoch: () => string) {
     this.#store = store
+    this.#epoch = epoch
   }
 
   /** Resolves once it is stored, or could not be. */
@@ -49,7 +52,8 @@ export class ReachedMarks {
       this.#pending = new Map()
       this.#next = Promise.withResolvers()
       try {
-        await this.#store.markReached([...marks].map(([account, id]) => ({ account, id })))
+        const list = [...marks].map(([account, id]) => ({ account, id }))
+        await this.#store.markReached(list, this.#epoch())
       } catch {
         // A mark lost costs nothing but seeing a message again; the next one carries it along.
         if (turns !== this.#turns) break

@@ -72,7 +72,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services)
   finishAnswers(app)
-  await addJwt(app, services.signingKey)
+  await addJwt(app, services.signingKey, () => services.store.now())
   await app.register(accepts)
   await addSwagger(app, version())
   await addSwaggerUi(app, table)

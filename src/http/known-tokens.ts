@@ -14,26 +14,32 @@ export class KnownTokens {
   readonly #claims = new Map<string, Claims>()
 
   /**
+   * @param now the time in Unix milliseconds
    * @param options.remembered how many tokens are kept (20,000)
-   * @param options.now the time in Unix milliseconds
    */
-  constructor(options: { remembered?: number; now?: () => number } = {}) {
+  constructor(now: () => number, options: { remembered?: number } = {}) {
+    this.#now = now
     this.#remembered = options.remembered ?? remembered
-    this.#now = options.now ?? Date.now
   }
 
   /** What a known token says, unless it is past its end. */
   find(token: string): Claims | undefined {
     const claims = this.#claims.get(token)
-    if (claims === undefined || claims.exp * 1000 > this.#now()) return claims
+    if (claims === undefined || this.#isCurrent(claims)) return claims
     this.#claims.delete(token)
     return undefined
   }
 
-  keep(token: string, claims: Claims): void {
+  /** @returns what it says, unless it is past its end */
+  keep(token: string, claims: Claims): Claims | undefined {
+    if (!this.#isCurrent(claims)) return undefined
     this.#claims.set(token, claims)
-    if (this.#claims.size <= this.#remembered) return
     const [oldest] = this.#claims.keys()
-    this.#claims.delete(oldest as string)
+    if (this.#claims.size > this.#remembered) this.#claims.delete(oldest as string)
+    return claims
+  }
+
+  #isCurrent({ exp }: Claims): boolean {
+    return exp * 1000 > this.#now()
   }
 }

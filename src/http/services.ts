@@ -38,7 +38,7 @@ export interface Services {
     'broadcast' | 'direct' | 'check' | 'replay' | 'checkPage' | 'page' | 'find'
   >
   presence: Pick<Presence, 'list'>
-  store: Pick<Store, 'ping' | 'counts'>
+  store: Pick<Store, 'ping' | 'counts' | 'now'>
   /** Signs and verifies tokens; 32 bytes or more. */
   signingKey: Uint8Array
   /**

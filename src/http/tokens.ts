@@ -35,9 +35,8 @@ export function readToken(
   if (remembered !== undefined) return remembered
   try {
     const claims = app.jwt[purpose].verify<Claims>(token)
-    if (!Number.isSafeInteger(claims.sid)) return undefined
-    known.keep(token, claims)
-    return claims
+    if (![claims.sid, claims.exp].every(Number.isSafeInteger)) return undefined
+    return known.keep(token, claims)
   } catch {
     return undefined
   }

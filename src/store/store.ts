@@ -40,8 +40,11 @@ export interface Store {
    */
   unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }>
 
-  /** Notes how far a person's streams have come; a mark never goes back. */
-  markReached(marks: readonly { account: number; id: number }[]): Promise<void>
+  /**
+   * Notes how far people's streams have come in the log of an epoch; a mark never goes back. Where
+   * the log is of another epoch by now they are void, and change nothing.
+   */
+  markReached(marks: readonly Mark[], epoch: string): Promise<void>
 
   /** Where a cursor stands on the log as it is now. */
   place(cursor: Cursor): Promise<Placement>
@@ -97,6 +100,9 @@ export interface Store {
    */
   readonly current: boolean
 
+  /** The store's clock as it is known here: what sessions end by. Unix ms. */
+  now(): number
+
   /** Counts that all nodes share; undefined where one process is all there is. */
   readonly counts?: SharedCounts
 
@@ -108,6 +114,12 @@ export interface Store {
 
   /** Finishes what is under way and lets go of files, threads and connections. */
   close(): Promise<void>
+}
+
+/** How far a person's streams have come. */
+export interface Mark {
+  account: number
+  id: number
 }
 
 /** A person as the log names them. `id` is the account's. */

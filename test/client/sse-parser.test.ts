@@ -40,6 +40,11 @@ t.test('fields: known ones are taken, others and comments left out', async (t) =
   t.same(read('event: x\nevent:\ndata: y\n\n'), [{ ...nothing, data: 'y' }], 'the last name counts')
 })
 
+t.test('a line end that is cut in two is one', async (t) => {
+  t.same(read('data: a\r', '\ndata: b\r', '\n\r\n'), [{ ...nothing, data: 'a\nb' }])
+  t.same(read('data: a\r', '\r', '', '\n'), [{ ...nothing, data: 'a' }])
+})
+
 t.test('a stream means the same however it is cut and whatever ends its lines', async (t) => {
   const line = fc.constantFrom(
     'data: a',

@@ -1,10 +1,14 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import t from 'tap'
 import { ReachedMarks } from '../../src/delivery/marks.ts'
+import type { Store } from '../../src/store/store.ts'
+
+const marksTo = (markReached: Store['markReached']) =>
+  new ReachedMarks({ markReached }, () => 'mh4k2c9z')
 
 t.test('marks are gathered, and only the furthest counts', async (t) => {
   const written: unknown[] = []
-  const marks = new ReachedMarks({ markReached: async (marks) => void written.push([...marks]) })
+  const marks = marksTo(async (marks) => void written.push([...marks]))
   marks.note(1, 5)
   marks.note(1, 9)
   marks.note(1, 7)
@@ -20,11 +24,9 @@ t.test('marks are gathered, and only the furthest counts', async (t) => {
 
 t.test('what is noted during a write goes with the next', async (t) => {
   const written: unknown[] = []
-  const marks: ReachedMarks = new ReachedMarks({
-    markReached: async (batch) => {
-      written.push([...batch])
-      if (written.length === 1) marks.note(1, 6)
-    },
+  const marks: ReachedMarks = marksTo(async (batch) => {
+    written.push([...batch])
+    if (written.length === 1) marks.note(1, 6)
   })
   marks.note(1, 5)
   await marks.settled()
@@ -33,12 +35,10 @@ t.test('what is noted during a write goes with the next', async (t) => {
 
 t.test('whoever notes a mark can wait until it is stored, or could not be', async (t) => {
   const written: unknown[] = []
-  const marks = new ReachedMarks({
-    markReached: async (batch) => {
-      await endOfTurn()
-      written.push(...batch)
-      if (written.length > 1) throw new Error('away')
-    },
+  const marks = marksTo(async (batch) => {
+    await endOfTurn()
+    written.push(...batch)
+    if (written.length > 1) throw new Error('away')
   })
   await marks.note(1, 5)
   t.same(written, [{ account: 1, id: 5 }])
@@ -47,11 +47,9 @@ t.test('whoever notes a mark can wait until it is stored, or could not be', asyn
 })
 
 t.test('nobody waits for a mark that is not written', async (t) => {
-  const marks: ReachedMarks = new ReachedMarks({
-    markReached: async () => {
-      meanwhile = marks.note(2, 6)
-      throw new Error('away')
-    },
+  const marks: ReachedMarks = marksTo(async () => {
+    meanwhile = marks.note(2, 6)
+    throw new Error('away')
   })
   let meanwhile: Promise<void> | undefined
   await marks.note(1, 5)
@@ -64,14 +62,12 @@ t.test('nobody waits for a mark that is not written', async (t) => {
 t.test('a mark that could not be stored goes along with the next', async (t) => {
   const written: unknown[] = []
   let away = true
-  const marks: ReachedMarks = new ReachedMarks({
-    markReached: async (batch) => {
-      if (away) {
-        marks.note(2, 8)
-        throw new Error('away')
-      }
-      written.push([...batch])
-    },
+  const marks: ReachedMarks = marksTo(async (batch) => {
+    if (away) {
+      marks.note(2, 8)
+      throw new Error('away')
+    }
+    written.push([...batch])
   })
   marks.note(1, 5)
   marks.note(2, 4)
@@ -91,16 +87,14 @@ t.test('a mark that could not be stored goes along with the next', async (t) => 
 t.test('a log that went back takes no marks of before, also of a write that failed', async (t) => {
   const written: unknown[] = []
   let turn = true
-  const marks: ReachedMarks = new ReachedMarks({
-    markReached: async (batch) => {
-      written.push([...batch])
-      if (!turn) return
-      turn = false
-      marks.note(1, 9)
-      marks.turned()
-      marks.note(2, 3)
-      throw new Error('away')
-    },
+  const marks: ReachedMarks = marksTo(async (batch) => {
+    written.push([...batch])
+    if (!turn) return
+    turn = false
+    marks.note(1, 9)
+    marks.turned()
+    marks.note(2, 3)
+    throw new Error('away')
   })
   marks.note(1, 5)
   await marks.settled()

@@ -65,6 +65,20 @@ t.test('a slow reader becomes a cursor and reads on when it can', async (t) => {
   t.equal(wire.came, 'ready@0 m1 m2 m3 m4 m5 m6 m7 m8 m9 m10 m11 m12 m13')
 })
 
+t.test('a direct message waits for a slow stream and comes at once to the other', async (t) => {
+  const house = new House()
+  const slow = await house.join(1)
+  slow.room = 1
+  house.say(0)
+  const other = await house.join(1)
+  house.say(1)
+  t.equal(slow.came, 'ready@0 m1')
+  t.equal(other.came, 'ready@1 m2')
+  slow.drain()
+  await slow.until(() => slow.came === 'ready@0 m1 m2')
+  t.end()
+})
+
 t.test('a reader who is slow while kept messages come gets each once', async (t) => {
   const house = new House()
   house.say(1, 1, 1, 1, 1)

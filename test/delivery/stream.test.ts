@@ -49,6 +49,12 @@ t.test('a heartbeat in the midst of a replay tells how far it has come', async (
   t.equal(text(), `retry: 3000\n\nid: 5-${epoch}\nevent: heartbeat\ndata: {}\n\n`)
 })
 
+t.test('one who is being replayed to is told nothing in between', async (t) => {
+  const { stream, text } = await replaying()
+  t.equal(stream.tell(new Block(Buffer.from('of who came and went'))), false)
+  t.equal(text(), 'retry: 3000\n\n')
+})
+
 t.test('what was on its way when a stream ended is not written after its bye', async (t) => {
   const { stream, answer, text } = await replaying()
   stream.end('renew')

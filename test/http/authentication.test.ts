@@ -69,6 +69,8 @@ t.test('only a token of our own is taken', async (t) => {
     expired: forge({ ...claims, exp: 1 }),
     'without an end': forge(endless),
     'without a session': forge(nobody),
+    'an end that is no number': forge({ ...claims, exp: `${claims.exp}` }),
+    'a session that is no number': forge({ ...claims, sid: `${claims.sid}` }),
     'another issuer': forge({ ...claims, iss: 'other' }),
     'another audience': forge({ ...claims, aud: 'other' }),
     'an events token': forge({ ...claims, aud: 'obrol:events' }),

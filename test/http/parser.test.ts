@@ -122,6 +122,71 @@ t.test(
   },
 )
 
+t.test('garbage behind a whole request is refused behind its answer', async (t) => {
+  const server = await serve(t)
+  const begun = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  server.chat.ping = async () => {
+    begun.resolve()
+    await go.promise
+  }
+  const socket = await server.open()
+  socket.write('GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n')
+  const text = readToEnd(socket)
+  await begun.promise
+  const seen = once(server.app.server, 'clientError')
+  socket.write('nonsense\r\n\r\n')
+  await seen
+  go.resolve()
+  const [first, second] = (await text).split(/(?=HTTP\/1\.1 \d)/)
+  t.match(first, /^HTTP\/1\.1 200/)
+  answered(t, second ?? '', 400, 'malformed-request')
+})
+
+t.test('an answer that waits behind another is not cut off by a shutdown', async (t) => {
+  const server = await serve(t)
+  const begun = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  server.chat.ping = async () => {
+    begun.resolve()
+    await go.promise
+  }
+  const socket = await server.open()
+  const text = readToEnd(socket)
+  const both = ['readyz', 'healthz'].map((path) => `GET /${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+  socket.write(both.join(''))
+  await begun.promise
+  const closed = server.app.close()
+  go.resolve()
+  const [first, second] = (await text).split(/(?=HTTP\/1\.1 \d)/)
+  for (const answer of [first, second]) t.match(answer, /^HTTP\/1\.1 200/)
+  await closed
+})
+
+t.test('an answer whose client has gone holds up no shutdown', async (t) => {
+  const server = await serve(t)
+  const begun = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  server.chat.ping = async () => {
+    begun.resolve()
+    await go.promise
+  }
+  const gone = once(server.app.server, 'request').then(([, answer]) => once(answer, 'close'))
+  const socket = await server.open()
+  socket.write('GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n')
+  await begun.promise
+  socket.destroy()
+  await gone
+  go.resolve()
+  await server.app.close()
+})
+
+t.test('a version that is neither HTTP/1.1 nor HTTP/1.0 is none', async (t) => {
+  const server = await serve(t)
+  const two = await server.raw('GET /healthz HTTP/2.0\r\nHost: a\r\nConnection: close\r\n\r\n')
+  answered(t, two, 400, 'malformed-request')
+})
+
 t.test('HTTP/1.1 needs exactly one Host', async (t) => {
   const server = await serve(t)
   const close = 'Connection: close\r\n\r\n'
@@ -133,6 +198,9 @@ t.test('HTTP/1.1 needs exactly one Host', async (t) => {
 
 t.test('no transfer coding but chunked is taken', async (t) => {
   const server = await serve(t)
+  const chunked = 'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
+  const old = await server.raw(`POST /v1/login HTTP/1.0\r\n${chunked}`)
+  answered(t, old, 400, 'malformed-request')
   const codings = (value: string) =>
     server.raw(
       `POST /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: ${value}\r\n\r\n0\r\n\r\n`,

@@ -20,6 +20,7 @@ type Kept = Pick<
   | 'endSession'
   | 'entry'
   | 'keyed'
+  | 'now'
   | 'openSession'
   | 'page'
   | 'register'
@@ -31,6 +32,7 @@ export class MemoryStore implements Kept {
   readonly epoch = 'mh4k2c9z'
   /** False: what other nodes did may be missing from what is known here. */
   current = true
+  now = Date.now
   /** Every call fails with this while it is set. */
   failure: Error | undefined
   /** Every call waits for this before it answers what it found. */

@@ -1,3 +1,4 @@
+import type { StoreListeners } from '../../src/open-store.ts'
 import type { Follower, Store } from '../../src/store/store.ts'
 
 /** A real store whose follower the test can tell things, as if it were shared with other nodes. */
@@ -5,12 +6,15 @@ export class SteeredStore {
   #follower: Follower | undefined
   /** False: what other nodes did may not have been told. */
   current = true
+  /** Has the store say what the operator should change. */
+  warn: (warning: string) => void = () => {}
   /** Whose sessions are no more, though the follower was not told. */
   readonly gone = new Set<string>()
 
   /** For `Tuning.around`. */
-  readonly around = (store: Store): Store =>
-    new Proxy(store, {
+  readonly around = (store: Store, listeners: StoreListeners): Store => {
+    this.warn = listeners.onWarning
+    return new Proxy(store, {
       get: (target, name) => {
         if (name === 'current') return this.current
         if (name === 'session') return (id: number) => this.#session(target, id)
@@ -19,6 +23,7 @@ export class SteeredStore {
         return typeof value === 'function' ? value.bind(target) : value
       },
     })
+  }
 
   /** What the server hears by, once it listens. */
   get heard(): Follower {

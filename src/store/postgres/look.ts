@@ -35,6 +35,8 @@ interface Change {
 export interface Look extends Edges {
   /** Whether the epoch is that of this life of the database. */
   known: boolean
+  /** The time there. */
+  now: number
   entries: EntryRow[]
   firstChange: number
   lastChange: number
@@ -50,6 +52,7 @@ export async function look(sql: Sql, seen: Seen, reaper: Reaper): Promise<Look> 
     SELECT ${sql.unsafe(edges)},
       (SELECT incarnation FROM epochs ORDER BY born DESC LIMIT 1)
         IS NOT DISTINCT FROM obrol_incarnation() AS known,
+      obrol_now() AS now,
       (SELECT coalesce(json_agg(row ORDER BY row.id), '[]') FROM (
         SELECT * FROM (
           SELECT ${sql.unsafe(entryColumns)},

@@ -43,6 +43,8 @@ export class Lookout {
   #renewal: NodeJS.Timeout | undefined
   /** Whether the lease could not be renewed when that was last tried. */
   #lapsing = false
+  /** The database's clock when it was last looked at, and this process's then. */
+  #clock = { there: Date.now(), here: performance.now() }
   /** Own appends under way, and the newest head that was rung meanwhile. */
   #appending = 0
   #rung = 0
@@ -87,6 +89,12 @@ export class Lookout {
   /** How long nothing has been reached, in ms. */
   get silentMs(): number {
     return this.#contact.silentMs
+  }
+
+  /** The database's time, in Unix ms. */
+  get now(): number {
+    const { there, here } = this.#clock
+    return Math.floor(there + performance.now() - here)
   }
 
   /** After a renewal that failed, only one that works proves that writing works again. */
@@ -201,6 +209,7 @@ export class Lookout {
       await beginEpoch(this.#pool)
       return true
     }
+    this.#clock = { there: found.now, here: performance.now() }
     const afterGap = this.#contact.made(begunAt)
     const { turned, news, more } = this.#told.take(found, seen)
     if (turned) this.#follower?.turned(turned)

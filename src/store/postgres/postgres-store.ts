@@ -2,6 +2,7 @@ import type {
   Cursor,
   Draft,
   Follower,
+  Mark,
   NewAccount,
   Outcome,
   PageRange,
@@ -68,8 +69,8 @@ export class PostgresStore implements Store {
     return outcomes
   }
 
-  markReached(marks: readonly { account: number; id: number }[]): Promise<void> {
-    return this.#reached.raise(marks)
+  markReached(marks: readonly Mark[], epoch: string): Promise<void> {
+    return this.#reached.raise(marks, epoch)
   }
 
   register(account: NewAccount, ttlMs: number) {
@@ -144,6 +145,10 @@ export class PostgresStore implements Store {
 
   get current(): boolean {
     return this.#parts.lookout.current
+  }
+
+  now(): number {
+    return this.#parts.lookout.now
   }
 
   signingKey(): Promise<Uint8Array> {

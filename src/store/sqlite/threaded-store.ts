@@ -3,6 +3,7 @@ import type {
   Draft,
   Entry,
   Follower,
+  Mark,
   NewAccount,
   Outcome,
   PageRange,
@@ -49,8 +50,8 @@ export class ThreadedStore implements Store {
     return this.#told(this.#writer.call('append', batch, ticket))
   }
 
-  markReached(marks: readonly { account: number; id: number }[]): Promise<void> {
-    return this.#told(this.#writer.call('markReached', marks))
+  markReached(marks: readonly Mark[], epoch: string): Promise<void> {
+    return this.#told(this.#writer.call('markReached', marks, epoch))
   }
 
   register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'> {
@@ -71,6 +72,10 @@ export class ThreadedStore implements Store {
 
   sweep(before: number | undefined) {
     return this.#told(this.#writer.call('sweep', before))
+  }
+
+  now(): number {
+    return (this.#parts.now ?? Date.now)()
   }
 
   extent() {

@@ -1,4 +1,13 @@
-import type { Draft, Extent, NewAccount, News, Outcome, PresenceChange, Session } from '../store.ts'
+import type {
+  Draft,
+  Extent,
+  Mark,
+  NewAccount,
+  News,
+  Outcome,
+  PresenceChange,
+  Session,
+} from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { Housekeeping } from './housekeeping.ts'
@@ -62,8 +71,11 @@ export class Writer {
     return done
   }
 
-  markReached(marks: readonly { account: number; id: number }[]): Done<void> {
-    return this.#write(() => ({ value: this.#reached.raise(marks), news: null }))
+  markReached(marks: readonly Mark[], epoch: string): Done<void> {
+    return this.#write(() => {
+      if (epoch === this.#extent.now().epoch) this.#reached.raise(marks)
+      return { value: undefined, news: null }
+    })
   }
 
   register(account: NewAccount, ttlMs: number): Done<Session | 'taken'> {

@@ -187,9 +187,10 @@ export class House {
         tail: this.tail,
         presence,
         feed: new PresenceFeed(presence),
-        marks: new ReachedMarks(this.log),
+        marks: new ReachedMarks(this.log, () => this.tail.epoch),
         retryMs: 1,
         stands: async ({ id }) => !this.gone.has(id),
+        now: Date.now,
         onError: (error) => this.errors.push(error),
       },
     )

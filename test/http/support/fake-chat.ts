@@ -30,6 +30,7 @@ export class FakeChat {
   isReady = true
   isInTouch = true
   ping: () => Promise<void> = async () => {}
+  now = Date.now
 
   get services(): Omit<Services, 'settings' | 'signingKey'> {
     return {
@@ -69,7 +70,7 @@ export class FakeChat {
           more: this.online.length > limit,
         }),
       },
-      store: { ping: () => this.ping() },
+      store: { ping: () => this.ping(), now: () => this.now() },
       openStream: async (_request, reply) => {
         reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache')
         reply.send('retry: 3000\n\n')

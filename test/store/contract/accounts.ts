@@ -31,6 +31,15 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
     t.equal(await store.session(session.id + 1), undefined)
   })
 
+  await t.test('tells the time by which sessions end', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    clock.pass(48 * hour)
+    await store.present()
+    const late = store.now() - clock.now()
+    t.ok(late >= 0 && late < hour, `${late} ms late`)
+    t.ok(Number.isInteger(late))
+  })
+
   await t.test('knows a session until it ends', async (t) => {
     const { store, clock } = await openOne(t, openSite)
     const first = await join(store, 'ann', 2 * hour)

@@ -15,7 +15,7 @@ async function settle(store: Store) {
   const bob = await people.join(store, 'bob')
   await people.say(store, ann, 'long ago')
   await people.say(store, ann, 'a', { key: 'once' })
-  await store.markReached([{ account: bob.account.id, id: 2 }])
+  await store.markReached([{ account: bob.account.id, id: 2 }], (await store.extent()).epoch)
   await people.say(store, ann, 'kept “for” bob\\\n\té😀', { to: 'bob' })
   await people.say(store, bob, 'b')
   while ((await store.sweep(Number.MAX_SAFE_INTEGER)).extent.oldest < 2);
@@ -117,7 +117,7 @@ function suite(): void {
       await people.say(store, ann, 'for bob', { to: 'bob' })
       await people.say(store, ann, 'a', { key: 'once' })
       await people.say(store, ann, 'for bob again', { to: 'bob' })
-      await store.markReached([{ account: bob.account.id, id: 1 }])
+      await store.markReached([{ account: bob.account.id, id: 1 }], (await store.extent()).epoch)
       return { ann, bob }
     })
     const checksums: string[] = []

@@ -81,6 +81,22 @@ function suite(): void {
     )
   })
 
+  t.test('a node that was away for longer than its lease enters again', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const leased = { ...short, presenceLeaseMs: 1_000 }
+    const { store } = await openNode(t, through(databaseUrl, proxy), leased)
+    const other = await openNode(t, databaseUrl, leased)
+    const ann = await join(store, 'ann')
+    await store.changePresence({ enter: [ann.id], leave: [] })
+    proxy.refuse()
+    await other.heard.until(({ sessions }) => sessions.at(-1) === `-${ann.id}`)
+    proxy.heal()
+    await other.heard.until(({ sessions }) => sessions.at(-1) === `+${ann.id}`)
+    t.same(other.heard.sessions, [`+${ann.id}`, `-${ann.id}`, `+${ann.id}`])
+  })
+
   t.test('a ring that does not come through costs time, never news', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
