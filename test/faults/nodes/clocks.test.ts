@@ -30,7 +30,7 @@ if (postgresRuns) {
   t.test('a node whose clock is an hour off does as the others', async (t) => {
     const databaseUrl = await (await sharedPostgres()).freshDatabase()
     const who = ['ann', 'bob', 'cid', 'dan'] as const
-    const people = await crowdIn({ databaseUrl }, who, { present: false, ttlMs: 5 * hourMs })
+    const people = await crowdIn({ databaseUrl }, who, { present: false, ttlMs: hourMs / 2 })
     const right = await openRoom(t, {
       settings: { databaseUrl, jwtSecret, presenceLeaseMs: leaseMs, presenceGraceMs: graceMs },
     })
