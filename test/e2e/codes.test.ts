@@ -2,121 +2,35 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { type ProblemCode, problems } from '../../src/chat/problems.ts'
-import { openRoom, type Room, temporaryFolder } from '../support/room.ts'
-import { exchange, type RawAnswer } from './bad-requests/exchange.ts'
-import { judge } from './bad-requests/judge.ts'
-import {
-  ask,
-  bad,
-  type Expected,
-  inBody,
-  inParameter,
-  invalidToken,
-  post,
-} from './bad-requests/row.ts'
+import { openRoom } from '../support/room.ts'
+import { ask, inParameter, post } from './bad-requests/row.ts'
+import { answers } from './behaviour/answers.ts'
+import { done, json, opened, provoked, refused, time } from './support/asking.ts'
 import { breakPasswordHash } from './support/damage.ts'
 
 const host = 'Host: chat.test\r\n'
-const provoked = new Set<ProblemCode>()
-
-/** Sends a request that must be answered with a problem. */
-async function refused(t: Test, room: Room, bytes: Buffer | string, expected: Expected) {
-  const row = bad('', bytes, expected)
-  t.same(judge(await exchange(room.url, row.bytes), row), [], expected.code)
-  provoked.add(expected.code)
-}
-
-/** Sends a request that must be done. */
-async function done(t: Test, room: Room, bytes: Buffer, status: number): Promise<RawAnswer> {
-  const [answer] = await exchange(room.url, bytes)
-  t.equal(answer?.status, status, `${bytes}`.split(' HTTP', 1).join())
-  return answer as RawAnswer
-}
-
-const json = ({ body }: RawAnswer) => JSON.parse(body)
-const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-const user = (username: string) => ({ id: Number, username, createdAt: time })
-const opened = (username: string) => ({
-  user: user(username),
-  token: /^[\w-]+\.[\w-]+\.[\w-]+$/,
-  tokenType: 'Bearer',
-  expiresAt: time,
-})
-
 const timeouts = { headersMs: 200, requestMs: 400, checkMs: 50, pingMs: 2000 }
 
-t.test('coming in and leaving', async (t) => {
-  const folder = await temporaryFolder(t)
-  const room = await openRoom(t, { folder })
+answers(t, openRoom)
+
+t.test('where registration is closed, a login tells nobody who is known', async (t) => {
+  const room = await openRoom(t)
   const ann = { username: 'ann', password: 'ann-password' }
-  const { token } = json(await done(t, room, post('/v1/register', ann), 201))
-  await refused(t, room, post('/v1/register', ann), { code: 'username-taken' })
-  await refused(t, room, post('/v1/register', { ...ann, username: 'a' }), inBody('username'))
-  const login = json(await done(t, room, post('/v1/login', ann), 200))
-  t.match(login, opened('ann'))
-  t.match(json(await done(t, room, ask('GET', '/v1/me', { token }), 200)), {
-    user: user('ann'),
-    session: { createdAt: time, expiresAt: time },
-  })
+  await room.register('ann')
   const nobody = post('/v1/login', { ...ann, username: 'nobody' })
   const wrong = post('/v1/login', { ...ann, password: 'wrong-password' })
-  await refused(t, room, nobody, { code: 'unknown-user' })
-  await refused(t, room, wrong, { code: 'wrong-password' })
-  const left = await done(t, room, ask('POST', '/v1/logout', { token }), 204)
-  t.equal(left.body, '')
-  await refused(t, room, ask('GET', '/v1/me', { token }), invalidToken)
-  await refused(t, room, ask('POST', '/v1/logout', { token }), invalidToken)
   await room.stop()
 
-  const closed = await openRoom(t, { folder, settings: { registration: 'closed' } })
+  const closed = await openRoom(t, {
+    folder: room.folder,
+    settings: { registration: 'closed' },
+  })
   await refused(t, closed, post('/v1/register', ann), { code: 'registration-closed' })
   await refused(t, closed, nobody, { code: 'wrong-credentials' })
   await refused(t, closed, wrong, { code: 'wrong-credentials' })
   t.match(json(await done(t, closed, post('/v1/login', ann), 200)), opened('ann'))
-})
-
-t.test('saying something and reading it', async (t) => {
-  const room = await openRoom(t)
-  const { token } = await room.join('ann')
-  await room.register('bob')
-  const say = (text: string, lines: string[] = []) =>
-    post('/v1/messages/broadcast', { text }, { token, lines })
-  const first = await done(t, room, say('hi'), 201)
-  t.match(json(first), { id: 1, kind: 'broadcast', from: 'ann', text: 'hi', sentAt: time })
-  t.same(first.headers.get('location'), ['/v1/messages/1'])
-  await refused(t, room, say(''), inBody('text'))
-
-  const direct = (to: string, fields: object = {}) =>
-    post('/v1/messages/direct', { to, text: 'psst', ...fields }, { token })
-  await refused(t, room, direct('nobody'), { code: 'unknown-recipient' })
-  await refused(t, room, direct('bob'), { code: 'recipient-offline' })
-  const kept = await done(t, room, direct('bob', { whenOffline: 'keep' }), 201)
-  t.match(json(kept), { id: 2, kind: 'direct', from: 'ann', to: 'bob', text: 'psst' })
-  t.same(kept.headers.get('location'), ['/v1/messages/2'])
-  t.match(json(await done(t, room, direct('ann'), 201)), { id: 3, to: 'ann' })
-
-  const key = ['Idempotency-Key: k']
-  const once = await done(t, room, say('once', key), 201)
-  const replayed = await done(t, room, say('once', key), 201)
-  t.equal(replayed.body, once.body)
-  t.notOk(once.headers.has('idempotent-replayed'))
-  t.same(replayed.headers.get('idempotent-replayed'), ['true'])
-  await refused(t, room, say('twice', key), { code: 'idempotency-key-reused' })
-
-  const read = (query: string) => ask('GET', `/v1/messages${query}`, { token })
-  const page = json(await done(t, room, read('?limit=2'), 200))
-  t.match(page, { messages: [{ id: 3 }, { id: 4 }], more: true, cursor: /^4-[0-9a-z]{8}$/ })
-  await refused(t, room, read('?limit=0'), inParameter('limit'))
-  await refused(t, room, read('?with=nobody'), { code: 'unknown-recipient' })
-  t.match(json(await done(t, room, read('/1'), 200)), { id: 1 })
-  await refused(t, room, read('/99'), { code: 'not-found' })
-  t.match(json(await done(t, room, ask('GET', '/v1/users/online', { token }), 200)), {
-    users: [{ username: 'ann', onlineSince: time }],
-    count: 1,
-    more: false,
-  })
 })
 
 t.test('the stream', async (t) => {

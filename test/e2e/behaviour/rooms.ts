@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { Settings } from '../../../src/config.ts'
 import type { Room, RoomOptions } from '../../support/room.ts'
 import type { Member } from '../support/crowd.ts'
 
@@ -9,5 +10,5 @@ export type OpenRoom = (t: Test, options?: RoomOptions) => Promise<Room>
 export type OpenCrowd = (
   t: Test,
   names: readonly string[],
-  options: { present: boolean; graceMs: number },
+  options: { present: boolean; graceMs: number; ttlMs?: number; settings?: Partial<Settings> },
 ) => Promise<{ room: Room; members: Member[] }>
