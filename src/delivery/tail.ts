@@ -22,8 +22,11 @@ const portionBytes = 65_536
 /** Before anything was told of the log. */
 const untold: Extent = { epoch: '00000000', oldest: 1, head: 0 }
 
-/** How many reads of the store may be under way for all readers together. */
+/** How many reads of the store may be under way for all readers together, 256 KiB each. */
 const readsAtOnce = 4
+
+/** The same of questions whose answers are small: those of one turn go to the store together. */
+const questionsAtOnce = 64
 
 /**
  * The log as this server follows it: its head, the newest frames in memory, and bounded reads of
@@ -33,6 +36,7 @@ export class Tail {
   readonly #store: ReadableStore
   readonly #recent: Recent
   readonly #reads = new Turnstile(readsAtOnce)
+  readonly #questions = new Turnstile(questionsAtOnce)
   #extent = untold
   #turns = 0
   #movedCalls: (() => void)[] = []
@@ -103,11 +107,11 @@ export class Tail {
   }
 
   unreached(account: number): ReturnType<Store['unreached']> {
-    return this.#reads.pass(() => this.#store.unreached(account))
+    return this.#questions.pass(() => this.#store.unreached(account))
   }
 
   place(cursor: Cursor): Promise<Placement> {
-    return this.#reads.pass(() => this.#store.place(cursor))
+    return this.#questions.pass(() => this.#store.place(cursor))
   }
 
   #callMoved(): void {
