@@ -45,8 +45,7 @@ t.test('whoever sends slowly is told so and cut off', async (t) => {
       t.same(judge(readAnswers(await read), expected), [], who)
     }),
   )
-  const beats = ann.stream.events.length
-  t.ok(beats > 5, 'a stream has no time limit')
+  t.notOk(ann.stream.closed, 'a stream has no time limit')
   await ann.stream.next('heartbeat')
 })
 

@@ -300,7 +300,7 @@ function suite(): void {
     const other = await openNode(t, databaseUrl)
     proxy.dropNotifications()
     const { store, heard } = await openNode(t, through(databaseUrl, proxy), {
-      answerMs: 1_000,
+      answerMs: 4_000,
       lookEveryMs: 60_000,
     })
     const ann = await join(other.store, 'ann')
