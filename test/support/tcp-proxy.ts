@@ -18,8 +18,9 @@ export interface TcpProxy {
    * hanging. Resolves once the answer came.
    *
    * @param about only a request that holds this text
+   * @param often whether that goes on after the first time, until `heal`
    */
-  swallow(about: string, then: 'cut' | 'hang'): Promise<void>
+  swallow(about: string, then: 'cut' | 'hang', often?: 'often'): Promise<void>
   /** Drops PostgreSQL's notifications (messages of type A) from now on. */
   dropNotifications(): void
   /** Refuses connections, and cuts those there are. `heal` ends it. */
@@ -39,7 +40,7 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
   let hanging = false
   let refusing = false
   let deaf = false
-  let prey: { about: string; then: 'cut' | 'hang'; caught: () => void } | undefined
+  let prey: { about: string; then: 'cut' | 'hang'; often: boolean; caught: () => void } | undefined
 
   const listener = createServer((client) => {
     if (refusing) return void client.resetAndDestroy()
@@ -61,7 +62,7 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
       if (wire.swallowing) {
         wire.lossy = true
         const caught = prey
-        prey = undefined
+        if (!prey?.often) prey = undefined
         caught?.caught()
         if (caught?.then === 'cut') client.resetAndDestroy()
         return
@@ -96,15 +97,16 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
     heal() {
       hanging = false
       refusing = false
+      prey = undefined
       for (const wire of wires) {
         if (wire.lossy) wire.client.resetAndDestroy()
         wire.client.resume()
         wire.server.resume()
       }
     },
-    swallow(about, then) {
+    swallow(about, then, often) {
       return new Promise((caught) => {
-        prey = { about, then, caught }
+        prey = { about, then, often: often !== undefined, caught }
       })
     },
     dropNotifications() {

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url'
 import type { TransactionSql } from 'postgres'
 import { Umzug } from 'umzug'
 import { StartError } from '../store.ts'
-import type { Connection, Sql } from './connection.ts'
+import type { Connection } from './connection.ts'
+
+type Transaction = TransactionSql<{ bigint: number }>
 
 /** Where the migrations of this version are. */
 const ownMigrations = fileURLToPath(new URL('../../../migrations/postgres', import.meta.url))
@@ -13,36 +15,46 @@ const ownMigrations = fileURLToPath(new URL('../../../migrations/postgres', impo
 const patienceMs = 600_000
 
 /**
- * Brings a database to the schema of this version, each step whole or not at all, also when
- * several nodes do so at once.
+ * Brings a database to the schema of this version, wholly or not at all: all that is new to it goes
+ * into one transaction, in which no other node migrates.
  *
  * @throws {StartError} where the database is from a newer version
  */
 export async function migrate(connection: Connection, folder = ownMigrations): Promise<void> {
-  await connection.run(async (sql) => {
-    await checkDatabase(sql, folder)
-    const umzug = new Umzug({
-      migrations: namesIn(folder).map((name) => ({
-        name,
-        up: () => apply(sql, name, readFileSync(join(folder, name), 'utf8')),
-      })),
-      storage: {
-        executed: () => applied(sql),
-        logMigration: recordedAlready,
-        unlogMigration: recordedAlready,
-      },
-      logger: undefined,
-    })
-    await umzug.up()
-  }, patienceMs)
+  await connection.run(
+    (sql) =>
+      sql.begin(async (sql) => {
+        await beFirst(sql)
+        await checkDatabase(sql, folder)
+        const umzug = new Umzug({
+          migrations: namesIn(folder).map((name) => ({
+            name,
+            up: () => apply(sql, name, readFileSync(join(folder, name), 'utf8')),
+          })),
+          storage: {
+            executed: () => applied(sql),
+            logMigration: recordedAlready,
+            unlogMigration: recordedAlready,
+          },
+          logger: undefined,
+        })
+        await umzug.up()
+      }),
+    patienceMs,
+  )
 }
 
-async function checkDatabase(sql: Sql, folder: string): Promise<void> {
-  await underLock(
-    sql,
-    (sql) => sql`
-    CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`,
-  )
+/** Waits for other nodes that migrate, and keeps them waiting until the transaction ends. */
+async function beFirst(sql: Transaction): Promise<void> {
+  const patience = `${patienceMs}ms`
+  await sql`
+    SELECT set_config('lock_timeout', ${patience}, true),
+      set_config('statement_timeout', ${patience}, true)`
+  await sql`SELECT pg_advisory_xact_lock(1331851887, 4)`
+}
+
+async function checkDatabase(sql: Transaction, folder: string): Promise<void> {
+  await sql`CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`
   const known = new Set(namesIn(folder))
   const unknown = (await applied(sql)).find((name) => !known.has(name))
   if (unknown !== undefined) {
@@ -52,29 +64,9 @@ async function checkDatabase(sql: Sql, folder: string): Promise<void> {
   }
 }
 
-async function apply(sql: Sql, name: string, script: string): Promise<void> {
-  await underLock(sql, async (sql) => {
-    // Another node may have been first.
-    const [done] = await sql`SELECT 1 FROM migrations WHERE name = ${name}`
-    if (done) return
-    await sql.unsafe(script).simple()
-    await sql`INSERT INTO migrations (name) VALUES (${name})`
-  })
-}
-
-/** One transaction, in which no other node migrates. */
-async function underLock(
-  sql: Sql,
-  work: (sql: TransactionSql<{ bigint: number }>) => Promise<unknown>,
-): Promise<void> {
-  await sql.begin(async (sql) => {
-    const patience = `${patienceMs}ms`
-    await sql`
-      SELECT set_config('lock_timeout', ${patience}, true),
-        set_config('statement_timeout', ${patience}, true)`
-    await sql`SELECT pg_advisory_xact_lock(1331851887, 4)`
-    await work(sql)
-  })
+async function apply(sql: Transaction, name: string, script: string): Promise<void> {
+  await sql.unsafe(script).simple()
+  await sql`INSERT INTO migrations (name) VALUES (${name})`
 }
 
 /** A migration is recorded with its script, in one transaction, and never taken back. */
@@ -86,7 +78,7 @@ function namesIn(folder: string): string[] {
     .sort()
 }
 
-async function applied(sql: Sql): Promise<string[]> {
+async function applied(sql: Transaction): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`SELECT name FROM migrations ORDER BY name`
   return rows.map(({ name }) => name)
 }

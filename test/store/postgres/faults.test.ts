@@ -305,12 +305,13 @@ function suite(): void {
     })
     const ann = await join(other.store, 'ann')
     // The number of bytes that a look asks for.
-    const swallowed = proxy.swallow('262144', 'hang')
+    const swallowed = proxy.swallow('262144', 'hang', 'often')
     const look = store.present().catch((error: Error) => error.name)
     await swallowed
     await say(other.store, ann, 'hi')
     await t.rejects(store.extent(), { name: 'Unavailable' })
     t.equal(await look, 'Unavailable')
+    proxy.heal()
     t.match(await store.extent(), { head: 1 })
     t.same(heard.ids, [1])
   })
