@@ -55,11 +55,12 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     const room = await open(t, { settings: { streamMaxSeconds: 1, heartbeatMs: 100 } })
     const ann = await room.join('ann')
     const started = performance.now()
-    t.same((await ann.stream.next('bye')).data, { reason: 'renew' })
+    const stream = await ann.open()
+    t.same((await stream.next('bye')).data, { reason: 'renew' })
     const took = performance.now() - started
     t.ok(took > 700, `${took} ms`)
-    await ann.stream.ended()
-    const again = await ann.open({ cursor: ann.stream.cursor })
+    await stream.ended()
+    const again = await ann.open({ cursor: stream.cursor })
     await again.next('ready')
   })
 
