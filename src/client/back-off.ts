@@ -1,5 +1,8 @@
 import type { BackOffOptions } from './types.ts'
 
+/** A server that asks for less is left alone for so long all the same, in ms. */
+const shortestMs = 100
+
 /** A server that asks for more is asked again after this long all the same, in ms. */
 const longestAskedMs = 600_000
 
@@ -28,7 +31,7 @@ export class BackOff {
 
   /** What the server has said with `retry:`, in ms. */
   set firstMs(ms: number) {
-    this.#firstMs = Math.min(ms, this.#longestMs)
+    this.#firstMs = Math.min(Math.max(ms, shortestMs), this.#longestMs)
   }
 
   get firstMs(): number {
@@ -59,6 +62,6 @@ export class BackOff {
   /** Waits as long as the server has told this stream alone, spread by itself. */
   asked(ms: number): number {
     this.#attempt++
-    return Math.min(ms, longestAskedMs)
+    return Math.min(Math.max(ms, Math.min(shortestMs, this.#longestMs)), longestAskedMs)
   }
 }

@@ -29,8 +29,8 @@ export interface Call<T> extends Request {
 
 /** A failure that may be gone the next time, of a call that does no harm when made twice. */
 export function mayPass({ code, status = 0 }: ObrolError): boolean {
-  // A page that another server sends with 4xx says that the address is wrong.
-  if (code === 'bad-answer') return status < 400 || status >= 500
+  // A redirect, or a page that another server sends with 4xx, says that the address is wrong.
+  if (code === 'bad-answer') return status < 300 || status >= 500
   return ['network', 'timeout'].includes(code) || [408, 429, 503].includes(status)
 }
 
@@ -100,18 +100,22 @@ export class Caller {
     const { method, body } = request
     const headers = headersOf(request)
     cutoff.within(this.timeoutMs, `No answer within ${this.timeoutMs / 1000} s`)
+    let response: Response
     try {
-      return await this.#fetch(this.#addressOf(request), {
+      response = await this.#fetch(this.#addressOf(request), {
         method,
         headers,
         signal: cutoff.signal,
         cache: 'no-store',
         credentials: 'omit',
+        redirect: 'manual',
         ...(body && { body: JSON.stringify(body) }),
       })
     } catch (error) {
       throw cutoff.failure(error)
     }
+    if (isRedirect(response)) throw moved(response)
+    return response
   }
 
   #addressOf({ path, query = {} }: Request): URL {
@@ -120,6 +124,23 @@ export class Caller {
       if (value !== undefined) address.searchParams.set(name, String(value))
     return address
   }
+}
+
+/** In a browser nothing more can be known of one. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400)
+}
+
+/**
+ * No redirect is followed: a post would become a GET, and a password go to another server than the
+ * one it was given for.
+ */
+function moved({ status, headers }: Response): ObrolError {
+  const to = headers.get('location')
+  const where = to === null ? '' : ` to ${to}`
+  return new ObrolError('bad-answer', `The server redirects${where}: give its own address`, {
+    status: status || 302,
+  })
 }
 
 /** @throws {ObrolError} where one of them cannot be sent at all, such as one with a line break */

@@ -143,12 +143,11 @@ export class Events implements EventStream {
   }
 }
 
-/** Whether a stream that failed so is opened again: after whatever is not a refusal for good. */
-function heals({ code, status = 0 }: ObrolError): boolean {
-  if (status === 401) return false
-  return (
-    ['network', 'timeout', 'bad-answer'].includes(code) ||
-    [408, 429].includes(status) ||
-    status >= 500
-  )
+/**
+ * Whether a stream that failed so is opened again: after any failure but a 401, for what stands in
+ * between may answer anything for a while. A wrong request, such as one with a cursor that no
+ * server can have given, stays wrong.
+ */
+function heals({ code, status }: ObrolError): boolean {
+  return code !== 'invalid-request' && status !== 401
 }

@@ -36,6 +36,8 @@ t.test('what `retry:` says takes the place of the first wait', async (t) => {
       [100, 200],
     ]),
   )
+  backOff.firstMs = 0
+  t.ok(inBounds(backOff, [[200, 400]]), 'but for none at all')
   backOff.firstMs = 1e12
   t.ok(inBounds(backOff, [[15_000, 30_000]]), 'but for the longest')
 })
@@ -46,6 +48,7 @@ t.test('who is asked to wait waits at least so long', async (t) => {
   t.ok(ms > 5_000 && ms <= 6_000, 'and not all as long')
   t.equal(backOff.asked(4_795), 4_795, 'what one stream alone was told is spread already')
   t.equal(backOff.attempt, 2)
+  t.equal(backOff.asked(0), 100, 'nobody is to come back at once, and again and again')
   t.ok(backOff.next(1e12) < 602_000, 'but no longer than ten minutes')
   t.equal(backOff.asked(1e12), 600_000)
 })

@@ -62,6 +62,7 @@ export const calls: Record<string, () => Script> = {
   busy: always((exchange) => exchange.problem(429, 'too-many-requests', { 'retry-after': '60' })),
   broken: always((exchange) => exchange.problem(500, 'internal-error')),
   elsewhere: always((exchange) => exchange.answer(404, 'text/html', '<h1>No such page</h1>')),
+  moved: always((exchange) => exchange.problem(308, 'moved', { location: 'http://127.0.0.2/' })),
   deaf: always(() => {}),
   hangsUp: always((exchange) => exchange.response.destroy()),
   foreignTongue: always((exchange) => exchange.problem(418, 'from-a-newer-server')),

@@ -132,7 +132,7 @@ export const streams: Record<string, () => Script> = {
   byes: inTurn(
     ...['renew', 'unavailable', 'shutting-down', 'replaced'].map(
       (reason) => (exchange: Exchange) => {
-        const retry = reason === 'shutting-down' ? 'retry: 7\n' : ''
+        const retry = reason === 'shutting-down' ? 'retry: 27\n' : ''
         exchange.stream(ready(1) + retry + event('bye', { reason }))
         exchange.end()
       },

@@ -37,6 +37,8 @@ export const calls: Record<string, Scenario> = {
   'busy/entering': called(enter, ['too-many-requests', 1]),
   broken: called(say, ['internal-error', 1]),
   elsewhere: called(say, ['bad-answer', 1]),
+  moved: called(say, ['bad-answer', 1]),
+  'moved/entering': called(enter, ['bad-answer', 1]),
   foreignTongue: called(say, ['from-a-newer-server', 1]),
   deaf: called(say, ['timeout', 1], { timeoutMs: 100, retryForMs: 0 }),
   'deaf/entering': called(enter, ['timeout', 1], { timeoutMs: 100 }),

@@ -121,12 +121,12 @@ export const streams: Record<string, Scenario> = {
       const waits = events.flatMap((event) =>
         event.type === 'reconnecting' && typeof event.error === 'string' ? [event] : [],
       )
-      return waits.map(({ error, inMs }) => [error, inMs < 7 ? 'soon' : inMs])
+      return waits.map(({ error, inMs }) => [error, inMs < 20 ? 'soon' : inMs])
     },
     outcome: [
       ['renew', 'soon'],
       ['unavailable', 'soon'],
-      ['shutting-down', 7],
+      ['shutting-down', 27],
       ['replaced', 20],
     ],
   },
