@@ -7,6 +7,8 @@ import type { View } from './view.ts'
 
 /** So many the server gives at once. */
 const mostOnline = 1000
+/** Past so many names nobody reads on. */
+const mostNames = 10_000
 const mostHistory = 200
 const usualHistory = 20
 
@@ -82,17 +84,17 @@ export class Talking {
   }
 
   async #list(): Promise<void> {
-    const names: string[] = []
+    // Each once, so that a server whose pages go in circles is asked no further.
+    const names = new Set<string>()
+    let after: string | undefined
     for (let more = true; more; ) {
-      const page = await this.#client.online({
-        limit: mostOnline,
-        after: names.at(-1),
-        signal: this.#signal,
-      })
-      names.push(...page.users.map(({ username }) => username))
-      more = page.more
+      const known = names.size
+      const page = await this.#client.online({ limit: mostOnline, after, signal: this.#signal })
+      for (const { username } of page.users) names.add(username)
+      after = page.users.at(-1)?.username
+      more = page.more && names.size > known && names.size < mostNames
     }
-    this.#view.show(...namesTold(names))
+    this.#view.show(...namesTold([...names]))
   }
 
   /** `history`, `history 50`, `history bob`, `history bob 50`; a name can be a number, too. */

@@ -1,0 +1,34 @@
+import t from 'tap'
+import type { ObrolClient } from '../../src/client/index.ts'
+import type { Paragraph } from '../../src/terminal/paragraph.ts'
+import { Talking } from '../../src/terminal/talking.ts'
+import type { View } from '../../src/terminal/view.ts'
+
+/** Asks for the list of a server that gives these pages; resolves with what was asked and shown. */
+async function list(pages: (after: string | undefined) => string[]) {
+  const asked: (string | undefined)[] = []
+  const shown: Paragraph[] = []
+  const client = {
+    async online({ after }: { after?: string }) {
+      asked.push(after)
+      const users = pages(after).map((username) => ({ username, onlineSince: '' }))
+      return { users, count: users.length, more: true }
+    },
+  } as unknown as ObrolClient
+  const view = { show: (...names: Paragraph[]) => shown.push(...names) } as unknown as View
+  const { signal } = new AbortController()
+  await new Talking(client, view, { me: 'ann', signal, leave: async () => {} }).obey('list')
+  return { asked, shown: shown.flatMap(({ lines }) => lines) }
+}
+
+t.test('a server whose list goes in circles, or has no end, is asked no further', async (t) => {
+  const circle = await list((after) => [after === 'ann' ? 'bob' : 'ann'])
+  t.same(circle.asked, [undefined, 'ann', 'bob'])
+  t.same(circle.shown, ['ann', 'bob'])
+  t.same((await list(() => [])).asked, [undefined])
+
+  let made = 0
+  const endless = await list(() => Array.from({ length: 1_000 }, () => `guest${made++}`))
+  t.equal(endless.asked.length, 10)
+  t.equal(endless.shown.length, 10_000)
+})
