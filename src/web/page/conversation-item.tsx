@@ -1,6 +1,7 @@
 import type { Message } from '../../client/index.ts'
 import { type Conversation, unread } from '../state/chat.ts'
 import { room } from '../state/conversations.ts'
+import { shown } from '../text/shown.ts'
 import { Avatar, RoomAvatar } from './avatar.tsx'
 import { now } from './clock.ts'
 import { toPerson, toRoom } from './place.ts'
@@ -60,7 +61,7 @@ export function ConversationItem({ visit, held, open, online }: ItemProps) {
 
 function preview({ from, text }: Message, me: string, inRoom: boolean): string {
   const words = strings.value
-  const short = text.slice(0, previewLength)
+  const short = shown(text.slice(0, previewLength))
   if (from === me) return words.youSaid(short)
   return inRoom ? words.said(from, short) : short
 }

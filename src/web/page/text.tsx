@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { linkify } from '../text/linkify.ts'
+import { shown } from '../text/shown.ts'
 import { strings } from './preferences.ts'
 
 /** A text of more characters, or more lines, shows its beginning until one asks for all of it. */
@@ -14,7 +15,7 @@ export function Text({ text }: { text: string }) {
   return (
     <>
       <p class={folded ? 'text is-folded' : 'text'} dir="auto">
-        {linkify(text.replaceAll('\r\n', '\n')).map(({ text, href }, at) =>
+        {linkify(shown(text)).map(({ text, href }, at) =>
           href === undefined ? (
             text
           ) : (

@@ -31,7 +31,6 @@ export const english = {
   isOnline: 'online',
   isOffline: 'not here now; finds your messages on coming back',
   writeToSomeone: 'Write to someone',
-  theirName: 'Their name',
   open: 'Open',
   skip: 'Skip to the messages',
   back: 'All conversations',

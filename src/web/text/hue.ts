@@ -3,9 +3,11 @@ export const hues = 8
 
 /** A person's colour, 0 to 7: the same everywhere. */
 export function hueOf(name: string): number {
-  let hash = 7
-  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) as number)) | 0
-  return Math.abs(hash) % hues
+  // FNV-1a: its high bits are mixed well, its low ones are not.
+  let hash = 0x811c9dc5
+  for (const character of name)
+    hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193)
+  return (hash >>> 16) % hues
 }
 
 /** What stands for a name in a small circle: its first letter, with the marks that belong to it. */

@@ -30,7 +30,6 @@ export const indonesian: Strings = {
   isOnline: 'sedang di sini',
   isOffline: 'sedang pergi; pesanmu menunggu sampai ia kembali',
   writeToSomeone: 'Tulis kepada seseorang',
-  theirName: 'Namanya',
   open: 'Buka',
   skip: 'Langsung ke pesan',
   back: 'Semua percakapan',

@@ -6,7 +6,7 @@ export interface Piece {
 
 const address = /\bhttps?:\/\/[^\s<>"“”«»\p{Cc}\p{Bidi_Control}]+/giu
 /** What ends a sentence rather than an address. */
-const trailing = /[.,:;!?'’…*_~]+$/u
+const trailing = new Set(".,:;!?'’…*_~")
 const brackets: readonly (readonly [opening: string, closing: string])[] = [
   ['(', ')'],
   ['[', ']'],
@@ -29,21 +29,26 @@ export function linkify(text: string): Piece[] {
   return pieces
 }
 
-/** Without what follows the address: a full stop, or the bracket that the whole address stands in. */
+/**
+ * Without what follows the address: a full stop, or the bracket that the whole address stands in.
+ * From the end and by count, so that no text takes longer than it is long.
+ */
 function trim(found: string): string {
-  let link = found
-  for (;;) {
-    const shorter = withoutLastBracket(link.replace(trailing, ''))
-    if (shorter === link) return link
-    link = shorter
+  const surplus = new Map(
+    brackets.map(([opening, closing]) => [closing, count(found, closing) - count(found, opening)]),
+  )
+  let end = found.length
+  for (; end > 0; end--) {
+    const last = found[end - 1] as string
+    const more = surplus.get(last) ?? 0
+    if (more <= 0 && !trailing.has(last)) break
+    if (more > 0) surplus.set(last, more - 1)
   }
+  return found.slice(0, end)
 }
 
-function withoutLastBracket(link: string): string {
-  const pair = brackets.find(([, closing]) => link.endsWith(closing))
-  if (!pair) return link
-  const [opening, closing] = pair
-  return link.split(closing).length > link.split(opening).length ? link.slice(0, -1) : link
+function count(text: string, character: string): number {
+  return text.split(character).length - 1
 }
 
 /** The address as the browser will take it; undefined where it is none, or names a user to mislead. */

@@ -5,6 +5,7 @@ import { explain, explainFailure, failureOf } from '../../../src/web/text/explai
 import { hueOf, hues, initialOf } from '../../../src/web/text/hue.ts'
 import { isolate } from '../../../src/web/text/isolate.ts'
 import { linkify } from '../../../src/web/text/linkify.ts'
+import { shown } from '../../../src/web/text/shown.ts'
 import { localeOf, pickLanguage, tables } from '../../../src/web/text/strings.ts'
 import { dayOf, Times } from '../../../src/web/text/times.ts'
 
@@ -27,6 +28,13 @@ t.test('addresses become links, without what only stands beside them', async (t)
     ['javascript:alert(1) data:text/html,x ftp://example.org //example.org example.org'],
     ['https://bank.example@evil.example/ https://u:p@evil.example'],
     ['https:// http://[ xhttps://example.org'],
+    ['(see [http://e.org/a(b)])', 'http://e.org/a(b)'],
+    ['http://e.org/(a))).', 'http://e.org/(a)'],
+    // However long, no text takes long.
+    [
+      `http://e.org/${'.'.repeat(2_000)}b${')'.repeat(1_980)}`,
+      `http://e.org/${'.'.repeat(2_000)}b`,
+    ],
   ] as const)
     t.strictSame(links(text), expected, text)
   t.strictSame(linkify('a https://example.org b'), [
@@ -35,6 +43,14 @@ t.test('addresses become links, without what only stands beside them', async (t)
     { text: ' b' },
   ])
   t.strictSame(linkify(''), [])
+})
+
+t.test('a text is shown in the lines and the order in which it was written', async (t) => {
+  t.equal(shown('a\r\nb\rc\u2028d\u2029e\nf'), 'a\nb\nc\nd\ne\nf')
+  t.equal(shown('\u202egnp.exe'), '\\u{202e}gnp.exe')
+  t.equal(shown('a\u2067b\u2069'), 'a\\u{2067}b\\u{2069}')
+  const helped = 'שלום\u200f! 👩\u200d👧 ا\u200eb\u061c'
+  t.equal(shown(helped), helped)
 })
 
 t.test('a text is the same text after all, and links lead to the web alone', async () => {
@@ -101,6 +117,8 @@ t.test('days and times are told as one says them', async (t) => {
 t.test('names have a colour, an initial and a place of their own in a sentence', async (t) => {
   fc.assert(fc.property(fc.string(), (name) => hueOf(name) >= 0 && hueOf(name) < hues))
   t.equal(hueOf('ann'), hueOf('ann'))
+  const people = ['ann', 'bob', 'cid', 'dan', 'Carla', 'Dewi', 'Siti', 'Termi', 'Budi', 'Ayu']
+  t.ok(new Set(people.map(hueOf)).size >= 5, 'people can be told apart')
   t.equal(initialOf('e\u0301mile'), 'E\u0301')
   t.equal(initialOf(''), '')
   t.equal(isolate('نور'), '\u2068نور\u2069')
