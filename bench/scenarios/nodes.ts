@@ -16,7 +16,7 @@ const apart = obrolNodes({ name: 'from node to node, long log', nodes: 2, rows }
 const together = obrolNodes({ name: 'one node, long log', nodes: 1, rows })
 
 /** Where PostgreSQL cannot run, what needs it is not compared. */
-const here = (...contenders: Contender[]) => contenders.filter(() => hasPostgres)
+const here = (...contenders: Contender[]) => (hasPostgres ? contenders : [])
 
 /** What is said to one node, and read from another. */
 export const nodesApart = (full: boolean): Scenario => ({
@@ -50,12 +50,13 @@ export const postsOfNodes = (full: boolean): Scenario => ({
       holds: (value) => value >= 2,
     },
     {
-      told: 'a post costs a node so much of what it costs PostgreSQL',
+      // What bounds three nodes on one core is that core; on cores of their own it is PostgreSQL.
+      told: 'a post costs PostgreSQL at most half of what it costs a node',
       value: (round) => {
         const { 'µs a post': node, 'µs in PostgreSQL': database } = round[three.name] ?? {}
-        return node === undefined || database === undefined ? undefined : node / database
+        return node === undefined || database === undefined ? undefined : database / node
       },
-      holds: (value) => value >= 2,
+      holds: (value) => value <= 0.5,
     },
   ],
   columns: [
@@ -94,6 +95,7 @@ async function measurePosts(server: Server, { warm, measured }: Span): Promise<S
   const opened = await Promise.all(ports.map((port) => openLines(port, inFlight)))
   const lines = opened.flat()
   const post = (_n: number, line: number) => server.broadcast(line)
+  // Longer than elsewhere, for here it is the compiled code that counts.
   await postFor(lines, warm * 2, post)
   const watches = pids.map(startWatch)
   const before = databasePid === undefined ? 0 : cpuSeconds(databasePid)

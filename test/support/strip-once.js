@@ -4,7 +4,7 @@
  * is the same to the byte, so that coverage knows as much; of Node's compile cache it would know
  * less. Loaded by `--import` into everything that a suite starts.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 
@@ -27,8 +27,8 @@ function stripped(text) {
   } catch {
     const code = strip(text)
     mkdirSync(kept, { recursive: true })
-    // Other processes write the same: each finds it whole or not at all.
-    const part = new URL(`${name}.${process.pid}.${performance.now()}`, kept)
+    // Other processes and threads write the same: each finds it whole or not at all.
+    const part = new URL(`${name}.${randomUUID()}`, kept)
     writeFileSync(part, code)
     renameSync(part, file)
     return code
