@@ -197,6 +197,13 @@ t.test('a reset is told after what came before it, and a new tab hears nothing v
   t.strictSame(second.ids, [2])
 })
 
+t.test('a session that expires ends', async (t) => {
+  const server = await scripted(t, event('bye', { reason: 'session-expired' }))
+  const tab = new Tab(t, new Switchboard())
+  tab.tell({ type: 'attach', server, token: 'x' })
+  t.equal((await tab.hears('ended')).reason, 'session-expired')
+})
+
 t.test('a stream that is refused for another reason is tried again when one asks', async (t) => {
   const refusal = {
     type: '/problems/not-found',

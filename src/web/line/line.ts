@@ -9,9 +9,6 @@ const rememberedMessages = 200
 /** How long what came is gathered before it is told, in ms. */
 const gatherMs = 10
 
-/** How long before a refused stream is opened anew, in ms. */
-const refusedMs = 30_000
-
 /** How long before the list of who is online is read again, in ms. */
 const listMs = 2000
 
@@ -23,21 +20,20 @@ export class Line {
   readonly #client: ObrolClient
   readonly #ports = new Set<Port>()
   readonly #closed = new AbortController()
-  #stream: EventStream | undefined
-  #cursor: string | undefined
+  readonly #stream: EventStream
   #state: LineState = { state: 'connecting' }
   #people: People = nobody
   #recent: readonly Message[] = []
   #waiting: Message[] = []
   #gathering: ReturnType<typeof setTimeout> | undefined
   #listing: ReturnType<typeof setTimeout> | undefined
-  #wake: (() => void) | undefined
 
   /** Opens the stream; `onClose` is called when the session is over or the last tab has gone. */
   constructor(server: string, token: string, onClose: () => void) {
     this.#client = new ObrolClient(server, { token })
+    this.#stream = this.#client.events({ signal: this.#closed.signal })
     this.#closed.signal.addEventListener('abort', onClose)
-    void this.#run()
+    void this.#listen()
   }
 
   /** A tab comes: it is told how things stand, and from now on what happens. */
@@ -57,29 +53,16 @@ export class Line {
 
   /** Tries now instead of later. */
   hurry(): void {
-    this.#stream?.hurry()
-    this.#wake?.()
+    this.#stream.hurry()
   }
 
-  async #run(): Promise<void> {
-    while (!this.#closed.signal.aborted) {
-      try {
-        await this.#listen()
-        this.#end('logged-out')
-      } catch (error) {
-        const code = failureOf(error)
-        if (code === 'unauthorized' || code === 'session-expired') this.#end(code)
-        else await this.#pause()
-      }
-    }
-  }
-
+  /** A stream ends with its session alone: after all else it is opened again. */
   async #listen(): Promise<void> {
-    const { signal } = this.#closed
-    this.#stream = this.#client.events({ cursor: this.#cursor, signal })
-    for await (const event of this.#stream) {
-      if ('cursor' in event) this.#cursor = event.cursor ?? this.#cursor
-      this.#take(event)
+    try {
+      for await (const event of this.#stream) this.#take(event)
+      this.#end('logged-out')
+    } catch (error) {
+      this.#end(failureOf(error) === 'session-expired' ? 'session-expired' : 'unauthorized')
     }
   }
 
@@ -131,17 +114,6 @@ export class Line {
     this.#listing = undefined
     // Not read: what comes next on the stream says again that it has to be.
     if (page) this.#setPeople(listed(page))
-  }
-
-  async #pause(): Promise<void> {
-    this.#setState({ state: 'lost', retryAt: Date.now() + refusedMs })
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#wake = resolve
-    this.#closed.signal.addEventListener('abort', () => resolve())
-    const timer = setTimeout(resolve, refusedMs)
-    await promise
-    clearTimeout(timer)
-    this.#wake = undefined
   }
 
   #end(reason: EndReason): void {

@@ -63,6 +63,7 @@ export const calls: Record<string, () => Script> = {
   broken: always((exchange) => exchange.problem(500, 'internal-error')),
   elsewhere: always((exchange) => exchange.answer(404, 'text/html', '<h1>No such page</h1>')),
   moved: always((exchange) => exchange.problem(308, 'moved', { location: 'http://127.0.0.2/' })),
+  blank: always((exchange) => exchange.answer(205, 'application/json', '')),
   deaf: always(() => {}),
   hangsUp: always((exchange) => exchange.response.destroy()),
   foreignTongue: always((exchange) => exchange.problem(418, 'from-a-newer-server')),

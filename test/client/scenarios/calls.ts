@@ -39,6 +39,7 @@ export const calls: Record<string, Scenario> = {
   elsewhere: called(say, ['bad-answer', 1]),
   moved: called(say, ['bad-answer', 1]),
   'moved/entering': called(enter, ['bad-answer', 1]),
+  blank: called(say, ['bad-answer', 1], { retryForMs: 0 }),
   foreignTongue: called(say, ['from-a-newer-server', 1]),
   deaf: called(say, ['timeout', 1], { timeoutMs: 100, retryForMs: 0 }),
   'deaf/entering': called(enter, ['timeout', 1], { timeoutMs: 100 }),
