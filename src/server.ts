@@ -54,8 +54,8 @@ export interface RunningServer {
 }
 
 /**
- * The composition root: settings in, a running server out. Only here does anyone know which store
- * it is.
+ * The composition root: settings in, a running server out. Only here are store, domain,
+ * delivery and HTTP put together.
  */
 export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
   const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6, lastCallMs = 100 } = tuning
@@ -117,7 +117,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
   })
 
-  const follower = new StoreFollower({ sessions, presence, hub, log: app.log })
+  const follower = new StoreFollower({ appender, sessions, presence, hub, log: app.log })
   store.follow(follower)
   presence.onChanged(({ person, online }) => {
     app.log.info({ event: online ? 'online' : 'offline', username: person.username })

@@ -3,9 +3,11 @@ import type { Presence } from './chat/presence.ts'
 import type { Sessions } from './chat/sessions.ts'
 import type { Hub } from './delivery/hub.ts'
 import { NewsOfATurn } from './delivery/news-of-a-turn.ts'
+import type { Appender } from './store/appender.ts'
 import type { Extent, Follower, News } from './store/store.ts'
 
 export interface Following {
+  appender: Appender
   sessions: Sessions
   presence: Presence
   hub: Hub
@@ -44,24 +46,27 @@ export class StoreFollower implements Follower {
     const { sessions, presence, hub, log } = this.#parts
     this.flush()
     log.warn({ event: 'log turned', ...extent }, 'The database is another than it was')
-    sessions.turned()
+    sessions.forget()
     hub.turned(extent)
     presence.renew()
   }
 
   lost(): void {
-    const { presence, hub, log } = this.#parts
+    const { appender, presence, hub, log } = this.#parts
     log.error({ event: 'store lost', streams: hub.size }, 'The database cannot be reached')
     this.#inTouch = false
     // First, so that the end of the streams is nobody's exit.
     presence.lost()
     hub.lost()
+    appender.refuseWaiting()
   }
 
   found(): void {
-    const { presence, hub, log } = this.#parts
+    const { sessions, presence, hub, log } = this.#parts
     log.warn({ event: 'store found' }, 'The database is reached again')
     this.#inTouch = true
+    // What ended meanwhile may be kept no longer, and is not told then.
+    sessions.forget()
     hub.found()
     presence.renew()
   }

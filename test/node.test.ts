@@ -78,6 +78,43 @@ t.test('a server that may have missed something asks the store who is logged in'
   t.equal((await ann.call('GET', '/v1/me')).status, 401)
 })
 
+t.test('what ended while the store was lost is asked for, as it may be told no more', async (t) => {
+  const { room, store } = await openNode(t)
+  const ann = await room.register('ann')
+  t.equal((await ann.call('GET', '/v1/me')).status, 200)
+  store.heard.lost()
+  store.gone.add('ann')
+  store.heard.found()
+  t.equal((await ann.call('GET', '/v1/me')).status, 401)
+})
+
+t.test('posts that wait when the store is lost are refused, for they are not in it', async (t) => {
+  const { room, store } = await openNode(t)
+  const ann = await room.register('ann')
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  store.beforeAppend = () => {
+    ask()
+    return answered
+  }
+  const first = ann.call('POST', '/v1/messages/broadcast', { text: 'under way' })
+  await asked
+  const second = ann.call('POST', '/v1/messages/broadcast', { text: 'behind it' })
+  // It has been judged by then, and waits.
+  await room.call('GET', '/healthz')
+  store.heard.lost()
+  t.match(await second, { status: 503, body: { type: '/problems/unavailable' } })
+  answer()
+  t.equal((await first).status, 201)
+  store.heard.found()
+  await ann.broadcast('and on')
+  const { body } = await ann.call('GET', '/v1/messages')
+  t.same(
+    body.messages.map(({ text }: { text: string }) => text),
+    ['under way', 'and on'],
+  )
+})
+
 t.test('what the operator should change is logged', async (t) => {
   const { store, log } = await openNode(t)
   store.warn('Rings do not come through')

@@ -68,8 +68,8 @@ export class Sessions {
     }
   }
 
-  /** The store may have gone back: whatever is known of any session has to be asked anew. */
-  turned(): void {
+  /** The store may have gone back, or have ended some untold: each has to be asked for anew. */
+  forget(): void {
     this.#alive.clear()
     for (const lookUps of this.#underWay.values()) {
       for (const lookUp of lookUps) lookUp.outdated = true

@@ -75,6 +75,14 @@ export class Appender {
     })
   }
 
+  /** Refuses what waits, and is certainly not stored: the store cannot be reached. */
+  refuseWaiting(): void {
+    this.#waitingBytes = 0
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(new Unavailable('The store cannot be reached'))
+    }
+  }
+
   /** Takes no more, and resolves when everything taken has been answered. */
   async close(): Promise<void> {
     this.#closed = true
@@ -87,7 +95,9 @@ export class Appender {
       // written to is read in the second.
       await endOfTurn()
       await endOfTurn()
-      await this.#settle(this.#nextBatch())
+      const batch = this.#nextBatch()
+      // None where all that waited was refused meanwhile.
+      if (batch.length > 0) await this.#settle(batch)
     } while (this.#waiting.length > 0)
     this.#running = undefined
   }

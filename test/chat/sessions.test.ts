@@ -172,7 +172,7 @@ t.test('a store that turned is asked for everyone anew', async (t) => {
   await Promise.all([
     store.endSession(ann.id),
     store.endSession(bob.id),
-    sessions.turned(),
+    sessions.forget(),
     answerNow(),
   ])
   t.match(await early, { code: 'unauthorized' })

@@ -108,6 +108,28 @@ t.test('refuses at once what would wait too long', async (t) => {
   t.equal(idOf(await appender.append(draft('room again'))), 10_005)
 })
 
+t.test('what waits can be refused, and is not sent', async (t) => {
+  const log = new ScriptedLog((_, times) => {
+    if (times === 1) appender.refuseWaiting()
+  })
+  const appender = new Appender(log)
+  const first = appender.append(draft('a'))
+  const large = 'x'.repeat(16 * 1024 * 1024 - 1024)
+  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setImmediate(resolve))
+  const others = outcomes([appender.append(draft('b')), appender.append(draft(large))])
+  appender.refuseWaiting()
+  t.same(await others, ['Unavailable', 'Unavailable'])
+  t.equal(idOf(await first), 1)
+  t.equal(idOf(await appender.append(draft(large))), 2, 'there is room again')
+
+  const early = outcomes([appender.append(draft('c'))])
+  appender.refuseWaiting()
+  t.same(await early, ['Unavailable'])
+  t.equal(idOf(await appender.append(draft('d'))), 3)
+  t.same(log.sizes, [1, 1, 1])
+})
+
 t.test('tells everyone of a batch when the store is not available', async (t) => {
   const log = new ScriptedLog((_, times) => {
     if (times === 1) throw new Unavailable('full')

@@ -1,6 +1,8 @@
 import type { StoreListeners } from '../../src/open-store.ts'
 import type { Follower, Store } from '../../src/store/store.ts'
 
+type Batch = Parameters<Store['append']>
+
 /** A real store whose follower the test can tell things, as if it were shared with other nodes. */
 export class SteeredStore {
   #follower: Follower | undefined
@@ -8,6 +10,8 @@ export class SteeredStore {
   current = true
   /** Has the store say what the operator should change. */
   warn: (warning: string) => void = () => {}
+  /** What an append waits for. */
+  beforeAppend: () => Promise<void> = async () => {}
   /** Whose sessions are no more, though the follower was not told. */
   readonly gone = new Set<string>()
 
@@ -18,6 +22,7 @@ export class SteeredStore {
       get: (target, name) => {
         if (name === 'current') return this.current
         if (name === 'session') return (id: number) => this.#session(target, id)
+        if (name === 'append') return (...batch: Batch) => this.#append(target, batch)
         if (name === 'follow') return (follower: Follower) => this.#follow(target, follower)
         const value = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
@@ -33,6 +38,11 @@ export class SteeredStore {
   async #session(store: Store, id: number) {
     const session = await store.session(id)
     return session && !this.gone.has(session.account.username) ? session : undefined
+  }
+
+  async #append(store: Store, batch: Batch) {
+    await this.beforeAppend()
+    return store.append(...batch)
   }
 
   #follow(store: Store, follower: Follower): void {
