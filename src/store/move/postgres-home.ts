@@ -1,6 +1,6 @@
 import { addressesOf } from '../postgres/addresses.ts'
-import { Connection } from '../postgres/connection.ts'
-import { greet } from '../postgres/greeting.ts'
+import type { Connection } from '../postgres/connection.ts'
+import { reach } from '../postgres/reach.ts'
 import { StartError } from '../store.ts'
 import { shown } from './database-url.ts'
 import type { OldHome, Row } from './home.ts'
@@ -17,20 +17,14 @@ const patienceMs = 3_600_000
 
 /** A connection to the first of a URL's servers that takes writes. @throws {StartError} */
 export async function connectTo(databaseUrl: string): Promise<Connection> {
-  let failure: unknown
-  for (const address of addressesOf(databaseUrl)) {
-    const connection = new Connection(address)
-    try {
-      await greet(connection, greetingMs)
-      return connection
-    } catch (error) {
-      failure = error
-      await connection.close()
-    }
+  try {
+    const { connection } = await reach(addressesOf(databaseUrl), { greetingMs })
+    return connection
+  } catch (failure) {
+    // The messages of the driver and of PostgreSQL name hosts and people, never a password.
+    const { message } = failure as Error
+    throw new StartError(`${shown(databaseUrl)} cannot be used: ${message}`, { cause: failure })
   }
-  // The messages of the driver and of PostgreSQL name hosts and people, never a password.
-  const { message } = failure as Error
-  throw new StartError(`${shown(databaseUrl)} cannot be used: ${message}`, { cause: failure })
 }
 
 /** A log in PostgreSQL, all of it in one transaction, in which nobody else writes. */

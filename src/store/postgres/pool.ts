@@ -1,7 +1,7 @@
 import { Unavailable } from '../store.ts'
-import { type Ask, Connection } from './connection.ts'
+import type { Ask, Connection } from './connection.ts'
 import { failureOf } from './failure.ts'
-import { greet } from './greeting.ts'
+import { reach } from './reach.ts'
 
 export interface PoolOptions {
   /** URLs of servers, tried in turn. */
@@ -22,6 +22,7 @@ export class Pool {
   readonly #all = new Set<object>()
   /** Those who wait, first come first served; they look again for a connection when called. */
   readonly #waiting: (() => void)[] = []
+  /** The index of the one that took the last. */
   #address = 0
   #closed = false
 
@@ -43,27 +44,17 @@ export class Pool {
   }
 
   /**
-   * A connection beside those of the pool, for whoever keeps one: to the first server in turn that
-   * takes it.
+   * A connection beside those of the pool, for whoever keeps one: to the server that took the last,
+   * or the next in turn.
    *
    * @throws what went wrong at the last of them, as the driver has it
    */
   async open(onRing?: (payload: string) => void): Promise<Connection> {
     const { addresses, answerMs } = this.#options
-    let failure: unknown
-    for (let tried = 0; tried < addresses.length; tried += 1) {
-      const address = addresses[this.#address % addresses.length] as string
-      const connection = new Connection(address, onRing)
-      try {
-        await greet(connection, answerMs / addresses.length)
-        return connection
-      } catch (error) {
-        failure = error
-        this.#address += 1
-        void connection.close()
-      }
-    }
-    throw failure
+    const greetingMs = answerMs / addresses.length
+    const reached = await reach(addresses, { greetingMs, first: this.#address, onRing })
+    this.#address = reached.at
+    return reached.connection
   }
 
   /** Takes no more, and resolves when what is under way has been answered. */

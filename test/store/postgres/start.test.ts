@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { addressesOf } from '../../../src/store/postgres/addresses.ts'
 import type { Connection } from '../../../src/store/postgres/connection.ts'
 import { greet } from '../../../src/store/postgres/greeting.ts'
+import { Pool } from '../../../src/store/postgres/pool.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/store.ts'
 import { freePort, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
@@ -110,6 +111,15 @@ function suite(): void {
     const databaseUrl = url.href.replace(url.host, `127.0.0.1:${dead},${url.host}`)
     const { store } = await openNode(t, databaseUrl)
     t.match(await store.extent(), { head: 0 })
+    // Each of several connections that are opened at once finds it by itself.
+    const pool = new Pool({
+      addresses: addressesOf(databaseUrl),
+      maxConnections: 4,
+      answerMs: 3_000,
+    })
+    t.teardown(() => pool.close())
+    const asks = Array.from({ length: 4 }, () => pool.read((sql) => sql`SELECT 1 AS one`))
+    t.match(await Promise.all(asks), Array(4).fill([{ one: 1 }]))
   })
 }
 
