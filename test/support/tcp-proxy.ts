@@ -11,7 +11,7 @@ export interface TcpProxy {
   cut(): void
   /** Lets nothing through any more, either way, and closes nothing; also new connections. */
   hang(): void
-  /** Ends `hang` and `swallow`: what waited goes on its way. Connections that lost bytes are cut. */
+  /** Ends `hang` and `swallow`: what waited goes on its way. Connections whose answers are swallowed are cut. */
   heal(): void
   /**
    * Passes on what is asked next, drops the answer, and then cuts the connection or leaves it
@@ -31,7 +31,6 @@ interface Wire {
   client: Socket
   server: Socket
   swallowing: boolean
-  lossy: boolean
 }
 
 /** A proxy on a free port, closed after the test. */
@@ -48,7 +47,6 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
       client,
       server: connect(proxy.target, '127.0.0.1'),
       swallowing: false,
-      lossy: false,
     }
     const { server } = wire
     const notifications = withoutNotifications()
@@ -60,7 +58,6 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
     server.on('drain', () => hanging || client.resume())
     server.on('data', (bytes: Buffer) => {
       if (wire.swallowing) {
-        wire.lossy = true
         const caught = prey
         if (!prey?.often) prey = undefined
         caught?.caught()
@@ -99,7 +96,7 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
       refusing = false
       prey = undefined
       for (const wire of wires) {
-        if (wire.lossy) wire.client.resetAndDestroy()
+        if (wire.swallowing) wire.client.resetAndDestroy()
         wire.client.resume()
         wire.server.resume()
       }

@@ -51,6 +51,11 @@ export class Contact {
     return gap > gapMs
   }
 
+  /** The time in touch counts from now: until now only one way may have been open. */
+  beginAnew(): void {
+    this.#since = performance.now()
+  }
+
   /** All that happened meanwhile has been told. */
   caughtUp(): void {
     if (!this.#lost) return

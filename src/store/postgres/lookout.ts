@@ -203,7 +203,8 @@ export class Lookout {
     const line = await this.#openLine()
     const begunAt = performance.now()
     const { seen } = this.#told
-    const reaper = { node: this.#node.id, inTouchMs: this.#contact.inTouchMs, leaseMs, graceMs }
+    const inTouchMs = this.#lapsing ? 0 : this.#contact.inTouchMs
+    const reaper = { node: this.#node.id, inTouchMs, leaseMs, graceMs }
     const found = await line.run((sql) => look(sql, seen, reaper), answerMs)
     if (!found.known) {
       await beginEpoch(this.#pool)
@@ -221,7 +222,7 @@ export class Lookout {
     else if (found.overdue) {
       await this.#pool.write(
         (sql) => sql`
-          SELECT obrol_reap(${reaper.node}, ${reaper.inTouchMs}, ${leaseMs}, ${graceMs})`,
+          SELECT obrol_reap(${reaper.node}, ${inTouchMs}, ${leaseMs}, ${graceMs})`,
       )
     }
     return more || afterGap || found.overdue
@@ -263,11 +264,15 @@ export class Lookout {
   /** Renews the lease, and again and again. @throws {Unavailable | OutcomeUnknown} */
   async #renew(): Promise<void> {
     clearTimeout(this.#renewal)
+    const failedBefore = this.#lapsing
     this.#lapsing = true
     try {
-      if (this.#line?.alive) this.#ring.sent()
-      await this.#node.renew()
+      await this.#node.renew(() => {
+        if (this.#line?.alive) this.#ring.sent()
+      })
       this.#lapsing = false
+      // What kept this node from it may have kept the others: they have a whole lease from now on.
+      if (failedBefore) this.#contact.beginAnew()
     } catch (error) {
       this.#ring.close()
       throw error

@@ -30,16 +30,21 @@ export class Node {
     for (const session of sessions) this.#held.delete(session)
   }
 
-  /** Rings for itself, too. A node that finds its lease taken enters again with whom it holds. */
-  async renew(): Promise<void> {
-    const [row] = await this.#pool.write(
-      (sql) => sql<{ renewed: boolean }[]>`
+  /**
+   * Rings for itself, too. A node that finds its lease taken enters again with whom it holds.
+   *
+   * @param onRing called when the ring is on its way
+   */
+  async renew(onRing: () => void): Promise<void> {
+    const [row] = await this.#pool.write((sql) => {
+      onRing()
+      return sql<{ renewed: boolean }[]>`
         WITH renewed AS (
           UPDATE nodes SET lease_until = obrol_now() + ${this.#leaseMs}::bigint
           WHERE id = ${this.id} RETURNING 1
         )
-        SELECT EXISTS (SELECT FROM renewed) AS renewed, pg_notify('obrol', ${this.id})`,
-    )
+        SELECT EXISTS (SELECT FROM renewed) AS renewed, pg_notify('obrol', ${this.id})`
+    })
     if (!row?.renewed) await this.#join([...this.#held])
   }
 

@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import t from 'tap'
 import { Appender } from '../../../src/store/appender.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { openPostgres, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import { draft, hour, join, say, sayAll, ticket } from '../people.ts'
@@ -324,16 +325,68 @@ function suite(): void {
     t.teardown(() => sql.end())
     await sql.begin(async (sql) => {
       await sql`LOCK TABLE nodes IN EXCLUSIVE MODE`
-      while (
-        await store.ping().then(
-          () => true,
-          () => false,
-        )
-      )
-        await delay(50)
+      while (await writes(store)) await delay(50)
       await t.rejects(store.ping(), { name: 'Unavailable' })
     })
     await t.resolves(store.ping())
+  })
+
+  t.test('nobody leaves because nobody could renew a lease', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const options = { presenceLeaseMs: 2_000, answerMs: 300, lookEveryMs: 20 }
+    const [here, there] = [
+      await openNode(t, databaseUrl, options),
+      await openNode(t, through(databaseUrl, proxy), options),
+    ]
+    const [ann, bob] = [await join(here.store, 'ann'), await join(here.store, 'bob')]
+    await here.store.changePresence({ enter: [ann.id], leave: [] })
+    await there.store.changePresence({ enter: [bob.id], leave: [] })
+    await here.heard.until(({ sessions }) => sessions.includes(`+${bob.id}`))
+    const sql = postgres(databaseUrl, { max: 1 })
+    t.teardown(() => sql.end())
+    await sql.begin(async (sql) => {
+      await sql`LOCK TABLE nodes IN EXCLUSIVE MODE`
+      // What it has asked by now waits for the lock no longer than 2 s.
+      proxy.hang()
+      const [last] = await sql`SELECT max(lease_until) AS until FROM nodes`
+      while ((await sql`SELECT 1 WHERE obrol_now() < ${last?.until}::bigint + 1000`).length > 0)
+        await delay(20)
+    })
+    // The other one renews its lease a little later, which tells nothing of whether it is there.
+    while (!(await writes(here.store))) await delay(20)
+    await delay(300)
+    proxy.heal()
+    while (!(await writes(there.store))) await delay(20)
+    await there.store.changePresence({ enter: [], leave: [bob.id] })
+    await here.heard.until(({ sessions }) => sessions.includes(`-${bob.id}`))
+    for (const { heard } of [here, there]) {
+      t.same(heard.sessions, [`+${ann.id}`, `+${bob.id}`, `-${bob.id}`])
+    }
+  })
+
+  t.test('a pool that is busy is not taken for rings that do not come', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const warnings: string[] = []
+    const { store } = await openNode(t, databaseUrl, {
+      maxConnections: 1,
+      presenceLeaseMs: 1_000,
+      ringMs: 300,
+      onWarning: (warning) => warnings.push(warning),
+    })
+    const sql = postgres(databaseUrl, { max: 1 })
+    t.teardown(() => sql.end())
+    await sql.begin(async (sql) => {
+      await sql`LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE`
+      const busy = store.credentials('ann')
+      await sql`SELECT pg_sleep(1)`
+      await sql`COMMIT`
+      await busy
+    })
+    await store.ping()
+    t.same(warnings, [])
   })
 
   t.test('a pool that is closed answers what is under way, and nothing more', async (t) => {
@@ -347,6 +400,13 @@ function suite(): void {
     t.match(await asked, [{ one: 1 }])
     await refused
   })
+}
+
+function writes(store: Store): Promise<boolean> {
+  return store.ping().then(
+    () => true,
+    () => false,
+  )
 }
 
 function nameOf(databaseUrl: string): string {
