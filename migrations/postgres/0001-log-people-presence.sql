@@ -165,7 +165,8 @@ BEGIN
 END
 $$;
 
--- Appends a batch: [{session, to, keep, text, key, digest}, …]; one row for each draft, in order.
+-- Appends a batch: [{session, to, keep, text, key, digest}, …]; one row for each draft, in order,
+-- without the text of what is new: whoever asks has it, and the lock is held until all is sent.
 -- Every table is small or found by an index here; plans made while they were empty must do so too.
 CREATE FUNCTION obrol_append(batch jsonb, batch_ticket text)
 RETURNS TABLE (
@@ -269,7 +270,8 @@ BEGIN
   END IF;
 
   RETURN QUERY
-  SELECT outcome.kind, epoch_born, entries.id, entries.text, entries.sent_at,
+  SELECT outcome.kind, epoch_born, entries.id,
+    CASE outcome.kind WHEN 'replayed' THEN entries.text END, entries.sent_at,
     senders.id, senders.username, recipients.id, recipients.username
   FROM unnest(outcome_kinds, outcome_ids) WITH ORDINALITY AS outcome (kind, id, n)
   LEFT JOIN entries ON entries.id = outcome.id AND outcome.kind IN ('appended', 'replayed')

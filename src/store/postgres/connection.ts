@@ -23,6 +23,8 @@ const session = {
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 5,
   tcp_keepalives_count: 2,
+  // An answer that is not taken keeps its locks as long as it waits.
+  tcp_user_timeout: 5_000,
 }
 
 const keepAliveMs = 5_000

@@ -4,7 +4,11 @@ import type { Draft, Outcome } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 
 type Refusal = Exclude<Outcome, { entry: unknown }>['kind']
-type Row = { kind: 'appended' | 'replayed' | Refusal; born: number } & EntryRow
+/** `text` is null where it is the draft's. */
+type Row = { kind: 'appended' | 'replayed' | Refusal; born: number; text: string | null } & Omit<
+  EntryRow,
+  'text'
+>
 
 /** What an append answers, and the epoch in which it did. */
 export interface Appended {
@@ -28,10 +32,13 @@ export async function appendBatch(
   const rows = await pool.write(
     (sql) => sql<Row[]>`SELECT * FROM obrol_append(${sql.json(drafts)}, ${ticket})`,
   )
-  return { outcomes: rows.map(toOutcome), epoch: epochTag((rows[0] as Row).born) }
+  const outcomes = rows.map((row, at) => toOutcome(row, batch[at] as Draft))
+  return { outcomes, epoch: epochTag((rows[0] as Row).born) }
 }
 
-function toOutcome(row: Row): Outcome {
+function toOutcome(row: Row, { text }: Draft): Outcome {
   const { kind } = row
-  return kind === 'appended' || kind === 'replayed' ? { kind, entry: toEntry(row) } : { kind }
+  return kind === 'appended' || kind === 'replayed'
+    ? { kind, entry: toEntry({ ...row, text: row.text ?? text }) }
+    : { kind }
 }
