@@ -15,6 +15,8 @@ import type { StreamRequest, Surroundings } from './surroundings.ts'
 import type { Portion } from './tail.ts'
 import { Waits } from './waits.ts'
 
+const opening = new Block(preamble)
+
 /** `ready` names at most so many people; past that the reader fetches the list. */
 const maxNamesInReady = 1_000
 
@@ -72,7 +74,7 @@ export class Stream implements PresenceReader {
         this.#around.onClosed(this)
       },
     })
-    this.#send(new Block(preamble))
+    this.#wire.begin(opening)
     this.#around.presence.enter(this.session).then(() => {
       this.#present = true
       this.#becomeReady()
@@ -148,8 +150,8 @@ export class Stream implements PresenceReader {
   /** Direct messages that were kept for this person, then the head. */
   async #beginWithKept(): Promise<void> {
     const { tail, marks } = this.#around
-    await marks.settled()
     const { turns } = tail
+    await marks.settled()
     const { after, upTo, extent } = await this.#waits.patiently(() => tail.unreached(this.account))
     this.#standing.standAt(after, extent, turns)
     let end = upTo

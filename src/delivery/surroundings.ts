@@ -11,7 +11,7 @@ export interface StreamRequest {
   /** Null for a reader who comes without one. */
   cursor: Cursor | null
   presence: 'full' | 'none'
-  wire: Pick<Wire, 'listen' | 'write' | 'empty' | 'end' | 'destroy'>
+  wire: Pick<Wire, 'listen' | 'begin' | 'write' | 'empty' | 'end' | 'destroy'>
 }
 
 /** What a stream lives among. */

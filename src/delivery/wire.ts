@@ -7,6 +7,9 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 /** A stream's reader has nothing to say: past this much, it is no reader. */
 const maxInputBytes = 65_536
 
+/** How long what begins a stream waits for what comes next, in ms. */
+const holdMs = 10
+
 export interface WireEvents {
   drained(): void
   closed(): void
@@ -21,6 +24,7 @@ export class Wire {
   readonly #framed: boolean
   readonly #stallMs: number
   #inputBytes = 0
+  #held: NodeJS.Timeout | undefined
 
   /**
    * @param framed whether the body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0)
@@ -52,9 +56,19 @@ export class Wire {
     if (this.#socket.destroyed) queueMicrotask(() => events.closed())
   }
 
+  /**
+   * Writes what a stream begins with. On a corked socket it waits a moment, with the head of the
+   * answer, for what is written next: a write of its own costs as much as opening the stream.
+   */
+  begin(block: Block): void {
+    this.write(block)
+    this.#held = setTimeout(() => this.#release(), holdMs)
+  }
+
   /** False where the socket is full: nothing more should be written until it has drained. */
   write(block: Block): boolean {
     const room = this.#socket.write(this.#framed ? block.framed : block.plain)
+    if (this.#held) this.#release()
     if (!room) this.#socket.setTimeout(this.#stallMs)
     return room
   }
@@ -74,5 +88,11 @@ export class Wire {
 
   destroy(): void {
     this.#socket.destroy()
+  }
+
+  #release(): void {
+    clearTimeout(this.#held)
+    this.#held = undefined
+    this.#socket.uncork()
   }
 }

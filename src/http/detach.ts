@@ -11,13 +11,15 @@ interface ParsedSocket {
 }
 
 /**
- * Takes the socket away from HTTP once the response's head is sent. From then on the body is
- * written by hand, and what the parser held (several KiB a connection) is given back.
+ * Takes the socket away from HTTP once the response's head is written. From then on the body is
+ * written by hand, and what the parser held (several KiB a connection) is given back. The socket is
+ * corked: the head goes out with what is written next, once that is uncorked.
  *
  * @returns the socket, and whether the body is chunked (HTTP/1.1) or ends with the connection
  */
 export function detachSocket(response: ServerResponse): { socket: Socket; framed: boolean } {
   const socket = response.socket as Socket
+  socket.cork()
   response.flushHeaders()
   const framed = response.chunkedEncoding
   response.detachSocket(socket)

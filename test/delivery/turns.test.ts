@@ -51,6 +51,30 @@ t.test(
   },
 )
 
+t.test('one who waits for marks when the log turns is looked at like all others', async (t) => {
+  const house = new House()
+  house.say(0, 0, 0)
+  const { promise: marked, resolve: mark } = Promise.withResolvers<void>()
+  const marking = new Promise<void>((begin) => {
+    house.log.markReached = () => {
+      begin()
+      return marked
+    }
+  })
+  house.open(1, { id: 2, epoch }, new FakeWire())
+  await marking
+  const wire = new FakeWire()
+  house.open(2, null, wire)
+  await nextTurn()
+  goBack(house, 1)
+  house.gone.add(2)
+  house.turn()
+  mark()
+  await wire.until(() => wire.ended)
+  t.equal(wire.came, 'logged-out')
+  t.same(house.over, [2])
+})
+
 t.test('what is read under another epoch than the cursor’s is not written', async (t) => {
   const house = new House({}, new Recent({ maxFrames: 0 }))
   house.say(0, 0, 0)

@@ -66,6 +66,19 @@ for (const { framed, bytes } of [
   })
 }
 
+t.test('what a stream begins with goes out with what follows, or after a moment', async (t) => {
+  for (const follows of [true, false]) {
+    const { near, far } = await connection(t)
+    const wire = new Wire(near, { framed: true, stallMs: 1000 })
+    listenTo(wire)
+    near.cork()
+    wire.begin(block)
+    if (follows) wire.write(block)
+    const [first] = await once(far, 'data')
+    t.equal(`${first}`, '2\r\nhi\r\n'.repeat(follows ? 2 : 1))
+  }
+})
+
 t.test('a full socket says so, and drains', async (t) => {
   const { near, far } = await connection(t)
   const wire = new Wire(near, { framed: true, stallMs: 60_000 })

@@ -90,6 +90,10 @@ export class FakeWire {
     this.#events = events
   }
 
+  begin(block: Block) {
+    this.write(block)
+  }
+
   write(block: Block) {
     this.text += block.plain.toString()
     this.#wake()
