@@ -52,8 +52,12 @@ export function readEntrance(line: string): EntranceWish {
   const [command, rest] = firstWord(line)
   if (command === '') return { kind: 'nothing' }
   if (command === 'help' || command === 'quit') return { kind: command }
-  if (command !== 'login' && command !== 'regist' && command !== 'register')
-    return { kind: 'wrong', why: `unknown command ${command}` }
+  if (command !== 'login' && command !== 'regist' && command !== 'register') {
+    const why = isRoomCommand(command)
+      ? `to ${command}, come in first`
+      : `unknown command ${command}`
+    return { kind: 'wrong', why }
+  }
   const [name, password] = firstWord(rest)
   if (name === '') return { kind: 'wrong', why: `usage: ${entranceCommands[command].usage}` }
   return {

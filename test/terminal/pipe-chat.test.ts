@@ -61,7 +61,7 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
       ['login zoe tall-ships', 'unknown user zoe\n'],
       ['login ann wrong-one', 'wrong password\n'],
       ['regist x tall-ships', /must be 2 to 32 characters/],
-      ['sendall hi', /^unknown command sendall; there are:\n {2}regist NAME/],
+      ['sendall hi', /^to sendall, come in first; there are:\n {2}regist NAME/],
       ['login', /^usage: login NAME \[PASSWORD\]; there are:\n/],
     ]
     for (const [line, err] of table)

@@ -77,7 +77,7 @@ t.test('what is typed ahead waits for its question', async (t) => {
 
   t.test('a wrong command, a wrong password and the end', async (t) => {
     const table: [typed: string, status: number, shown: string | RegExp][] = [
-      ['sendall hi\r', 1, /unknown command sendall; there are:\n {2}regist NAME/],
+      ['sendall hi\r', 1, /to sendall, come in first; there are:\n {2}regist NAME/],
       ['login ann wrong-one\r', 1, 'login ann ********\nwrong password'],
       [`help\r${control('c')}`, 0, /regist NAME/],
       ['quit\r', 0, 'your name : quit'],
