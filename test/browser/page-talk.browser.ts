@@ -169,6 +169,8 @@ t.test('two tabs, one stream; a browser without shared workers has one for each'
   await ann.say('from the first')
   await lineIn(tab, 'from the first').waitFor()
   t.strictSame(await linesOf(tab), ['to both', 'from the first'])
+  await ann.page.locator('#composer').fill('begun here')
+  await tab.waitForFunction(() => document.querySelector('textarea')?.value === 'begun here')
   await ann.page.close()
   await bob.broadcast('to the one that is left')
   await lineIn(tab, 'to the one that is left').waitFor()

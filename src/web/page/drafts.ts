@@ -1,17 +1,22 @@
 import { effect, signal } from '@preact/signals'
 import type { ConversationKey } from '../state/conversations.ts'
-import { keep, recall } from './storage.ts'
+import { keep, onKeptElsewhere, recall } from './storage.ts'
 
-/** What one has begun to write, kept for each conversation. */
+/** What one has begun to write, kept for each conversation; the same in all tabs. */
 export class Drafts {
   readonly texts
-  readonly #me: string
-  readonly #stop: () => void
+  readonly #name: string
+  readonly #ends: (() => void)[]
 
   constructor(me: string) {
-    this.#me = me
-    this.texts = signal(recall<Record<ConversationKey, string>>(`drafts.${me}`) ?? {})
-    this.#stop = effect(() => keep(`drafts.${me}`, this.texts.value))
+    this.#name = `drafts.${me}`
+    this.texts = signal(this.#kept())
+    this.#ends = [
+      effect(() => keep(this.#name, this.texts.value)),
+      onKeptElsewhere(this.#name, () => {
+        this.texts.value = this.#kept()
+      }),
+    ]
   }
 
   of(key: ConversationKey): string {
@@ -23,9 +28,17 @@ export class Drafts {
     this.texts.value = text === '' ? others : { ...others, [key]: text }
   }
 
+  /** Keeps no more. */
+  close(): void {
+    for (const end of this.#ends) end()
+  }
+
   /** Forgets them all, for one has signed out. */
   forget(): void {
-    this.#stop()
-    keep(`drafts.${this.#me}`, undefined)
+    keep(this.#name, undefined)
+  }
+
+  #kept(): Readonly<Record<ConversationKey, string>> {
+    return recall(this.#name) ?? {}
   }
 }

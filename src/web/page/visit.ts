@@ -161,6 +161,7 @@ export class Visit {
   leave(): void {
     this.#connection.close()
     this.mail.close()
+    this.drafts.close()
     for (const end of this.#ends.splice(0)) end()
   }
 
