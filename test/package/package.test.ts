@@ -27,7 +27,13 @@ t.test('packs', async (t) => {
   run('npm', ['pack', '--pack-destination', folder], '', root)
   const file = join(folder, `${manifest.name}-${manifest.version}.tgz`)
   const listed = execFileSync('tar', ['-tzf', file], { encoding: 'utf8' }).split('\n')
-  for (const name of ['dist/main.js', 'dist/web/index.html', 'README.md', 'LICENSE'])
+  for (const name of [
+    'dist/main.js',
+    'dist/web/index.html',
+    'README.md',
+    'docs/start.md',
+    'LICENSE',
+  ])
     t.ok(listed.includes(`package/${name}`), name)
   const wrong = listed.filter((name) =>
     /^package\/(src|test|bench|build|tools|dist\/docs)/.test(name),
