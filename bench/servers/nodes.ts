@@ -67,11 +67,11 @@ async function seedDatabase(
   await sql`
     INSERT INTO accounts (id, username, key, password_hash, created_at)
     SELECT account, username, username, '-', ${now}
-    FROM json_to_recordset(${sql.json(people as never)}) AS people (account bigint, username text)`
+    FROM jsonb_to_recordset(${sql.json(people as never)}) AS people (account bigint, username text)`
   await sql`
     INSERT INTO sessions (id, account_id, created_at, expires_at)
     SELECT session, account, ${now}, "expiresAt" * 1000
-    FROM json_to_recordset(${sql.json(people as never)})
+    FROM jsonb_to_recordset(${sql.json(people as never)})
       AS people (session bigint, account bigint, "expiresAt" bigint)`
   await sql`
     INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)

@@ -25,6 +25,7 @@ export async function runFolder(
     await import(new URL(file, at).href)
     // Unbuffered, so that it begins when everything the file began has ended.
     await t.test(`end of ${folder}/${file}`, { buffered: false }, async () => {})
+    // A file may have run its own tests side by side; the next one's are not to.
     t.jobs = 1
   }
 }
