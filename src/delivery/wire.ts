@@ -87,6 +87,7 @@ export class Wire {
   }
 
   destroy(): void {
+    if (this.#held) this.#release()
     this.#socket.destroy()
   }
 
