@@ -44,7 +44,10 @@ export function presence(t: Test, open: OpenRoom, openCrowd: OpenCrowd, restartM
       const { body } = await room.call('GET', '/v1/users/online?limit=1000', { token })
       t.match(body, { count: 1000, more: false })
       const { data } = await stream.next('presence', ({ resync }) => resync)
-      t.same(data, { joined: [], left: [], onlineCount: 1, resync: true })
+      t.match(data, { joined: [], left: [], onlineCount: Number })
+      // On a busy machine the graces of all do not end as one.
+      if (data.onlineCount > 1)
+        await stream.next('presence', ({ onlineCount }) => onlineCount === 1)
     },
   )
 
