@@ -127,6 +127,9 @@ CREATE FUNCTION obrol_incarnation() RETURNS text LANGUAGE sql VOLATILE AS $$
     pg_relation_filenode('entries'))
 $$;
 
+-- The advisory locks, all of class 1331851887 ("Obro"): 1 the log, 2 sessions and presence, 3 the
+-- sweep, 4 migrations (src/store/postgres/migrate.ts).
+--
 -- What every function that takes a lock begins with. The settings hold until the commit, as they
 -- would not in a SET clause of the function; what it reads after a lock must be what is so then.
 CREATE FUNCTION obrol_lock(number integer) RETURNS void LANGUAGE plpgsql AS $$
@@ -135,7 +138,7 @@ BEGIN
     RAISE EXCEPTION 'the transaction must be read committed' USING ERRCODE = '25000';
   END IF;
   PERFORM set_config('synchronous_commit', 'on', true), set_config('lock_timeout', '2s', true);
-  PERFORM pg_advisory_xact_lock(1331851887, number); -- "Obro"
+  PERFORM pg_advisory_xact_lock(1331851887, number);
 END
 $$;
 
