@@ -43,8 +43,8 @@ export class Lookout {
   #renewal: NodeJS.Timeout | undefined
   /** Whether the lease could not be renewed when that was last tried. */
   #lapsing = false
-  /** The database's clock when it was last looked at, and this process's then. */
-  #clock = { there: Date.now(), here: performance.now() }
+  /** By how much the database's clock is ahead of `performance.now()`, in ms. */
+  #ahead = performance.timeOrigin
   /** Own appends under way, and the newest head that was rung meanwhile. */
   #appending = 0
   #rung = 0
@@ -93,8 +93,7 @@ export class Lookout {
 
   /** The database's time, in Unix ms. */
   get now(): number {
-    const { there, here } = this.#clock
-    return Math.floor(there + performance.now() - here)
+    return Math.floor(this.#ahead + performance.now())
   }
 
   /** After a renewal that failed, only one that works proves that writing works again. */
@@ -210,7 +209,9 @@ export class Lookout {
       await beginEpoch(this.#pool)
       return true
     }
-    this.#clock = { there: found.now, here: performance.now() }
+    // It was told after the question and before the answer: what agrees with both is kept.
+    const [least, most] = [found.now - performance.now(), found.now - begunAt]
+    this.#ahead = Math.min(Math.max(this.#ahead, least), most)
     const afterGap = this.#contact.made(begunAt)
     const { turned, news, more } = this.#told.take(found, seen)
     if (turned) this.#follower?.turned(turned)
