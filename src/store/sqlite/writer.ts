@@ -28,9 +28,8 @@ export interface Done<Value> {
 
 type Events = Partial<Omit<News, 'extent'>>
 
-/** The calls that the writer's thread takes: each is one transaction, durable unless it says else. */
+/** The calls that the writer's thread takes: each is one transaction. */
 export class Writer {
-  readonly #connection
   readonly #transaction
   readonly #extent
   readonly #log
@@ -46,7 +45,6 @@ export class Writer {
 
   /** @param clock Unix milliseconds; read after the write lock was taken */
   constructor(connection: Connection, clock: () => number) {
-    this.#connection = connection
     this.#transaction = new WriteTransaction(connection)
     this.#extent = new LogExtent(connection)
     this.#log = new LogAppender(connection)
@@ -99,18 +97,12 @@ export class Writer {
     })
   }
 
-  /** Who is online outlives the process, but need not outlive the machine: no flush of its own. */
   changePresence({ enter, leave }: PresenceChange): Done<void> {
-    this.#connection.pragma('synchronous = NORMAL')
-    try {
-      return this.#write((now) => {
-        const left = this.#presence.leave(leave)
-        const entered = this.#presence.enter(enter, now)
-        return { value: undefined, news: this.#news({ entered, left }) }
-      })
-    } finally {
-      this.#connection.pragma('synchronous = FULL')
-    }
+    return this.#write((now) => {
+      const left = this.#presence.leave(leave)
+      const entered = this.#presence.enter(enter, now)
+      return { value: undefined, news: this.#news({ entered, left }) }
+    })
   }
 
   sweep(before: number | undefined): Done<{ more: boolean; extent: Extent }> {
