@@ -22,9 +22,7 @@ export function finishAnswers(app: FastifyInstance): void {
     answer.once('close', arrived)
   }
   app.addHook('onSend', (_request, { raw }, payload, done) => {
-    // Behind a pipelined request an answer may never get the socket, and then it never closes.
-    if (raw.socket === null) raw.once('socket', () => note(raw))
-    else note(raw)
+    note(raw)
     done(null, payload)
   })
   app.addHook('preClose', async () => {

@@ -107,6 +107,12 @@ const notToStore = /^\/v1\/|^\*$/
  * on, for that costs less than a promise.
  */
 function addHooks(app: Api, table: RouteTable, { ready, inTouch, settings }: Services): void {
+  app.addHook('onRequest', (_request, { raw }, done) => {
+    // Behind a pipelined request it is judged when its turn comes: till then its session may end,
+    // and answers that nobody reads would pile up.
+    if (raw.socket === null) raw.once('socket', () => done())
+    else done()
+  })
   app.addHook('onRequest', ({ routeOptions: { url } }, reply, done) => {
     // By the route that was found, for a path can be written in many ways; where none was, always.
     if (url === undefined || notToStore.test(url)) reply.header('cache-control', 'no-store')

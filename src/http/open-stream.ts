@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../chat/sessions.ts'
@@ -39,8 +38,6 @@ export function streamOpener({
 
     const { session, log, ip } = request
     const response = reply.raw
-    // Behind a pipelined request the socket is not ours before its answer is out.
-    if (response.socket === null) await once(response, 'socket')
     hub.admit(session)
     reply.headers(headers).hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) {

@@ -25,7 +25,9 @@ export interface Timeouts {
   headersMs: number
   /** Until the whole request has arrived. */
   requestMs: number
-  /** How often connections are checked for these. */
+  /** An answer waits for so long for a reader who takes nothing of it. */
+  unreadMs: number
+  /** How often connections are checked for the first two. */
   checkMs: number
   /** Until a store that does not answer counts as unable to serve. */
   pingMs: number
@@ -34,6 +36,7 @@ export interface Timeouts {
 export const defaultTimeouts: Timeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
+  unreadMs: 60_000,
   checkMs: 1000,
   pingMs: 2000,
 }
@@ -51,6 +54,7 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: keepAliveMs,
+    connectionTimeout: timeouts.unreadMs,
     requestTimeout: timeouts.requestMs,
     // A path can be as long as the headers: then an id of any length is judged as an id.
     routerOptions: { maxParamLength: maxHeaderSize },
