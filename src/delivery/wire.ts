@@ -25,6 +25,9 @@ export class Wire {
   readonly #stallMs: number
   #inputBytes = 0
   #held: NodeJS.Timeout | undefined
+  /** Runs while the socket is full. The socket's own timer would be set back by what comes in. */
+  #stall: NodeJS.Timeout | undefined
+  #farewell: NodeJS.Timeout | undefined
 
   /**
    * @param framed whether the body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0)
@@ -39,11 +42,10 @@ export class Wire {
   listen(events: WireEvents): void {
     this.#socket
       .on('drain', () => {
-        this.#socket.setTimeout(0)
+        clearTimeout(this.#stall)
+        this.#stall = undefined
         events.drained()
       })
-      // Only armed while bytes wait; partial progress rearms it.
-      .on('timeout', () => this.#socket.destroy())
       .on('data', (chunk: Buffer) => {
         this.#inputBytes += chunk.length
         if (this.#inputBytes > maxInputBytes) this.#socket.destroy()
@@ -52,7 +54,11 @@ export class Wire {
       // it online for a heartbeat more.
       .on('end', () => this.#socket.destroy())
       .on('error', () => this.#socket.destroy())
-      .on('close', () => events.closed())
+      .on('close', () => {
+        clearTimeout(this.#stall)
+        clearTimeout(this.#farewell)
+        events.closed()
+      })
     if (this.#socket.destroyed) queueMicrotask(() => events.closed())
   }
 
@@ -69,7 +75,7 @@ export class Wire {
   write(block: Block): boolean {
     const room = this.#socket.write(this.#framed ? block.framed : block.plain)
     if (this.#held) this.#release()
-    if (!room) this.#socket.setTimeout(this.#stallMs)
+    if (!room && this.#stall === undefined) this.#watch()
     return room
   }
 
@@ -82,13 +88,26 @@ export class Wire {
   end(block: Block): void {
     this.write(block)
     if (this.#framed) this.#socket.write(lastChunk)
-    this.#socket.setTimeout(this.#stallMs)
+    this.#farewell = setTimeout(() => this.#socket.destroy(), this.#stallMs)
     this.#socket.end()
   }
 
   destroy(): void {
     if (this.#held) this.#release()
     this.#socket.destroy()
+  }
+
+  /** Destroys the socket unless a whole block at least is taken before `stallMs` are over. */
+  #watch(): void {
+    const taken = this.#taken
+    this.#stall = setTimeout(() => {
+      if (this.#taken > taken) this.#watch()
+      else this.#socket.destroy()
+    }, this.#stallMs)
+  }
+
+  get #taken(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
   #release(): void {

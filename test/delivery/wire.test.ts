@@ -102,6 +102,40 @@ t.test('a reader that takes nothing is cut off', async (t) => {
   t.equal(seen.drained, 0)
 })
 
+t.test('a reader that takes something is not cut off', async (t) => {
+  const { near, far } = await connection(t)
+  const wire = new Wire(near, { framed: true, stallMs: 1000 })
+  const { until, seen } = listenTo(wire)
+  // More than the kernels take, each.
+  for (const bytes of [20_000_000, 100_000_000]) wire.write(new Block(Buffer.alloc(bytes)))
+  let came = 0
+  far.on('data', (bytes) => {
+    came += bytes.length
+    if (came > 25_000_000) far.pause()
+  })
+  await new Promise((resolve) => setTimeout(resolve, 1200))
+  came = Number.NEGATIVE_INFINITY
+  far.resume()
+  await until(() => seen.drained + seen.closed > 0)
+  t.match(seen, { drained: 1, closed: 0 })
+})
+
+t.test('nor does it help to say something now and then, before the end or after it', async (t) => {
+  for (const ends of [false, true]) {
+    const { near, far } = await connection(t)
+    const wire = new Wire(near, { framed: true, stallMs: 300 })
+    const { until, seen } = listenTo(wire)
+    far.pause()
+    for (let times = 0; times < 20; times++) wire.write(large)
+    if (ends) wire.end(block)
+    const talking = setInterval(() => far.write('x'), 50)
+    t.teardown(() => clearInterval(talking))
+    await until(() => seen.closed > 0)
+    clearInterval(talking)
+    t.equal(seen.drained, 0)
+  }
+})
+
 t.test('an idle reader is not', async (t) => {
   const { near, far } = await connection(t)
   const wire = new Wire(near, { framed: true, stallMs: 500 })
