@@ -9,6 +9,8 @@ export class ReachedMarks {
   readonly #epoch: () => string
   #pending = new Map<number, number>()
   #writing: Promise<void> | undefined
+  /** Of the write that is under way. */
+  #underWay: Promise<void> | undefined
   /** Of the write that takes what is pending along. */
   #next = Promise.withResolvers<void>()
   /** How often the log has turned. */
@@ -39,7 +41,7 @@ export class ReachedMarks {
 
   /** Resolves once what was noted before is stored, or could not be. */
   async settled(): Promise<void> {
-    await this.#writing
+    if (this.#writing) await (this.#pending.size > 0 ? this.#next.promise : this.#underWay)
   }
 
   async #write(): Promise<void> {
@@ -48,7 +50,8 @@ export class ReachedMarks {
     while (this.#pending.size > 0) {
       const marks = this.#pending
       const turns = this.#turns
-      const { resolve } = this.#next
+      const { promise, resolve } = this.#next
+      this.#underWay = promise
       this.#pending = new Map()
       this.#next = Promise.withResolvers()
       try {

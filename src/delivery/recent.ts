@@ -73,6 +73,8 @@ export class Recent {
 
   #dropFirst(): void {
     this.#bytes -= this.#at(0).bytes.length
+    // Let go of now: its place is cut off later, with others.
+    this.#frames[this.#start] = undefined as never
     this.#start++
   }
 

@@ -30,7 +30,25 @@ t.test('what is noted during a write goes with the next', async (t) => {
   })
   marks.note(1, 5)
   await marks.settled()
+  await marks.settled()
   t.same(written, [[{ account: 1, id: 5 }], [{ account: 1, id: 6 }]])
+})
+
+t.test('who waits for what was noted does not wait for what is noted later', async (t) => {
+  const writes: (() => void)[] = []
+  const marks = marksTo(() => new Promise((resolve) => writes.push(resolve)))
+  marks.note(1, 5)
+  await endOfTurn()
+  const first = marks.settled()
+  marks.note(2, 6)
+  const second = marks.settled()
+  for (const settled of [first, second]) {
+    writes.shift()?.()
+    await settled
+    marks.note(3, 7)
+    await endOfTurn()
+    t.equal(writes.length, 1, 'the next is under way')
+  }
 })
 
 t.test('whoever notes a mark can wait until it is stored, or could not be', async (t) => {

@@ -1,6 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import type { Frame } from '../../src/delivery/frames.ts'
 import { Recent } from '../../src/delivery/recent.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 const frame = (id: number, to = 0, size = 10): Frame => ({
   id,
@@ -21,6 +26,18 @@ t.test(
     t.same(ids(recent.after(8, 1, 1000)), { ids: [], covered: 8 })
   },
 )
+
+t.test('what it has dropped is not held', async (t) => {
+  const recent = new Recent({ maxBytes: 100 })
+  const dropped = ((old) => {
+    recent.push([old])
+    return new WeakRef(old)
+  })(frame(1, 0, 60))
+  recent.push([frame(2, 0, 60)])
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  t.equal(dropped.deref(), undefined)
+})
 
 t.test('a portion is bounded in bytes, but holds at least one frame', async (t) => {
   const recent = new Recent()
