@@ -8,10 +8,15 @@ export const SCAN_BYTES = 256 * 1024
 /** Of what waits for someone who was away, this many at most, the newest. */
 export const KEPT_ENTRIES = 200
 
-/** Takes rows until the text is too much. What was not taken lies past `covered`. */
+/**
+ * Takes rows until the text is too much. What was not taken lies past `covered`.
+ *
+ * @param atMost as many rows as there can be: where they are, others may lie behind them
+ */
 export function gather(
   rows: Iterable<EntryRow>,
   upTo: number,
+  atMost = Number.POSITIVE_INFINITY,
 ): { entries: Entry[]; covered: number } {
   const entries: Entry[] = []
   let bytes = 0
@@ -20,5 +25,5 @@ export function gather(
     if (bytes > SCAN_BYTES && entries.length > 0) return { entries, covered: row.id - 1 }
     entries.push(toEntry(row))
   }
-  return { entries, covered: upTo }
+  return { entries, covered: entries.length < atMost ? upTo : (entries.at(-1) as Entry).id }
 }

@@ -3,7 +3,7 @@ import { SCAN_BYTES, SCAN_IDS } from '../scan.ts'
 import type { PresentSession } from '../store.ts'
 import type { Sql } from './connection.ts'
 import { type Edges, edges } from './log/extent.ts'
-import { entryColumns, entryTables } from './log/rows.ts'
+import { bytesBefore, entryColumns, entryTables } from './log/rows.ts'
 
 /** Changes of sessions that one look brings at most. */
 const CHANGES = 1_000
@@ -55,9 +55,7 @@ export async function look(sql: Sql, seen: Seen, reaper: Reaper): Promise<Look> 
       obrol_now() AS now,
       (SELECT coalesce(json_agg(row ORDER BY row.id), '[]') FROM (
         SELECT * FROM (
-          SELECT ${sql.unsafe(entryColumns)},
-            sum(octet_length(entries.text)) OVER (ORDER BY entries.id)
-              - octet_length(entries.text) AS before
+          SELECT ${sql.unsafe(entryColumns)}, ${sql.unsafe(bytesBefore)}
           FROM (
             SELECT * FROM entries AS scanned
             WHERE id > ${seen.head}::bigint AND id <= ${seen.head}::bigint + ${SCAN_IDS}

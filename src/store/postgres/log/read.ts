@@ -1,9 +1,9 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
-import { gather, KEPT_ENTRIES, SCAN_IDS } from '../../scan.ts'
+import { gather, KEPT_ENTRIES, SCAN_BYTES, SCAN_IDS } from '../../scan.ts'
 import type { Entry, Extent, Scan } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { type Edges, edges, toExtent } from './extent.ts'
-import { entryColumns, entryTables } from './rows.ts'
+import { bytesBefore, entryColumns, entryTables } from './rows.ts'
 
 /** Reads the log in bounded steps. The edges and the entries are of one snapshot. */
 export class LogReader {
@@ -18,11 +18,14 @@ export class LogReader {
       (sql) => sql<(Edges & EntryRow)[]>`
         WITH edges AS MATERIALIZED (SELECT ${sql.unsafe(edges)})
         SELECT edges.*, found.* FROM edges LEFT JOIN LATERAL (
-          SELECT ${sql.unsafe(entryColumns)} FROM ${sql.unsafe(entryTables)}
-          WHERE entries.id > greatest(${after}::bigint, edges.oldest - 1)
-            AND entries.id <= greatest(${after}::bigint, edges.oldest - 1) + ${SCAN_IDS}
-            AND (entries.recipient_id IS NULL
-              OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})
+          SELECT * FROM (
+            SELECT ${sql.unsafe(entryColumns)}, ${sql.unsafe(bytesBefore)}
+            FROM ${sql.unsafe(entryTables)}
+            WHERE entries.id > greatest(${after}::bigint, edges.oldest - 1)
+              AND entries.id <= greatest(${after}::bigint, edges.oldest - 1) + ${SCAN_IDS}
+              AND (entries.recipient_id IS NULL
+                OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})
+          ) AS seen WHERE before <= ${SCAN_BYTES}
         ) AS found ON true ORDER BY found.id`,
     )
     const extent = toExtent(rows[0] as Edges)
@@ -35,15 +38,16 @@ export class LogReader {
     const rows = await this.#pool.read(
       (sql) => sql<(Edges & EntryRow)[]>`
         SELECT edges.*, found.* FROM (SELECT ${sql.unsafe(edges)}) AS edges LEFT JOIN (
-          SELECT ${sql.unsafe(entryColumns)} FROM ${sql.unsafe(entryTables)}
-          WHERE entries.recipient_id = ${viewer} AND entries.id > ${after} AND entries.id <= ${upTo}
-          ORDER BY entries.id LIMIT ${SCAN_IDS}
+          SELECT * FROM (
+            SELECT ${sql.unsafe(entryColumns)}, ${sql.unsafe(bytesBefore)}
+            FROM ${sql.unsafe(entryTables)}
+            WHERE entries.recipient_id = ${viewer}
+              AND entries.id > ${after} AND entries.id <= ${upTo}
+            ORDER BY entries.id LIMIT ${SCAN_IDS}
+          ) AS kept WHERE before <= ${SCAN_BYTES}
         ) AS found ON true ORDER BY found.id`,
     )
-    const entries = found(rows)
-    const full = entries.length === SCAN_IDS
-    const end = full ? (entries.at(-1) as EntryRow).id : upTo
-    return { extent: toExtent(rows[0] as Edges), ...gather(entries, end) }
+    return { extent: toExtent(rows[0] as Edges), ...gather(found(rows), upTo, SCAN_IDS) }
   }
 
   async unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }> {

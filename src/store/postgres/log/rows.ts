@@ -4,6 +4,13 @@ export const entryColumns = `
   entries.sender_id AS "senderId", sender.username AS sender,
   entries.recipient_id AS "recipientId", recipient.username AS recipient`
 
+/**
+ * How much text stands before an entry among those that are read. What is read ends with the first
+ * before which it is too much: see `gather`.
+ */
+export const bytesBefore = `
+  sum(octet_length(entries.text)) OVER (ORDER BY entries.id) - octet_length(entries.text) AS before`
+
 /** Where they come from. */
 export const entryTables = `
   entries

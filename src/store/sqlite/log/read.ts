@@ -48,9 +48,8 @@ export class LogReader {
 
   readKept(after: number, upTo: number, viewer: number): Scan {
     const extent = this.#extent.now()
-    const rows = this.#kept.all({ after, upTo, viewer })
-    const full = rows.length === SCAN_IDS
-    return { extent, ...gather(rows, full ? (rows.at(-1) as EntryRow).id : upTo) }
+    const rows = this.#kept.iterate({ after, upTo, viewer })
+    return { extent, ...gather(rows, upTo, SCAN_IDS) }
   }
 
   unreached(viewer: number): { after: number; upTo: number; extent: Scan['extent'] } {
