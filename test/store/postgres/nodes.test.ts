@@ -1,3 +1,4 @@
+import postgres from 'postgres'
 import t from 'tap'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
@@ -52,6 +53,30 @@ function suite(): void {
     t.ok(there.store.current)
     t.same(await there.store.append([draft(ann, 'late')], ticket()), [{ kind: 'session-ended' }])
   })
+
+  t.test(
+    'a log that was short when plans were made is never read from its beginning',
+    async (t) => {
+      const server = await sharedPostgres()
+      const databaseUrl = await server.freshDatabase()
+      const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
+      const ann = await join(here.store, 'ann')
+      for (let nth = 1; nth <= 20; nth++) {
+        await say(here.store, ann, 'x')
+        await there.heard.until(({ ids }) => ids.length === nth)
+        await there.store.read(nth - 1, ann.account.id)
+        await there.store.page(ann.account.id, { limit: 10 })
+      }
+      const sql = postgres(databaseUrl, { max: 1 })
+      t.teardown(() => sql.end())
+      const scans = () => sql`
+      SELECT pg_stat_clear_snapshot(), seq_scan AS scans FROM pg_stat_user_tables
+      WHERE relname = 'entries'`
+      // Each session tells of what it did when it has done nothing for a while.
+      await Promise.all([here.store.close(), there.store.close()])
+      t.match(await scans(), [{ scans: '0' }])
+    },
+  )
 
   t.test('one key on two nodes at once stands for one message', async (t) => {
     const server = await sharedPostgres()
