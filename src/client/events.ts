@@ -72,10 +72,15 @@ export class Events implements EventStream {
         const loss = yield* this.#follow()
         if (this.#isOver(loss.error)) break
         const inMs = this.#untilNext(loss)
+        // Made before it is told of: whoever hears of it may hurry at once.
+        const wait = new Cutoff(this.#end.signal)
+        this.#wait = wait
         yield { type: 'reconnecting', error: loss.error, inMs, attempt: this.#backOff.attempt }
-        await this.#pause(inMs)
+        await pause(inMs, wait.signal)
+        wait.close()
       }
     } finally {
+      this.#wait?.close()
       this.#end.close()
     }
   }
@@ -133,13 +138,6 @@ export class Events implements EventStream {
     // Another stream of this session took the place: to take it back at once would go on for ever.
     if (error === 'replaced') return this.#backOff.asked(this.#backOff.longestMs)
     return this.#backOff.next(typeof error === 'string' ? 0 : error.retryAfterMs)
-  }
-
-  async #pause(ms: number): Promise<void> {
-    this.#wait = new Cutoff(this.#end.signal)
-    await pause(ms, this.#wait.signal)
-    this.#wait.close()
-    this.#wait = undefined
   }
 }
 

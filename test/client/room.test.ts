@@ -117,10 +117,16 @@ t.test('hurry: waits no longer, and holds no line that has been silent', async (
   const { token } = await room.register('hana')
   const proxy = await openProxy(t, 'http://127.0.0.1:1')
   const ann = new ObrolClient(proxy.url, { token })
-  const stream = ann.events({ heartbeatMs: 60_000, backOff: { quickMs: 1e6, firstMs: 1e6 } })
+  const patient = { heartbeatMs: 60_000, backOff: { quickMs: 1e6, firstMs: 1e6 } }
+  const early = ann.events(patient)
+  const stream = ann.events(patient)
   stream.hurry()
+  t.equal((await early.next()).value?.type, 'reconnecting')
   t.equal((await stream.next()).value?.type, 'reconnecting')
   proxy.target = room.url
+  early.hurry()
+  t.equal((await early.next()).value?.type, 'ready', 'before it waits, too')
+  await early.return()
   const next = stream.next()
   await delay(1)
   stream.hurry()
