@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import type { FromLine, Port, ToLine } from '../../src/web/line/protocol.ts'
@@ -145,6 +145,10 @@ async function scripted(t: Test, ...lines: string[]): Promise<string> {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(line)
   })
+  return served(t, server)
+}
+
+async function served(t: Test, server: Server): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => {
@@ -164,6 +168,39 @@ t.test('where there are too many people to tell, the list is read', async (t) =>
   t.ok((await tab.hears('people', ({ people }) => people.count === 1400)).people.stale)
   const { people } = await tab.hears('people', ({ people }) => people.count === 1500)
   t.same(people, { names: ['ann'], count: 1500, stale: false })
+})
+
+t.test('a list that was made before what is told meanwhile is read again', async (t) => {
+  const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
+  const joined = event('presence', { joined: ['zoe'], left: [], onlineCount: 1401 })
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>()
+  let lists = 0
+  let stream: ServerResponse | undefined
+  const server = createServer(async (request, response) => {
+    if (request.url?.startsWith('/v1/users/online')) {
+      response.setHeader('content-type', 'application/json')
+      const users = [{ username: 'ann', onlineSince: '2026-11-24T09:00:00.000Z' }]
+      if (++lists === 1) {
+        stream?.write(joined)
+        await told
+      }
+      return response.end(JSON.stringify({ users, count: 1400 + lists, more: true }))
+    }
+    stream = response
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(ready)
+  })
+  const tab = new Tab(t, new Switchboard())
+  tab.tell({ type: 'attach', server: await served(t, server), token: 'x' })
+  await tab.hears('people', ({ people }) => people.names.includes('zoe'))
+  tell()
+  const early = await tab.hears(
+    'people',
+    ({ people }) => people.count === 1401 && !people.names.includes('zoe'),
+  )
+  t.ok(early.people.stale)
+  const { people } = await tab.hears('people', ({ people }) => people.count === 1402)
+  t.notOk(people.stale)
 })
 
 t.test('a list that cannot be read leaves things as they are', async (t) => {

@@ -108,12 +108,14 @@ export class Line {
   }
 
   async #list(): Promise<void> {
+    const before = this.#people
     const page = await this.#client
       .online({ limit: 1000, signal: this.#closed.signal })
       .catch(() => undefined)
     this.#listing = undefined
     // Not read: what comes next on the stream says again that it has to be.
-    if (page) this.#setPeople(listed(page))
+    // What was told meanwhile may be newer than the list: it is read once more.
+    if (page) this.#setPeople({ ...listed(page), stale: before !== this.#people })
   }
 
   #end(reason: EndReason): void {

@@ -19,7 +19,7 @@ export function resume(): void {
     if (session?.token === visit.value?.client.token) return
     visit.value?.leave()
     if (session) enter(session)
-    else leave('logged-out')
+    else leave(recall<EndReason>('ended') ?? 'logged-out')
   })
 }
 
@@ -51,6 +51,8 @@ function enter(session: Session | undefined): void {
 /** Back to signing in. Who signs out leaves nothing on the device. */
 function leave(reason: EndReason): void {
   const left = visit.value
+  // Before the session goes: other tabs want to know why.
+  keep('ended', reason)
   keep('session', undefined)
   if (left && reason === 'logged-out') {
     left.mail.forget()

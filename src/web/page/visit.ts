@@ -64,7 +64,9 @@ export class Visit {
   readonly #onEnd: (reason: EndReason) => void
   readonly #connection: Connection
   readonly #ends: (() => void)[] = []
+  #openAgain: ReturnType<typeof setTimeout> | undefined
   #opening = false
+  #over = false
 
   /** @param onEnd called once, when the session is over */
   constructor(session: Session, onEnd: (reason: EndReason) => void) {
@@ -159,9 +161,11 @@ export class Visit {
 
   /** Leaves the line; the session goes on. */
   leave(): void {
+    this.#over = true
     this.#connection.close()
     this.mail.close()
     this.drafts.close()
+    clearTimeout(this.#openAgain)
     for (const end of this.#ends.splice(0)) end()
   }
 
@@ -198,7 +202,7 @@ export class Visit {
    * so nothing is missed in between. Then as far back as something may not have been read.
    */
   async #open(): Promise<void> {
-    if (this.opened.value || this.#opening) return
+    if (this.opened.value || this.#opening || this.#over) return
     this.#opening = true
     try {
       for (let read = 0; read < mostUnread; read += firstPage) {
@@ -215,8 +219,7 @@ export class Visit {
       }
     } catch (error) {
       this.#judge(error)
-      const timer = setTimeout(() => void this.#open(), openAgainMs)
-      this.#ends.push(() => clearTimeout(timer))
+      this.#openAgain = setTimeout(() => void this.#open(), openAgainMs)
     }
     this.#opening = false
   }
@@ -242,7 +245,9 @@ export class Visit {
     this.chat.value = chat
   }
 
+  /** What was asked before the end may be answered after it. */
   #end(reason: EndReason): void {
+    if (this.#over) return
     this.leave()
     this.#onEnd(reason)
   }
