@@ -77,7 +77,8 @@ async function seedDatabase(
     INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
     SELECT id, 1 + id % ${people.length}, NULL, repeat('x', 200), ${now}
     FROM generate_series(1, ${rows}::bigint) AS id`
-  await sql.unsafe('VACUUM ANALYZE; CHECKPOINT').simple()
+  await sql`VACUUM ANALYZE`
+  await sql`CHECKPOINT`
   await sql.end()
   return url
 }
