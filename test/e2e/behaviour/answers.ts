@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { ask, inBody, inParameter, invalidToken, post } from '../bad-requests/row.ts'
-import { done, json, opened, refused, time, user } from '../support/asking.ts'
+import { done, heardOfTheEnd, json, opened, refused, time, user } from '../support/asking.ts'
 import type { OpenRoom } from './rooms.ts'
 
 /** What the calls answer, byte for byte, and what they refuse. */
@@ -23,6 +23,7 @@ export function answers(t: Test, open: OpenRoom): void {
     await refused(t, room, wrong, { code: 'wrong-password' })
     const left = await done(t, room, ask('POST', '/v1/logout', { token }), 204)
     t.equal(left.body, '')
+    await heardOfTheEnd(room, token)
     await refused(t, room, ask('GET', '/v1/me', { token }), invalidToken)
     await refused(t, room, ask('POST', '/v1/logout', { token }), invalidToken)
   })

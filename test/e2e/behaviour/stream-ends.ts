@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import { EventReader } from '../../support/event-reader.ts'
+import { heardOfTheEnd } from '../support/asking.ts'
 import type { Member } from '../support/crowd.ts'
 import type { OpenCrowd, OpenRoom } from './rooms.ts'
 
@@ -21,6 +22,7 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     const others = await other.open()
     await others.next('ready')
     t.equal((await ann.call('POST', '/v1/logout')).status, 204)
+    await heardOfTheEnd(room, ann.token)
     for (const path of ['/v1/me', '/v1/events']) t.equal((await ann.call('GET', path)).status, 401)
     t.equal((await room.call('GET', `/v1/events?token=${body.token}`)).status, 401)
     t.equal((await ann.call('POST', '/v1/logout')).status, 401)
@@ -47,10 +49,8 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     t.same((await stream.next('bye')).data, { reason: 'session-expired' })
     t.ok(Date.now() >= session.expiresAt)
     await stream.ended()
-    // Nodes agree about the time, but for some milliseconds.
-    const deadline = Date.now() + 1_000
-    while ((await room.call('GET', '/v1/me', { token })).status !== 401)
-      if (Date.now() > deadline) throw new Error('the token outlives its session')
+    await heardOfTheEnd(room, token)
+    t.equal((await room.call('GET', '/v1/me', { token })).status, 401)
     t.equal((await room.call('GET', `/v1/events?token=${body.token}`)).status, 401)
   })
 

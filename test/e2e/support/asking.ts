@@ -15,6 +15,19 @@ export async function refused(t: Test, room: Room, bytes: Buffer | string, expec
   provoked.add(expected.code)
 }
 
+/**
+ * Where a room has several servers: resolves once all of them have heard of the end of a token's
+ * session. Nothing is said with it from the end on, but for a moment others than the one that ended
+ * it may answer reads.
+ */
+export async function heardOfTheEnd(room: Room, token: string): Promise<void> {
+  if (room.servers.length === 1) return
+  const deadline = Date.now() + 5_000
+  for (const server of room.servers)
+    while ((await server.call('GET', '/v1/me', { token })).status !== 401)
+      if (Date.now() > deadline) throw new Error('a server never heard of the end of a session')
+}
+
 /** Sends a request that must be done. */
 export async function done(t: Test, room: Room, bytes: Buffer, status: number): Promise<RawAnswer> {
   const [answer] = await exchange(room.url, bytes)
