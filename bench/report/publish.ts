@@ -24,8 +24,11 @@ export function publish(): void {
   const scenarios = allScenarios(true, 20)
   const { date, obrol, node, nginx, cpu, memoryGiB, kernel, fsyncMs } = full.machine
   const told = `Taken on ${date} with Obrol ${obrol}, Node ${node.slice(1)} and ${nginx}, on ${cpu} (the server on one core, the load on the other), ${memoryGiB} GiB, Linux ${kernel}; a small write and its fsync took ${fsyncMs} ms.`
+  const counts = results.map(({ rounds }) => rounds.length)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  const rounds = fewest === most ? `${most} rounds` : `${fewest} to ${most} rounds`
   const chart = '![Events delivered a second](performance.svg)'
-  const written = `${begin}\n${chart}\n\n${told}\n\n${markdown(results)}\nWhat was measured, medians:\n\n${figures(scenarios, results)}\n${end}`
+  const written = `${begin}\n${chart}\n\n${told}\n\n${markdown(results)}\nWhat was measured, medians of ${rounds}:\n\n${figures(scenarios, results)}\n${end}`
   const text = readFileSync(page, 'utf8')
   const [before, rest] = text.split(begin)
   const after = rest?.split(end)[1]
