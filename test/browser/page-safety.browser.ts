@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { shown } from '../../src/web/text/shown.ts'
 import { openRoom } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
 import { buildPage, Person } from './support/page.ts'
@@ -26,15 +27,16 @@ t.test('what people say is text, and nothing else', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'ann')
   const bob = await room.join('bob')
+  const expected = attacks.map(shown)
   for (const attack of attacks) {
     await bob.broadcast(attack)
     await bob.direct('ann', attack)
   }
-  await ann.line(attacks.at(-1) as string).waitFor()
-  t.strictSame(await ann.lines(), attacks)
+  await ann.line(expected.at(-1) as string).waitFor()
+  t.strictSame(await ann.lines(), expected)
   await ann.turnTo('bob')
-  await ann.line(attacks.at(-1) as string).waitFor()
-  t.strictSame(await ann.lines(), attacks)
+  await ann.line(expected.at(-1) as string).waitFor()
+  t.strictSame(await ann.lines(), expected)
   const inside = ann.page.locator('.text :not(a)')
   t.equal(await inside.count(), 0, 'there is nothing in a text but text and links')
   for (const link of await ann.page.locator('.text a').all()) {

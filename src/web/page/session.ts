@@ -51,8 +51,8 @@ function enter(session: Session | undefined): void {
 /** Back to signing in. Who signs out leaves nothing on the device. */
 function leave(reason: EndReason): void {
   const left = visit.value
-  // Before the session goes: other tabs want to know why.
-  keep('ended', reason)
+  // Before the session goes: other tabs want to know why, unless one has signed out.
+  keep('ended', reason === 'logged-out' ? undefined : reason)
   keep('session', undefined)
   if (left && reason === 'logged-out') {
     left.mail.forget()
