@@ -8,11 +8,6 @@ import { figure, ratio, type Sample, type Scenario } from './scenario.ts'
 
 const streams = 1_000
 const inFlight = 64
-/**
- * What the kernels take for a reader who takes nothing is several megabytes, and each is copied into
- * memory that has yet to be found: a reader is stalled once they take no more. 10 MB of messages.
- */
-const fill = 30_000
 const allRead: Contender = { ...obrol(), name: 'all read' }
 const tenth: Contender = { ...obrol(), name: 'one in ten stalled' }
 
@@ -54,17 +49,14 @@ async function measure(server: Server, stalling: boolean, messages: number): Pro
   const reading = readers.filter((reader) => !still.includes(reader))
   for (const reader of still) reader.stall()
   const before = residentBytes(server.pid)
-  await postAll(lines, fill, (n) => server.broadcast(n))
-  await allReached(reading, warm + fill)
   const watch = startWatch(server.pid)
   await postAll(lines, messages, (n) => server.broadcast(n))
-  await allReached(reading, warm + fill + messages)
+  await allReached(reading, warm + messages)
   const { seconds, serverCpu, loadShare } = watch.stop()
   const growth = residentBytes(server.pid) - before
   for (const reader of still) reader.resume()
-  const last = warm + fill + messages
-  await allReached(readers, last, 40_000)
-  checkCounts(readers, last)
+  await allReached(readers, warm + messages)
+  checkCounts(readers, warm + messages)
   closeAll(readers)
   for (const line of lines) line.close()
   return {
