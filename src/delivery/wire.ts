@@ -64,7 +64,7 @@ export class Wire {
 
   /**
    * Writes what a stream begins with. On a corked socket it waits a moment, with the head of the
-   * answer, for what is written next: a write of its own costs as much as opening the stream.
+   * answer, for what is written next, so that they cost the kernel one write.
    */
   begin(block: Block): void {
     this.write(block)
