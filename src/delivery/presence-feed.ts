@@ -14,34 +14,42 @@ export interface PresenceReader {
 /** At most this many names in one event; past that the reader fetches the list. */
 const maxNames = 100
 
-/** The difference that a run of changes made to the set of people. */
-interface Difference {
-  joined: Map<number, string>
-  left: Map<number, string>
-}
+/** Telling everyone takes at most this part of the server's time. */
+const maxShare = 0.05
 
 /**
- * Tells ready streams who came and who went: the first change at once, a storm gathered. Each
- * event is exactly the difference since the reader's last one, also for a reader who became ready
- * in the middle of a storm.
+ * Tells ready streams who came and who went: the first change at once, a storm gathered, the longer
+ * the more there are to be told. Each event is exactly the difference since the reader's last one,
+ * also for a reader who became ready in the middle of a storm.
  */
 export class PresenceFeed {
   readonly #presence: Pick<Presence, 'count' | 'onChanged'>
   readonly #windowMs: number
+  readonly #now: () => number
   readonly #readers = new Set<PresenceReader>()
   /** The changes that were not told yet. */
   #journal: PresenceChanged[] = []
-  /** Readers who became ready after some of the journal: how much of it they know from `ready`. */
-  readonly #known = new Map<PresenceReader, number>()
+  /**
+   * Readers who became ready after some of the journal, in that order: how much of it they know
+   * from `ready`.
+   */
+  #known = new Map<PresenceReader, number>()
   /** Readers who missed an event. */
   readonly #behind = new Set<PresenceReader>()
-  #lastToldAt = Number.NEGATIVE_INFINITY
+  #nextAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
-  /** @param windowMs the shortest time between two events: 250 ms makes at most 4 a second */
-  constructor(presence: Pick<Presence, 'count' | 'onChanged'>, { windowMs = 250 } = {}) {
+  /**
+   * @param options.windowMs the shortest time between two events: 250 ms makes at most 4 a second
+   * @param options.now a steady clock, in ms
+   */
+  constructor(
+    presence: Pick<Presence, 'count' | 'onChanged'>,
+    { windowMs = 250, now = () => performance.now() } = {},
+  ) {
     this.#presence = presence
     this.#windowMs = windowMs
+    this.#now = now
     presence.onChanged((change) => {
       this.#journal.push(change)
       this.#schedule()
@@ -71,56 +79,82 @@ export class PresenceFeed {
 
   #schedule(): void {
     if (this.#timer !== undefined) return
-    const wait = this.#lastToldAt + this.#windowMs - performance.now()
+    const wait = this.#nextAt - this.#now()
     this.#timer = setTimeout(() => this.#tellAll(), Math.max(0, wait))
   }
 
   #tellAll(): void {
     this.#timer = undefined
-    this.#lastToldAt = performance.now()
+    const began = this.#now()
     const journal = this.#journal
+    const known = this.#known
     this.#journal = []
-    const known = new Map(this.#known)
-    this.#known.clear()
+    this.#known = new Map()
 
-    const whole = difference(journal)
-    const common = this.#event(whole)
-    for (const reader of this.#readers) {
-      if (this.#behind.has(reader)) {
-        if (reader.tell(this.#resync())) this.#behind.delete(reader)
-        continue
-      }
-      const knows = known.get(reader)
-      const change = knows === undefined ? whole : difference(journal.slice(knows))
-      const concerned = change.joined.has(reader.account) || change.left.has(reader.account)
-      const block = change === whole && !concerned ? common : this.#event(change, reader.account)
-      if (block && !reader.tell(block)) this.#behind.add(reader)
+    const resync = new Block(presenceEvent([], [], this.#presence.count, true))
+    const change = new Difference()
+    let unread = journal.length
+    const readBackTo = (index: number) => {
+      while (unread > index) change.precede(journal[--unread] as PresenceChanged)
     }
+    // From the newest on, so that what each of them has yet to hear is found in one pass.
+    for (const [reader, knows] of [...known].reverse()) {
+      readBackTo(knows)
+      this.#tell(reader, this.#event(change, resync, reader.account), resync)
+    }
+    readBackTo(0)
+    const common = this.#event(change, resync)
+    for (const reader of this.#readers) {
+      if (known.has(reader)) continue
+      const own = change.concerns(reader.account)
+      this.#tell(reader, own ? this.#event(change, resync, reader.account) : common, resync)
+    }
+    const now = this.#now()
+    this.#nextAt = Math.max(began + this.#windowMs, now + (now - began) / maxShare)
+  }
+
+  #tell(reader: PresenceReader, event: Block | undefined, resync: Block): void {
+    if (this.#behind.has(reader)) {
+      if (reader.tell(resync)) this.#behind.delete(reader)
+    } else if (event && !reader.tell(event)) this.#behind.add(reader)
   }
 
   /** Undefined where there is nothing to tell. */
-  #event({ joined, left }: Difference, except?: number): Block | undefined {
-    const namesOf = (people: Map<number, string>) =>
-      [...people].filter(([account]) => account !== except).map(([, name]) => name)
-    const [came, went] = [namesOf(joined), namesOf(left)]
-    const names = came.length + went.length
+  #event(change: Difference, resync: Block, except?: number): Block | undefined {
+    if (change.size > maxNames + 1) return resync
+    const { joined, left } = change.names(except)
+    const names = joined.length + left.length
     if (names === 0) return undefined
-    if (names > maxNames) return this.#resync()
-    return new Block(presenceEvent(came, went, this.#presence.count))
-  }
-
-  #resync(): Block {
-    return new Block(presenceEvent([], [], this.#presence.count, true))
+    if (names > maxNames) return resync
+    return new Block(presenceEvent(joined, left, this.#presence.count))
   }
 }
 
-function difference(changes: readonly PresenceChanged[]): Difference {
-  const joined = new Map<number, string>()
-  const left = new Map<number, string>()
-  for (const { person, online } of changes) {
-    // Coming and going alternate, so a change undoes the one before it or stands for itself.
-    const [here, there] = online ? [joined, left] : [left, joined]
-    if (!there.delete(person.id)) here.set(person.id, person.username)
+/** The difference that a run of changes made to the set of people, read from its end. */
+class Difference {
+  readonly #changes = new Map<number, PresenceChanged>()
+
+  get size(): number {
+    return this.#changes.size
   }
-  return { joined, left }
+
+  concerns(account: number): boolean {
+    return this.#changes.has(account)
+  }
+
+  /** Coming and going alternate, so a change stands for itself or is undone by what came after. */
+  precede(change: PresenceChanged): void {
+    const { id } = change.person
+    if (!this.#changes.delete(id)) this.#changes.set(id, change)
+  }
+
+  /** In the order in which they came and went. */
+  names(except?: number): { joined: string[]; left: string[] } {
+    const joined: string[] = []
+    const left: string[] = []
+    for (const { person, online } of [...this.#changes.values()].reverse()) {
+      if (person.id !== except) (online ? joined : left).push(person.username)
+    }
+    return { joined, left }
+  }
 }

@@ -182,3 +182,50 @@ t.test('who was behind is sent to the list once caught up', async (t) => {
   t.same(gone.told, [])
   feed.close()
 })
+
+t.test('the longer the telling takes, the longer the next is gathered', async (t) => {
+  let now = 0
+  const presence = new FakePresence()
+  const feed = new PresenceFeed(presence, { windowMs: 1, now: () => now })
+  const reader = new Reader(99)
+  feed.add(reader)
+  presence.come(1)
+  const slow = new Reader(98)
+  slow.tell = () => {
+    now += 10
+    return true
+  }
+  feed.add(slow)
+  presence.come(2)
+  await reader.count(1)
+  const began = performance.now()
+  presence.come(3)
+  await reader.count(2)
+  t.ok(performance.now() - began > 190, 'twenty times as long')
+  feed.close()
+})
+
+t.test('in a storm each hears of what it does not know yet', async (t) => {
+  const presence = new FakePresence()
+  const feed = new PresenceFeed(presence, { windowMs: 5 })
+  const readers = new Map<number, Reader>()
+  for (let id = 1; id <= 300; id++) {
+    presence.come(id)
+    const reader = new Reader(id)
+    readers.set(id, reader)
+    feed.add(reader)
+  }
+  for (const id of [1, 250, 300]) presence.go(id)
+  presence.come(250)
+  await Promise.all([readers.get(2)?.count(1), readers.get(250)?.count(1)])
+  t.match(readers.get(2)?.told, [{ joined: [], left: [], onlineCount: 298, resync: true }])
+  t.match(readers.get(190)?.told, [{ resync: true }])
+  const heard = readers.get(250)?.told[0]
+  t.same(
+    heard?.joined,
+    Array.from({ length: 49 }, (_, n) => `p${251 + n}`),
+  )
+  t.same(heard?.left, ['p1'])
+  t.same(readers.get(299)?.told, [{ joined: [], left: ['p1'], onlineCount: 298 }])
+  feed.close()
+})
