@@ -11,27 +11,33 @@ export interface PresenceWriter {
 }
 
 /**
- * What the store is to be told of presence: gathered while one write is under way, and tried again
- * where it could not be written.
+ * What the store is to be told of presence: gathered while one write is under way and a moment
+ * longer, and tried again where it could not be written.
  */
 export class PresenceWrites {
   readonly #store: Pick<Store, 'changePresence' | 'ping'>
   readonly #writer: PresenceWriter
   readonly #retryMs: number
+  readonly #restMs: number
   #wanted = new Map<number, 'enter' | 'leave'>()
   #writing: Promise<void> | undefined
   #retry: NodeJS.Timeout | undefined
   #paused = false
 
-  /** @param retryMs how often a store that could not be written is asked whether it is back */
+  /**
+   * @param times.retryMs how often a store that could not be written is asked whether it is back
+   * @param times.restMs how long after a write the next begins: where everyone comes back at once,
+   *   a write costs the server more than most of what it holds
+   */
   constructor(
     store: Pick<Store, 'changePresence' | 'ping'>,
     writer: PresenceWriter,
-    retryMs: number,
+    { retryMs, restMs }: { retryMs: number; restMs: number },
   ) {
     this.#store = store
     this.#writer = writer
     this.#retryMs = retryMs
+    this.#restMs = restMs
   }
 
   /** The newest wish for a session counts. */
@@ -81,6 +87,7 @@ export class PresenceWrites {
         [...wanted.keys()].filter((session) => wanted.get(session) === 'enter'),
         [...wanted.keys()].filter((session) => wanted.get(session) === 'leave'),
       )
+      await new Promise((resolve) => setTimeout(resolve, this.#restMs))
     }
     this.#writing = undefined
   }

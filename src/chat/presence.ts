@@ -14,6 +14,12 @@ interface Attendance {
   arrivals: (() => void)[]
 }
 
+interface PresenceTimes {
+  graceMs: number
+  retryMs?: number
+  restMs?: number
+}
+
 /**
  * Who is online: people with an open stream, or with one that closed less than the grace period
  * ago, so that neither a reconnect nor a restart is an exit. The store's news alone change the
@@ -40,10 +46,11 @@ export class Presence {
   /**
    * @param graceMs how long after their last stream a session stays online, 0 to 600,000
    * @param retryMs how often a store that could not be written is tried again
+   * @param restMs how long it rests between two writes
    */
   constructor(
     store: Pick<Store, 'present' | 'changePresence' | 'ping' | 'current'>,
-    { graceMs, retryMs = 1000 }: { graceMs: number; retryMs?: number },
+    { graceMs, retryMs = 1000, restMs = 5 }: PresenceTimes,
   ) {
     this.#store = store
     this.#writes = new PresenceWrites(
@@ -56,7 +63,7 @@ export class Presence {
         left: (session) => this.#gone(session),
         back: () => this.renew(),
       },
-      retryMs,
+      { retryMs, restMs },
     )
     this.#graceMs = graceMs
     this.#retryMs = retryMs

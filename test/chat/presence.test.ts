@@ -17,6 +17,19 @@ t.test('people who enter in one turn are stored in one write', async (t) => {
   await presence.close()
 })
 
+t.test('a moment after a write, whoever has come meanwhile is stored in one', async (t) => {
+  const { presence, store } = await open({ restMs: 200 })
+  await presence.enter(session(11))
+  const entered = presence.enter(session(21))
+  await pause(1)
+  await Promise.all([entered, presence.enter(session(31))])
+  t.same(store.changes, [
+    { enter: [11], leave: [] },
+    { enter: [21, 31], leave: [] },
+  ])
+  await presence.close()
+})
+
 t.test('the list is by name, in pages', async (t) => {
   const { presence } = await open()
   for (const id of [41, 31, 11, 21]) await presence.enter(session(id))

@@ -70,12 +70,16 @@ class FakeStore {
   }
 }
 
-export async function open(options: { graceMs?: number; rows?: number[] } = {}) {
+export async function open(options: { graceMs?: number; restMs?: number; rows?: number[] } = {}) {
   const store = new FakeStore()
   for (const id of options.rows ?? []) {
     store.rows.set(id, { session: id, person: person(id), since: 1000 + id })
   }
-  const presence = new Presence(store, { graceMs: options.graceMs ?? 20, retryMs: 5 })
+  const presence = new Presence(store, {
+    graceMs: options.graceMs ?? 20,
+    retryMs: 5,
+    restMs: options.restMs ?? 1,
+  })
   store.presence = presence
   const told: string[] = []
   const waiting: (() => void)[] = []
