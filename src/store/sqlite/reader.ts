@@ -19,7 +19,7 @@ import { LogPlaces } from './log/place.ts'
 import { LogReader } from './log/read.ts'
 import { PresenceRows } from './presence.ts'
 import { Sessions } from './sessions.ts'
-import { readTransaction } from './transaction.ts'
+import { readOnce, readTransaction } from './transaction.ts'
 
 /** The calls that the reader's thread takes: each sees one snapshot of the database. */
 export class Reader {
@@ -84,7 +84,7 @@ export class Reader {
   }
 
   session(id: number): Session | undefined {
-    return this.#snapshot(() => this.#sessions.alive(id, this.#clock()))
+    return readOnce(() => this.#sessions.alive(id, this.#clock()))
   }
 
   present(): PresentSession[] {

@@ -1,17 +1,19 @@
-import type {
-  Cursor,
-  Draft,
-  Entry,
-  Follower,
-  Mark,
-  NewAccount,
-  Outcome,
-  PageRange,
-  PresenceChange,
-  Session,
-  Store,
+import {
+  type Cursor,
+  type Draft,
+  type Entry,
+  type Follower,
+  type Mark,
+  type NewAccount,
+  type Outcome,
+  type PageRange,
+  type PresenceChange,
+  type Session,
+  type Store,
+  Unavailable,
 } from '../store.ts'
 import { Channel } from './channel.ts'
+import { PointReads } from './point-reads.ts'
 import type { Reader } from './reader.ts'
 import type { Done, Writer } from './writer.ts'
 
@@ -28,10 +30,14 @@ export interface Parts {
   release: () => void
 }
 
-/** The store on SQLite: the calls go to two threads, and news comes back from the writer's. */
+/**
+ * The store on SQLite: what writes or reads much goes to two threads, and news comes back from the
+ * writer's.
+ */
 export class ThreadedStore implements Store {
   readonly #writer: Channel<Writer>
   readonly #reader: Channel<Reader>
+  readonly #points: PointReads
   readonly #parts: Parts
   /** One process is all there is: nothing happens that is not told. */
   readonly current = true
@@ -42,6 +48,7 @@ export class ThreadedStore implements Store {
     const { module, database: file, now, maxPages } = parts
     const onDead = (error: Error) => this.#die(error)
     this.#parts = parts
+    this.#points = new PointReads(file, () => this.now())
     this.#writer = new Channel({ module, data: { role: 'writer', file, maxPages }, now, onDead })
     this.#reader = new Channel({ module, data: { role: 'reader', file, maxPages }, now, onDead })
   }
@@ -91,11 +98,11 @@ export class ThreadedStore implements Store {
   }
 
   unreached(viewer: number) {
-    return this.#reader.call('unreached', viewer)
+    return this.#points.unreached(viewer)
   }
 
   place(cursor: Cursor) {
-    return this.#reader.call('place', cursor)
+    return this.#points.place(cursor)
   }
 
   page(viewer: number, range: PageRange) {
@@ -115,7 +122,7 @@ export class ThreadedStore implements Store {
   }
 
   session(id: number) {
-    return this.#reader.call('session', id)
+    return this.#points.session(id)
   }
 
   present() {
@@ -136,6 +143,7 @@ export class ThreadedStore implements Store {
 
   async close(): Promise<void> {
     // The last connection folds the write-ahead log into the database, which takes a writer.
+    this.#points.close(new Unavailable('The store is closed'))
     await this.#reader.close()
     await this.#writer.close()
     this.#parts.release()
@@ -151,6 +159,7 @@ export class ThreadedStore implements Store {
   #die(error: Error): void {
     if (this.#dead) return
     this.#dead = true
+    this.#points.close(new Unavailable(error.message, { cause: error }))
     this.#writer.abandon(error)
     this.#reader.abandon(error)
     this.#parts.onFatal(error)

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import t from 'tap'
+import { filesOf } from '../../../src/store/sqlite/folder.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { ThreadedStore } from '../../../src/store/sqlite/threaded-store.ts'
 import { hears } from '../../support/hears.ts'
@@ -73,6 +74,7 @@ t.test('tells once that it is gone when a thread dies', async (t) => {
     t.match(fatal[0]?.message, `The store's ${role.slice(6)} failed`)
     await t.rejects(store.append(batch, ticket()), { name: 'Unavailable' })
     await t.rejects(store.read(0, 1), { name: 'Unavailable' })
+    await t.rejects(store.session(ann.id), { name: 'Unavailable' })
     await store.close()
     t.equal(fatal.length, 1)
   }
@@ -80,13 +82,17 @@ t.test('tells once that it is gone when a thread dies', async (t) => {
 
 t.test('is gone when a commit failed', async (t) => {
   const fatal: Error[] = []
+  const onFatal = (error: Error) => void fatal.push(error)
+  const folder = t.testdir()
+  const before = await openSqliteStore({ folder, onFatal })
+  await before.close()
   let released = 0
   const store = new ThreadedStore({
     module: new URL('./doubtful-thread.ts', import.meta.url),
-    database: 'none',
+    database: filesOf(folder).database,
     now: undefined,
     maxPages: undefined,
-    onFatal: (error) => fatal.push(error),
+    onFatal,
     signingKey: () => new Uint8Array(32),
     release: () => {
       released += 1
@@ -101,6 +107,7 @@ t.test('is gone when a commit failed', async (t) => {
   t.match(waiting, { reason: { name: 'OutcomeUnknown', final: true } })
   t.match(read, { reason: { name: 'Unavailable' } })
   t.equal(fatal.length, 1)
+  await t.rejects(store.unreached(1), { name: 'Unavailable' })
   await store.close()
   t.equal(released, 1)
 })
