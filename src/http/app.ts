@@ -9,6 +9,7 @@ import { Limits } from './limits.ts'
 import { logAnswer, logConnection, requestToLog } from './log-lines.ts'
 import { logOutput } from './log-output.ts'
 import { answerNothingHere, refuseMissing } from './missing.ts'
+import { openInTurn } from './opens-in-turn.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addJwt } from './plugins/jwt.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
@@ -59,6 +60,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   })
   app.server.maxConnections = settings.maxStreams + otherConnections
   app.server.on('connection', (socket) => logConnection(app.log as FastifyBaseLogger, socket))
+  openInTurn(app.server)
   answerOddRequests(app)
 
   app.setErrorHandler(answerError)
