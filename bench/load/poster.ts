@@ -125,6 +125,10 @@ export interface Steady {
   seconds: number
   /** The number of the first request (0). */
   first?: number
+  /** How many lines are open from the beginning (1); more are opened where these are all waiting. */
+  open?: number
+  /** Ends it before its time. */
+  signal?: AbortSignal
   /** Hears of each answer: the message's id, and when the post was due, by `performance.now()`. */
   onAnswer?: (id: number, dueAt: number) => void
 }
@@ -132,13 +136,15 @@ export interface Steady {
 /**
  * Posts at a steady rate, whatever the answers take: each request is due at its own time, and what
  * it waits for the load counts.
+ *
+ * @returns how many were posted
  */
 export async function postSteadily(
   port: number,
   request: (n: number) => Buffer,
-  { perSecond, seconds, first = 0, onAnswer = () => {} }: Steady,
-): Promise<void> {
-  const free: Line[] = []
+  { perSecond, seconds, first = 0, open = 1, signal, onAnswer = () => {} }: Steady,
+): Promise<number> {
+  const free = await openLines(port, open)
   const answers: Promise<void>[] = []
   const count = Math.round(perSecond * seconds)
   const began = performance.now() + 1
@@ -149,11 +155,13 @@ export async function postSteadily(
     onAnswer((await line.send(request(first + n))) || first + n + 1, dueAt(n))
     free.push(line)
   }
-  for (let n = 0; n < count; ) {
+  let n = 0
+  while (n < count && !signal?.aborted) {
     const wait = dueAt(n) - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     for (; n < count && dueAt(n) <= performance.now(); n++) answers.push(post(n))
   }
   await Promise.all(answers)
   for (const line of free) line.close()
+  return n
 }

@@ -90,8 +90,9 @@ export class Reader {
     this.#socket.resume()
   }
 
+  /** Breaks the connection, so that its port is free at once. */
   close(): void {
-    this.#socket.destroy()
+    this.#socket.resetAndDestroy()
   }
 
   #read(end: number): void {

@@ -10,8 +10,9 @@ export const opens = (full: boolean): Scenario => ({
   name: 'opens',
   title: 'streams opened, authenticated',
   contenders: [obrol(), bareFastify],
-  people: full ? 16_000 : 6_000,
-  measure: (server) => measure(server, full ? 8_000 : 3_000),
+  // Past 14,000 connections to one port the load's own kernel looks long for a free port of its own.
+  people: full ? 12_000 : 6_000,
+  measure: (server) => measure(server, full ? 6_000 : 3_000),
   goals: [
     {
       told: '≥ 70 % of the bare Fastify route',

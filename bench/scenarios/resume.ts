@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { openLines, postAll, postSteadily } from '../load/poster.ts'
 import { Reader } from '../load/reader.ts'
 import { Receipts } from '../load/receipts.ts'
@@ -11,7 +11,7 @@ import { figure, type Sample, type Scenario } from './scenario.ts'
 
 const missed = 100
 const chatters = 100
-const perSecond = 20
+const perSecond = 4
 
 /** Everyone comes back at the same moment, as after a break of the network. */
 export const resume = (full: boolean): Scenario => {
@@ -56,59 +56,55 @@ async function measure(server: Server, streams: number): Promise<Sample> {
   await postAll(lines, missed, (n) => server.broadcast(n))
   for (const line of lines) line.close()
 
-  const messages = missed + perSecond * 60
-  const receipts = new Receipts(chatters, messages)
+  const receipts = new Receipts(chatters, perSecond * 60, missed)
   const others = await openStreams(server, chatters, (index) => ({
     token: server.tokens[streams + index],
     after: missed,
     onId: (id) => receipts.received(id),
   }))
-  let posted = missed
-  let stopped = false
-  async function chat(): Promise<void> {
-    while (!stopped && posted < messages) {
-      await postSteadily(server.port, (n) => server.broadcast(n), {
-        perSecond,
-        seconds: 0.5,
-        first: posted,
-        onAnswer: (id, dueAt) => receipts.due(id, dueAt),
-      })
-      posted += perSecond / 2
-    }
-  }
-  const chatting = chat()
+  let newest = missed
+  const end = new AbortController()
+  const chatting = postSteadily(server.port, (n) => server.broadcast(n), {
+    perSecond,
+    seconds: 60,
+    first: missed,
+    // As many as they have: who chats has a connection already.
+    open: 32,
+    signal: end.signal,
+    onAnswer(id, dueAt) {
+      newest = Math.max(newest, id)
+      receipts.due(id, dueAt)
+    },
+  })
   await delay(1_000)
   const load = process.cpuUsage()
   const began = performance.now()
-  const from = posted + 1
+  const from = newest - missed
   let peak = 0
   const watching = setInterval(() => {
     peak = Math.max(peak, memory())
   }, 250)
-  const back = server.tokens.slice(0, streams).map(
-    (token) =>
-      new Reader({
-        port: server.port,
-        path: server.streamPath,
-        readyMark: server.readyMark,
-        token,
-        after: 0,
-      }),
-  )
+  const back: Reader[] = []
+  for (const token of server.tokens.slice(0, streams)) {
+    const { port, streamPath: path, readyMark } = server
+    back.push(new Reader({ port, path, readyMark, token, after: 0 }))
+    // As fast as the load can, but not in one go: it would measure how long it was away itself.
+    if (back.length % 50 === 0) await nextTurn()
+  }
   await Promise.all(back.map((reader) => reader.ready))
   await allReached(back, missed, 60_000)
   const seconds = (performance.now() - began) / 1000
-  const until = posted
+  const until = newest - missed
   const { user, system } = process.cpuUsage(load)
   clearInterval(watching)
-  stopped = true
-  await chatting
+  end.abort()
+  const posted = missed + (await chatting)
   await allReached([...back, ...others], posted)
   checkCounts([...back, ...others], posted)
   await delay(3_000)
   const after = memory()
   closeAll([...back, ...others])
-  const latencies = receipts.latencies(from).slice(0, Math.max(1, until - from))
+  const latencies = receipts.latencies(from).slice(0, until - from)
   return {
     's until all': seconds,
     p99: percentile(latencies, 0.99),

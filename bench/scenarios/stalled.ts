@@ -4,7 +4,7 @@ import { residentBytes } from '../machine/processes.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { obrol } from '../servers/obrol.ts'
 import type { Contender, Server } from '../servers/server.ts'
-import { figure, ratio, type Sample, type Scenario } from './scenario.ts'
+import { type Round, ratio, type Sample, type Scenario } from './scenario.ts'
 
 const streams = 1_000
 const inFlight = 64
@@ -26,7 +26,7 @@ export const stalled = (full: boolean): Scenario => ({
     },
     {
       told: 'memory: KB for a stalled stream',
-      value: figure('KB a stalled stream', tenth.name),
+      value: costOfStalled,
       holds: (value) => value <= 256,
       unit: 'KB',
     },
@@ -38,6 +38,13 @@ export const stalled = (full: boolean): Scenario => ({
     ['load', 'of the load’s core', 2],
   ],
 })
+
+/** What the server grows by more than where all read, for each stalled stream. */
+function costOfStalled(round: Round): number | undefined {
+  const [stalling, reading] = [tenth, allRead].map(({ name }) => round[name]?.['MB growth'])
+  if (stalling === undefined || reading === undefined) return undefined
+  return ((stalling - reading) * 1000) / (streams / 10)
+}
 
 async function measure(server: Server, stalling: boolean, messages: number): Promise<Sample> {
   const readers = await openStreams(server, streams)
@@ -63,7 +70,6 @@ async function measure(server: Server, stalling: boolean, messages: number): Pro
     'messages/s': messages / seconds,
     'µs a message': (serverCpu * 1e6) / messages,
     'MB growth': growth / 1e6,
-    'KB a stalled stream': growth / 1000 / Math.max(1, still.length),
     load: loadShare,
   }
 }
