@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
+import { dirname } from 'node:path'
 import { syncMilliseconds } from '../machine/disk.ts'
 import { nchanVersion } from '../servers/nchan.ts'
 import { chart, type Group } from './chart.ts'
@@ -25,6 +26,7 @@ export function machine() {
 
 /** Writes every figure of every round, for machines. */
 export function writeFigures(file: string, results: readonly Result[]): void {
+  mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify({ machine: machine(), results }, null, 1)}\n`)
 }
 

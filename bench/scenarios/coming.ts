@@ -10,7 +10,7 @@ import { figure, type Sample, type Scenario } from './scenario.ts'
 
 const watchers = 100
 const seconds = 10
-const perSecond = 20
+const perSecond = 4
 
 /** What the contract allows a stream, with the first change that is told at once. */
 const eventsPerSecond = 4
@@ -20,7 +20,7 @@ export const coming = (full: boolean): Scenario => {
   const people = full ? 5_000 : 1_500
   return {
     name: 'coming',
-    title: `${people.toLocaleString('en')} people enter within ten seconds`,
+    title: `${people.toLocaleString('en')} people enter within ten seconds, 4 messages a second`,
     contenders: [obrol({ presence: 'full' })],
     people: people + watchers,
     measure: (server) => measure(server, people),

@@ -18,7 +18,7 @@ export const resume = (full: boolean): Scenario => {
   const streams = full ? 10_000 : 2_000
   return {
     name: 'resume',
-    title: `${streams.toLocaleString('en')} streams resume at once, 100 missed messages each, while others chat`,
+    title: `${streams.toLocaleString('en')} streams resume at once, 100 missed messages each, while others chat, 4 messages a second`,
     contenders: [obrol()],
     people: streams + chatters,
     measure: (server) => measure(server, streams),
