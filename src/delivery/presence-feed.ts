@@ -14,8 +14,9 @@ export interface PresenceReader {
 /** At most this many names in one event; past that the reader fetches the list. */
 const maxNames = 100
 
-/** Telling everyone takes at most this part of the server's time. */
+/** Telling everyone takes at most this part of the server's time, unless that were a longer wait. */
 const maxShare = 0.05
+const longestWaitMs = 5_000
 
 /**
  * Tells ready streams who came and who went: the first change at once, a storm gathered, the longer
@@ -110,7 +111,8 @@ export class PresenceFeed {
       this.#tell(reader, own ? this.#event(change, resync, reader.account) : common, resync)
     }
     const now = this.#now()
-    this.#nextAt = Math.max(began + this.#windowMs, now + (now - began) / maxShare)
+    const rest = Math.min(longestWaitMs, (now - began) / maxShare)
+    this.#nextAt = Math.max(began + this.#windowMs, now + rest)
   }
 
   #tell(reader: PresenceReader, event: Block | undefined, resync: Block): void {

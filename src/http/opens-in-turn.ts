@@ -1,7 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 
-/** How many streams are opened in one turn of the event loop: some 5 ms of work. */
-const perTurn = 20
+/** How many streams are opened in one turn of the event loop at least: some 5 ms of work. */
+const fewest = 20
+
+/** And at most. In between it is one for each ms that the last turn took, a quarter of the time. */
+const most = 200
 
 const opensStream = /^\/v1\/events(?:\?|$)/
 
@@ -10,32 +13,46 @@ const opensStream = /^\/v1\/events(?:\?|$)/
  * thousands come back at once, as after a break of the network, all of their requests can be read in
  * one turn: who posts or reads meanwhile would wait for all of them.
  *
+ * A request behind another on its connection does not wait here: it is judged when its turn comes
+ * there, so that those who wait are no more than the connections.
+ *
  * @param server one whose requests have a handler already
+ * @param now a steady clock, in ms
  */
-export function openInTurn(server: Server): void {
+export function openInTurn(server: Server, now = () => performance.now()): void {
   const handlers = server.listeners('request')
   const waiting: [IncomingMessage, ServerResponse][] = []
-  let room = perTurn
+  let room = fewest
+  let turnBegan: number | undefined
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     for (const handler of handlers) handler.call(server, request, response)
   }
 
   function open(request: IncomingMessage, response: ServerResponse): void {
-    if (room === perTurn) setImmediate(beginTurn)
+    if (turnBegan === undefined) {
+      turnBegan = now()
+      setImmediate(beginTurn, turnBegan)
+    }
     room--
-    // Its client may have gone while it waited.
-    if (!request.socket.destroyed) handle(request, response)
+    handle(request, response)
   }
 
-  function beginTurn(): void {
-    room = perTurn
-    for (const [request, response] of waiting.splice(0, perTurn)) open(request, response)
+  function beginTurn(lastBegan: number): void {
+    turnBegan = undefined
+    room = Math.min(most, Math.max(fewest, Math.floor(now() - lastBegan)))
+    while (room > 0) {
+      const next = waiting.shift()
+      if (next === undefined) return
+      // Its client may have gone while it waited.
+      if (!next[0].socket.destroyed) open(...next)
+    }
   }
 
   server.removeAllListeners('request')
   server.on('request', (request, response) => {
-    if (!opensStream.test(request.url as string)) handle(request, response)
+    const first = response.socket !== null
+    if (!first || !opensStream.test(request.url as string)) handle(request, response)
     else if (room > 0) open(request, response)
     else waiting.push([request, response])
   })

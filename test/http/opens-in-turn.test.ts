@@ -9,13 +9,14 @@ function listen() {
   const handled: string[] = []
   const server = new EventEmitter()
   server.on('request', ({ url }: IncomingMessage) => handled.push(url as string))
-  openInTurn(server as unknown as Server)
-  const ask = (url: string) => {
+  const clock = { now: 0 }
+  openInTurn(server as unknown as Server, () => clock.now)
+  const ask = (url: string, answering = true) => {
     const socket = { destroyed: false }
-    server.emit('request', { url, socket }, {})
+    server.emit('request', { url, socket }, { socket: answering ? socket : null })
     return socket
   }
-  return { ask, handled }
+  return { ask, handled, clock }
 }
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `/v1/events?n=${n}`)
@@ -48,8 +49,25 @@ t.test('a stream asked for after a pause is opened at once', async (t) => {
 
 t.test('a client that has gone while it waited gets no stream', async (t) => {
   const { ask, handled } = listen()
-  const sockets = numbered(30).map(ask)
+  const sockets = numbered(30).map((url) => ask(url))
   for (const socket of sockets.slice(20, 29)) socket.destroyed = true
   await nextTurn()
   t.same(handled.slice(20), ['/v1/events?n=29'])
+})
+
+t.test('the longer a turn takes, the more are opened in the next', async (t) => {
+  const { ask, handled, clock } = listen()
+  for (const url of numbered(500)) ask(url)
+  clock.now += 100
+  await nextTurn()
+  t.equal(handled.length, 120)
+  clock.now += 10_000
+  await nextTurn()
+  t.equal(handled.length, 320, 'within bounds')
+})
+
+t.test('what is asked behind another request on its connection does not wait here', async (t) => {
+  const { ask, handled } = listen()
+  for (const url of numbered(100)) ask(url, false)
+  t.equal(handled.length, 100)
 })

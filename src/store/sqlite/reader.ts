@@ -21,7 +21,7 @@ import { PresenceRows } from './presence.ts'
 import { Sessions } from './sessions.ts'
 import { readOnce, readTransaction } from './transaction.ts'
 
-/** The calls that the reader's thread takes: each sees one snapshot of the database. */
+/** Reads, in the reader's thread and as PointReads: each sees one snapshot of the database. */
 export class Reader {
   readonly #snapshot
   readonly #extent
