@@ -25,7 +25,7 @@ if (unlisted.length > 0) {
 
 rmSync(sources, { recursive: true, force: true })
 for (const file of globSync(
-  ['docs/images/*', 'docs/site/tsconfig.json', 'deploy/*', 'compose.yaml', 'LICENSE'],
+  ['docs/*.svg', 'docs/images/*', 'docs/site/tsconfig.json', 'deploy/*', 'compose.yaml', 'LICENSE'],
   { cwd: root },
 ))
   cpSync(join(root, file), join(sources, file))
