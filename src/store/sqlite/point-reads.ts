@@ -1,32 +1,60 @@
 import type { Cursor, Extent, Placement, Session, Unavailable } from '../store.ts'
 import { type Connection, connect } from './connection.ts'
-import { Reader } from './reader.ts'
+import { readFailure } from './failure.ts'
+import { LogExtent } from './log/extent.ts'
+import { LogPlaces } from './log/place.ts'
+import { LogReader } from './log/read.ts'
+import { Sessions } from './sessions.ts'
 
 /**
  * What a request or a stream asks before it can begin. A few pages of the database answer it, in
  * less time than it takes to wake a thread and to hear from it, so it is asked on the event loop.
+ *
+ * What is asked in one turn of the event loop sees one snapshot: to begin and to end one costs as
+ * much as most questions. Whoever hears of a write before the turn is over has to `renew` it.
  */
 export class PointReads {
   readonly #connection: Connection
-  readonly #reader: Reader
+  readonly #now: () => number
+  readonly #begin
+  readonly #end
+  readonly #extent
+  readonly #sessions
+  readonly #log
+  readonly #places
   #refusal: Unavailable | undefined
+  /** The log's edges in the snapshot that is open, once somebody has asked for them. */
+  #edges: Extent | undefined
 
   /** @param now Unix milliseconds */
   constructor(database: string, now: () => number) {
-    this.#connection = connect(database, { readonly: true })
-    this.#reader = new Reader(this.#connection, now)
+    const connection = connect(database, { readonly: true })
+    this.#connection = connection
+    this.#now = now
+    this.#begin = connection.prepare('BEGIN')
+    this.#end = connection.prepare('COMMIT')
+    this.#extent = new LogExtent(connection)
+    this.#sessions = new Sessions(connection)
+    this.#log = new LogReader(connection)
+    this.#places = new LogPlaces(connection)
   }
 
   async session(id: number): Promise<Session | undefined> {
-    return this.#asked().session(id)
+    return this.#read(() => this.#sessions.alive(id, this.#now()))
   }
 
   async unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }> {
-    return this.#asked().unreached(viewer)
+    return this.#read(() => this.#log.unreached(viewer, this.#extentOfSnapshot()))
   }
 
   async place(cursor: Cursor): Promise<Placement> {
-    return this.#asked().place(cursor)
+    return this.#read(() => this.#places.place(cursor, this.#extentOfSnapshot()))
+  }
+
+  /** What is asked from now on sees everything that was written before. */
+  renew(): void {
+    this.#edges = undefined
+    if (this.#connection.inTransaction) this.#end.run()
   }
 
   /** From now on nothing is answered. */
@@ -36,8 +64,22 @@ export class PointReads {
     this.#connection.close()
   }
 
-  #asked(): Reader {
+  #extentOfSnapshot(): Extent {
+    this.#edges ??= this.#extent.now()
+    return this.#edges
+  }
+
+  #read<Result>(work: () => Result): Result {
     if (this.#refusal) throw this.#refusal
-    return this.#reader
+    try {
+      if (!this.#connection.inTransaction) {
+        this.#begin.run()
+        setImmediate(() => this.renew())
+      }
+      return work()
+    } catch (error) {
+      this.renew()
+      throw readFailure(error)
+    }
   }
 }

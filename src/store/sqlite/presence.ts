@@ -7,23 +7,29 @@ type Row = { session: number; id: number; username: string; since: number }
 export class PresenceRows {
   readonly #all
   readonly #enter
-  readonly #entered
   readonly #leave
 
   constructor(connection: Connection) {
-    const select = `
-      SELECT presence.session_id AS session, accounts.id, accounts.username, presence.since
-      FROM presence JOIN accounts ON accounts.id = presence.account_id`
-    this.#all = connection.prepare<[], Row>(`${select} ORDER BY presence.session_id`)
-    // Bound through a SELECT, as in Sessions.
-    this.#entered = connection.prepare<[number], Row>(
-      `${select} WHERE presence.session_id = (SELECT ?)`,
+    this.#all = connection.prepare<[], Row>(
+      `SELECT presence.session_id AS session, accounts.id, accounts.username, presence.since
+       FROM presence JOIN accounts ON accounts.id = presence.account_id
+       ORDER BY presence.session_id`,
     )
-    this.#enter = connection.prepare<{ session: number; now: number }>(
+    // In the order of the list.
+    this.#enter = connection.prepare<{ sessions: string; now: number }, Row>(
       `INSERT OR IGNORE INTO presence (session_id, account_id, since)
-       SELECT id, account_id, :now FROM sessions WHERE id = :session AND expires_at > :now`,
+       SELECT sessions.id, sessions.account_id, :now
+       FROM json_each(:sessions) AS wanted CROSS JOIN sessions ON sessions.id = wanted.value
+       WHERE sessions.expires_at > :now
+       RETURNING session_id AS session, account_id AS id, since,
+                 (SELECT username FROM accounts WHERE accounts.id = account_id) AS username`,
     )
-    this.#leave = connection.prepare<[number]>('DELETE FROM presence WHERE session_id = ?')
+    this.#leave = connection
+      .prepare<[string], number>(
+        `DELETE FROM presence WHERE session_id IN (SELECT value FROM json_each(?))
+         RETURNING session_id`,
+      )
+      .pluck()
   }
 
   all(): PresentSession[] {
@@ -32,14 +38,12 @@ export class PresenceRows {
 
   /** Those of the sessions that were not present and now are. */
   enter(sessions: readonly number[], now: number): PresentSession[] {
-    return sessions
-      .filter((session) => this.#enter.run({ session, now }).changes > 0)
-      .map((session) => toPresence(this.#entered.get(session) as Row))
+    return this.#enter.all({ sessions: JSON.stringify(sessions), now }).map(toPresence)
   }
 
   /** Those of the sessions that were present and no longer are. */
   leave(sessions: readonly number[]): number[] {
-    return sessions.filter((session) => this.#leave.run(session).changes > 0)
+    return this.#leave.all(JSON.stringify(sessions))
   }
 }
 

@@ -49,14 +49,11 @@ export class WriteTransaction {
 /** Makes reads that see one snapshot, whatever the writer does meanwhile. */
 export function readTransaction(connection: Connection): <Result>(work: () => Result) => Result {
   const transaction = connection.transaction((work: () => unknown) => work())
-  return <Result>(work: () => Result) => readOnce(() => transaction.deferred(work) as Result)
-}
-
-/** Makes a read of one statement, which sees one snapshot by itself. */
-export function readOnce<Result>(work: () => Result): Result {
-  try {
-    return work()
-  } catch (error) {
-    throw readFailure(error)
+  return <Result>(work: () => Result) => {
+    try {
+      return transaction.deferred(work) as Result
+    } catch (error) {
+      throw readFailure(error)
+    }
   }
 }

@@ -1,17 +1,14 @@
 import { epochBirth } from '../../epoch-tag.ts'
 import { placeCursor } from '../../placement.ts'
-import type { Cursor, Placement } from '../../store.ts'
+import type { Cursor, Extent, Placement } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { LogExtent } from './extent.ts'
 
 /** Finds where the log forked after a cursor's epoch. */
 export class LogPlaces {
-  readonly #extent
   readonly #next
   readonly #newest
 
   constructor(connection: Connection) {
-    this.#extent = new LogExtent(connection)
     this.#next = connection
       .prepare<[number], number>('SELECT first_id FROM epochs WHERE born > ? ORDER BY born LIMIT 1')
       .pluck()
@@ -20,8 +17,8 @@ export class LogPlaces {
       .pluck()
   }
 
-  place(cursor: Cursor): Placement {
-    const extent = this.#extent.now()
+  /** @param extent of the snapshot that is read */
+  place(cursor: Cursor, extent: Extent): Placement {
     return placeCursor(cursor, extent, this.#fork(cursor.epoch, extent.epoch))
   }
 

@@ -1,6 +1,6 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
 import { gather, KEPT_ENTRIES, SCAN_IDS } from '../../scan.ts'
-import type { Entry, Scan } from '../../store.ts'
+import type { Entry, Extent, Scan } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogExtent } from './extent.ts'
 import { entryColumns, entryTables, visible } from './rows.ts'
@@ -52,8 +52,8 @@ export class LogReader {
     return { extent, ...gather(rows, upTo, SCAN_IDS) }
   }
 
-  unreached(viewer: number): { after: number; upTo: number; extent: Scan['extent'] } {
-    const extent = this.#extent.now()
+  /** @param extent of the snapshot that is read */
+  unreached(viewer: number, extent: Extent): { after: number; upTo: number; extent: Extent } {
     const first = this.#unreached.get({ viewer })?.first ?? extent.head + 1
     return { after: first - 1, upTo: extent.head, extent }
   }
