@@ -1,10 +1,13 @@
+/** How long a line waits for others, in ms. */
+const gatherMs = 10
+
 /**
- * Standard output for log lines. Those of one turn of the event loop leave in one write: when many
- * come at once, a write for each line would cost more than what the lines tell of.
+ * Standard output for log lines. Those that come within a moment leave in one write: when many come
+ * at once, a write for each of them would cost more than what the lines tell of.
  */
 export const logOutput = {
   write(line: string): void {
-    if (lines === '') setImmediate(flush)
+    if (lines === '') setTimeout(flush, gatherMs)
     lines += line
   },
 }
