@@ -5,7 +5,7 @@ import { hasPostgres, obrolNodes } from '../servers/nodes.ts'
 import { obrol } from '../servers/obrol.ts'
 import type { Contender, Server } from '../servers/server.ts'
 import { inFlight, measureFanOut, type Span, spanOf } from './fan-out.ts'
-import { latencyColumns, measureLatency } from './lone.ts'
+import { type LatencySpan, latencyColumns, measureLatency } from './lone.ts'
 import { figure, ratio, type Sample, type Scenario } from './scenario.ts'
 
 const rows = 1_000_000
@@ -18,13 +18,20 @@ const together = obrolNodes({ name: 'one node, long log', nodes: 1, rows })
 /** Where PostgreSQL cannot run, what needs it is not compared. */
 const here = (...contenders: Contender[]) => (hasPostgres ? contenders : [])
 
+const spanApart = (full: boolean): LatencySpan => ({
+  perSecond: 500,
+  warm: 2,
+  settle: 2,
+  seconds: full ? 20 : 5,
+})
+
 /** What is said to one node, and read from another. */
 export const nodesApart = (full: boolean): Scenario => ({
   name: 'nodes-apart',
   title: 'from node to node, 500 posts a second to 20 streams, 1,000,000 messages in the log',
   contenders: [sqlite, ...here(together, apart)],
   people: 64,
-  measure: (server) => measureLatency(server, 20, { perSecond: 500, seconds: full ? 20 : 5 }),
+  measure: (server) => measureLatency(server, 20, spanApart(full)),
   goals: [
     {
       told: 'post to receipt p99 < 50 ms',

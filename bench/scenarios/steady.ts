@@ -2,10 +2,15 @@ import { syncMilliseconds } from '../machine/disk.ts'
 import { hasNchan, nchan } from '../servers/nchan.ts'
 import { gathered } from '../servers/node.ts'
 import { obrol } from '../servers/obrol.ts'
-import { latencyColumns, measureLatency } from './lone.ts'
+import { type LatencySpan, latencyColumns, measureLatency } from './lone.ts'
 import type { Scenario } from './scenario.ts'
 
 const streams = 1_000
+
+const spanOfSteady = (full: boolean): LatencySpan =>
+  full
+    ? { perSecond: 200, warm: 4, settle: 4, seconds: 15 }
+    : { perSecond: 200, warm: 2, settle: 2, seconds: 5 }
 
 /** A busy room: many posts a second, none of them waiting for another. */
 export const steady = (full: boolean): Scenario => ({
@@ -15,7 +20,7 @@ export const steady = (full: boolean): Scenario => ({
   people: streams,
   async measure(server) {
     const sync = syncMilliseconds()
-    const sample = await measureLatency(server, streams, { perSecond: 200, seconds: full ? 15 : 5 })
+    const sample = await measureLatency(server, streams, spanOfSteady(full))
     return { ...sample, 'ms fsync': sync }
   },
   goals: [

@@ -8,7 +8,7 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 const maxInputBytes = 65_536
 
 /** How long what begins a stream waits for what comes next, in ms. */
-const holdMs = 10
+const holdMs = 50
 
 export interface WireEvents {
   drained(): void

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../chat/sessions.ts'
@@ -40,9 +41,7 @@ export function streamOpener({
     const response = reply.raw
     hub.admit(session)
     reply.headers(headers).hijack()
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      response.setHeader(name, value as string)
-    }
+    response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders)
     log.info({ event: 'stream', username: session.account.username, address: ip })
     const { socket, framed } = detachSocket(response)
     const stream = hub.open({

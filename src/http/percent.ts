@@ -24,7 +24,10 @@ export function readPairs(bytes: Uint8Array): Pair[] {
     })
 }
 
+const encoded = /[+%]/
+
 function decode(text: string): string {
+  if (!encoded.test(text)) return text
   return text
     .replaceAll('+', ' ')
     .replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) =>

@@ -25,6 +25,8 @@ const parameter = /;\s*(?!q\s*=)[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]
 /** The parameters of a type that a client names say nothing that the stream could be otherwise. */
 async function refuseOtherTypes(request: FastifyRequest): Promise<void> {
   const { headers } = request
+  // What clients of streams send is not looked at any closer.
+  if (headers.accept === 'text/event-stream' || headers.accept === '*/*') return
   if (headers.accept !== undefined) headers.accept = headers.accept.replaceAll(parameter, '')
   if (request.accepts().type(['text/event-stream']) === false)
     throw new Problem(
