@@ -2,13 +2,16 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
 /**
+ * Cuts the connection of an answer of which nothing is taken for so long. Node could do so for every
+ * connection, but then each of a stream's writes would look for its timer.
+ *
  * Lets answers arrive before the server closes. Node takes a connection for idle once an answer's
  * last byte is handed over to it, and closes it then, however much a slow reader has yet to take.
  *
  * The answers are counted, not kept: the tables of a set of them, once outgrown, would keep all
  * that hangs on an answer until the next full garbage collection.
  */
-export function finishAnswers(app: FastifyInstance): void {
+export function finishAnswers(app: FastifyInstance, unreadMs: number): void {
   let onTheirWay = 0
   let allArrived: () => void = () => {}
   function arrived(): void {
@@ -19,6 +22,7 @@ export function finishAnswers(app: FastifyInstance): void {
     // Its client has gone before it was ready: it has closed already.
     if (answer.destroyed) return
     onTheirWay++
+    answer.socket?.setTimeout(unreadMs)
     answer.once('close', arrived)
   }
   app.addHook('onSend', (_request, { raw }, payload, done) => {

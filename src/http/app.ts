@@ -73,7 +73,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   addSecurityHeaders(app)
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services)
-  finishAnswers(app)
+  finishAnswers(app, timeouts.unreadMs)
   await addJwt(app, services.signingKey, () => services.store.now())
   await app.register(accepts)
   await addSwagger(app, version())

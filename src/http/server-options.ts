@@ -54,7 +54,6 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: keepAliveMs,
-    connectionTimeout: timeouts.unreadMs,
     requestTimeout: timeouts.requestMs,
     // A path can be as long as the headers: then an id of any length is judged as an id.
     routerOptions: { maxParamLength: maxHeaderSize },
