@@ -52,6 +52,8 @@ export class Hub {
   readonly #bySession = new Map<number, Set<Stream>>()
   /** Every socket that is not closed yet, of streams that ended too. */
   readonly #sockets = new Set<Stream>()
+  /** How often it is looked for what is due. */
+  readonly #tickMs: number
   readonly #ticker: NodeJS.Timeout
   #away = false
   #closing = false
@@ -74,8 +76,8 @@ export class Hub {
         if (this.#sockets.size === 0) this.#allClosed()
       },
     }
-    const tickMs = Math.max(10, Math.min(1000, settings.heartbeatMs / 10))
-    this.#ticker = setInterval(() => this.#tick(), tickMs)
+    this.#tickMs = Math.max(10, Math.min(1000, settings.heartbeatMs / 10))
+    this.#ticker = setInterval(() => this.#tick(), this.#tickMs)
   }
 
   get size(): number {
@@ -212,12 +214,32 @@ export class Hub {
     const directs = directsByAccount(frames)
     const forAll = pack(broadcasts, head)
     // Only their two people pay for direct messages: everyone else's cursor is the head already.
-    if (forAll.length > 0) {
-      for (const stream of this.#live) if (!directs.has(stream.account)) stream.deliver(forAll)
+    if (broadcasts.length > 0) {
+      const beating: Stream[] = []
+      const soon = performance.now() + this.#tickMs
+      for (const stream of this.#live) {
+        if (directs.has(stream.account)) continue
+        if (stream.nextBeatAt > soon) stream.deliver(forAll)
+        else beating.push(stream)
+      }
+      if (beating.length > 0) this.#deliverWithBeat(beating, broadcasts)
     }
     for (const [account, own] of directs) {
       const streams = this.#byAccount.get(account)
       if (streams) this.#deliverOwn([...streams], pack(inOrder(broadcasts, own), head), own)
+    }
+  }
+
+  /** Heartbeats that are due before the next look go along: of their own they would cost a write. */
+  #deliverWithBeat(streams: readonly Stream[], broadcasts: readonly Frame[]): void {
+    const { head, epoch } = this.#tail
+    const bytes = heartbeatEvent(formatCursor(head, epoch))
+    const stretches = pack([...broadcasts, { id: head, from: 0, to: 0, bytes }], head)
+    const nextBeatAt = performance.now() + this.#settings.heartbeatMs
+    for (const stream of streams) {
+      stream.nextBeatAt = nextBeatAt
+      stream.noteReached()
+      stream.deliver(stretches)
     }
   }
 

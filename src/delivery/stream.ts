@@ -104,14 +104,18 @@ export class Stream implements PresenceReader {
     this.#owes = Math.max(this.#owes, id)
   }
 
+  /** At a heartbeat: what the kernel has taken since the last one has reached its person. */
+  noteReached(): void {
+    const cursor = this.#live ? this.#around.tail.head : this.#standing.id
+    if (this.#owes === 0 || this.#owes > cursor || !this.#wire.empty) return
+    this.#around.marks.note(this.account, this.#owes)
+    this.#owes = 0
+  }
+
   /** Writes a heartbeat; `atHead` is the one that all live streams share. */
   beat(atHead: Block): void {
     if (this.#full) return
-    const cursor = this.#live ? this.#around.tail.head : this.#standing.id
-    if (this.#owes > 0 && this.#owes <= cursor && this.#wire.empty) {
-      this.#around.marks.note(this.account, this.#owes)
-      this.#owes = 0
-    }
+    this.noteReached()
     this.#send(this.#live ? atHead : new Block(heartbeatEvent(this.#id)))
   }
 

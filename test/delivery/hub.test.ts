@@ -28,6 +28,26 @@ t.test('heartbeats carry the cursor, and mark what has been reached', async (t) 
   t.equal(wire.text.length, length, 'a full socket gets none')
 })
 
+t.test('a heartbeat that is due goes along with a message, in one write', async (t) => {
+  const house = new House({ heartbeatMs: 60_000 })
+  const [soon, later] = [new FakeWire(), new FakeWire()]
+  const stream = house.open(1, null, soon)
+  house.open(2, null, later)
+  await Promise.all([soon, later].map((wire) => wire.until(() => wire.came.includes('ready'))))
+  house.say(1)
+  stream.nextBeatAt = performance.now() + 900
+  soon.text = later.text = ''
+  soon.room = 2
+  house.say(0)
+  t.equal(soon.came, 'm2 heartbeat@2')
+  t.equal(soon.room, 1, 'one write')
+  t.equal(later.came, 'm2')
+  await nextTurn()
+  t.equal(house.log.reached.get(1), 1, 'what came before has been reached')
+  house.say(0)
+  t.equal(soon.came, 'm2 heartbeat@2 m3', 'the next one is due later')
+})
+
 t.test('a heartbeat before the cursor is known has no id', async (t) => {
   const house = new House({ heartbeatMs: 20 })
   house.say(1, 1, 1)
