@@ -51,6 +51,11 @@ export class PointReads {
     return this.#read(() => this.#places.place(cursor, this.#extentOfSnapshot()))
   }
 
+  /** Rejects where nothing can be read. */
+  async ping(): Promise<void> {
+    this.#read(() => this.#extent.now())
+  }
+
   /** What is asked from now on sees everything that was written before. */
   renew(): void {
     this.#edges = undefined

@@ -138,7 +138,7 @@ export class ThreadedStore implements Store {
   }
 
   async ping(): Promise<void> {
-    await Promise.all([this.#writer.call('ping'), this.#reader.call('ping')])
+    await Promise.all([this.#points.ping(), this.#writer.call('ping'), this.#reader.call('ping')])
   }
 
   async close(): Promise<void> {
