@@ -123,12 +123,14 @@ function addHooks(app: Api, table: RouteTable, { ready, inTouch, settings }: Ser
   app.addHook('onRequest', refuseOdd)
   app.addHook('onRequest', refuseMissing(table))
   app.addHook('onRequest', answerPreflight)
-  app.addHook('onRequest', async ({ routeOptions: { url } }) => {
+  app.addHook('onRequest', ({ routeOptions: { url } }, _reply, done) => {
     if (!inTouch() && url?.startsWith('/v1/'))
       throw new Problem('unavailable', outOfTouch, { retryAfter: 5 })
+    done()
   })
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
+    done()
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     // Kept alive, a connection whose request was open when the server began to stop would hold it up.

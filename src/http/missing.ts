@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { logUnknownCall } from './log-lines.ts'
 import type { Operation, RouteTable } from './route-table.ts'
@@ -27,15 +27,15 @@ export class WrongMethod extends Problem {
  * Refuses what no route takes before anything else of the request is judged, so that a wrong
  * address is never answered with what is wrong about a body or a token.
  */
-export function refuseMissing(table: RouteTable): onRequestAsyncHookHandler {
-  return async (request: FastifyRequest, _reply: FastifyReply) => {
+export function refuseMissing(table: RouteTable): onRequestHookHandler {
+  return (request, _reply, done) => {
     const path = pathOf(request)
     const odd = request.method === 'OPTIONS' || path.endsWith('/')
     // The router takes an empty parameter for one: there is no message at `/v1/messages/`. And with
     // CORS it takes every `OPTIONS`, which only a preflight of an address that exists may be.
-    if (!request.is404 && !odd) return
+    if (!request.is404 && !odd) return done()
     const methods = table.methodsOf(path)
-    if (!request.is404 && methods !== undefined && !isPlainOptions(request)) return
+    if (!request.is404 && methods !== undefined && !isPlainOptions(request)) return done()
     logUnknownCall(request)
     throw methods === undefined
       ? new NothingHere(table.operations)

@@ -1,4 +1,4 @@
-import type { onRequestAsyncHookHandler } from 'fastify'
+import type { onRequestHookHandler } from 'fastify'
 import { invalidParameter, Problem } from '../chat/problems.ts'
 
 /**
@@ -7,7 +7,7 @@ import { invalidParameter, Problem } from '../chat/problems.ts'
  * codings besides `chunked`, which it would leave in the body (section 7), HTTP/1.1 without exactly
  * one `Host` (section 3.2), and an expectation that nobody here meets (RFC 9110, section 10.1.1).
  */
-export const refuseOdd: onRequestAsyncHookHandler = async ({ raw }) => {
+export const refuseOdd: onRequestHookHandler = ({ raw }, _reply, done) => {
   if (raw.httpVersionMajor !== 1)
     throw new Problem('malformed-request', 'This server speaks HTTP/1.1 and HTTP/1.0.')
   if (raw.httpVersion === '1.0' && raw.headers['transfer-encoding'] !== undefined)
@@ -20,6 +20,7 @@ export const refuseOdd: onRequestAsyncHookHandler = async ({ raw }) => {
   const { expect } = raw.headers
   if (expect !== undefined && expect.toLowerCase() !== '100-continue')
     throw invalidParameter('Expect', 'must be 100-continue or left out')
+  done()
 }
 
 /** Names and values take turns. Node keeps the first of two hosts alone, so `headers` does not tell. */

@@ -1,5 +1,5 @@
 import cors from '@fastify/cors'
-import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 
 /** How long a browser may remember a preflight's answer: 10 minutes, in seconds. */
 const maxAge = 600
@@ -20,5 +20,7 @@ export async function addCors(app: FastifyInstance, origins: readonly string[]):
 }
 
 /** Answers what a browser asks before it lets a page call an address that exists. */
-export const answerPreflight: onRequestAsyncHookHandler = async ({ method }, reply) =>
-  method === 'OPTIONS' ? reply.code(204).send() : undefined
+export const answerPreflight: onRequestHookHandler = ({ method }, reply, done) => {
+  if (method === 'OPTIONS') reply.code(204).send()
+  else done()
+}

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { onRequestHookHandler } from 'fastify'
 import { Problem } from '../../chat/problems.ts'
 import type { Api, RouteOptions } from '../api.ts'
 import { byEventsToken } from '../authentication.ts'
@@ -23,14 +23,15 @@ export async function eventRoutes(app: Api, { services, limits }: RouteOptions):
 const parameter = /;\s*(?!q\s*=)[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]*))?/gi
 
 /** The parameters of a type that a client names say nothing that the stream could be otherwise. */
-async function refuseOtherTypes(request: FastifyRequest): Promise<void> {
+const refuseOtherTypes: onRequestHookHandler = (request, _reply, done) => {
   const { headers } = request
   // What clients of streams send is not looked at any closer.
-  if (headers.accept === 'text/event-stream' || headers.accept === '*/*') return
+  if (headers.accept === 'text/event-stream' || headers.accept === '*/*') return done()
   if (headers.accept !== undefined) headers.accept = headers.accept.replaceAll(parameter, '')
   if (request.accepts().type(['text/event-stream']) === false)
     throw new Problem(
       'not-acceptable',
       'The stream is text/event-stream, which the Accept header of this request does not allow.',
     )
+  done()
 }
