@@ -10,8 +10,8 @@ import { Sessions } from './sessions.ts'
  * What a request or a stream asks before it can begin. A few pages of the database answer it, in
  * less time than it takes to wake a thread and to hear from it, so it is asked on the event loop.
  *
- * What is asked in one turn of the event loop sees one snapshot: to begin and to end one costs as
- * much as most questions. Whoever hears of a write before the turn is over has to `renew` it.
+ * What is asked within one callback of the event loop, its promises included, sees one snapshot: to
+ * begin and to end one costs as much as most questions. No answer of the writer can come in between.
  */
 export class PointReads {
   readonly #connection: Connection
@@ -51,15 +51,9 @@ export class PointReads {
     return this.#read(() => this.#places.place(cursor, this.#extentOfSnapshot()))
   }
 
-  /** Rejects where nothing can be read. */
+  /** Rejects where the log's edges cannot be read. */
   async ping(): Promise<void> {
-    this.#read(() => this.#extent.now())
-  }
-
-  /** What is asked from now on sees everything that was written before. */
-  renew(): void {
-    this.#edges = undefined
-    if (this.#connection.inTransaction) this.#end.run()
+    this.#read(() => this.#extentOfSnapshot())
   }
 
   /** From now on nothing is answered. */
@@ -79,12 +73,19 @@ export class PointReads {
     try {
       if (!this.#connection.inTransaction) {
         this.#begin.run()
-        setImmediate(() => this.renew())
+        // Asked for by a promise, it comes once all of those that can go on have done so.
+        process.nextTick(() => this.#endSnapshot())
       }
       return work()
     } catch (error) {
-      this.renew()
+      this.#endSnapshot()
       throw readFailure(error)
     }
+  }
+
+  /** Some failures, and closing, have ended it already; to end one that only read cannot fail. */
+  #endSnapshot(): void {
+    this.#edges = undefined
+    if (this.#connection.inTransaction) this.#end.run()
   }
 }

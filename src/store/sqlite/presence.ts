@@ -15,7 +15,7 @@ export class PresenceRows {
        FROM presence JOIN accounts ON accounts.id = presence.account_id
        ORDER BY presence.session_id`,
     )
-    // In the order of the list.
+    // Joined in this order, each of the list is one look-up.
     this.#enter = connection.prepare<{ sessions: string; now: number }, Row>(
       `INSERT OR IGNORE INTO presence (session_id, account_id, since)
        SELECT sessions.id, sessions.account_id, :now

@@ -152,7 +152,6 @@ export class ThreadedStore implements Store {
   /** Replies arrive in the order of their commits, so news is told in that order. */
   async #told<Value>(written: Promise<Done<Value>>): Promise<Value> {
     const { value, news } = await written
-    this.#points.renew()
     if (news) this.#follower?.news(news)
     return value
   }

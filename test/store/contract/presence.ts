@@ -1,6 +1,11 @@
 import type { Test } from 'tap'
+import type { News } from '../../../src/store/store.ts'
+import { hears } from '../../support/hears.ts'
 import { type OpenSite, openOne } from '../contract.ts'
 import { hour, join } from '../people.ts'
+
+/** No session has it. */
+const unknown = 12_345
 
 export async function presenceContract(t: Test, openSite: OpenSite): Promise<void> {
   await t.test('remembers who is present, also over a restart', async (t) => {
@@ -31,8 +36,24 @@ export async function presenceContract(t: Test, openSite: OpenSite): Promise<voi
     const present = await store.present()
     await store.endSession(gone.id)
     clock.pass(hour)
-    await store.changePresence({ enter: [ann.id, gone.id, old.id], leave: [] })
-    t.same(await store.present(), present, 'since stays the first time')
+    const bob = await join(store, 'bob')
+    const told: News[] = []
+    store.follow(hears((news) => told.push(news)))
+    const asked = [ann.id, gone.id, old.id, bob.id, bob.id, unknown]
+    await store.changePresence({ enter: asked, leave: [] })
+    t.same(
+      told.flatMap(({ entered }) => entered.map(({ session }) => session)),
+      [bob.id],
+      'who was not there before',
+    )
+    const since = (await store.present()).find(({ session }) => session === ann.id)
+    t.same([since], present, 'since stays the first time')
+    await store.changePresence({ enter: [], leave: [bob.id, bob.id, gone.id, unknown] })
+    t.same(
+      told.flatMap(({ left }) => left),
+      [bob.id],
+    )
+    t.same(await store.present(), present)
   })
 
   await t.test('ends the presence of a session with it', async (t) => {

@@ -1,39 +1,49 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { filesOf } from '../../../src/store/sqlite/folder.ts'
+import { PointReads } from '../../../src/store/sqlite/point-reads.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
-import type { Session } from '../../../src/store/store.ts'
-
-const deadlineMs = 5_000
+import { type Session, Unavailable } from '../../../src/store/store.ts'
 
 t.test(
-  'an answer that was heard in a turn is seen by what is asked later in that turn',
+  'what is asked within one callback sees one snapshot, and the next one sees more',
   async (t) => {
     const folder = t.testdir()
     const store = await openSqliteStore({ folder, onFatal: t.fail })
     t.teardown(() => store.close())
-    const { id } = (await store.register(
-      { username: 'ann', key: 'ann', passwordHash: 'x' },
-      3_600_000,
-    )) as Session
-    const other = new Database(filesOf(folder).database)
+    const account = { username: 'ann', key: 'ann', passwordHash: 'x' }
+    const { id } = (await store.register(account, 3_600_000)) as Session
+    const { database } = filesOf(folder)
+    const other = new Database(database)
     t.teardown(() => other.close())
-    // The writer is held up until something was asked in the turn in which its answer will come.
-    other.exec('BEGIN IMMEDIATE')
-    const ended = store.endSession(id)
-    const later = ended.then(() => store.session(id))
+    const reads = new PointReads(database, Date.now)
+    t.teardown(() => reads.close(new Unavailable('closed')))
+
+    t.equal((await reads.session(id))?.id, id)
+    await reads.unreached(1)
+    other.exec(
+      "DELETE FROM sessions; INSERT INTO epochs (born, first_id, incarnation) VALUES (9000000000000, 1, 'x')",
+    )
+    t.equal((await reads.session(id))?.id, id, 'as it was when the first was asked')
+    const { extent } = await reads.unreached(1)
     await new Promise((resolve) => setImmediate(resolve))
-    const before = await new Promise<Session | undefined>((resolve) => {
-      setTimeout(() => {
-        resolve(store.session(id))
-        other.exec('COMMIT')
-        const kept = other.prepare('SELECT count(*) FROM sessions').pluck()
-        const deadline = Date.now() + deadlineMs
-        while (kept.get() !== 0 && Date.now() < deadline);
-      }, 0)
-    })
-    t.equal(before?.id, id, 'it was there when the turn began')
-    t.equal(await ended, true)
-    t.equal(await later, undefined, 'and is not any more')
+    t.equal(await reads.session(id), undefined)
+    t.not((await reads.unreached(1)).extent.epoch, extent.epoch)
   },
 )
+
+t.test('a read that failed leaves no snapshot behind', async (t) => {
+  const folder = t.testdir()
+  const store = await openSqliteStore({ folder, onFatal: t.fail })
+  t.teardown(() => store.close())
+  const { database } = filesOf(folder)
+  const other = new Database(database)
+  t.teardown(() => other.close())
+  const reads = new PointReads(database, Date.now)
+  t.teardown(() => reads.close(new Unavailable('closed')))
+
+  other.exec('ALTER TABLE sessions RENAME TO elsewhere')
+  await t.rejects(reads.session(1), /no such table/)
+  other.exec('ALTER TABLE elsewhere RENAME TO sessions')
+  t.equal(await reads.session(1), undefined, 'in a new one')
+})
