@@ -84,12 +84,16 @@ export class Wire {
     return this.#socket.writableLength === 0
   }
 
-  /** Ends the body and the connection. A reader that does not take the rest is cut off. */
+  /**
+   * Ends the body, and the connection once the kernel has taken the rest, which it still delivers: who
+   * never closes their own side does not hold up a server that stops. A reader that does not take the
+   * rest is cut off.
+   */
   end(block: Block): void {
     this.write(block)
     if (this.#framed) this.#socket.write(lastChunk)
     this.#farewell = setTimeout(() => this.#socket.destroy(), this.#stallMs)
-    this.#socket.end()
+    this.#socket.destroySoon()
   }
 
   destroy(): void {
