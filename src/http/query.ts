@@ -26,10 +26,20 @@ export function readQuery(request: FastifyRequest): Record<string, string> {
   return Object.fromEntries(pairs)
 }
 
-/** One parameter of the query, before the query as a whole is judged; undefined where it cannot be read. */
-export function queryValue(request: FastifyRequest, name: string): string | undefined {
+/** One parameter of the query, before the query as a whole is judged: others may be unreadable. */
+export function queryValue({ url }: FastifyRequest, name: string): string | undefined {
+  const start = url.indexOf('?')
+  if (start === -1) return undefined
+  for (const pair of url.slice(start + 1).split('&')) {
+    const [found, value] = readPair(pair) ?? []
+    if (found === name) return value
+  }
+  return undefined
+}
+
+function readPair(text: string): Pair | undefined {
   try {
-    return readPairs(queryBytes(request)).find(([found]) => found === name)?.[1]
+    return readPairs(Buffer.from(text, 'latin1'))[0]
   } catch {
     return undefined
   }
@@ -37,6 +47,5 @@ export function queryValue(request: FastifyRequest, name: string): string | unde
 
 /** Node hands over the address as Latin-1: one character for each byte that came. */
 function queryBytes({ url }: FastifyRequest): Uint8Array {
-  const start = url.indexOf('?')
-  return Buffer.from(start === -1 ? '' : url.slice(start + 1), 'latin1')
+  return Buffer.from(url.slice(url.indexOf('?') + 1), 'latin1')
 }

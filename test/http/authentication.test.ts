@@ -112,6 +112,8 @@ t.test('an events token opens the stream from the query and nothing else', async
   const twice = await server.call('GET', `/v1/events?token=${token}&token=${token}`)
   t.match(problem(t, twice, 400, 'invalid-request').errors, [{ parameter: 'token' }])
   problem(t, await server.call('GET', '/v1/events?token=%ff'), 401, 'unauthorized')
+  const odd = await server.call('GET', `/v1/events?%ff=1&token=${token}`)
+  problem(t, odd, 400, 'invalid-request')
 
   await server.call('POST', '/v1/logout', { headers: ann })
   problem(t, await server.call('GET', `/v1/events?token=${token}`), 401, 'unauthorized')
