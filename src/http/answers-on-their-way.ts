@@ -10,6 +10,11 @@ import type { FastifyInstance } from 'fastify'
  *
  * The answers are counted, not kept: the tables of a set of them, once outgrown, would keep all
  * that hangs on an answer until the next full garbage collection.
+ *
+ * Must be called before there are routes. Not seen here is the answer to a path that cannot be
+ * decoded, which Fastify gives without hooks: see `serverOptions`.
+ *
+ * @param unreadMs how long an answer waits for its reader, in ms
  */
 export function finishAnswers(app: FastifyInstance, unreadMs: number): void {
   let onTheirWay = 0

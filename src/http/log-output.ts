@@ -15,7 +15,7 @@ export const logOutput = {
 let lines = ''
 
 function flush(): void {
-  // Standard output is written at once, also at the end of the process, where no turn comes any more.
+  // Standard output is written at once, also at the end of the process, where no timer fires any more.
   if (lines !== '') process.stdout.write(lines)
   lines = ''
 }

@@ -24,6 +24,7 @@ export function readPairs(bytes: Uint8Array): Pair[] {
     })
 }
 
+/** What stands for something else. */
 const encoded = /[+%]/
 
 function decode(text: string): string {

@@ -66,7 +66,8 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
     },
     rewriteUrl: ({ url = '/' }) => originForm(url),
     clientErrorHandler: answerClientError,
-    frameworkErrors: answerBadAddress,
+    frameworkErrors: (_error, request, reply) =>
+      answerBadAddress(request, reply, timeouts.unreadMs),
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
 
@@ -84,8 +85,9 @@ function originForm(url: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** The one error of Fastify that comes before any route: a path that cannot be decoded. */
-function answerBadAddress(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** The one error of Fastify that comes before any route, and its hooks: a path that cannot be decoded. */
+function answerBadAddress(request: FastifyRequest, reply: FastifyReply, unreadMs: number): void {
+  request.raw.socket.setTimeout(unreadMs)
   reply.header('cache-control', 'no-store')
   answerError(
     new Problem('malformed-request', 'The path is not percent-encoded UTF-8.'),

@@ -102,12 +102,16 @@ t.test('answers are made one after the other, and are cut where nobody reads the
   while (heads < 20) await once(reading, 'data')
   reading.destroy()
 
-  const unread = connect(Number(port), hostname).pause()
-  unread.on('error', () => {})
-  unread.write(get.repeat(200))
-  const talking = setInterval(() => unread.write('x'), 50)
-  t.teardown(() => clearInterval(talking))
-  await new Promise((resolve) => unread.once('close', resolve))
+  // What is refused before there is a route is an answer as well.
+  const refused = 'GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n'
+  for (const requests of [get.repeat(200), refused.repeat(40_000)]) {
+    const unread = connect(Number(port), hostname).pause()
+    unread.on('error', () => {})
+    unread.write(requests)
+    const talking = setInterval(() => unread.write('x'), 50)
+    t.teardown(() => clearInterval(talking))
+    await new Promise((resolve) => unread.once('close', resolve))
+  }
 })
 
 interface Parser {

@@ -25,7 +25,7 @@ const parameter = /;\s*(?!q\s*=)[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]
 /** The parameters of a type that a client names say nothing that the stream could be otherwise. */
 const refuseOtherTypes: onRequestHookHandler = (request, _reply, done) => {
   const { headers } = request
-  // What clients of streams send is not looked at any closer.
+  // The two values that clients of streams send need no parsing.
   if (headers.accept === 'text/event-stream' || headers.accept === '*/*') return done()
   if (headers.accept !== undefined) headers.accept = headers.accept.replaceAll(parameter, '')
   if (request.accepts().type(['text/event-stream']) === false)
