@@ -17,7 +17,7 @@ const perSecond = 4
 /** One message at a time, each alone on the server. */
 export const lone = (full: boolean): Scenario => ({
   name: 'lone',
-  title: 'a lone message to 1,000 streams, 4 a second',
+  title: 'a lone message to 1,000 streams, 4 a second, on a server that has run a while',
   contenders: [obrol(), socketWrite, ...(hasNchan() ? [nchan] : [])],
   people: streams,
   measure: (server) => measureLatency(server, streams, spanOfLone(full)),

@@ -19,7 +19,7 @@ const catchUpMs = 120_000
 /** Readers who take nothing must cost the others nothing, and the server no memory without bound. */
 export const stalled = (full: boolean): Scenario => ({
   name: 'stalled',
-  title: 'one reader in ten stalled, 1,000 streams, 64 posts in flight',
+  title: `one reader in ten stalled for ${(full ? 60_000 : 20_000).toLocaleString('en')} messages, 1,000 streams, 64 posts in flight`,
   contenders: [tenth, allRead],
   people: streams,
   // Some 20 s: one who takes nothing is cut off after 60.

@@ -9,7 +9,7 @@ const streams = 1_000
 
 const spanOfSteady = (full: boolean): LatencySpan =>
   full
-    ? { perSecond: 200, warm: 4, settle: 4, seconds: 15 }
+    ? { perSecond: 200, warm: 4, settle: 12, seconds: 15 }
     : { perSecond: 200, warm: 2, settle: 2, seconds: 5 }
 
 /** A busy room: many posts a second, none of them waiting for another. */

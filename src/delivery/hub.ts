@@ -234,6 +234,7 @@ export class Hub {
   #deliverWithBeat(streams: readonly Stream[], broadcasts: readonly Frame[]): void {
     const { head, epoch } = this.#tail
     const bytes = heartbeatEvent(formatCursor(head, epoch))
+    // Packed as if it were one more message, with the cursor that it tells.
     const stretches = pack([...broadcasts, { id: head, from: 0, to: 0, bytes }], head)
     const nextBeatAt = performance.now() + this.#settings.heartbeatMs
     for (const stream of streams) {
