@@ -25,7 +25,7 @@ export interface Timeouts {
   headersMs: number
   /** Until the whole request has arrived. */
   requestMs: number
-  /** An answer waits for so long for a reader who takes nothing of it. */
+  /** An answer of which nothing is taken waits between once and twice as long for its reader. */
   unreadMs: number
   /** How often connections are checked for the first two. */
   checkMs: number
