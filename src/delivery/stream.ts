@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Cursor, Placement, Session } from '../store/store.ts'
-import { Block, pack, type Stretch } from './block.ts'
+import { Block, type Stretch } from './block.ts'
 import {
   type ByeReason,
   byeEvent,
@@ -254,9 +254,10 @@ export class Stream implements PresenceReader {
   }
 
   /** Writes as much as the socket takes and moves the cursor over it. */
-  #writePortion({ frames, covered }: Portion): void {
+  #writePortion(portion: Portion): void {
+    const { frames, covered } = portion
     for (const frame of frames) if (frame.to === this.account) this.owe(frame.id)
-    for (const { block, lastId } of pack(frames, covered)) {
+    for (const { block, lastId } of this.#around.tail.packed(portion)) {
       this.#send(block)
       this.#standing.id = lastId
       // The rest is read again later: a reader that stalls holds no more than one block.

@@ -1,5 +1,6 @@
 import type { Cursor, Entry, Extent, News, Placement, Scan, Store } from '../store/store.ts'
 import { Turnstile } from '../turnstile.ts'
+import { pack, type Stretch } from './block.ts'
 import { type Frame, keptFrame, messageFrame } from './frames.ts'
 import { Recent } from './recent.ts'
 
@@ -40,6 +41,7 @@ export class Tail {
   #extent = untold
   #turns = 0
   #movedCalls: (() => void)[] = []
+  #lastPacked: (Portion & { stretches: readonly Stretch[] }) | undefined
 
   constructor(store: ReadableStore, recent = new Recent()) {
     this.#store = store
@@ -93,6 +95,18 @@ export class Tail {
     return this.#recent.after(cursor, account, portionBytes)
   }
 
+  /**
+   * What is to be written for a portion. Many who come back at once have missed the same: they share
+   * the bytes of the last one who did.
+   */
+  packed({ frames, covered }: Portion): readonly Stretch[] {
+    const last = this.#lastPacked
+    if (last?.covered === covered && isSame(last.frames, frames)) return last.stretches
+    const stretches = pack(frames, covered)
+    this.#lastPacked = { frames, covered, stretches }
+    return stretches
+  }
+
   /** What the account may see next after a cursor, from the store. */
   read(cursor: number, account: number): Promise<PortionRead> {
     return this.#portion(
@@ -125,4 +139,9 @@ export class Tail {
     const { entries, covered, extent } = await this.#reads.pass(read)
     return { frames: entries.map((entry) => frame(entry, extent)), covered, extent }
   }
+}
+
+/** Whether these are the very same frames: two readers may see as many, and others. */
+function isSame(some: readonly Frame[], others: readonly Frame[]): boolean {
+  return some.length === others.length && some.every((frame, index) => frame === others[index])
 }
