@@ -25,15 +25,18 @@ interface Guest {
   person: Person
   key: string
   since: number
-  sessions: Set<number>
+  /** One, nearly always: a set for each would take more memory than all else of this. */
+  sessions: number[]
 }
 
 /** The set of people who are online, each by one session or several, in the order of the list. */
 export class People {
   readonly #bySession = new Map<number, Guest>()
   readonly #byAccount = new Map<number, Guest>()
-  /** Sorted by key. */
-  readonly #sorted: Guest[] = []
+  /** Sorted by key, as of when it was last asked for. */
+  #sorted: readonly Guest[] = []
+  /** Who came since then. */
+  #came: Guest[] = []
   readonly #changed: (change: PresenceChanged) => void
   #names: readonly string[] | undefined
 
@@ -43,19 +46,20 @@ export class People {
   }
 
   get count(): number {
-    return this.#sorted.length
+    return this.#byAccount.size
   }
 
   /** Everyone's name, in the order of the list. */
   names(): readonly string[] {
-    this.#names ??= this.#sorted.map((guest) => guest.person.username)
+    this.#names ??= this.#inOrder().map((guest) => guest.person.username)
     return this.#names
   }
 
   /** A page by name; `after` is a username, of someone online or not. */
   page({ after, limit }: { after?: string; limit: number }): OnlinePage {
-    const start = after === undefined ? 0 : this.#indexAfter(lookupKey(after))
-    const page = this.#sorted.slice(start, start + limit)
+    const sorted = this.#inOrder()
+    const start = after === undefined ? 0 : indexAfter(sorted, lookupKey(after))
+    const page = sorted.slice(start, start + limit)
     return {
       people: page.map(({ person, since }) => ({ username: person.username, since })),
       count: this.count,
@@ -73,17 +77,12 @@ export class People {
 
   /** A session became present, or is so already. */
   add({ session, person, since }: PresentSession): void {
-    this.#giveWay(session, person)
-    let guest = this.#byAccount.get(person.id)
-    if (guest === undefined) {
-      guest = { person, key: usernameKey(person.username), since, sessions: new Set() }
-      this.#byAccount.set(person.id, guest)
-      this.#sorted.splice(this.#indexAfter(guest.key), 0, guest)
-      this.#names = undefined
-      this.#changed({ person, online: true })
-    }
+    // A store that went back gives ids out again: whoever had this session's before is gone.
+    if (this.#bySession.get(session)?.person.id !== person.id) this.remove(session)
+    const guest = this.#guest(person, since)
     guest.since = Math.min(guest.since, since)
-    guest.sessions.add(session)
+    if (guest.sessions.includes(session)) return
+    guest.sessions.push(session)
     this.#bySession.set(session, guest)
   }
 
@@ -92,35 +91,49 @@ export class People {
     const guest = this.#bySession.get(session)
     if (guest === undefined) return
     this.#bySession.delete(session)
-    guest.sessions.delete(session)
-    if (guest.sessions.size > 0) return
+    guest.sessions.splice(guest.sessions.indexOf(session), 1)
+    if (guest.sessions.length > 0) return
     this.#byAccount.delete(guest.person.id)
-    this.#sorted.splice(this.#indexAfter(guest.key) - 1, 1)
     this.#names = undefined
     this.#changed({ person: guest.person, online: false })
   }
 
-  /**
-   * A store that went back gives ids out again: whoever had the session's or the account's before
-   * is no longer there.
-   */
-  #giveWay(session: number, { id, username }: Person): void {
-    const before = this.#bySession.get(session)
-    if (before && before.person.id !== id) this.remove(session)
-    const namesake = this.#byAccount.get(id)
-    if (namesake === undefined || namesake.person.username === username) return
-    for (const old of [...namesake.sessions]) this.remove(old)
+  #guest(person: Person, since: number): Guest {
+    const there = this.#byAccount.get(person.id)
+    if (there?.person.username === person.username) return there
+    // An account's id as well may have been given out again.
+    for (const old of [...(there?.sessions ?? [])]) this.remove(old)
+    const guest = { person, key: usernameKey(person.username), since, sessions: [] }
+    this.#byAccount.set(person.id, guest)
+    this.#came.push(guest)
+    this.#names = undefined
+    this.#changed({ person, online: true })
+    return guest
   }
 
-  /** The index of the first guest whose key comes after the given one. */
-  #indexAfter(key: string): number {
-    let low = 0
-    let high = this.#sorted.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareKeys((this.#sorted[middle] as Guest).key, key) <= 0) low = middle + 1
-      else high = middle
-    }
-    return low
+  /**
+   * Brought into order when somebody asks, not as each of them comes: to make room in the list for
+   * one takes as long as the list, and after a restart everyone comes.
+   */
+  #inOrder(): readonly Guest[] {
+    if (this.#came.length === 0 && this.#sorted.length === this.count) return this.#sorted
+    const here = [...this.#sorted, ...this.#came].filter(
+      (guest) => this.#byAccount.get(guest.person.id) === guest,
+    )
+    this.#sorted = here.sort((one, other) => compareKeys(one.key, other.key))
+    this.#came = []
+    return this.#sorted
   }
+}
+
+/** The index of the first guest whose key comes after the given one. */
+function indexAfter(sorted: readonly Guest[], key: string): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compareKeys((sorted[middle] as Guest).key, key) <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -1,8 +1,9 @@
+import { LRUCache } from 'lru-cache'
 import type { Session, Store } from '../store/store.ts'
 import { Problem } from './problems.ts'
 import { answer } from './store-problems.ts'
 
-/** A session is about 300 bytes; past this many the oldest are asked of the store again. */
+/** A session is about 300 bytes; past this many those unused for longest are asked of the store again. */
 const remembered = 50_000
 
 type KeptSessions = Pick<Store, 'session' | 'endSession' | 'current' | 'now'>
@@ -20,14 +21,13 @@ interface LookUp {
  */
 export class Sessions {
   readonly #store: KeptSessions
-  readonly #remembered: number
-  readonly #alive = new Map<number, Session>()
+  readonly #alive: LRUCache<number, Session>
   readonly #underWay = new Map<number, Set<LookUp>>()
 
   /** @param options.remembered how many sessions are kept in memory (50,000) */
   constructor(store: KeptSessions, options: { remembered?: number } = {}) {
     this.#store = store
-    this.#remembered = options.remembered ?? remembered
+    this.#alive = new LRUCache({ max: options.remembered ?? remembered })
   }
 
   /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */
@@ -106,7 +106,7 @@ export class Sessions {
     this.#underWay.set(id, lookUps.add(lookUp))
     lookUp.found = lookUp.found
       .then((session) => {
-        if (session !== undefined && !lookUp.outdated) this.#remember(session)
+        if (session !== undefined && !lookUp.outdated) this.#alive.set(id, session)
         return session
       })
       .finally(() => {
@@ -114,13 +114,6 @@ export class Sessions {
         if (lookUps.size === 0) this.#underWay.delete(id)
       })
     return lookUp
-  }
-
-  #remember(session: Session): void {
-    this.#alive.set(session.id, session)
-    if (this.#alive.size <= this.#remembered) return
-    const [oldest] = this.#alive.keys()
-    this.#alive.delete(oldest as number)
   }
 }
 

@@ -1,6 +1,7 @@
+import { LRUCache } from 'lru-cache'
 import type { Claims } from './tokens.ts'
 
-/** A token and what it says is about 600 bytes; past this many the oldest are verified again. */
+/** A token and what it says is about 600 bytes; past this many those unused for longest are verified again. */
 const remembered = 20_000
 
 /**
@@ -9,9 +10,8 @@ const remembered = 20_000
  * asked for each request, elsewhere.
  */
 export class KnownTokens {
-  readonly #remembered: number
   readonly #now: () => number
-  readonly #claims = new Map<string, Claims>()
+  readonly #claims: LRUCache<string, Claims>
 
   /**
    * @param now the time in Unix milliseconds
@@ -19,7 +19,7 @@ export class KnownTokens {
    */
   constructor(now: () => number, options: { remembered?: number } = {}) {
     this.#now = now
-    this.#remembered = options.remembered ?? remembered
+    this.#claims = new LRUCache({ max: options.remembered ?? remembered })
   }
 
   /** What a known token says, unless it is past its end. */
@@ -34,8 +34,6 @@ export class KnownTokens {
   keep(token: string, claims: Claims): Claims | undefined {
     if (!this.#isCurrent(claims)) return undefined
     this.#claims.set(token, claims)
-    const [oldest] = this.#claims.keys()
-    if (this.#claims.size > this.#remembered) this.#claims.delete(oldest as string)
     return claims
   }
 
