@@ -13,6 +13,8 @@ export interface ChannelOptions {
   data: ThreadData
   /** The clock that calls go by; undefined: the thread's own. */
   now?: (() => number) | undefined
+  /** Called before the thread's answers are passed on. */
+  onAnswers: () => void
   /**
    * Hears, perhaps more than once, that the thread is gone or can no longer be trusted; must call
    * `abandon`.
@@ -51,6 +53,7 @@ export class Channel<Calls> {
     })
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.on('message', (replies: readonly Reply[]) => {
+      options.onAnswers()
       for (const reply of replies) this.#settle(reply)
     })
     this.#worker.on('error', (error) => this.#lose(error as Error))

@@ -1,17 +1,19 @@
-import type { Cursor, Extent, Placement, Session, Unavailable } from '../store.ts'
+import type { Cursor, Extent, News, Placement, Session, Unavailable } from '../store.ts'
 import { type Connection, connect } from './connection.ts'
 import { readFailure } from './failure.ts'
 import { LogExtent } from './log/extent.ts'
 import { LogPlaces } from './log/place.ts'
 import { LogReader } from './log/read.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { Sessions } from './sessions.ts'
 
 /**
  * What a request or a stream asks before it can begin. A few pages of the database answer it, in
  * less time than it takes to wake a thread and to hear from it, so it is asked on the event loop.
  *
- * What is asked within one callback of the event loop, its promises included, sees one snapshot: to
- * begin and to end one costs as much as most questions. No answer of the writer can come in between.
+ * What is asked within one turn of the event loop sees one snapshot, for to begin and to end one costs
+ * as much as most questions, unless a thread answers meanwhile: nobody who has been told of something
+ * is answered by what was there before.
  */
 export class PointReads {
   readonly #connection: Connection
@@ -22,6 +24,7 @@ export class PointReads {
   readonly #sessions
   readonly #log
   readonly #places
+  readonly #ahead
   #refusal: Unavailable | undefined
   /** The log's edges in the snapshot that is open, once somebody has asked for them. */
   #edges: Extent | undefined
@@ -37,14 +40,31 @@ export class PointReads {
     this.#sessions = new Sessions(connection)
     this.#log = new LogReader(connection)
     this.#places = new LogPlaces(connection)
+    this.#ahead = new ReadAhead(connection, now())
+  }
+
+  /** A thread has answered: what is asked from now on sees all that its answer may tell. */
+  renew(): void {
+    this.#endSnapshot()
+  }
+
+  /** What has become true, in the order of the commits. */
+  follow(news: News): void {
+    this.#ahead.follow(news)
   }
 
   async session(id: number): Promise<Session | undefined> {
-    return this.#read(() => this.#sessions.alive(id, this.#now()))
+    if (this.#refusal) throw this.#refusal
+    const now = this.#now()
+    return this.#ahead.session(id, now) ?? this.#read(() => this.#sessions.alive(id, now))
   }
 
   async unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }> {
-    return this.#read(() => this.#log.unreached(viewer, this.#extentOfSnapshot()))
+    if (this.#refusal) throw this.#refusal
+    return (
+      this.#ahead.unreached(viewer) ??
+      this.#read(() => this.#log.unreached(viewer, this.#extentOfSnapshot()))
+    )
   }
 
   async place(cursor: Cursor): Promise<Placement> {
@@ -73,8 +93,7 @@ export class PointReads {
     try {
       if (!this.#connection.inTransaction) {
         this.#begin.run()
-        // Asked for by a promise, it comes once all of those that can go on have done so.
-        process.nextTick(() => this.#endSnapshot())
+        setImmediate(() => this.#endSnapshot())
       }
       return work()
     } catch (error) {

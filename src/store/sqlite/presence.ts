@@ -6,6 +6,7 @@ type Row = { session: number; id: number; username: string; since: number }
 /** The sessions that are present, kept over a restart. */
 export class PresenceRows {
   readonly #all
+  readonly #alive
   readonly #enter
   readonly #leave
 
@@ -15,14 +16,14 @@ export class PresenceRows {
        FROM presence JOIN accounts ON accounts.id = presence.account_id
        ORDER BY presence.session_id`,
     )
-    // Joined in this order, each of the list is one look-up.
-    this.#enter = connection.prepare<{ sessions: string; now: number }, Row>(
-      `INSERT OR IGNORE INTO presence (session_id, account_id, since)
-       SELECT sessions.id, sessions.account_id, :now
-       FROM json_each(:sessions) AS wanted CROSS JOIN sessions ON sessions.id = wanted.value
-       WHERE sessions.expires_at > :now
-       RETURNING session_id AS session, account_id AS id, since,
-                 (SELECT username FROM accounts WHERE accounts.id = account_id) AS username`,
+    this.#alive = connection.prepare<[number, number], Omit<Row, 'since'>>(
+      `SELECT sessions.id AS session, accounts.id, accounts.username
+       FROM sessions JOIN accounts ON accounts.id = sessions.account_id
+       WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
+    )
+    // One by one, for SQLite keeps what a statement that writes many rows has overwritten.
+    this.#enter = connection.prepare<[number, number, number]>(
+      'INSERT OR IGNORE INTO presence (session_id, account_id, since) VALUES (?, ?, ?)',
     )
     this.#leave = connection
       .prepare<[string], number>(
@@ -38,7 +39,11 @@ export class PresenceRows {
 
   /** Those of the sessions that were not present and now are. */
   enter(sessions: readonly number[], now: number): PresentSession[] {
-    return this.#enter.all({ sessions: JSON.stringify(sessions), now }).map(toPresence)
+    return sessions.flatMap((session) => {
+      const row = this.#alive.get(session, now)
+      if (row === undefined || this.#enter.run(session, row.id, now).changes === 0) return []
+      return [toPresence({ ...row, since: now })]
+    })
   }
 
   /** Those of the sessions that were present and no longer are. */

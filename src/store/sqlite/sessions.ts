@@ -2,8 +2,13 @@ import { newSessionId } from '../session-id.ts'
 import type { Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
-type Row = { id: number; createdAt: number; expiresAt: number } & Joined
+export type SessionRow = { id: number; createdAt: number; expiresAt: number } & Joined
 type Joined = { accountId: number; username: string; accountCreatedAt: number }
+
+/** Of sessions joined with their accounts. */
+export const sessionColumns = `
+  sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
+  accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt`
 
 export class Sessions {
   readonly #insert
@@ -16,9 +21,8 @@ export class Sessions {
     )
     // Bound through a SELECT: SQLite, which plans by values where it has statistics, would else plan
     // such a join anew for each value, at ten times the cost of running it.
-    this.#alive = connection.prepare<[number, number], Row>(
-      `SELECT sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
-              accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt
+    this.#alive = connection.prepare<[number, number], SessionRow>(
+      `SELECT ${sessionColumns}
        FROM sessions JOIN accounts ON accounts.id = sessions.account_id
        WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
     )
@@ -38,15 +42,22 @@ export class Sessions {
   /** Undefined where it has ended or is past its end. */
   alive(id: number, now: number): Session | undefined {
     const row = this.#alive.get(id, now)
-    if (!row) return undefined
-    const { createdAt, expiresAt, accountId, username, accountCreatedAt } = row
-    const account = { id: accountId, username, createdAt: accountCreatedAt }
-    return { id, account, createdAt, expiresAt }
+    return row && toSession(row)
   }
 
   /** False where it was no longer alive. Its presence must have been taken before. */
   end(id: number, now: number): boolean {
     const expiresAt = this.#end.get(id)
     return expiresAt !== undefined && expiresAt > now
+  }
+}
+
+export function toSession(row: SessionRow): Session {
+  const { id, createdAt, expiresAt, accountId, username, accountCreatedAt } = row
+  return {
+    id,
+    account: { id: accountId, username, createdAt: accountCreatedAt },
+    createdAt,
+    expiresAt,
   }
 }

@@ -46,11 +46,16 @@ export class ThreadedStore implements Store {
 
   constructor(parts: Parts) {
     const { module, database: file, now, maxPages } = parts
-    const onDead = (error: Error) => this.#die(error)
     this.#parts = parts
     this.#points = new PointReads(file, () => this.now())
-    this.#writer = new Channel({ module, data: { role: 'writer', file, maxPages }, now, onDead })
-    this.#reader = new Channel({ module, data: { role: 'reader', file, maxPages }, now, onDead })
+    const common = {
+      module,
+      now,
+      onAnswers: () => this.#points.renew(),
+      onDead: (error: Error) => this.#die(error),
+    }
+    this.#writer = new Channel({ ...common, data: { role: 'writer', file, maxPages } })
+    this.#reader = new Channel({ ...common, data: { role: 'reader', file, maxPages } })
   }
 
   append(batch: readonly Draft[], ticket: string): Promise<Outcome[]> {
@@ -152,7 +157,10 @@ export class ThreadedStore implements Store {
   /** Replies arrive in the order of their commits, so news is told in that order. */
   async #told<Value>(written: Promise<Done<Value>>): Promise<Value> {
     const { value, news } = await written
-    if (news) this.#follower?.news(news)
+    if (news) {
+      this.#points.follow(news)
+      this.#follower?.news(news)
+    }
     return value
   }
 
