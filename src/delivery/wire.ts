@@ -7,6 +7,12 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 /** A stream's reader has nothing to say: past this much, it is no reader. */
 const maxInputBytes = 65_536
 
+/** What waits to be written with what comes next, for a moment. */
+interface Held {
+  bytes: Buffer
+  timer: NodeJS.Timeout | undefined
+}
+
 /** How long what begins a stream waits for what comes next, in ms. */
 const holdMs = 50
 
@@ -24,19 +30,24 @@ export class Wire {
   readonly #framed: boolean
   readonly #stallMs: number
   #inputBytes = 0
-  #held: NodeJS.Timeout | undefined
+  #held: Held | undefined
   /** Runs while the socket is full. The socket's own timer would be set back by what comes in. */
   #stall: NodeJS.Timeout | undefined
   #farewell: NodeJS.Timeout | undefined
 
   /**
+   * @param head of the answer, yet to be written
    * @param framed whether the body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0)
    * @param stallMs a socket that takes nothing at all for so long, while bytes wait, is destroyed
    */
-  constructor(socket: Socket, { framed, stallMs }: { framed: boolean; stallMs: number }) {
+  constructor(
+    socket: Socket,
+    { head, framed, stallMs }: { head: Buffer; framed: boolean; stallMs: number },
+  ) {
     this.#socket = socket
     this.#framed = framed
     this.#stallMs = stallMs
+    this.#held = { bytes: head, timer: undefined }
   }
 
   listen(events: WireEvents): void {
@@ -55,6 +66,7 @@ export class Wire {
       .on('end', () => this.#socket.destroy())
       .on('error', () => this.#socket.destroy())
       .on('close', () => {
+        clearTimeout(this.#held?.timer)
         clearTimeout(this.#stall)
         clearTimeout(this.#farewell)
         events.closed()
@@ -63,25 +75,33 @@ export class Wire {
   }
 
   /**
-   * Writes what a stream begins with. On a corked socket it waits a moment, with the head of the
-   * answer, for what is written next, so that they cost the kernel one write.
+   * Writes what a stream begins with. With the head of the answer it waits a moment for what is
+   * written next, so that they cost the kernel one write.
    */
   begin(block: Block): void {
-    this.write(block)
-    this.#held = setTimeout(() => this.#release(), holdMs)
+    const timer = setTimeout(() => this.#send(this.#release()), holdMs)
+    this.#held = { bytes: Buffer.concat([this.#release(), this.#bytes(block)]), timer }
   }
 
   /** False where the socket is full: nothing more should be written until it has drained. */
   write(block: Block): boolean {
-    const room = this.#socket.write(this.#framed ? block.framed : block.plain)
-    if (this.#held) this.#release()
-    if (!room && this.#stall === undefined) this.#watch()
-    return room
+    const bytes = this.#bytes(block)
+    return this.#send(this.#held ? Buffer.concat([this.#release(), bytes]) : bytes)
+  }
+
+  /** Where framed blocks may be written past this, once what waited here has gone. */
+  get outlet(): Socket | undefined {
+    return this.#framed ? this.#socket : undefined
+  }
+
+  /** What was written past this has filled the socket. */
+  filled(): void {
+    if (this.#stall === undefined) this.#watch()
   }
 
   /** True where everything written has been taken by the kernel. */
   get empty(): boolean {
-    return this.#socket.writableLength === 0
+    return this.#held === undefined && this.#socket.writableLength === 0
   }
 
   /**
@@ -97,7 +117,7 @@ export class Wire {
   }
 
   destroy(): void {
-    if (this.#held) this.#release()
+    if (this.#held) this.#send(this.#release())
     this.#socket.destroy()
   }
 
@@ -114,9 +134,20 @@ export class Wire {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
-  #release(): void {
-    clearTimeout(this.#held)
+  #bytes(block: Block): Buffer {
+    return this.#framed ? block.framed : block.plain
+  }
+
+  #send(bytes: Buffer): boolean {
+    const room = this.#socket.write(bytes)
+    if (!room) this.filled()
+    return room
+  }
+
+  #release(): Buffer {
+    const { bytes, timer } = this.#held as Held
+    clearTimeout(timer)
     this.#held = undefined
-    this.#socket.uncork()
+    return bytes
   }
 }

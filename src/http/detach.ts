@@ -11,17 +11,11 @@ interface ParsedSocket {
 }
 
 /**
- * Takes the socket away from HTTP once the response's head is written. From then on the body is
- * written by hand, and what the parser held (several KiB a connection) is given back. The socket is
- * corked: the head goes out with what is written next, once that is uncorked.
- *
- * @returns the socket, and whether the body is chunked (HTTP/1.1) or ends with the connection
+ * Takes the socket away from HTTP before anything of the response is written. From then on it is
+ * written by hand, and what the parser held (several KiB a connection) is given back.
  */
-export function detachSocket(response: ServerResponse): { socket: Socket; framed: boolean } {
+export function detachSocket(response: ServerResponse): Socket {
   const socket = response.socket as Socket
-  socket.cork()
-  response.flushHeaders()
-  const framed = response.chunkedEncoding
   response.detachSocket(socket)
   releaseParser(socket)
   for (const event of ['data', 'end', 'close', 'drain', 'error', 'timeout', 'resume', 'pause']) {
@@ -29,7 +23,7 @@ export function detachSocket(response: ServerResponse): { socket: Socket; framed
   }
   socket.setTimeout(0)
   socket.resume()
-  return { socket, framed }
+  return socket
 }
 
 /**

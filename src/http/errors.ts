@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { storeProblem } from '../chat/store-problems.ts'
 import { sentToken } from './bearer.ts'
+import { logInternalError } from './log-lines.ts'
 import { NothingHere, WrongMethod } from './missing.ts'
 import { problemDetails, problemType, retryAfter } from './problem-details.ts'
 
@@ -22,7 +23,7 @@ const reading: Record<number, { code: ProblemCode; detail: string }> = {
 /** The one error handler: every refusal leaves as problem details, whatever was thrown. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error)
-  if (problem.code === 'internal-error') request.log.error({ event: 'internal error', err: error })
+  if (problem.code === 'internal-error') logInternalError(request, error)
   const details = problemDetails(problem, request.id)
   if (problem instanceof NothingHere) details.operations = problem.operations
   if (problem instanceof WrongMethod) reply.header('allow', problem.allow.join(', '))

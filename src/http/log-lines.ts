@@ -19,34 +19,44 @@ export function logConnection(log: FastifyBaseLogger, socket: Socket): void {
 
 /** Someone registered, logged in or logged out. */
 export function logPerson(
-  { log, ip }: FastifyRequest,
+  { log, id, ip }: FastifyRequest,
   event: 'registered' | 'login' | 'logout',
   username: string,
 ): void {
-  log.info({ event, address: ip, username: nameToLog(username) })
+  log.info({ reqId: id, event, address: ip, username: nameToLog(username) })
 }
 
 /** Tells of a refused attempt and its reason, which is the problem's code, and passes the refusal on. */
 export function logRefusal(
-  { log, ip }: FastifyRequest,
+  { log, id, ip }: FastifyRequest,
   event: 'registration refused' | 'login refused',
   username: string,
 ): (error: unknown) => never {
   return (error) => {
     const reason = error instanceof Problem ? error.code : 'internal-error'
-    log.info({ event, address: ip, username: nameToLog(username), reason })
+    log.info({ reqId: id, event, address: ip, username: nameToLog(username), reason })
     throw error
   }
 }
 
+/** Someone opened a stream. */
+export function logStream({ log, id, ip, session }: FastifyRequest): void {
+  log.info({ reqId: id, event: 'stream', username: session.account.username, address: ip })
+}
+
 /** Someone called what does not exist. */
-export function logUnknownCall({ log, ip, method, url }: FastifyRequest): void {
-  log.info({ event: 'unknown call', address: ip, method, path: pathToLog(url) })
+export function logUnknownCall({ log, id, ip, method, url }: FastifyRequest): void {
+  log.info({ reqId: id, event: 'unknown call', address: ip, method, path: pathToLog(url) })
 }
 
 /** Every answer, for who looks closely. */
-export function logAnswer({ log, ip, method, url }: FastifyRequest, status: number): void {
-  log.debug({ event: 'answered', address: ip, method, path: pathToLog(url), status })
+export function logAnswer({ log, id, ip, method, url }: FastifyRequest, status: number): void {
+  log.debug({ reqId: id, event: 'answered', address: ip, method, path: pathToLog(url), status })
+}
+
+/** The server's mistake. */
+export function logInternalError({ log, id }: FastifyRequest, error: unknown): void {
+  log.error({ reqId: id, event: 'internal error', err: error })
 }
 
 /** How a request looks in the lines that Fastify itself writes, whose own way would show the query. */

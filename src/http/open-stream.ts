@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../chat/sessions.ts'
@@ -6,9 +5,11 @@ import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
 import { Wire } from '../delivery/wire.ts'
 import { detachSocket } from './detach.ts'
+import { logStream } from './log-lines.ts'
 import type { StreamWanted } from './services.ts'
+import { streamHead } from './stream-head.ts'
 
-/** The head of every stream. */
+/** The headers of every stream. */
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
@@ -37,18 +38,17 @@ export function streamOpener({
       return
     }
 
-    const { session, log, ip } = request
-    const response = reply.raw
+    const { session } = request
+    const framed = request.raw.httpVersion !== '1.0'
     hub.admit(session)
     reply.headers(headers).hijack()
-    response.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders)
-    log.info({ event: 'stream', username: session.account.username, address: ip })
-    const { socket, framed } = detachSocket(response)
+    logStream(request)
+    const head = streamHead(reply.getHeaders(), framed)
     const stream = hub.open({
       session,
       cursor: parseCursor(lastEventId) ?? null,
       presence,
-      wire: new Wire(socket, { framed, stallMs }),
+      wire: new Wire(detachSocket(reply.raw), { head, framed, stallMs }),
     })
     // The session may have ended between its check and this.
     sessions.stands(session).then(

@@ -12,16 +12,18 @@ export type Pair = readonly [name: string, value: string]
  * @throws {TypeError} what was sent is not UTF-8
  */
 export function readPairs(bytes: Uint8Array): Pair[] {
-  return utf8
-    .decode(bytes)
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const end = pair.indexOf('=')
-      return end === -1
-        ? [decode(pair), '']
-        : [decode(pair.slice(0, end)), decode(pair.slice(end + 1))]
-    })
+  return splitPairs(utf8.decode(bytes)).map(([name, value]) => [decode(name), decode(value)])
+}
+
+/** The same of a text in which nothing stands for something else. */
+export function splitPairs(text: string): Pair[] {
+  const pairs: Pair[] = []
+  for (const pair of text.split('&')) {
+    const end = pair.indexOf('=')
+    if (end !== -1) pairs.push([pair.slice(0, end), pair.slice(end + 1)])
+    else if (pair !== '') pairs.push([pair, ''])
+  }
+  return pairs
 }
 
 /** What stands for something else. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { inParameter, refuseInvalid } from '../chat/validation.ts'
-import { type Pair, readPairs } from './percent.ts'
+import { type Pair, readPairs, splitPairs } from './percent.ts'
 
 /**
  * The parameters of a request's query, each given once.
@@ -12,7 +12,7 @@ export function readQuery(request: FastifyRequest): Record<string, string> {
   if (!request.url.includes('?')) return {}
   let pairs: Pair[]
   try {
-    pairs = readPairs(queryBytes(request))
+    pairs = pairsIn(request.url.slice(request.url.indexOf('?') + 1))
   } catch {
     throw new Problem('invalid-request', 'The query is not percent-encoded UTF-8.', {
       errors: [{ parameter: '', detail: 'the query must be percent-encoded UTF-8' }],
@@ -39,13 +39,16 @@ export function queryValue({ url }: FastifyRequest, name: string): string | unde
 
 function readPair(text: string): Pair | undefined {
   try {
-    return readPairs(Buffer.from(text, 'latin1'))[0]
+    return pairsIn(text)[0]
   } catch {
     return undefined
   }
 }
 
+/** What most queries are: nothing in them stands for something else. */
+const plain = /^[\w=&.~-]*$/
+
 /** Node hands over the address as Latin-1: one character for each byte that came. */
-function queryBytes({ url }: FastifyRequest): Uint8Array {
-  return Buffer.from(url.slice(url.indexOf('?') + 1), 'latin1')
+function pairsIn(text: string): Pair[] {
+  return plain.test(text) ? splitPairs(text) : readPairs(Buffer.from(text, 'latin1'))
 }

@@ -51,6 +51,9 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    // Its own for each request would cost more than the rest of its logging, and most log nothing:
+    // each line names its request itself.
+    childLoggerFactory: (logger) => logger,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: keepAliveMs,

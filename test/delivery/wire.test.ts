@@ -42,6 +42,7 @@ function listenTo(wire: Wire) {
   return { seen, until }
 }
 
+const none = Buffer.alloc(0)
 const block = new Block(Buffer.from('hi'))
 const large = new Block(Buffer.alloc(1_000_000))
 
@@ -51,13 +52,14 @@ for (const { framed, bytes } of [
 ]) {
   t.test(`a body ${framed ? 'in chunks' : 'that ends with the connection'}`, async (t) => {
     const { near, far } = await connection(t)
-    const wire = new Wire(near, { framed, stallMs: 60_000 })
+    const wire = new Wire(near, { head: none, framed, stallMs: 60_000 })
     const { until, seen } = listenTo(wire)
     let came = ''
     far.on('data', (data) => {
       came += data
     })
     t.equal(wire.write(block), true)
+    t.equal(wire.outlet, framed ? near : undefined)
     wire.end(block)
     await once(far, 'end')
     t.equal(came, bytes)
@@ -69,21 +71,20 @@ for (const { framed, bytes } of [
 t.test('what a stream begins with goes out with what follows, or after a moment', async (t) => {
   for (const follows of [true, false]) {
     const { near, far } = await connection(t)
-    const wire = new Wire(near, { framed: true, stallMs: 1000 })
+    const wire = new Wire(near, { head: Buffer.from('head'), framed: true, stallMs: 1000 })
     listenTo(wire)
-    near.cork()
     wire.begin(block)
+    t.notOk(wire.empty)
     if (follows) wire.write(block)
     const [first] = await once(far, 'data')
-    t.equal(`${first}`, '2\r\nhi\r\n'.repeat(follows ? 2 : 1))
+    t.equal(`${first}`, `head${'2\r\nhi\r\n'.repeat(follows ? 2 : 1)}`)
   }
 })
 
 t.test('a full socket says so, and drains', async (t) => {
   const { near, far } = await connection(t)
-  const wire = new Wire(near, { framed: true, stallMs: 60_000 })
+  const wire = new Wire(near, { head: none, framed: true, stallMs: 60_000 })
   const { until, seen } = listenTo(wire)
-  t.ok(wire.empty)
   far.pause()
   while (wire.write(large));
   t.notOk(wire.empty)
@@ -94,7 +95,7 @@ t.test('a full socket says so, and drains', async (t) => {
 
 t.test('a reader that takes nothing is cut off', async (t) => {
   const { near, far } = await connection(t)
-  const wire = new Wire(near, { framed: true, stallMs: 50 })
+  const wire = new Wire(near, { head: none, framed: true, stallMs: 50 })
   const { until, seen } = listenTo(wire)
   far.pause()
   for (let times = 0; times < 20; times++) wire.write(large)
@@ -104,7 +105,7 @@ t.test('a reader that takes nothing is cut off', async (t) => {
 
 t.test('a reader that takes something is not cut off', async (t) => {
   const { near, far } = await connection(t)
-  const wire = new Wire(near, { framed: true, stallMs: 1000 })
+  const wire = new Wire(near, { head: none, framed: true, stallMs: 1000 })
   const { until, seen } = listenTo(wire)
   // More than the kernels take, each.
   for (const bytes of [20_000_000, 100_000_000]) wire.write(new Block(Buffer.alloc(bytes)))
@@ -123,7 +124,7 @@ t.test('a reader that takes something is not cut off', async (t) => {
 t.test('nor does it help to say something now and then, before the end or after it', async (t) => {
   for (const ends of [false, true]) {
     const { near, far } = await connection(t)
-    const wire = new Wire(near, { framed: true, stallMs: 300 })
+    const wire = new Wire(near, { head: none, framed: true, stallMs: 300 })
     const { until, seen } = listenTo(wire)
     far.pause()
     for (let times = 0; times < 20; times++) wire.write(large)
@@ -138,7 +139,7 @@ t.test('nor does it help to say something now and then, before the end or after 
 
 t.test('an idle reader is not', async (t) => {
   const { near, far } = await connection(t)
-  const wire = new Wire(near, { framed: true, stallMs: 500 })
+  const wire = new Wire(near, { head: none, framed: true, stallMs: 500 })
   const { until, seen } = listenTo(wire)
   far.resume()
   while (wire.write(large));
@@ -149,7 +150,7 @@ t.test('an idle reader is not', async (t) => {
 
 t.test('a reader that closes its side is gone', async (t) => {
   const { near, far } = await connection(t)
-  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  const { until, seen } = listenTo(new Wire(near, { head: none, framed: true, stallMs: 1000 }))
   far.end()
   await until(() => seen.closed > 0)
   t.ok(near.destroyed)
@@ -157,7 +158,7 @@ t.test('a reader that closes its side is gone', async (t) => {
 
 t.test('a reset connection is gone', async (t) => {
   const { near, far } = await connection(t)
-  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  const { until, seen } = listenTo(new Wire(near, { head: none, framed: true, stallMs: 1000 }))
   far.resetAndDestroy()
   await until(() => seen.closed > 0)
   t.ok(near.destroyed)
@@ -165,7 +166,7 @@ t.test('a reset connection is gone', async (t) => {
 
 t.test('a reader that talks and talks is cut off', async (t) => {
   const { near, far } = await connection(t)
-  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  const { until, seen } = listenTo(new Wire(near, { head: none, framed: true, stallMs: 1000 }))
   far.write(Buffer.alloc(60_000))
   far.write(Buffer.alloc(60_000))
   await until(() => seen.closed > 0)
@@ -176,14 +177,14 @@ t.test('a connection that is gone before it is listened to is told as closed', a
   const { near } = await connection(t)
   near.destroy()
   await once(near, 'close')
-  const { until, seen } = listenTo(new Wire(near, { framed: true, stallMs: 1000 }))
+  const { until, seen } = listenTo(new Wire(near, { head: none, framed: true, stallMs: 1000 }))
   await until(() => seen.closed > 0)
   t.equal(seen.closed, 1)
 })
 
 t.test('destroying ends it at once', async (t) => {
   const { near } = await connection(t)
-  const wire = new Wire(near, { framed: true, stallMs: 1000 })
+  const wire = new Wire(near, { head: none, framed: true, stallMs: 1000 })
   const { until, seen } = listenTo(wire)
   wire.destroy()
   await until(() => seen.closed > 0)
