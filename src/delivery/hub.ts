@@ -5,9 +5,11 @@ import { Turnstile } from '../turnstile.ts'
 import { Block, pack, type Stretch } from './block.ts'
 import { formatCursor } from './cursor.ts'
 import { type ByeReason, type Frame, heartbeatEvent } from './frames.ts'
+import { LiveStreams } from './live-streams.ts'
 import type { ReachedMarks } from './marks.ts'
 import type { PresenceFeed } from './presence-feed.ts'
 import { Stream } from './stream.ts'
+import { StreamsBy } from './streams-by.ts'
 import type { StreamRequest, Surroundings } from './surroundings.ts'
 import type { Tail } from './tail.ts'
 
@@ -46,10 +48,11 @@ export class Hub {
   readonly #tail: Tail
   readonly #now: () => number
   readonly #surroundings: Surroundings
+  /** In the order in which their next heartbeats are due. */
   readonly #streams = new Set<Stream>()
-  readonly #live = new Set<Stream>()
-  readonly #byAccount = new Map<number, Set<Stream>>()
-  readonly #bySession = new Map<number, Set<Stream>>()
+  readonly #live = new LiveStreams()
+  readonly #byAccount = new StreamsBy()
+  readonly #bySession = new StreamsBy()
   /** Every socket that is not closed yet, of streams that ended too. */
   readonly #sockets = new Set<Stream>()
   /** How often it is looked for what is due. */
@@ -96,18 +99,7 @@ export class Hub {
     if (this.#away) {
       throw new Problem('unavailable', 'The store cannot be reached.', { retryAfter: 5 })
     }
-    const mine = this.#byAccount.get(session.account.id)
-    if (streamsPerUser > 0 && mine && mine.size >= streamsPerUser) {
-      const [oldest] = this.#bySession.get(session.id) ?? []
-      if (oldest === undefined) {
-        throw new Problem(
-          'too-many-streams',
-          `${mine.size} streams of yours are open, none of them from this session; ${streamsPerUser} is the most.`,
-          { retryAfter: 10 },
-        )
-      }
-      oldest.end('replaced')
-    }
+    if (streamsPerUser > 0) this.#makeWay(session, streamsPerUser)
     if (this.#streams.size >= maxStreams) {
       throw new Problem('unavailable', 'As many streams are open as this server serves.', {
         retryAfter: 5,
@@ -130,7 +122,7 @@ export class Hub {
    */
   follow(news: Pick<News, 'extent' | 'entries' | 'ended'>): void {
     for (const session of news.ended) {
-      for (const stream of [...(this.#bySession.get(session) ?? [])]) stream.end('logged-out')
+      for (const stream of this.#bySession.of(session)) stream.end('logged-out')
     }
     this.#deliver(this.#tail.follow(news))
   }
@@ -140,7 +132,7 @@ export class Hub {
    * still stands, and where it is itself.
    */
   turned(extent: Extent): void {
-    for (const stream of [...this.#live]) stream.turn()
+    for (const stream of this.#live.all()) stream.turn()
     this.#tail.turned(extent)
     this.#surroundings.marks.turned()
   }
@@ -171,6 +163,19 @@ export class Hub {
     for (const stream of [...this.#sockets]) stream.destroy()
   }
 
+  #makeWay({ id, account }: Session, streamsPerUser: number): void {
+    const mine = this.#byAccount.of(account.id)
+    if (mine.length < streamsPerUser) return
+    const [oldest] = this.#bySession.of(id)
+    if (oldest === undefined)
+      throw new Problem(
+        'too-many-streams',
+        `${mine.length} streams of yours are open, none of them from this session; ${streamsPerUser} is the most.`,
+        { retryAfter: 10 },
+      )
+    oldest.end('replaced')
+  }
+
   #endAll(reason: ByeReason): void {
     for (const stream of [...this.#streams]) stream.end(reason, this.#spread())
   }
@@ -185,15 +190,15 @@ export class Hub {
     }
     this.#streams.add(stream)
     this.#sockets.add(stream)
-    addTo(this.#byAccount, stream.account, stream)
-    addTo(this.#bySession, stream.session.id, stream)
+    this.#byAccount.add(stream.account, stream)
+    this.#bySession.add(stream.session.id, stream)
   }
 
   #remove(stream: Stream): void {
     this.#streams.delete(stream)
     this.#live.delete(stream)
-    removeFrom(this.#byAccount, stream.account, stream)
-    removeFrom(this.#bySession, stream.session.id, stream)
+    this.#byAccount.remove(stream.account, stream)
+    this.#bySession.remove(stream.session.id, stream)
     this.#surroundings.presence.leave(stream.session.id)
   }
 
@@ -215,19 +220,30 @@ export class Hub {
     const forAll = pack(broadcasts, head)
     // Only their two people pay for direct messages: everyone else's cursor is the head already.
     if (broadcasts.length > 0) {
-      const beating: Stream[] = []
-      const soon = performance.now() + this.#tickMs
-      for (const stream of this.#live) {
-        if (directs.has(stream.account)) continue
-        if (stream.nextBeatAt > soon) stream.deliver(forAll)
-        else beating.push(stream)
-      }
+      const beating = this.#beating(directs)
+      const concerned = [...directs.keys()].flatMap((account) => this.#liveOf(account))
+      this.#live.deliver(forAll, [...beating, ...concerned])
       if (beating.length > 0) this.#deliverWithBeat(beating, broadcasts)
     }
     for (const [account, own] of directs) {
-      const streams = this.#byAccount.get(account)
-      if (streams) this.#deliverOwn([...streams], pack(inOrder(broadcasts, own), head), own)
+      const streams = this.#liveOf(account)
+      if (streams.length > 0) this.#deliverOwn(streams, pack(inOrder(broadcasts, own), head), own)
     }
+  }
+
+  #liveOf(account: number): Stream[] {
+    return this.#byAccount.of(account).filter((stream) => stream.isLive)
+  }
+
+  /** The live streams whose heartbeats are due before the next look, but for those of some accounts. */
+  #beating(except: { has(account: number): boolean }): Stream[] {
+    const soon = performance.now() + this.#tickMs
+    const beating: Stream[] = []
+    for (const stream of this.#streams) {
+      if (stream.nextBeatAt > soon) break
+      if (stream.isLive && !except.has(stream.account)) beating.push(stream)
+    }
+    return beating
   }
 
   /** Heartbeats that are due before the next look go along: of their own they would cost a write. */
@@ -236,17 +252,22 @@ export class Hub {
     const bytes = heartbeatEvent(formatCursor(head, epoch))
     // Packed as if it were one more message, with the cursor that it tells.
     const stretches = pack([...broadcasts, { id: head, from: 0, to: 0, bytes }], head)
-    const nextBeatAt = performance.now() + this.#settings.heartbeatMs
+    const now = performance.now()
     for (const stream of streams) {
-      stream.nextBeatAt = nextBeatAt
+      this.#beatsNext(stream, now)
       stream.noteReached()
       stream.deliver(stretches)
     }
   }
 
+  #beatsNext(stream: Stream, now: number): void {
+    stream.nextBeatAt = now + this.#settings.heartbeatMs
+    this.#streams.delete(stream)
+    this.#streams.add(stream)
+  }
+
   #deliverOwn(streams: readonly Stream[], stretches: Stretch[], own: readonly Frame[]): void {
     for (const stream of streams) {
-      if (!this.#live.has(stream)) continue
       for (const frame of own) if (frame.to === stream.account) stream.owe(frame.id)
       stream.deliver(stretches)
     }
@@ -261,7 +282,7 @@ export class Hub {
       if (wallClock >= stream.session.expiresAt) stream.end('session-expired')
       else if (now >= stream.renewAt) stream.end('renew')
       else if (now >= stream.nextBeatAt) {
-        stream.nextBeatAt = now + this.#settings.heartbeatMs
+        this.#beatsNext(stream, now)
         stream.beat(atHead)
       }
     }
@@ -285,16 +306,4 @@ function directsByAccount(frames: readonly Frame[]): Map<number, Frame[]> {
 /** Two runs of frames, each in order, as one. */
 function inOrder(broadcasts: readonly Frame[], own: readonly Frame[]): Frame[] {
   return [...broadcasts, ...own].sort((one, other) => one.id - other.id)
-}
-
-function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const values = map.get(key)
-  if (values) values.add(value)
-  else map.set(key, new Set([value]))
-}
-
-function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const values = map.get(key)
-  values?.delete(value)
-  if (values?.size === 0) map.delete(key)
 }

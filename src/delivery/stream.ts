@@ -9,6 +9,7 @@ import {
   readyEvent,
   resetEvent,
 } from './frames.ts'
+import type { Outlet } from './live-streams.ts'
 import type { PresenceReader } from './presence-feed.ts'
 import { Standing } from './standing.ts'
 import type { StreamRequest, Surroundings } from './surroundings.ts'
@@ -91,6 +92,17 @@ export class Stream implements PresenceReader {
     }
   }
 
+  /** Where a live stream may be written to past `deliver`; what it has no more room for is told to `filled`. */
+  get outlet(): Outlet | undefined {
+    return this.#ready ? this.#wire.outlet : undefined
+  }
+
+  /** A block that ends with this id was written past `deliver` and has filled the socket. */
+  filled(lastId: number): void {
+    this.#wire.filled()
+    this.#fallBehind(lastId)
+  }
+
   /** The log is about to turn: what was delivered is as far as this stream has come on it. */
   turn(): void {
     this.#live = false
@@ -136,6 +148,10 @@ export class Stream implements PresenceReader {
   destroy(): void {
     this.#wire.destroy()
     this.#finish()
+  }
+
+  get isLive(): boolean {
+    return this.#live
   }
 
   get #id(): string | undefined {
@@ -290,6 +306,7 @@ export class Stream implements PresenceReader {
     const { username } = this.session.account
     this.#send(new Block(readyEvent(username, tail, online, presence.count)))
     if (this.#wantsPresence) feed.add(this)
+    if (this.#live) this.#around.onLive(this)
   }
 
   #send(block: Block): void {

@@ -11,7 +11,7 @@ export interface StreamRequest {
   /** Null for a reader who comes without one. */
   cursor: Cursor | null
   presence: 'full' | 'none'
-  wire: Pick<Wire, 'listen' | 'begin' | 'write' | 'empty' | 'end' | 'destroy'>
+  wire: Pick<Wire, 'listen' | 'begin' | 'write' | 'outlet' | 'filled' | 'empty' | 'end' | 'destroy'>
 }
 
 /** What a stream lives among. */
@@ -24,7 +24,7 @@ export interface Surroundings {
   retryMs: number
   /** Whether a session that was alive is so still, and the same one. @throws {Unavailable} */
   stands(session: Session): Promise<boolean>
-  /** The stream is at the head: what comes next is delivered to it. */
+  /** The stream is at the head: what comes next is delivered to it. Called again once it is ready. */
   onLive(stream: Stream): void
   /** Its reader is too slow to be delivered to: it reads on by itself. */
   onBehind(stream: Stream): void

@@ -48,6 +48,43 @@ t.test('a heartbeat that is due goes along with a message, in one write', async 
   t.equal(soon.came, 'm2 heartbeat@2 m3', 'the next one is due later')
 })
 
+t.test('who is not ready yet, or is not framed, is written to all the same', async (t) => {
+  const house = new House()
+  const framed = await house.join(1)
+  const plain = new FakeWire()
+  plain.outlet = undefined
+  house.open(2, null, plain)
+  await plain.until(() => plain.came.includes('ready'))
+  house.holdPresence = true
+  const early = new FakeWire()
+  house.open(3, null, early)
+  await nextTurn()
+  house.say(0)
+  for (const wire of [framed, plain, early]) t.match(wire.came, /m1$/)
+  house.arrive()
+  await early.until(() => early.came === 'm1 ready@1')
+  plain.room = 1
+  house.say(0)
+  house.say(0)
+  for (const wire of [framed, early]) t.match(wire.came, /m2 m3$/)
+  t.match(plain.came, /m2$/, 'a full socket gets no more')
+  plain.drain()
+  await plain.until(() => plain.came.endsWith('m2 m3'))
+})
+
+t.test('what one commit brought goes out in as few writes as it fits in', async (t) => {
+  const house = new House()
+  const [quick, slow] = [await house.join(1), await house.join(2)]
+  slow.room = 1
+  const text = 'x'.repeat(40_000)
+  for (const entry of house.write(0, 0, 0)) entry.text = text
+  house.hub.follow({ extent: house.log.extent_, entries: house.log.entries, ended: [] })
+  t.match(quick.came, /m1 m2 m3$/)
+  t.match(slow.came, /m1$/, 'up to the one that fills the socket')
+  slow.drain()
+  await slow.until(() => slow.came.endsWith('m1 m2 m3'))
+})
+
 t.test('a heartbeat before the cursor is known has no id', async (t) => {
   const house = new House({ heartbeatMs: 20 })
   house.say(1, 1, 1)

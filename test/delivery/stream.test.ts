@@ -36,7 +36,16 @@ async function replaying() {
     text += block.plain
     return true
   }
-  const wire = { listen: nothing, begin: write, write, empty: true, end: write, destroy: nothing }
+  const wire = {
+    listen: nothing,
+    begin: write,
+    write,
+    outlet: undefined,
+    filled: nothing,
+    empty: true,
+    end: write,
+    destroy: nothing,
+  }
   const stream = new Stream({ session, cursor: null, presence: 'full', wire }, around)
   stream.start({ id: 5, epoch })
   await nextTurn()

@@ -7,7 +7,7 @@ import { ReachedMarks } from '../../../src/delivery/marks.ts'
 import { PresenceFeed } from '../../../src/delivery/presence-feed.ts'
 import { Recent } from '../../../src/delivery/recent.ts'
 import { Tail } from '../../../src/delivery/tail.ts'
-import type { WireEvents } from '../../../src/delivery/wire.ts'
+import type { Wire, WireEvents } from '../../../src/delivery/wire.ts'
 import type { Cursor, Entry, Extent, Placement, Session } from '../../../src/store/store.ts'
 
 export const epoch = 'mh4k2c9z'
@@ -83,6 +83,10 @@ export class FakeWire {
   empty = true
   /** How many more blocks it takes before it is full. */
   room = Number.POSITIVE_INFINITY
+  /** Takes blocks as they are framed, as a socket does. */
+  outlet: Wire['outlet'] = {
+    write: (framed: Buffer) => this.#take(`${framed}`.replace(/^\w+\r\n/, '').slice(0, -2)),
+  } as Wire['outlet']
   #events: WireEvents | undefined
   #wake = () => {}
 
@@ -90,12 +94,18 @@ export class FakeWire {
     this.#events = events
   }
 
+  filled() {}
+
   begin(block: Block) {
     this.write(block)
   }
 
   write(block: Block) {
-    this.text += block.plain.toString()
+    return this.#take(block.plain.toString())
+  }
+
+  #take(text: string) {
+    this.text += text
     this.#wake()
     return --this.room > 0
   }
