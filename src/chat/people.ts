@@ -21,6 +21,9 @@ export interface PresenceChanged {
   online: boolean
 }
 
+/** So many who have come are kept apart from the rest, at least, before they are put in order. */
+const fewToSort = 1_000
+
 interface Guest {
   person: Person
   key: string
@@ -77,13 +80,13 @@ export class People {
 
   /** A session became present, or is so already. */
   add({ session, person, since }: PresentSession): void {
-    // A store that went back gives ids out again: whoever had this session's before is gone.
-    if (this.#bySession.get(session)?.person.id !== person.id) this.remove(session)
-    const guest = this.#guest(person, since)
+    this.#giveWay(session, person)
+    const there = this.#byAccount.get(person.id)
+    const guest = there ?? { person, key: usernameKey(person.username), since, sessions: [] }
     guest.since = Math.min(guest.since, since)
-    if (guest.sessions.includes(session)) return
-    guest.sessions.push(session)
+    if (!guest.sessions.includes(session)) guest.sessions.push(session)
     this.#bySession.set(session, guest)
+    if (there === undefined) this.#arrived(guest)
   }
 
   /** A session is no longer present, or never was. */
@@ -98,17 +101,25 @@ export class People {
     this.#changed({ person: guest.person, online: false })
   }
 
-  #guest(person: Person, since: number): Guest {
-    const there = this.#byAccount.get(person.id)
-    if (there?.person.username === person.username) return there
-    // An account's id as well may have been given out again.
-    for (const old of [...(there?.sessions ?? [])]) this.remove(old)
-    const guest = { person, key: usernameKey(person.username), since, sessions: [] }
-    this.#byAccount.set(person.id, guest)
+  #arrived(guest: Guest): void {
+    this.#byAccount.set(guest.person.id, guest)
     this.#came.push(guest)
+    // Where nobody asks, those who come and go would pile up.
+    if (this.#came.length > 2 * this.count + fewToSort) this.#inOrder()
     this.#names = undefined
-    this.#changed({ person, online: true })
-    return guest
+    this.#changed({ person: guest.person, online: true })
+  }
+
+  /**
+   * A store that went back gives ids out again: whoever had the session's or the account's before
+   * is no longer there.
+   */
+  #giveWay(session: number, { id, username }: Person): void {
+    const before = this.#bySession.get(session)
+    if (before && before.person.id !== id) this.remove(session)
+    const namesake = this.#byAccount.get(id)
+    if (namesake === undefined || namesake.person.username === username) return
+    for (const old of [...namesake.sessions]) this.remove(old)
   }
 
   /**
@@ -117,13 +128,24 @@ export class People {
    */
   #inOrder(): readonly Guest[] {
     if (this.#came.length === 0 && this.#sorted.length === this.count) return this.#sorted
-    const here = [...this.#sorted, ...this.#came].filter(
-      (guest) => this.#byAccount.get(guest.person.id) === guest,
-    )
-    this.#sorted = here.sort((one, other) => compareKeys(one.key, other.key))
+    const stayed = this.#sorted.filter(isHere)
+    const came = this.#came.filter(isHere).sort((one, other) => compareKeys(one.key, other.key))
+    const sorted: Guest[] = []
+    let next = 0
+    for (const guest of came) {
+      const end = indexAfter(stayed, guest.key)
+      while (next < end) sorted.push(stayed[next++] as Guest)
+      sorted.push(guest)
+    }
+    while (next < stayed.length) sorted.push(stayed[next++] as Guest)
+    this.#sorted = sorted
     this.#came = []
-    return this.#sorted
+    return sorted
   }
+}
+
+function isHere({ sessions }: Guest): boolean {
+  return sessions.length > 0
 }
 
 /** The index of the first guest whose key comes after the given one. */

@@ -40,3 +40,40 @@ t.test('an account whose id was given out again goes by its new name', async (t)
   t.same(told, ['+ann', '-ann', '+bob'])
   t.notOk(people.has(11) || people.has(12))
 })
+
+t.test('the list is in order whoever came and went since it was last asked for', async (t) => {
+  const { people, add } = open()
+  for (const [id, name] of ['dan', 'bob', 'fay', 'ann'].entries()) add(id, id, name)
+  t.same(people.names(), ['ann', 'bob', 'dan', 'fay'])
+  people.remove(1)
+  t.same(people.page({ limit: 9 }).people.length, 3, 'after someone went')
+  add(8, 8, 'cy')
+  people.remove(8)
+  t.same(people.names(), ['ann', 'dan', 'fay'], 'someone came and went in between')
+  people.remove(0)
+  add(10, 0, 'dan')
+  add(11, 1, 'bob')
+  add(12, 5, 'eve')
+  add(13, 6, 'gus')
+  t.same(people.names(), ['ann', 'bob', 'dan', 'eve', 'fay', 'gus'])
+  t.same(people.page({ after: 'bob', limit: 2 }), {
+    people: [
+      { username: 'dan', since: 1010 },
+      { username: 'eve', since: 1012 },
+    ],
+    count: 6,
+    more: true,
+  })
+})
+
+t.test('people may come and go as often as they like while nobody asks', async (t) => {
+  const { people, told, add } = open()
+  add(1, 1, 'bob')
+  for (let nth = 0; nth < 3_000; nth++) {
+    add(2, 2, 'ann')
+    people.remove(2)
+  }
+  add(2, 2, 'ann')
+  t.equal(told.length, 6_002)
+  t.same(people.names(), ['ann', 'bob'])
+})
