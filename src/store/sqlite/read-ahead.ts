@@ -7,9 +7,10 @@ import { type SessionRow, sessionColumns, toSession } from './sessions.ts'
 const most = 20_000
 
 /**
- * What the streams of the newest sessions will ask before they begin, read when the store opens:
- * after a restart everyone comes back within seconds, and to look up one after the other takes ten
- * times as long as all at once. News keeps it true.
+ * What a stream without a cursor asks before it begins, for the newest sessions, and what all of
+ * their first requests ask: read when the store opens, for after a restart everyone comes back within
+ * seconds, and to look up one after the other takes ten times as long as all at once. News keeps it
+ * true.
  */
 export class ReadAhead {
   readonly #sessions = new Map<number, Session>()
@@ -37,10 +38,12 @@ export class ReadAhead {
     this.#extent = new LogExtent(connection).now()
   }
 
-  /** A session that was read ahead and is alive. */
+  /** A session that was read ahead and is alive. One past its end is forgotten: it may be swept. */
   session(id: number, now: number): Session | undefined {
     const session = this.#sessions.get(id)
-    return session !== undefined && session.expiresAt > now ? session : undefined
+    if (session === undefined || session.expiresAt > now) return session
+    this.#sessions.delete(id)
+    return undefined
   }
 
   /** As the store's call, where it is known that nothing waits. */

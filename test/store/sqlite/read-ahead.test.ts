@@ -1,5 +1,10 @@
 import t, { type Test } from 'tap'
+import { Channel } from '../../../src/store/sqlite/channel.ts'
+import { connect } from '../../../src/store/sqlite/connection.ts'
+import { filesOf } from '../../../src/store/sqlite/folder.ts'
+import { ReadAhead } from '../../../src/store/sqlite/read-ahead.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import type { Writer } from '../../../src/store/sqlite/writer.ts'
 import type { Draft, Session, Store } from '../../../src/store/store.ts'
 
 /** A store that is opened again, so that what is there is read ahead. */
@@ -67,4 +72,46 @@ t.test('what waits for a person is found, whether it came before or since', asyn
   await t.rejects(store.unreached(ann.account.id), { name: 'Unavailable' })
   await t.rejects(store.session(ann.id), { name: 'Unavailable' })
   await t.rejects(store.place({ id: 3, epoch: null }), { name: 'Unavailable' })
+})
+
+t.test('what was read ahead is answered without the database', async (t) => {
+  const folder = t.testdir()
+  const { database } = filesOf(folder)
+  const store = await openSqliteStore({ folder, onFatal: t.fail })
+  const [ann, bob] = [await register(store, 'ann'), await register(store, 'bob')]
+  await store.append([direct(ann, 'bob')], 'before')
+  await store.close()
+  const connection = connect(database, { readonly: true })
+  const [head, late] = [1, ann.expiresAt]
+  t.equal(new ReadAhead(connection, late).session(ann.id, late), undefined, 'only who is alive')
+  const ahead = new ReadAhead(connection, late - 1)
+  connection.close()
+
+  t.same(ahead.session(ann.id, late - 1), ann)
+  t.match(ahead.unreached(ann.account.id), { after: head, upTo: head })
+  t.equal(ahead.unreached(bob.account.id), undefined, 'it is asked for')
+  const extent = { epoch: 'mh4k2c9z', oldest: 1, head: 2 }
+  const person = { id: 9, username: 'cy' }
+  const broadcast = { id: 2, from: person, to: null, text: 'hi', sentAt: 0 }
+  const news = { extent, entries: [broadcast], ended: [], entered: [], left: [] }
+  ahead.follow(news)
+  t.same(ahead.unreached(ann.account.id), { after: 2, upTo: 2, extent })
+  ahead.follow({ ...news, entries: [{ ...broadcast, id: 3, to: ann.account }], ended: [bob.id] })
+  t.equal(ahead.unreached(ann.account.id), undefined)
+  t.equal(ahead.session(bob.id, late - 1), undefined)
+  t.equal(ahead.session(ann.id, late), undefined)
+  t.equal(ahead.session(ann.id, late - 1), undefined, 'what was seen past its end is not believed')
+})
+
+t.test('a thread’s answer is heard of before it is passed on', async (t) => {
+  const order: string[] = []
+  const channel: Channel<Writer> = new Channel<Writer>({
+    module: new URL('./doubtful-thread.ts', import.meta.url),
+    data: { role: 'writer', file: '', maxPages: undefined },
+    onAnswers: () => order.push('heard'),
+    onDead: (error) => channel.abandon(error),
+  })
+  await channel.call('sweep', undefined).catch(() => order.push('passed on'))
+  t.same(order, ['heard', 'passed on'])
+  await channel.close()
 })
