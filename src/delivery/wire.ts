@@ -13,6 +13,9 @@ interface Held {
   timer: NodeJS.Timeout | undefined
 }
 
+/** What is larger is not copied to go out with what waits: those who missed the same share it. */
+const mostCopied = 4_096
+
 /** How long what begins a stream waits for what comes next, in ms. */
 const holdMs = 50
 
@@ -86,7 +89,11 @@ export class Wire {
   /** False where the socket is full: nothing more should be written until it has drained. */
   write(block: Block): boolean {
     const bytes = this.#bytes(block)
-    return this.#send(this.#held ? Buffer.concat([this.#release(), bytes]) : bytes)
+    if (this.#held === undefined) return this.#send(bytes)
+    const held = this.#release()
+    if (bytes.length <= mostCopied) return this.#send(Buffer.concat([held, bytes]))
+    this.#send(held)
+    return this.#send(bytes)
   }
 
   /** Where framed blocks may be written past this, once what waited here has gone. */

@@ -81,6 +81,44 @@ t.test('what a stream begins with goes out with what follows, or after a moment'
   }
 })
 
+t.test(
+  'the head goes first, once, whatever ends the stream before anything followed',
+  async (t) => {
+    for (const [framed, ended] of [
+      [true, 'head2\r\nhi\r\n2\r\nhi\r\n0\r\n\r\n'],
+      [false, 'headhihi'],
+    ] as const) {
+      const { near, far } = await connection(t)
+      const wire = new Wire(near, { head: Buffer.from('head'), framed, stallMs: 1000 })
+      listenTo(wire)
+      wire.begin(block)
+      wire.end(block)
+      let came = ''
+      for await (const bytes of far) came += bytes
+      t.equal(came, ended)
+    }
+    const { near, far } = await connection(t)
+    const wire = new Wire(near, { head: Buffer.from('head'), framed: true, stallMs: 1000 })
+    listenTo(wire)
+    wire.begin(block)
+    wire.destroy()
+    let came = ''
+    for await (const bytes of far) came += bytes
+    t.equal(came, 'head2\r\nhi\r\n', 'also where it is cut')
+  },
+)
+
+t.test('a large block follows what a stream begins with', async (t) => {
+  const { near, far } = await connection(t)
+  const wire = new Wire(near, { head: Buffer.from('head'), framed: false, stallMs: 1000 })
+  listenTo(wire)
+  wire.begin(block)
+  wire.end(new Block(Buffer.alloc(10_000, 'x')))
+  let came = ''
+  for await (const bytes of far) came += bytes
+  t.equal(came, `headhi${'x'.repeat(10_000)}`)
+})
+
 t.test('a full socket says so, and drains', async (t) => {
   const { near, far } = await connection(t)
   const wire = new Wire(near, { head: none, framed: true, stallMs: 60_000 })

@@ -16,12 +16,14 @@ t.test('a token is known until its end', async (t) => {
   t.equal(known.find('a'), undefined, 'and it is forgotten')
 })
 
-t.test('so many are known, and the oldest make way', async (t) => {
+t.test('so many are known, and those unused for longest make way', async (t) => {
   const known = new KnownTokens(() => 0, { remembered: 2 })
-  for (const token of ['a', 'b', 'c']) known.keep(token, claims(10))
+  for (const token of ['a', 'b']) known.keep(token, claims(10))
+  known.find('a')
+  known.keep('c', claims(10))
   t.same(
     ['a', 'b', 'c'].map((token) => known.find(token)?.exp),
-    [undefined, 10, 10],
+    [10, undefined, 10],
   )
 })
 

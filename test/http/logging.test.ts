@@ -49,6 +49,18 @@ t.test('who comes and goes is logged, each in one line', async (t) => {
   ])
   t.match(server.logged('answered')[0], { method: 'POST', path: '/v1/register', status: 201 })
 
+  for (const event of [
+    'registered',
+    'registration refused',
+    'login',
+    'login refused',
+    'logout',
+    'unknown call',
+    'answered',
+    'internal error',
+  ])
+    for (const { reqId } of server.logged(event)) t.match(reqId, /^[0-9a-f-]{36}$/, event)
+
   const log = JSON.stringify(server.lines)
   t.notMatch(log, /secret/)
   t.notOk(log.includes(body.token.split('.').at(-1)), 'nor is its signature')

@@ -42,6 +42,40 @@ t.test('HEAD is answered with the head of a stream, which tells no length', asyn
   t.match(text, /\r\n\r\n$/, 'and nothing behind it')
 })
 
+t.test('a stream’s answer has the headers of all answers, and its own', async (t) => {
+  const origin = 'https://chat.example'
+  const room = await openRoom(t, { settings: { corsOrigins: [origin] } })
+  const { token } = await room.register('ann')
+  const { hostname, port } = new URL(room.url)
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    `GET /v1/events HTTP/1.1\r\nHost: x\r\nOrigin: ${origin}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  )
+  let text = ''
+  socket.on('data', (bytes) => {
+    text += bytes
+  })
+  while (!text.includes('event: ready')) await once(socket, 'data')
+  socket.destroy()
+  const [head = ''] = text.split('\r\n\r\n', 1)
+  const [status, ...lines] = head.split('\r\n')
+  t.equal(status, 'HTTP/1.1 200 OK')
+  const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)))
+  t.match(headers, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'access-control-allow-origin': origin,
+    vary: /origin/i,
+    connection: 'close',
+    'transfer-encoding': 'chunked',
+  })
+  t.equal(lines.length, Object.keys(headers).length, 'each once')
+  t.ok(Math.abs(Date.parse(headers.date as string) - Date.now()) < 60_000)
+})
+
 t.test('a stream asked for behind another request waits for its turn', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
