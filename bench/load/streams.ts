@@ -1,14 +1,19 @@
 import type { Server } from '../servers/server.ts'
 import { Reader, type ReaderOptions } from './reader.ts'
 
-/** How many streams are being opened at a time. */
+/** How many streams are being opened at a time, where nobody says otherwise. */
 const opensAtOnce = 64
 
-/** Opens so many streams, each of another person, and resolves when all of them are live. */
+/**
+ * Opens so many streams, each of another person, and resolves when all of them are live.
+ *
+ * @param atOnce how many are being opened at a time
+ */
 export async function openStreams(
   server: Server,
   count: number,
   options: (index: number) => Partial<ReaderOptions> = () => ({}),
+  atOnce = opensAtOnce,
 ): Promise<Reader[]> {
   const readers: Reader[] = []
   async function openNext(): Promise<void> {
@@ -26,7 +31,7 @@ export async function openStreams(
       await reader.ready
     }
   }
-  await Promise.all(Array.from({ length: Math.min(count, opensAtOnce) }, openNext))
+  await Promise.all(Array.from({ length: Math.min(count, atOnce) }, openNext))
   return readers
 }
 

@@ -5,10 +5,13 @@ import { obrol } from '../servers/obrol.ts'
 import type { Server } from '../servers/server.ts'
 import { ratio, type Sample, type Scenario } from './scenario.ts'
 
-/** Each stream of another person, 64 being opened at a time, each until it is told to be live. */
+/** Enough for the server's core to be busy while some of them wait for the disk. */
+const atOnce = 256
+
+/** Each stream of another person, many being opened at a time, each until it is told to be live. */
 export const opens = (full: boolean): Scenario => ({
   name: 'opens',
-  title: 'streams opened, authenticated',
+  title: `streams opened, authenticated, ${atOnce} at a time`,
   contenders: [obrol(), bareFastify],
   // Past 14,000 connections to one port the load's own kernel looks long for a free port of its own.
   people: full ? 12_000 : 6_000,
@@ -29,11 +32,10 @@ export const opens = (full: boolean): Scenario => ({
 
 async function measure(server: Server, streams: number): Promise<Sample> {
   // As many before, for the code of an open to be compiled; their people stay.
-  const warm = await openStreams(server, streams)
+  const warm = await openStreams(server, streams, () => ({}), atOnce)
   const watch = startWatch(server.pid)
-  const readers = await openStreams(server, streams, (index) => ({
-    token: server.tokens[streams + index],
-  }))
+  const others = (index: number) => ({ token: server.tokens[streams + index] })
+  const readers = await openStreams(server, streams, others, atOnce)
   const { seconds, serverCpu, loadShare } = watch.stop()
   closeAll([...warm, ...readers])
   return {

@@ -21,7 +21,7 @@ function nodeServer(name: string, module: string, ...args: string[]): Contender 
         port,
         pid: child.pid as number,
         tokens,
-        streamPath: '/v1/events',
+        streamPath: '/v1/events?presence=none',
         readyMark: 'event: ready',
         broadcast: (n) => broadcasts[n % broadcasts.length] as Buffer,
         stop: () => stopProcess(child),
@@ -36,7 +36,7 @@ export const resWrite = nodeServer('res.write', 'bare.ts', 'res-write')
 export const socketWrite = nodeServer('socket.write', 'bare.ts', 'socket-write')
 /** What one turn of the event loop brought, written once to each socket: what the runtime allows. */
 export const gathered = nodeServer('gathered floor', 'bare.ts', 'gathered')
-/** A Fastify route with the same schema, token check and answer, but no store. */
+/** Fastify routes with the same schema, token check and answer, but no store. */
 export const bareFastify = nodeServer('bare Fastify', 'fastify.ts')
 /** The same, whose token check remembers the tokens it has seen. */
 export const rememberingFastify = nodeServer(

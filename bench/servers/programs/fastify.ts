@@ -4,8 +4,8 @@ import fastify from 'fastify'
 
 /**
  * The baseline of requests: Fastify with its own validation and serialisation, a token check on
- * every request, the same body and the same answer as Obrol's, and nothing behind it. With `cache`
- * the token check remembers what it has seen.
+ * every request, the same schema and the same answer as Obrol's, headers and all, and nothing behind
+ * it. With `cache` the token check remembers what it has seen.
  */
 const cache = process.argv.includes('cache')
 
@@ -26,6 +26,26 @@ const body = {
   additionalProperties: false,
 }
 
+const query = {
+  type: 'object',
+  properties: {
+    presence: { type: 'string', enum: ['full', 'none'], default: 'full' },
+    lastEventId: { type: 'string', pattern: '^(?:(?:0|[1-9][0-9]{0,15})(?:-[0-9a-z]{8})?)?$' },
+    token: { type: 'string' },
+  },
+  additionalProperties: false,
+}
+
+/** Those of every answer. */
+const headers = {
+  'content-security-policy':
+    "default-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none';script-src-attr 'none';style-src 'self' 'unsafe-inline'",
+  'cross-origin-resource-policy': 'cross-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+
 const app = fastify({ keepAliveTimeout: 65_000 })
 await app.register(jwt, {
   secret: process.env.JWT_SECRET as string,
@@ -41,15 +61,22 @@ app.post<{ Body: { text: string } }>(
   { schema: { body, response: { 201: message } } },
   async (request, reply) => {
     id++
-    reply.code(201).header('location', `/v1/messages/${id}`)
+    reply.code(201).headers(headers)
+    reply.headers({ 'cache-control': 'no-store', location: `/v1/messages/${id}` })
     const sentAt = new Date().toISOString()
     return { id, kind: 'broadcast', from: 'person0', text: request.body.text, sentAt }
   },
 )
-app.get('/v1/events', async (_request, reply) => {
+app.get('/v1/events', { schema: { querystring: query } }, async (_request, reply) => {
   reply.hijack()
-  reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
-  reply.raw.write('event: ready\ndata: {}\n\n')
+  reply.raw.writeHead(200, {
+    ...headers,
+    'cache-control': 'no-cache, no-transform',
+    'content-type': 'text/event-stream; charset=utf-8',
+    'x-accel-buffering': 'no',
+  })
+  const ready = JSON.stringify({ user: 'person0', head: id, onlineCount: 1 })
+  reply.raw.write(`retry: 3000\n\nid: ${id}-00000000\nevent: ready\ndata: ${ready}\n\n`)
 })
 
 await app.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
