@@ -1,9 +1,6 @@
-import type { Socket } from 'node:net'
 import type { Stretch } from './block.ts'
 import type { Stream } from './stream.ts'
-
-/** Where framed blocks can be written as they are. */
-export type Outlet = Pick<Socket, 'write'>
+import type { Outlet } from './wire.ts'
 
 /**
  * The streams that are at the head. To write to all of them is what a message to everyone costs, and

@@ -9,12 +9,12 @@ import {
   readyEvent,
   resetEvent,
 } from './frames.ts'
-import type { Outlet } from './live-streams.ts'
 import type { PresenceReader } from './presence-feed.ts'
 import { Standing } from './standing.ts'
 import type { StreamRequest, Surroundings } from './surroundings.ts'
 import type { Portion } from './tail.ts'
 import { Waits } from './waits.ts'
+import type { Outlet } from './wire.ts'
 
 const opening = new Block(preamble)
 

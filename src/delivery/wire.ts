@@ -19,6 +19,9 @@ const mostCopied = 4_096
 /** How long what begins a stream waits for what comes next, in ms. */
 const holdMs = 50
 
+/** Where framed blocks can be written as they are. */
+export type Outlet = Pick<Socket, 'write'>
+
 export interface WireEvents {
   drained(): void
   closed(): void
@@ -97,7 +100,7 @@ export class Wire {
   }
 
   /** Where framed blocks may be written past this, once what waited here has gone. */
-  get outlet(): Socket | undefined {
+  get outlet(): Outlet | undefined {
     return this.#framed ? this.#socket : undefined
   }
 
