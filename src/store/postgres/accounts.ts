@@ -1,7 +1,7 @@
 import { newSessionId } from '../session-id.ts'
+import { type SessionRow, toSession } from '../session-row.ts'
 import type { Credentials, NewAccount, Session } from '../store.ts'
 import type { Pool } from './pool.ts'
-import { type SessionRow, toSession } from './sessions.ts'
 
 type Row = { id: number; username: string; createdAt: number; passwordHash: string }
 

@@ -1,9 +1,7 @@
 import { newSessionId } from '../session-id.ts'
+import { type SessionRow, toSession } from '../session-row.ts'
 import type { Session } from '../store.ts'
 import type { Pool } from './pool.ts'
-
-export type SessionRow = { id: number; createdAt: number; expiresAt: number } & Joined
-type Joined = { accountId: number; username: string; accountCreatedAt: number }
 
 export class Sessions {
   readonly #pool
@@ -49,15 +47,5 @@ export class Sessions {
       (sql) => sql<{ ended: boolean }[]>`SELECT obrol_end_session(${id}) AS ended`,
     )
     return (row as { ended: boolean }).ended
-  }
-}
-
-export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt, accountId, username, accountCreatedAt } = row
-  return {
-    id,
-    account: { id: accountId, username, createdAt: accountCreatedAt },
-    createdAt,
-    expiresAt,
   }
 }

@@ -1,9 +1,7 @@
 import { newSessionId } from '../session-id.ts'
+import { type SessionRow, toSession } from '../session-row.ts'
 import type { Session } from '../store.ts'
 import type { Connection } from './connection.ts'
-
-export type SessionRow = { id: number; createdAt: number; expiresAt: number } & Joined
-type Joined = { accountId: number; username: string; accountCreatedAt: number }
 
 /** Of sessions joined with their accounts. */
 export const sessionColumns = `
@@ -49,15 +47,5 @@ export class Sessions {
   end(id: number, now: number): boolean {
     const expiresAt = this.#end.get(id)
     return expiresAt !== undefined && expiresAt > now
-  }
-}
-
-export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt, accountId, username, accountCreatedAt } = row
-  return {
-    id,
-    account: { id: accountId, username, createdAt: accountCreatedAt },
-    createdAt,
-    expiresAt,
   }
 }
