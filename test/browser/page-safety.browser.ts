@@ -169,6 +169,17 @@ t.test('everything can be done with the keyboard alone', async (t) => {
     }
     throw new Error(`not in reach of the keyboard; at ${await focused()}`)
   }
+  /** What has the focus when another conversation is put in place, before it can be seen. */
+  const focusedAtOnce = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const changed = () => resolve(document.activeElement?.id)
+          new MutationObserver(changed).observe(document.querySelector('main.room') as Element, {
+            childList: true,
+          })
+        }),
+    )
   const isOn = (selector: string) => () =>
     page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector)
 
@@ -191,9 +202,9 @@ t.test('everything can be done with the keyboard alone', async (t) => {
   await bob.direct('ann', 'over here')
   await page.locator('.aloud[role="log"]').getByText('wrote to you').waitFor({ state: 'attached' })
   await reach(isOn('.item[href="#with/bob"]'), 'Shift+Tab')
-  await press('Enter')
+  const [atOnce] = await Promise.all([focusedAtOnce(), press('Enter')])
+  t.equal(atOnce, 'composer', 'one can begin to type at once')
   await page.locator('.text', { hasText: 'over here' }).waitFor()
-  t.equal(await focused(), 'composer')
   await page.keyboard.type('coming')
   await press('Enter')
   await bob.stream.next('message', ({ text }) => text === 'coming')

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { ObrolClient } from '../../client/index.ts'
 import { type Explanation, explain } from '../text/explain.ts'
 import { LanguageChoice } from './choices.tsx'
@@ -26,7 +26,7 @@ export function SignIn() {
   )
   const name = useRef<HTMLInputElement>(null)
   const password = useRef<HTMLInputElement>(null)
-  useEffect(() => name.current?.focus(), [])
+  useLayoutEffect(() => name.current?.focus(), [])
 
   const problem = explained()
 

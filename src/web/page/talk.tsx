@@ -1,5 +1,5 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type ConversationKey, room } from '../state/conversations.ts'
 import { explain } from '../text/explain.ts'
 import { Avatar, RoomAvatar } from './avatar.tsx'
@@ -24,7 +24,8 @@ export function Talk({ visit, open, name }: TalkProps) {
   const words = strings.value
   const title = useRef<HTMLHeadingElement>(null)
   const failed = useSignal<unknown>(undefined)
-  useEffect(() => {
+  // Before it is seen: what is typed at once must not go astray.
+  useLayoutEffect(() => {
     // With a finger the keyboard would cover what was said.
     const field = touching ? title.current : document.getElementById('composer')
     field?.focus()
