@@ -1,4 +1,5 @@
-import { createHmac, randomInt } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { newSessionId } from '../../src/store/session-id.ts'
 
 /** What the tokens of the bench are signed with. */
 export const secret = 'a key of the bench, known to everyone'
@@ -18,9 +19,10 @@ export interface Person {
 /** People with a session each, whose tokens are those of Obrol. */
 export function makePeople(count: number, now = Math.floor(Date.now() / 1000)): Person[] {
   const expiresAt = now + 86_400
-  return Array.from({ length: count }, (_, index) => {
+  const sessions = new Set<number>()
+  while (sessions.size < count) sessions.add(newSessionId())
+  return Array.from(sessions, (session, index) => {
     const account = index + 1
-    const session = randomInt(1, 2 ** 47)
     const claims = {
       sub: String(account),
       sid: session,

@@ -120,3 +120,8 @@ export class Connection {
     if (this.#socket) farewell(this.#socket)
   }
 }
+
+/** An array as a parameter (PostgreSQL, 8.15.2): the driver would have to ask for the types of arrays. */
+export function arrayOf(numbers: readonly number[]): string {
+  return `{${numbers.join()}}`
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { PresenceChange } from '../store.ts'
+import { arrayOf } from './connection.ts'
 import type { Pool } from './pool.ts'
 
 /**
@@ -70,13 +71,9 @@ export class Node {
     if (enter.length === 0 && leave.length === 0) return true
     const [row] = await this.#pool.write(
       (sql) => sql<{ done: boolean }[]>`
-        SELECT obrol_change_presence(${this.id}, ${list(enter)}::bigint[], ${list(leave)}::bigint[])
+        SELECT obrol_change_presence(${this.id}, ${arrayOf(enter)}::bigint[], ${arrayOf(leave)}::bigint[])
           AS done`,
     )
     return row?.done === true
   }
-}
-
-function list(ids: readonly number[]): string {
-  return `{${ids.join()}}`
 }

@@ -1,6 +1,6 @@
-import { newSessionId } from '../session-id.ts'
 import { type SessionRow, toSession } from '../session-row.ts'
 import type { Session } from '../store.ts'
+import { openedSession } from './opened-session.ts'
 import type { Pool } from './pool.ts'
 
 export class Sessions {
@@ -11,21 +11,10 @@ export class Sessions {
   }
 
   async open(account: number, ttlMs: number): Promise<Session> {
-    const seconds = Math.ceil(ttlMs / 1000)
-    const [row] = await this.#pool.write(
-      (sql) => sql<SessionRow[]>`
-        WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
-        opened AS (
-          INSERT INTO sessions (id, account_id, created_at, expires_at)
-          SELECT ${newSessionId()}, ${account}, now - now % 1000,
-            now - now % 1000 + ${seconds}::bigint * 1000
-          FROM clock
-          RETURNING *
-        )
-        SELECT opened.id, opened.created_at AS "createdAt", opened.expires_at AS "expiresAt",
-          accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"
-        FROM opened JOIN accounts ON accounts.id = opened.account_id`,
-    )
+    const [row] = await this.#pool.write((sql) => {
+      const its = sql`SELECT id, username, created_at FROM accounts WHERE id = ${account}`
+      return openedSession(sql, its, ttlMs)
+    })
     return toSession(row as SessionRow)
   }
 

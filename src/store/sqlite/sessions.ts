@@ -13,9 +13,14 @@ export class Sessions {
   readonly #alive
   readonly #end
 
-  constructor(connection: Connection) {
+  readonly #newId
+
+  /** @param newId draws the ids of new sessions */
+  constructor(connection: Connection, newId = newSessionId) {
+    this.#newId = newId
     this.#insert = connection.prepare<[number, number, number, number]>(
-      'INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (?, ?, ?, ?)',
+      `INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO NOTHING`,
     )
     // Bound through a SELECT: SQLite, which plans by values where it has statistics, would else plan
     // such a join anew for each value, at ten times the cost of running it.
@@ -31,10 +36,13 @@ export class Sessions {
 
   /** @returns the new session's id */
   open(account: number, ttlMs: number, now: number): number {
-    const id = newSessionId()
     const createdAt = now - (now % 1000)
-    this.#insert.run(id, account, createdAt, createdAt + Math.ceil(ttlMs / 1000) * 1000)
-    return id
+    const expiresAt = createdAt + Math.ceil(ttlMs / 1000) * 1000
+    for (;;) {
+      const id = this.#newId()
+      const { changes } = this.#insert.run(id, account, createdAt, expiresAt)
+      if (changes === 1) return id
+    }
   }
 
   /** Undefined where it has ended or is past its end. */

@@ -1,0 +1,20 @@
+import t from 'tap'
+import { connect } from '../../../src/store/sqlite/connection.ts'
+import { filesOf } from '../../../src/store/sqlite/folder.ts'
+import { Sessions } from '../../../src/store/sqlite/sessions.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import type { Session } from '../../../src/store/store.ts'
+
+t.test('a session never gets the id of another', async (t) => {
+  const folder = t.testdir()
+  const store = await openSqliteStore({ folder, onFatal: t.fail })
+  const account = { username: 'ann', key: 'ann', passwordHash: 'x' }
+  const first = (await store.register(account, 1000)) as Session
+  await store.close()
+  const connection = connect(filesOf(folder).database)
+  t.teardown(() => connection.close())
+  const drawn = [first.id, first.id, 7]
+  const sessions = new Sessions(connection, () => drawn.shift() as number)
+  t.equal(sessions.open(first.account.id, 1000, first.createdAt), 7)
+  t.same(sessions.alive(first.id, first.createdAt), first)
+})
