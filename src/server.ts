@@ -146,6 +146,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   }
 
   await tail.start()
+  await sessions.start()
   await presence.start()
   sweeper.start()
   try {

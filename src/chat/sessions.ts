@@ -6,7 +6,10 @@ import { answer } from './store-problems.ts'
 /** A session is about 300 bytes; past this many those unused for longest are asked of the store again. */
 const remembered = 50_000
 
-type KeptSessions = Pick<Store, 'session' | 'endSession' | 'current' | 'now'>
+/** So many are remembered from the start. */
+const readAhead = 20_000
+
+type KeptSessions = Pick<Store, 'session' | 'newestSessions' | 'endSession' | 'current' | 'now'>
 
 /** One question to the store, under way. */
 interface LookUp {
@@ -23,11 +26,24 @@ export class Sessions {
   readonly #store: KeptSessions
   readonly #alive: LRUCache<number, Session>
   readonly #underWay = new Map<number, Set<LookUp>>()
+  /** Those that ended while the newest were read. */
+  #endedMeanwhile: Set<number> | undefined
 
   /** @param options.remembered how many sessions are kept in memory (50,000) */
   constructor(store: KeptSessions, options: { remembered?: number } = {}) {
     this.#store = store
     this.#alive = new LRUCache({ max: options.remembered ?? remembered })
+  }
+
+  /** Remembers the newest sessions: after a restart everyone comes back within seconds. */
+  async start(): Promise<void> {
+    const ended = new Set<number>()
+    this.#endedMeanwhile = ended
+    const newest = await this.#store.newestSessions(readAhead)
+    // Else the store has gone back meanwhile.
+    if (this.#endedMeanwhile === ended)
+      for (const session of newest) if (!ended.has(session.id)) this.#alive.set(session.id, session)
+    this.#endedMeanwhile = undefined
   }
 
   /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */
@@ -64,6 +80,7 @@ export class Sessions {
   ended(ids: readonly number[]): void {
     for (const id of ids) {
       this.#alive.delete(id)
+      this.#endedMeanwhile?.add(id)
       for (const lookUp of this.#underWay.get(id) ?? []) lookUp.outdated = true
     }
   }
@@ -71,6 +88,7 @@ export class Sessions {
   /** The store may have gone back, or have ended some untold: each has to be asked for anew. */
   forget(): void {
     this.#alive.clear()
+    this.#endedMeanwhile = undefined
     for (const lookUps of this.#underWay.values()) {
       for (const lookUp of lookUps) lookUp.outdated = true
     }

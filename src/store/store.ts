@@ -67,6 +67,9 @@ export interface Store {
   /** A session that is alive: neither ended nor past its end. */
   session(id: number): Promise<Session | undefined>
 
+  /** Of the sessions that are alive those that end last, at most so many. */
+  newestSessions(limit: number): Promise<readonly Session[]>
+
   /** Ends a session and its presence. False where it was no longer alive. */
   endSession(id: number): Promise<boolean>
 

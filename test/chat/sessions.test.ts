@@ -27,6 +27,46 @@ t.test('the store is asked once, also when many ask at the same time', async (t)
   t.equal(lookUps(store), 1)
 })
 
+t.test('who was logged in before the start is known from it', async (t) => {
+  const store = new MemoryStore()
+  const [ann, bob] = [await store.join('ann'), await store.join('bob')]
+  const sessions = new Sessions(store)
+  await sessions.start()
+  t.same(await sessions.find(ann.id), ann)
+  t.same(await sessions.find(bob.id), bob)
+  t.equal(lookUps(store), 0)
+})
+
+t.test('what ends while the newest sessions are read is not remembered', async (t) => {
+  const store = new MemoryStore()
+  const [ann, bob] = [await store.join('ann'), await store.join('bob')]
+  const sessions = new Sessions(store)
+  const { promise, resolve: answerNow } = Promise.withResolvers<void>()
+  store.gate = promise
+  const started = sessions.start()
+  sessions.ended([ann.id])
+  answerNow()
+  await started
+  await sessions.find(bob.id)
+  t.equal(lookUps(store), 0)
+  await sessions.find(ann.id)
+  t.equal(lookUps(store), 1, 'asked for')
+})
+
+t.test('nothing is remembered of a store that goes back while they are read', async (t) => {
+  const store = new MemoryStore()
+  const ann = await store.join('ann')
+  const sessions = new Sessions(store)
+  const { promise, resolve: answerNow } = Promise.withResolvers<void>()
+  store.gate = promise
+  const started = sessions.start()
+  sessions.forget()
+  answerNow()
+  await started
+  await sessions.find(ann.id)
+  t.equal(lookUps(store), 1, 'asked for')
+})
+
 t.test('a session that never was is asked for anew each time', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)

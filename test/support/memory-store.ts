@@ -86,6 +86,10 @@ export class MemoryStore implements Kept {
     return this.#call('session', () => this.#sessions.get(id))
   }
 
+  async newestSessions(limit: number): Promise<Session[]> {
+    return this.#call('newestSessions', () => [...this.#sessions.values()].slice(-limit))
+  }
+
   async endSession(id: number): Promise<boolean> {
     return this.#call('endSession', () => this.#sessions.delete(id))
   }

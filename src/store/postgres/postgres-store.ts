@@ -135,6 +135,10 @@ export class PostgresStore implements Store {
     return this.#sessions.alive(id)
   }
 
+  newestSessions(limit: number) {
+    return this.#sessions.newest(limit)
+  }
+
   present() {
     return this.#parts.lookout.present()
   }

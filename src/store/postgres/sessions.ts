@@ -1,5 +1,6 @@
 import { type SessionRow, toSession } from '../session-row.ts'
 import type { Session } from '../store.ts'
+import type { Sql } from './connection.ts'
 import { openedSession } from './opened-session.ts'
 import type { Pool } from './pool.ts'
 
@@ -21,13 +22,18 @@ export class Sessions {
   /** Undefined where it has ended or is past its end. */
   async alive(id: number): Promise<Session | undefined> {
     const [row] = await this.#pool.read(
-      (sql) => sql<SessionRow[]>`
-        SELECT sessions.id, sessions.created_at AS "createdAt", sessions.expires_at AS "expiresAt",
-          accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"
-        FROM sessions JOIN accounts ON accounts.id = sessions.account_id
-        WHERE sessions.id = ${id} AND sessions.expires_at > obrol_now()`,
+      (sql) => sql<SessionRow[]>`${aliveIn(sql)} AND sessions.id = ${id}`,
     )
     return row && toSession(row)
+  }
+
+  /** Of those that are alive those that end last. */
+  async newest(limit: number): Promise<Session[]> {
+    const rows = await this.#pool.read(
+      (sql) => sql<SessionRow[]>`
+        ${aliveIn(sql)} ORDER BY sessions.expires_at DESC LIMIT ${limit}`,
+    )
+    return rows.map(toSession)
   }
 
   /** Ends it and its presence on all nodes. False where it was no longer alive. */
@@ -37,4 +43,12 @@ export class Sessions {
     )
     return (row as { ended: boolean }).ended
   }
+}
+
+function aliveIn(sql: Sql) {
+  return sql`
+    SELECT sessions.id, sessions.created_at AS "createdAt", sessions.expires_at AS "expiresAt",
+      accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"
+    FROM sessions JOIN accounts ON accounts.id = sessions.account_id
+    WHERE sessions.expires_at > obrol_now()`
 }

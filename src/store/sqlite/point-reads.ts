@@ -4,7 +4,7 @@ import { readFailure } from './failure.ts'
 import { LogExtent } from './log/extent.ts'
 import { LogPlaces } from './log/place.ts'
 import { LogReader } from './log/read.ts'
-import { ReadAhead } from './read-ahead.ts'
+import { NothingWaits } from './nothing-waits.ts'
 import { Sessions } from './sessions.ts'
 
 /**
@@ -24,7 +24,7 @@ export class PointReads {
   readonly #sessions
   readonly #log
   readonly #places
-  readonly #ahead
+  readonly #nothingWaits
   #refusal: Unavailable | undefined
   /** The log's edges in the snapshot that is open, once somebody has asked for them. */
   #edges: Extent | undefined
@@ -40,7 +40,7 @@ export class PointReads {
     this.#sessions = new Sessions(connection)
     this.#log = new LogReader(connection)
     this.#places = new LogPlaces(connection)
-    this.#ahead = new ReadAhead(connection, now())
+    this.#nothingWaits = new NothingWaits(connection, now())
   }
 
   /** A thread has answered: what is asked from now on sees all that its answer may tell. */
@@ -50,19 +50,22 @@ export class PointReads {
 
   /** What has become true, in the order of the commits. */
   follow(news: News): void {
-    this.#ahead.follow(news)
+    this.#nothingWaits.follow(news)
   }
 
   async session(id: number): Promise<Session | undefined> {
-    if (this.#refusal) throw this.#refusal
-    const now = this.#now()
-    return this.#ahead.session(id, now) ?? this.#read(() => this.#sessions.alive(id, now))
+    return this.#read(() => this.#sessions.alive(id, this.#now()))
+  }
+
+  /** Here, for all that the thread of the reads would answer would have to be copied. */
+  async newestSessions(limit: number): Promise<Session[]> {
+    return this.#read(() => this.#sessions.newest(limit, this.#now()))
   }
 
   async unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }> {
     if (this.#refusal) throw this.#refusal
     return (
-      this.#ahead.unreached(viewer) ??
+      this.#nothingWaits.unreached(viewer) ??
       this.#read(() => this.#log.unreached(viewer, this.#extentOfSnapshot()))
     )
   }

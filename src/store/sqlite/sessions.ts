@@ -3,16 +3,16 @@ import { type SessionRow, toSession } from '../session-row.ts'
 import type { Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
-/** Of sessions joined with their accounts. */
-export const sessionColumns = `
-  sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
-  accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt`
+const withAccounts = `
+  SELECT sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
+         accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt
+  FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
 
 export class Sessions {
   readonly #insert
   readonly #alive
+  readonly #newest
   readonly #end
-
   readonly #newId
 
   /** @param newId draws the ids of new sessions */
@@ -25,9 +25,10 @@ export class Sessions {
     // Bound through a SELECT: SQLite, which plans by values where it has statistics, would else plan
     // such a join anew for each value, at ten times the cost of running it.
     this.#alive = connection.prepare<[number, number], SessionRow>(
-      `SELECT ${sessionColumns}
-       FROM sessions JOIN accounts ON accounts.id = sessions.account_id
-       WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
+      `${withAccounts} WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
+    )
+    this.#newest = connection.prepare<[number, number], SessionRow>(
+      `${withAccounts} WHERE sessions.expires_at > ? ORDER BY sessions.expires_at DESC LIMIT ?`,
     )
     this.#end = connection
       .prepare<[number], number>('DELETE FROM sessions WHERE id = ? RETURNING expires_at')
@@ -49,6 +50,11 @@ export class Sessions {
   alive(id: number, now: number): Session | undefined {
     const row = this.#alive.get(id, now)
     return row && toSession(row)
+  }
+
+  /** Of those that are alive those that end last. */
+  newest(limit: number, now: number): Session[] {
+    return this.#newest.all(now, limit).map(toSession)
   }
 
   /** False where it was no longer alive. Its presence must have been taken before. */

@@ -130,6 +130,10 @@ export class ThreadedStore implements Store {
     return this.#points.session(id)
   }
 
+  newestSessions(limit: number) {
+    return this.#points.newestSessions(limit)
+  }
+
   present() {
     return this.#reader.call('present')
   }

@@ -56,6 +56,18 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
     t.same(await store.session(first.id), first, 'the others go on')
   })
 
+  await t.test('gives the sessions that end last, of those that are alive', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const first = await join(store, 'ann', hour)
+    const second = await store.openSession(first.account.id, 3 * hour)
+    const third = await join(store, 'bob', 2 * hour)
+    await store.endSession((await store.openSession(first.account.id, 4 * hour)).id)
+    t.same(await store.newestSessions(9), [second, third, first])
+    t.same(await store.newestSessions(2), [second, third])
+    clock.pass(hour)
+    t.same(await store.newestSessions(9), [second, third])
+  })
+
   await t.test('never gives the id of a session out again', async (t) => {
     const site = await openSite(t)
     let store = await site.open()

@@ -2,27 +2,21 @@ import t, { type Test } from 'tap'
 import { Channel } from '../../../src/store/sqlite/channel.ts'
 import { connect } from '../../../src/store/sqlite/connection.ts'
 import { filesOf } from '../../../src/store/sqlite/folder.ts'
-import { ReadAhead } from '../../../src/store/sqlite/read-ahead.ts'
+import { NothingWaits } from '../../../src/store/sqlite/nothing-waits.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import type { Writer } from '../../../src/store/sqlite/writer.ts'
 import type { Draft, Session, Store } from '../../../src/store/store.ts'
 
 /** A store that is opened again, so that what is there is read ahead. */
 async function reopened(t: Test, prepare: (store: Store) => Promise<unknown>) {
-  let now = 1_000_000
-  const open = () => openSqliteStore({ folder, onFatal: t.fail, now: () => now })
+  const open = () => openSqliteStore({ folder, onFatal: t.fail })
   const folder = t.testdir()
   const before = await open()
   await prepare(before)
   await before.close()
   const store = await open()
   t.teardown(() => store.close())
-  return {
-    store,
-    pass(ms: number) {
-      now += ms
-    },
-  }
+  return store
 }
 
 async function register(store: Store, username: string): Promise<Session> {
@@ -37,24 +31,9 @@ const direct = ({ id }: Session, key: string): Draft => ({
   idempotency: null,
 })
 
-t.test('a session from before is known until it ends or is past its end', async (t) => {
-  const sessions: Session[] = []
-  const { store, pass } = await reopened(t, async (store) => {
-    for (const name of ['ann', 'bob']) sessions.push(await register(store, name))
-  })
-  const [ann, bob] = sessions as [Session, Session]
-  t.same(await store.session(ann.id), ann)
-  t.same(await store.session(ann.id), ann, 'also when it is asked for again')
-  await store.endSession(ann.id)
-  t.equal(await store.session(ann.id), undefined)
-  t.same(await store.session(bob.id), bob)
-  pass(3_600_000)
-  t.equal(await store.session(bob.id), undefined)
-})
-
 t.test('what waits for a person is found, whether it came before or since', async (t) => {
   const sessions: Session[] = []
-  const { store } = await reopened(t, async (store) => {
+  const store = await reopened(t, async (store) => {
     for (const name of ['ann', 'bob', 'cy']) sessions.push(await register(store, name))
     await store.append([direct(sessions[0] as Session, 'bob')], 'before')
   })
@@ -74,7 +53,7 @@ t.test('what waits for a person is found, whether it came before or since', asyn
   await t.rejects(store.place({ id: 3, epoch: null }), { name: 'Unavailable' })
 })
 
-t.test('what was read ahead is answered without the database', async (t) => {
+t.test('for whom nothing waits is answered without the database', async (t) => {
   const folder = t.testdir()
   const { database } = filesOf(folder)
   const store = await openSqliteStore({ folder, onFatal: t.fail })
@@ -83,11 +62,11 @@ t.test('what was read ahead is answered without the database', async (t) => {
   await store.close()
   const connection = connect(database, { readonly: true })
   const [head, late] = [1, ann.expiresAt]
-  t.equal(new ReadAhead(connection, late).session(ann.id, late), undefined, 'only who is alive')
-  const ahead = new ReadAhead(connection, late - 1)
+  const over = new NothingWaits(connection, late)
+  t.equal(over.unreached(ann.account.id), undefined, 'only who may come back')
+  const ahead = new NothingWaits(connection, late - 1)
   connection.close()
 
-  t.same(ahead.session(ann.id, late - 1), ann)
   t.match(ahead.unreached(ann.account.id), { after: head, upTo: head })
   t.equal(ahead.unreached(bob.account.id), undefined, 'it is asked for')
   const extent = { epoch: 'mh4k2c9z', oldest: 1, head: 2 }
@@ -96,11 +75,8 @@ t.test('what was read ahead is answered without the database', async (t) => {
   const news = { extent, entries: [broadcast], ended: [], entered: [], left: [] }
   ahead.follow(news)
   t.same(ahead.unreached(ann.account.id), { after: 2, upTo: 2, extent })
-  ahead.follow({ ...news, entries: [{ ...broadcast, id: 3, to: ann.account }], ended: [bob.id] })
+  ahead.follow({ ...news, entries: [{ ...broadcast, id: 3, to: ann.account }] })
   t.equal(ahead.unreached(ann.account.id), undefined)
-  t.equal(ahead.session(bob.id, late - 1), undefined)
-  t.equal(ahead.session(ann.id, late), undefined)
-  t.equal(ahead.session(ann.id, late - 1), undefined, 'what was seen past its end is not believed')
 })
 
 t.test('a thread’s answer is heard of before it is passed on', async (t) => {
