@@ -14,6 +14,7 @@ import {
 } from '../store.ts'
 import { Channel } from './channel.ts'
 import { PointReads } from './point-reads.ts'
+import { presentSessions } from './presence.ts'
 import type { Reader } from './reader.ts'
 import type { Done, Writer } from './writer.ts'
 
@@ -160,8 +161,9 @@ export class ThreadedStore implements Store {
 
   /** Replies arrive in the order of their commits, so news is told in that order. */
   async #told<Value>(written: Promise<Done<Value>>): Promise<Value> {
-    const { value, news } = await written
-    if (news) {
+    const { value, news: sent } = await written
+    if (sent) {
+      const news = { ...sent, entered: sent.entered ? presentSessions(sent.entered) : [] }
       this.#points.follow(news)
       this.#follower?.news(news)
     }

@@ -13,20 +13,23 @@ import type { Connection } from './connection.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { LogAppender } from './log/append.ts'
 import { LogExtent } from './log/extent.ts'
-import { PresenceRows } from './presence.ts'
+import { type Entered, PresenceRows } from './presence.ts'
 import { Probe } from './probe.ts'
 import { ReachedMarks } from './reached.ts'
 import { Sessions } from './sessions.ts'
 import { RecentTickets } from './tickets.ts'
 import { WriteTransaction } from './transaction.ts'
 
+/** News as it goes from one thread to another. */
+export type SentNews = Omit<News, 'entered'> & { entered: Entered | null }
+
 /** What a write answers, and what became true by it. */
 export interface Done<Value> {
   value: Value
-  news: News | null
+  news: SentNews | null
 }
 
-type Events = Partial<Omit<News, 'extent'>>
+type Events = Partial<Omit<SentNews, 'extent'>>
 
 /** The calls that the writer's thread takes: each is one transaction. */
 export class Writer {
@@ -133,10 +136,12 @@ export class Writer {
   }
 
   /** Null where nothing happened. */
-  #news(events: Events): News | null {
-    if (Object.values(events).every((list) => list.length === 0)) return null
-    return { ...nothing, ...events, extent: this.#extent.now() }
+  #news({ entered, ...lists }: Events): SentNews | null {
+    const someEntered = entered && entered.sessions.length > 0 ? entered : null
+    const nothingElse = Object.values(lists).every((list) => list.length === 0)
+    if (someEntered === null && nothingElse) return null
+    return { ...nothing, ...lists, entered: someEntered, extent: this.#extent.now() }
   }
 }
 
-const nothing = { entries: [], ended: [], entered: [], left: [] }
+const nothing = { entries: [], ended: [], entered: null, left: [] }
