@@ -5,6 +5,11 @@ const blockBytes = 65_536
 
 const crlf = Buffer.from('\r\n')
 
+/** A text as a chunk of an HTTP/1.1 body (RFC 9112, 7.1). */
+export function chunk(text: string): string {
+  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+}
+
 /** Bytes ready for any stream's socket, framed once as an HTTP/1.1 chunk (RFC 9112, 7.1). */
 export class Block {
   readonly framed: Buffer

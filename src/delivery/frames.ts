@@ -3,7 +3,7 @@ import type { Entry, Extent, Placement } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
 
 /**
- * The bytes of the stream: `text/event-stream` as the HTML standard defines it (section 9.2,
+ * The texts of the stream: `text/event-stream` as the HTML standard defines it (section 9.2,
  * server-sent events). Data is one line of JSON, in which a line break is always escaped, so no
  * text can break the framing.
  */
@@ -27,7 +27,7 @@ export type ByeReason =
   | 'unavailable'
 
 /** The first bytes of every stream: how long an EventSource waits before it reconnects, in ms. */
-export const preamble = Buffer.from('retry: 3000\n\n')
+export const preamble = 'retry: 3000\n\n'
 
 function event(name: string, data: unknown, id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
@@ -56,21 +56,21 @@ export function readyEvent(
   { head, epoch }: { head: number; epoch: string },
   online: readonly string[] | undefined,
   onlineCount: number,
-): Buffer {
-  return Buffer.from(event('ready', { user, head, online, onlineCount }, formatCursor(head, epoch)))
+): string {
+  return event('ready', { user, head, online, onlineCount }, formatCursor(head, epoch))
 }
 
 /** `id` is left out for a stream that has no cursor yet. */
-export function heartbeatEvent(id: string | undefined): Buffer {
-  return Buffer.from(event('heartbeat', {}, id))
+export function heartbeatEvent(id: string | undefined): string {
+  return event('heartbeat', {}, id)
 }
 
 /** The cursor was not on the log: reading goes on from what there is. */
 export function resetEvent(
   { reason, from }: NonNullable<Placement['reset']>,
   { oldest, head, epoch }: Extent,
-): Buffer {
-  return Buffer.from(event('reset', { reason, from, oldest, head }, formatCursor(from, epoch)))
+): string {
+  return event('reset', { reason, from, oldest, head }, formatCursor(from, epoch))
 }
 
 /** `resync` tells the reader to fetch the list instead of following the changes. */
@@ -79,12 +79,12 @@ export function presenceEvent(
   left: readonly string[],
   onlineCount: number,
   resync?: true,
-): Buffer {
-  return Buffer.from(event('presence', { joined, left, onlineCount, resync }))
+): string {
+  return event('presence', { joined, left, onlineCount, resync })
 }
 
 /** The last event of a stream. `retryMs` tells an EventSource when to come back. */
-export function byeEvent(reason: ByeReason, retryMs?: number): Buffer {
+export function byeEvent(reason: ByeReason, retryMs?: number): string {
   const retry = retryMs === undefined ? '' : `retry: ${retryMs}\n`
-  return Buffer.from(retry + event('bye', { reason }))
+  return retry + event('bye', { reason })
 }

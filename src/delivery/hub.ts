@@ -249,7 +249,7 @@ export class Hub {
   /** Heartbeats that are due before the next look go along: of their own they would cost a write. */
   #deliverWithBeat(streams: readonly Stream[], broadcasts: readonly Frame[]): void {
     const { head, epoch } = this.#tail
-    const bytes = heartbeatEvent(formatCursor(head, epoch))
+    const bytes = Buffer.from(heartbeatEvent(formatCursor(head, epoch)))
     // Packed as if it were one more message, with the cursor that it tells.
     const stretches = pack([...broadcasts, { id: head, from: 0, to: 0, bytes }], head)
     const now = performance.now()
@@ -277,7 +277,7 @@ export class Hub {
     const now = performance.now()
     const wallClock = this.#now()
     const id = formatCursor(this.#tail.head, this.#tail.epoch)
-    const atHead = new Block(heartbeatEvent(id))
+    const atHead = new Block(Buffer.from(heartbeatEvent(id)))
     for (const stream of [...this.#streams]) {
       if (wallClock >= stream.session.expiresAt) stream.end('session-expired')
       else if (now >= stream.renewAt) stream.end('renew')

@@ -92,7 +92,7 @@ export class PresenceFeed {
     this.#journal = []
     this.#known = new Map()
 
-    const resync = new Block(presenceEvent([], [], this.#presence.count, true))
+    const resync = new Block(Buffer.from(presenceEvent([], [], this.#presence.count, true)))
     const change = new Difference()
     let unread = journal.length
     const readBackTo = (index: number) => {
@@ -128,7 +128,7 @@ export class PresenceFeed {
     const names = joined.length + left.length
     if (names === 0) return undefined
     if (names > maxNames) return resync
-    return new Block(presenceEvent(joined, left, this.#presence.count))
+    return new Block(Buffer.from(presenceEvent(joined, left, this.#presence.count)))
   }
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Cursor, Placement, Session } from '../store/store.ts'
-import { Block, type Stretch } from './block.ts'
+import type { Block, Stretch } from './block.ts'
 import {
   type ByeReason,
   byeEvent,
@@ -15,8 +15,6 @@ import type { StreamRequest, Surroundings } from './surroundings.ts'
 import type { Portion } from './tail.ts'
 import { Waits } from './waits.ts'
 import type { Outlet } from './wire.ts'
-
-const opening = new Block(preamble)
 
 /** `ready` names at most so many people; past that the reader fetches the list. */
 const maxNamesInReady = 1_000
@@ -75,7 +73,7 @@ export class Stream implements PresenceReader {
         this.#around.onClosed(this)
       },
     })
-    this.#wire.begin(opening)
+    this.#wire.begin(preamble)
     this.#around.presence.enter(this.session).then(() => {
       this.#present = true
       this.#becomeReady()
@@ -128,7 +126,7 @@ export class Stream implements PresenceReader {
   beat(atHead: Block): void {
     if (this.#full) return
     this.noteReached()
-    this.#send(this.#live ? atHead : new Block(heartbeatEvent(this.#id)))
+    this.#send(this.#live ? atHead : heartbeatEvent(this.#id))
   }
 
   tell(block: Block): boolean {
@@ -140,7 +138,7 @@ export class Stream implements PresenceReader {
   /** Says why and ends the stream. */
   end(reason: ByeReason, retryMs?: number): void {
     if (this.#ended) return
-    this.#wire.end(new Block(byeEvent(reason, retryMs)))
+    this.#wire.end(byeEvent(reason, retryMs))
     this.#finish()
   }
 
@@ -212,7 +210,7 @@ export class Stream implements PresenceReader {
     const placed = await this.#waits.patiently(() => tail.place(cursor))
     const { position, reset, extent } = placed
     if (reset) {
-      this.#send(new Block(resetEvent(reset, extent)))
+      this.#send(resetEvent(reset, extent))
       this.#owes = Math.min(this.#owes, position)
     }
     this.#standing.standAt(position, extent, turns)
@@ -264,7 +262,7 @@ export class Stream implements PresenceReader {
       // The turn is told here in a moment, if it was not yet.
       if (extent.epoch > tail.epoch) await tail.moved()
     } else if (cursor < from) {
-      this.#send(new Block(resetEvent({ reason: 'trimmed', from }, extent)))
+      this.#send(resetEvent({ reason: 'trimmed', from }, extent))
       this.#standing.id = from
     } else this.#writePortion(portion)
   }
@@ -304,14 +302,14 @@ export class Stream implements PresenceReader {
     const named = this.#wantsPresence && presence.count <= maxNamesInReady
     const online = named ? presence.names() : undefined
     const { username } = this.session.account
-    this.#send(new Block(readyEvent(username, tail, online, presence.count)))
+    this.#send(readyEvent(username, tail, online, presence.count))
     if (this.#wantsPresence) feed.add(this)
     if (this.#live) this.#around.onLive(this)
   }
 
-  #send(block: Block): void {
+  #send(event: Block | string): void {
     // What was asked of the store before the end may be answered after it.
-    if (this.#ended || this.#wire.write(block)) return
+    if (this.#ended || this.#wire.write(event)) return
     if (this.#live) this.#fallBehind(this.#around.tail.head)
     else this.#full = true
   }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Block } from './block.ts'
+import { type Block, chunk } from './block.ts'
 
 /** The last chunk of a chunked body (RFC 9112, 7.1). */
 const lastChunk = Buffer.from('0\r\n\r\n')
@@ -7,13 +7,7 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 /** A stream's reader has nothing to say: past this much, it is no reader. */
 const maxInputBytes = 65_536
 
-/** What waits to be written with what comes next, for a moment. */
-interface Held {
-  bytes: Buffer
-  timer: NodeJS.Timeout | undefined
-}
-
-/** What is larger is not copied to go out with what waits: those who missed the same share it. */
+/** A larger block is not copied to go out with what waits: those who missed the same share it. */
 const mostCopied = 4_096
 
 /** How long what begins a stream waits for what comes next, in ms. */
@@ -28,32 +22,35 @@ export interface WireEvents {
 }
 
 /**
- * One stream's socket, after HTTP has let go of it. Blocks go out as they are; what waits in it
- * is bounded by its writer, who stops at a `false` and goes on at `drained`.
+ * One stream's socket, after HTTP has let go of it. Blocks, which streams share, go out as they are;
+ * what is for one alone is a text. What waits here is bounded by its writer, who stops at a `false`
+ * and goes on at `drained`.
  */
 export class Wire {
   readonly #socket: Socket
   readonly #framed: boolean
   readonly #stallMs: number
   #inputBytes = 0
-  #held: Held | undefined
+  /** What waits, for a moment, to be written with what comes next; empty where nothing does. */
+  #held: string
+  #hold: NodeJS.Timeout | undefined
   /** Runs while the socket is full. The socket's own timer would be set back by what comes in. */
   #stall: NodeJS.Timeout | undefined
   #farewell: NodeJS.Timeout | undefined
 
   /**
-   * @param head of the answer, yet to be written
+   * @param head of the answer, in ASCII, yet to be written
    * @param framed whether the body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0)
    * @param stallMs a socket that takes nothing at all for so long, while bytes wait, is destroyed
    */
   constructor(
     socket: Socket,
-    { head, framed, stallMs }: { head: Buffer; framed: boolean; stallMs: number },
+    { head, framed, stallMs }: { head: string; framed: boolean; stallMs: number },
   ) {
     this.#socket = socket
     this.#framed = framed
     this.#stallMs = stallMs
-    this.#held = { bytes: head, timer: undefined }
+    this.#held = head
   }
 
   listen(events: WireEvents): void {
@@ -72,7 +69,7 @@ export class Wire {
       .on('end', () => this.#socket.destroy())
       .on('error', () => this.#socket.destroy())
       .on('close', () => {
-        clearTimeout(this.#held?.timer)
+        clearTimeout(this.#hold)
         clearTimeout(this.#stall)
         clearTimeout(this.#farewell)
         events.closed()
@@ -84,15 +81,19 @@ export class Wire {
    * Writes what a stream begins with. With the head of the answer it waits a moment for what is
    * written next, so that they cost the kernel one write.
    */
-  begin(block: Block): void {
-    const timer = setTimeout(() => this.#send(this.#release()), holdMs)
-    this.#held = { bytes: Buffer.concat([this.#release(), this.#bytes(block)]), timer }
+  begin(text: string): void {
+    this.#held += this.#inFrame(text)
+    this.#hold = setTimeout(() => this.#sendHeld(), holdMs)
   }
 
   /** False where the socket is full: nothing more should be written until it has drained. */
-  write(block: Block): boolean {
-    const bytes = this.#bytes(block)
-    if (this.#held === undefined) return this.#send(bytes)
+  write(what: Block | string): boolean {
+    if (typeof what === 'string') {
+      this.#held += this.#inFrame(what)
+      return this.#sendHeld()
+    }
+    const bytes = this.#framed ? what.framed : what.plain
+    if (this.#held === '') return this.#send(bytes)
     const held = this.#release()
     if (bytes.length <= mostCopied) return this.#send(Buffer.concat([held, bytes]))
     this.#send(held)
@@ -111,7 +112,7 @@ export class Wire {
 
   /** True where everything written has been taken by the kernel. */
   get empty(): boolean {
-    return this.#held === undefined && this.#socket.writableLength === 0
+    return this.#held === '' && this.#socket.writableLength === 0
   }
 
   /**
@@ -119,15 +120,15 @@ export class Wire {
    * never closes their own side does not hold up a server that stops. A reader that does not take the
    * rest is cut off.
    */
-  end(block: Block): void {
-    this.write(block)
+  end(text: string): void {
+    this.write(text)
     if (this.#framed) this.#socket.write(lastChunk)
     this.#farewell = setTimeout(() => this.#socket.destroy(), this.#stallMs)
     this.#socket.destroySoon()
   }
 
   destroy(): void {
-    if (this.#held) this.#send(this.#release())
+    if (this.#held !== '') this.#sendHeld()
     this.#socket.destroy()
   }
 
@@ -144,20 +145,25 @@ export class Wire {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
-  #bytes(block: Block): Buffer {
-    return this.#framed ? block.framed : block.plain
+  #inFrame(text: string): string {
+    return this.#framed ? chunk(text) : text
+  }
+
+  #sendHeld(): boolean {
+    return this.#send(this.#release())
+  }
+
+  #release(): Buffer {
+    const bytes = Buffer.from(this.#held)
+    clearTimeout(this.#hold)
+    this.#hold = undefined
+    this.#held = ''
+    return bytes
   }
 
   #send(bytes: Buffer): boolean {
     const room = this.#socket.write(bytes)
     if (!room) this.filled()
     return room
-  }
-
-  #release(): Buffer {
-    const { bytes, timer } = this.#held as Held
-    clearTimeout(timer)
-    this.#held = undefined
-    return bytes
   }
 }

@@ -60,30 +60,30 @@ t.test('a direct message is seen by its two people, a broadcast by all', async (
 t.test('the other events read as the contract has them', async (t) => {
   const at = { head: 9, epoch: 'mh4k2c9z' }
   t.equal(
-    readyEvent('ann', at, ['ann'], 1).toString(),
+    readyEvent('ann', at, ['ann'], 1),
     'id: 9-mh4k2c9z\nevent: ready\ndata: {"user":"ann","head":9,"online":["ann"],"onlineCount":1}\n\n',
   )
   t.equal(
-    readyEvent('ann', at, undefined, 2000).toString(),
+    readyEvent('ann', at, undefined, 2000),
     'id: 9-mh4k2c9z\nevent: ready\ndata: {"user":"ann","head":9,"onlineCount":2000}\n\n',
   )
-  t.equal(heartbeatEvent('9-mh4k2c9z').toString(), 'id: 9-mh4k2c9z\nevent: heartbeat\ndata: {}\n\n')
-  t.equal(heartbeatEvent(undefined).toString(), 'event: heartbeat\ndata: {}\n\n')
+  t.equal(heartbeatEvent('9-mh4k2c9z'), 'id: 9-mh4k2c9z\nevent: heartbeat\ndata: {}\n\n')
+  t.equal(heartbeatEvent(undefined), 'event: heartbeat\ndata: {}\n\n')
   t.equal(
-    resetEvent({ reason: 'trimmed', from: 4 }, { oldest: 5, ...at }).toString(),
+    resetEvent({ reason: 'trimmed', from: 4 }, { oldest: 5, ...at }),
     'id: 4-mh4k2c9z\nevent: reset\ndata: {"reason":"trimmed","from":4,"oldest":5,"head":9}\n\n',
   )
   t.equal(
-    presenceEvent(['a'], ['b'], 3).toString(),
+    presenceEvent(['a'], ['b'], 3),
     'event: presence\ndata: {"joined":["a"],"left":["b"],"onlineCount":3}\n\n',
   )
   t.equal(
-    presenceEvent([], [], 3, true).toString(),
+    presenceEvent([], [], 3, true),
     'event: presence\ndata: {"joined":[],"left":[],"onlineCount":3,"resync":true}\n\n',
   )
-  t.equal(byeEvent('renew').toString(), 'event: bye\ndata: {"reason":"renew"}\n\n')
+  t.equal(byeEvent('renew'), 'event: bye\ndata: {"reason":"renew"}\n\n')
   t.equal(
-    byeEvent('shutting-down', 1234).toString(),
+    byeEvent('shutting-down', 1234),
     'retry: 1234\nevent: bye\ndata: {"reason":"shutting-down"}\n\n',
   )
 })

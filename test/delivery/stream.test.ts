@@ -32,8 +32,8 @@ async function replaying() {
     retryMs: 1,
     onEnded: nothing,
   } as unknown as Surroundings
-  const write = (block: Block) => {
-    text += block.plain
+  const write = (what: Block | string) => {
+    text += typeof what === 'string' ? what : what.plain
     return true
   }
   const wire = {

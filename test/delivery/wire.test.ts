@@ -42,7 +42,7 @@ function listenTo(wire: Wire) {
   return { seen, until }
 }
 
-const none = Buffer.alloc(0)
+const none = ''
 const block = new Block(Buffer.from('hi'))
 const large = new Block(Buffer.alloc(1_000_000))
 
@@ -60,7 +60,7 @@ for (const { framed, bytes } of [
     })
     t.equal(wire.write(block), true)
     t.equal(wire.outlet, framed ? near : undefined)
-    wire.end(block)
+    wire.end('hi')
     await once(far, 'end')
     t.equal(came, bytes)
     // It is closed here although the reader never closes their side.
@@ -69,15 +69,19 @@ for (const { framed, bytes } of [
 }
 
 t.test('what a stream begins with goes out with what follows, or after a moment', async (t) => {
-  for (const follows of [true, false]) {
+  for (const [follows, came] of [
+    [block, '2\r\nhi\r\n'],
+    ['für dich ✓', 'd\r\nfür dich ✓\r\n'],
+    [undefined, ''],
+  ] as const) {
     const { near, far } = await connection(t)
-    const wire = new Wire(near, { head: Buffer.from('head'), framed: true, stallMs: 1000 })
+    const wire = new Wire(near, { head: 'head', framed: true, stallMs: 1000 })
     listenTo(wire)
-    wire.begin(block)
+    wire.begin('hi')
     t.notOk(wire.empty)
-    if (follows) wire.write(block)
+    if (follows !== undefined) wire.write(follows)
     const [first] = await once(far, 'data')
-    t.equal(`${first}`, `head${'2\r\nhi\r\n'.repeat(follows ? 2 : 1)}`)
+    t.equal(`${first}`, `head2\r\nhi\r\n${came}`)
   }
 })
 
@@ -89,18 +93,18 @@ t.test(
       [false, 'headhihi'],
     ] as const) {
       const { near, far } = await connection(t)
-      const wire = new Wire(near, { head: Buffer.from('head'), framed, stallMs: 1000 })
+      const wire = new Wire(near, { head: 'head', framed, stallMs: 1000 })
       listenTo(wire)
-      wire.begin(block)
-      wire.end(block)
+      wire.begin('hi')
+      wire.end('hi')
       let came = ''
       for await (const bytes of far) came += bytes
       t.equal(came, ended)
     }
     const { near, far } = await connection(t)
-    const wire = new Wire(near, { head: Buffer.from('head'), framed: true, stallMs: 1000 })
+    const wire = new Wire(near, { head: 'head', framed: true, stallMs: 1000 })
     listenTo(wire)
-    wire.begin(block)
+    wire.begin('hi')
     wire.destroy()
     let came = ''
     for await (const bytes of far) came += bytes
@@ -110,10 +114,11 @@ t.test(
 
 t.test('a large block follows what a stream begins with', async (t) => {
   const { near, far } = await connection(t)
-  const wire = new Wire(near, { head: Buffer.from('head'), framed: false, stallMs: 1000 })
+  const wire = new Wire(near, { head: 'head', framed: false, stallMs: 1000 })
   listenTo(wire)
-  wire.begin(block)
-  wire.end(new Block(Buffer.alloc(10_000, 'x')))
+  wire.begin('hi')
+  wire.write(new Block(Buffer.alloc(10_000, 'x')))
+  wire.end('')
   let came = ''
   for await (const bytes of far) came += bytes
   t.equal(came, `headhi${'x'.repeat(10_000)}`)
@@ -166,7 +171,7 @@ t.test('nor does it help to say something now and then, before the end or after 
     const { until, seen } = listenTo(wire)
     far.pause()
     for (let times = 0; times < 20; times++) wire.write(large)
-    if (ends) wire.end(block)
+    if (ends) wire.end('hi')
     const talking = setInterval(() => far.write('x'), 50)
     t.teardown(() => clearInterval(talking))
     await until(() => seen.closed > 0)

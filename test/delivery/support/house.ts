@@ -96,12 +96,12 @@ export class FakeWire {
 
   filled() {}
 
-  begin(block: Block) {
-    this.write(block)
+  begin(text: string) {
+    this.write(text)
   }
 
-  write(block: Block) {
-    return this.#take(block.plain.toString())
+  write(what: Block | string) {
+    return this.#take(typeof what === 'string' ? what : `${what.plain}`)
   }
 
   #take(text: string) {
@@ -110,8 +110,8 @@ export class FakeWire {
     return --this.room > 0
   }
 
-  end(block: Block) {
-    this.write(block)
+  end(text: string) {
+    this.write(text)
     this.ended = true
   }
 
