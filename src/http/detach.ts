@@ -18,9 +18,7 @@ export function detachSocket(response: ServerResponse): Socket {
   const socket = response.socket as Socket
   response.detachSocket(socket)
   releaseParser(socket)
-  for (const event of ['data', 'end', 'close', 'drain', 'error', 'timeout', 'resume', 'pause']) {
-    socket.removeAllListeners(event)
-  }
+  socket.removeAllListeners()
   socket.setTimeout(0)
   socket.resume()
   return socket

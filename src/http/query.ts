@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { Problem } from '../chat/problems.ts'
-import { inParameter, refuseInvalid } from '../chat/validation.ts'
+import { invalidParameter, Problem } from '../chat/problems.ts'
 import { type Pair, readPairs, splitPairs } from './percent.ts'
 
 /**
@@ -9,32 +8,39 @@ import { type Pair, readPairs, splitPairs } from './percent.ts'
  * @throws {Problem} `invalid-request`: a parameter is repeated, or the query is not UTF-8
  */
 export function readQuery(request: FastifyRequest): Record<string, string> {
-  if (!request.url.includes('?')) return {}
+  const text = queryOf(request)
+  if (text === undefined) return {}
   let pairs: Pair[]
   try {
-    pairs = pairsIn(request.url.slice(request.url.indexOf('?') + 1))
+    pairs = pairsIn(text)
   } catch {
     throw new Problem('invalid-request', 'The query is not percent-encoded UTF-8.', {
       errors: [{ parameter: '', detail: 'the query must be percent-encoded UTF-8' }],
     })
   }
-  const seen = new Set<string>()
-  for (const [name] of pairs) {
-    refuseInvalid(inParameter(name, seen.has(name) ? 'must be given only once' : undefined))
-    seen.add(name)
+  // Without a prototype: a parameter may have any name.
+  const query: Record<string, string> = Object.create(null)
+  for (const [name, value] of pairs) {
+    if (name in query) throw invalidParameter(name, 'must be given only once')
+    query[name] = value
   }
-  return Object.fromEntries(pairs)
+  return query
 }
 
 /** One parameter of the query, before the query as a whole is judged: others may be unreadable. */
-export function queryValue({ url }: FastifyRequest, name: string): string | undefined {
-  const start = url.indexOf('?')
-  if (start === -1) return undefined
-  for (const pair of url.slice(start + 1).split('&')) {
+export function queryValue(request: FastifyRequest, name: string): string | undefined {
+  const text = queryOf(request)
+  if (text === undefined || (plain.test(text) && !text.includes(name))) return undefined
+  for (const pair of text.split('&')) {
     const [found, value] = readPair(pair) ?? []
     if (found === name) return value
   }
   return undefined
+}
+
+function queryOf({ url }: FastifyRequest): string | undefined {
+  const start = url.indexOf('?')
+  return start === -1 ? undefined : url.slice(start + 1)
 }
 
 function readPair(text: string): Pair | undefined {
