@@ -52,6 +52,8 @@ export class PresenceFeed {
     this.#windowMs = windowMs
     this.#now = now
     presence.onChanged((change) => {
+      // Who comes later knows the set as it is then.
+      if (this.#readers.size === 0) return
       this.#journal.push(change)
       this.#schedule()
     })

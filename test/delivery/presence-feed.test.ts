@@ -105,6 +105,20 @@ t.test('who came and went in between is not told, and nothing is no event', asyn
   feed.close()
 })
 
+t.test('what nobody read holds up nothing for the first who does', async (t) => {
+  const presence = new FakePresence()
+  const feed = new PresenceFeed(presence, { windowMs: 3_600_000 })
+  for (let id = 1; id <= 200; id++) presence.come(id)
+  // A timer that was set before for as long would have fired.
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  const reader = new Reader(99)
+  feed.add(reader)
+  presence.go(7)
+  await reader.count(1)
+  t.strictSame(reader.told, [{ joined: [], left: ['p7'], onlineCount: 199 }])
+  feed.close()
+})
+
 t.test('nobody is told about themselves', async (t) => {
   const presence = new FakePresence()
   const feed = new PresenceFeed(presence, { windowMs: 5 })
