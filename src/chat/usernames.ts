@@ -22,6 +22,9 @@ const lookAlikes: readonly { script: string; letter: RegExp }[] = [
 /** Keys that nobody may register, so that nobody speaks in the server's name. */
 const reserved: ReadonlySet<string> = new Set(['server', 'system', 'admin', 'obrol'])
 
+/** What has no other form in NFKC, and is lowercased the same alone and among others. */
+const ascii = /^[\0-\x7f]*$/
+
 /**
  * The form of a name that is unique: NFKC, each code point lowercased, NFKC again.
  *
@@ -29,6 +32,7 @@ const reserved: ReadonlySet<string> = new Set(['server', 'system', 'admin', 'obr
  * ("Σ" at a word's end). Folding a key again changes nothing.
  */
 export function usernameKey(name: string): string {
+  if (ascii.test(name)) return name.toLowerCase()
   let lowered = ''
   for (const character of name.normalize('NFKC')) lowered += character.toLowerCase()
   return lowered.normalize('NFKC')

@@ -10,7 +10,7 @@ export function streamHead(
   framed: boolean,
 ): string {
   let head = 'HTTP/1.1 200 OK\r\n'
-  for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`
+  for (const name in headers) head += `${name}: ${headers[name]}\r\n`
   head += `date: ${new Date().toUTCString()}\r\nconnection: close\r\n`
   if (framed) head += 'transfer-encoding: chunked\r\n'
   return `${head}\r\n`
