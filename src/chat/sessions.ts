@@ -56,6 +56,11 @@ export class Sessions {
     return session
   }
 
+  /** Whether this very session is known to stand, without a question to the store. */
+  knows(session: Session): boolean {
+    return this.#recall(session.id) === session
+  }
+
   /**
    * Whether a session that was alive is so still, and still the same one: a database that went back
    * gives ids out again, to someone else.

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Cursor, Placement, Session } from '../store/store.ts'
+import type { Cursor, Placement, Session, Unreached } from '../store/store.ts'
 import type { Block, Stretch } from './block.ts'
 import {
   type ByeReason,
@@ -167,10 +167,9 @@ export class Stream implements PresenceReader {
 
   /** Direct messages that were kept for this person, then the head. */
   async #beginWithKept(): Promise<void> {
-    const { tail, marks } = this.#around
+    const { tail } = this.#around
     const { turns } = tail
-    await marks.settled()
-    const { after, upTo, extent } = await this.#waits.patiently(() => tail.unreached(this.account))
+    const { after, upTo, extent } = tail.nothingWaits(this.account) ?? (await this.#askUnreached())
     this.#standing.standAt(after, extent, turns)
     let end = upTo
     while (this.#standing.id < end && !this.#ended) {
@@ -181,6 +180,12 @@ export class Stream implements PresenceReader {
       if (this.#full) await this.#waits.next()
     }
     this.#placed = true
+  }
+
+  async #askUnreached(): Promise<Unreached> {
+    const { tail, marks } = this.#around
+    await marks.settled()
+    return this.#waits.patiently(() => tail.unreached(this.account))
   }
 
   /**

@@ -1,4 +1,13 @@
-import type { Cursor, Entry, Extent, News, Placement, Scan, Store } from '../store/store.ts'
+import type {
+  Cursor,
+  Entry,
+  Extent,
+  News,
+  Placement,
+  Scan,
+  Store,
+  Unreached,
+} from '../store/store.ts'
 import { Turnstile } from '../turnstile.ts'
 import { pack, type Stretch } from './block.ts'
 import { type Frame, keptFrame, messageFrame } from './frames.ts'
@@ -15,7 +24,10 @@ export interface PortionRead extends Portion {
   extent: Extent
 }
 
-type ReadableStore = Pick<Store, 'extent' | 'read' | 'readKept' | 'unreached' | 'place'>
+type ReadableStore = Pick<
+  Store,
+  'extent' | 'read' | 'readKept' | 'unreached' | 'nothingWaits' | 'place'
+>
 
 /** What fits in one write: see Block. */
 const portionBytes = 65_536
@@ -120,7 +132,12 @@ export class Tail {
     return this.#portion(() => this.#store.readKept(after, upTo, account), keptFrame)
   }
 
-  unreached(account: number): ReturnType<Store['unreached']> {
+  /** Where it is known at once that no direct message waits for the account. */
+  nothingWaits(account: number): Unreached | undefined {
+    return this.#store.nothingWaits?.(account)
+  }
+
+  unreached(account: number): Promise<Unreached> {
     return this.#questions.pass(() => this.#store.unreached(account))
   }
 

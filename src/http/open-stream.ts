@@ -23,7 +23,7 @@ export function streamOpener({
   stallMs,
 }: {
   hub: Hub
-  sessions: Pick<Sessions, 'stands'>
+  sessions: Pick<Sessions, 'knows' | 'stands'>
   /** See Wire. */
   stallMs: number
 }) {
@@ -51,6 +51,7 @@ export function streamOpener({
       wire: new Wire(detachSocket(reply.raw), { head, framed, stallMs }),
     })
     // The session may have ended between its check and this.
+    if (sessions.knows(session)) return
     sessions.stands(session).then(
       (stands) => stands || stream.end('logged-out'),
       () => stream.end('unavailable'),

@@ -38,7 +38,10 @@ export interface Store {
    * Where the direct messages begin that none of the viewer's streams has reached: those with ids
    * in (after, upTo], the newest 200 of them. `after === upTo` when there are none.
    */
-  unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }>
+  unreached(viewer: number): Promise<Unreached>
+
+  /** The same at once, where it is known without a question that there are none. */
+  nothingWaits?(viewer: number): Unreached | undefined
 
   /**
    * Notes how far people's streams have come in the log of an epoch; a mark never goes back. Where
@@ -117,6 +120,13 @@ export interface Store {
 
   /** Finishes what is under way and lets go of files, threads and connections. */
   close(): Promise<void>
+}
+
+/** Direct messages that none of a person's streams has reached: those with ids in (after, upTo]. */
+export interface Unreached {
+  after: number
+  upTo: number
+  extent: Extent
 }
 
 /** How far a person's streams have come. */

@@ -1,4 +1,4 @@
-import type { Extent, News } from '../store.ts'
+import type { Extent, News, Unreached } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { LogExtent } from './log/extent.ts'
 
@@ -36,7 +36,7 @@ export class NothingWaits {
   }
 
   /** As the store's `unreached`, where it is known that nothing waits. */
-  unreached(viewer: number): { after: number; upTo: number; extent: Extent } | undefined {
+  unreached(viewer: number): Unreached | undefined {
     if (!this.#accounts.has(viewer)) return undefined
     const { head } = this.#extent
     return { after: head, upTo: head, extent: this.#extent }

@@ -1,4 +1,4 @@
-import type { Cursor, Extent, News, Placement, Session, Unavailable } from '../store.ts'
+import type { Cursor, Extent, News, Placement, Session, Unavailable, Unreached } from '../store.ts'
 import { type Connection, connect } from './connection.ts'
 import { readFailure } from './failure.ts'
 import { LogExtent } from './log/extent.ts'
@@ -62,12 +62,12 @@ export class PointReads {
     return this.#read(() => this.#sessions.newest(limit, this.#now()))
   }
 
-  async unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }> {
-    if (this.#refusal) throw this.#refusal
-    return (
-      this.#nothingWaits.unreached(viewer) ??
-      this.#read(() => this.#log.unreached(viewer, this.#extentOfSnapshot()))
-    )
+  async unreached(viewer: number): Promise<Unreached> {
+    return this.#read(() => this.#log.unreached(viewer, this.#extentOfSnapshot()))
+  }
+
+  nothingWaits(viewer: number): Unreached | undefined {
+    return this.#nothingWaits.unreached(viewer)
   }
 
   async place(cursor: Cursor): Promise<Placement> {

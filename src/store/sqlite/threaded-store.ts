@@ -107,6 +107,10 @@ export class ThreadedStore implements Store {
     return this.#points.unreached(viewer)
   }
 
+  nothingWaits(viewer: number) {
+    return this.#points.nothingWaits(viewer)
+  }
+
   place(cursor: Cursor) {
     return this.#points.place(cursor)
   }

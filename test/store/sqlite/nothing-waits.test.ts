@@ -39,14 +39,15 @@ t.test('what waits for a person is found, whether it came before or since', asyn
   })
   const [ann, bob, cy] = sessions as [Session, Session, Session]
   const waiting = async ({ account }: Session) => {
-    const { after, upTo } = await store.unreached(account.id)
-    return [after, upTo]
+    const known = store.nothingWaits?.(account.id)
+    const { after, upTo } = known ?? (await store.unreached(account.id))
+    return [after, upTo, known !== undefined]
   }
-  t.same(await waiting(bob), [0, 1])
-  t.same(await waiting(cy), [1, 1], 'nothing')
+  t.same(await waiting(bob), [0, 1, false])
+  t.same(await waiting(cy), [1, 1, true], 'nothing')
   await store.append([direct(ann, 'cy'), direct(ann, 'bob')], 'since')
-  t.same(await waiting(cy), [1, 3])
-  t.same(await waiting(ann), [3, 3], 'what one said oneself does not wait')
+  t.same(await waiting(cy), [1, 3, false])
+  t.same(await waiting(ann), [3, 3, true], 'what one said oneself does not wait')
   await store.close()
   await t.rejects(store.unreached(ann.account.id), { name: 'Unavailable' })
   await t.rejects(store.session(ann.id), { name: 'Unavailable' })

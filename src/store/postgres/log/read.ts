@@ -1,6 +1,6 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
 import { gather, KEPT_ENTRIES, SCAN_BYTES, SCAN_IDS } from '../../scan.ts'
-import type { Entry, Extent, Scan } from '../../store.ts'
+import type { Entry, Scan, Unreached } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { type Edges, edges, toExtent } from './extent.ts'
 import { bytesBefore, entryColumns, entryTables } from './rows.ts'
@@ -50,7 +50,7 @@ export class LogReader {
     return { extent: toExtent(rows[0] as Edges), ...gather(found(rows), upTo, SCAN_IDS) }
   }
 
-  async unreached(viewer: number): Promise<{ after: number; upTo: number; extent: Extent }> {
+  async unreached(viewer: number): Promise<Unreached> {
     const [row] = await this.#pool.read(
       (sql) => sql<(Edges & { first: number | null })[]>`
         SELECT ${sql.unsafe(edges)}, (

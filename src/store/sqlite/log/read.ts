@@ -1,6 +1,6 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
 import { gather, KEPT_ENTRIES, SCAN_IDS } from '../../scan.ts'
-import type { Entry, Extent, Scan } from '../../store.ts'
+import type { Entry, Extent, Scan, Unreached } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogExtent } from './extent.ts'
 import { entryColumns, entryTables, visible } from './rows.ts'
@@ -53,7 +53,7 @@ export class LogReader {
   }
 
   /** @param extent of the snapshot that is read */
-  unreached(viewer: number, extent: Extent): { after: number; upTo: number; extent: Extent } {
+  unreached(viewer: number, extent: Extent): Unreached {
     const first = this.#unreached.get({ viewer })?.first ?? extent.head + 1
     return { after: first - 1, upTo: extent.head, extent }
   }
