@@ -66,8 +66,8 @@ export class Wire {
       })
       // A reader that has closed its side is gone: waiting for the next write to fail would keep
       // it online for a heartbeat more.
-      .on('end', () => this.#socket.destroy())
-      .on('error', () => this.#socket.destroy())
+      .on('end', destroyThis)
+      .on('error', destroyThis)
       .on('close', () => {
         clearTimeout(this.#hold)
         clearTimeout(this.#stall)
@@ -166,4 +166,9 @@ export class Wire {
     if (!room) this.filled()
     return room
   }
+}
+
+/** One for all sockets: each listener of its own would stay as long as its stream. */
+function destroyThis(this: Socket): void {
+  this.destroy()
 }
