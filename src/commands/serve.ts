@@ -1,6 +1,7 @@
 import { readSettings } from '../config.ts'
 import type { RunningServer } from '../server.ts'
 import { lockFolder } from '../store/sqlite/folder.ts'
+import { suitCompiler } from './compiler.ts'
 
 /** After a failure that ends the process, this long for those who wait to get their answers. */
 const farewellSeconds = 1
@@ -21,6 +22,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(env)
   // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
   if (settings.databaseUrl === undefined) lockFolder(settings.dataDir).release()
+  suitCompiler()
   const { startServer } = await import('../server.ts')
   const server = await startServer(settings)
   const ending = new Ending(server)
