@@ -80,7 +80,8 @@ export class People {
 
   /** A session became present, or is so already. */
   add({ session, person, since }: PresentSession): void {
-    const there = this.#whoIs(session, person)
+    this.#giveWay(session, person)
+    const there = this.#byAccount.get(person.id)
     const guest = there ?? { person, key: usernameKey(person.username), since, sessions: [] }
     guest.since = Math.min(guest.since, since)
     if (!guest.sessions.includes(session)) guest.sessions.push(session)
@@ -112,16 +113,13 @@ export class People {
   /**
    * A store that went back gives ids out again: whoever had the session's or the account's before
    * is no longer there.
-   *
-   * @returns the person, where they are online already
    */
-  #whoIs(session: number, { id, username }: Person): Guest | undefined {
+  #giveWay(session: number, { id, username }: Person): void {
     const before = this.#bySession.get(session)
     if (before && before.person.id !== id) this.remove(session)
-    const there = this.#byAccount.get(id)
-    if (there === undefined || there.person.username === username) return there
-    for (const old of [...there.sessions]) this.remove(old)
-    return undefined
+    const namesake = this.#byAccount.get(id)
+    if (namesake === undefined || namesake.person.username === username) return
+    for (const old of [...namesake.sessions]) this.remove(old)
   }
 
   /**

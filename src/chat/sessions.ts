@@ -40,19 +40,22 @@ export class Sessions {
     const ended = new Set<number>()
     this.#endedMeanwhile = ended
     const newest = await this.#store.newestSessions(readAhead)
-    // Else the store has gone back meanwhile.
-    if (this.#endedMeanwhile === ended)
-      for (const session of newest) if (!ended.has(session.id)) this.#alive.set(session.id, session)
+    // Else the store has gone back meanwhile, or was out of touch.
+    if (this.#endedMeanwhile !== ended) return
     this.#endedMeanwhile = undefined
+    // From the one that ends first on: the first is the first to be forgotten.
+    for (const session of newest.toReversed())
+      if (!ended.has(session.id)) this.#alive.set(session.id, session)
   }
 
   /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */
   async find(id: number): Promise<Session> {
-    const session = this.#recall(id) ?? (await answer(this.#lookUp(id)))
-    if (session === undefined || session.expiresAt <= this.#store.now()) {
-      this.#alive.delete(id)
-      throw sessionOver()
-    }
+    const recalled = this.#recall(id)
+    if (recalled !== undefined && this.#isCurrent(recalled)) return recalled
+    // Past its end it is swept, which is not told: its id may be another's by now.
+    this.#alive.delete(id)
+    const session = await answer(this.#lookUp(id))
+    if (session === undefined || !this.#isCurrent(session)) throw sessionOver()
     return session
   }
 
@@ -97,6 +100,10 @@ export class Sessions {
     for (const lookUps of this.#underWay.values()) {
       for (const lookUp of lookUps) lookUp.outdated = true
     }
+  }
+
+  #isCurrent({ expiresAt }: Session): boolean {
+    return expiresAt > this.#store.now()
   }
 
   /** From memory, unless something may have happened of which nothing was told yet. */

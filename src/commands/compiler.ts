@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 
 /**
  * Sets what V8 has other defaults for than suit a server to which thousands come back within seconds
- * of its start. Both can be set while it runs, and have been there since Node 24.7 at least.
+ * of its start. Both can be set while it runs, hold for the store's threads as well, and have been there
+ * since Node 24.7 at least.
  */
 export function suitCompiler(): void {
   // Its best code after 1,000 calls of a function, not 3,000: of the first 12,000 streams the second

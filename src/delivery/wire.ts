@@ -31,7 +31,10 @@ export class Wire {
   readonly #framed: boolean
   readonly #stallMs: number
   #inputBytes = 0
-  /** What waits, for a moment, to be written with what comes next; empty where nothing does. */
+  /**
+   * Texts that are yet to be written: what a stream begins with waits a moment for what comes next,
+   * all others go at once. Empty where nothing waits.
+   */
   #held: string
   #hold: NodeJS.Timeout | undefined
   /** Runs while the socket is full. The socket's own timer would be set back by what comes in. */
@@ -60,8 +63,8 @@ export class Wire {
         this.#stall = undefined
         events.drained()
       })
-      .on('data', (chunk: Buffer) => {
-        this.#inputBytes += chunk.length
+      .on('data', (input: Buffer) => {
+        this.#inputBytes += input.length
         if (this.#inputBytes > maxInputBytes) this.#socket.destroy()
       })
       // A reader that has closed its side is gone: waiting for the next write to fail would keep
@@ -83,6 +86,7 @@ export class Wire {
    */
   begin(text: string): void {
     this.#held += this.#inFrame(text)
+    if (this.#socket.destroyed) return
     this.#hold = setTimeout(() => this.#sendHeld(), holdMs)
   }
 

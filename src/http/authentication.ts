@@ -32,12 +32,14 @@ export function bySessionToken(
 export function byEventsToken(app: FastifyInstance, sessions: Sessions): onRequestAsyncHookHandler {
   return async (request: FastifyRequest) => {
     const token = queryToken(request)
-    if (token !== undefined && request.headers.authorization !== undefined)
-      throw invalidParameter('token', 'must not be given together with an Authorization header')
+    const { authorization } = request.headers
     request.session =
-      token === undefined
+      token === undefined || authorization !== undefined
         ? await sessionOf(app, sessions, 'session', headerToken(request))
         : await sessionOf(app, sessions, 'events', token)
+    // Judged after who calls.
+    if (token !== undefined && authorization !== undefined)
+      throw invalidParameter('token', 'must not be given together with an Authorization header')
   }
 }
 

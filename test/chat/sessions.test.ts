@@ -37,6 +37,19 @@ t.test('who was logged in before the start is known from it', async (t) => {
   t.equal(lookUps(store), 0)
 })
 
+t.test('of those known from the start the one that ends first is forgotten first', async (t) => {
+  const store = new MemoryStore()
+  const [last, first] = [await store.join('ann', 9_000), await store.join('bob', 1_000)]
+  const sessions = new Sessions(store, { remembered: 2 })
+  await sessions.start()
+  await sessions.find((await store.join('cid')).id)
+  t.equal(lookUps(store), 1)
+  await sessions.find(last.id)
+  t.equal(lookUps(store), 1)
+  await sessions.find(first.id)
+  t.equal(lookUps(store), 2)
+})
+
 t.test('what ends while the newest sessions are read is not remembered', async (t) => {
   const store = new MemoryStore()
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]
@@ -84,6 +97,17 @@ t.test('a session is over at its end, though it is remembered', async (t) => {
   t.same(await sessions.find(ann.id), ann)
   store.now = () => ann.expiresAt
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
+})
+
+t.test('an id that was given again after the end of its session is the new one’s', async (t) => {
+  const store = new MemoryStore()
+  const ann = await store.join('ann')
+  const sessions = new Sessions(store)
+  await sessions.find(ann.id)
+  const again = { ...(await store.join('bob')), id: ann.id, expiresAt: ann.expiresAt + 60_000 }
+  store.session = async () => again
+  store.now = () => ann.expiresAt
+  t.same(await sessions.find(ann.id), again)
 })
 
 t.test('what ended elsewhere is forgotten at once', async (t) => {

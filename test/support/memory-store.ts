@@ -87,7 +87,11 @@ export class MemoryStore implements Kept {
   }
 
   async newestSessions(limit: number): Promise<Session[]> {
-    return this.#call('newestSessions', () => [...this.#sessions.values()].slice(-limit))
+    return this.#call('newestSessions', () =>
+      [...this.#sessions.values()]
+        .sort((one, other) => other.expiresAt - one.expiresAt)
+        .slice(0, limit),
+    )
   }
 
   async endSession(id: number): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Extent, News, Unreached } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { LogExtent } from './log/extent.ts'
 
-/** So many accounts are looked at, those of the newest sessions that are alive. */
+/** So many sessions are looked at, the newest that are alive: those that are remembered from the start. */
 const most = 20_000
 
 /**

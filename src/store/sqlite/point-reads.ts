@@ -67,7 +67,7 @@ export class PointReads {
   }
 
   nothingWaits(viewer: number): Unreached | undefined {
-    return this.#nothingWaits.unreached(viewer)
+    return this.#refusal ? undefined : this.#nothingWaits.unreached(viewer)
   }
 
   async place(cursor: Cursor): Promise<Placement> {

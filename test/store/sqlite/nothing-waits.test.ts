@@ -49,6 +49,7 @@ t.test('what waits for a person is found, whether it came before or since', asyn
   t.same(await waiting(cy), [1, 3, false])
   t.same(await waiting(ann), [3, 3, true], 'what one said oneself does not wait')
   await store.close()
+  t.equal(store.nothingWaits?.(ann.account.id), undefined)
   await t.rejects(store.unreached(ann.account.id), { name: 'Unavailable' })
   await t.rejects(store.session(ann.id), { name: 'Unavailable' })
   await t.rejects(store.place({ id: 3, epoch: null }), { name: 'Unavailable' })
