@@ -7,9 +7,9 @@ const most = 20_000
 
 /**
  * For whom it is known that no direct message waits, which a stream without a cursor asks before it
- * begins. Read when the store opens, for after a restart everyone comes back within seconds, and to
- * look up one after the other takes three times as long as all at once, and more while another thread
- * writes, for each commit empties what SQLite has in memory. News keeps it true.
+ * begins. Read when the store opens, for after a restart everyone comes back within seconds, and each
+ * look-up while another thread writes would read its pages anew: each commit empties what SQLite has
+ * in memory. News keeps it true.
  */
 export class NothingWaits {
   readonly #accounts: Set<number>
