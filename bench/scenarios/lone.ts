@@ -56,6 +56,8 @@ export interface LatencySpan {
   seconds: number
   /** Posts as fast as they are answered, so that the code of posts and deliveries is compiled. */
   warm: number
+  /** Then one after the other, so that what a message that comes alone goes through is compiled too. */
+  alone?: number
   /** Posts at the rate, so that what the opening of the streams left is collected. */
   settle: number
 }
@@ -63,14 +65,14 @@ export interface LatencySpan {
 /** V8 collects what an opening left some 8 s after it, in one go of 30 to 70 ms. */
 const spanOfLone = (full: boolean): LatencySpan =>
   full
-    ? { perSecond, warm: 4, settle: 12, seconds: 20 }
-    : { perSecond, warm: 2, settle: 2, seconds: 6 }
+    ? { perSecond, warm: 4, alone: 8, settle: 12, seconds: 20 }
+    : { perSecond, warm: 2, alone: 2, settle: 2, seconds: 6 }
 
 /** From when a post is due to when the last stream has it, and what a delivery costs. */
 export async function measureLatency(
   server: Server,
   streams: number,
-  { perSecond, seconds, warm, settle }: LatencySpan,
+  { perSecond, seconds, warm, alone = 0, settle }: LatencySpan,
 ): Promise<Sample> {
   const before = server.head ?? 0
   let receipts: Receipts | undefined
@@ -80,7 +82,9 @@ export async function measureLatency(
     seen: new SeenIds(before),
     onId: (id) => receipts?.received(id),
   }))
-  const head = before + (await postsBefore(server, warm))
+  const gathered = await postsBefore(server, { seconds: warm, atOnce: inFlight, first: 0 })
+  const one = await postsBefore(server, { seconds: alone, atOnce: 1, first: gathered })
+  const head = before + gathered + one
   await allReached(readers, head)
   const settling = perSecond * settle
   const messages = settling + perSecond * seconds
@@ -106,9 +110,12 @@ export async function measureLatency(
 }
 
 /** @returns how many were posted */
-async function postsBefore(server: Server, seconds: number): Promise<number> {
-  const lines = await openLines(server.port, inFlight)
-  const count = await postFor(lines, seconds, (n) => server.broadcast(n))
+async function postsBefore(
+  server: Server,
+  { seconds, atOnce, first }: { seconds: number; atOnce: number; first: number },
+): Promise<number> {
+  const lines = await openLines(server.port, atOnce)
+  const count = await postFor(lines, seconds, (n) => server.broadcast(n), first)
   for (const line of lines) line.close()
   return count
 }
