@@ -22,7 +22,9 @@ const due = {
   sessions: (limit: number) => `
     SELECT id FROM sessions
     WHERE expires_at <= :now
-      AND NOT EXISTS (SELECT 1 FROM presence WHERE presence.session_id = sessions.id)
+      AND NOT EXISTS (SELECT 1 FROM presence
+                      WHERE presence.account_id = sessions.account_id
+                        AND presence.session_id = sessions.id)
     LIMIT ${limit}`,
 }
 

@@ -26,7 +26,7 @@ export class PresenceRows {
     this.#all = connection.prepare<[], Row>(
       `SELECT presence.session_id AS session, accounts.id, accounts.username, presence.since
        FROM presence JOIN accounts ON accounts.id = presence.account_id
-       ORDER BY presence.session_id`,
+       ORDER BY presence.account_id, presence.session_id`,
     )
     this.#alive = connection.prepare<[number, number], Person>(
       `SELECT accounts.id, accounts.username
@@ -35,11 +35,12 @@ export class PresenceRows {
     )
     // One by one, for SQLite keeps what a statement that writes many rows has overwritten.
     this.#enter = connection.prepare<[number, number, number]>(
-      'INSERT OR IGNORE INTO presence (session_id, account_id, since) VALUES (?, ?, ?)',
+      'INSERT OR IGNORE INTO presence (account_id, session_id, since) VALUES (?, ?, ?)',
     )
     this.#leave = connection
       .prepare<[string], number>(
-        `DELETE FROM presence WHERE session_id IN (SELECT value FROM json_each(?))
+        `DELETE FROM presence WHERE (account_id, session_id) IN
+           (SELECT account_id, id FROM sessions WHERE id IN (SELECT value FROM json_each(?)))
          RETURNING session_id`,
       )
       .pluck()
@@ -55,7 +56,7 @@ export class PresenceRows {
     for (const session of sessions) {
       const account = this.#alive.get(session, now)
       if (account === undefined) continue
-      if (this.#enter.run(session, account.id, now).changes === 0) continue
+      if (this.#enter.run(account.id, session, now).changes === 0) continue
       entered.sessions.push(session)
       entered.accounts.push(account.id)
       entered.usernames.push(account.username)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
@@ -122,6 +122,31 @@ t.test('takes each migration whole or not at all', async (t) => {
   t.same(names("SELECT name FROM sqlite_schema WHERE type = 'table'"), ['migrations', 'one'])
   t.same(names('SELECT name FROM migrations'), ['1.sql'])
   database.close()
+})
+
+t.test('takes over who was present on the first version', async (t) => {
+  const first = '0001-log-people-presence.sql'
+  const script = new URL(`../../../migrations/sqlite/${first}`, import.meta.url)
+  const folder = t.testdir({ migrations: { [first]: readFileSync(script) }, data: {} })
+  const data = join(folder, 'data')
+  const before = await openSqliteStore({
+    folder: data,
+    onFatal,
+    migrations: join(folder, 'migrations'),
+  })
+  const ann = await people.join(before, 'ann')
+  await before.changePresence({ enter: [ann.id], leave: [] })
+  await before.close()
+
+  const after = await openSqliteStore({ folder: data, onFatal })
+  t.teardown(() => after.close())
+  const present = await after.present()
+  t.same(
+    present.map(({ session, person }) => [session, person.username]),
+    [[ann.id, 'ann']],
+  )
+  await after.changePresence({ enter: [], leave: [ann.id] })
+  t.same(await after.present(), [])
 })
 
 t.test('refuses a signing key that is damaged', async (t) => {
