@@ -5,8 +5,11 @@ import { obrol } from '../servers/obrol.ts'
 import type { Server } from '../servers/server.ts'
 import { ratio, type Sample, type Scenario } from './scenario.ts'
 
-/** Enough for the server's core to be busy while some of them wait for the disk. */
-const atOnce = 256
+/**
+ * Enough for the server's core to be busy while some of them wait for the disk: with half as many it
+ * had nothing to do an eighth of the time.
+ */
+const atOnce = 512
 
 /** Each stream of another person, many being opened at a time, each until it is told to be live. */
 export const opens = (full: boolean): Scenario => ({
