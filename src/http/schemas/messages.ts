@@ -137,6 +137,17 @@ export const direct = {
   },
 }
 
+/** Where a page lies. Who has a cursor has the id as well. */
+const messageId = (minimum: number, description: string) =>
+  Type.Optional(
+    Type.Integer({
+      minimum,
+      maximum: largestId,
+      'x-rule': `must be a whole number from ${minimum} to ${largestId}: of a cursor, what stands before the dash`,
+      description,
+    }),
+  )
+
 export const listMessages = {
   operationId: 'listMessages',
   tags: ['Messages'],
@@ -146,12 +157,8 @@ export const listMessages = {
   security: [{ session: [] }],
   querystring: Type.Object(
     {
-      after: Type.Optional(
-        Type.Integer({ minimum: 0, maximum: largestId, description: 'The oldest after this id' }),
-      ),
-      before: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: largestId, description: 'The newest before this id' }),
-      ),
+      after: messageId(0, 'The oldest after this id'),
+      before: messageId(1, 'The newest before this id'),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: defaultPage })),
       with: Type.Optional(
         Type.String({ description: 'A username: only the direct conversation with that person' }),
