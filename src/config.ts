@@ -19,7 +19,7 @@ export { SettingsError }
 export const settingsTable = {
   host: setting('HOST', '127.0.0.1', {
     range: 'an IP address or a host name',
-    about: 'The address to listen on.',
+    about: 'The address to listen on. Of a name: the first, IPv4 before IPv6.',
     read: readHost,
   }),
   port: whole('PORT', 3000, 'port', [0, 65_535], 'The port to listen on; 0 takes a free one.'),

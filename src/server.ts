@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
@@ -150,7 +151,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   await presence.start()
   sweeper.start()
   try {
-    await app.listen({ host: settings.host, port: settings.port, backlog })
+    // Looked up here: of `localhost` Fastify would make two servers, the second without most of what
+    // is set up on the first.
+    const { address } = await lookup(settings.host, { order: 'ipv4first' })
+    await app.listen({ host: address, port: settings.port, backlog })
   } catch (error) {
     await close(0)
     throw new StartError(

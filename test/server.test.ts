@@ -31,6 +31,14 @@ t.test('an IPv6 address stands in brackets in the URL', async (t) => {
   t.equal((await room.call('GET', '/healthz')).status, 200)
 })
 
+t.test('a host name is one address, IPv4 where there is one', async (t) => {
+  const room = await openRoom(t, { settings: { host: 'localhost' } })
+  const { port } = new URL(room.url)
+  t.equal(room.url, `http://localhost:${port}`)
+  t.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200)
+  await t.rejects(fetch(`http://[::1]:${port}/healthz`), TypeError)
+})
+
 t.test('tokens are signed with JWT_SECRET where it is given', async (t) => {
   const folder = await temporaryFolder(t)
   const secret = 'a secret of at least 32 bytes, kept elsewhere'
