@@ -62,6 +62,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6, lastCallMs = 100 } = tuning
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>()
   const { promise: log, resolve: logIs } = Promise.withResolvers<FastifyBaseLogger>()
+  const address = await addressOf(settings)
   const store = await openStore(settings, {
     ...tuning,
     onFatal: fail,
@@ -151,15 +152,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   await presence.start()
   sweeper.start()
   try {
-    // Looked up here: of `localhost` Fastify would make two servers, the second without most of what
-    // is set up on the first.
-    const { address } = await lookup(settings.host, { order: 'ipv4first' })
     await app.listen({ host: address, port: settings.port, backlog })
   } catch (error) {
     await close(0)
-    throw new StartError(
-      `cannot listen on ${settings.host} port ${settings.port}: ${(error as Error).message}`,
-    )
+    throw cannotListen(settings, error)
   }
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
@@ -175,6 +171,25 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       app.log.info({ event: 'stopped' })
     },
   }
+}
+
+/**
+ * Looked up before anything is begun, for it may take a while; and not by Fastify, which of
+ * `localhost` makes two servers, the second without most of what is set up on the first.
+ *
+ * @throws {StartError} where the host is not known
+ */
+async function addressOf(settings: Settings): Promise<string> {
+  try {
+    const { address } = await lookup(settings.host, { order: 'ipv4first' })
+    return address
+  } catch (error) {
+    throw cannotListen(settings, error)
+  }
+}
+
+function cannotListen({ host, port }: Settings, error: unknown): StartError {
+  return new StartError(`cannot listen on ${host} port ${port}: ${(error as Error).message}`)
 }
 
 /** @throws {StartError} where the key that was kept is damaged; then the store is closed */

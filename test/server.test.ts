@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -37,6 +38,15 @@ t.test('a host name is one address, IPv4 where there is one', async (t) => {
   t.equal(room.url, `http://localhost:${port}`)
   t.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200)
   await t.rejects(fetch(`http://[::1]:${port}/healthz`), TypeError)
+})
+
+t.test('a host that is not known stops the start before anything is begun', async (t) => {
+  const folder = join(await temporaryFolder(t), 'data')
+  const settings = { ...readSettings({ DATA_DIR: folder, LOG_LEVEL: 'silent' }), host: 'a..b' }
+  const start = startServer(settings)
+  await t.rejects(start, new StartError(''))
+  await t.rejects(start, { message: /^cannot listen on a\.\.b port 3000: [^\n]*ENOTFOUND/ })
+  t.notOk(existsSync(folder))
 })
 
 t.test('tokens are signed with JWT_SECRET where it is given', async (t) => {
