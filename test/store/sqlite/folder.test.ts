@@ -149,6 +149,24 @@ t.test('takes over who was present on the first version', async (t) => {
   t.same(await after.present(), [])
 })
 
+t.test('a session that is deleted by hand takes its presence along', async (t) => {
+  const folder = t.testdir()
+  const store = await openSqliteStore({ folder, onFatal })
+  t.teardown(() => store.close())
+  const ann = await people.join(store, 'ann')
+  const bob = await people.join(store, 'bob')
+  await store.changePresence({ enter: [ann.id, bob.id], leave: [] })
+  // As the shell of SQLite has it.
+  const shell = new Database(join(folder, 'obrol.db'))
+  shell.pragma('foreign_keys = OFF')
+  shell.prepare('DELETE FROM sessions WHERE id = ?').run(ann.id)
+  shell.close()
+  t.same(
+    (await store.present()).map(({ session }) => session),
+    [bob.id],
+  )
+})
+
 t.test('refuses a signing key that is damaged', async (t) => {
   const folder = t.testdir()
   const store = await openSqliteStore({ folder, onFatal })
