@@ -25,7 +25,7 @@ export function refuseInvalid(...found: FieldError[][]): void {
 export function invalidRequest(errors: FieldError[]): Problem {
   const sentences = errors.map((error) => {
     const name = 'pointer' in error ? error.pointer.slice(1) : error.parameter
-    return `${name}: ${error.detail}`
+    return `${name || 'the empty name'}: ${error.detail}`
   })
   return new Problem('invalid-request', sentences.join('; '), { errors })
 }

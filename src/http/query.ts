@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import { invalidParameter, Problem } from '../chat/problems.ts'
+import { Problem } from '../chat/problems.ts'
+import { inParameter, invalidRequest } from '../chat/validation.ts'
 import { type Pair, readPairs, splitPairs } from './percent.ts'
 
 /**
  * The parameters of a request's query, each given once.
  *
- * @throws {Problem} `invalid-request`: a parameter is repeated or has no name, or the query is not UTF-8
+ * @throws {Problem} `invalid-request`: a parameter is repeated, or the query is not UTF-8
  */
 export function readQuery(request: FastifyRequest): Record<string, string> {
   const text = queryOf(request)
@@ -21,11 +22,7 @@ export function readQuery(request: FastifyRequest): Record<string, string> {
   // Without a prototype: a parameter may have any name.
   const query: Record<string, string> = Object.create(null)
   for (const [name, value] of pairs) {
-    if (name === '')
-      throw new Problem('invalid-request', 'The query has a value without a name.', {
-        errors: [{ parameter: name, detail: 'a parameter is written as name=value' }],
-      })
-    if (name in query) throw invalidParameter(name, 'must be given only once')
+    if (name in query) throw invalidRequest(inParameter(name, 'must be given only once'))
     query[name] = value
   }
   return query

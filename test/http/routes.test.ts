@@ -93,10 +93,10 @@ t.test('parameters are taken as they are written or refused by name', async (t) 
     ['/v1/messages?limit=', 'limit', /whole number/],
     ['/v1/messages?limit=1e2', 'limit', /whole number/],
     ['/v1/messages?after=9007199254740992', 'after', /from 0 to 9007199254740991/],
-    ['/v1/messages?after=12-mh4k2c9z', 'after', /of a cursor, what stands before the dash/],
+    ['/v1/messages?after=12-mh4k2c9z', 'after', /id of a message, .*; a cursor is for the stream/],
     ['/v1/messages?before=0', 'before', /from 1/],
-    ['/v1/messages?=5', '', /written as name=value/],
-    ['/v1/messages?=&=', '', /written as name=value/],
+    ['/v1/messages?=5', '', /not known here/],
+    ['/v1/messages?=&=', '', /only once/],
     ['/v1/messages?limit=1&limit=2', 'limit', /only once/],
     ['/v1/messages?foo=1', 'foo', /not known here; the parameters are after, before, limit, with/],
     ['/v1/messages?__proto__=1', '__proto__', /not known/],
@@ -115,6 +115,8 @@ t.test('parameters are taken as they are written or refused by name', async (t) 
     const answer = await server.call('GET', path, { headers: ann })
     t.match(problem(t, answer, 400, 'invalid-request').errors, [{ parameter, detail }], path)
   }
+  const { body } = await server.call('GET', '/v1/messages?=5', { headers: ann })
+  t.match(body.detail, /^the empty name: is not known here/)
   problem(
     t,
     await server.call('GET', '/v1/messages/9007199254740991', { headers: ann }),

@@ -137,13 +137,13 @@ export const direct = {
   },
 }
 
-/** Where a page lies. Who has a cursor has the id as well. */
+/** Where a page lies. A page comes with a cursor, which is easily taken for this. */
 const messageId = (minimum: number, description: string) =>
   Type.Optional(
     Type.Integer({
       minimum,
       maximum: largestId,
-      'x-rule': `must be a whole number from ${minimum} to ${largestId}: of a cursor, what stands before the dash`,
+      'x-rule': `must be the id of a message, a whole number from ${minimum} to ${largestId}; a cursor is for the stream`,
       description,
     }),
   )
