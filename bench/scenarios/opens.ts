@@ -34,10 +34,11 @@ export const opens = (full: boolean): Scenario => ({
 })
 
 async function measure(server: Server, streams: number): Promise<Sample> {
+  const tokens = mixed(server.tokens)
   // As many before, for the code of an open to be compiled; their people stay.
-  const warm = await openStreams(server, streams, () => ({}), atOnce)
+  const warm = await openStreams(server, streams, (index) => ({ token: tokens[index] }), atOnce)
   const watch = startWatch(server.pid)
-  const others = (index: number) => ({ token: server.tokens[streams + index] })
+  const others = (index: number) => ({ token: tokens[streams + index] })
   const readers = await openStreams(server, streams, others, atOnce)
   const { seconds, serverCpu, loadShare } = watch.stop()
   closeAll([...warm, ...readers])
@@ -46,4 +47,10 @@ async function measure(server: Server, streams: number): Promise<Sample> {
     'µs an open': (serverCpu * 1e6) / readers.length,
     load: loadShare,
   }
+}
+
+/** People do not come in the order in which they once registered: an order of chance, always the same. */
+function mixed(tokens: readonly string[]): string[] {
+  const step = 7_919
+  return tokens.map((_token, index) => tokens[(index * step) % tokens.length] as string)
 }
