@@ -143,7 +143,7 @@ const messageId = (minimum: number, description: string) =>
     Type.Integer({
       minimum,
       maximum: largestId,
-      'x-rule': `must be the id of a message, a whole number from ${minimum} to ${largestId}; a cursor is for the stream`,
+      'x-rule': `must be a whole number from ${minimum} to ${largestId}, the id of a message; a cursor is for the stream`,
       description,
     }),
   )
