@@ -57,7 +57,7 @@ export class Sessions {
     return this.#newest.all(now, limit).map(toSession)
   }
 
-  /** False where it was no longer alive. Its presence must have been taken before. */
+  /** False where it was no longer alive. Its presence is to be taken before: what goes along is not told. */
   end(id: number, now: number): boolean {
     const expiresAt = this.#end.get(id)
     return expiresAt !== undefined && expiresAt > now
