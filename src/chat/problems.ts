@@ -157,10 +157,3 @@ export class Problem extends Error {
     this.extras = extras
   }
 }
-
-/** `invalid-request` for one parameter of a path, a query or a header. */
-export function invalidParameter(parameter: string, detail: string): Problem {
-  return new Problem('invalid-request', `${parameter}: ${detail}`, {
-    errors: [{ parameter, detail }],
-  })
-}

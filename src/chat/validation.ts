@@ -29,3 +29,8 @@ export function invalidRequest(errors: FieldError[]): Problem {
   })
   return new Problem('invalid-request', sentences.join('; '), { errors })
 }
+
+/** `invalid-request` for one parameter of a path, a query or a header. */
+export function invalidParameter(parameter: string, detail: string): Problem {
+  return invalidRequest(inParameter(parameter, detail))
+}

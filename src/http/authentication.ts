@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
-import { invalidParameter, Problem } from '../chat/problems.ts'
+import { Problem } from '../chat/problems.ts'
+import { invalidParameter } from '../chat/validation.ts'
 import type { Session } from '../store/store.ts'
 import { headerToken, queryToken } from './bearer.ts'
 import type { Services } from './services.ts'

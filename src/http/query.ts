@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../chat/problems.ts'
-import { inParameter, invalidRequest } from '../chat/validation.ts'
+import { invalidParameter } from '../chat/validation.ts'
 import { type Pair, readPairs, splitPairs } from './percent.ts'
 
 /**
@@ -22,7 +22,7 @@ export function readQuery(request: FastifyRequest): Record<string, string> {
   // Without a prototype: a parameter may have any name.
   const query: Record<string, string> = Object.create(null)
   for (const [name, value] of pairs) {
-    if (name in query) throw invalidRequest(inParameter(name, 'must be given only once'))
+    if (name in query) throw invalidParameter(name, 'must be given only once')
     query[name] = value
   }
   return query

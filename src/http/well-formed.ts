@@ -1,5 +1,6 @@
 import type { onRequestHookHandler } from 'fastify'
-import { invalidParameter, Problem } from '../chat/problems.ts'
+import { Problem } from '../chat/problems.ts'
+import { invalidParameter } from '../chat/validation.ts'
 
 /**
  * Refuses what Node's parser lets pass: versions that are not HTTP/1 (it takes 0.9 and 2.0 on the
