@@ -1,5 +1,5 @@
 -- One tree in place of a table and an index: where everyone comes back at once, what a commit writes
--- is half of that.
+-- is little more than half of that.
 CREATE TABLE presence_by_person (
   account_id INTEGER NOT NULL REFERENCES accounts (id),
   session_id INTEGER NOT NULL,
