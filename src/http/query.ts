@@ -4,6 +4,16 @@ import { invalidParameter } from '../chat/validation.ts'
 import { type Pair, readPairs, splitPairs } from './percent.ts'
 
 /**
+ * Without a prototype, for a parameter may have any name. An instance of a class is made faster than
+ * what `Object.create(null)` makes, which V8 keeps as a table.
+ */
+class Query {
+  [name: string]: string
+}
+Object.setPrototypeOf(Query.prototype, null)
+Reflect.deleteProperty(Query.prototype, 'constructor')
+
+/**
  * The parameters of a request's query, each given once.
  *
  * @throws {Problem} `invalid-request`: a parameter is repeated, or the query is not UTF-8
@@ -19,8 +29,7 @@ export function readQuery(request: FastifyRequest): Record<string, string> {
       errors: [{ parameter: '', detail: 'the query must be percent-encoded UTF-8' }],
     })
   }
-  // Without a prototype: a parameter may have any name.
-  const query: Record<string, string> = Object.create(null)
+  const query = new Query()
   for (const [name, value] of pairs) {
     if (name in query) throw invalidParameter(name, 'must be given only once')
     query[name] = value

@@ -44,6 +44,8 @@ export const defaultTimeouts: Timeouts = {
 /** Longer than the usual proxy keeps an idle connection, so that none is closed under a new request. */
 const keepAliveMs = 65_000
 
+const noQuery = Object.freeze({})
+
 /** How Fastify and Node's server are set up. */
 export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
   return {
@@ -59,7 +61,8 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
     keepAliveTimeout: keepAliveMs,
     requestTimeout: timeouts.requestMs,
     // A path can be as long as the headers: then an id of any length is judged as an id.
-    routerOptions: { maxParamLength: maxHeaderSize },
+    // Queries are read where a route takes one: see `query.ts`.
+    routerOptions: { maxParamLength: maxHeaderSize, querystringParser: () => noQuery },
     http: {
       headersTimeout: timeouts.headersMs,
       connectionsCheckingInterval: timeouts.checkMs,

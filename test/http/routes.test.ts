@@ -100,6 +100,7 @@ t.test('parameters are taken as they are written or refused by name', async (t) 
     ['/v1/messages?limit=1&limit=2', 'limit', /only once/],
     ['/v1/messages?foo=1', 'foo', /not known here; the parameters are after, before, limit, with/],
     ['/v1/messages?__proto__=1', '__proto__', /not known/],
+    ['/v1/messages?constructor=1', 'constructor', /not known/],
     ['/v1/messages?with=a%00b', 'with', /U\+0000/],
     ['/v1/messages?with=%ff', '', /UTF-8/],
     ['/v1/messages/0', 'id', /from 1 to 9007199254740991/],
