@@ -115,11 +115,6 @@ function addHooks(app: Api, table: RouteTable, { ready, inTouch, settings }: Ser
     if (raw.socket === null) raw.once('socket', () => done())
     else done()
   })
-  app.addHook('onRequest', ({ routeOptions: { url } }, reply, done) => {
-    // By the route that was found, for a path can be written in many ways; where none was, always.
-    if (url === undefined || notToStore.test(url)) reply.header('cache-control', 'no-store')
-    done()
-  })
   app.addHook('onRequest', refuseOdd)
   app.addHook('onRequest', refuseMissing(table))
   app.addHook('onRequest', answerPreflight)
@@ -132,7 +127,10 @@ function addHooks(app: Api, table: RouteTable, { ready, inTouch, settings }: Ser
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
     done()
   })
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', ({ routeOptions: { url } }, reply, payload, done) => {
+    // By the route that was found, for a path can be written in many ways; where none was, always.
+    const ours = url === undefined || notToStore.test(url)
+    if (ours && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     // Kept alive, a connection whose request was open when the server began to stop would hold it up.
     if (!ready()) reply.header('connection', 'close')
     done(null, payload)

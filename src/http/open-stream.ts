@@ -6,15 +6,19 @@ import type { Hub } from '../delivery/hub.ts'
 import { Wire } from '../delivery/wire.ts'
 import { detachSocket } from './detach.ts'
 import { logStream } from './log-lines.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
 import type { StreamWanted } from './services.ts'
 import { streamHead } from './stream-head.ts'
 
-/** The headers of every stream. */
+/** The headers of every stream, besides those of an allowed origin. */
 const headers = {
+  ...securityHeaders,
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
+
+const headOf = streamHead(headers)
 
 /** Hands the socket of an accepted request over to the delivery of its stream. */
 export function streamOpener({
@@ -27,11 +31,11 @@ export function streamOpener({
   /** See Wire. */
   stallMs: number
 }) {
-  return async (
+  return (
     request: FastifyRequest,
     reply: FastifyReply,
     { presence, lastEventId }: StreamWanted,
-  ): Promise<void> => {
+  ): void => {
     if (request.method === 'HEAD') {
       // A body of no known length, for without one Fastify would tell its length as 0.
       reply.headers(headers).send(Readable.from([]))
@@ -41,9 +45,9 @@ export function streamOpener({
     const { session } = request
     const framed = request.raw.httpVersion !== '1.0'
     hub.admit(session)
-    reply.headers(headers).hijack()
+    reply.hijack()
     logStream(request)
-    const head = streamHead(reply.getHeaders(), framed)
+    const head = headOf(reply.getHeaders(), framed)
     const stream = hub.open({
       session,
       cursor: parseCursor(lastEventId) ?? null,

@@ -45,7 +45,7 @@ export interface Services {
    * Serves `GET /v1/events` and answers its `HEAD`: the caller is known, the parameters are checked and the opening is
    * paid for. Answers by itself, or throws a `Problem` before anything is written.
    */
-  openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamWanted): Promise<void>
+  openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamWanted): void
   /** False once the server is shutting down. */
   ready(): boolean
   /** False while the store is lost: what is known here may no longer be so. */

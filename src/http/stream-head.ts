@@ -1,26 +1,33 @@
-import type { FastifyReply } from 'fastify'
-
 /**
- * The head of an answer that goes on for as long as its connection (RFC 9112): chunked, or for
- * HTTP/1.0 as it comes. To have Node write it costs three times as much, for it looks into each
- * header; these are the server's own, all in ASCII.
+ * Writes the heads of answers that go on for as long as their connections (RFC 9112): chunked, or for
+ * HTTP/1.0 as they come. To have Node write one costs three times as much, for it looks into each
+ * header; these are the server's own, all in ASCII. What all heads of one second have in common is
+ * one text.
+ *
+ * @param common the headers of each of them
+ * @returns writes a head, with what headers else it has
  */
 export function streamHead(
-  headers: ReturnType<FastifyReply['getHeaders']>,
-  framed: boolean,
-): string {
-  let head = 'HTTP/1.1 200 OK\r\n'
-  for (const name in headers) head += `${name}: ${headers[name]}\r\n`
-  head += `date: ${httpDate()}\r\nconnection: close\r\n`
-  if (framed) head += 'transfer-encoding: chunked\r\n'
-  return `${head}\r\n`
+  common: Readonly<Record<string, string>>,
+): (own: Readonly<Record<string, unknown>>, framed: boolean) => string {
+  const status = `HTTP/1.1 200 OK\r\n${lines(common)}connection: close\r\n`
+  let second = 0
+  let begin = ''
+
+  return (own, framed) => {
+    const now = Math.floor(Date.now() / 1000)
+    if (now !== second) {
+      second = now
+      // The form of RFC 9110, section 5.6.7.
+      begin = `${status}date: ${new Date(second * 1000).toUTCString()}\r\n`
+    }
+    const coding = framed ? 'transfer-encoding: chunked\r\n' : ''
+    return `${begin}${lines(own)}${coding}\r\n`
+  }
 }
 
-let toldDate = { second: 0, text: '' }
-
-/** The date in the form that heads have it (RFC 9110, section 5.6.7), written once a second. */
-function httpDate(): string {
-  const second = Math.floor(Date.now() / 1000)
-  if (second !== toldDate.second) toldDate = { second, text: new Date(second * 1000).toUTCString() }
-  return toldDate.text
+function lines(headers: Readonly<Record<string, unknown>>): string {
+  let lines = ''
+  for (const name in headers) lines += `${name}: ${headers[name]}\r\n`
+  return lines
 }

@@ -40,7 +40,9 @@ const addHeaders = helmet({
  * Headers that keep browsers from doing more with our answers than they are made for. They are the
  * same for every answer, so helmet makes them once: what they cost a request is their bytes.
  */
-export function addSecurityHeaders(app: FastifyInstance): void {
+export const securityHeaders: Readonly<Record<string, string>> = made()
+
+function made(): Record<string, string> {
   const headers: Record<string, string> = {}
   const answer = {
     setHeader(name: string, value: string) {
@@ -49,8 +51,13 @@ export function addSecurityHeaders(app: FastifyInstance): void {
     removeHeader() {},
   }
   addHeaders({} as IncomingMessage, answer as unknown as ServerResponse, () => {})
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers)
-    done()
+  return headers
+}
+
+/** For all that Fastify answers; a stream's answer is written by hand. */
+export function addSecurityHeaders(app: FastifyInstance): void {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.headers(securityHeaders)
+    done(null, payload)
   })
 }

@@ -14,7 +14,7 @@ export async function eventRoutes(app: Api, { services, limits }: RouteOptions):
     const { presence = 'full', lastEventId = '' } = request.query
     // The header wins: an EventSource reconnects to the same address. An empty one counts as absent.
     const cursor = request.headers['last-event-id'] || lastEventId
-    await services.openStream(request, reply, { presence, lastEventId: cursor })
+    services.openStream(request, reply, { presence, lastEventId: cursor })
     return reply
   })
 }

@@ -43,7 +43,8 @@ export async function pageRoutes(app: Api, { folder }: PageOptions): Promise<voi
     app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'))
     return
   }
-  app.addHook('onRequest', async (_request, reply: FastifyReply) => {
+  // After what every answer has: this takes the place of its policy.
+  app.addHook('onSend', async (_request, reply: FastifyReply) => {
     reply.header('content-security-policy', policy)
   })
   // A route for each file, so that any other address is judged like one of the API's.
