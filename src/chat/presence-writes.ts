@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts'
+import type { Session, Store } from '../store/store.ts'
 
 /** Who hears of what was written. */
 export interface PresenceWriter {
@@ -19,7 +19,8 @@ export class PresenceWrites {
   readonly #writer: PresenceWriter
   readonly #retryMs: number
   readonly #restMs: number
-  #wanted = new Map<number, 'enter' | 'leave'>()
+  /** Who enters, and that others leave. */
+  #wanted = new Map<number, Session | 'leaves'>()
   #writing: Promise<void> | undefined
   #retry: NodeJS.Timeout | undefined
   #paused = false
@@ -41,9 +42,12 @@ export class PresenceWrites {
   }
 
   /** The newest wish for a session counts. */
-  want(session: number, what: 'enter' | 'leave'): void {
-    this.#wanted.set(session, what)
-    if (this.#mayWrite) this.#writing ??= this.#writeAll()
+  enter(session: Session): void {
+    this.#want(session.id, session)
+  }
+
+  leave(session: number): void {
+    this.#want(session, 'leaves')
   }
 
   forget(session: number): void {
@@ -73,6 +77,11 @@ export class PresenceWrites {
     await this.#writing
   }
 
+  #want(session: number, what: Session | 'leaves'): void {
+    this.#wanted.set(session, what)
+    if (this.#mayWrite) this.#writing ??= this.#writeAll()
+  }
+
   get #mayWrite(): boolean {
     return !this.#paused && this.#retry === undefined
   }
@@ -83,25 +92,28 @@ export class PresenceWrites {
     while (this.#wanted.size > 0 && this.#mayWrite) {
       const wanted = this.#wanted
       this.#wanted = new Map()
-      await this.#write(
-        [...wanted.keys()].filter((session) => wanted.get(session) === 'enter'),
-        [...wanted.keys()].filter((session) => wanted.get(session) === 'leave'),
-      )
+      const enter: Session[] = []
+      const leave: number[] = []
+      for (const [session, what] of wanted) {
+        if (what === 'leaves') leave.push(session)
+        else enter.push(what)
+      }
+      await this.#write(enter, leave)
       await new Promise((resolve) => setTimeout(resolve, this.#restMs))
     }
     this.#writing = undefined
   }
 
-  async #write(enter: readonly number[], leave: readonly number[]): Promise<void> {
+  async #write(enter: readonly Session[], leave: readonly number[]): Promise<void> {
     for (const session of leave) this.#writer.leaving(session)
     try {
       await this.#store.changePresence({ enter, leave })
-      for (const session of enter) this.#writer.entered(session)
+      for (const { id } of enter) this.#writer.entered(id)
       for (const session of leave) this.#writer.left(session)
     } catch {
       // Leaving is not tried again: once the store is back, there is a new grace.
       for (const session of enter) {
-        if (!this.#wanted.has(session)) this.#wanted.set(session, 'enter')
+        if (!this.#wanted.has(session.id)) this.#wanted.set(session.id, session)
       }
       this.#tryLater()
     }

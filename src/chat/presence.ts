@@ -5,6 +5,8 @@ import { answer } from './store-problems.ts'
 
 /** What this server knows of a session with regard to presence. */
 interface Attendance {
+  /** Undefined where it was present before this server began, and has had no stream here. */
+  session: Session | undefined
   /** Streams open here. */
   streams: number
   /** Whether this server has told the store that it is present, and not since that it left. */
@@ -104,13 +106,14 @@ export class Presence {
   /** A stream of the session opened. Resolves once the store has the session as present. */
   enter(session: Session): Promise<void> {
     const attendance = this.#attendance(session.id)
+    attendance.session = session
     attendance.streams++
     clearTimeout(attendance.grace)
     if (attendance.entered && this.#store.current) {
       this.#writes.forget(session.id)
       return Promise.resolve()
     }
-    this.#writes.want(session.id, 'enter')
+    this.#writes.enter(session)
     return new Promise((resolve) => attendance.arrivals.push(resolve))
   }
 
@@ -152,11 +155,12 @@ export class Presence {
   renew(): void {
     if (this.#closed) return
     this.#away = false
-    for (const [session, attendance] of this.#attendances) {
-      this.#writes.forget(session)
-      if (attendance.entered || attendance.streams > 0) this.#writes.want(session, 'enter')
+    for (const [id, attendance] of this.#attendances) {
+      const { session, entered, streams } = attendance
+      this.#writes.forget(id)
+      if (session && (entered || streams > 0)) this.#writes.enter(session)
       attendance.entered = false
-      if (attendance.streams === 0) this.#beginGrace(session, attendance)
+      if (streams === 0) this.#beginGrace(id, attendance)
     }
     this.#settleAfter(this.#graceMs)
     this.#writes.resume()
@@ -173,7 +177,13 @@ export class Presence {
   #attendance(session: number): Attendance {
     let attendance = this.#attendances.get(session)
     if (attendance === undefined) {
-      attendance = { streams: 0, entered: false, grace: undefined, arrivals: [] }
+      attendance = {
+        session: undefined,
+        streams: 0,
+        entered: false,
+        grace: undefined,
+        arrivals: [],
+      }
       this.#attendances.set(session, attendance)
     }
     return attendance
@@ -182,7 +192,7 @@ export class Presence {
   #beginGrace(session: number, attendance: Attendance): void {
     if (this.#closed || this.#away) return
     clearTimeout(attendance.grace)
-    attendance.grace = setTimeout(() => this.#writes.want(session, 'leave'), this.#graceMs)
+    attendance.grace = setTimeout(() => this.#writes.leave(session), this.#graceMs)
   }
 
   #arrived(session: number): void {
@@ -215,8 +225,8 @@ export class Presence {
     if (!this.#people.has(session)) return
     const attendance = this.#attendances.get(session)
     if (attendance) attendance.entered = false
-    const here = attendance !== undefined && attendance.streams > 0
-    if (here) this.#writes.want(session, 'enter')
+    const here = attendance && attendance.streams > 0 ? attendance.session : undefined
+    if (here) this.#writes.enter(here)
     if (here || this.#doubt !== undefined) this.#doubted.add(session)
     else this.#remove(session)
   }

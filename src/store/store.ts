@@ -251,7 +251,8 @@ export interface PresentSession {
 }
 
 export interface PresenceChange {
-  enter: readonly number[]
+  /** As they were when they were alive, for nothing of a session ever changes but that it ends. */
+  enter: readonly Session[]
   leave: readonly number[]
 }
 

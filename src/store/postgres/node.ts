@@ -20,7 +20,8 @@ export class Node {
   }
 
   /** Sessions enter and leave here, in one transaction. */
-  async change({ enter, leave }: PresenceChange): Promise<void> {
+  async change({ enter: sessions, leave }: PresenceChange): Promise<void> {
+    const enter = sessions.map(({ id }) => id)
     for (const session of leave) this.#held.delete(session)
     if (!(await this.#change(enter, leave))) await this.#join([...this.#held, ...enter])
     for (const session of enter) this.#held.add(session)

@@ -1,16 +1,11 @@
-import type { Person, PresentSession } from '../store.ts'
+import type { PresentSession, Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
-/**
- * Those who entered, a column for each of what is told of them: between two threads a list of numbers
- * or names is copied at a fraction of what as many objects cost.
- */
+/** Those of the sessions told to enter that did: between two threads, numbers cost least. */
 export interface Entered {
   /** Unix milliseconds. */
   since: number
   sessions: number[]
-  accounts: number[]
-  usernames: string[]
 }
 
 type Row = { session: number; id: number; username: string; since: number }
@@ -18,7 +13,6 @@ type Row = { session: number; id: number; username: string; since: number }
 /** The sessions that are present, kept over a restart. */
 export class PresenceRows {
   readonly #all
-  readonly #alive
   readonly #enter
   readonly #leave
 
@@ -28,14 +22,11 @@ export class PresenceRows {
        FROM presence JOIN accounts ON accounts.id = presence.account_id
        ORDER BY presence.account_id, presence.session_id`,
     )
-    this.#alive = connection.prepare<[number, number], Person>(
-      `SELECT accounts.id, accounts.username
-       FROM sessions JOIN accounts ON accounts.id = sessions.account_id
-       WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
-    )
-    // One by one, for SQLite keeps what a statement that writes many rows has overwritten.
-    this.#enter = connection.prepare<[number, number, number]>(
-      'INSERT OR IGNORE INTO presence (account_id, session_id, since) VALUES (?, ?, ?)',
+    // One by one, for SQLite keeps what a statement that writes many rows has overwritten. Where the
+    // session has ended there is no account, and a row without one is ignored like one that is there.
+    this.#enter = connection.prepare<[number, number, number, number]>(
+      `INSERT OR IGNORE INTO presence (account_id, session_id, since) VALUES
+         ((SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?), ?, ?)`,
     )
     this.#leave = connection
       .prepare<[string], number>(
@@ -52,31 +43,30 @@ export class PresenceRows {
 
   /** Those of the sessions that were not present and now are. */
   enter(sessions: readonly number[], now: number): Entered {
-    const entered: Entered = { since: now, sessions: [], accounts: [], usernames: [] }
-    for (const session of sessions) {
-      const account = this.#alive.get(session, now)
-      if (account === undefined) continue
-      if (this.#enter.run(account.id, session, now).changes === 0) continue
-      entered.sessions.push(session)
-      entered.accounts.push(account.id)
-      entered.usernames.push(account.username)
-    }
-    return entered
+    const entered = sessions.filter(
+      (session) => this.#enter.run(session, now, session, now).changes > 0,
+    )
+    return { since: now, sessions: entered }
   }
 
   /** Those of the sessions that were present and no longer are. */
   leave(sessions: readonly number[]): number[] {
-    return this.#leave.all(JSON.stringify(sessions))
+    return sessions.length === 0 ? [] : this.#leave.all(JSON.stringify(sessions))
   }
 }
 
-/** As the store tells of them. */
-export function presentSessions({ since, ...columns }: Entered): PresentSession[] {
-  const { sessions, accounts, usernames } = columns
-  return sessions.map((session, index) => {
-    const person = { id: accounts[index] as number, username: usernames[index] as string }
-    return { session, person, since }
-  })
+/** As the store tells of those who entered, of all who were told to. */
+export function presentSessions(
+  { since, sessions }: Entered,
+  told: readonly Session[],
+): PresentSession[] {
+  const present: PresentSession[] = []
+  for (const { id: session, account } of told) {
+    // In the order in which they were told, and nobody twice.
+    if (session !== sessions[present.length]) continue
+    present.push({ session, person: account, since })
+  }
+  return present
 }
 
 function toPresence({ session, id, username, since }: Row): PresentSession {

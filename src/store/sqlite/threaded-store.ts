@@ -80,7 +80,12 @@ export class ThreadedStore implements Store {
   }
 
   changePresence(change: PresenceChange): Promise<void> {
-    return this.#told(this.#writer.call('changePresence', change))
+    const written = this.#writer.call(
+      'changePresence',
+      change.enter.map(({ id }) => id),
+      change.leave,
+    )
+    return this.#told(written, change.enter)
   }
 
   sweep(before: number | undefined) {
@@ -163,11 +168,18 @@ export class ThreadedStore implements Store {
     this.#parts.release()
   }
 
-  /** Replies arrive in the order of their commits, so news is told in that order. */
-  async #told<Value>(written: Promise<Done<Value>>): Promise<Value> {
+  /**
+   * Replies arrive in the order of their commits, so news is told in that order.
+   *
+   * @param entering who was told to enter
+   */
+  async #told<Value>(
+    written: Promise<Done<Value>>,
+    entering: readonly Session[] = [],
+  ): Promise<Value> {
     const { value, news: sent } = await written
     if (sent) {
-      const news = { ...sent, entered: sent.entered ? presentSessions(sent.entered) : [] }
+      const news = { ...sent, entered: sent.entered ? presentSessions(sent.entered, entering) : [] }
       this.#points.follow(news)
       this.#follower?.news(news)
     }

@@ -1,13 +1,4 @@
-import type {
-  Draft,
-  Extent,
-  Mark,
-  NewAccount,
-  News,
-  Outcome,
-  PresenceChange,
-  Session,
-} from '../store.ts'
+import type { Draft, Extent, Mark, NewAccount, News, Outcome, Session } from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { Housekeeping } from './housekeeping.ts'
@@ -100,7 +91,7 @@ export class Writer {
     })
   }
 
-  changePresence({ enter, leave }: PresenceChange): Done<void> {
+  changePresence(enter: readonly number[], leave: readonly number[]): Done<void> {
     return this.#write((now) => {
       const left = this.#presence.leave(leave)
       const entered = this.#presence.enter(enter, now)

@@ -23,7 +23,8 @@ export const session = (id: number): Session => ({
 class FakeStore {
   rows = new Map<number, PresentSession>()
   ended = new Set<number>()
-  changes: PresenceChange[] = []
+  /** What was told to it, by sessions' ids. */
+  changes: Record<keyof PresenceChange, readonly number[]>[] = []
   away = false
   current = true
   presence: Presence | undefined
@@ -38,12 +39,13 @@ class FakeStore {
     if (this.away) throw new Unavailable('away')
   }
 
-  async changePresence(change: PresenceChange) {
-    this.changes.push(change)
+  async changePresence({ enter: sessions, leave }: PresenceChange) {
+    const enter = sessions.map(({ id }) => id)
+    this.changes.push({ enter, leave })
     await this.held
     if (this.away) throw new Unavailable('away')
-    const left = change.leave.filter((id) => this.rows.delete(id))
-    const entered = change.enter
+    const left = leave.filter((id) => this.rows.delete(id))
+    const entered = enter
       .filter((id) => !this.rows.has(id) && !this.ended.has(id))
       .map((id) => ({ session: id, person: person(id), since: 1000 + id }))
     for (const row of entered) this.rows.set(row.session, row)

@@ -54,7 +54,7 @@ export async function crowdIn(
       return turnstile.pass(async () => (await store.register(account, ttlMs)) as Session)
     }),
   )
-  if (present) await store.changePresence({ enter: sessions.map(({ id }) => id), leave: [] })
+  if (present) await store.changePresence({ enter: sessions, leave: [] })
   await store.close()
   return membersOf(sessions)
 }

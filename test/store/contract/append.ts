@@ -66,7 +66,7 @@ export async function appendContract(t: Test, openSite: OpenSite): Promise<void>
     const { store } = await openOne(t, openSite)
     const ann = await join(store, 'ann')
     const bob = await join(store, 'bob')
-    await store.changePresence({ enter: [bob.id], leave: [] })
+    await store.changePresence({ enter: [bob], leave: [] })
     const first = { to: 'bob', whenOffline: 'reject', key: 'k', digest: 'd' } as const
     t.equal((await say(store, ann, 'hi', first)).id, 1)
     await store.changePresence({ enter: [], leave: [bob.id] })
@@ -89,7 +89,7 @@ export async function appendContract(t: Test, openSite: OpenSite): Promise<void>
     t.same(await store.append([draft(ann, 'to myself', to)], ticket()), [
       { kind: 'recipient-offline' },
     ])
-    await store.changePresence({ enter: [phone.id], leave: [] })
+    await store.changePresence({ enter: [phone], leave: [] })
     t.match(await say(store, ann, 'to myself', to), { id: 1, to: { username: 'ann' } })
   })
 

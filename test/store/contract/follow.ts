@@ -53,12 +53,12 @@ export async function followContract(t: Test, openSite: OpenSite): Promise<void>
     store.follow(hears((news) => told.push(news)))
     const person = { id: ann.account.id, username: 'ann' }
 
-    await store.changePresence({ enter: [ann.id], leave: [] })
+    await store.changePresence({ enter: [ann], leave: [] })
     t.match(told, [{ entered: [{ session: ann.id, person, since: clock.now() }], left: [] }])
     told = []
-    await store.changePresence({ enter: [ann.id], leave: [bob.id] })
+    await store.changePresence({ enter: [ann], leave: [bob.id] })
     t.same(told, [], 'nothing changed')
-    await store.changePresence({ enter: [bob.id], leave: [ann.id] })
+    await store.changePresence({ enter: [bob], leave: [ann.id] })
     t.match(told, [{ entered: [{ session: bob.id }], left: [ann.id], entries: [], ended: [] }])
   })
 
@@ -67,7 +67,7 @@ export async function followContract(t: Test, openSite: OpenSite): Promise<void>
     const ann = await join(store, 'ann', hour)
     const bob = await join(store, 'bob')
     const cid = await join(store, 'cid', hour)
-    await store.changePresence({ enter: [ann.id, cid.id], leave: [] })
+    await store.changePresence({ enter: [ann, cid], leave: [] })
     let told: News[] = []
     store.follow(hears((news) => told.push(news)))
     await store.endSession(ann.id)

@@ -13,7 +13,7 @@ export async function presenceContract(t: Test, openSite: OpenSite): Promise<voi
     const before = await site.open()
     const ann = await join(before, 'ann')
     const bob = await join(before, 'bob')
-    await before.changePresence({ enter: [ann.id, bob.id], leave: [] })
+    await before.changePresence({ enter: [ann, bob], leave: [] })
     await before.changePresence({ enter: [], leave: [bob.id] })
     await before.close()
     const store = await site.open()
@@ -32,14 +32,14 @@ export async function presenceContract(t: Test, openSite: OpenSite): Promise<voi
     const ann = await join(store, 'ann')
     const gone = await join(store, 'gone')
     const old = await join(store, 'old', hour)
-    await store.changePresence({ enter: [ann.id], leave: [] })
+    await store.changePresence({ enter: [ann], leave: [] })
     const present = await store.present()
     await store.endSession(gone.id)
     clock.pass(hour)
     const bob = await join(store, 'bob')
     const told: News[] = []
     store.follow(hears((news) => told.push(news)))
-    const asked = [ann.id, gone.id, old.id, bob.id, bob.id, unknown]
+    const asked = [ann, gone, old, bob, bob, { ...ann, id: unknown }]
     await store.changePresence({ enter: asked, leave: [] })
     t.same(
       told.flatMap(({ entered }) => entered.map(({ session }) => session)),
@@ -60,7 +60,7 @@ export async function presenceContract(t: Test, openSite: OpenSite): Promise<voi
     const { store } = await openOne(t, openSite)
     const ann = await join(store, 'ann')
     const phone = await store.openSession(ann.account.id, hour)
-    await store.changePresence({ enter: [ann.id, phone.id], leave: [] })
+    await store.changePresence({ enter: [ann, phone], leave: [] })
     await store.endSession(ann.id)
     t.match(await store.present(), [{ session: phone.id }])
     t.equal((await store.present()).length, 1)

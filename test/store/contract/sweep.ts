@@ -57,7 +57,7 @@ export async function sweepContract(t: Test, openSite: OpenSite): Promise<void> 
     const { account } = await join(store, 'ann')
     const away = await store.openSession(account.id, hour)
     const present = await store.openSession(account.id, hour)
-    await store.changePresence({ enter: [present.id], leave: [] })
+    await store.changePresence({ enter: [present], leave: [] })
     clock.pass(hour)
     t.match(await store.sweep(undefined), { more: false })
     t.match(await store.present(), [{ session: present.id }], 'their grace is theirs')

@@ -50,7 +50,7 @@ function suite(): void {
     const { store, heard } = await openNode(t, through(databaseUrl, proxy), short)
     const other = await openNode(t, databaseUrl)
     const ann = await join(store, 'ann')
-    await store.changePresence({ enter: [ann.id], leave: [] })
+    await store.changePresence({ enter: [ann], leave: [] })
     await say(store, ann, 'a')
     await t.resolves(store.ping())
     t.ok(store.current)
@@ -90,7 +90,7 @@ function suite(): void {
     const { store } = await openNode(t, through(databaseUrl, proxy), leased)
     const other = await openNode(t, databaseUrl, leased)
     const ann = await join(store, 'ann')
-    await store.changePresence({ enter: [ann.id], leave: [] })
+    await store.changePresence({ enter: [ann], leave: [] })
     proxy.refuse()
     await other.heard.until(({ sessions }) => sessions.at(-1) === `-${ann.id}`)
     proxy.heal()
@@ -131,7 +131,7 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const { store, heard } = await openNode(t, databaseUrl, short)
     const ann = await join(store, 'ann')
-    await store.changePresence({ enter: [ann.id], leave: [] })
+    await store.changePresence({ enter: [ann], leave: [] })
     await sayAll(store, [draft(ann, 'a'), draft(ann, 'b')])
     const before = await store.extent()
     await server.stop('immediate')
@@ -178,7 +178,7 @@ function suite(): void {
       ['d', 'e', 'f'].map((text) => draft(ann, text)),
     )
     const bob = await join(store, 'bob')
-    await store.changePresence({ enter: [bob.id], leave: [] })
+    await store.changePresence({ enter: [bob], leave: [] })
     const { epoch } = await store.extent()
     await server.copyDatabase(`${name}_backup`, name)
     await heard.until(({ turns }) => turns.includes('turned'))
@@ -227,9 +227,9 @@ function suite(): void {
     const behind = await openNode(t, through(databaseUrl, proxy), { lookEveryMs: 60_000 })
     const here = await openNode(t, databaseUrl)
     const [ann, bob] = [await join(here.store, 'ann'), await join(here.store, 'bob')]
-    await here.store.changePresence({ enter: [ann.id], leave: [] })
+    await here.store.changePresence({ enter: [ann], leave: [] })
     t.match(await behind.store.present(), [{ session: ann.id }])
-    await here.store.changePresence({ enter: [bob.id], leave: [ann.id] })
+    await here.store.changePresence({ enter: [bob], leave: [ann.id] })
     const name = nameOf(databaseUrl)
     await server.run('UPDATE changes SET at = 0', name)
     await here.store.sweep(undefined)
@@ -341,8 +341,8 @@ function suite(): void {
       await openNode(t, through(databaseUrl, proxy), options),
     ]
     const [ann, bob] = [await join(here.store, 'ann'), await join(here.store, 'bob')]
-    await here.store.changePresence({ enter: [ann.id], leave: [] })
-    await there.store.changePresence({ enter: [bob.id], leave: [] })
+    await here.store.changePresence({ enter: [ann], leave: [] })
+    await there.store.changePresence({ enter: [bob], leave: [] })
     await here.heard.until(({ sessions }) => sessions.includes(`+${bob.id}`))
     const sql = postgres(databaseUrl, { max: 1 })
     t.teardown(() => sql.end())

@@ -41,7 +41,7 @@ function suite(): void {
         Array.from({ length: 41 }, (_, at) => at + 1),
       )
     }
-    await here.store.changePresence({ enter: [ann.id], leave: [] })
+    await here.store.changePresence({ enter: [ann], leave: [] })
     await there.heard.until(({ sessions }) => sessions.length === 1)
     t.same(
       await there.store.append([draft(bob, 'hi', { to: 'ann', whenOffline: 'reject' })], ticket()),
@@ -108,7 +108,7 @@ function suite(): void {
     const { epoch } = await here.store.extent()
     t.match(await there.store.place({ id: 1_500, epoch }), { position: 1_500, reset: null })
     t.equal(there.heard.ids.length, 1_500)
-    await here.store.changePresence({ enter: [ann.id], leave: [] })
+    await here.store.changePresence({ enter: [ann], leave: [] })
     t.match(await there.store.present(), [{ session: ann.id }])
   })
 
@@ -117,10 +117,10 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
     const ann = await join(here.store, 'ann')
-    await here.store.changePresence({ enter: [ann.id], leave: [] })
+    await here.store.changePresence({ enter: [ann], leave: [] })
     for (let moves = 0; moves < 10; moves += 1) {
       const [from, to] = moves % 2 === 0 ? [here, there] : [there, here]
-      await to.store.changePresence({ enter: [ann.id], leave: [] })
+      await to.store.changePresence({ enter: [ann], leave: [] })
       await from.store.changePresence({ enter: [], leave: [ann.id] })
     }
     t.same(await there.store.present(), await here.store.present())
@@ -140,8 +140,8 @@ function suite(): void {
     const there = await openNode(t, through(databaseUrl, proxy), lease)
     const ann = await join(here.store, 'ann')
     const bob = await join(here.store, 'bob')
-    await here.store.changePresence({ enter: [bob.id], leave: [] })
-    await there.store.changePresence({ enter: [ann.id, bob.id], leave: [] })
+    await here.store.changePresence({ enter: [bob], leave: [] })
+    await there.store.changePresence({ enter: [ann, bob], leave: [] })
     const hungAt = performance.now()
     proxy.hang()
     await here.heard.until(({ sessions }) => sessions.includes(`-${ann.id}`))
@@ -163,9 +163,9 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const { store } = await openNode(t, databaseUrl)
     const [ann, bob] = [await join(store, 'ann'), await join(store, 'bob')]
-    await store.changePresence({ enter: [ann.id], leave: [] })
+    await store.changePresence({ enter: [ann], leave: [] })
     await server.run('DELETE FROM nodes; DELETE FROM presence', nameOf(databaseUrl))
-    await store.changePresence({ enter: [bob.id], leave: [] })
+    await store.changePresence({ enter: [bob], leave: [] })
     const present = await store.present()
     t.same(present.map(({ session }) => session).sort(), [ann.id, bob.id].sort())
   })
@@ -176,7 +176,7 @@ function suite(): void {
     const options = { graceMs: 2_000, lookEveryMs: 100 }
     const before = await openNode(t, databaseUrl, options)
     const ann = await join(before.store, 'ann')
-    await before.store.changePresence({ enter: [ann.id], leave: [] })
+    await before.store.changePresence({ enter: [ann], leave: [] })
     await before.store.close()
     const openedAt = performance.now()
     const after = await openNode(t, databaseUrl, options)

@@ -135,7 +135,7 @@ t.test('takes over who was present on the first version', async (t) => {
     migrations: join(folder, 'migrations'),
   })
   const ann = await people.join(before, 'ann')
-  await before.changePresence({ enter: [ann.id], leave: [] })
+  await before.changePresence({ enter: [ann], leave: [] })
   await before.close()
 
   const after = await openSqliteStore({ folder: data, onFatal })
@@ -155,7 +155,7 @@ t.test('a session that is deleted by hand takes its presence along', async (t) =
   t.teardown(() => store.close())
   const ann = await people.join(store, 'ann')
   const bob = await people.join(store, 'bob')
-  await store.changePresence({ enter: [ann.id, bob.id], leave: [] })
+  await store.changePresence({ enter: [ann, bob], leave: [] })
   // As the shell of SQLite has it.
   const shell = new Database(join(folder, 'obrol.db'))
   shell.pragma('foreign_keys = OFF')
