@@ -19,7 +19,7 @@ export class PresenceWrites {
   readonly #writer: PresenceWriter
   readonly #retryMs: number
   readonly #restMs: number
-  /** Who enters, and that others leave. */
+  /** By id: the session that enters, or that it leaves. */
   #wanted = new Map<number, Session | 'leaves'>()
   #writing: Promise<void> | undefined
   #retry: NodeJS.Timeout | undefined

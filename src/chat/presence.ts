@@ -5,7 +5,7 @@ import { answer } from './store-problems.ts'
 
 /** What this server knows of a session with regard to presence. */
 interface Attendance {
-  /** Undefined where it was present before this server began, and has had no stream here. */
+  /** Known from its first stream here on; it can be present from before this server began. */
   session: Session | undefined
   /** Streams open here. */
   streams: number

@@ -20,7 +20,7 @@ Reflect.deleteProperty(Query.prototype, 'constructor')
  */
 export function readQuery(request: FastifyRequest): Record<string, string> {
   const text = queryOf(request)
-  if (text === undefined) return {}
+  if (text === undefined) return new Query()
   let pairs: Pair[]
   try {
     pairs = pairsIn(text)

@@ -4,7 +4,8 @@ import { serve } from './support/server.ts'
 t.test('answers of the API are not stored, but for the stream', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
-  for (const path of ['/v1/me', '/v1/nope', '/v1', '/v1/me?x=1', '/v1/login', '/v1/%ff'])
+  const paths = ['/v1/me', '/v1/nope', '/v1', '/v1/me?x=1', '/v1/login', '/v1/%ff']
+  for (const path of [...paths, '/docs/static/nope.css'])
     t.equal(
       (await server.call('GET', path, { headers: ann })).headers.get('cache-control'),
       'no-store',

@@ -40,9 +40,9 @@ const addHeaders = helmet({
  * Headers that keep browsers from doing more with our answers than they are made for. They are the
  * same for every answer, so helmet makes them once: what they cost a request is their bytes.
  */
-export const securityHeaders: Readonly<Record<string, string>> = made()
+export const securityHeaders: Readonly<Record<string, string>> = helmetHeaders()
 
-function made(): Record<string, string> {
+function helmetHeaders(): Record<string, string> {
   const headers: Record<string, string> = {}
   const answer = {
     setHeader(name: string, value: string) {

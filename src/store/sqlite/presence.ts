@@ -1,4 +1,4 @@
-import type { PresentSession, Session } from '../store.ts'
+import type { Account, PresentSession, Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 /** Those of the sessions told to enter that did: between two threads, numbers cost least. */
@@ -55,18 +55,13 @@ export class PresenceRows {
   }
 }
 
-/** As the store tells of those who entered, of all who were told to. */
+/** As the store tells of those who entered, who are among these. */
 export function presentSessions(
   { since, sessions }: Entered,
-  told: readonly Session[],
+  among: readonly Session[],
 ): PresentSession[] {
-  const present: PresentSession[] = []
-  for (const { id: session, account } of told) {
-    // In the order in which they were told, and nobody twice.
-    if (session !== sessions[present.length]) continue
-    present.push({ session, person: account, since })
-  }
-  return present
+  const accounts = new Map(among.map(({ id, account }) => [id, account]))
+  return sessions.map((session) => ({ session, person: accounts.get(session) as Account, since }))
 }
 
 function toPresence({ session, id, username, since }: Row): PresentSession {
