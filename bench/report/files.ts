@@ -24,6 +24,8 @@ export function machine() {
   }
 }
 
+export type Machine = ReturnType<typeof machine>
+
 /** Writes every figure of every round, for machines. */
 export function writeFigures(file: string, results: readonly Result[]): void {
   mkdirSync(dirname(file), { recursive: true })

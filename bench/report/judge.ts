@@ -1,5 +1,6 @@
 import { median } from '../machine/statistics.ts'
 import type { Goal, Round, Sample, Scenario } from '../scenarios/scenario.ts'
+import type { Machine } from './files.ts'
 
 export interface Judged {
   told: string
@@ -16,6 +17,8 @@ export interface Result {
   /** The medians of each server's measures. */
   medians: Readonly<Record<string, Sample>>
   goals: readonly Judged[]
+  /** Where and when it was measured, if not with the rest of its file. */
+  machine?: Machine
 }
 
 /** Medians of the rounds' figures, and of their ratios: what is compared was measured side by side. */

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { allScenarios } from '../scenarios/all.ts'
-import { type machine, writeChart } from './files.ts'
+import { type Machine, writeChart } from './files.ts'
 import type { Result } from './judge.ts'
 import { figures, markdown } from './table.ts'
 
 interface Figures {
-  machine: ReturnType<typeof machine>
+  machine: Machine
   results: Result[]
 }
 
@@ -22,8 +22,10 @@ export function publish(): void {
     throw new TypeError('there is no bench/results/full.json: run --full first')
   const results = [...full.results, ...(soak?.results ?? [])]
   const scenarios = allScenarios(true, 20)
-  const { date, obrol, node, nginx, cpu, memoryGiB, kernel, fsyncMs } = full.machine
-  const told = `Taken on ${date} with Obrol ${obrol}, Node ${node.slice(1)} and ${nginx}, on ${cpu} (the server on one core, the load on the other), ${memoryGiB} GiB, Linux ${kernel}; a small write and its fsync took ${fsyncMs} ms.`
+  const elsewhere = results.flatMap(({ title, machine }) =>
+    machine ? [`But for ${title}: taken ${where(machine)}`] : [],
+  )
+  const told = [`Taken ${where(full.machine)}`, ...elsewhere].join('\n\n')
   const counts = results.map(({ rounds }) => rounds.length)
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   const rounds = fewest === most ? `${most} rounds` : `${fewest} to ${most} rounds`
@@ -35,6 +37,10 @@ export function publish(): void {
   if (after === undefined) throw new TypeError(`${page} has no place for figures`)
   writeFileSync(page, `${before}${written}${after}`)
   writeChart(fileURLToPath(new URL('docs/performance.svg', root)), full.results)
+}
+
+function where({ date, obrol, node, nginx, cpu, memoryGiB, kernel, fsyncMs }: Machine): string {
+  return `on ${date} with Obrol ${obrol}, Node ${node.slice(1)} and ${nginx}, on ${cpu} (the server on one core, the load on the other), ${memoryGiB} GiB, Linux ${kernel}; a small write and its fsync took ${fsyncMs} ms.`
 }
 
 function read(form: string): Figures | undefined {
