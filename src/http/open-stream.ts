@@ -10,15 +10,14 @@ import { securityHeaders } from './plugins/security-headers.ts'
 import type { StreamWanted } from './services.ts'
 import { streamHead } from './stream-head.ts'
 
-/** The headers of every stream, besides those of an allowed origin. */
+/** What streams have besides the headers of all answers. */
 const headers = {
-  ...securityHeaders,
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
 
-const headOf = streamHead(headers)
+const headOf = streamHead({ ...securityHeaders, ...headers })
 
 /** Hands the socket of an accepted request over to the delivery of its stream. */
 export function streamOpener({
