@@ -70,7 +70,7 @@ t.test('tokens outlive a restart without JWT_SECRET, with the key that was made'
 })
 
 t.test('history that is old enough is swept, but for the newest message', async (t) => {
-  const room = await openRoom(t, { tuning: { keepMs: 0, sweepEveryMs: 10 } })
+  const room = await openRoom(t, { tuning: { keepMs: 0, sweepEveryMs: 10, sweepDoubtMs: 0 } })
   const ann = await room.register('ann')
   for (const text of ['first', 'second', 'third']) await ann.broadcast(text)
   let kept: string[] = []

@@ -86,13 +86,21 @@ export interface Store {
   changePresence(change: PresenceChange): Promise<void>
 
   /**
-   * One small step of housekeeping: drops at most 1,000 entries sent before `before` (a prefix of
-   * the log, never the newest entry), idempotency keys older than 24 hours, sessions past their
+   * One small step of housekeeping: drops at most 1,000 entries sent before `before` (those before
+   * the first that was not, never the newest entry), idempotency keys older than 24 hours, sessions past their
    * end. `more` says that another step would find work.
    *
    * @param before Unix milliseconds; undefined keeps every entry
    */
   sweep(before: number | undefined): Promise<{ more: boolean; extent: Extent }>
+
+  /**
+   * Whether `sweep` with this `before` would drop more than a tenth of the log in the end, which
+   * may be a clock that is wrong.
+   *
+   * @param before Unix milliseconds
+   */
+  dropsOverTenth(before: number): Promise<boolean>
 
   /**
    * Hears everything that becomes true in the store, whoever did it, in order and after its
@@ -168,10 +176,12 @@ export interface Session {
 
 /** One thing that was said. `to` is null for a broadcast. */
 export interface Entry {
+  /** The order of the log. */
   id: number
   from: Person
   to: Person | null
   text: string
+  /** What the store's clock said; where the clock was set back, less than that of the entry before. */
   sentAt: number
 }
 

@@ -12,7 +12,7 @@ import type {
 import { Unavailable } from '../store.ts'
 import { Accounts } from './accounts.ts'
 import { Counts } from './counts.ts'
-import { sweepStep } from './housekeeping.ts'
+import { dropsOverTenth, sweepStep } from './housekeeping.ts'
 import { appendBatch } from './log/append.ts'
 import { extentOf } from './log/extent.ts'
 import { keyedEntry } from './log/keys.ts'
@@ -92,6 +92,10 @@ export class PostgresStore implements Store {
   async sweep(before: number | undefined) {
     const more = await this.#told(sweepStep(this.#parts.pool, before))
     return { more, extent: await this.extent() }
+  }
+
+  dropsOverTenth(before: number) {
+    return dropsOverTenth(this.#parts.pool, before)
   }
 
   extent() {

@@ -34,6 +34,10 @@ export class Reader {
     return this.#snapshot(() => this.#extent.now())
   }
 
+  dropsOverTenth(before: number): boolean {
+    return this.#snapshot(() => this.#extent.dropsOverTenth(before))
+  }
+
   read(after: number, viewer: number): Scan {
     return this.#snapshot(() => this.#log.read(after, viewer))
   }

@@ -92,6 +92,10 @@ export class ThreadedStore implements Store {
     return this.#told(this.#writer.call('sweep', before))
   }
 
+  dropsOverTenth(before: number) {
+    return this.#reader.call('dropsOverTenth', before)
+  }
+
   now(): number {
     return (this.#parts.now ?? Date.now)()
   }
