@@ -121,6 +121,8 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     now: tuning.sweepNow ?? (() => store.now()),
     monotonic: () => performance.now(),
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
+    onDropped: async (oldest) =>
+      app.log.info({ event: 'history dropped', oldest, ...(await store.size()) }),
     onDoubt: (doubt) => app.log.warn({ event: 'sweep put off', ...sweepPutOff(doubt) }),
   })
 
@@ -165,7 +167,13 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   const url = `http://${host}:${port}`
-  app.log.info({ event: 'started', url, docs: `${url}/docs`, ...placeOf(settings) })
+  app.log.info({
+    event: 'started',
+    url,
+    docs: `${url}/docs`,
+    ...placeOf(settings),
+    ...(await store.size()),
+  })
   return {
     url,
     log: app.log,

@@ -232,7 +232,7 @@ function layOut(t: Test): { app: string; data: string; home: string } {
     string,
     string,
   ]
-  for (const name of [app, data, home]) mkdirSync(name)
+  for (const name of [app, data, home]) mkdirSync(name, { mode: 0o700 })
   for (const name of copiedFrom(image))
     cpSync(join(root, name), join(app, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(app, 'node_modules'))

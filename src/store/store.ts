@@ -126,6 +126,9 @@ export interface Store {
   /** Resolves when the store can read and write. @throws {Unavailable} */
   ping(): Promise<void>
 
+  /** What the database takes on the disk; undefined where that is not this machine's. */
+  size(): Promise<DatabaseSize | undefined>
+
   /** Finishes what is under way and lets go of files, threads and connections. */
   close(): Promise<void>
 }
@@ -251,6 +254,13 @@ export interface Page {
   entries: Entry[]
   /** More exist in the direction of the page: newer with `after`, else older. */
   more: boolean
+}
+
+/** In bytes. */
+export interface DatabaseSize {
+  bytes: number
+  /** Of these, what dropped rows have left, which new ones will take. */
+  reusableBytes: number
 }
 
 /** A session that is present. A person is online while at least one of their sessions is. */

@@ -21,11 +21,13 @@ export interface SweeperOptions {
   /** Milliseconds that no setting of the clock changes; only differences count. */
   monotonic: () => number
   onError(error: unknown): void
+  /** History was dropped; `oldest` is the smallest id that is left. */
+  onDropped(oldest: number): void | Promise<void>
   /** A sweep is put off; told once for each start and each setting of the clock. */
   onDoubt(doubt: Doubt): void
 }
 
-type Swept = Pick<Store, 'sweep' | 'dropsOverTenth'>
+type Swept = Pick<Store, 'extent' | 'sweep' | 'dropsOverTenth'>
 
 /**
  * Keeps house: history past its days, keys past theirs, sessions past their end. All of it goes by
@@ -70,10 +72,19 @@ export class Sweeper {
     const before = keepMs === undefined ? undefined : instant - keepMs
     try {
       if (await this.#doubts(instant, before)) return
-      // Step by step, so that appends go in between.
-      while (!this.#closed && (await this.#store.sweep(before)).more);
+      await this.#drop(before)
     } catch (error) {
       onError(error)
+    }
+  }
+
+  /** Step by step, so that appends go in between. */
+  async #drop(before: number | undefined): Promise<void> {
+    const { oldest } = await this.#store.extent()
+    for (let more = !this.#closed; more; ) {
+      const step = await this.#store.sweep(before)
+      more = step.more && !this.#closed
+      if (!more && step.extent.oldest > oldest) await this.#options.onDropped(step.extent.oldest)
     }
   }
 

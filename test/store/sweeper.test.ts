@@ -7,6 +7,7 @@ const extent = { epoch: 'mh4k2c9z', oldest: 1, head: 0 }
 class Dusty {
   readonly befores: (number | undefined)[] = []
   work: number
+  oldest = 1
   failures: Error[] = []
   /** Whether a sweep would drop more than a tenth of the log. */
   overTenth = false
@@ -21,8 +22,13 @@ class Dusty {
     this.onSwept()
     const failure = this.failures.shift()
     if (failure) throw failure
+    if (this.work > 0 && before !== undefined) this.oldest++
     this.work = Math.max(0, this.work - 1)
-    return { more: this.work > 0, extent }
+    return { more: this.work > 0, extent: await this.extent() }
+  }
+
+  async extent() {
+    return { ...extent, oldest: this.oldest }
   }
 
   async dropsOverTenth() {
@@ -45,6 +51,7 @@ const options = {
   monotonic: () => 0,
   onError: () => {},
   onDoubt: () => {},
+  onDropped: () => {},
 }
 
 /** Two clocks and what a sweeper says by them; each `sweep` is one more of its rounds. */
@@ -91,7 +98,9 @@ t.test('sweeps at once, step by step until nothing is left, and then again', asy
 t.test('what is kept for ever is not dropped, but keys and sessions are', async (t) => {
   const store = new Dusty(1)
   const sweeper = new Sweeper(store, { ...options, keepMs: undefined, everyMs: 3_600_000 })
+  const swept = store.swept(1)
   sweeper.start()
+  await swept
   await sweeper.close()
   t.same(store.befores, [undefined])
 })
@@ -182,3 +191,15 @@ t.test(
     t.ok(store.befores.length > length)
   },
 )
+
+t.test('tells when history was dropped, and not when there was none', async (t) => {
+  const store = new Dusty(3)
+  const dropped: number[] = []
+  const onDropped = (oldest: number) => void dropped.push(oldest)
+  const sweeper = new Sweeper(store, { ...options, onDropped })
+  const swept = store.swept(6)
+  sweeper.start()
+  await swept
+  await sweeper.close()
+  t.same(dropped, [4])
+})

@@ -94,6 +94,10 @@ export class PostgresStore implements Store {
     return { more, extent: await this.extent() }
   }
 
+  async size() {
+    return undefined
+  }
+
   dropsOverTenth(before: number) {
     return dropsOverTenth(this.#parts.pool, before)
   }

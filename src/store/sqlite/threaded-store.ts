@@ -160,6 +160,10 @@ export class ThreadedStore implements Store {
     return this.#parts.signingKey()
   }
 
+  size() {
+    return this.#reader.call('size')
+  }
+
   async ping(): Promise<void> {
     await Promise.all([this.#points.ping(), this.#writer.call('ping'), this.#reader.call('ping')])
   }
