@@ -2,6 +2,7 @@ import { readAnswer } from './answer.ts'
 import { withJitter } from './back-off.ts'
 import { Cutoff, pause } from './cutoff.ts'
 import { ObrolError } from './errors.ts'
+import { Retries } from './retries.ts'
 import type { Shape } from './shapes.ts'
 
 /** The wait before a call's second try, in ms; it doubles up to the longest, with jitter. */
@@ -34,6 +35,12 @@ export function mayPass({ code, status = 0 }: ObrolError): boolean {
   return ['network', 'timeout'].includes(code) || [408, 429, 503].includes(status)
 }
 
+/** Whether the server could not be reached, as far as one can tell. */
+export function isOutOfReach(error: ObrolError | string): boolean {
+  const codes: string[] = ['network', 'timeout', 'bad-answer']
+  return error instanceof ObrolError && codes.includes(error.code)
+}
+
 /** A failure after which the call has certainly not been carried out. */
 export function notDone({ code }: ObrolError): boolean {
   return code === 'unavailable'
@@ -50,6 +57,8 @@ interface CallerOptions {
 export class Caller {
   /** How long one try may take, in ms. */
   readonly timeoutMs: number
+  /** Who waits for the server to be there again. */
+  readonly retries = new Retries()
   /** How much is read of one answer. */
   readonly maxAnswerBytes: number
   readonly #retryForMs: number
@@ -76,8 +85,13 @@ export class Caller {
     return this.#once(call).catch(async (error: ObrolError) => {
       const nextMs = Math.max(withJitter(waitMs), error.retryAfterMs ?? 0)
       if (!call.again(error) || performance.now() + nextMs > until) throw error
-      await pause(nextMs, call.signal)
-      return this.#untilDone(call, until, Math.min(waitMs * 2, longestWaitMs))
+      const wait = new Cutoff(call.signal)
+      if (isOutOfReach(error)) this.retries.add(wait)
+      await pause(nextMs, wait.signal)
+      const growth = wait.signal.aborted ? 1 : 2
+      this.retries.delete(wait)
+      wait.close()
+      return this.#untilDone(call, until, Math.min(waitMs * growth, longestWaitMs))
     })
   }
 
@@ -115,6 +129,8 @@ export class Caller {
       throw cutoff.failure(error)
     }
     if (isRedirect(response)) throw moved(response)
+    // A 5xx may be that of a proxy that waits for the server as well.
+    if (response.status < 500) this.retries.tryNow()
     return response
   }
 

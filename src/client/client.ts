@@ -55,7 +55,8 @@ export interface ClientOptions {
  * an idempotency key, so that it is in the log once, however often it had to be sent.
  */
 export class ObrolClient {
-  /** The session's token: set by `register` and `login`, cleared by `logout`. */
+  /** The session's token: set by `register` and `login`, cleared by `logout`
+   * and where a stream finds the session over. */
   token: string | undefined
   readonly #caller: Caller
 
@@ -134,12 +135,20 @@ export class ObrolClient {
    *
    * The stream is opened at the first `next()` and again whenever it is lost, at the cursor where it
    * was: nothing is skipped, and no message comes twice. It is read only as fast as events are
-   * taken. It ends when one logs out, leaves the loop or aborts the signal, and throws when the
-   * session is over (`unauthorized`, `session-expired`) or the server refuses for another reason
-   * that waiting does not change, such as `invalid-request` for a cursor that is none.
+   * taken. When the session is over, here or elsewhere, its last event is `ended`, and the token is
+   * cleared. It ends as well when one leaves the loop or aborts the signal. It throws where the
+   * server refuses for a reason that waiting does not change: `unauthorized` for a token that is
+   * none, `invalid-request` for a cursor that is none.
    */
   events(options: EventsOptions = {}): EventStream {
-    return new Events({ caller: this.#caller, token: () => this.token }, options)
+    const gate = {
+      caller: this.#caller,
+      token: () => this.token,
+      forget: (token: string | undefined) => {
+        if (this.token === token) this.token = undefined
+      },
+    }
+    return new Events(gate, options)
   }
 
   /** Not made again when it is unclear whether it was done: a name may be taken by oneself then. */

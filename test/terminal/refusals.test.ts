@@ -12,7 +12,6 @@ t.test('a refusal names its cause', async (t) => {
     ['registration-closed', 'this server takes no new names'],
     ['recipient-offline', 'ann is not online'],
     ['unauthorized', 'your session is over: log in again'],
-    ['session-expired', 'your session is over: log in again'],
     ['invalid-request', 'text: must not be blank'],
   ]
   for (const [code, words] of table)

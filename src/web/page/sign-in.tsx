@@ -11,6 +11,7 @@ import { begin, ended } from './session.ts'
 const endings = {
   here: 'endedSignedOut',
   'logged-out': 'endedElsewhere',
+  banned: 'endedBanned',
   'session-expired': 'endedExpired',
   unauthorized: 'endedExpired',
 } as const

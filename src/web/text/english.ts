@@ -82,6 +82,7 @@ export const english = {
 
   endedSignedOut: 'You have signed out.',
   endedElsewhere: 'You were signed out in another window or on another device.',
+  endedBanned: 'This server has banned you.',
   endedExpired: 'Your session is over. Sign in again to go on.',
 
   problems: {

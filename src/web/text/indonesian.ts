@@ -81,6 +81,7 @@ export const indonesian: Strings = {
 
   endedSignedOut: 'Kamu sudah keluar.',
   endedElsewhere: 'Kamu dikeluarkan dari jendela atau perangkat lain.',
+  endedBanned: 'Server ini melarangmu masuk.',
   endedExpired: 'Sesimu sudah berakhir. Masuk lagi untuk melanjutkan.',
 
   problems: {

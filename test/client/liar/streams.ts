@@ -141,6 +141,7 @@ export const streams: Record<string, () => Script> = {
   ),
 
   loggedOut: inTurn((exchange) => exchange.stream(event('bye', { reason: 'logged-out' }))),
+  banned: inTurn((exchange) => exchange.stream(event('bye', { reason: 'banned' }))),
   expired: inTurn((exchange) => exchange.stream(event('bye', { reason: 'session-expired' }))),
   unauthorized: inTurn((exchange) => exchange.problem(401, 'unauthorized')),
   badCursor: inTurn((exchange) => exchange.problem(400, 'invalid-request')),
