@@ -25,6 +25,7 @@ export interface Request {
 export interface Call<T> extends Request {
   isShape: Shape<T>
   again(error: ObrolError): boolean
+  onRetry: ((error: ObrolError, inMs: number) => void) | undefined
   signal: AbortSignal | undefined
 }
 
@@ -85,6 +86,7 @@ export class Caller {
     return this.#once(call).catch(async (error: ObrolError) => {
       const nextMs = Math.max(withJitter(waitMs), error.retryAfterMs ?? 0)
       if (!call.again(error) || performance.now() + nextMs > until) throw error
+      call.onRetry?.(error, nextMs)
       const wait = new Cutoff(call.signal)
       if (isOutOfReach(error)) this.retries.add(wait)
       await pause(nextMs, wait.signal)

@@ -111,8 +111,8 @@ export class ObrolClient {
   }
 
   /** A page of what was said, as far as one may see it. Refusal: `unknown-recipient`. */
-  history({ signal, ...query }: HistoryOptions = {}): Promise<HistoryPage> {
-    return this.#call('GET', 'messages', isHistoryPage, { signal }, { query: { ...query } })
+  history({ signal, onRetry, ...query }: HistoryOptions = {}): Promise<HistoryPage> {
+    return this.#call('GET', 'messages', isHistoryPage, { signal, onRetry }, { query })
   }
 
   /** One message. Refusal: `not-found`, also where one may not see it. */
@@ -174,10 +174,11 @@ export class ObrolClient {
     method: Call<T>['method'],
     path: string,
     isShape: Shape<T>,
-    { signal }: CallOptions,
+    { signal, onRetry }: CallOptions,
     more: Partial<Call<T>> = {},
   ): Promise<T> {
-    const call = { method, path: `v1/${path}`, isShape, signal, token: this.token, again: mayPass }
+    const { token } = this
+    const call = { method, path: `v1/${path}`, isShape, signal, onRetry, token, again: mayPass }
     return this.#caller.call({ ...call, ...more })
   }
 }

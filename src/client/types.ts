@@ -49,6 +49,11 @@ export type ProblemDetails = Schemas['Problem']
 export interface CallOptions {
   /** Ends the call early: it then fails with an `ObrolError` `aborted`. */
   signal?: AbortSignal | undefined
+  /**
+   * Told before each further try of a call that failed but may work yet: why, and in how many ms it
+   * is made again.
+   */
+  onRetry?: ((error: ObrolError, inMs: number) => void) | undefined
 }
 
 /** For the two calls that say something. */
