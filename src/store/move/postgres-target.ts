@@ -12,6 +12,8 @@ export class PostgresTarget extends PostgresHome implements NewHome {
     try {
       await migrate(connection)
       await target.begin('EXCLUSIVE')
+      // They were checked where they come from.
+      await target.ask("SET LOCAL obrol.names = 'checked'")
       await target.#empty()
       return target
     } catch (error) {
@@ -42,6 +44,7 @@ export class PostgresTarget extends PostgresHome implements NewHome {
       `SELECT setval(pg_get_serial_sequence('accounts', 'id'), max(id))
        FROM accounts HAVING max(id) > 0`,
     )
+    await this.makeNameForms()
   }
 
   async finish(): Promise<void> {
