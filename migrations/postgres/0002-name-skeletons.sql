@@ -10,13 +10,15 @@ CREATE TABLE name_skeletons (
 CREATE TABLE name_forms (version text NOT NULL);
 
 -- Makes an account: one row, or none where its key or a skeleton is taken. Skeletons go in in their
--- order, so that two who want the same ones wait for each other in turn.
+-- order, so that two who want the same ones wait for each other in turn. While a server makes them anew
+-- it holds the advisory lock 5.
 CREATE FUNCTION obrol_register(username text, key text, password_hash text, skeletons jsonb)
 RETURNS SETOF accounts LANGUAGE plpgsql AS $$
 DECLARE
   made accounts;
 BEGIN
-  PERFORM set_config('obrol.names', 'checked', true);
+  PERFORM set_config('obrol.names', 'checked', true), set_config('lock_timeout', '2s', true);
+  PERFORM pg_advisory_xact_lock_shared(1331851887, 5);
   INSERT INTO accounts (username, key, password_hash, created_at)
   VALUES (obrol_register.username, obrol_register.key, obrol_register.password_hash, obrol_now())
   RETURNING * INTO made;

@@ -1,6 +1,5 @@
 import { addressesOf } from '../postgres/addresses.ts'
 import type { Connection } from '../postgres/connection.ts'
-import { makeNameForms } from '../postgres/name-forms.ts'
 import { reach } from '../postgres/reach.ts'
 import { StartError } from '../store.ts'
 import { shown } from './database-url.ts'
@@ -91,10 +90,6 @@ export class PostgresHome implements OldHome {
   /** What was not committed is rolled back. */
   async close(): Promise<void> {
     await this.#connection.close()
-  }
-
-  protected async makeNameForms(): Promise<void> {
-    await this.#connection.run(makeNameForms, patienceMs)
   }
 
   /** Where there is always one row. */

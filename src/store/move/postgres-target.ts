@@ -44,7 +44,6 @@ export class PostgresTarget extends PostgresHome implements NewHome {
       `SELECT setval(pg_get_serial_sequence('accounts', 'id'), max(id))
        FROM accounts HAVING max(id) > 0`,
     )
-    await this.makeNameForms()
   }
 
   async finish(): Promise<void> {
@@ -60,5 +59,6 @@ export class PostgresTarget extends PostgresHome implements NewHome {
     // Its own past was nobody's, and what comes has its own.
     await this.ask('DELETE FROM epochs')
     await this.ask('DELETE FROM signing_key')
+    await this.ask('DELETE FROM name_forms')
   }
 }

@@ -10,7 +10,6 @@ import {
   syncFolderOf,
 } from '../sqlite/folder.ts'
 import { checkDatabase, migrate } from '../sqlite/migrate.ts'
-import { makeNameForms } from '../sqlite/name-forms.ts'
 import { readKey, writeKey } from '../sqlite/signing-key.ts'
 import { type NewHome, notEmpty, type Row } from './home.ts'
 import { countRows, readRows } from './sqlite-home.ts'
@@ -72,7 +71,6 @@ export class SqliteTarget implements NewHome {
   /** What is read from now on comes from the file. */
   async settle(signingKey: Buffer | undefined): Promise<void> {
     if (signingKey) writeKey(this.#freshKey, signingKey)
-    makeNameForms(this.#connection)
     this.#connection.exec('COMMIT')
     this.#connection.close()
     this.#connection = connect(this.#fresh, { readonly: true })

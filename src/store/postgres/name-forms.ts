@@ -26,15 +26,14 @@ export async function renewNameForms(connection: Connection): Promise<void> {
       await sql`
         SELECT set_config('lock_timeout', ${patience}, true),
           set_config('statement_timeout', ${patience}, true)`
-      await sql`LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE`
+      await sql`SELECT pg_advisory_xact_lock(1331851887, 5)`
       // Another node may have been faster.
       if ((await versionKept(sql)) !== formsVersion) await makeNameForms(sql)
     })
   }, patienceMs)
 }
 
-/** The same whatever is kept, within a transaction that is open and in which nobody else registers. */
-export async function makeNameForms(sql: Asks): Promise<void> {
+async function makeNameForms(sql: Asks): Promise<void> {
   await sql`DELETE FROM name_skeletons`
   await sql`DELETE FROM name_forms`
   let batch = await accountsAfter(sql, 0)

@@ -15,8 +15,7 @@ export function renewNameForms(connection: Connection): void {
   if (kept !== formsVersion) connection.transaction(makeNameForms).immediate(connection)
 }
 
-/** The same whatever is kept, within the transaction that is open. */
-export function makeNameForms(connection: Connection): void {
+function makeNameForms(connection: Connection): void {
   const next = connection.prepare<[number], Named>(
     `SELECT id, username, key FROM accounts WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
   )
