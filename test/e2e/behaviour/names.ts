@@ -8,7 +8,7 @@ export async function names(t: Test, open: OpenRoom): Promise<void> {
     const register = (username: string) =>
       room.call('POST', '/v1/register', { body: { username, password: 'correct horse' } })
     for (const [name, ...alike] of [
-      ['ace', 'асе', 'ACE'],
+      ['ace', 'асе', 'ACE', 'АСЕ'],
       ['Ivan', 'lvan', '1van'],
       ['Νίκος', 'ΝΊΚΟΣ', 'νίκοσ'],
       ['straße', 'STRASSE', 'STRAẞE'],

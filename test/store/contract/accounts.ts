@@ -27,6 +27,8 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
       const alike = { ...account, username: 'асе', key: 'асе', skeletons }
       t.equal(await store.register(alike, hour), 'taken', String(skeletons))
     }
+    const sameKey = { ...account, username: 'Ace', skeletons: ['other'] }
+    t.equal(await store.register(sameKey, hour), 'taken', 'nor who has the key alone')
     t.equal(await store.skeletonsTaken(['other']), false, 'nothing of those is kept')
     t.equal(await store.credentials('асе'), undefined)
     t.equal((await join(store, 'bob')).account.username, 'bob', 'the others go on')

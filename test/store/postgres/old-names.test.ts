@@ -7,7 +7,7 @@ import { failureOf } from '../../../src/store/postgres/failure.ts'
 import { Unavailable } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { oldAccounts, oldNamesStay } from '../old-names.ts'
-import { hour } from '../people.ts'
+import { hour, join } from '../people.ts'
 import { openNode } from './node.ts'
 
 if (postgresRuns) suite()
@@ -71,6 +71,25 @@ function suite(): void {
     t.equal((await sql`SELECT FROM name_forms`).length, 1)
   })
 
+  t.test('while names are made anew nobody registers, and the other way round', async (t) => {
+    const { url, sql } = await oldDatabase()
+    t.teardown(() => sql.end())
+    const { store } = await openNode(t, url)
+    await sql`SELECT pg_advisory_lock(1331851887, 5)`
+    const registered = join(store, 'bob')
+    await somebodyWaits(sql)
+    await sql`SELECT pg_advisory_unlock(1331851887, 5)`
+    t.equal((await registered).account.username, 'bob')
+
+    await sql`UPDATE name_forms SET version = '16.0.0'`
+    await sql`SELECT pg_advisory_lock_shared(1331851887, 5)`
+    const started = openNode(t, url)
+    await somebodyWaits(sql)
+    t.same(await sql`SELECT version FROM name_forms`, [{ version: '16.0.0' }])
+    await sql`SELECT pg_advisory_unlock_shared(1331851887, 5)`
+    t.equal(await (await started).store.skeletonsTaken(['bob']), true)
+  })
+
   t.test('of look-alikes who register at once on two nodes one gets in', async (t) => {
     const url = await (await sharedPostgres()).freshDatabase()
     const nodes = [await openNode(t, url), await openNode(t, url)]
@@ -92,4 +111,17 @@ function suite(): void {
       t.equal(both.filter((session) => session === 'taken').length, 1, String(names))
     }
   })
+}
+
+/** Resolves once a session waits for the lock of names. @throws after 2 s, when it gives up */
+async function somebodyWaits(sql: postgres.Sql): Promise<void> {
+  const deadline = Date.now() + 2_000
+  for (;;) {
+    const waiting = await sql`
+      SELECT FROM pg_locks
+      WHERE locktype = 'advisory' AND classid = 1331851887 AND objid = 5 AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+    if (waiting.length > 0) return
+    if (Date.now() > deadline) throw new Error('nobody waits')
+  }
 }
