@@ -64,6 +64,7 @@ async function seedDatabase(
   const url = await database.freshDatabase()
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   const now = Math.floor(Date.now() / 1000) * 1000
+  await sql`SELECT set_config('obrol.names', 'checked', false)`
   await sql`
     INSERT INTO accounts (id, username, key, password_hash, created_at)
     SELECT account, username, username, '-', ${now}

@@ -519,7 +519,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
+                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
                     username: string;
                     /**
                      * Format: password
@@ -534,7 +534,7 @@ export interface operations {
                  *     }
                  */
                 "application/x-www-form-urlencoded": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
+                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
                     username: string;
                     /**
                      * Format: password
@@ -678,7 +678,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
+                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
                     username: string;
                     /**
                      * Format: password
@@ -693,7 +693,7 @@ export interface operations {
                  *     }
                  */
                 "application/x-www-form-urlencoded": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
+                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
                     username: string;
                     /**
                      * Format: password
@@ -2117,7 +2117,7 @@ export interface operations {
                      *       "type": "/problems/username-taken",
                      *       "title": "Username taken",
                      *       "status": 409,
-                     *       "explanation": "The username, or one that reads the same, is registered already or reserved. Choose another, or log in if it is yours."
+                     *       "explanation": "The username, or one that reads or looks the same, is registered already or reserved. Choose another, or log in if it is yours."
                      *     }
                      */
                     "application/json": {

@@ -58,8 +58,14 @@ export interface Store {
   /** One entry, or undefined where there is none or the viewer may not see it. */
   entry(id: number, viewer: number): Promise<Entry | undefined>
 
-  /** Creates an account and its first session in one transaction, unless the key is taken. */
+  /**
+   * Creates an account and its first session in one transaction, unless its key or one of its
+   * skeletons is taken.
+   */
   register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'>
+
+  /** Whether an account has one of these skeletons. */
+  skeletonsTaken(skeletons: readonly string[]): Promise<boolean>
 
   /** The account of a username key, with its password hash. */
   credentials(key: string): Promise<Credentials | undefined>
@@ -159,8 +165,10 @@ export interface Account extends Person {
 
 export interface NewAccount {
   username: string
-  /** The folded form that is unique; see chat/usernames.ts. */
+  /** The folded form that is unique; see names/forms.ts. */
   key: string
+  /** What the name looks like: one or two, no two the same. Each is unique among all accounts. */
+  skeletons: readonly string[]
   /** A PHC string. */
   passwordHash: string
 }

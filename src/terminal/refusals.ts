@@ -39,7 +39,7 @@ export function refusalOf(error: unknown, name = ''): Refusal {
 function wordsFor(error: ObrolError, name: string): string {
   switch (error.code) {
     case 'username-taken':
-      return `${name} is already taken`
+      return `${name} is already taken: ${error.message}`
     case 'unknown-user':
     case 'unknown-recipient':
       return `unknown user ${name}`

@@ -123,6 +123,52 @@ t.test('a name that is taken or reserved is refused before the costly hash', asy
   t.equal(passwords.costly, 1)
 })
 
+t.test('a name that looks like another is refused, and logs nobody in', async (t) => {
+  const { accounts } = open()
+  const pairs = [
+    ['ace', 'асе'],
+    ['Ivan', 'lvan'],
+    ['dinner', 'dınner'],
+    ['straße', 'STRASSE'],
+    ['Νίκος', 'ΝΊΚΟΣ'],
+  ]
+  for (const [name, other] of pairs as [string, string][]) {
+    await accounts.register(name, 'correct horse')
+    const refused = await refusalOf(() => accounts.register(other, 'another horse'))
+    t.match(refused, { code: 'username-taken', detail: /reads or looks the same/ }, other)
+  }
+  for (const other of ['асе', 'lvan', 'dınner']) {
+    const refused = await refusalOf(() => accounts.login(other, 'correct horse'))
+    t.equal(refused.code, 'unknown-user', other)
+  }
+  t.equal((await accounts.login('STRASSE', 'correct horse')).account.username, 'straße')
+  t.equal((await accounts.login('ΝΊΚΟΣ', 'correct horse')).account.username, 'Νίκος')
+  t.match(await refusalOf(() => accounts.register('ɑdmin', 'correct horse')), {
+    code: 'username-taken',
+    detail: /looks like it, is reserved/,
+  })
+})
+
+t.test('names from before 0.2 that are one today stay two', async (t) => {
+  const { accounts, store, passwords } = open()
+  const passwordHash = await passwords.hash('correct horse')
+  for (const [username, key] of [
+    ['Straße', 'straße'],
+    ['Strasse', 'strasse'],
+  ] as const) {
+    await store.register({ username, key, skeletons: [username], passwordHash }, ttlMs)
+  }
+  for (const [typed, username] of [
+    ['Straße', 'Straße'],
+    ['STRAßE', 'Straße'],
+    ['Strasse', 'Strasse'],
+    ['STRASSE', 'Strasse'],
+  ] as const) {
+    const session = await accounts.login(typed, 'correct horse')
+    t.equal(session.account.username, username, typed)
+  }
+})
+
 t.test('of two who register one name at the same time, one gets it', async (t) => {
   const { accounts } = open()
   const both = await Promise.allSettled([

@@ -57,7 +57,9 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
 
   t.test('who is not let in is told why', async (t) => {
     const table: [line: string, err: string | RegExp][] = [
-      ['regist ann other-password', 'ann is already taken\n'],
+      ['regist ann other-password', /^ann is already taken: This username, or one that reads/],
+      ['regist аnn other-password', /must not mix scripts .* of Latin and Cyrillic$/m],
+      ['regist admın other-password', /^admın is already taken: This username.* is reserved/],
       ['login zoe tall-ships', 'unknown user zoe\n'],
       ['login ann wrong-one', 'wrong password\n'],
       ['regist x tall-ships', /must be 2 to 32 characters/],

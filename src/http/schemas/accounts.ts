@@ -42,7 +42,7 @@ const Credentials = Type.Object(
   {
     username: Type.String({
       description:
-        '2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name.',
+        '2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered.',
     }),
     password: Type.String({ format: 'password', description: '8 to 256 characters, any' }),
   },

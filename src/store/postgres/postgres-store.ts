@@ -135,6 +135,10 @@ export class PostgresStore implements Store {
     return keyedEntry(this.#parts.pool, account, key)
   }
 
+  skeletonsTaken(skeletons: readonly string[]) {
+    return this.#accounts.skeletonsTaken(skeletons)
+  }
+
   credentials(key: string) {
     return this.#accounts.credentials(key)
   }

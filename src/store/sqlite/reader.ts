@@ -73,6 +73,10 @@ export class Reader {
     return this.#snapshot(() => this.#accounts.credentials(key))
   }
 
+  skeletonsTaken(skeletons: readonly string[]): boolean {
+    return this.#snapshot(() => this.#accounts.skeletonsTaken(skeletons))
+  }
+
   present(): PresentSession[] {
     return this.#snapshot(() => this.#presence.all())
   }

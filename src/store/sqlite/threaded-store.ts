@@ -140,6 +140,10 @@ export class ThreadedStore implements Store {
     return this.#reader.call('credentials', key)
   }
 
+  skeletonsTaken(skeletons: readonly string[]) {
+    return this.#reader.call('skeletonsTaken', skeletons)
+  }
+
   session(id: number) {
     return this.#points.session(id)
   }

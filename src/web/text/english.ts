@@ -91,7 +91,8 @@ export const english = {
   endedExpired: 'Your session is over. Sign in again to go on.',
 
   problems: {
-    'username-taken': 'This name is taken. Choose another, or sign in if it is yours.',
+    'username-taken':
+      'This name is taken or reserved, or looks like one that is. Choose another, or sign in if it is yours.',
     'unknown-user': 'Nobody has this name. Is it spelt right?',
     'wrong-password': 'That is not the password of this name.',
     'wrong-credentials': 'Name and password do not belong together.',

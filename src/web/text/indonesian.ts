@@ -89,7 +89,8 @@ export const indonesian: Strings = {
   endedExpired: 'Sesimu sudah berakhir. Masuk lagi untuk melanjutkan.',
 
   problems: {
-    'username-taken': 'Nama ini sudah dipakai. Pilih yang lain, atau masuk jika ini milikmu.',
+    'username-taken':
+      'Nama ini sudah dipakai atau dicadangkan, atau mirip dengan yang demikian. Pilih yang lain, atau masuk jika ini milikmu.',
     'unknown-user': 'Tidak ada yang bernama ini. Apakah ejaannya benar?',
     'wrong-password': 'Kata sandinya bukan itu.',
     'wrong-credentials': 'Nama dan kata sandi tidak cocok.',

@@ -1,7 +1,7 @@
 import fastify from 'fastify'
-import { usernameKey } from '../../../src/chat/usernames.ts'
 import { addJwt } from '../../../src/http/plugins/jwt.ts'
 import { issueToken } from '../../../src/http/tokens.ts'
+import { nameForms } from '../../../src/names/forms.ts'
 import { openStore } from '../../../src/open-store.ts'
 import type { Session, Store } from '../../../src/store/store.ts'
 import { Turnstile } from '../../../src/turnstile.ts'
@@ -50,7 +50,7 @@ export async function crowdIn(
   const turnstile = new Turnstile(50)
   const sessions = await Promise.all(
     names.map((username) => {
-      const account = { username, key: usernameKey(username), passwordHash: 'none' }
+      const account = { username, ...nameForms(username), passwordHash: 'none' }
       return turnstile.pass(async () => (await store.register(account, ttlMs)) as Session)
     }),
   )

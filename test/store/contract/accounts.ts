@@ -16,6 +16,35 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
     t.equal(await store.credentials('Ann'), undefined, 'names are found by their keys')
   })
 
+  await t.test('registers nobody who looks like someone', async (t) => {
+    const { store } = await openOne(t, openSite)
+    const account = { key: 'ace', skeletons: ['ACE', 'ace'], passwordHash: 'x' }
+    await store.register({ ...account, username: 'ACE' }, hour)
+    t.equal(await store.skeletonsTaken(['ace']), true)
+    t.equal(await store.skeletonsTaken(['other', 'ACE']), true)
+    t.equal(await store.skeletonsTaken(['Ace', "it's"]), false)
+    for (const skeletons of [['ace'], ['ACE', 'other'], ['other', 'ace']]) {
+      const alike = { ...account, username: 'асе', key: 'асе', skeletons }
+      t.equal(await store.register(alike, hour), 'taken', String(skeletons))
+    }
+    const sameKey = { ...account, username: 'Ace', skeletons: ['other'] }
+    t.equal(await store.register(sameKey, hour), 'taken', 'nor who has the key alone')
+    t.equal(await store.skeletonsTaken(['other']), false, 'nothing of those is kept')
+    t.equal(await store.credentials('асе'), undefined)
+    t.equal((await join(store, 'bob')).account.username, 'bob', 'the others go on')
+  })
+
+  await t.test('of look-alikes who register at once it takes one', async (t) => {
+    const { store } = await openOne(t, openSite)
+    // Each shares one skeleton with the next, in no order.
+    const all = Array.from({ length: 12 }, (_, at) => ({
+      ...newAccount(`name ${at}`),
+      skeletons: [`look ${at % 3}`, `look ${(at + 1) % 3}`],
+    }))
+    const sessions = await Promise.all(all.map((account) => store.register(account, hour)))
+    t.equal(sessions.filter((session) => session !== 'taken').length, 1)
+  })
+
   await t.test('opens sessions whose times are whole seconds', async (t) => {
     const { store, clock } = await openOne(t, openSite)
     clock.pass(250)

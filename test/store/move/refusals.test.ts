@@ -136,11 +136,7 @@ function suite(): void {
     await node.close()
     await move(here, several)
     await refused(t, move(here, database), /is not empty: it holds 1 accounts. Nothing was moved$/)
-    await server.run(
-      `BEGIN; INSERT INTO accounts (username, key, password_hash, created_at)
-       VALUES ('bob', 'bob', 'x', 0)`,
-      nameOf(database),
-    )
+    await server.run(`BEGIN; SELECT obrol_register('bob', 'bob', 'x', '["bob"]')`, nameOf(database))
     const quickly = `${database}?lock_timeout=50`
     await refused(
       t,

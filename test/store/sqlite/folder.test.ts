@@ -139,27 +139,29 @@ t.test('takes each migration whole or not at all', async (t) => {
 })
 
 t.test('takes over who was present on the first version', async (t) => {
+  const folder = privateFolder(t)
   const first = '0001-log-people-presence.sql'
   const script = new URL(`../../../migrations/sqlite/${first}`, import.meta.url)
-  const folder = privateFolder(t, { migrations: { [first]: readFileSync(script) }, data: {} })
-  const data = join(folder, 'data')
-  const before = await openSqliteStore({
-    folder: data,
-    onFatal,
-    migrations: join(folder, 'migrations'),
-  })
-  const ann = await people.join(before, 'ann')
-  await before.changePresence({ enter: [ann], leave: [] })
-  await before.close()
+  const before = new Database(join(folder, 'obrol.db'))
+  before.pragma('application_id = 0x4f62726f')
+  before.exec(readFileSync(script, 'utf8'))
+  before.exec(`
+    CREATE TABLE migrations (name TEXT PRIMARY KEY) STRICT;
+    INSERT INTO migrations VALUES ('${first}');
+    INSERT INTO accounts (id, username, key, password_hash, created_at)
+    VALUES (1, 'ann', 'ann', 'x', 1);
+    INSERT INTO sessions VALUES (11, 1, 1000, 9000000000000);
+    INSERT INTO presence VALUES (11, 1, 1000)`)
+  before.close()
 
-  const after = await openSqliteStore({ folder: data, onFatal })
+  const after = await openSqliteStore({ folder, onFatal })
   t.teardown(() => after.close())
   const present = await after.present()
   t.same(
     present.map(({ session, person }) => [session, person.username]),
-    [[ann.id, 'ann']],
+    [[11, 'ann']],
   )
-  await after.changePresence({ enter: [], leave: [ann.id] })
+  await after.changePresence({ enter: [], leave: [11] })
   t.same(await after.present(), [])
 })
 

@@ -21,7 +21,7 @@ async function reopened(t: Test, prepare: (store: Store) => Promise<unknown>) {
 }
 
 async function register(store: Store, username: string): Promise<Session> {
-  const account = { username, key: username, passwordHash: 'x' }
+  const account = { username, key: username, skeletons: [username], passwordHash: 'x' }
   return (await store.register(account, 3_600_000)) as Session
 }
 

@@ -17,7 +17,7 @@ t.test(
     t.teardown(() => other.close())
     const reads = new PointReads(database, Date.now)
     t.teardown(() => reads.close(new Unavailable('closed')))
-    const account = { username: 'ann', key: 'ann', passwordHash: 'x' }
+    const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
     const { id } = (await store.register(account, 3_600_000)) as Session
 
     t.equal((await reads.session(id))?.id, id)

@@ -9,7 +9,7 @@ import { privateFolder } from '../../support/private-folder.ts'
 t.test('a session never gets the id of another', async (t) => {
   const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal: t.fail })
-  const account = { username: 'ann', key: 'ann', passwordHash: 'x' }
+  const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
   const first = (await store.register(account, 1000)) as Session
   await store.close()
   const connection = connect(filesOf(folder).database)
