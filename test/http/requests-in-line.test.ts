@@ -35,25 +35,34 @@ t.test('past 16 that wait the connection is closed', async (t) => {
 
 t.test('so it is where they come in many pieces, each with few', async (t) => {
   const server = await serve(t)
+  const { begun } = holdReadiness(server)
+  const socket = await server.open()
+  const closed = new Promise((resolve) => socket.on('error', () => {}).once('close', resolve))
+  socket.resume().write(held)
+  await begun
+  const more = setInterval(() => socket.write(ping), 1)
+  await closed
+  clearInterval(more)
+  t.match(server.logged('connection closed'), [{ reason: 'too many requests wait' }])
+})
+
+t.test('past 64 KiB that wait nothing more is read, until they are answered', async (t) => {
+  const server = await serve(t)
   const { begun, go } = holdReadiness(server)
   const socket = await server.open()
   const side = await server.sideOf(socket)
+  const filling = `X: ${'x'.repeat(15_000)}\r\n`
   socket.write(held)
+  const text = readToEnd(socket)
   await begun
-  socket.write(ping)
-  await once(side, 'pause')
-  const read = side.bytesRead
-  for (let at = 0; at < 100; at++) socket.write(ping)
+  const paused = once(side, 'pause')
+  for (let at = 0; at < 15; at++) socket.write(ping.replace('\r\n\r\n', `\r\n${filling}\r\n`))
+  socket.write(last)
+  await paused
   await server.call('GET', '/healthz')
-  t.equal(side.bytesRead, read, 'while one waits nothing more is read')
+  t.ok(side.bytesRead < 200_000, `${side.bytesRead} bytes are read`)
   go()
-  await new Promise((resolve) =>
-    socket
-      .resume()
-      .on('error', () => {})
-      .once('close', resolve),
-  )
-  t.match(server.logged('connection closed'), [{ reason: 'too many requests wait' }])
+  t.equal((await text).match(/HTTP\/1\.1 200/g)?.length, 17)
 })
 
 t.test('once all are answered the connection is read on', async (t) => {
