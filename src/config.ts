@@ -105,6 +105,18 @@ export const settingsTable = {
     'attempts',
     'Registrations from one address.',
   ),
+  requestsPerMinute: limit(
+    'REQUESTS_PER_MINUTE',
+    3000,
+    'requests',
+    'Requests from one address, whatever they ask for.',
+  ),
+  connectionsPerAddress: limit(
+    'CONNECTIONS_PER_ADDRESS',
+    200,
+    'connections',
+    'Connections open at once from one address, not counting those that carry a stream.',
+  ),
   messageMaxChars: whole(
     'MESSAGE_MAX_CHARS',
     4000,

@@ -81,6 +81,8 @@ function problemRows(): string[] {
 
 /** The names that a file of the source gives to what it logs. */
 function eventsLoggedIn(source: string): string[] {
-  const named = source.matchAll(/\bevent: (?:\w+ \? )?((?:'[^']+'(?: [|:] )?)+)/g)
+  const named = source.matchAll(
+    /\b(?:event: (?:\w+ \? )?|[lL]ines\.write\()((?:'[^']+'(?: [|:] )?)+)/g,
+  )
   return [...named].flatMap(([, names]) => (names as string).match(/[^'|:]*\w/g) ?? [])
 }

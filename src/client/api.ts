@@ -859,6 +859,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, 1 or more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
             431: {
                 headers: {
@@ -1858,6 +1869,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, 1 or more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
             431: {
                 headers: {
@@ -1933,6 +1955,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, 1 or more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
             431: {
                 headers: {
@@ -1991,6 +2024,17 @@ export interface operations {
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, 1 or more. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2065,6 +2109,17 @@ export interface operations {
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, 1 or more. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2150,6 +2205,17 @@ export interface operations {
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, 1 or more. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

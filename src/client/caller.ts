@@ -70,7 +70,7 @@ export class Caller {
   constructor(server: string | URL, options: CallerOptions) {
     const { fetch = globalThis.fetch } = options
     this.#server = new URL(server)
-    this.#server.pathname = this.#server.pathname.replace(/\/*$/, '/')
+    this.#server.pathname = this.#server.pathname.replace(/(?<!\/)\/*$/, '/')
     this.#fetch = (input, init) => fetch(input, init)
     this.timeoutMs = options.timeoutMs ?? 10_000
     this.maxAnswerBytes = options.maxAnswerBytes ?? 134_217_728

@@ -6,9 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { problemDetails, problemType } from './problem-details.ts'
-
-/** How long what a client still sends is read away, so that no reset takes the answer along. */
-const lingerMs = 1000
+import { endWith } from './rest-of-request.ts'
 
 /** What Node's parser and clock refuse, by their codes; all else is malformed. */
 const refusals: Record<string, { code: ProblemCode; detail: string }> = {
@@ -83,7 +81,5 @@ function writeProblem(socket: Duplex, problem: Problem, headers: string[] = []):
     'Connection: close',
     ...headers,
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-  socket.resume()
-  setTimeout(() => socket.destroy(), lingerMs).unref()
+  endWith(socket as Socket, `${head.join('\r\n')}\r\n\r\n${body}`)
 }

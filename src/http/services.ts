@@ -15,6 +15,8 @@ export type HttpSettings = Pick<
   | 'streamOpensPerMinute'
   | 'loginsPerMinute'
   | 'registrationsPerHour'
+  | 'requestsPerMinute'
+  | 'connectionsPerAddress'
   | 'messageMaxChars'
   | 'corsOrigins'
   | 'trustProxy'

@@ -81,7 +81,7 @@ t.test(
       const text = await server.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
       t.match(text, /^HTTP\/1\.1 404 .*"type":"\/problems\/not-found".*"operations":/s, path)
     }
-    t.equal(server.logged('unknown call').length, outside.length)
+    t.equal(server.logged('unknown call').length, 10, 'as many of one address as are written')
     t.same(server.logged('internal error'), [])
     const twoHosts = await server.raw(
       'GET /docs HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',

@@ -21,7 +21,7 @@ export async function ownSessionRoutes(
   })
 
   app.get('/v1/me', { schema: me }, async ({ session }) => {
-    await limits.read(session)
+    limits.read(session)
     const { account, createdAt, expiresAt } = session
     return {
       user: toUser(account),

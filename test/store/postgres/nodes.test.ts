@@ -205,6 +205,25 @@ function suite(): void {
     t.match(await here.store.sweep(undefined), { more: false })
   })
 
+  t.test('a clock that is set back makes no window longer', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl)
+    const { counts } = store
+    if (!counts) throw new Error('it counts')
+    const allowance = { limit: 1, windowMs: 60_000 }
+    const database = new URL(databaseUrl).pathname.slice(1)
+    const setBack = (ms: number) =>
+      server.run(`UPDATE counts SET ends_at = ends_at + ${ms}`, database)
+    t.same(await counts.add('ann', allowance), { counted: true })
+    await setBack(30_000)
+    const refused = await counts.add('ann', allowance)
+    t.match(refused, { counted: false, retryAfterMs: 60_000 }, 'no more than the window is told')
+    await setBack(3_600_000)
+    t.same(await counts.add('ann', allowance), { counted: true }, 'what was begun by it is over')
+    t.match(await counts.add('ann', allowance), { counted: false })
+  })
+
   t.test('several nodes sweep at once', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
