@@ -575,7 +575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `registration-closed`: Registration is closed. See `GET /problems/{code}`. */
+            /** @description `registration-closed`: Registration is closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -613,6 +613,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -745,6 +754,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
                 headers: {
@@ -765,6 +783,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -850,8 +877,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -941,8 +986,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1070,6 +1133,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
                 headers: {
@@ -1090,6 +1162,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1247,6 +1328,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -1285,6 +1375,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1404,6 +1503,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -1415,6 +1523,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1517,6 +1634,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: Not found. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -1528,6 +1654,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1631,8 +1766,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1745,8 +1898,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-acceptable`: Not acceptable. See `GET /problems/{code}`. */
-            406: {
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1756,6 +1909,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1849,8 +2011,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1924,8 +2104,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1988,8 +2186,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2062,8 +2278,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2138,6 +2372,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: Not found. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -2149,6 +2392,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import accepts from '@fastify/accepts'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { finishAnswers } from './answers-on-their-way.ts'
@@ -10,6 +9,7 @@ import { logAnswer, logConnection, requestToLog } from './log-lines.ts'
 import { logOutput } from './log-output.ts'
 import { answerNothingHere, refuseMissing } from './missing.ts'
 import { openInTurn } from './opens-in-turn.ts'
+import { refuseOtherSites } from './other-sites.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addJwt } from './plugins/jwt.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
@@ -61,7 +61,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   app.server.maxConnections = settings.maxStreams + otherConnections
   app.server.on('connection', (socket) => logConnection(app.log as FastifyBaseLogger, socket))
   openInTurn(app.server)
-  answerOddRequests(app)
+  answerOddRequests(app, settings.corsOrigins)
 
   app.setErrorHandler(answerError)
   app.setValidatorCompiler(compileValidator)
@@ -75,7 +75,6 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   addHooks(app, table, services)
   finishAnswers(app, timeouts.unreadMs)
   await addJwt(app, services.signingKey, () => services.store.now())
-  await app.register(accepts)
   await addSwagger(app, version())
   await addSwaggerUi(app, table)
 
@@ -116,6 +115,7 @@ function addHooks(app: Api, table: RouteTable, { ready, inTouch, settings }: Ser
     else done()
   })
   app.addHook('onRequest', refuseOdd)
+  app.addHook('onRequest', refuseOtherSites(settings))
   app.addHook('onRequest', refuseMissing(table))
   app.addHook('onRequest', answerPreflight)
   app.addHook('onRequest', ({ routeOptions: { url } }, _reply, done) => {

@@ -7,7 +7,10 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import { Problem } from '../chat/problems.ts'
+import { absoluteForm } from './authority.ts'
 import { answerError } from './errors.ts'
+import { corsHeaders } from './plugins/cors.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
 import { answerClientError } from './raw-answers.ts'
 import type { HttpSettings } from './services.ts'
 
@@ -71,9 +74,11 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
       requireHostHeader: false,
     },
     rewriteUrl: ({ url = '/' }) => originForm(url),
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (_error, request, reply) =>
-      answerBadAddress(request, reply, timeouts.unreadMs),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, settings.corsOrigins),
+    frameworkErrors: (_error, request, reply) => {
+      reply.headers(corsHeaders(settings.corsOrigins, request.headers.origin))
+      answerBadAddress(request, reply, timeouts.unreadMs)
+    },
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
 
@@ -87,14 +92,14 @@ function bodyLimit(messageMaxChars: number): number {
  * The router would take `*`, which has no slash, for the page at `/`.
  */
 function originForm(url: string): string {
-  const path = url.replace(/^https?:\/\/[^/?]*/i, '')
+  const path = url.replace(absoluteForm, '')
   return path.startsWith('/') ? path : `/${path}`
 }
 
 /** The one error of Fastify that comes before any route, and its hooks: a path that cannot be decoded. */
 function answerBadAddress(request: FastifyRequest, reply: FastifyReply, unreadMs: number): void {
   request.raw.socket.setTimeout(unreadMs)
-  reply.header('cache-control', 'no-store')
+  reply.headers(securityHeaders)
   answerError(
     new Problem('malformed-request', 'The path is not percent-encoded UTF-8.'),
     request,

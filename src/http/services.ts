@@ -17,6 +17,7 @@ export type HttpSettings = Pick<
   | 'registrationsPerHour'
   | 'messageMaxChars'
   | 'corsOrigins'
+  | 'allowedHosts'
   | 'trustProxy'
   | 'logLevel'
 >

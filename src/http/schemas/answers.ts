@@ -31,6 +31,8 @@ const everywhere = [
   'malformed-request',
   'request-timeout',
   'headers-too-large',
+  'unknown-host',
+  'cross-site',
   'internal-error',
 ] as const
 
