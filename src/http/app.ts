@@ -76,7 +76,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   finishAnswers(app, timeouts.unreadMs)
   await addJwt(app, services.signingKey, () => services.store.now())
   await addSwagger(app, version())
-  await addSwaggerUi(app, table)
+  addSwaggerUi(app)
 
   const routeOptions = { services, timeouts, limits: new Limits(settings, services.store.counts) }
   for (const routes of [
