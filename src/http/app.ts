@@ -7,7 +7,7 @@ import { answerError } from './errors.ts'
 import { Limits } from './limits.ts'
 import { logAnswer, logConnection, requestToLog } from './log-lines.ts'
 import { logOutput } from './log-output.ts'
-import { answerNothingHere, refuseMissing } from './missing.ts'
+import { refuseMissing } from './missing.ts'
 import { openInTurn } from './opens-in-turn.ts'
 import { refuseOtherSites } from './other-sites.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
@@ -69,7 +69,6 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   app.decorateRequest('session')
 
   const table = new RouteTable(app)
-  app.setNotFoundHandler(answerNothingHere(table))
   addSecurityHeaders(app)
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services)

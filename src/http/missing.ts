@@ -47,14 +47,6 @@ export function refuseMissing(table: RouteTable): onRequestHookHandler {
   }
 }
 
-/** For a file that a route looked for in vain. */
-export function answerNothingHere(table: RouteTable) {
-  return async (request: FastifyRequest) => {
-    logUnknownCall(request)
-    throw new NothingHere(table.operations)
-  }
-}
-
 /** An `OPTIONS` that no browser sent as a preflight (the Fetch standard, "CORS-preflight fetch"). */
 function isPlainOptions({ method, headers }: FastifyRequest): boolean {
   const { origin, 'access-control-request-method': wanted } = headers

@@ -104,6 +104,22 @@ t.test('what is refused before anyone is asked', async (t) => {
   })
 })
 
+t.test('what is not for this server, or not from its own pages', async (t) => {
+  const elsewhere = await openRoom(t, { settings: { allowedHosts: ['chat.example.org'] } })
+  await refused(t, elsewhere, ask('GET', '/v1/me'), { code: 'unknown-host' })
+  const room = await openRoom(t)
+  const lines = ['Origin: https://evil.example', 'Sec-Fetch-Site: cross-site']
+  await refused(t, room, ask('POST', '/v1/login', { lines }), { code: 'cross-site' })
+  await refused(t, room, ask('GET', '/v1/events', { lines }), { code: 'cross-site' })
+})
+
+t.test('files and their parts', async (t) => {
+  const room = await openRoom(t)
+  const get = (line: string) => ask('GET', '/docs', { lines: [line] })
+  await refused(t, room, get('Range: bytes=99999999-'), { code: 'range-not-satisfiable' })
+  await refused(t, room, get('If-Match: "x"'), { code: 'precondition-failed' })
+})
+
 t.test('limits', async (t) => {
   const room = await openRoom(t, { settings: { messagesPerMinute: 1 } })
   const ann = await room.register('ann')
