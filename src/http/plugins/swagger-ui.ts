@@ -12,12 +12,12 @@ const uiConfig = {
 }
 
 /** Starts it, wherever the server is mounted. */
-const start = `const document = location.pathname.endsWith('/') ? '../openapi.json' : 'openapi.json'
+const start = `const openApi = location.pathname.endsWith('/') ? '../openapi.json' : 'openapi.json'
 SwaggerUIBundle({
   ...${JSON.stringify(uiConfig)},
   dom_id: '#swagger-ui',
   presets: [SwaggerUIBundle.presets.apis],
-  url: new URL(document, location.href).href,
+  url: new URL(openApi, location.href).href,
 })
 `
 
