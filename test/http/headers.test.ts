@@ -44,7 +44,8 @@ t.test('browsers are told what pages may do, also over plain http', async (t) =>
     )
     t.equal(headers.get('referrer-policy'), 'no-referrer')
     t.equal(headers.get('x-content-type-options'), 'nosniff')
-    t.equal(headers.get('strict-transport-security'), null)
+    for (const name of ['strict-transport-security', 'server', 'x-powered-by', 'set-cookie'])
+      t.equal(headers.get(name), null, name)
   }
 })
 
