@@ -145,6 +145,7 @@ t.test('a wrong value stops the start with one line that names it', async (t) =>
       '.',
       '**',
       'a b',
+      'a\nb',
       'chat.*.org',
       'a,[::x]',
       '1.2.3.256',
