@@ -6,6 +6,7 @@ import {
   readDatabaseUrl,
   readFolder,
   readHost,
+  readHostToAllow,
   readOrigin,
   readSecret,
   type Setting,
@@ -141,6 +142,16 @@ export const settingsTable = {
     range: 'origins separated by commas, each "scheme://host", "scheme://host:port" or "*"',
     about: 'The web origins whose pages may call this server, besides its own.',
     read: (given) => list(given, readOrigin),
+  }),
+  allowedHosts: setting<string[] | undefined>('ALLOWED_HOSTS', undefined, {
+    range:
+      'host names and IP addresses separated by commas, without ports; "*.example.org" for all below it, "*" for any',
+    about:
+      'The hosts that the server answers to. Unset: any; but on a loopback address, without TRUST_PROXY, localhost, that address and HOST alone.',
+    read: (given) => {
+      const hosts = list(given, readHostToAllow)
+      return hosts?.length === 0 ? undefined : hosts
+    },
   }),
   trustProxy: setting<string[]>('TRUST_PROXY', [], {
     range: 'IP addresses or CIDR ranges separated by commas',

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { Accounts } from './chat/accounts.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
@@ -92,7 +93,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   })
   const app = await buildApp(
     {
-      settings,
+      settings: { ...settings, allowedHosts: hostsOf(settings, address) },
       accounts: new Accounts({
         store,
         passwords: new Passwords(),
@@ -208,6 +209,17 @@ async function addressOf(settings: Settings): Promise<string> {
   } catch (error) {
     throw cannotListen(settings, error)
   }
+}
+
+/**
+ * The hosts to answer to. Where only this machine can reach the server, and no proxy speaks for
+ * others, none but its own names can be meant.
+ */
+function hostsOf({ allowedHosts, host, trustProxy }: Settings, address: string): string[] {
+  if (allowedHosts !== undefined) return allowedHosts
+  const alone = ipaddr.process(address).range() === 'loopback' && trustProxy.length === 0
+  if (!alone) return ['*']
+  return ['localhost', '*.localhost', '127.0.0.1', '[::1]', host.toLowerCase(), address]
 }
 
 function cannotListen({ host, port }: Settings, error: unknown): StartError {

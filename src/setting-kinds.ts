@@ -97,6 +97,16 @@ export function readOrigin(given: string): string | undefined {
   return `${protocol}//${host}`
 }
 
+/** A host as browsers write it, without a port; `*.` before a name stands for all names below it. */
+export function readHostToAllow(given: string): string | undefined {
+  if (given === '*') return given
+  const [, below = '', host = ''] =
+    /^(\*\.)?(.+)$/.exec(isIP(given) === 6 ? `[${given}]` : given) ?? []
+  if (!/^(?:\[[\da-f:.]+\]|[\w.-]+)$/i.test(host)) return undefined
+  const name = URL.parse(`http://${host}`)?.hostname.replace(/\.$/, '')
+  return name ? below + name : undefined
+}
+
 /** An IP address or a CIDR range. */
 export function readAddressRange(given: string): string | undefined {
   const address = given.replace(/\/.*/, '')

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -30,6 +31,40 @@ t.test('an IPv6 address stands in brackets in the URL', async (t) => {
   const room = await openRoom(t, { settings: { host: '::1' } })
   t.match(room.url, /^http:\/\/\[::1\]:\d+$/)
   t.equal((await room.call('GET', '/healthz')).status, 200)
+})
+
+t.test('a server that only this machine reaches answers to this machine’s names', async (t) => {
+  const folder = await temporaryFolder(t)
+  const asked = [
+    ['localhost', 'Chat.localhost.', '127.0.0.1', '[::1]', 'ip6-localhost', '127.0.0.5'],
+    ['evil.example', '192.168.1.5', 'localhost.evil.example'],
+  ].flat()
+  /** The hosts, of these, to which a server answers that is started so. */
+  async function answered(env: NodeJS.ProcessEnv): Promise<string[]> {
+    const server = await startServer(
+      readSettings({ DATA_DIR: folder, LOG_LEVEL: 'silent', PORT: '0', ...env }),
+    )
+    const { port } = new URL(server.url)
+    const statuses = await Promise.all(
+      asked.map(async (host) => {
+        const request = get({ host: env.HOST ?? '127.0.0.1', port, path: '/', headers: { host } })
+        const [response] = await once(request, 'response')
+        response.resume()
+        return response.statusCode as number
+      }),
+    )
+    await server.close()
+    return asked.filter((_host, at) => statuses[at] !== 421)
+  }
+  const names = ['localhost', 'Chat.localhost.', '127.0.0.1', '[::1]']
+  t.same(await answered({}), names)
+  t.same(await answered({ HOST: 'localhost' }), names)
+  t.same(await answered({ HOST: '::1' }), names)
+  t.same(await answered({ HOST: '127.0.0.5' }), [...names, '127.0.0.5'])
+  t.same(await answered({ HOST: '0.0.0.0' }), asked, 'others reach it by other names')
+  t.same(await answered({ TRUST_PROXY: '127.0.0.1' }), asked, 'so does a proxy')
+  const set = { ALLOWED_HOSTS: '*.evil.example,192.168.1.5' }
+  t.same(await answered(set), ['192.168.1.5', 'localhost.evil.example'], 'what is set counts')
 })
 
 t.test('a host name is one address, IPv4 where there is one', async (t) => {

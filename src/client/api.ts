@@ -575,7 +575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `registration-closed`: Registration is closed. See `GET /problems/{code}`. */
+            /** @description `registration-closed`: Registration is closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -613,6 +613,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -745,6 +754,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
                 headers: {
@@ -765,6 +783,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -850,8 +877,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -952,8 +997,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1081,6 +1144,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
                 headers: {
@@ -1101,6 +1173,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1258,6 +1339,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -1296,6 +1386,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1415,6 +1514,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -1426,6 +1534,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1528,6 +1645,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: Not found. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -1539,6 +1665,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1642,8 +1777,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1756,8 +1909,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-acceptable`: Not acceptable. See `GET /problems/{code}`. */
-            406: {
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1767,6 +1920,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1860,8 +2022,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1946,8 +2126,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2021,8 +2219,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2106,8 +2322,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2193,6 +2427,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: Not found. See `GET /problems/{code}`. */
             404: {
                 headers: {
@@ -2204,6 +2447,15 @@ export interface operations {
             };
             /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

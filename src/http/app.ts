@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import accepts from '@fastify/accepts'
 import fastify from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { callerAddress } from './address-key.ts'
@@ -11,8 +10,9 @@ import { Limits } from './limits.ts'
 import { escapeUnseen } from './log-escapes.ts'
 import { logAnswer, logClosed, logConnection, requestToLog } from './log-lines.ts'
 import { logOutput } from './log-output.ts'
-import { answerNothingHere, refuseMissing } from './missing.ts'
+import { refuseMissing } from './missing.ts'
 import { openInTurn } from './opens-in-turn.ts'
+import { refuseOtherSites } from './other-sites.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addJwt } from './plugins/jwt.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
@@ -69,7 +69,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const connections = new Connections(settings.connectionsPerAddress, proxies)
   boundConnections(app, connections, settings.maxStreams)
   openInTurn(app.server)
-  answerOddRequests(app)
+  answerOddRequests(app, settings.corsOrigins)
 
   app.setErrorHandler(answerError)
   app.setValidatorCompiler(compileValidator)
@@ -77,15 +77,13 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   app.decorateRequest('session')
 
   const table = new RouteTable(app)
-  app.setNotFoundHandler(answerNothingHere(table))
   addSecurityHeaders(app)
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services, limits)
   finishAnswers(app, timeouts.unreadMs)
   await addJwt(app, services.signingKey, () => services.store.now())
-  await app.register(accepts)
   await addSwagger(app, version())
-  await addSwaggerUi(app, table)
+  addSwaggerUi(app)
 
   const routeOptions = { services, timeouts, limits, connections }
   for (const routes of [
@@ -148,6 +146,7 @@ function addHooks(
     done()
   })
   app.addHook('onRequest', refuseOdd)
+  app.addHook('onRequest', refuseOtherSites(settings))
   app.addHook('onRequest', refuseMissing(table))
   app.addHook('onRequest', answerPreflight)
   app.addHook('onRequest', ({ routeOptions: { url } }, _reply, done) => {

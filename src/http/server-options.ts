@@ -9,8 +9,11 @@ import {
 } from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { callerAddress } from './address-key.ts'
+import { absoluteForm } from './authority.ts'
 import { answerError } from './errors.ts'
 import type { Limits } from './limits.ts'
+import { corsHeaders } from './plugins/cors.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
 import { answerClientError } from './raw-answers.ts'
 import { boundRest } from './rest-of-request.ts'
 import type { HttpSettings } from './services.ts'
@@ -83,11 +86,13 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts, gate: 
     },
     rewriteUrl: ({ url = '/' }) => originForm(url),
     clientErrorHandler: (error, socket) => {
-      if (isPaidFor(gate, socket as Socket)) answerClientError(error, socket)
+      if (isPaidFor(gate, socket as Socket)) answerClientError(error, socket, settings.corsOrigins)
       else socket.destroy()
     },
-    frameworkErrors: (_error, request, reply) =>
-      answerBadAddress(request, reply, { unreadMs: timeouts.unreadMs, ...gate }),
+    frameworkErrors: (_error, request, reply) => {
+      reply.headers(corsHeaders(settings.corsOrigins, request.headers.origin))
+      answerBadAddress(request, reply, { unreadMs: timeouts.unreadMs, ...gate })
+    },
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
 
@@ -101,7 +106,7 @@ function bodyLimit(messageMaxChars: number): number {
  * The router would take `*`, which has no slash, for the page at `/`.
  */
 function originForm(url: string): string {
-  const path = url.replace(/^https?:\/\/[^/?]*/i, '')
+  const path = url.replace(absoluteForm, '')
   return path.startsWith('/') ? path : `/${path}`
 }
 
@@ -127,7 +132,7 @@ function answerBadAddress(
 ): void {
   request.raw.socket.setTimeout(unreadMs)
   boundRest(request.raw, reply.raw)
-  reply.header('cache-control', 'no-store')
+  reply.headers(securityHeaders)
   answerError(refusal(), request, reply)
 
   function refusal(): unknown {

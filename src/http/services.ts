@@ -19,6 +19,7 @@ export type HttpSettings = Pick<
   | 'connectionsPerAddress'
   | 'messageMaxChars'
   | 'corsOrigins'
+  | 'allowedHosts'
   | 'trustProxy'
   | 'logLevel'
 >

@@ -20,7 +20,7 @@ async function busyServer(t: Test) {
   const socket = connect(Number(port), '127.0.0.1')
   socket.on('error', () => {})
   t.teardown(() => socket.destroy())
-  socket.write('POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n')
+  socket.write('POST /v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n')
   socket.write('Content-Length: 99\r\nExpect: 100-continue\r\n\r\n{')
   await once(socket, 'data')
   return server

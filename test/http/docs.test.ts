@@ -55,7 +55,47 @@ t.test('the pages at /docs bring all they need', async (t) => {
       t.equal((await server.call('GET', at.pathname)).status, 200, at.pathname)
     }
   }
-  t.equal((await server.call('GET', '/docs/json')).status, 200)
+})
+
+t.test('the pages at /docs come packed, and what they need is fetched once', async (t) => {
+  const server = await serve(t)
+  const page = await server.call('GET', '/docs')
+  t.match(page.body, /<meta name="viewport" content="width=device-width/)
+  t.equal(page.headers.get('cache-control'), 'no-cache')
+  const files = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => `/${file}`)
+  let bytes = 0
+  for (const file of files) {
+    const { headers } = await server.call('HEAD', file, {
+      headers: { 'accept-encoding': 'gzip' },
+    })
+    bytes += Number(headers.get('content-length'))
+    t.equal(headers.get('cache-control'), 'public, max-age=31536000, immutable', file)
+    const plain = file.replace(/-[\w-]{8}(?=\.\w+$)/, '')
+    t.not(plain, file, 'its name changes with what is in it')
+    const byPlainName = await server.call('GET', plain)
+    t.equal(byPlainName.status, 200)
+    t.equal(byPlainName.headers.get('cache-control'), 'no-cache')
+  }
+  t.ok(bytes < 600_000, `${bytes} bytes in all`)
+  const start = await server.call('GET', files.find((file) => file.includes('start')) as string)
+  t.match(start.body, /openapi\.json/, 'it reads the document that the server tells')
+})
+
+t.test('the document is packed, and not sent to who has it', async (t) => {
+  const server = await serve(t)
+  const packed = await server.call('HEAD', '/openapi.json', {
+    headers: { 'accept-encoding': 'gzip' },
+  })
+  t.ok(Number(packed.headers.get('content-length')) < 30_000)
+  const { headers } = await server.call('GET', '/openapi.json', {
+    headers: { 'accept-encoding': 'identity' },
+  })
+  t.match(headers.get('content-type'), /^application\/json/)
+  t.equal(headers.get('cache-control'), 'no-cache')
+  const text = await server.raw(
+    `GET /openapi.json HTTP/1.1\r\nHost: a\r\nConnection: close\r\nIf-None-Match: ${headers.get('etag')}\r\n\r\n`,
+  )
+  t.match(text, /^HTTP\/1\.1 304 .*\r\n\r\n$/s)
 })
 
 t.test(

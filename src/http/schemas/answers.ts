@@ -32,6 +32,8 @@ const everywhere = [
   'request-timeout',
   'too-many-requests',
   'headers-too-large',
+  'unknown-host',
+  'cross-site',
   'internal-error',
 ] as const
 

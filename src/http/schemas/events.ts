@@ -188,12 +188,6 @@ export const openStream = {
         },
       },
     },
-    ...refusals(
-      ...needsToken,
-      'invalid-request',
-      'not-acceptable',
-      'too-many-requests',
-      'too-many-streams',
-    ),
+    ...refusals(...needsToken, 'invalid-request', 'too-many-requests', 'too-many-streams'),
   },
 }
