@@ -76,7 +76,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   finishAnswers(app, timeouts.unreadMs)
   await addJwt(app, services.signingKey, () => services.store.now())
   await app.register(accepts)
-  await addSwagger(app, version())
+  await addSwagger(app, version(), settings)
   await addSwaggerUi(app, table)
 
   const routeOptions = { services, timeouts, limits: new Limits(settings, services.store.counts) }

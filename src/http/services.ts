@@ -16,6 +16,7 @@ export type HttpSettings = Pick<
   | 'loginsPerMinute'
   | 'registrationsPerHour'
   | 'messageMaxChars'
+  | 'passwordMinChars'
   | 'corsOrigins'
   | 'trustProxy'
   | 'logLevel'

@@ -1,5 +1,5 @@
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerNothingHere } from '../missing.ts'
 import type { RouteTable } from '../route-table.ts'
 
@@ -18,10 +18,23 @@ export async function addSwaggerUi(app: FastifyInstance, table: RouteTable): Pro
         // Without the bar of the product that renders it.
         layout: 'BaseLayout',
         tryItOutEnabled: true,
-        persistAuthorization: false,
+        persistAuthorization: true,
         validatorUrl: null,
       },
       theme: { title: 'Obrol: the API' },
+      transformSpecificationClone: false,
+      transformSpecification: servedDocument(app),
     })
   })
+}
+
+/** What the pages load: the document that generators read, as it was made at the start. */
+function servedDocument(app: FastifyInstance) {
+  return (_made: object, { routeOptions }: FastifyRequest, reply: FastifyReply) => {
+    const { document, json } = app.openapi['3.1']
+    if (routeOptions.url === '/docs/yaml') return document as object
+    reply.type('application/json')
+    // Sent as it is, unlike an object.
+    return json as unknown as object
+  }
 }

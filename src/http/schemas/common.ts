@@ -11,3 +11,14 @@ export const bodyTypes = ['application/json', 'application/x-www-form-urlencoded
 
 /** A message's id in a path or a query: JavaScript counts no further exactly. */
 export const largestId = Number.MAX_SAFE_INTEGER
+
+/**
+ * The number of an account, a message or a place in the log. Without a format, programs written in
+ * languages of many integers take it for one of 32 bits.
+ */
+export const Id = (description: string, minimum = 1) =>
+  Type.Integer({ format: 'int64', minimum, maximum: largestId, description })
+
+/** How many of something there are, or a small number such as a status. */
+export const Count = (description: string) =>
+  Type.Integer({ format: 'int32', minimum: 0, description })
