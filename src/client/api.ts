@@ -551,6 +551,10 @@ export interface components {
              */
             status: "ok";
         };
+        /** @description An OpenAPI document */
+        ApiDocument: {
+            [key: string]: unknown;
+        };
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
             type: components["schemas"]["ProblemType"];
@@ -1375,9 +1379,7 @@ export interface operations {
                      *       "openapi": "3.1.0"
                      *     }
                      */
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ApiDocument"];
                 };
             };
             400: components["responses"]["MalformedRequest"];
@@ -1406,9 +1408,7 @@ export interface operations {
                      *       "openapi": "3.2.0"
                      *     }
                      */
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ApiDocument"];
                 };
             };
             400: components["responses"]["MalformedRequest"];

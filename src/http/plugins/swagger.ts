@@ -14,7 +14,7 @@ declare module 'fastify' {
 export type OpenApiVersion = '3.1' | '3.2'
 
 /** A document, and the JSON of it, which is made once. */
-export interface ServedDocument {
+interface ServedDocument {
   document: OpenApiDocument
   json: string
 }

@@ -12,7 +12,7 @@ import { eventData, StreamToken, streamEvents } from './events.ts'
 import { Message, MessagePage, NewBroadcast, NewDirect } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
 import { ProblemExplanation } from './problems.ts'
-import { Health } from './server.ts'
+import { ApiDocument, Health } from './server.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** Every schema that has a name of its own in the OpenAPI document. */
@@ -33,6 +33,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   ...eventData,
   ...streamEvents,
   Health,
+  ApiDocument,
   ProblemDetails,
   ProblemError,
   ProblemType,

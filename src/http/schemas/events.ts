@@ -142,7 +142,7 @@ const events = [
 ]
 
 /** An event of the stream, each kind with what it carries. */
-export const StreamEvent = Type.Union(events, {
+const StreamEvent = Type.Union(events, {
   $id: 'StreamEvent',
   description: 'An event of the stream',
 })

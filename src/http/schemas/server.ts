@@ -24,8 +24,10 @@ export const getReadiness = {
   response: { 200: answer('It can serve.', Health, { status: 'ok' }), ...refusals('unavailable') },
 }
 
-/** A document is no schema of this API's: nobody should generate a type for it. */
-const AnyDocument = Type.Object({}, { additionalProperties: true })
+export const ApiDocument = Type.Object(
+  {},
+  { $id: 'ApiDocument', description: 'An OpenAPI document', additionalProperties: true },
+)
 
 export const getOpenApi = {
   operationId: 'getOpenApi',
@@ -34,7 +36,7 @@ export const getOpenApi = {
   description: 'With bodies in JSON alone, for generators of clients.',
   security: [],
   response: {
-    200: answer('The document.', AnyDocument, { openapi: '3.1.0' }),
+    200: answer('The document.', ApiDocument, { openapi: '3.1.0' }),
     ...refusals(),
   },
 }
@@ -47,7 +49,7 @@ export const getOpenApi32 = {
     'The same with the schema of each event of the stream, and with the forms that are taken besides JSON.',
   security: [],
   response: {
-    200: answer('The document.', AnyDocument, { openapi: '3.2.0' }),
+    200: answer('The document.', ApiDocument, { openapi: '3.2.0' }),
     ...refusals(),
   },
 }

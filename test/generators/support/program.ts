@@ -39,10 +39,9 @@ export async function run(
   answer: (line: string) => Promise<void> | undefined = () => undefined,
 ): Promise<string[]> {
   // Without what the test runner would put into every Node process.
-  const { NODE_OPTIONS: _, ...own } = process.env
-  const child = spawn(program as string, args, {
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', program as string, ...args], {
     cwd: folder,
-    env: { ...own, ...env },
+    env: { ...process.env, ...env },
     timeout,
     killSignal: 'SIGKILL',
   })
