@@ -34,7 +34,7 @@ export const createStreamToken = {
 
 const OnlineCount = Count('How many users are online')
 const CursorId = Type.String({ description: 'The cursor: send it back to go on from here' })
-const Head = Id('The newest id of the log; 0 where there is none', 0)
+const Head = Id('The newest id of the log; 0 where there is none')
 
 const endings = [
   'logged-out',
@@ -83,7 +83,7 @@ const Reset = Type.Object(
       type: 'string',
       description: 'Why the cursor is not on this log',
     }),
-    from: Id('The id after which the stream goes on', 0),
+    from: Id('The id after which the stream goes on'),
     oldest: Id('The smallest id that is kept'),
     head: Head,
   },
