@@ -19,9 +19,11 @@ const generators: Record<string, (document: string, folder: string) => string[]>
     '--no-log-file',
   ],
   orval: () => ['orval', '--config', 'orval.config.mjs'],
-  oazapfts: (document, folder) => ['oazapfts', document, join(folder, 'index.ts')],
+  oazapfts: (document, folder) => [
+    ...['oazapfts', document, join(folder, 'index.ts'), '--allSchemas'],
+  ],
   'openapi-zod-client': (document, folder) => [
-    ...['openapi-zod-client', document, '-o', join(folder, 'index.ts')],
+    ...['openapi-zod-client', document, '-o', join(folder, 'index.ts'), '--export-schemas'],
   ],
   'openapi-fetch': (document, folder) => [
     ...['openapi-typescript', document, '-o', join(folder, 'index.ts')],
