@@ -78,11 +78,16 @@ const commands: Record<string, Command> = {
     },
   },
   openapi: {
-    usage: 'openapi FILE',
-    summary: 'write the OpenAPI document',
-    async run([file]) {
-      const { writeOpenApi } = await import('./commands/openapi.ts')
-      await writeOpenApi(file as string)
+    usage: 'openapi FILE [3.2]',
+    summary: 'write the OpenAPI document, in version 3.1 or 3.2',
+    async run([file, version = '3.1']) {
+      const { openApiVersions, writeOpenApi } = await import('./commands/openapi.ts')
+      const known = openApiVersions.find((each) => each === version)
+      if (known) await writeOpenApi(file as string, known)
+      else
+        refuse(
+          `there is no OpenAPI document of version ${JSON.stringify(version)}, but of ${openApiVersions.join(' and ')}`,
+        )
     },
   },
 }
@@ -99,7 +104,7 @@ async function dataFolder(): Promise<string> {
 /** What a shell is to know of each command. */
 function completed() {
   return Object.entries(commands).map(([name, { usage, summary }]) => {
-    return { name, summary, takesFile: usage.endsWith(' FILE') }
+    return { name, summary, takesFile: usage.includes(' FILE') }
   })
 }
 

@@ -9,7 +9,7 @@ import { checkUsername, isReserved } from './usernames.ts'
 import { inField, refuseInvalid } from './validation.ts'
 
 /** In code points. Nobody types more, and each costs time to hash. */
-const longestPassword = 256
+export const longestPassword = 256
 
 export interface AccountsOptions {
   store: Pick<Store, 'credentials' | 'register' | 'openSession' | 'skeletonsTaken'>

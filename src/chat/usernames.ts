@@ -4,8 +4,8 @@ import { skeleton } from '../names/skeleton.ts'
 import { codePointName, countCodePoints } from './texts.ts'
 
 /** Both in code points. */
-const shortest = 2
-const longest = 32
+export const shortest = 2
+export const longest = 32
 
 const firstCharacter = /^[\p{L}\p{Nd}]/u
 /**

@@ -82,7 +82,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   addHooks(app, table, services, limits)
   finishAnswers(app, timeouts.unreadMs)
   await addJwt(app, services.signingKey, () => services.store.now())
-  await addSwagger(app, version())
+  await addSwagger(app, version(), settings)
   addSwaggerUi(app)
 
   const routeOptions = { services, timeouts, limits, connections }

@@ -18,6 +18,7 @@ export type HttpSettings = Pick<
   | 'requestsPerMinute'
   | 'connectionsPerAddress'
   | 'messageMaxChars'
+  | 'passwordMinChars'
   | 'corsOrigins'
   | 'allowedHosts'
   | 'trustProxy'

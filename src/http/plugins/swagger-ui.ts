@@ -7,7 +7,7 @@ const uiConfig = {
   layout: 'BaseLayout',
   deepLinking: true,
   tryItOutEnabled: true,
-  persistAuthorization: false,
+  persistAuthorization: true,
   validatorUrl: null,
 }
 

@@ -1,7 +1,7 @@
 import type { Api, RouteOptions } from '../api.ts'
 import { bySessionToken } from '../authentication.ts'
 import { ignoreBodies } from '../content-types.ts'
-import { eventsToken } from '../schemas/events.ts'
+import { createStreamToken } from '../schemas/events.ts'
 import { issueToken } from '../tokens.ts'
 import { toTime } from '../views.ts'
 
@@ -13,7 +13,7 @@ export async function eventTokenRoutes(
   app.addHook('onRequest', bySessionToken(app, services.sessions))
   ignoreBodies(app)
 
-  app.post('/v1/events/token', { schema: eventsToken }, async ({ session }, reply) => {
+  app.post('/v1/events/token', { schema: createStreamToken }, async ({ session }, reply) => {
     limits.read(session)
     return reply.code(201).send({
       token: issueToken(app, 'events', session),
