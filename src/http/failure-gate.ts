@@ -1,5 +1,9 @@
+import { Problem } from '../chat/problems.ts'
 import type { SharedCounts } from '../store/store.ts'
 import { type Allowance, RateLimit } from './rate-limit.ts'
+
+/** So many may wait for one key: more than anyone who types sends at once. */
+const mayWait = 16
 
 /** Who waits for one key, and how many attempts are under way for it. */
 interface Line {
@@ -13,7 +17,8 @@ interface Line {
 /**
  * Lets attempts through of which only so many may fail in a time. An attempt under way counts as
  * failed until it is known, so that many at once cannot fail more often than allowed; those past
- * the limit wait, in order, until one under way has settled. Success costs nothing.
+ * the limit wait, in order and a bounded number of them, until one under way has settled. Success
+ * costs nothing.
  */
 export class FailureGate {
   readonly #limit: RateLimit
@@ -26,7 +31,7 @@ export class FailureGate {
     this.#isFailure = isFailure
   }
 
-  /** Makes an attempt when its turn has come. @throws {Problem} `too-many-requests` */
+  /** Makes an attempt when its turn has come. @throws {Problem} `too-many-requests`, `unavailable` */
   async pass<T>(key: string, attempt: () => Promise<T>): Promise<T> {
     const line = this.#lineOf(key)
     await this.#letIn(key, line)
@@ -48,6 +53,7 @@ export class FailureGate {
   }
 
   async #letIn(key: string, line: Line): Promise<void> {
+    if (line.waiting >= mayWait) throw tooManyWait()
     line.waiting++
     const turn = line.tail.then(() => this.#admit(key, line))
     line.tail = turn.catch(() => {})
@@ -87,4 +93,10 @@ export class FailureGate {
   #forget(key: string, line: Line): void {
     if (line.underWay === 0 && line.waiting === 0) this.#lines.delete(key)
   }
+}
+
+function tooManyWait(): Problem {
+  return new Problem('unavailable', 'Too many logins of yours are under way. Try again.', {
+    retryAfter: 1,
+  })
 }
