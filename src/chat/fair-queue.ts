@@ -16,6 +16,9 @@ export interface FairQueueOptions {
   remembered?: number
 }
 
+/** So many turns bring one for whoever has waited longest. */
+const longestWaitEvery = 8
+
 interface Waiting {
   from: Networks
   enter(): void
@@ -25,10 +28,11 @@ interface Waiting {
 /**
  * Lets one through at a time, and shares the turns between the networks that people call from.
  *
- * One turn goes to whoever's network had its last turn longest ago, or none that is remembered; the
- * next to whoever has waited longest. So someone who comes where many others keep asking waits for
- * two turns at most, and no number of newcomers can hold off forever those who came before. Networks
- * are compared from the widest on: who has many narrow ones in a wide one gains nothing by it.
+ * A turn goes to whoever's network had its last turn longest ago, or none that is remembered; of
+ * several such to the one from which the fewest wait; but each eighth to whoever has waited longest.
+ * So someone who comes where many others keep asking need not wait for all of them, and no number of
+ * newcomers can hold off forever those who came before. Networks are compared from the widest on:
+ * who has many narrow ones in a wide one gains nothing by it.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions
@@ -80,8 +84,11 @@ export class FairQueue {
 
   /** Whose turn it is; undefined where nobody waits. */
   #next(): Waiting | undefined {
-    if (this.#turn % 2 === 1) return this.#waiting[0]
-    return first(this.#waiting, (one, other) => compare(this.#turnsOf(one), this.#turnsOf(other)))
+    if (this.#turn % longestWaitEvery === longestWaitEvery - 1) return this.#waiting[0]
+    const sizesOf = this.#sizes()
+    const order = (one: Waiting, other: Waiting) =>
+      compare(this.#turnsOf(one), this.#turnsOf(other)) || compare(sizesOf(one), sizesOf(other))
+    return first(this.#waiting, order)
   }
 
   /** Someone came from a network: if that is one too many, someone is sent away. */
@@ -98,10 +105,7 @@ export class FairQueue {
    * on; of several such the one that had its turn last; there, who came last.
    */
   #ofLongest(): Waiting {
-    const counts = new Map<string, number>()
-    for (const network of this.#waiting.flatMap(({ from }) => from))
-      counts.set(network, (counts.get(network) ?? 0) + 1)
-    const sizesOf = ({ from }: Waiting) => from.map((network) => counts.get(network) as number)
+    const sizesOf = this.#sizes()
     const order = (one: Waiting, other: Waiting) =>
       compare(sizesOf(other), sizesOf(one)) || compare(this.#turnsOf(other), this.#turnsOf(one))
     return first(this.#waiting.toReversed(), order) as Waiting
@@ -114,6 +118,14 @@ export class FairQueue {
 
   #remove(one: Waiting): void {
     this.#waiting.splice(this.#waiting.indexOf(one), 1)
+  }
+
+  /** How many wait from each of someone's networks. */
+  #sizes(): (one: Waiting) => number[] {
+    const counts = new Map<string, number>()
+    for (const network of this.#waiting.flatMap(({ from }) => from))
+      counts.set(network, (counts.get(network) ?? 0) + 1)
+    return ({ from }) => from.map((network) => counts.get(network) as number)
   }
 
   #turnsOf({ from }: Waiting): number[] {

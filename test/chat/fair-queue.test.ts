@@ -40,12 +40,16 @@ class Works {
 }
 
 t.test(
-  'one at a time; by turns whose network waits longest for one, and who waits longest',
+  'one at a time, in turn by network; each eighth turn to whoever has waited longest',
   async (t) => {
     const works = new Works()
-    const all = works.comeAll('a', 'a', 'a', 'a', 'b', 'b', 'c', 'd')
+    const all = works.comeAll('a', 'a', 'a', 'a', 'a', 'b', 'c', 'd', 'e', 'f', 'g')
+    await works.finish(11)
+    t.same(works.begun.join(' '), 'a b c d e f g a a a a')
+    const more = works.comeAll('x', 'a', 'a', 'y', 'z', 'x', 'y', 'z')
     await works.finish(8)
-    t.same(works.begun, ['a', 'a', 'b', 'a', 'c', 'a', 'd', 'b'])
+    t.same(works.begun.slice(11).join(' '), 'x y z a a x y z')
+    await more
     await all
   },
 )
@@ -64,17 +68,35 @@ t.test('who comes where a hundred keep asking waits for two turns at most', asyn
   await Promise.all(all)
 })
 
+t.test('of those who come anew first where the fewest wait', async (t) => {
+  const works = new Works()
+  const all = works.comeAll('x', 'a', 'a', 'b', 'b', 'c')
+  await works.finish(6)
+  t.same(works.begun.join(' '), 'x c a b a b')
+  await all
+})
+
 t.test('no number of newcomers holds off who has had turns before', async (t) => {
-  const works = new Works({ remembered: 4 })
+  const works = new Works()
   const all = [works.come('old')]
   await works.finish(1)
-  all.push(works.come('first'), works.come('old'))
-  for (let at = 0; at < 4; at++) {
+  all.push(works.come('new'), works.come('old'))
+  for (let at = 0; at < 8; at++) {
     all.push(works.come(`new ${at}`))
     await works.finish(1)
   }
-  t.ok(works.begun.lastIndexOf('old') > 0)
-  await works.finish(6)
+  t.equal(works.begun.filter((name) => name === 'old').length, 2)
+  await works.finish(4)
+  await Promise.all(all)
+})
+
+t.test('a network whose turn is forgotten counts as new', async (t) => {
+  const works = new Works({ remembered: 1 })
+  const all = [works.come('a')]
+  await works.finish(1)
+  all.push(works.comeAll('b', 'b', 'a').then(() => {}))
+  await works.finish(3)
+  t.same(works.begun, ['a', 'b', 'a', 'b'])
   await Promise.all(all)
 })
 
@@ -84,10 +106,10 @@ t.test('many narrow networks in a wide one have one turn between them', async (t
   const all = [0, 1, 2, 3, 4, 5].map((at) => works.come(`${at}`, narrow(at)))
   all.push(works.come('elsewhere'))
   await works.finish(3)
-  t.same(works.begun.slice(0, 3), ['0', '1', 'elsewhere'], 'one who waited longest, then in turn')
+  t.same(works.begun.slice(0, 3), ['0', 'elsewhere', '1'])
   await works.finish(4)
   await Promise.all(all)
-  t.same(works.begun.slice(3), ['2', '3', '4', '5'])
+  t.same(works.begun.slice(3), ['2', '3', '4', '5'], 'within it in turn, too')
 })
 
 t.test('of one network a few may wait; past that it is told to try again', async (t) => {

@@ -56,9 +56,13 @@ export class ServerProcess {
     return server
   }
 
+  get pid(): number {
+    return this.#child.pid as number
+  }
+
   /** Memory that is resident, in MB. Linux. */
   get residentMb(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
     return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6
   }
 
