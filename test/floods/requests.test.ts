@@ -81,3 +81,40 @@ const bodies = [
 requests('bodies of 64 KB, deep and wide', { connections: 50, addresses: 10 }, (number, time) =>
   asking('POST', '/v1/login', { body: bodies[(number + time) % bodies.length] }),
 )
+
+t.test('bodies that go on without end after they were refused', async (t) => {
+  const connections = 8
+  const { megabytes, cuts } = await flood(t, {
+    begin: ({ url }) => {
+      const { hostname: host, port } = new URL(url)
+      const head = asking('POST', '/v1/login', { lines: ['Content-Length: 99999999999'] })
+      const more = Buffer.alloc(65_536, 'x')
+      const sockets = new Set<Socket>()
+      let [sent, cuts, stopped] = [0, 0, false]
+      const open = () => {
+        if (stopped) return
+        const socket = connect({ host, port: Number(port), localAddress: '127.0.1.1' })
+        const send = () => {
+          while (socket.writable && socket.write(more)) sent += more.length
+        }
+        sockets.add(socket)
+        socket.on('connect', () => socket.write(head, send))
+        socket.on('drain', send).on('error', () => {})
+        socket.resume().on('close', () => {
+          sockets.delete(socket)
+          if (!stopped) cuts++
+          setTimeout(open, 100)
+        })
+      }
+      for (let at = 0; at < connections; at++) open()
+      return () => {
+        stopped = true
+        for (const socket of sockets) socket.destroy()
+        return { megabytes: Math.round(sent / 1e6), cuts }
+      }
+    },
+  })
+  const each = Number(megabytes) / (connections + Number(cuts))
+  // What it reads, and what the kernel takes on its way.
+  t.ok(each < 16, `${each.toFixed(1)} MB on each connection`)
+})
