@@ -76,6 +76,15 @@ t.test('of those who come anew first where the fewest wait', async (t) => {
   await all
 })
 
+t.test('an address that is one network alone stands beside those in several', async (t) => {
+  const works = new Works()
+  const six: Networks = ['site', 'household', 'link']
+  const all = [works.come('x'), works.come('four'), works.come('six', six), works.come('five')]
+  await works.finish(4)
+  t.same(works.begun, ['x', 'four', 'six', 'five'])
+  await Promise.all(all)
+})
+
 t.test('no number of newcomers holds off who has had turns before', async (t) => {
   const works = new Works()
   const all = [works.come('old')]
