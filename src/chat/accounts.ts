@@ -1,5 +1,6 @@
 import { nameForms } from '../names/forms.ts'
 import type { Session, Store } from '../store/store.ts'
+import type { Networks } from './fair-queue.ts'
 import { credentialsOf } from './known-names.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
@@ -47,16 +48,17 @@ export class Accounts {
   /**
    * Creates an account and logs it in.
    *
+   * @param from where it is asked from
    * @throws {Problem} as `check`, and `username-taken`, `unavailable`, `outcome-unknown`
    */
-  async register(username: string, password: string): Promise<Session> {
+  async register(username: string, password: string, from: Networks): Promise<Session> {
     this.check(username, password)
     const { store, passwords, ttlMs } = this.#options
     if (isReserved(username)) throw taken(reservedName)
     const forms = nameForms(username)
     // Before the hash, which is costly; the store looks again, for two may register at once.
     if (await answer(store.skeletonsTaken(forms.skeletons))) throw taken()
-    const passwordHash = await passwords.hash(password)
+    const passwordHash = await passwords.hash(password, from)
     const session = await answer(store.register({ username, ...forms, passwordHash }, ttlMs))
     if (session === 'taken') throw taken()
     return session
@@ -65,17 +67,18 @@ export class Accounts {
   /**
    * Opens another session. Takes the same time whether the name exists or not.
    *
+   * @param from where it is asked from
    * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (where registration is
    *   closed, `wrong-credentials` for both), `unavailable`, `outcome-unknown`
    */
-  async login(username: string, password: string): Promise<Session> {
+  async login(username: string, password: string, from: Networks): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
     refuseInvalid(
       inField('username', checkString(username)),
       inField('password', checkString(password)),
     )
     const known = await credentialsOf(store, username)
-    const right = await passwords.verify(password, known?.passwordHash)
+    const right = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !right) throw this.#loginRefusal(known !== undefined)
     return answer(store.openSession(known.account.id, ttlMs))
   }

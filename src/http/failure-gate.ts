@@ -1,8 +1,12 @@
+import { Problem } from '../chat/problems.ts'
 import { answer } from '../chat/store-problems.ts'
 import type { SharedCounts } from '../store/store.ts'
 import type { AddressKey } from './address-key.ts'
 import { CountsInMemory } from './counts-in-memory.ts'
 import { type Allowance, tooMany } from './rate-limit.ts'
+
+/** So many may wait for one address: more than anyone who types sends at once. */
+const mostWaiting = 16
 
 /** Who waits for one key, and how many attempts are under way for it. */
 interface Line {
@@ -16,7 +20,8 @@ interface Line {
 /**
  * Lets attempts through of which only so many may fail in a time. An attempt under way counts as
  * failed until it is known, so that many at once cannot fail more often than allowed; those past
- * the limit wait, in order, until one under way has settled. Success costs nothing.
+ * the limit wait, in order and a bounded number of them, until one under way has settled. Success
+ * costs nothing.
  */
 export class FailureGate {
   readonly #allowance: Allowance
@@ -45,7 +50,7 @@ export class FailureGate {
 
   async #passOne<T>({ key, times }: AddressKey, attempt: () => Promise<T>): Promise<T> {
     const line = this.#lineOf(key)
-    await this.#letIn(key, line, this.#allowance.points * times)
+    await this.#letIn(key, line, this.#allowance.points * times, mostWaiting * times)
     const result = await attempt().catch(async (error) => {
       await this.#settle(key, line, this.#isFailure(error))
       throw error
@@ -63,7 +68,8 @@ export class FailureGate {
     this.#forget(key, line)
   }
 
-  async #letIn(key: string, line: Line, limit: number): Promise<void> {
+  async #letIn(key: string, line: Line, limit: number, mayWait: number): Promise<void> {
+    if (line.waiting >= mayWait) throw tooManyWait()
     line.waiting++
     const turn = line.tail.then(() => this.#admit(key, line, limit))
     line.tail = turn.catch(() => {})
@@ -101,4 +107,10 @@ export class FailureGate {
   #forget(key: string, line: Line): void {
     if (line.underWay === 0 && line.waiting === 0) this.#lines.delete(key)
   }
+}
+
+function tooManyWait(): Problem {
+  return new Problem('unavailable', 'Too many logins of yours are under way. Try again.', {
+    retryAfter: 1,
+  })
 }

@@ -70,7 +70,10 @@ export interface Store {
   /** The account of a username key, with its password hash. */
   credentials(key: string): Promise<Credentials | undefined>
 
-  /** Opens a session for an account. Its times are whole seconds. */
+  /**
+   * Opens a session for an account. Its times are whole seconds. An account has 100 at most: past
+   * that the oldest that is not present ends, and where all are present the oldest of all.
+   */
   openSession(account: number, ttlMs: number): Promise<Session>
 
   /** A session that is alive: neither ended nor past its end. */

@@ -62,6 +62,9 @@ const casedLetters = Array.from({ length: 0x20000 }, (_, code) =>
 /** Marks that look alike may stand in another order: it is in the order that they differ, then. */
 const marksInOrder = /\p{M}\p{M}/u
 
+/** Where everyone calls from. */
+const here = ['192.0.2.1'] as const
+
 function good(name: string): boolean {
   return checkUsername(name) === undefined && !isReserved(name)
 }
@@ -70,9 +73,9 @@ function good(name: string): boolean {
 async function registersOne(names: readonly string[]): Promise<void> {
   const accounts = open()
   const [first, ...others] = names as [string, ...string[]]
-  await accounts.register(first, password)
+  await accounts.register(first, password, here)
   for (const other of others) {
-    const { code } = await refusalOf(() => accounts.register(other, password))
+    const { code } = await refusalOf(() => accounts.register(other, password, here))
     if (code !== 'username-taken') throw new Error(`${other} beside ${first}: ${code}`)
   }
 }
@@ -147,13 +150,13 @@ t.test('a name logs in as it is typed in any case, and nobody else can register 
       if (!good(typed)) return
       tried++
       const accounts = open()
-      const { account } = await accounts.register(typed, password)
+      const { account } = await accounts.register(typed, password, here)
       const changed = letters.map((letter, at) => otherCase(letter, how[at] as number)).join('')
       for (const other of [changed, typed.toUpperCase(), typed.toLowerCase()]) {
-        const found = await accounts.login(other, password)
+        const found = await accounts.login(other, password, here)
         if (found.account.id !== account.id) throw new Error(`${other} is not ${typed}`)
         if (checkUsername(other) !== undefined) continue
-        const { code } = await refusalOf(() => accounts.register(other, password))
+        const { code } = await refusalOf(() => accounts.register(other, password, here))
         if (code !== 'username-taken') throw new Error(`${other} beside ${typed}: ${code}`)
       }
     }),

@@ -78,7 +78,7 @@ export class PostgresStore implements Store {
   }
 
   openSession(account: number, ttlMs: number) {
-    return this.#sessions.open(account, ttlMs)
+    return this.#told(this.#sessions.open(account, ttlMs))
   }
 
   endSession(id: number): Promise<boolean> {

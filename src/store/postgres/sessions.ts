@@ -1,4 +1,5 @@
 import { type SessionRow, toSession } from '../session-row.ts'
+import { SESSIONS_EACH } from '../sessions-each.ts'
 import type { Session } from '../store.ts'
 import type { Sql } from './connection.ts'
 import { openedSession } from './opened-session.ts'
@@ -13,7 +14,8 @@ export class Sessions {
 
   async open(account: number, ttlMs: number): Promise<Session> {
     const [row] = await this.#pool.write((sql) => {
-      const its = sql`SELECT id, username, created_at FROM accounts WHERE id = ${account}`
+      const its = sql`
+        SELECT id, username, created_at FROM obrol_before_session(${account}, ${SESSIONS_EACH - 1})`
       return openedSession(sql, its, ttlMs)
     })
     return toSession(row as SessionRow)

@@ -1,4 +1,6 @@
 import type { Test } from 'tap'
+import type { News, Session } from '../../../src/store/store.ts'
+import { hears } from '../../support/hears.ts'
 import { type OpenSite, openOne } from '../contract.ts'
 import { hour, join, newAccount } from '../people.ts'
 
@@ -96,6 +98,54 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
     clock.pass(hour)
     t.same(await store.newestSessions(9), [second, third])
   })
+
+  await t.test(
+    'ends the oldest session that is not in use for the 101st of an account',
+    async (t) => {
+      const { store, clock } = await openOne(t, openSite)
+      const first = await join(store, 'ann')
+      const bob = await join(store, 'bob')
+      await store.changePresence({ enter: [first], leave: [] })
+      const open = async () => {
+        clock.pass(1000)
+        return store.openSession(first.account.id, hour)
+      }
+      const opened: Session[] = []
+      while (opened.length < 99) opened.push(await open())
+      const [second, third, fourth] = opened as [Session, Session, Session]
+      t.same(await store.session(second.id), second, 'a hundred are there')
+      await store.changePresence({ enter: [third], leave: [] })
+      let told: News[] = []
+      store.follow(hears((news) => told.push(news)))
+      const newest = await open()
+      t.match(told, [{ ended: [second.id], left: [], entered: [], entries: [] }])
+      t.equal(await store.session(second.id), undefined)
+      told = []
+      await Promise.all([open(), open()])
+      const ended = told.flatMap(({ ended }) => ended)
+      t.same(
+        ended,
+        [fourth.id, opened[3]?.id],
+        'who come at the same time count one after the other',
+      )
+      for (const kept of [first, third, opened[4] as Session, newest, bob])
+        t.same(await store.session(kept.id), kept)
+      t.equal((await store.newestSessions(1000)).length, 101)
+
+      await store.changePresence({ enter: await store.newestSessions(1000), leave: [] })
+      told = []
+      await open()
+      const over = {
+        ended: told.flatMap(({ ended }) => ended),
+        left: told.flatMap(({ left }) => left),
+      }
+      t.same(
+        over,
+        { ended: [first.id], left: [first.id] },
+        'where all are in use the oldest of all',
+      )
+    },
+  )
 
   await t.test('never gives the id of a session out again', async (t) => {
     const site = await openSite(t)
