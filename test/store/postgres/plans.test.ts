@@ -1,0 +1,305 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import postgres from 'postgres'
+import t, { type Test } from 'tap'
+import { Connection } from '../../../src/store/postgres/connection.ts'
+import type { Session, Store } from '../../../src/store/store.ts'
+import { growthOfPostgres, personNamed, type Size } from '../../support/grown.ts'
+import { readPlans, scannedWhole, tellingPlans } from '../../support/plans.ts'
+import { type PostgresServer, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { draft, hour, join, newAccount, sayAll, ticket } from '../people.ts'
+import { openNode, through } from './node.ts'
+
+if (postgresRuns) suite()
+else t.pass('PostgreSQL does not run on this platform')
+
+/** They grow with what people say and do; the other tables have a row for each server, or one. */
+const growing = new Set([
+  'accounts',
+  'changes',
+  'counts',
+  'entries',
+  'idempotency_keys',
+  'presence',
+  'sessions',
+  'tickets',
+])
+
+/** A plan that costs more is compiled where PostgreSQL may (`jit_above_cost`). */
+const compiledAbove = 100_000
+
+const size: Size = {
+  messages: 60_000,
+  accounts: 20_000,
+  sessions: 5_000,
+  present: 2_000,
+  keys: 700,
+}
+
+/** Statements that were asked so often on one connection have the plan that is kept for them. */
+const rounds = 8
+
+function suite(): void {
+  for (const known of ['nothing', 'all'] as const) {
+    t.test(`no statement reads a whole table, where ${known} is known of the tables`, async (t) => {
+      const server = await sharedPostgres()
+      const databaseUrl = await grown(server, known)
+      const reader = await readPlans(t, server.port)
+      const { store } = await openNode(t, through(databaseUrl, reader), {
+        maxConnections: 1,
+        presenceLeaseMs: 1_000,
+      })
+      for (let round = 1; round <= rounds; round++) await everyCall(store, round)
+      await reapOne(t, server, databaseUrl)
+      await store.close()
+
+      const { plans } = reader
+      const everyone = /FROM presence GROUP BY session_id/
+      const whole = plans
+        .filter(({ 'Query Text': text }) => !everyone.test(text))
+        .map((plan) => ({ tables: scannedWhole(plan, growing), plan }))
+        .filter(({ tables }) => tables.length > 0)
+      t.same(
+        [...new Set(whole.map(({ tables, plan }) => `${tables}: ${plan['Query Text']}`))],
+        [],
+        'each finds what it asks for by an index',
+      )
+      t.same(
+        plans.filter(({ JIT }) => JIT).map(({ 'Query Text': text }) => text),
+        [],
+        'none is compiled',
+      )
+      const dear = plans.filter(({ Plan }) => Plan['Total Cost'] > compiledAbove)
+      t.same(
+        [...new Set(dear.map(({ 'Query Text': text }) => text))],
+        [],
+        'nor would be, where it may',
+      )
+      const read = new Set(plans.flatMap(({ Plan }) => tablesIn(Plan)))
+      t.same(
+        [...growing].filter((table) => !read.has(table)),
+        [],
+        'all of them were asked',
+      )
+      t.same(await neverCalled(databaseUrl), [], 'and so were all functions')
+    })
+  }
+
+  t.test('connections may not compile statements', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const connection = new Connection(databaseUrl)
+    t.same(await connection.run((sql) => sql`SHOW jit`, 1_000), [{ jit: 'off' }])
+    await connection.close()
+  })
+
+  t.test('a key is looked up by one entry of an index, and no key by none', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl)
+    const ann = await join(store, 'ann')
+    const bob = await join(store, 'bob')
+    for (let nth = 0; nth < 4; nth++) {
+      await sayAll(
+        store,
+        Array.from({ length: 500 }, (_, at) => draft(ann, 'x', { key: `${nth} ${at}` })),
+      )
+    }
+    await sayAll(store, [draft(bob, 'x', { key: 'one' })])
+    await server.run('ANALYZE', nameOf(databaseUrl))
+    await store.close()
+    const sql = connectedTo(t, databaseUrl)
+    const before = await indexEntriesRead(sql, 'idempotency_keys')
+    const { store: later } = await openNode(t, databaseUrl, { maxConnections: 1 })
+    for (let nth = 0; nth < 10; nth++) {
+      await sayAll(later, [draft(ann, 'no key'), draft(ann, 'a new key', { key: `new ${nth}` })])
+      await sayAll(later, [draft(ann, 'x', { key: `1 ${nth}` })])
+    }
+    await later.close()
+    t.equal((await indexEntriesRead(sql, 'idempotency_keys')) - before, 10, 'those that were known')
+  })
+
+  t.test('what was swept is not walked over, also while a snapshot keeps it', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl)
+    const ann = await join(store, 'ann')
+    for (let nth = 0; nth < 4; nth++) {
+      await sayAll(
+        store,
+        Array.from({ length: 1_000 }, (_, at) =>
+          draft(ann, 'x', at % 2 === 0 ? { key: `${nth} ${at}` } : { to: 'ann' }),
+        ),
+      )
+    }
+    const sql = connectedTo(t, databaseUrl)
+    await sql`
+      INSERT INTO changes (seq, kind, session_id, account_id, since, at)
+      SELECT n, 'left', n, 1, 0, 0 FROM generate_series(1, 3000) AS n`
+    const keeping = connectedTo(t, databaseUrl)
+    await keeping.begin('ISOLATION LEVEL REPEATABLE READ', async (keeping) => {
+      await keeping`SELECT up_to FROM trimmed`
+      while ((await store.sweep(Date.now() + hour)).more);
+      await store.close()
+      const tables = ['entries', 'idempotency_keys', 'changes']
+      const before = await Promise.all(tables.map((table) => indexEntriesRead(sql, table)))
+      const { store: later } = await openNode(t, databaseUrl, { lookEveryMs: 60_000 })
+      const viewer = ann.account.id
+      t.match(await later.extent(), { oldest: 4_000, head: 4_000 })
+      await later.page(viewer, { after: 0, limit: 10 })
+      await later.page(viewer, { limit: 10 })
+      await later.page(viewer, { after: 0, limit: 10, withAccount: viewer })
+      await later.page(viewer, { limit: 10, withAccount: viewer })
+      await later.read(0, viewer)
+      await later.readKept(0, 4_000, viewer)
+      await later.unreached(viewer)
+      await later.present()
+      await later.sweep(Date.now() + hour)
+      await later.close()
+      for (const [at, table] of tables.entries()) {
+        const read = (await indexEntriesRead(sql, table)) - (before[at] as number)
+        t.ok(read < 200, `${read} entries of the indices of ${table}`)
+      }
+    })
+  })
+}
+
+/** A grown database that tells its plans. */
+async function grown(server: PostgresServer, known: 'nothing' | 'all'): Promise<string> {
+  const databaseUrl = await server.freshDatabase()
+  const name = nameOf(databaseUrl)
+  await server.run(growthOfPostgres(size, 'hash'), name)
+  if (known === 'all') await server.run('ANALYZE', name)
+  for (const setting of [...tellingPlans, "track_functions = 'all'"]) {
+    await server.run(`ALTER DATABASE ${name} SET ${setting}`)
+  }
+  return databaseUrl
+}
+
+/** All that a server asks of its store. */
+async function everyCall(store: Store, round: number): Promise<void> {
+  const ann = await aliveOne(store, 'ann', round)
+  const bob = await aliveOne(store, 'bob', round)
+  const { epoch, head, oldest } = await store.extent()
+  const [viewer, other] = [ann.account.id, 1]
+  await store.changePresence({ enter: [ann, bob], leave: [] })
+  await store.present()
+  const key = `key of ${round}`
+  await store.append(
+    [
+      draft(ann, 'to everyone'),
+      draft(ann, 'once', { key }),
+      draft(ann, 'kept', { to: personNamed(9_999) }),
+      draft(ann, 'there', { to: personNamed(1), whenOffline: 'reject' }),
+      draft(ann, 'away', { to: personNamed(19_999), whenOffline: 'reject' }),
+      draft(bob, 'to nobody', { to: 'nobody' }),
+    ],
+    ticket(),
+  )
+  const again = ticket()
+  await store.append([draft(ann, 'once', { key })], again)
+  await store.append([draft(ann, 'once', { key })], again)
+  await store.keyed(viewer, key)
+  await store.credentials(personNamed(round))
+  await store.session(ann.id)
+  await store.newestSessions(100)
+  for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
+    await store.read(after, viewer)
+    await store.readKept(after, head, other)
+    await store.place({ id: after, epoch })
+  }
+  await store.place({ id: 1, epoch: '00000000' })
+  await store.unreached(other)
+  await store.markReached(
+    [
+      { account: other, id: head },
+      { account: viewer, id: head },
+    ],
+    epoch,
+  )
+  for (const limit of [1, 50, 200]) {
+    for (const range of [{}, { after: 0 }, { after: head - 500 }, { before: head - 500 }]) {
+      await store.page(other, { ...range, limit })
+      await store.page(other, { ...range, limit, withAccount: 2 })
+    }
+  }
+  await store.entry(head, viewer)
+  const windowMs = hour
+  await store.counts?.add(`address of ${round}`, { limit: 2, windowMs })
+  await store.counts?.takeBack(`address of ${round}`)
+  await store.signingKey()
+  await store.ping()
+  await store.changePresence({ enter: [], leave: [bob.id] })
+  await store.endSession(bob.id)
+  await store.sweep(Date.now() - 29 * 24 * hour)
+}
+
+async function aliveOne(store: Store, name: string, round: number): Promise<Session> {
+  const made = await store.register(newAccount(`${name}${round}`), hour)
+  if (made === 'taken') throw new Error('nobody has it')
+  return store.openSession(made.account.id, hour)
+}
+
+/** A server dies, and its people leave. */
+async function reapOne(t: Test, server: PostgresServer, databaseUrl: string): Promise<void> {
+  const name = nameOf(databaseUrl)
+  await server.run(
+    `INSERT INTO nodes (id, lease_until) VALUES ('dead', 0);
+     INSERT INTO presence (session_id, node_id, account_id, since) VALUES (1, 'dead', 1, 0)`,
+    name,
+  )
+  const sql = connectedTo(t, databaseUrl)
+  const deadline = Date.now() + 20_000
+  while ((await sql`SELECT FROM nodes WHERE id = 'dead'`).length > 0) {
+    if (Date.now() > deadline) throw new Error('it was not reaped')
+    await delay(20)
+  }
+}
+
+/** Functions of ours that count calls (those in SQL may be part of who calls them). */
+async function neverCalled(databaseUrl: string): Promise<string[]> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
+  await othersGone(sql)
+  const rows = await sql<{ name: string }[]>`
+    SELECT proname AS name FROM pg_proc
+    WHERE proname LIKE 'obrol\\_%' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')
+      AND NOT EXISTS (SELECT FROM pg_stat_user_functions WHERE funcid = pg_proc.oid AND calls > 0)`
+  await sql.end()
+  return rows.map(({ name }) => name)
+}
+
+/** Entries that scans of a table's indices brought, of sessions that are over. */
+async function indexEntriesRead(sql: postgres.Sql, table: string): Promise<number> {
+  await othersGone(sql)
+  const [row] = await sql<{ read: string }[]>`
+    SELECT pg_stat_clear_snapshot(), sum(idx_tup_read) AS read
+    FROM pg_stat_user_indexes WHERE relname = ${table}`
+  return Number(row?.read)
+}
+
+/** Sessions have told of what they did once they are over; those that wait in a transaction stay. */
+async function othersGone(sql: postgres.Sql): Promise<void> {
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const others = await sql`
+      SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'obrol'`
+    if (others.length === 0) return
+    if (Date.now() > deadline) throw new Error('there are sessions left')
+    await delay(10)
+  }
+}
+
+function connectedTo(t: Test, databaseUrl: string): postgres.Sql {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
+  t.teardown(() => sql.end())
+  return sql
+}
+
+function tablesIn(node: { 'Relation Name'?: string; Plans?: unknown[] }): string[] {
+  const below = (node.Plans ?? []) as (typeof node)[]
+  return [node['Relation Name'] ?? '', ...below.flatMap(tablesIn)]
+}
+
+function nameOf(databaseUrl: string): string {
+  return new URL(databaseUrl).pathname.slice(1)
+}
