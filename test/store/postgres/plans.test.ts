@@ -92,6 +92,40 @@ function suite(): void {
     await connection.close()
   })
 
+  t.test('plans that were made while a table was short are not kept', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await grown(server, 'nothing', { ...size, messages: 50, keys: 5 })
+    const name = nameOf(databaseUrl)
+    await server.run('ANALYZE', name)
+    const reader = await readPlans(t, server.port)
+    const address = through(databaseUrl, reader)
+    const [keeps, replans] = [Number.POSITIVE_INFINITY, 0].map(
+      (replanMs) => new Connection(address, undefined, replanMs),
+    ) as [Connection, Connection]
+    const askFor = (connection: Connection) =>
+      connection.run((sql) => sql`SELECT sent_at FROM entries WHERE id = ${7}`, 5_000)
+    for (let nth = 0; nth < 8; nth++) await Promise.all([askFor(keeps), askFor(replans)])
+    await server.run(
+      `INSERT INTO entries (id, sender_id, text, sent_at)
+       SELECT n, 1, 'x', 0 FROM generate_series(51, 20000) AS n`,
+      name,
+    )
+    for (const [connection, scanned] of [
+      [keeps, ['entries']],
+      [replans, []],
+    ] as const) {
+      reader.plans.length = 0
+      t.match(await askFor(connection), { length: 1 })
+      const [plan] = reader.plans
+      t.same(plan && scannedWhole(plan, growing), scanned)
+    }
+    await server.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+    )
+    await t.rejects(askFor(replans), 'as what is asked along with it')
+    await keeps.close()
+  })
+
   t.test('a key is looked up by one entry of an index, and no key by none', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
@@ -164,10 +198,14 @@ function suite(): void {
 }
 
 /** A grown database that tells its plans. */
-async function grown(server: PostgresServer, known: 'nothing' | 'all'): Promise<string> {
+async function grown(
+  server: PostgresServer,
+  known: 'nothing' | 'all',
+  large = size,
+): Promise<string> {
   const databaseUrl = await server.freshDatabase()
   const name = nameOf(databaseUrl)
-  await server.run(growthOfPostgres(size, 'hash'), name)
+  await server.run(growthOfPostgres(large, 'hash'), name)
   if (known === 'all') await server.run('ANALYZE', name)
   for (const setting of [...tellingPlans, "track_functions = 'all'"]) {
     await server.run(`ALTER DATABASE ${name} SET ${setting}`)
