@@ -20,6 +20,8 @@ const session = {
   lock_timeout: 2_000,
   statement_timeout: 5_000,
   idle_in_transaction_session_timeout: 5_000,
+  // A number 0 would not be sent.
+  idle_session_timeout: '0',
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 5,
   tcp_keepalives_count: 2,
