@@ -16,12 +16,24 @@ export interface Size {
   keys: number
 }
 
+/** Tables that grow with what people say and do; the others have a row for each server, or one. */
+export const growing: ReadonlySet<string> = new Set([
+  'accounts',
+  'changes',
+  'counts',
+  'entries',
+  'idempotency_keys',
+  'presence',
+  'sessions',
+  'tickets',
+])
+
 /** The name of the nth account, from 1; it is its key as well. */
 export function personNamed(nth: number): string {
   return `person${nth}`
 }
 
-/** An hour and a millisecond of the newest message lie this far before the growing, in ms. */
+/** Over how long they have talked, and how long sessions still last, in ms. */
 const span = 30 * 24 * 3_600_000
 
 /** Numbers below 2^52 that look drawn by chance, and are never the same. */

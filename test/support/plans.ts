@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import type { Test } from 'tap'
+import { growing } from './grown.ts'
 
 /** A step of a plan, in the words of EXPLAIN (FORMAT JSON). */
 export interface PlanNode {
@@ -40,7 +40,10 @@ export interface PlanReader {
 }
 
 /** Reads the plans on the way from a server, until the test is over. */
-export async function readPlans(t: Test, target: number): Promise<PlanReader> {
+export async function readPlans(
+  t: { teardown(end: () => void): void },
+  target: number,
+): Promise<PlanReader> {
   const plans: RanPlan[] = []
   const sockets = new Set<Socket>()
   const listener = createServer((client) => {
@@ -82,7 +85,27 @@ function plansIn(plans: RanPlan[]): (bytes: Buffer) => void {
   }
 }
 
-/** What makes costs no more than a few pages out of each step below it. */
+/** A plan that costs more is compiled where PostgreSQL may (`jit_above_cost`). */
+const compiledAbove = 100_000
+
+/** What asks for all who are present, and for nothing else. */
+const everyone = /FROM presence GROUP BY session_id/
+
+/** What is wrong with plans, each thing once: whole tables read, statements compiled or dear. */
+export function faultsOf(plans: readonly RanPlan[]): string[] {
+  const faults = plans.flatMap((plan) => {
+    const { 'Query Text': text, Plan, JIT } = plan
+    const tables = everyone.test(text) ? [] : scannedWhole(plan)
+    return [
+      ...tables.map((table) => `reads all of ${table}: ${text}`),
+      ...(JIT ? [`is compiled: ${text}`] : []),
+      ...(Plan['Total Cost'] > compiledAbove ? [`would be compiled: ${text}`] : []),
+    ]
+  })
+  return [...new Set(faults)]
+}
+
+/** Steps that ask no more of the one below than is asked of them. */
 const passesLimitOn = new Set([
   'Limit',
   'LockRows',
@@ -92,14 +115,14 @@ const passesLimitOn = new Set([
   'Append',
 ])
 
-/** The tables among these that a plan reads from one end to the other. */
-export function scannedWhole({ Plan }: RanPlan, tables: ReadonlySet<string>): string[] {
+/** The tables among those that grow that a plan reads from one end to the other. */
+export function scannedWhole({ Plan }: RanPlan): string[] {
   const scanned: string[] = []
   const visit = (node: PlanNode, limited: boolean) => {
     const table = node['Relation Name']
     const whole =
       node['Node Type'] === 'Seq Scan' || (isIndexScan(node) && !node['Index Cond'] && !limited)
-    if (table !== undefined && tables.has(table) && whole) scanned.push(table)
+    if (table !== undefined && growing.has(table) && whole) scanned.push(table)
     const below = node['Node Type'] === 'Limit' || (limited && passesLimitOn.has(node['Node Type']))
     for (const child of node.Plans ?? []) visit(child, below)
   }

@@ -2,30 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
-import type { Session, Store } from '../../../src/store/store.ts'
-import { growthOfPostgres, personNamed, type Size } from '../../support/grown.ts'
-import { readPlans, scannedWhole, tellingPlans } from '../../support/plans.ts'
+import { growing, growthOfPostgres, type Size } from '../../support/grown.ts'
+import { faultsOf, readPlans, scannedWhole, tellingPlans } from '../../support/plans.ts'
 import { type PostgresServer, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
-import { draft, hour, join, newAccount, sayAll, ticket } from '../people.ts'
+import { everyCall } from '../every-call.ts'
+import { draft, hour, join, sayAll } from '../people.ts'
 import { openNode, through } from './node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
-
-/** They grow with what people say and do; the other tables have a row for each server, or one. */
-const growing = new Set([
-  'accounts',
-  'changes',
-  'counts',
-  'entries',
-  'idempotency_keys',
-  'presence',
-  'sessions',
-  'tickets',
-])
-
-/** A plan that costs more is compiled where PostgreSQL may (`jit_above_cost`). */
-const compiledAbove = 100_000
 
 const size: Size = {
   messages: 60_000,
@@ -53,27 +38,7 @@ function suite(): void {
       await store.close()
 
       const { plans } = reader
-      const everyone = /FROM presence GROUP BY session_id/
-      const whole = plans
-        .filter(({ 'Query Text': text }) => !everyone.test(text))
-        .map((plan) => ({ tables: scannedWhole(plan, growing), plan }))
-        .filter(({ tables }) => tables.length > 0)
-      t.same(
-        [...new Set(whole.map(({ tables, plan }) => `${tables}: ${plan['Query Text']}`))],
-        [],
-        'each finds what it asks for by an index',
-      )
-      t.same(
-        plans.filter(({ JIT }) => JIT).map(({ 'Query Text': text }) => text),
-        [],
-        'none is compiled',
-      )
-      const dear = plans.filter(({ Plan }) => Plan['Total Cost'] > compiledAbove)
-      t.same(
-        [...new Set(dear.map(({ 'Query Text': text }) => text))],
-        [],
-        'nor would be, where it may',
-      )
+      t.same(faultsOf(plans), [])
       const read = new Set(plans.flatMap(({ Plan }) => tablesIn(Plan)))
       t.same(
         [...growing].filter((table) => !read.has(table)),
@@ -117,7 +82,7 @@ function suite(): void {
       reader.plans.length = 0
       t.match(await askFor(connection), { length: 1 })
       const [plan] = reader.plans
-      t.same(plan && scannedWhole(plan, growing), scanned)
+      t.same(plan && scannedWhole(plan), scanned)
     }
     await server.run(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
@@ -211,70 +176,6 @@ async function grown(
     await server.run(`ALTER DATABASE ${name} SET ${setting}`)
   }
   return databaseUrl
-}
-
-/** All that a server asks of its store. */
-async function everyCall(store: Store, round: number): Promise<void> {
-  const ann = await aliveOne(store, 'ann', round)
-  const bob = await aliveOne(store, 'bob', round)
-  const { epoch, head, oldest } = await store.extent()
-  const [viewer, other] = [ann.account.id, 1]
-  await store.changePresence({ enter: [ann, bob], leave: [] })
-  await store.present()
-  const key = `key of ${round}`
-  await store.append(
-    [
-      draft(ann, 'to everyone'),
-      draft(ann, 'once', { key }),
-      draft(ann, 'kept', { to: personNamed(9_999) }),
-      draft(ann, 'there', { to: personNamed(1), whenOffline: 'reject' }),
-      draft(ann, 'away', { to: personNamed(19_999), whenOffline: 'reject' }),
-      draft(bob, 'to nobody', { to: 'nobody' }),
-    ],
-    ticket(),
-  )
-  const again = ticket()
-  await store.append([draft(ann, 'once', { key })], again)
-  await store.append([draft(ann, 'once', { key })], again)
-  await store.keyed(viewer, key)
-  await store.credentials(personNamed(round))
-  await store.session(ann.id)
-  await store.newestSessions(100)
-  for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
-    await store.read(after, viewer)
-    await store.readKept(after, head, other)
-    await store.place({ id: after, epoch })
-  }
-  await store.place({ id: 1, epoch: '00000000' })
-  await store.unreached(other)
-  await store.markReached(
-    [
-      { account: other, id: head },
-      { account: viewer, id: head },
-    ],
-    epoch,
-  )
-  for (const limit of [1, 50, 200]) {
-    for (const range of [{}, { after: 0 }, { after: head - 500 }, { before: head - 500 }]) {
-      await store.page(other, { ...range, limit })
-      await store.page(other, { ...range, limit, withAccount: 2 })
-    }
-  }
-  await store.entry(head, viewer)
-  const windowMs = hour
-  await store.counts?.add(`address of ${round}`, { limit: 2, windowMs })
-  await store.counts?.takeBack(`address of ${round}`)
-  await store.signingKey()
-  await store.ping()
-  await store.changePresence({ enter: [], leave: [bob.id] })
-  await store.endSession(bob.id)
-  await store.sweep(Date.now() - 29 * 24 * hour)
-}
-
-async function aliveOne(store: Store, name: string, round: number): Promise<Session> {
-  const made = await store.register(newAccount(`${name}${round}`), hour)
-  if (made === 'taken') throw new Error('nobody has it')
-  return store.openSession(made.account.id, hour)
 }
 
 /** A server dies, and its people leave. */
