@@ -54,6 +54,7 @@ export const leftBehind: readonly string[] = [
   'tickets',
   'counts',
   'trimmed',
+  'swept',
   'probe',
 ]
 
