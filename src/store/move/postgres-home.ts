@@ -49,7 +49,6 @@ export class PostgresHome implements OldHome {
     await this.ask('BEGIN ISOLATION LEVEL REPEATABLE READ')
     await this.ask('SET LOCAL statement_timeout = 0')
     await this.ask('SET LOCAL idle_in_transaction_session_timeout = 0')
-    await this.ask('SET LOCAL enable_seqscan = on')
     try {
       await this.ask(`LOCK TABLE ${names.join()} IN ${mode} MODE`)
     } catch (error) {

@@ -52,6 +52,7 @@ export const leftBehind: readonly string[] = [
   'tickets',
   'counts',
   'trimmed',
+  'swept',
   'probe',
 ]
 

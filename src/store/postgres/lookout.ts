@@ -240,8 +240,7 @@ export class Lookout {
 
   async #listen(line: Connection): Promise<void> {
     // A look is asked many times a second: planning it each time would take longer than the look.
-    const prepared = `LISTEN obrol; SET plan_cache_mode = force_generic_plan;
-      SET enable_hashjoin = off; SET enable_mergejoin = off`
+    const prepared = 'LISTEN obrol; SET plan_cache_mode = force_generic_plan'
     await line.run((sql) => sql.unsafe(prepared).simple(), this.#options.answerMs)
   }
 

@@ -2,18 +2,28 @@ import { type EntryRow, toEntry } from '../../entry-row.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { type Edges, edges, toExtent } from './extent.ts'
-import { entryColumns, entryTables } from './rows.ts'
+import { entryColumns, names } from './rows.ts'
+
+/** A stretch of an index: its condition, its columns before the id, and what they must be. */
+type Part = { where: string; columns: string[]; values: string[] }
 
 /** Parts of the log that have an index each: together they hold what may be seen. */
-const everything = [
-  'recipient_id IS NULL',
-  'recipient_id = $1',
-  'recipient_id IS NOT NULL AND sender_id = $1',
+const everything: Part[] = [
+  { where: 'recipient_id IS NULL', columns: [], values: [] },
+  { where: 'recipient_id IS NOT NULL', columns: ['recipient_id'], values: ['$1::bigint'] },
+  { where: 'recipient_id IS NOT NULL', columns: ['sender_id'], values: ['$1::bigint'] },
 ]
-const conversation = [
-  'sender_id = $1 AND recipient_id = $4',
-  'sender_id = $4 AND recipient_id = $1',
-]
+const conversation: Part[] = [
+  ['$1::bigint', '$4::bigint'],
+  ['$4::bigint', '$1::bigint'],
+].map((values) => ({
+  where: 'recipient_id IS NOT NULL',
+  columns: ['sender_id', 'recipient_id'],
+  values,
+}))
+
+/** One more than a page may hold: with it the planner knows how little is read. */
+const mostRows = 201
 
 const queries = {
   everything: { after: pageQuery(everything, 'after'), before: pageQuery(everything, 'before') },
@@ -47,19 +57,32 @@ export async function pageOf(
   return { extent: toExtent(rows[0] as Edges), entries, more: found.length > limit }
 }
 
-/** UNION also drops the second sight of a message to oneself. */
-function pageQuery(parts: string[], direction: 'after' | 'before'): string {
-  const [beyond, order] = direction === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
-  const ids = parts.map(
-    (where) => `
-      (SELECT id FROM entries WHERE ${where} AND id ${beyond} $2::bigint
-       ORDER BY id ${order} LIMIT $3::bigint)`,
-  )
+/**
+ * UNION also drops the second sight of a message to oneself. A part is bounded by row comparisons,
+ * for which no other index does, and never below what is trimmed.
+ */
+function pageQuery(parts: Part[], direction: 'after' | 'before'): string {
+  const trimmed = '(SELECT up_to FROM trimmed)'
+  const [order, above, below] =
+    direction === 'after'
+      ? ['ASC', `greatest($2::bigint, ${trimmed})`, '9223372036854775807']
+      : ['DESC', trimmed, '$2::bigint']
+  const ids = parts.map(({ where, columns, values }) => {
+    const row = [...columns, 'id']
+    const edge = (id: string) => [...values, id].join()
+    return `
+      (SELECT id FROM (
+        SELECT id FROM entries
+        WHERE ${where} AND (${row}) > (${edge(above)}) AND (${row}) < (${edge(below)})
+        ORDER BY ${row.map((column) => `${column} ${order}`)} LIMIT $3::bigint
+      ) AS part LIMIT ${mostRows})`
+  })
   return `
     SELECT edges.*, found.* FROM (SELECT ${edges}) AS edges LEFT JOIN (
       SELECT ${entryColumns} FROM
         (SELECT id FROM (${ids.join(' UNION ')}) AS merged ORDER BY id ${order} LIMIT $3::bigint)
         AS chosen
-      JOIN ${entryTables} ON chosen.id = entries.id
+      CROSS JOIN LATERAL (SELECT * FROM entries WHERE entries.id = chosen.id LIMIT 1)
+      AS entries ${names}
     ) AS found ON true ORDER BY found.id ${order}`
 }
