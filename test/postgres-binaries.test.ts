@@ -8,6 +8,8 @@ import { postgresRuns } from './support/postgres.ts'
 import { asWhom, findBinaries, ofPackage, reachable } from './support/postgres-binaries.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** Without the test runner, which puts itself into every process. */
+const bare = { ...process.env, NODE_OPTIONS: '' }
 
 if (postgresRuns && asWhom.uid !== undefined) {
   t.test('PostgreSQL runs for root in a folder that nobody else may enter', async (t) => {
@@ -77,6 +79,3 @@ t.test('what a run leaves out for want of a PostgreSQL is its last word', async 
   t.match(all.stdout, /src\/open-store\.ts/)
   t.equal((await findBinaries())?.ofSystem, Boolean(process.env.OBROL_TEST_POSTGRES))
 })
-
-/** Without the test runner, which puts itself into every process. */
-const bare = { ...process.env, NODE_OPTIONS: '' }

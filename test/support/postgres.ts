@@ -74,6 +74,8 @@ export interface PostgresServer {
   readonly pid: number
   /** `postgres://…` of a database. */
   url(database: string, changes?: { port?: number; user?: string; query?: string }): string
+  /** The same for the superuser, for whom nothing is set whatever is for the tests' role. */
+  superuserUrl(databaseUrl: string): string
   /** A database of its own, with the schema of this version. */
   freshDatabase(): Promise<string>
   /** A database with nothing in it. @param options for CREATE DATABASE */
@@ -189,6 +191,10 @@ class Server implements PostgresServer {
     return `postgres://${user}@127.0.0.1:${port}/${database}${query}`
   }
 
+  superuserUrl(databaseUrl: string): string {
+    return this.url(new URL(databaseUrl).pathname.slice(1), { user: superuser })
+  }
+
   async freshDatabase(): Promise<string> {
     this.#template ??= this.#makeTemplate()
     await this.#template
@@ -272,11 +278,11 @@ class Server implements PostgresServer {
 
   freeze(): void {
     process.kill(this.#pid, 'SIGSTOP')
-    for (const pid of this.#children()) process.kill(pid, 'SIGSTOP')
+    for (const pid of this.#children()) signal(pid, 'SIGSTOP')
   }
 
   thaw(): void {
-    for (const pid of this.#children()) process.kill(pid, 'SIGCONT')
+    for (const pid of this.#children()) signal(pid, 'SIGCONT')
     process.kill(this.#pid, 'SIGCONT')
   }
 
@@ -377,8 +383,13 @@ class Superuser {
 }
 
 function isAlive(pid: number): boolean {
+  return signal(pid, 0)
+}
+
+/** @returns whether there was such a process: a session may end at any time */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(pid, 0)
+    return process.kill(pid, name)
   } catch {
     return false
   }

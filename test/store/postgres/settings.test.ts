@@ -8,39 +8,8 @@ import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { join, say } from '../people.ts'
+import { hostile } from './hostile.ts'
 import { openNode } from './node.ts'
-
-/** Something else for each setting that a node has, as `ALTER … SET` takes it. */
-const hostile: Readonly<Record<string, string>> = {
-  application_name: "'someone else'",
-  search_path: 'evil, pg_catalog',
-  row_security: 'on',
-  standard_conforming_strings: 'off',
-  backslash_quote: 'on',
-  array_nulls: 'off',
-  transform_null_equals: 'on',
-  check_function_bodies: 'off',
-  bytea_output: 'escape',
-  DateStyle: "'SQL, DMY'",
-  IntervalStyle: 'sql_standard',
-  TimeZone: "'Asia/Kathmandu'",
-  extra_float_digits: '-15',
-  default_transaction_isolation: 'serializable',
-  default_transaction_read_only: 'on',
-  default_transaction_deferrable: 'on',
-  synchronous_commit: 'off',
-  lock_timeout: "'1ms'",
-  statement_timeout: "'1ms'",
-  idle_in_transaction_session_timeout: "'1ms'",
-  idle_session_timeout: "'1ms'",
-  exit_on_error: 'on',
-  client_min_messages: 'debug5',
-  tcp_keepalives_idle: '3600',
-  tcp_keepalives_interval: '3600',
-  tcp_keepalives_count: '100',
-  tcp_user_timeout: '3600000',
-  jit: 'on',
-}
 
 /** Names that a log needs, where it must not look for them. */
 const evil = `
