@@ -1,6 +1,8 @@
 -- Plans that are the same whatever is known of the tables, with no setting of the planner: a row is
 -- looked up by LATERAL (… LIMIT 1) or a scalar subquery, which PostgreSQL neither turns into a join
--- of the whole table nor hashes; and what was swept away is never walked over again.
+-- of the whole table nor hashes; where several rows may match, an ORDER BY that only the index gives
+-- keeps it from looking for the first of them by a scan. And what was swept away is never walked over
+-- again.
 --
 -- Servers of the version before go on beside this: the functions keep their names and answers.
 
@@ -48,7 +50,8 @@ BEGIN
           WHEN known.id IS NOT NULL THEN 'key-reused'
           WHEN item."to" IS NOT NULL AND recipients.id IS NULL THEN 'unknown-recipient'
           WHEN item."to" IS NOT NULL AND NOT item.keep AND (
-            SELECT true FROM presence WHERE presence.account_id = recipients.id LIMIT 1
+            SELECT true FROM presence WHERE presence.account_id BETWEEN recipients.id AND recipients.id
+            ORDER BY presence.account_id LIMIT 1
           ) IS NULL THEN 'recipient-offline'
           ELSE 'appended'
         END AS verdict
@@ -157,7 +160,8 @@ BEGIN
   SELECT array_agg(session_id) INTO gone FROM left_here
   WHERE (
     SELECT true FROM presence AS others
-    WHERE others.session_id = left_here.session_id AND others.node_id <> this_node LIMIT 1) IS NULL;
+    WHERE others.session_id = left_here.session_id AND others.node_id <> this_node
+    ORDER BY others.node_id LIMIT 1) IS NULL;
   PERFORM obrol_note('left', gone, NULL, NULL);
 
   WITH entered_here AS (
@@ -174,7 +178,8 @@ BEGIN
   INTO come, come_accounts FROM entered_here
   WHERE (
     SELECT true FROM presence AS others
-    WHERE others.session_id = entered_here.session_id AND others.node_id <> this_node LIMIT 1) IS NULL;
+    WHERE others.session_id = entered_here.session_id AND others.node_id <> this_node
+    ORDER BY others.node_id LIMIT 1) IS NULL;
   PERFORM obrol_note(
     'entered', come, come_accounts, array_fill(time_now, ARRAY[coalesce(cardinality(come), 0)]));
   RETURN true;
@@ -205,8 +210,37 @@ BEGIN
   SELECT array_agg(DISTINCT session_id) INTO gone FROM taken
   WHERE (
     SELECT true FROM presence AS others
-    WHERE others.session_id = taken.session_id AND others.node_id <> ALL (dead) LIMIT 1) IS NULL;
+    WHERE others.session_id = taken.session_id AND others.node_id <> ALL (dead)
+    ORDER BY others.node_id LIMIT 1) IS NULL;
   PERFORM obrol_note('left', gone, NULL, NULL);
+END
+$$;
+
+-- Notes how far people's streams have come in the log of an epoch: [{account, id}, …]. A client can
+-- present any cursor: a mark past the head would hide what is yet to be said. A mark that passes no
+-- direct message tells nothing new, and most do: they write nothing. Rows are locked in one order,
+-- since two nodes may raise the same ones at once.
+CREATE FUNCTION obrol_reach(marks jsonb, epoch_born bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  head bigint := (SELECT max(id) FROM entries);
+  mark record;
+BEGIN
+  IF (SELECT (born, incarnation) FROM epochs ORDER BY born DESC LIMIT 1)
+    IS DISTINCT FROM (epoch_born, obrol_incarnation()) THEN
+    RETURN;
+  END IF;
+  FOR mark IN
+    SELECT account, least(id, head) AS id
+    FROM jsonb_to_recordset(marks) AS given (account bigint, id bigint) ORDER BY account
+  LOOP
+    UPDATE accounts SET reached = mark.id
+    WHERE id = mark.account AND reached < mark.id AND (
+      SELECT true FROM entries
+      WHERE recipient_id IS NOT NULL
+        AND recipient_id = ANY (ARRAY[mark.account, mark.account])
+        AND entries.id > accounts.reached AND entries.id <= mark.id
+      ORDER BY recipient_id, entries.id LIMIT 1);
+  END LOOP;
 END
 $$;
 
@@ -253,7 +287,8 @@ BEGIN
       (SELECT sent_at FROM entries WHERE id = entry_id) < time_now - 86400000 AS due
     FROM (
       SELECT entry_id FROM idempotency_keys
-      WHERE entry_id > keys_to ORDER BY entry_id LIMIT step + 1
+      WHERE entry_id > keys_to AND entry_id <= (SELECT max(id) FROM entries)
+      ORDER BY entry_id LIMIT step + 1
     ) AS oldest
   ) AS judged;
   IF edge IS NOT NULL THEN
@@ -265,7 +300,9 @@ BEGIN
   DELETE FROM sessions WHERE id = ANY (ARRAY(
     SELECT id FROM sessions
     WHERE expires_at <= time_now
-      AND (SELECT true FROM presence WHERE presence.session_id = sessions.id LIMIT 1) IS NULL
+      AND (
+        SELECT true FROM presence
+        WHERE presence.session_id = sessions.id ORDER BY presence.node_id LIMIT 1) IS NULL
     ORDER BY expires_at LIMIT step
     FOR UPDATE SKIP LOCKED));
   GET DIAGNOSTICS dropped = ROW_COUNT;

@@ -21,9 +21,16 @@ export class Connection {
   #socket: Socket | undefined
   #alive = true
   #fail: ((error: Error) => void) | undefined
+  readonly #replanMs: number
+  #plannedAt = performance.now()
 
-  /** @param onRing hears the payload of each notification */
-  constructor(address: string, onRing?: (payload: string) => void) {
+  /**
+   * @param onRing hears the payload of each notification
+   * @param replanMs how long plans are kept, in ms. PostgreSQL keeps them until it takes statistics
+   *   anew, a minute or more: one that was made while a table was short reads all of it meanwhile
+   */
+  constructor(address: string, onRing?: (payload: string) => void, replanMs = 5_000) {
+    this.#replanMs = replanMs
     const options = {
       max: 1,
       fetch_types: false,
@@ -58,6 +65,7 @@ export class Connection {
         clearTimeout(timer)
         reject(error)
       }
+      this.#planAnew()
       ask(this.sql).then(
         (answer) => {
           clearTimeout(timer)
@@ -83,6 +91,18 @@ export class Connection {
     const farewell = setTimeout(() => socket.destroy(), farewellMs)
     await new Promise((resolve) => socket.once('close', resolve))
     clearTimeout(farewell)
+  }
+
+  /** Goes along with what is asked next: that takes no round trip more. */
+  #planAnew(): void {
+    const now = performance.now()
+    if (now - this.#plannedAt < this.#replanMs) return
+    this.#plannedAt = now
+    // Where it fails, so does what comes after it.
+    this.sql
+      .unsafe('DISCARD PLANS')
+      .simple()
+      .catch(() => {})
   }
 
   #connect({ host, port, path }: Target): Socket {

@@ -60,11 +60,14 @@ export async function look(sql: Sql, seen: Seen, reaper: Reaper): Promise<Look> 
   const told = upToBytes('unseen', `< ${SCAN_BYTES}`) + names
   const [row] = await sql<Look[]>`
     WITH unseen AS MATERIALIZED (
-      SELECT * FROM entries WHERE id > ${seen.head}::bigint
+      SELECT * FROM entries
+      WHERE id > ${seen.head}::bigint AND id <= ${seen.head}::bigint + ${SCAN_IDS}
       ORDER BY id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
     ),
     happened AS MATERIALIZED (
-      SELECT * FROM changes WHERE seq > ${seen.change}::bigint AND ${seen.change}::bigint >= 0
+      SELECT * FROM changes
+      WHERE seq > ${seen.change}::bigint AND seq <= ${seen.change}::bigint + ${CHANGES}
+        AND ${seen.change}::bigint >= 0
       ORDER BY seq LIMIT ${sql.unsafe(`${CHANGES}`)}
     )
     SELECT ${sql.unsafe(edges)},

@@ -2,25 +2,21 @@ import { type EntryRow, toEntry } from '../../entry-row.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { type Edges, edges, toExtent } from './extent.ts'
-import { entryColumns, names } from './rows.ts'
+import { entryColumns, names, of } from './rows.ts'
 
-/** A stretch of an index: its condition, its columns before the id, and what they must be. */
-type Part = { where: string; columns: string[]; values: string[] }
+/** A stretch of an index: its condition, and its first column where that is not the id. */
+type Part = { where: string; first?: string }
 
 /** Parts of the log that have an index each: together they hold what may be seen. */
 const everything: Part[] = [
-  { where: 'recipient_id IS NULL', columns: [], values: [] },
-  { where: 'recipient_id IS NOT NULL', columns: ['recipient_id'], values: ['$1::bigint'] },
-  { where: 'recipient_id IS NOT NULL', columns: ['sender_id'], values: ['$1::bigint'] },
+  { where: 'recipient_id IS NULL' },
+  { where: of('recipient_id', '$1'), first: 'recipient_id' },
+  { where: of('sender_id', '$1'), first: 'sender_id' },
 ]
 const conversation: Part[] = [
-  ['$1::bigint', '$4::bigint'],
-  ['$4::bigint', '$1::bigint'],
-].map((values) => ({
-  where: 'recipient_id IS NOT NULL',
-  columns: ['sender_id', 'recipient_id'],
-  values,
-}))
+  { where: `${of('sender_id', '$1')} AND recipient_id = $4`, first: 'sender_id' },
+  { where: `${of('sender_id', '$4')} AND recipient_id = $1`, first: 'sender_id' },
+]
 
 /** One more than a page may hold: with it the planner knows how little is read. */
 const mostRows = 201
@@ -57,26 +53,20 @@ export async function pageOf(
   return { extent: toExtent(rows[0] as Edges), entries, more: found.length > limit }
 }
 
-/**
- * UNION also drops the second sight of a message to oneself. A part is bounded by row comparisons,
- * for which no other index does, and never below what is trimmed.
- */
+/** UNION also drops the second sight of a message to oneself. Nothing is looked for below what is trimmed. */
 function pageQuery(parts: Part[], direction: 'after' | 'before'): string {
   const trimmed = '(SELECT up_to FROM trimmed)'
-  const [order, above, below] =
+  const [order, range] =
     direction === 'after'
-      ? ['ASC', `greatest($2::bigint, ${trimmed})`, '9223372036854775807']
-      : ['DESC', trimmed, '$2::bigint']
-  const ids = parts.map(({ where, columns, values }) => {
-    const row = [...columns, 'id']
-    const edge = (id: string) => [...values, id].join()
-    return `
+      ? ['ASC', `id > greatest($2::bigint, ${trimmed})`]
+      : ['DESC', `id > ${trimmed} AND id < $2::bigint`]
+  const ids = parts.map(
+    ({ where, first }) => `
       (SELECT id FROM (
-        SELECT id FROM entries
-        WHERE ${where} AND (${row}) > (${edge(above)}) AND (${row}) < (${edge(below)})
-        ORDER BY ${row.map((column) => `${column} ${order}`)} LIMIT $3::bigint
-      ) AS part LIMIT ${mostRows})`
-  })
+        SELECT id FROM entries WHERE ${where} AND ${range}
+        ORDER BY ${first ? `${first} ${order},` : ''} id ${order} LIMIT $3::bigint
+      ) AS part LIMIT ${mostRows})`,
+  )
   return `
     SELECT edges.*, found.* FROM (SELECT ${edges}) AS edges LEFT JOIN (
       SELECT ${entryColumns} FROM

@@ -1,9 +1,13 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
 import { gather, KEPT_ENTRIES, SCAN_BYTES, SCAN_IDS } from '../../scan.ts'
 import type { Entry, Scan, Unreached } from '../../store.ts'
+import { arrayOf } from '../connection.ts'
 import type { Pool } from '../pool.ts'
 import { type Edges, edges, toExtent } from './extent.ts'
 import { entryColumns, names, upToBytes } from './rows.ts'
+
+/** One account, as `of` has it. */
+const only = (account: number) => arrayOf([account, account])
 
 /** How much text may stand before an entry that is read. */
 const within = `<= ${SCAN_BYTES}`
@@ -23,6 +27,7 @@ export class LogReader {
         scanned AS MATERIALIZED (
           SELECT * FROM entries
           WHERE id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
+            AND id <= greatest(${after}::bigint, (SELECT up_to FROM trimmed)) + ${SCAN_IDS}
           ORDER BY id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
         ),
         seen AS (
@@ -45,10 +50,9 @@ export class LogReader {
       (sql) => sql<(Edges & EntryRow)[]>`
         WITH kept AS MATERIALIZED (
           SELECT * FROM entries
-          WHERE recipient_id IS NOT NULL
-            AND (recipient_id, id) > (${viewer}::bigint,
-              greatest(${after}::bigint, (SELECT up_to FROM trimmed)))
-            AND (recipient_id, id) <= (${viewer}::bigint, ${upTo}::bigint)
+          WHERE recipient_id IS NOT NULL AND recipient_id = ANY (${only(viewer)}::bigint[])
+            AND id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
+            AND id <= ${upTo}::bigint
           ORDER BY recipient_id, id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
         )
         SELECT edges.*, found.* FROM (SELECT ${sql.unsafe(edges)}) AS edges LEFT JOIN (
@@ -66,10 +70,10 @@ export class LogReader {
           SELECT min(id) FROM (
             SELECT id FROM entries
             WHERE recipient_id IS NOT NULL
-              AND (recipient_id, id) > (${viewer}::bigint, (
+              AND recipient_id = ANY (${only(viewer)}::bigint[])
+              AND id > (
                 SELECT greatest(reached, up_to) FROM accounts, trimmed
-                WHERE accounts.id = ${viewer}::bigint))
-              AND (recipient_id, id) <= (${viewer}::bigint, ${Number.MAX_SAFE_INTEGER}::bigint)
+                WHERE accounts.id = ${viewer}::bigint)
             ORDER BY recipient_id DESC, id DESC LIMIT ${sql.unsafe(`${KEPT_ENTRIES}`)}) AS newest
         ) AS first`,
     )
