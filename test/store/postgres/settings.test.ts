@@ -6,6 +6,8 @@ import { session } from '../../../src/store/postgres/session-settings.ts'
 import { signingKeyIn } from '../../../src/store/postgres/signing-key.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/store.ts'
+import { parseIni } from '../../support/documented.ts'
+import { blocksOf } from '../../support/markdown.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { join, say } from '../people.ts'
 import { hostile } from './hostile.ts'
@@ -29,6 +31,21 @@ const whose = {
   'the role in the database': (database: string, role: string) =>
     `ROLE ${role} IN DATABASE ${database}`,
 }
+
+/** What PgBouncer sets by itself on the connection that it hands out. */
+const trackedByPgBouncer = [
+  'application_name',
+  'DateStyle',
+  'TimeZone',
+  'standard_conforming_strings',
+]
+
+t.test('the documented PgBouncer lets through what a node sends', async (t) => {
+  const ini = blocksOf('docs/scaling.md').find(({ text }) => text.startsWith('[pgbouncer]'))
+  const { values } = parseIni(ini?.text as string)
+  const sent = Object.keys(session).filter((name) => !trackedByPgBouncer.includes(name))
+  t.same(values.ignore_startup_parameters?.split(',').sort(), sent.sort())
+})
 
 if (postgresRuns) suite()
 
