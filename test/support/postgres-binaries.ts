@@ -61,6 +61,13 @@ export function debianPostgres(): string | undefined {
   return found && dirname(found)
 }
 
+/** A PostgreSQL as a row of figures names it, for example `PostgreSQL 15.18 (Debian)`. */
+export function nameOf({ postgres, ofSystem }: Binaries): string {
+  const told = execFileSync(postgres, ['--version'], { encoding: 'utf8' })
+  const [, version, by = 'of the system'] = /PostgreSQL\) ([\d.]+)(?: \((\w+))?/.exec(told) ?? []
+  return `PostgreSQL ${version} (${ofSystem ? by : 'npm'})`
+}
+
 function versionOf(initdb: string): string | undefined {
   return /postgresql\/(\d+)/.exec(initdb)?.[1]
 }

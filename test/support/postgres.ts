@@ -25,7 +25,7 @@ import postgres from 'postgres'
 import type { Test } from 'tap'
 import { Connection } from '../../src/store/postgres/connection.ts'
 import { migrate } from '../../src/store/postgres/migrate.ts'
-import { asWhom, type Binaries, findBinaries } from './postgres-binaries.ts'
+import { asWhom, type Binaries, findBinaries, nameOf } from './postgres-binaries.ts'
 
 const ofTests = [
   'fsync=off',
@@ -45,6 +45,9 @@ const binaries = await findBinaries()
 
 /** Whether a PostgreSQL can run here; where not, a test says so and passes. */
 export const postgresRuns = binaries !== undefined
+
+/** Which it is, as a row of figures names it. */
+export const postgresName = binaries ? nameOf(binaries) : 'PostgreSQL'
 
 /** What is set for the role of the tests, as `ALTER ROLE … SET` takes it. */
 const laidOver = (process.env.OBROL_TEST_POSTGRES_SETTINGS ?? '').split(';').filter(Boolean)
