@@ -21,13 +21,13 @@ const groups = [
     'synchronous_commit',
   ],
   ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'],
-  ['idle_session_timeout', 'exit_on_error', 'client_min_messages', 'row_security'],
+  ['idle_session_timeout', 'exit_on_error', 'row_security'],
 ]
 
 const suite = fileURLToPath(new URL('./support/store-and-nodes.ts', import.meta.url))
 
 // What they do most is wait.
-t.jobs = 3
+t.jobs = 2
 
 for (const group of groups) {
   const settings = group.map((name) => `${name}=${hostile[name]}`).join(';')

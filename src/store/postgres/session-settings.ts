@@ -36,7 +36,6 @@ export const session = {
   // The driver leaves out what is no more than the number 0.
   idle_session_timeout: '0',
   exit_on_error: 'off',
-  client_min_messages: 'warning',
 
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 5,

@@ -22,7 +22,6 @@ export const hostile: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: "'1ms'",
   idle_session_timeout: "'1ms'",
   exit_on_error: 'on',
-  client_min_messages: 'debug5',
   tcp_keepalives_idle: '3600',
   tcp_keepalives_interval: '3600',
   tcp_keepalives_count: '100',
