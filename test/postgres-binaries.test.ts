@@ -5,7 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { postgresRuns } from './support/postgres.ts'
-import { asWhom, findBinaries, ofPackage, reachable } from './support/postgres-binaries.ts'
+import {
+  asWhom,
+  findBinaries,
+  ofPackage,
+  reachable,
+  removeInTheEnd,
+} from './support/postgres-binaries.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Without the test runner, which puts itself into every process. */
@@ -45,8 +51,8 @@ t.test('a copy goes with the process that made it, however it ends', async (t) =
   const home = mkdtempSync(join(tmpdir(), 'obrol-copy-'))
   t.teardown(() => rmSync(home, { recursive: true, force: true }))
   const program = `
-    import { removeInTheEnd } from './test/support/postgres-binaries.ts'
-    removeInTheEnd(${JSON.stringify(home)})
+    import { ${removeInTheEnd.name} } from './test/support/postgres-binaries.ts'
+    ${removeInTheEnd.name}(${JSON.stringify(home)})
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50)`
   spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: root, env: bare })
   for (const until = Date.now() + 10_000; Date.now() < until && existsSync(home); ) {

@@ -8,7 +8,7 @@ import { freePort } from './postgres.ts'
 import { asWhom } from './postgres-binaries.ts'
 
 /** Where Debian's package puts it. */
-export const pgbouncer = '/usr/sbin/pgbouncer'
+const pgbouncer = '/usr/sbin/pgbouncer'
 
 /**
  * A PgBouncer on 127.0.0.1 before a PostgreSQL, ended after the test.
