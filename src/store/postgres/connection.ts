@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import postgres from 'postgres'
+import { session } from './session-settings.ts'
 
 export type Sql = postgres.Sql<{ bigint: number }>
 
@@ -8,28 +9,6 @@ export type Ask<Answer> = (sql: Sql) => PromiseLike<Answer>
 
 /** What the driver tells a maker of sockets; its own types do not have it. */
 type Target = { host: string[]; port: number[]; path: string | undefined }
-
-/**
- * Settings of every session, which go before those of the role and the database. A server that
- * cannot tell that its client is gone must let go of locks by itself.
- */
-const session = {
-  application_name: 'obrol',
-  default_transaction_isolation: 'read committed',
-  synchronous_commit: 'on',
-  lock_timeout: 2_000,
-  statement_timeout: 5_000,
-  idle_in_transaction_session_timeout: 5_000,
-  // A number 0 would not be sent.
-  idle_session_timeout: '0',
-  tcp_keepalives_idle: 5,
-  tcp_keepalives_interval: 5,
-  tcp_keepalives_count: 2,
-  // An answer that is not taken keeps its locks as long as it waits.
-  tcp_user_timeout: 5_000,
-  // To compile a statement takes longer than any of them runs.
-  jit: 'off',
-}
 
 const keepAliveMs = 5_000
 

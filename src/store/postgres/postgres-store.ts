@@ -11,6 +11,7 @@ import type {
 } from '../store.ts'
 import { Unavailable } from '../store.ts'
 import { Accounts } from './accounts.ts'
+import { AppendProof } from './append-proof.ts'
 import { Counts } from './counts.ts'
 import { dropsOverTenth, sweepStep } from './housekeeping.ts'
 import { appendBatch } from './log/append.ts'
@@ -44,6 +45,7 @@ export class PostgresStore implements Store {
   readonly #accounts: Accounts
   readonly #sessions: Sessions
   readonly #reached: ReachedMarks
+  readonly #proof: AppendProof
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -53,6 +55,7 @@ export class PostgresStore implements Store {
     this.#accounts = new Accounts(pool)
     this.#sessions = new Sessions(pool)
     this.#reached = new ReachedMarks(pool)
+    this.#proof = new AppendProof(pool)
   }
 
   async append(batch: readonly Draft[], ticket: string): Promise<Outcome[]> {
@@ -179,6 +182,7 @@ export class PostgresStore implements Store {
     await lookout.proveWriting().catch((error) => {
       throw new Unavailable(`PostgreSQL takes no writes: ${error.message}`, { cause: error })
     })
+    await this.#proof.prove()
   }
 
   async close(): Promise<void> {

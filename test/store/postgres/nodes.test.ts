@@ -67,7 +67,7 @@ function suite(): void {
         await there.store.read(nth - 1, ann.account.id)
         await there.store.page(ann.account.id, { limit: 10 })
       }
-      const sql = postgres(databaseUrl, { max: 1 })
+      const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
       t.teardown(() => sql.end())
       const scans = () => sql`
       SELECT pg_stat_clear_snapshot(), seq_scan AS scans FROM pg_stat_user_tables
