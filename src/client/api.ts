@@ -390,7 +390,7 @@ export interface components {
             user: string;
             /** @description The newest id of the log */
             head: number;
-            /** @description Who is online; left out past 1,000 people and with `presence=none` */
+            /** @description Who is online; left out past 1,000 names or 16 KiB of them, and with `presence=none` */
             online?: string[];
             /** @description How many people are online */
             onlineCount: number;
@@ -1713,14 +1713,13 @@ export interface operations {
                 content: {
                     /**
                      * @example retry: 3000
-                     *
-                     *     id: 1041-mh4k2c9z
                      *     event: message
                      *     data: {"id":1041,"kind":"broadcast","from":"bob","text":"hi","sentAt":"2026-11-02T09:31:00.000Z"}
+                     *     id: 1041-mh4k2c9z
                      *
-                     *     id: 1042-mh4k2c9z
                      *     event: ready
                      *     data: {"user":"ann","head":1042,"online":["ann","bob"],"onlineCount":2}
+                     *     id: 1042-mh4k2c9z
                      */
                     "text/event-stream": string;
                 };

@@ -48,7 +48,8 @@ const Ready = Type.Object(
     head: Head,
     online: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Who is online; left out past 1,000 people and with `presence=none`',
+        description:
+          'Who is online; left out past 1,000 names or 16 KiB of them, and with `presence=none`',
       }),
     ),
     onlineCount: OnlineCount,
@@ -143,14 +144,13 @@ const Cursor = Type.Optional(
 )
 
 const exampleStream = `retry: 3000
-
-id: 1041-mh4k2c9z
 event: message
 data: {"id":1041,"kind":"broadcast","from":"bob","text":"hi","sentAt":"2026-11-02T09:31:00.000Z"}
+id: 1041-mh4k2c9z
 
-id: 1042-mh4k2c9z
 event: ready
 data: {"user":"ann","head":1042,"online":["ann","bob"],"onlineCount":2}
+id: 1042-mh4k2c9z
 
 `
 
