@@ -30,7 +30,7 @@ const large: Size = reduced
 const mostTimes = 2
 const mostMs = 1.5
 
-const passwordHash = await new Passwords().hash(password)
+const passwordHash = await new Passwords().hash(password, ['127.0.0.1'])
 
 t.test('SQLite', async (t) => {
   const targets = []
