@@ -15,7 +15,8 @@ INSERT INTO swept SELECT
   coalesce((SELECT min(entry_id) - 1 FROM idempotency_keys), 0),
   coalesce((SELECT min(seq) - 1 FROM changes), 0);
 
--- As before, and every table is found by an index here: one entry for a key, none without one.
+-- Every table is found by an index here: one entry for a key, none without one. What is sent has the
+-- time of the clock, also where the clock was set back since the entry before: the order is the id.
 CREATE OR REPLACE FUNCTION obrol_append(batch jsonb, batch_ticket text)
 RETURNS TABLE (
   kind text, born bigint, id bigint, text text, "sentAt" bigint,
@@ -26,7 +27,6 @@ DECLARE
   epoch_born bigint;
   time_now bigint;
   old_head bigint := 0;
-  new_sent_at bigint;
   outcome_kinds text[];
   outcome_ids bigint[];
 BEGIN
@@ -35,11 +35,7 @@ BEGIN
   SELECT kinds, ids INTO outcome_kinds, outcome_ids FROM tickets WHERE ticket = batch_ticket;
   IF NOT FOUND THEN
     time_now := obrol_now();
-    new_sent_at := time_now;
-    SELECT entries.id, greatest(time_now, sent_at) INTO old_head, new_sent_at
-    FROM entries ORDER BY entries.id DESC LIMIT 1;
-    old_head := coalesce(old_head, 0);
-    new_sent_at := coalesce(new_sent_at, time_now);
+    old_head := coalesce((SELECT max(entries.id) FROM entries), 0);
 
     WITH judged AS MATERIALIZED (
       SELECT item.n, item.text, item.key, item.digest,
@@ -87,7 +83,7 @@ BEGIN
     ),
     written AS (
       INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
-      SELECT new_id, sender_id, recipient_id, text, new_sent_at
+      SELECT new_id, sender_id, recipient_id, text, time_now
       FROM numbered WHERE new_id IS NOT NULL ORDER BY n
     ),
     -- A key that is still there and was not found is too old to count.
@@ -263,13 +259,15 @@ BEGIN
   SELECT up_to INTO trimmed_to FROM trimmed;
   SELECT keys_up_to, changes_up_to INTO keys_to, changes_to FROM swept;
 
-  -- Times in the log never go down, so what is due is a prefix. The newest stays: it holds the head.
-  SELECT max(id), count(*) INTO edge, dropped FROM (
+  -- A prefix of the log, up to the first that is not due: a clock that was ahead for a while makes
+  -- what came after it wait. The newest stays, for it holds the head.
+  SELECT coalesce(min(id) FILTER (WHERE (sent_at < before) IS NOT TRUE) - 1, max(id), trimmed_to)
+  INTO edge FROM (
     SELECT id, sent_at FROM entries
     WHERE id > trimmed_to AND id < (SELECT max(id) FROM entries)
     ORDER BY id LIMIT step
-  ) AS oldest WHERE sent_at < before;
-  IF dropped > 0 THEN
+  ) AS oldest;
+  IF edge > trimmed_to THEN
     DELETE FROM idempotency_keys WHERE entry_id > greatest(trimmed_to, keys_to) AND entry_id <= edge;
     DELETE FROM entries WHERE id > trimmed_to AND id <= edge;
     UPDATE trimmed SET up_to = edge;
@@ -279,18 +277,23 @@ BEGIN
       WHERE id = edge + 1 AND sent_at < before AND id < (SELECT max(id) FROM entries));
   END IF;
 
-  -- Those of the oldest that are due are a prefix, too; one more tells whether others are.
+  -- Of keys a prefix, too; one more of them tells whether others are due.
   keys_to := greatest(trimmed_to, keys_to);
-  SELECT max(entry_id) FILTER (WHERE due AND n <= step), coalesce(bool_or(due AND n > step), false) OR more
+  SELECT max(entry_id) FILTER (WHERE n <= least(step, due_rows)),
+    coalesce(bool_or(due_rows > step), false) OR more
   INTO edge, more FROM (
-    SELECT entry_id, row_number() OVER (ORDER BY entry_id) AS n,
-      (SELECT sent_at FROM entries WHERE id = entry_id) < time_now - 86400000 AS due
+    SELECT entry_id, n,
+      coalesce(min(n) FILTER (WHERE due IS NOT TRUE) OVER () - 1, count(*) OVER ()) AS due_rows
     FROM (
-      SELECT entry_id FROM idempotency_keys
-      WHERE entry_id > keys_to AND entry_id <= (SELECT max(id) FROM entries)
-      ORDER BY entry_id LIMIT step + 1
-    ) AS oldest
-  ) AS judged;
+      SELECT entry_id, row_number() OVER (ORDER BY entry_id) AS n,
+        (SELECT sent_at FROM entries WHERE id = entry_id) < time_now - 86400000 AS due
+      FROM (
+        SELECT entry_id FROM idempotency_keys
+        WHERE entry_id > keys_to AND entry_id <= (SELECT max(id) FROM entries)
+        ORDER BY entry_id LIMIT step + 1
+      ) AS oldest
+    ) AS judged
+  ) AS counted;
   IF edge IS NOT NULL THEN
     DELETE FROM idempotency_keys WHERE entry_id > keys_to AND entry_id <= edge;
     UPDATE swept SET keys_up_to = edge;

@@ -32,6 +32,21 @@ export async function sweepContract(t: Test, openSite: OpenSite): Promise<void> 
     t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 2, head: 3 } })
   })
 
+  await t.test('goes by the order of the log, whatever the clock said', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const ann = await join(store, 'ann')
+    const start = clock.now()
+    await say(store, ann, 'old')
+    clock.pass(240 * hour)
+    t.match(await say(store, ann, 'by a clock ten days ahead'), { sentAt: start + 240 * hour })
+    clock.pass(-240 * hour + 10)
+    t.match(await say(store, ann, 'by the right clock'), { sentAt: start + 10 })
+    await say(store, ann, 'newest')
+    clock.pass(hour)
+    t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 2, head: 4 } })
+    t.match(await store.sweep(start + 240 * hour + 1), { extent: { oldest: 4, head: 4 } })
+  })
+
   await t.test('says whether a sweep would drop more than a tenth of the log', async (t) => {
     const { store, clock } = await openOne(t, openSite)
     const drops = (before: number) => store.dropsOverTenth(before)
