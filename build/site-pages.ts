@@ -47,6 +47,7 @@ export const sitePages: Page[] = [
     ['docs/performance.md', 'How fast it is'],
     ['CHANGELOG.md', 'Changelog'],
     ['SECURITY.md', 'Security'],
+    ['docs/threats.md', 'Threats'],
   ]),
   ...group('Inside', [
     ['docs/architecture.md', 'Architecture'],

@@ -24,10 +24,9 @@ if (unlisted.length > 0) {
 }
 
 rmSync(sources, { recursive: true, force: true })
-for (const file of globSync(
-  ['docs/*.svg', 'docs/images/*', 'docs/site/tsconfig.json', 'deploy/*', 'compose.yaml', 'LICENSE'],
-  { cwd: root },
-))
+const besides = ['docs/*.svg', 'docs/images/*', 'docs/site/tsconfig.json', 'deploy/*']
+// Of the tests, those that a page names are taken along.
+for (const file of globSync([...besides, 'test/**/*.ts', 'compose.yaml', 'LICENSE'], { cwd: root }))
   cpSync(join(root, file), join(sources, file))
 for (const page of sitePages) write(page)
 for (const file of globSync('src/client/*.ts', { cwd: root })) writeSource(file)

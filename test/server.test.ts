@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -30,6 +31,40 @@ t.test('an IPv6 address stands in brackets in the URL', async (t) => {
   const room = await openRoom(t, { settings: { host: '::1' } })
   t.match(room.url, /^http:\/\/\[::1\]:\d+$/)
   t.equal((await room.call('GET', '/healthz')).status, 200)
+})
+
+t.test('a server that only this machine reaches answers to this machine’s names', async (t) => {
+  const folder = await temporaryFolder(t)
+  const asked = [
+    ['localhost', 'Chat.localhost.', '127.0.0.1', '[::1]', 'ip6-localhost', '127.0.0.5'],
+    ['evil.example', '192.168.1.5', 'localhost.evil.example'],
+  ].flat()
+  /** The hosts, of these, to which a server answers that is started so. */
+  async function answered(env: NodeJS.ProcessEnv): Promise<string[]> {
+    const server = await startServer(
+      readSettings({ DATA_DIR: folder, LOG_LEVEL: 'silent', PORT: '0', ...env }),
+    )
+    const { port } = new URL(server.url)
+    const statuses = await Promise.all(
+      asked.map(async (host) => {
+        const request = get({ host: env.HOST ?? '127.0.0.1', port, path: '/', headers: { host } })
+        const [response] = await once(request, 'response')
+        response.resume()
+        return response.statusCode as number
+      }),
+    )
+    await server.close()
+    return asked.filter((_host, at) => statuses[at] !== 421)
+  }
+  const names = ['localhost', 'Chat.localhost.', '127.0.0.1', '[::1]']
+  t.same(await answered({}), names)
+  t.same(await answered({ HOST: 'localhost' }), names)
+  t.same(await answered({ HOST: '::1' }), names)
+  t.same(await answered({ HOST: '127.0.0.5' }), [...names, '127.0.0.5'])
+  t.same(await answered({ HOST: '0.0.0.0' }), asked, 'others reach it by other names')
+  t.same(await answered({ TRUST_PROXY: '127.0.0.1' }), asked, 'so does a proxy')
+  const set = { ALLOWED_HOSTS: '*.evil.example,192.168.1.5' }
+  t.same(await answered(set), ['192.168.1.5', 'localhost.evil.example'], 'what is set counts')
 })
 
 t.test('a host name is one address, IPv4 where there is one', async (t) => {
@@ -70,7 +105,12 @@ t.test('tokens outlive a restart without JWT_SECRET, with the key that was made'
 })
 
 t.test('history that is old enough is swept, but for the newest message', async (t) => {
-  const room = await openRoom(t, { tuning: { keepMs: 0, sweepEveryMs: 10 } })
+  const log = new LogLines()
+  const room = await openRoom(t, {
+    settings: { logLevel: 'info' },
+    tuning: { keepMs: 0, sweepEveryMs: 10, sweepDoubtMs: 0, http: { logStream: log } },
+  })
+  t.match(await log.next('started'), { bytes: Number, reusableBytes: Number })
   const ann = await room.register('ann')
   for (const text of ['first', 'second', 'third']) await ann.broadcast(text)
   let kept: string[] = []
@@ -80,10 +120,31 @@ t.test('history that is old enough is swept, but for the newest message', async 
     kept = body.messages.map(({ text }: { text: string }) => text)
   }
   t.same(kept, ['third'])
+  t.match(await log.next('history dropped'), { bytes: Number, reusableBytes: Number })
   const stream = await ann.open({ cursor: '1' })
   t.match((await stream.next('reset')).data, { reason: 'trimmed', from: 2, oldest: 3, head: 3 })
   await stream.next('ready')
   t.same(stream.texts, ['third'])
+})
+
+t.test('a trim of most of the log waits for an hour after the start, and says so', async (t) => {
+  const before = await openRoom(t)
+  const ann = await before.register('ann')
+  for (const text of ['first', 'second', 'third']) await ann.broadcast(text)
+  await before.stop()
+  const log = new LogLines()
+  // As a clock makes of two days that is ten days ahead.
+  const room = await openRoom(t, {
+    folder: before.folder,
+    settings: { logLevel: 'warn' },
+    tuning: { keepMs: 0, sweepEveryMs: 10, http: { logStream: log } },
+  })
+  t.match(await log.next('sweep put off'), {
+    level: 40,
+    msg: 'HISTORY_DAYS would drop more than a tenth of the log: nothing is dropped for an hour. Check the clock.',
+  })
+  const { body } = await room.call('GET', '/v1/messages', { token: ann.token })
+  t.equal(body.messages.length, 3)
 })
 
 t.test('history is kept for the days that are set', async (t) => {

@@ -42,6 +42,12 @@ export const problems = {
     title: 'Registration is closed',
     explanation: 'This server takes no new accounts. Ask the people who run it.',
   },
+  'cross-site': {
+    status: 403,
+    title: 'Not from another site',
+    explanation:
+      'A browser sent this for a page of another site, whose origin is not in `CORS_ORIGINS`. Only links may lead here from anywhere. Nothing was done.',
+  },
   'not-found': {
     status: 404,
     title: 'Not found',
@@ -58,11 +64,6 @@ export const problems = {
     title: 'Method not allowed',
     explanation: 'The address exists, but not for this method. `Allow` lists those it takes.',
   },
-  'not-acceptable': {
-    status: 406,
-    title: 'Not acceptable',
-    explanation: 'The stream is only served as `text/event-stream`; `Accept` must allow it.',
-  },
   'request-timeout': {
     status: 408,
     title: 'The request took too long to arrive',
@@ -72,13 +73,19 @@ export const problems = {
     status: 409,
     title: 'Username taken',
     explanation:
-      'The username, or one that reads the same, is registered already or reserved. Choose another, or log in if it is yours.',
+      'The username, or one that reads or looks the same, is registered already or reserved. Choose another, or log in if it is yours.',
   },
   'recipient-offline': {
     status: 409,
     title: 'Recipient offline',
     explanation:
       'The recipient is not online. Send with `"whenOffline":"keep"` to have the message wait for them.',
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'Precondition failed',
+    explanation:
+      'The file is not, or no longer, what `If-Match` or `If-Unmodified-Since` asks for. Ask without them for what there is.',
   },
   'payload-too-large': {
     status: 413,
@@ -90,6 +97,18 @@ export const problems = {
     title: 'Unsupported media type',
     explanation:
       'Bodies are `application/json` in UTF-8, or `application/x-www-form-urlencoded` as curl sends by default; neither may be compressed.',
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'Range not satisfiable',
+    explanation:
+      'The file ends before the `Range` begins. `Content-Range` says how many bytes it has.',
+  },
+  'unknown-host': {
+    status: 421,
+    title: 'Unknown host',
+    explanation:
+      'The host that the request is for is not one of this server’s. Whoever runs it names its hosts in `ALLOWED_HOSTS`.',
   },
   'idempotency-key-reused': {
     status: 422,

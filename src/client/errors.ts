@@ -9,15 +9,18 @@ export type ProblemCode =
   | 'wrong-password'
   | 'wrong-credentials'
   | 'registration-closed'
+  | 'cross-site'
   | 'not-found'
   | 'unknown-recipient'
   | 'method-not-allowed'
-  | 'not-acceptable'
   | 'request-timeout'
   | 'username-taken'
   | 'recipient-offline'
+  | 'precondition-failed'
   | 'payload-too-large'
   | 'unsupported-media-type'
+  | 'range-not-satisfiable'
+  | 'unknown-host'
   | 'idempotency-key-reused'
   | 'too-many-requests'
   | 'too-many-streams'
@@ -29,10 +32,9 @@ export type ProblemCode =
 /**
  * What goes wrong on the way: `network` (no connection, or it broke off), `timeout` (no answer in
  * time, or a stream fell silent), `bad-answer` (what came is no answer of this API: another server,
- * a proxy's page, a cut body), `aborted` (by one's own signal), `session-expired` (the stream of a
- * session whose time is over).
+ * a proxy's page, a cut body), `aborted` (by one's own signal).
  */
-export type ClientCode = 'network' | 'timeout' | 'bad-answer' | 'aborted' | 'session-expired'
+export type ClientCode = 'network' | 'timeout' | 'bad-answer' | 'aborted'
 
 export interface ObrolErrorOptions {
   status?: number | undefined

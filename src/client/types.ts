@@ -58,6 +58,11 @@ export type ProblemDetails = Omit<Schemas['Problem'], 'type' | 'errors'> & {
 export interface CallOptions {
   /** Ends the call early: it then fails with an `ObrolError` `aborted`. */
   signal?: AbortSignal | undefined
+  /**
+   * Told before each further try of a call that failed but may work yet: why, and in how many ms it
+   * is made again.
+   */
+  onRetry?: ((error: ObrolError, inMs: number) => void) | undefined
 }
 
 /** For the two calls that say something. */
@@ -181,8 +186,20 @@ export interface ReconnectingEvent {
   error: ObrolError | ByeReason
   /** How long until the try, in ms. */
   inMs: number
-  /** Which try this is since the stream last worked: 1, 2, 3, … */
+  /** Which try this is since the stream last worked: 1, 2, 3, … One that was hurried does not count. */
   attempt: number
+}
+
+/**
+ * Why a session is over: logged out (here or elsewhere), banned, or past its time. Log in again, or
+ * not.
+ */
+export type EndReason = 'logged-out' | 'banned' | 'session-expired'
+
+/** The session is over, and so is the stream: the last event. The client has forgotten its token. */
+export interface EndedEvent {
+  type: 'ended'
+  reason: EndReason
 }
 
 /** Whatever comes on a stream. `type` tells which it is; new ones may be added. */
@@ -193,6 +210,7 @@ export type ObrolEvent =
   | HeartbeatEvent
   | ResetEvent
   | ReconnectingEvent
+  | EndedEvent
 
 /** A stream of events: use it with `for await`. Leaving the loop closes it. */
 export interface EventStream extends AsyncIterableIterator<ObrolEvent> {

@@ -6,12 +6,19 @@ import { logInternalError } from './log-lines.ts'
 import { NothingHere, WrongMethod } from './missing.ts'
 import { problemDetails, problemType, retryAfter } from './problem-details.ts'
 
-/** What Fastify itself refuses while it reads a request, by its status. */
-const reading: Record<number, { code: ProblemCode; detail: string }> = {
-  400: {
-    code: 'malformed-request',
-    detail: 'The body does not arrive as the headers announce it.',
-  },
+interface Refusal {
+  code: ProblemCode
+  detail: string
+}
+
+/** A library names no reason that people would know. Also a client that goes away in mid-body. */
+const malformed: Refusal = {
+  code: 'malformed-request',
+  detail: 'The request does not arrive as its headers announce it.',
+}
+
+/** What a library refuses while it reads a request, by its status. */
+const refusals: Record<number, Refusal> = {
   413: { code: 'payload-too-large', detail: 'The body is larger than any valid request needs.' },
   415: {
     code: 'unsupported-media-type',
@@ -30,12 +37,10 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (details.status === 401) reply.header('www-authenticate', challenge(problem.code, request))
   const seconds = retryAfter(problem)
   if (seconds !== undefined) reply.header('retry-after', seconds)
-  // Fastify closes the connection under a body that it refuses. Closed with unread bytes, TCP would
-  // reset and could take the answer along; kept, Node reads the rest away, bounded by the time limit.
-  if (reply.hasHeader('connection')) {
-    reply.removeHeader('connection')
-    request.raw.resume()
-  }
+  // Fastify closes the connection under a body that it refuses; here the rest is read: `boundRest`.
+  if (reply.hasHeader('connection')) reply.removeHeader('connection')
+  // What is wrong with one request says nothing of the next.
+  reply.header('cache-control', 'no-store')
   // As bytes: to a string Fastify would add a charset, which this media type does not have.
   const bytes = Buffer.from(JSON.stringify(details))
   reply.code(details.status).type(problemType).send(bytes)
@@ -45,13 +50,14 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 function toProblem(error: unknown): Problem {
   const named = storeProblem(error)
   if (named instanceof Problem) return named
-  const { code = '', statusCode = 500 } = error as Partial<FastifyError>
-  // A client that goes away in mid-body is a connection reset, which Fastify takes for its own 400.
-  const ofReading = code.startsWith('FST_ERR_CTP_') || code === 'ECONNRESET'
-  const refused = ofReading ? reading[statusCode] : undefined
-  return refused === undefined
-    ? new Problem('internal-error', 'The server made a mistake. Nothing that you sent was wrong.')
-    : new Problem(refused.code, refused.detail)
+  const { statusCode = 500 } = error as Partial<FastifyError>
+  if (statusCode < 400 || statusCode > 499)
+    return new Problem(
+      'internal-error',
+      'The server made a mistake. Nothing that you sent was wrong.',
+    )
+  const { code, detail } = refusals[statusCode] ?? malformed
+  return new Problem(code, detail)
 }
 
 /** RFC 6750, section 3: without a token the bare scheme, with one the reason it was refused. */

@@ -31,23 +31,19 @@ export function refuseMissing(table: RouteTable): onRequestHookHandler {
   return (request, _reply, done) => {
     const path = pathOf(request)
     const odd = request.method === 'OPTIONS' || path.endsWith('/')
+    // It takes a route's own name for a parameter, too, where the method is another's: there is no
+    // message at `/v1/messages/direct`.
+    const otherMethod = request.routeOptions.url?.includes(':') === true && table.names(path)
+    const missing = request.is404 || otherMethod
     // The router takes an empty parameter for one: there is no message at `/v1/messages/`. And with
     // CORS it takes every `OPTIONS`, which only a preflight of an address that exists may be.
-    if (!request.is404 && !odd) return done()
+    if (!missing && !odd) return done()
     const methods = table.methodsOf(path)
-    if (!request.is404 && methods !== undefined && !isPlainOptions(request)) return done()
+    if (!missing && methods !== undefined && !isPlainOptions(request)) return done()
     logUnknownCall(request)
     throw methods === undefined
       ? new NothingHere(table.operations)
       : new WrongMethod(request.method, methods)
-  }
-}
-
-/** For a file that a route looked for in vain. */
-export function answerNothingHere(table: RouteTable) {
-  return async (request: FastifyRequest) => {
-    logUnknownCall(request)
-    throw new NothingHere(table.operations)
   }
 }
 

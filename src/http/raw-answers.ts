@@ -5,10 +5,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
+import { corsHeaders } from './plugins/cors.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
 import { problemDetails, problemType } from './problem-details.ts'
-
-/** How long what a client still sends is read away, so that no reset takes the answer along. */
-const lingerMs = 1000
+import { endWith } from './rest-of-request.ts'
 
 /** What Node's parser and clock refuse, by their codes; all else is malformed. */
 const refusals: Record<string, { code: ProblemCode; detail: string }> = {
@@ -37,8 +37,23 @@ type AnsweredSocket = Socket & { _httpMessage?: ServerResponse | null }
 /** Answers behind which a refusal waits: what is still read meanwhile is refused again. */
 const awaited = new WeakSet<ServerResponse>()
 
-/** Answers what never became a request: what the parser refused, and what came too slowly. */
-export function answerClientError(error: Error & { code: string }, socket: Duplex): void {
+/** What Node tells of a request that its parser or its clock refused. */
+type ClientError = Error & {
+  code: string
+  /** A Buffer of the bytes that were being read, where it was the parser. */
+  rawPacket?: unknown
+}
+
+/**
+ * Answers what never became a request: what the parser refused, and what came too slowly.
+ *
+ * @param corsOrigins whose pages may read the answer
+ */
+export function answerClientError(
+  error: ClientError,
+  socket: Duplex,
+  corsOrigins: readonly string[],
+): void {
   // What is still read away after an answer is refused again, chunk for chunk.
   if (socket.writableEnded) return
   const answering = (socket as AnsweredSocket)._httpMessage
@@ -48,42 +63,56 @@ export function answerClientError(error: Error & { code: string }, socket: Duple
   }
   // What is wrong came behind a whole request, whose answer is still to come: this is not its answer.
   if (answering?.req.complete) {
-    if (!awaited.has(answering)) answering.once('finish', () => answerClientError(error, socket))
+    if (!awaited.has(answering))
+      answering.once('finish', () => answerClientError(error, socket, corsOrigins))
     awaited.add(answering)
     return
   }
   const { code, detail } = refusals[error.code] ?? malformed
-  writeProblem(socket, new Problem(code, detail))
+  const origin = answering?.req.headers.origin ?? originIn(error) ?? corsOrigins[0]
+  writeProblem(socket, new Problem(code, detail), corsHeaders(corsOrigins, origin))
+}
+
+/**
+ * The origin among headers that were not read to their end. Where not even this is known, the first
+ * that may call is as good as any: a page of another one can read the answer as little as without.
+ */
+function originIn({ rawPacket }: ClientError): string | undefined {
+  const text = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : ''
+  return /\r\norigin:([^\r\n]*)\r\n/i.exec(text)?.[1]?.trim()
 }
 
 /**
  * Answers the two kinds of request that Node's server keeps from its request handler: `CONNECT`,
  * which nothing here takes, and an `Expect` that it does not know, which goes on to be refused.
  */
-export function answerOddRequests(app: FastifyInstance): void {
+export function answerOddRequests(app: FastifyInstance, corsOrigins: readonly string[]): void {
   const server = app.server as Server
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+  server.on('connect', ({ headers }: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => {})
     const problem = new Problem('method-not-allowed', 'This server is no proxy.')
-    writeProblem(socket, problem, ['Allow: GET, HEAD, POST'])
+    const allow = 'GET, HEAD, POST'
+    writeProblem(socket, problem, { ...corsHeaders(corsOrigins, headers.origin), allow })
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response)
   })
 }
 
-function writeProblem(socket: Duplex, problem: Problem, headers: string[] = []): void {
+/** Writes by hand what all answers have, and the problem. */
+function writeProblem(socket: Duplex, problem: Problem, headers: Record<string, string>): void {
   const details = problemDetails(problem, randomUUID())
   const body = JSON.stringify(details)
-  const head = [
-    `HTTP/1.1 ${details.status} ${STATUS_CODES[details.status]}`,
-    `Content-Type: ${problemType}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'Connection: close',
+  const all = {
+    ...securityHeaders,
     ...headers,
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-  socket.resume()
-  setTimeout(() => socket.destroy(), lingerMs).unref()
+    'content-type': problemType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    date: new Date().toUTCString(),
+    connection: 'close',
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  const head = `HTTP/1.1 ${details.status} ${STATUS_CODES[details.status]}\r\n${lines.join('')}`
+  endWith(socket as Socket, `${head}\r\n${body}`)
 }

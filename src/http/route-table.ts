@@ -33,10 +33,17 @@ export class RouteTable {
    */
   methodsOf(path: string): string[] | undefined {
     const decoded = decodeURI(path)
-    const methods = new Set<string>()
+    const methods = new Set(this.#routes.get(decoded)?.methods)
+    if (methods.size > 0) return [...methods].sort()
     for (const route of this.#routes.values())
       if (route.pattern.test(decoded)) for (const method of route.methods) methods.add(method)
     return methods.size === 0 ? undefined : [...methods].sort()
+  }
+
+  /** Whether a path is that of a route itself, and not the value of a parameter of one. */
+  names(path: string): boolean {
+    const decoded = decodeURI(path)
+    return !decoded.includes(':') && this.#routes.has(decoded)
   }
 
   #add({ url, method, schema }: RouteOptions): void {

@@ -15,9 +15,12 @@ export type HttpSettings = Pick<
   | 'streamOpensPerMinute'
   | 'loginsPerMinute'
   | 'registrationsPerHour'
+  | 'requestsPerMinute'
+  | 'connectionsPerAddress'
   | 'messageMaxChars'
   | 'passwordMinChars'
   | 'corsOrigins'
+  | 'allowedHosts'
   | 'trustProxy'
   | 'logLevel'
 >

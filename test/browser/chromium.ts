@@ -14,9 +14,14 @@ const flags = [
   '--no-first-run',
 ]
 
-/** A headless Chromium, closed after the test. Give each person a context of their own. */
-export async function openChromium(t: Test): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath, headless: true, args: flags })
+/**
+ * A headless Chromium, closed after the test. Give each person a context of their own.
+ *
+ * @param more flags of this test
+ */
+export async function openChromium(t: Test, more: string[] = []): Promise<Browser> {
+  const args = [...flags, ...more]
+  const browser = await chromium.launch({ executablePath, headless: true, args })
   t.teardown(() => browser.close())
   return browser
 }

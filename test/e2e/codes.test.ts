@@ -40,9 +40,6 @@ t.test('the stream', async (t) => {
   const { token } = ann
   const made = json(await done(t, room, ask('POST', '/v1/events/token', { token }), 201))
   t.match(made, { token: String, expiresAt: time })
-  await refused(t, room, ask('GET', '/v1/events', { token, lines: ['Accept: text/html'] }), {
-    code: 'not-acceptable',
-  })
   await refused(
     t,
     room,
@@ -106,6 +103,22 @@ t.test('what is refused before anyone is asked', async (t) => {
   await refused(t, room, `GET / HTTP/1.1\r\n${host}X: ${'x'.repeat(20_000)}\r\n\r\n`, {
     code: 'headers-too-large',
   })
+})
+
+t.test('what is not for this server, or not from its own pages', async (t) => {
+  const elsewhere = await openRoom(t, { settings: { allowedHosts: ['chat.example.org'] } })
+  await refused(t, elsewhere, ask('GET', '/v1/me'), { code: 'unknown-host' })
+  const room = await openRoom(t)
+  const lines = ['Origin: https://evil.example', 'Sec-Fetch-Site: cross-site']
+  await refused(t, room, ask('POST', '/v1/login', { lines }), { code: 'cross-site' })
+  await refused(t, room, ask('GET', '/v1/events', { lines }), { code: 'cross-site' })
+})
+
+t.test('files and their parts', async (t) => {
+  const room = await openRoom(t)
+  const get = (line: string) => ask('GET', '/docs', { lines: [line] })
+  await refused(t, room, get('Range: bytes=99999999-'), { code: 'range-not-satisfiable' })
+  await refused(t, room, get('If-Match: "x"'), { code: 'precondition-failed' })
 })
 
 t.test('limits', async (t) => {

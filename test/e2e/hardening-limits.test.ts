@@ -134,7 +134,7 @@ t.test('without origins no page of another origin is let in', async (t) => {
   const room = await openRoom(t)
   const origin = 'https://chat.example'
   const answer = await from(room, '127.0.0.1', preflight(origin))
-  t.equal(answer.status, 405)
+  t.equal(answer.status, 403)
   t.same(corsHeaders(answer), {})
   const read = ask('GET', '/healthz', { lines: [`Origin: ${origin}`] })
   t.same(corsHeaders(await from(room, '127.0.0.1', read)), {})

@@ -26,8 +26,8 @@ t.test(
       server.call('POST', '/v1/messages/broadcast', { json: { text: 'hi' }, headers: ann })
     for (const broken of [
       new Error('secret'),
-      Object.assign(new Error('secret'), { statusCode: 400 }),
-      Object.assign(new Error('secret'), { statusCode: 418, code: 'FST_ERR_CTP_NEW' }),
+      Object.assign(new Error('secret'), { statusCode: 302 }),
+      Object.assign(new Error('secret'), { statusCode: 503 }),
     ]) {
       server.chat.broken = broken
       const body = problem(t, await say(), 500, 'internal-error')
@@ -39,6 +39,24 @@ t.test(
     }
   },
 )
+
+t.test('what a library refuses stays a refusal, in words of our own', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  for (const [statusCode, status, code] of [
+    [400, 400, 'malformed-request'],
+    [413, 413, 'payload-too-large'],
+    [418, 400, 'malformed-request'],
+  ] as const) {
+    server.chat.broken = Object.assign(new Error('secret'), { statusCode })
+    const answer = await server.call('POST', '/v1/messages/broadcast', {
+      json: { text: 'hi' },
+      headers: ann,
+    })
+    t.notMatch(JSON.stringify(problem(t, answer, status, code)), /secret/)
+  }
+  t.same(server.logged('internal error'), [])
+})
 
 t.test('requests have ids of their own', async (t) => {
   const server = await serve(t)

@@ -27,7 +27,8 @@ t.test('answers of the API are not stored, but for the stream', async (t) => {
   }
   const stream = await server.call('GET', '/v1/events', { headers: ann })
   t.not(stream.headers.get('cache-control'), 'no-store')
-  t.equal((await server.call('GET', '/healthz')).headers.get('cache-control'), null)
+  for (const path of ['/healthz', '/readyz', '/problems/nope'])
+    t.equal((await server.call('GET', path)).headers.get('cache-control'), 'no-store', path)
 })
 
 t.test('browsers are told what pages may do, also over plain http', async (t) => {
@@ -43,7 +44,8 @@ t.test('browsers are told what pages may do, also over plain http', async (t) =>
     )
     t.equal(headers.get('referrer-policy'), 'no-referrer')
     t.equal(headers.get('x-content-type-options'), 'nosniff')
-    t.equal(headers.get('strict-transport-security'), null)
+    for (const name of ['strict-transport-security', 'server', 'x-powered-by', 'set-cookie'])
+      t.equal(headers.get(name), null, name)
   }
 })
 
@@ -51,8 +53,10 @@ t.test('without origins there is no CORS', async (t) => {
   const server = await serve(t)
   const headers = { origin: 'https://a.example', 'access-control-request-method': 'POST' }
   const preflight = await server.call('OPTIONS', '/v1/login', { headers })
-  t.equal(preflight.status, 405)
+  t.equal(preflight.status, 403)
   t.equal(preflight.headers.get('access-control-allow-origin'), null)
+  const own = { ...headers, origin: server.url }
+  t.equal((await server.call('OPTIONS', '/v1/login', { headers: own })).status, 405)
 })
 
 t.test('pages of the origins that are set may call', async (t) => {
@@ -83,8 +87,67 @@ t.test('pages of the origins that are set may call', async (t) => {
     )
   }
   const other = await server.call('GET', '/healthz', { headers: { origin: 'https://c.example' } })
+  t.equal(other.status, 403)
   t.equal(other.headers.get('access-control-allow-origin'), null)
   t.equal((await server.call('PUT', '/v1/me')).headers.get('allow'), 'GET, HEAD')
+})
+
+/** The headers of one answer, by their names in lower case. */
+function headersOf(text: string): Record<string, string> {
+  const lines = (text.split('\r\n\r\n', 1)[0] as string).split('\r\n').slice(1)
+  return Object.fromEntries(
+    lines.map((line) => [
+      line.split(':', 1)[0]?.toLowerCase(),
+      line.slice(line.indexOf(':') + 1).trim(),
+    ]),
+  )
+}
+
+t.test('what the parser refuses has the headers of all answers', async (t) => {
+  const timeouts = { headersMs: 200, requestMs: 400, checkMs: 50 }
+  const origins = ['https://a.example', 'https://b.example']
+  const origin = 'https://b.example'
+  const lines = `Host: a\r\nOrigin: ${origin}\r\n`
+  const begin = `POST /v1/login HTTP/1.1\r\n${lines}Content-Type: application/json\r\n`
+  const refused: [string, number][] = [
+    [`GET / HTTP/1.1\r\n${lines}broken header\r\n\r\n`, 400],
+    [`FOO /v1/login HTTP/1.1\r\n${lines}\r\n`, 400],
+    [`GET /v1/%zz HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`, 400],
+    [`GET /v1/me HTTP/1.1\r\n${lines}X: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    [`${begin}Content-Length: 9\r\n\r\n{`, 408],
+    [`${begin}Transfer-Encoding: chunked\r\n\r\nx\r\n`, 400],
+    [`CONNECT a:80 HTTP/1.1\r\n${lines}\r\n`, 405],
+    [`GET /nope HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`, 404],
+  ]
+  for (const corsOrigins of [origins, ['*'], ['https://a.example'], []]) {
+    const server = await serve(t, { corsOrigins }, { timeouts })
+    const usual = headersOf(
+      await server.raw(`GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`),
+    )
+    const allowed = corsOrigins.includes(origin) ? origin : corsOrigins.find((one) => one === '*')
+    for (const [bytes, status] of refused) {
+      const text = await server.raw(bytes)
+      // Those whose headers came whole are judged as requests of another site.
+      const whole = status === 404 || bytes.startsWith(begin)
+      const expected = whole && allowed === undefined ? 403 : status
+      t.match(text, new RegExp(`^HTTP/1\\.1 ${expected} `), `${corsOrigins} ${bytes.slice(0, 30)}`)
+      const headers = headersOf(text)
+      for (const name of Object.keys(usual))
+        if (!/^(?:date|content-type|content-length|connection)$/.test(name))
+          t.equal(headers[name], usual[name], name)
+      t.ok(Math.abs(Date.parse(headers.date as string) - Date.now()) < 60_000)
+      t.equal(headers['access-control-allow-origin'], allowed)
+      t.equal(headers['content-type'], 'application/problem+json')
+    }
+  }
+})
+
+t.test('where not even the origin arrived, the first that is set is told', async (t) => {
+  const timeouts = { headersMs: 200, requestMs: 400, checkMs: 50 }
+  const server = await serve(t, { corsOrigins: ['https://a.example'] }, { timeouts })
+  const text = await server.raw('GET /v1/me HTTP/1.1\r\nHost: a\r\n')
+  t.match(text, /^HTTP\/1\.1 408 /)
+  t.equal(headersOf(text)['access-control-allow-origin'], 'https://a.example')
 })
 
 t.test(

@@ -32,6 +32,17 @@ t.test('a wrong method tells the right ones, before anything else is judged', as
     ['OPTIONS', '/v1/register', 'POST'],
     ['OPTIONS', '/v1/me', 'GET, HEAD'],
     ['DELETE', '/v1/messages/nonsense', 'GET, HEAD'],
+    // No messages, whose ids take the same place.
+    ['GET', '/v1/messages/broadcast', 'POST'],
+    ['HEAD', '/v1/messages/broadcast', 'POST'],
+    ['PUT', '/v1/messages/broadcast', 'POST'],
+    ['GET', '/v1/messages/direct?after=1', 'POST'],
+    ['PUT', '/v1/messages/direct', 'POST'],
+    ['GET', '/v1/messages/%64irect', 'POST'],
+    ['OPTIONS', '/v1/messages/direct', 'POST'],
+    ['POST', '/docs', 'GET, HEAD'],
+    ['POST', '/docs/', 'GET, HEAD'],
+    ['DELETE', '/', 'GET, HEAD'],
     ['POST', '/v1/messages?x=1', 'GET, HEAD'],
     ['PROPFIND', '/v1/events', 'GET, HEAD'],
     ['POST', '/v1/%6de', 'GET, HEAD'],
@@ -41,13 +52,21 @@ t.test('a wrong method tells the right ones, before anything else is judged', as
   ]
   for (const [method, path, allow] of allowed) {
     const answer = await server.call(method, path)
-    problem(t, answer, 405, 'method-not-allowed')
+    if (method === 'HEAD') t.equal(answer.status, 405)
+    else problem(t, answer, 405, 'method-not-allowed')
     t.equal(answer.headers.get('allow'), allow, `${method} ${path}`)
   }
   problem(t, await server.call('POST', '/openapiXjson'), 404, 'not-found')
   const head = await server.call('HEAD', '/v1/login')
   t.equal(head.status, 405)
   t.equal(head.headers.get('allow'), 'POST')
+})
+
+t.test('an address with a colon is no name of a route', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  for (const path of ['/v1/messages/:id', '/v1/messages/%3aid'])
+    problem(t, await server.call('GET', path, { headers: ann }), 400, 'invalid-request')
 })
 
 t.test('HEAD answers like GET', async (t) => {

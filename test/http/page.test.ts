@@ -1,8 +1,7 @@
-import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { problem, type Server, serve } from './support/server.ts'
 
-const script = 'export const greeting = "hello"\n'
+const script = 'export const greeting = "hello"\n'.repeat(50)
 
 /** A server with a page as the build leaves it. */
 async function servePage(t: Test): Promise<Server> {
@@ -10,8 +9,8 @@ async function servePage(t: Test): Promise<Server> {
     'index.html': '<!doctype html><title>Obrol</title>',
     assets: {
       'page-1a2b3c.js': script,
-      'page-1a2b3c.js.gz': gzipSync(script),
       'logo-4d5e6f.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      'sound-7a8b9c.opus': 'x',
     },
   })
   return serve(t, {}, { pageFolder })
@@ -42,6 +41,9 @@ t.test('its files are kept for ever, and packed for those who take them so', asy
     ['identity', null],
     ['gzip', 'gzip'],
     ['gzip, deflate, br', 'gzip'],
+    ['GZIP;q=0.5, identity;q=0.1', 'gzip'],
+    ['gzip;q=0', null],
+    ['br', null],
   ] as const) {
     const { headers, body } = await server.call('GET', '/assets/page-1a2b3c.js', {
       headers: { 'accept-encoding': encoding },
@@ -55,6 +57,9 @@ t.test('its files are kept for ever, and packed for those who take them so', asy
   const logo = await server.call('HEAD', '/assets/logo-4d5e6f.svg')
   t.equal(logo.status, 200)
   t.match(logo.headers.get('content-type'), /^image\/svg\+xml/)
+  t.equal(logo.headers.get('vary'), null, 'too small to be packed')
+  const sound = await server.call('GET', '/assets/sound-7a8b9c.opus')
+  t.equal(sound.headers.get('content-type'), 'application/octet-stream')
 })
 
 t.test('the page runs no code that stands in it, and nothing from elsewhere', async (t) => {
@@ -75,7 +80,6 @@ t.test('what is none of its files is refused like any other address', async (t) 
     '/assets/',
     '/assets',
     '/assets/nope.js',
-    '/assets/page-1a2b3c.js.gz',
     '/assets/../index.html',
     '/assets/%2e%2e/index.html',
     '/index.html',

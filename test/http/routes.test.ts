@@ -147,13 +147,15 @@ t.test('the stream is judged before it is opened', async (t) => {
     'text/event-stream',
     'text/*;q=0.1',
     '*/*',
-    'text/event-stream;charset=utf-8',
-    'Text/Event-Stream ; charset="UTF-8" ; q=0.5, text/html',
-    'text/event-stream;v="a;q=0,\\"b";flag',
-  ])
-    t.equal((await open('/v1/events', { accept })).status, 200, accept)
-  for (const accept of ['application/json', 'text/event-stream;charset=utf-8; q=0, */*'])
-    problem(t, await open('/v1/events', { accept }), 406, 'not-acceptable')
+    // As generated clients send it, from the media type of the refusals.
+    'application/problem+json',
+    'text/event-stream;q=0',
+    'nonsense',
+  ]) {
+    const { status, headers } = await open('/v1/events', { accept })
+    t.equal(status, 200, accept)
+    t.match(headers.get('content-type'), /^text\/event-stream/)
+  }
   for (const cursor of ['', '0', '1042', '1042-mh4k2c9z', '9007199254740991-00000000']) {
     t.equal((await open(`/v1/events?lastEventId=${cursor}&presence=none`)).status, 200)
     t.equal((await open('/v1/events', { 'last-event-id': cursor })).status, 200)

@@ -78,11 +78,15 @@ export class Room {
   async start(): Promise<void> {
     const settings: Settings = {
       ...readSettings({ DATA_DIR: this.folder, PORT: '0', LOG_LEVEL: 'silent' }),
+      // Requests that tests write by hand are for any.
+      allowedHosts: ['*'],
       messagesPerMinute: 0,
       readsPerMinute: 0,
       streamOpensPerMinute: 0,
       loginsPerMinute: 0,
       registrationsPerHour: 0,
+      requestsPerMinute: 0,
+      connectionsPerAddress: 0,
       shutdownSeconds: 2,
       ...this.#options.settings,
     }

@@ -41,13 +41,13 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
   app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
     const wanted = { limit: defaultPage, ...query }
     messages.checkPage(wanted)
-    await limits.read(session)
+    limits.read(session)
     const { entries, more, cursor } = await messages.page(session, wanted)
     return { messages: entries.map(toMessage), more, cursor }
   })
 
   app.get('/v1/messages/:id', { schema: getMessage }, async ({ session, params }) => {
-    await limits.read(session)
+    limits.read(session)
     return toMessage(await messages.find(session, params.id))
   })
 

@@ -15,7 +15,7 @@ export async function ownSessionRoutes(
   ignoreBodies(app)
 
   app.get('/v1/me', { schema: getMe }, async ({ session }) => {
-    await limits.read(session)
+    limits.read(session)
     const { account, createdAt, expiresAt } = session
     return {
       user: toUser(account),

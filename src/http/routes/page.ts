@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import files from '@fastify/static'
 import type { FastifyReply } from 'fastify'
 import type { Api } from '../api.ts'
+import { askAgain, forEver, KeptFile } from '../kept-file.ts'
 
 /** Where the build leaves the page, seen from the sources and from the built package alike. */
 export const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url))
@@ -24,8 +24,14 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The names of these files change with what is in them. */
-const forEver = { maxAge: '1y', immutable: true }
+/** What the build leaves. */
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+const hidden = { schema: { hide: true } }
 
 export interface PageOptions {
   /** Where the built page is. */
@@ -40,7 +46,7 @@ export async function pageRoutes(app: Api, { folder }: PageOptions): Promise<voi
   const built = existsSync(join(folder, 'index.html'))
   if (!built) {
     app.log.warn({ event: 'page not built', folder, otherwise: '/docs' })
-    app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'))
+    app.get('/', hidden, async (_request, reply) => reply.redirect('/docs'))
     return
   }
   // After what every answer has: this takes the place of its policy.
@@ -48,16 +54,13 @@ export async function pageRoutes(app: Api, { folder }: PageOptions): Promise<voi
     reply.header('content-security-policy', policy)
   })
   // A route for each file, so that any other address is judged like one of the API's.
-  await app.register(files, {
-    root: join(folder, 'assets'),
-    prefix: '/assets/',
-    wildcard: false,
-    globIgnore: ['**/*.gz'],
-    preCompressed: true,
-    ...forEver,
-  })
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => {
-    reply.header('cache-control', 'no-cache')
-    return reply.sendFile('index.html', folder, { cacheControl: false })
-  })
+  const assets = join(folder, 'assets')
+  for (const name of readdirSync(assets)) {
+    const type = types[extname(name)] ?? 'application/octet-stream'
+    const file = KeptFile.read(join(assets, name), type)
+    // The build gives each a name that changes with what is in it.
+    app.get(`/assets/${name}`, hidden, (request, reply) => file.send(request, reply, forEver))
+  }
+  const page = KeptFile.read(join(folder, 'index.html'), 'text/html; charset=utf-8')
+  app.get('/', hidden, (request, reply) => page.send(request, reply, askAgain))
 }

@@ -1,33 +1,44 @@
-import type { FastifyReply } from 'fastify'
 import { Problem } from '../../chat/problems.ts'
 import type { Api, RouteOptions } from '../api.ts'
+import { askAgain, KeptFile } from '../kept-file.ts'
+import type { OpenApiVersion } from '../plugins/swagger.ts'
 import { getHealth, getOpenApi, getOpenApi32, getReadiness } from '../schemas/server.ts'
 
 /** The server itself: whether it lives, whether it can serve, what can be called. */
 export async function serverRoutes(app: Api, { services, timeouts }: RouteOptions): Promise<void> {
   const { ready, inTouch, store } = services
+  const documents: Partial<Record<OpenApiVersion, KeptFile>> = {}
 
-  app.get('/healthz', { schema: getHealth }, async () => ({ status: 'ok' as const }))
+  // What was true a moment ago is not worth keeping.
+  app.get('/healthz', { schema: getHealth }, async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+    return { status: 'ok' as const }
+  })
 
-  app.get('/readyz', { schema: getReadiness }, async () => {
+  app.get('/readyz', { schema: getReadiness }, async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
     if (!ready()) throw new Problem('unavailable', 'The server is shutting down.')
     if (!inTouch()) throw new Problem('unavailable', 'The store was lost, and is not found yet.')
     await within(timeouts.pingMs, store.ping())
     return { status: 'ok' as const }
   })
 
-  app.get('/openapi.json', { schema: getOpenApi }, async (_request, reply) =>
-    sendJson(reply, app.openapi['3.1'].json),
+  app.get('/openapi.json', { schema: getOpenApi }, async (request, reply) =>
+    openApi('3.1').send(request, reply, askAgain),
   )
 
-  app.get('/openapi-3.2.json', { schema: getOpenApi32 }, async (_request, reply) =>
-    sendJson(reply, app.openapi['3.2'].json),
+  app.get('/openapi-3.2.json', { schema: getOpenApi32 }, async (request, reply) =>
+    openApi('3.2').send(request, reply, askAgain),
   )
-}
 
-/** Sends JSON that was made at the start. */
-function sendJson(reply: FastifyReply, json: string): FastifyReply {
-  return reply.type('application/json').send(json)
+  /** Made when one is first asked for: the documents are there once all routes are. */
+  function openApi(version: OpenApiVersion): KeptFile {
+    documents[version] ??= new KeptFile(
+      app.openapi[version].json,
+      'application/json; charset=utf-8',
+    )
+    return documents[version]
+  }
 }
 
 /** @throws {Problem} `unavailable`: the store failed, or was not in time */

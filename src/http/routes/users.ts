@@ -8,7 +8,7 @@ export async function userRoutes(app: Api, { services, limits }: RouteOptions): 
   app.addHook('onRequest', bySessionToken(app, services.sessions))
 
   app.get('/v1/users/online', { schema: listOnlineUsers }, async ({ session, query }) => {
-    await limits.read(session)
+    limits.read(session)
     const page = await services.presence.list({ limit: defaultPeople, ...query })
     const { people, count, more } = page
     const users = people.map(({ username, since }) => ({ username, onlineSince: toTime(since) }))

@@ -27,11 +27,14 @@ export function empty(description: string) {
   return Type.Null({ description })
 }
 
-/** What every call may be refused with: by the parser, or for the server's own reasons. */
+/** What every call may be refused with: by the parser, for the address's requests, or for the server's own reasons. */
 const everywhere = [
   'malformed-request',
   'request-timeout',
+  'too-many-requests',
   'headers-too-large',
+  'unknown-host',
+  'cross-site',
   'internal-error',
 ] as const
 

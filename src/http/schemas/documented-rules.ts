@@ -20,7 +20,7 @@ export function documentedRules({ messageMaxChars, passwordMinChars }: Documente
       maxLength: longest,
       pattern:
         '^[^\\x00-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x9F][^\\x00-\\x2C\\x2F\\x3A-\\x40\\x5B-\\x5E\\x60\\x7B-\\x9F]*$',
-      description: `${shortest} to ${longest} characters: letters, marks after a letter, decimal digits, \`.\`, \`_\` and \`-\`, beginning with a letter or a digit, of one script or a usual mix of scripts. Names that read the same are the same name, and some names are reserved.`,
+      description: `${shortest} to ${longest} characters: letters, marks after a letter, decimal digits, \`.\`, \`_\` and \`-\`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered.`,
     },
     newPassword: {
       minLength: passwordMinChars,

@@ -207,20 +207,5 @@ export const order = (cast: Cast): Row[] => {
         { code: 'payload-too-large' },
       ),
     ],
-    ...[
-      'text/html',
-      'application/json',
-      'text/event-stream;q=0',
-      'image/*',
-      'text/event-streams',
-    ].map((accept) =>
-      bad(
-        `a stream as ${accept}`,
-        ask('GET', '/v1/events', { token, lines: [`Accept: ${accept}`] }),
-        {
-          code: 'not-acceptable',
-        },
-      ),
-    ),
   ]
 }
