@@ -309,7 +309,8 @@ function codesOf(document: Document, { responses }: Operation): string[] {
 /** Every schema of a document: those with a name, and all within them or within an operation. */
 function schemasIn(part: unknown): Fields[] {
   if (typeof part !== 'object' || part === null) return []
-  const own = 'type' in part && typeof part.type === 'string' ? [part as Fields] : []
+  const keywords = ['type', 'anyOf', 'oneOf', 'allOf']
+  const own = keywords.some((keyword) => Object.hasOwn(part, keyword)) ? [part as Fields] : []
   const parts = Object.entries(part).filter(([name]) => !name.startsWith('example'))
   return [...own, ...parts.flatMap(([, inner]) => schemasIn(inner))]
 }
