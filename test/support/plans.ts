@@ -7,7 +7,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { growing } from './grown.ts'
 
 /** A step of a plan, in the words of EXPLAIN (FORMAT JSON). */
-export interface PlanNode {
+interface PlanNode {
   'Node Type': string
   'Total Cost': number
   'Relation Name'?: string

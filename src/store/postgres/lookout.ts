@@ -11,6 +11,9 @@ import type { Pool } from './pool.ts'
 import { Ring } from './ring.ts'
 import { Told } from './told.ts'
 
+/** What failed is tried again: by the next look, or by a timer. */
+const triedAgain = () => {}
+
 export interface LookoutOptions {
   leaseMs: number
   graceMs: number
@@ -162,7 +165,7 @@ export class Lookout {
     clearTimeout(this.#timer)
     clearTimeout(this.#renewal)
     // It is refused, after those that were asked for before.
-    await this.look().catch(() => {})
+    await this.look().catch(triedAgain)
     this.#contact.close()
     this.#ring.close()
     await this.#line?.close()
@@ -173,11 +176,11 @@ export class Lookout {
     if (news) this.#tell((follower) => follower.news(news))
     // What is done is done: where it cannot be told now, it will be, in its turn.
     else if (!this.#told.covers({ epoch, oldest: 0, head: (entries.at(-1) as Entry).id }))
-      await this.lookInTime().catch(() => {})
+      await this.lookInTime().catch(triedAgain)
   }
 
   async #afterCurrent(): Promise<void> {
-    await this.#current.catch(() => {})
+    await this.#current.catch(triedAgain)
     this.#next = undefined
     if (this.#closed) throw new Unavailable('The store is closed')
     this.#current = this.#lookUntilTold()
@@ -246,7 +249,7 @@ export class Lookout {
   #comeBack(): void {
     if (this.#away) return
     this.#away = true
-    this.#renew().catch(() => {})
+    this.#renew().catch(triedAgain)
   }
 
   /** Takes out the nodes that died. Where that fails, the next look finds them again. */
@@ -254,7 +257,7 @@ export class Lookout {
     this.#reaping ??= this.#pool
       .write((sql) => sql`SELECT obrol_reap(${node}, ${inTouchMs}, ${leaseMs}, ${graceMs})`)
       .then(() => this.#lookSoon())
-      .catch(() => {})
+      .catch(triedAgain)
       .finally(() => {
         this.#reaping = undefined
       })
@@ -296,7 +299,7 @@ export class Lookout {
 
   /** A look that fails is made again by the timer. */
   #lookSoon(): void {
-    this.look().catch(() => {})
+    this.look().catch(triedAgain)
   }
 
   /** Renews the lease, and again and again. @throws {Unavailable | OutcomeUnknown} */
@@ -321,7 +324,7 @@ export class Lookout {
       throw error
     } finally {
       const ms = this.#options.leaseMs / (this.#lapsing ? 12 : 3)
-      if (!this.#closed) this.#renewal = setTimeout(() => this.#renew().catch(() => {}), ms)
+      if (!this.#closed) this.#renewal = setTimeout(() => this.#renew().catch(triedAgain), ms)
     }
   }
 }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
+import { migrate } from '../../../src/store/postgres/migrate.ts'
 import { growing, growthOfPostgres, type Size } from '../../support/grown.ts'
 import { faultsOf, readPlans, scannedWhole, tellingPlans } from '../../support/plans.ts'
 import { type PostgresServer, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
@@ -96,14 +98,20 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const { store } = await openNode(t, databaseUrl)
     const ann = await join(store, 'ann')
-    const bob = await join(store, 'bob')
     for (let nth = 0; nth < 4; nth++) {
       await sayAll(
         store,
         Array.from({ length: 500 }, (_, at) => draft(ann, 'x', { key: `${nth} ${at}` })),
       )
     }
-    await sayAll(store, [draft(bob, 'x', { key: 'one' })])
+    // Most people have one: by the statistics an account alone tells its key.
+    await server.run(
+      `INSERT INTO entries (id, sender_id, text, sent_at)
+       SELECT n, n, 'x', obrol_now() FROM generate_series(2001, 6000) AS n;
+       INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
+       SELECT n, n, 'one', 'digest' FROM generate_series(2001, 6000) AS n`,
+      nameOf(databaseUrl),
+    )
     await server.run('ANALYZE', nameOf(databaseUrl))
     await store.close()
     const sql = connectedTo(t, databaseUrl)
@@ -115,6 +123,36 @@ function suite(): void {
     }
     await later.close()
     t.equal((await indexEntriesRead(sql, 'idempotency_keys')) - before, 10, 'those that were known')
+  })
+
+  t.test('a database from before is walked from where its oldest rows are', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.emptyDatabase()
+    const migrations = new URL('../../../migrations/postgres/', import.meta.url)
+    const first = '0001-log-people-presence.sql'
+    const folder = t.testdir({ [first]: readFileSync(new URL(first, migrations), 'utf8') })
+    const connection = new Connection(databaseUrl)
+    await migrate(connection, folder)
+    await server.run(
+      `INSERT INTO entries (id, sender_id, text, sent_at)
+       SELECT n, 1, 'x', obrol_now() FROM generate_series(11, 40) AS n;
+       UPDATE trimmed SET up_to = 10;
+       INSERT INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (21, 1, 'key', '-');
+       INSERT INTO changes (seq, kind, session_id, at) VALUES (31, 'left', 1, 0), (32, 'left', 2, 0)`,
+      nameOf(databaseUrl),
+    )
+    await migrate(connection)
+    t.same(await connection.run((sql) => sql`SELECT * FROM swept`, 1_000), [
+      { keys_up_to: 20, changes_up_to: 30 },
+    ])
+    await connection.close()
+    const { store, heard } = await openNode(t, databaseUrl)
+    t.match(await store.extent(), { oldest: 11, head: 40 })
+    t.same(await store.present(), [])
+    while ((await store.sweep(Date.now() + hour)).more);
+    t.match(heard.extent, { oldest: 40, head: 40 })
+    const sql = connectedTo(t, databaseUrl)
+    t.match(await sql`SELECT * FROM swept`, [{ keys_up_to: '20', changes_up_to: '31' }])
   })
 
   t.test('what was swept is not walked over, also while a snapshot keeps it', async (t) => {
