@@ -28,7 +28,13 @@ t.test('what the pages name is there', async (t) => {
   const { scripts } = JSON.parse(read('package.json'))
   const settings = Object.values<Setting<unknown>>(settingsTable).map(({ env }) => env)
   const ofTheChat = ['NO_COLOR', 'FORCE_COLOR', 'OBROL_NAME', 'OBROL_PASSWORD']
-  const variables = [...settings, ...ofTheChat, 'UPDATE_DOCS', 'GLIBC_TUNABLES']
+  const variables = [
+    ...settings,
+    ...ofTheChat,
+    'UPDATE_DOCS',
+    'OBROL_TEST_POSTGRES',
+    'GLIBC_TUNABLES',
+  ]
   for (const page of pages) {
     const text = read(page)
     for (const [, script] of text.matchAll(/`npm run ([\w:]+)/g))

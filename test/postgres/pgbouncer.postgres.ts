@@ -87,7 +87,9 @@ function open(databaseUrl: string) {
 }
 
 async function refusal(databaseUrl: string): Promise<string> {
-  const error = await open(databaseUrl).catch((error: unknown) => error)
-  if (!(error instanceof Error)) throw new Error('it was not refused')
-  return error.message
+  const error = await open(databaseUrl).then(
+    (store) => store.close(),
+    (error: unknown) => error,
+  )
+  return `${(error as Error | undefined)?.message}`
 }

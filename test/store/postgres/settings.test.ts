@@ -213,9 +213,12 @@ async function rowsOf(t: Test, databaseUrl: string, query: string) {
 
 async function refusal(t: Test, databaseUrl: string): Promise<string> {
   const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0 }
-  const error = await openPostgresStore(options).catch((error: unknown) => error)
+  const error = await openPostgresStore(options).then(
+    (store) => store.close(),
+    (error: unknown) => error,
+  )
   t.type(error, StartError)
-  return (error as Error).message
+  return `${(error as Error | undefined)?.message}`
 }
 
 function nameOf(databaseUrl: string): string {
