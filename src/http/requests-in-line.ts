@@ -46,7 +46,6 @@ export function letWaitInLine(server: Server, onClosed: (socket: Socket) => void
     // Node gives the socket to one answer at a time.
     if (response.socket !== null) return handle(request, response)
     const { socket } = request
-    if (socket.destroyed) return
     const line = lines.get(socket) ?? { waiting: 0, since: socket.bytesRead }
     lines.set(socket, line)
     if (line.waiting === mostWaiting) {
