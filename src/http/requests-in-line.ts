@@ -7,6 +7,11 @@ const mostWaiting = 16
 /** Past so many bytes that came while one waits, the connection is not read until none does. */
 const mostBytes = 65_536
 
+/** What Node keeps on a socket that its HTTP parser reads; it is not documented. */
+interface ParsedSocket {
+  parser?: object | null
+}
+
 interface Line {
   waiting: number
   /** How much had been read on the connection when the first of them came. */
@@ -19,7 +24,7 @@ interface Line {
  *
  * What waits has been read and takes memory. So past 64 KiB the connection is not read while one
  * waits (before that it is, for else nobody would notice that the client has gone), and past 16 that
- * wait it is closed, for a piece of what is read can hold thousands.
+ * wait it is closed.
  *
  * @param server one whose requests have a handler already
  * @param onClosed is told of each connection that is closed for this
@@ -41,12 +46,11 @@ export function letWaitInLine(server: Server, onClosed: (socket: Socket) => void
     // Node gives the socket to one answer at a time.
     if (response.socket !== null) return handle(request, response)
     const { socket } = request
-    // The rest of the piece in which too many came.
-    if (socket.destroyed) return
     const line = lines.get(socket) ?? { waiting: 0, since: socket.bytesRead }
     lines.set(socket, line)
     if (line.waiting === mostWaiting) {
       socket.destroy()
+      stopParsing(socket)
       onClosed(socket)
       return
     }
@@ -62,4 +66,13 @@ export function letWaitInLine(server: Server, onClosed: (socket: Socket) => void
       handle(request, response)
     })
   })
+}
+
+/**
+ * One piece of what is read can hold thousands of requests, and the parser would go on to its end.
+ * There is no public call for this: the next request is told to be an upgrade, behind which nothing
+ * is HTTP. Where Node has no such parser, each of them is made and thrown away.
+ */
+function stopParsing({ parser }: Socket & ParsedSocket): void {
+  Object.assign(Object(parser), { onIncoming: () => 2 })
 }

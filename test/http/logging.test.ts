@@ -114,12 +114,16 @@ t.test('what came from outside is escaped, the line stays the same JSON', async 
 })
 
 t.test('tokens are looked for in time with the length of what is looked through', async (t) => {
-  const began = performance.now()
-  for (let at = 0; at < 100; at++)
-    for (const part of ['eyJ', 'eyJa.', '.', '%65', '%2565', '%25'])
-      pathToLog(`/${part.repeat(16_000 / part.length)}`)
-  const each = (performance.now() - began) / 600
-  t.ok(each < 2, `${each} ms each`)
+  for (const part of ['eyJ', 'eyJa.', '.', '%65', '%2565', '%25']) {
+    const path = `/${part.repeat(16_000 / part.length)}`
+    let least = Number.POSITIVE_INFINITY
+    for (let time = 0; time < 50; time++) {
+      const began = performance.now()
+      pathToLog(path)
+      least = Math.min(least, performance.now() - began)
+    }
+    t.ok(least < 1, `${part}: ${least} ms`)
+  }
   t.equal(pathToLog('/x/eyJhb.eyJzd.c2ln/y'), '/x/[token]/y')
   t.equal(pathToLog('/eyJ.eyJhb.eyJzd.c2ln'), '/[token]')
   t.equal(pathToLog('/eyJhb.eyJzd'), '/eyJhb.eyJzd', 'two parts are no token')

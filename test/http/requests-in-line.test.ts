@@ -26,11 +26,16 @@ t.test('16 requests may wait behind one, and are answered in turn', async (t) =>
 
 t.test('past 16 that wait the connection is closed', async (t) => {
   const server = await serve(t)
-  const text = await server.raw(held + ping.repeat(17)).catch(() => 'reset')
-  t.notMatch(text, /HTTP/)
-  t.match(server.logged('connection closed'), [
-    { address: '127.0.0.1', reason: 'too many requests wait' },
-  ])
+  let asked = 0
+  server.app.server.on('request', () => asked++)
+  for (const more of [17, 1000]) {
+    asked = 0
+    const text = await server.raw(held + ping.repeat(more)).catch(() => 'reset')
+    t.notMatch(text, /HTTP/)
+    t.equal(asked, 18, 'and what came behind is not parsed')
+  }
+  const closed = { address: '127.0.0.1', reason: 'too many requests wait' }
+  t.match(server.logged('connection closed'), [closed, closed])
 })
 
 t.test('so it is where they come in many pieces, each with few', async (t) => {

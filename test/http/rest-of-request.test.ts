@@ -31,7 +31,7 @@ async function sendOn(socket: Socket, head: string): Promise<{ text: string; sen
 const closing = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
 
 async function endlessly(t: Test, server: Server, head: string, status: RegExp, what: string) {
-  const socket = await server.open()
+  const socket = await server.open({ allowHalfOpen: true })
   const side = await server.sideOf(socket)
   const over = closing(side)
   const began = performance.now()

@@ -92,8 +92,10 @@ export class Server {
     return readToEnd(socket)
   }
 
-  async open({ from = '127.0.0.1' } = {}): Promise<Socket> {
-    const socket = connect({ port: this.port, host: '127.0.0.1', localAddress: from })
+  /** @param options.allowHalfOpen whether it may send on when the server has ended its side */
+  async open({ from = '127.0.0.1', allowHalfOpen = false } = {}): Promise<Socket> {
+    const host = '127.0.0.1'
+    const socket = connect({ port: this.port, host, localAddress: from, allowHalfOpen })
     await once(socket, 'connect')
     return socket
   }
