@@ -44,7 +44,18 @@ for (const page of new Set(blocks.filter(isRun).map(({ page }) => page)))
   })
 
 t.test('every block is of a kind that is checked', async (t) => {
-  const kinds = ['sh', 'ts', 'js', 'python', 'yaml', 'ini', 'nginx', 'caddyfile', 'haproxy', ...transcripts]
+  const kinds = [
+    'sh',
+    'ts',
+    'js',
+    'python',
+    'yaml',
+    'ini',
+    'nginx',
+    'caddyfile',
+    'haproxy',
+    ...transcripts,
+  ]
   for (const block of blocks) t.ok(kinds.includes(block.language), where(block))
   // An indented block has no kind at all.
   for (const page of pages) t.notMatch(readPage(page), /\n\n {4}\S[^\n]*\n\n/, page)
