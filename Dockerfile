@@ -24,8 +24,9 @@ COPY package.json ./
 COPY migrations migrations
 COPY src src
 # A new volume takes over the owner and the mode of the folder it is mounted on.
-RUN mkdir -m 0700 /data && chown node:node /data
-USER node
+RUN mkdir -m 0700 /data && chown 1000:1000 /data
+# The image's account `node`, by its number: Kubernetes must see that it is not root.
+USER 1000:1000
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

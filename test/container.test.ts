@@ -55,7 +55,7 @@ t.test('the image is built from named versions, step by step', async (t) => {
 
 t.test('the image serves as nobody in particular, and keeps its data apart', async (t) => {
   const order = image.map(({ name }) => name)
-  t.equal(only(image, 'USER'), 'node')
+  t.equal(only(image, 'USER'), '1000:1000', 'by number, as runAsNonRoot asks')
   t.ok(order.indexOf('USER') < order.indexOf('CMD'))
   t.ok(order.indexOf('RUN') < order.indexOf('USER'))
   t.match(environmentOf(image), { NODE_ENV: 'production', HOST: '0.0.0.0', DATA_DIR: '/data' })
@@ -101,6 +101,9 @@ t.test('composed, it can do as little as it needs', async (t) => {
     security_opt: ['no-new-privileges:true'],
   })
   for (const port of obrol.ports) t.match(port, /^127\.0\.0\.1:/, 'not open to the world')
+  const [network] = obrol.networks
+  const gateway = composed.networks[network].ipam.config[0].gateway
+  t.same(obrol.environment, { TRUST_PROXY: gateway }, 'whoever comes by its port is believed')
   const ending = settingsTable.shutdownSeconds.fallback + 5
   t.ok(Number.parseInt(obrol.stop_grace_period, 10) > ending, 'time to end by itself')
   t.ok(obrol.ulimits.nofile > settingsTable.maxStreams.fallback + 1000, 'a file for each stream')
@@ -113,7 +116,7 @@ t.test(
   'composed as many nodes, they differ in their address alone, and start on demand',
   async (t) => {
     const { obrol, postgres, balancer, ...nodes } = composed.services
-    const { ports, volumes, ...server } = obrol
+    const { ports, volumes, environment, networks: front, ...server } = obrol
     t.notOk('profiles' in obrol, 'one server is what starts unless asked')
     const networks = Object.values<{ networks: { nodes: { ipv4_address: string } } }>(nodes)
     const addresses = networks.map((node) => node.networks.nodes.ipv4_address)
@@ -134,6 +137,8 @@ t.test(
     t.same(Object.keys(balancer.depends_on), Object.keys(nodes))
     for (const port of balancer.ports) t.match(port, /^127\.0\.0\.1:/, 'not open to the world')
     for (const service of [balancer, postgres]) t.same(service.profiles, ['nodes'])
+    const [{ gateway }] = composed.networks.nodes.ipam.config
+    t.match(repositoryFile('deploy/nginx.conf'), `set_real_ip_from ${gateway};`)
     t.match(balancer, {
       read_only: true,
       cap_drop: ['ALL'],
@@ -174,7 +179,7 @@ t.test(
     t.notMatch(lines.join('\n'), /\$(request|request_uri|args|query_string|arg_\w+)\b/)
     t.same(values('proxy_set_header').sort(), [
       'Connection "";',
-      'Host $http_host;',
+      'Host $host_asked_for;',
       'X-Forwarded-For $remote_addr;',
     ])
   },

@@ -45,7 +45,7 @@ for (const page of new Set(blocks.filter(isRun).map(({ page }) => page)))
 
 t.test('every block is of a kind that is checked', async (t) => {
   const programs = ['sh', 'ts', 'js', 'python', 'sql']
-  const kinds = [...programs, 'yaml', 'ini', 'nginx', 'caddyfile', ...transcripts]
+  const kinds = [...programs, 'yaml', 'ini', 'nginx', 'caddyfile', 'haproxy', ...transcripts]
   for (const block of blocks) t.ok(kinds.includes(block.language), where(block))
   // An indented block has no kind at all.
   for (const page of pages) t.notMatch(readPage(page), /\n\n {4}\S[^\n]*\n\n/, page)

@@ -37,7 +37,7 @@ t.test('what the pages name is there', async (t) => {
   ]
   for (const page of pages) {
     const text = read(page)
-    for (const [, script] of text.matchAll(/`npm run ([\w:]+)/g))
+    for (const [, script] of text.matchAll(/`npm run ([\w:-]+)/g))
       t.ok((script as string) in scripts, `${page}: npm run ${script}`)
     for (const [, file] of text.matchAll(/`((?:src|test|migrations|docs)\/[\w./-]*)`/g))
       t.ok(existsSync(join(root, file as string)), `${page}: ${file}`)
