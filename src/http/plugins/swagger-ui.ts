@@ -6,6 +6,8 @@ import { introduction } from './swagger.ts'
 const uiConfig = {
   // Without the bar of the product that renders it.
   layout: 'BaseLayout',
+  // The list of schemas is folded: to draw it takes as long as all else.
+  defaultModelsExpandDepth: 0,
   deepLinking: true,
   tryItOutEnabled: true,
   persistAuthorization: false,
