@@ -15,6 +15,8 @@ RUN npm run page
 
 FROM node:26-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+# Memory that a password's hash took is given back, see docs/operating.md.
+ENV GLIBC_TUNABLES=glibc.malloc.arena_max=1:glibc.malloc.mmap_threshold=1048576:glibc.malloc.hugetlb=1
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=page /app/dist/web dist/web

@@ -28,6 +28,7 @@ export const sitePages: Page[] = [
     ['docs/event-source.md', 'Tokens for EventSource'],
     ['docs/behind-a-proxy.md', 'Behind nginx or Caddy'],
     ['docs/client.md', 'The typed client'],
+    ['docs/generators.md', 'Generated clients'],
     ['docs/terminal.md', 'The terminal'],
     ['docs/page.md', 'The chat page'],
   ]),

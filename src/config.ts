@@ -4,9 +4,11 @@ import {
   oneOf,
   readAddressRange,
   readDatabaseUrl,
+  readFolder,
   readHost,
   readHostToAllow,
   readOrigin,
+  readSecret,
   type Setting,
   SettingsError,
   setting,
@@ -25,22 +27,25 @@ export const settingsTable = {
   }),
   port: whole('PORT', 3000, 'port', [0, 65_535], 'The port to listen on; 0 takes a free one.'),
   dataDir: setting('DATA_DIR', './data', {
-    range: 'a folder',
-    about: 'The folder of the log and the signing key; made where there is none.',
-    read: (given) => given,
+    range:
+      'the path of a folder, without quotes, control characters, surrounding blanks or a leading ~',
+    about:
+      'The folder of the log and the signing key, for its owner alone (mode 0700); made where there is none.',
+    read: readFolder,
   }),
   databaseUrl: setting<string | undefined>('DATABASE_URL', undefined, {
-    range: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    range:
+      'postgres://USER:PASSWORD@HOST:PORT/DATABASE; percent-encode what is special in the password (# as %23, / as %2F, @ as %40)',
     about: 'The PostgreSQL that all nodes share. Unset: SQLite in DATA_DIR.',
     secret: true,
     read: readDatabaseUrl,
   }),
   jwtSecret: setting<string | undefined>('JWT_SECRET', undefined, {
-    range: 'at least 32 bytes long in UTF-8',
+    range: 'at least 32 bytes long in UTF-8, without control characters or surrounding blanks',
     about:
       'The key that signs tokens. Unset: one made at the first start and kept where the log is.',
     secret: true,
-    read: (given) => (Buffer.byteLength(given) >= 32 ? given : undefined),
+    read: readSecret,
   }),
   tokenTtlHours: whole('TOKEN_TTL_HOURS', 168, 'hours', [1, 87_600], 'How long a session lives.'),
   registration: oneOf('REGISTRATION', ['open', 'closed'], 'open', 'Whether anyone may register.'),
@@ -100,6 +105,18 @@ export const settingsTable = {
     20,
     'attempts',
     'Registrations from one address.',
+  ),
+  requestsPerMinute: limit(
+    'REQUESTS_PER_MINUTE',
+    3000,
+    'requests',
+    'Requests from one address, whatever they ask for.',
+  ),
+  connectionsPerAddress: limit(
+    'CONNECTIONS_PER_ADDRESS',
+    200,
+    'connections',
+    'Connections open at once from one address, not counting those that carry a stream.',
   ),
   messageMaxChars: whole(
     'MESSAGE_MAX_CHARS',

@@ -46,6 +46,16 @@ const commands: Record<string, Command> = {
       process.stdout.write(`restored from ${file}\n`)
     },
   },
+  compact: {
+    usage: 'compact',
+    summary: 'give the room of trimmed history in a stopped server’s data back to the disk',
+    async run() {
+      const { compact } = await import('./commands/compact.ts')
+      const { before, after } = await compact(await dataFolder())
+      const [from, to] = [before, after].map((bytes) => (bytes / 1e6).toFixed(1))
+      process.stdout.write(`compacted from ${from} MB to ${to} MB\n`)
+    },
+  },
   move: {
     usage: 'move OPTIONS',
     summary: 'move everything between SQLite and PostgreSQL; obrol move --help tells more',
@@ -68,11 +78,16 @@ const commands: Record<string, Command> = {
     },
   },
   openapi: {
-    usage: 'openapi FILE',
-    summary: 'write the OpenAPI document',
-    async run([file]) {
-      const { writeOpenApi } = await import('./commands/openapi.ts')
-      await writeOpenApi(file as string)
+    usage: 'openapi FILE [3.2]',
+    summary: 'write the OpenAPI document, in version 3.1 or 3.2',
+    async run([file, version = '3.1']) {
+      const { openApiVersions, writeOpenApi } = await import('./commands/openapi.ts')
+      const known = openApiVersions.find((each) => each === version)
+      if (known) await writeOpenApi(file as string, known)
+      else
+        refuse(
+          `there is no OpenAPI document of version ${JSON.stringify(version)}, but of ${openApiVersions.join(' and ')}`,
+        )
     },
   },
 }
@@ -82,14 +97,14 @@ async function dataFolder(): Promise<string> {
   const { databaseUrl, dataDir } = readSettings(process.env)
   if (databaseUrl === undefined) return dataDir
   throw new SettingsError(
-    'DATABASE_URL names a PostgreSQL database, which is backed up and restored with its own tools (pg_dump, pg_basebackup); unset it for the data folder',
+    'DATABASE_URL names a PostgreSQL database, which is backed up, restored and compacted with its own tools (pg_dump, pg_basebackup, vacuum); unset it for the data folder',
   )
 }
 
 /** What a shell is to know of each command. */
 function completed() {
   return Object.entries(commands).map(([name, { usage, summary }]) => {
-    return { name, summary, takesFile: usage.endsWith(' FILE') }
+    return { name, summary, takesFile: usage.includes(' FILE') }
   })
 }
 

@@ -18,7 +18,7 @@ import { streamOpener } from './http/open-stream.ts'
 import { openStore, placeOf, type StoreTuning } from './open-store.ts'
 import { Appender } from './store/appender.ts'
 import { StartError, type Store } from './store/store.ts'
-import { Sweeper } from './store/sweeper.ts'
+import { type Doubt, Sweeper } from './store/sweeper.ts'
 import { StoreFollower } from './store-follower.ts'
 
 const hourMs = 3_600_000
@@ -41,6 +41,8 @@ export interface Tuning extends StoreTuning {
   keepMs?: number
   /** How long a server that stops still takes requests, in ms. */
   lastCallMs?: number
+  /** How long a sweep that a wrong clock may have brought about waits, in ms. */
+  sweepDoubtMs?: number
   /** The time by which history is old, in Unix ms, instead of the clock's. */
   sweepNow?: () => number
 }
@@ -116,8 +118,13 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const sweeper = new Sweeper(store, {
     keepMs,
     everyMs: sweepEveryMs,
+    doubtMs: tuning.sweepDoubtMs ?? hourMs,
     now: tuning.sweepNow ?? (() => store.now()),
+    monotonic: () => performance.now(),
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
+    onDropped: async (oldest) =>
+      app.log.info({ event: 'history dropped', oldest, ...(await store.size()) }),
+    onDoubt: (doubt) => app.log.warn({ event: 'sweep put off', ...sweepPutOff(doubt) }),
   })
 
   const follower = new StoreFollower({ appender, sessions, presence, hub, log: app.log })
@@ -161,7 +168,13 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   const url = `http://${host}:${port}`
-  app.log.info({ event: 'started', url, docs: `${url}/docs`, ...placeOf(settings) })
+  app.log.info({
+    event: 'started',
+    url,
+    docs: `${url}/docs`,
+    ...placeOf(settings),
+    ...(await store.size()),
+  })
   return {
     url,
     log: app.log,
@@ -172,6 +185,15 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       app.log.info({ event: 'stopped' })
     },
   }
+}
+
+/** What the log says of a sweep that waits for an hour. */
+function sweepPutOff(doubt: Doubt) {
+  const reason =
+    doubt === 'the clock was set'
+      ? 'the clock was set by more than 10 minutes'
+      : 'HISTORY_DAYS would drop more than a tenth of the log'
+  return { msg: `${reason}: nothing is dropped for an hour. Check the clock.` }
 }
 
 /**

@@ -115,8 +115,41 @@ export function readAddressRange(given: string): string | undefined {
   return right && isIP(address) !== 0 ? given : undefined
 }
 
-/** The address of a PostgreSQL database, which may name several hosts, with commas in between. */
+/**
+ * The address of a PostgreSQL database, which may name several hosts, with commas in between. Each
+ * part must be told from the others, or a piece of a password with a raw "#", "/" or "@" in it would
+ * be taken for the host and shown in an error.
+ */
 export function readDatabaseUrl(given: string): string | undefined {
-  const database = /^postgres(?:ql)?:\/\/(?:\S+@)?[^\s@/?]+\/[^\s@/?]+(?:\?\S*)?$/i
-  return database.test(given) ? given : undefined
+  const database =
+    /^postgres(?:ql)?:\/\/(?:[^\s/?#@:]+(?::[^\s/?#@:]*)?@)?[^\s/?#@]+\/[^\s/?#@]+(?:\?[^\s#]*)?$/i
+  return database.test(given) && isPercentEncoded(given) ? given : undefined
+}
+
+/** Whether each "%" begins an escape, and all of them together are UTF-8. */
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The path of a folder. Quotes, a trailing carriage return or a "~" that no shell has replaced come
+ * from a file of settings, and would make an empty folder of that name.
+ */
+export function readFolder(given: string): string | undefined {
+  return isPlain(given) && !/^["'~]|["']$/.test(given) ? given : undefined
+}
+
+/** A key for tokens. What a file of settings adds by mistake would differ from node to node. */
+export function readSecret(given: string): string | undefined {
+  return isPlain(given) && Buffer.byteLength(given) >= 32 ? given : undefined
+}
+
+/** Without control characters, and without blanks before or after it. */
+function isPlain(given: string): boolean {
+  return !/\p{Cc}/u.test(given) && given.trim() === given
 }

@@ -3,22 +3,12 @@
  * take everything there is.
  */
 export class Turnstile {
-  readonly #mayWait: number
   readonly #waiting: (() => void)[] = []
   #free: number
 
-  /**
-   * @param atOnce how many are inside at the same time
-   * @param mayWait how many may wait before it counts as full (any number)
-   */
-  constructor(atOnce: number, mayWait = Number.POSITIVE_INFINITY) {
+  /** @param atOnce how many are inside at the same time */
+  constructor(atOnce: number) {
     this.#free = atOnce
-    this.#mayWait = mayWait
-  }
-
-  /** True where as many wait as may: whoever comes now should be sent away. */
-  get full(): boolean {
-    return this.#free === 0 && this.#waiting.length >= this.#mayWait
   }
 
   /** Works when its turn has come. */

@@ -8,14 +8,15 @@ const source = fileURLToPath(new URL('../src', import.meta.url))
 /** What the files of each part may import: of ours, and of others. docs/architecture.md says why. */
 const parts: Record<string, { ours: RegExp; others: RegExp }> = {
   chat: {
-    ours: /^(chat\/|store\/store\.ts$|turnstile\.ts$)/,
+    ours: /^(chat\/|names\/|store\/store\.ts$)/,
     others: /^(node:(?!http|net|fs)|lru-cache$)/,
   },
   delivery: {
     ours: /^(delivery|chat)\/|^store\/store\.ts$|^turnstile\.ts$/,
     others: /^node:(?!http|fs)/,
   },
-  store: { ours: /^store\//, others: /^(node:(?!http)|better-sqlite3$|postgres$|umzug$)/ },
+  names: { ours: /^names\//, others: /^$/ },
+  store: { ours: /^(store|names)\//, others: /^(node:(?!http)|better-sqlite3$|postgres$|umzug$)/ },
   http: {
     ours: /^(http|chat|delivery)\/|^store\/store\.ts$|^config\.ts$|^\.\.\/package\.json$/,
     others: /^(?!better-sqlite3|postgres$|umzug)/,

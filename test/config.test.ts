@@ -34,6 +34,8 @@ t.test('every setting has a default', async (t) => {
     streamOpensPerMinute: 60,
     loginsPerMinute: 10,
     registrationsPerHour: 20,
+    requestsPerMinute: 3000,
+    connectionsPerAddress: 200,
     messageMaxChars: 4000,
     passwordMinChars: 8,
     historyDays: 0,
@@ -123,6 +125,8 @@ t.test('a wrong value stops the start with one line that names it', async (t) =>
     STREAM_OPENS_PER_MINUTE: ['1,000'],
     LOGINS_PER_MINUTE: ['10 '],
     REGISTRATIONS_PER_HOUR: ['twenty'],
+    REQUESTS_PER_MINUTE: ['-1'],
+    CONNECTIONS_PER_ADDRESS: ['many'],
     MESSAGE_MAX_CHARS: ['0', '100001'],
     PASSWORD_MIN_CHARS: ['0', '257'],
     HISTORY_DAYS: ['1', '-1', '36501'],
@@ -179,7 +183,7 @@ t.test('a secret is never repeated', async (t) => {
   const short = complaint({ JWT_SECRET: 'hunter2hunter2' })
   t.equal(
     short,
-    'JWT_SECRET has a wrong value of 14 bytes, not shown here; it must be at least 32 bytes long in UTF-8',
+    'JWT_SECRET has a wrong value of 14 bytes, not shown here; it must be at least 32 bytes long in UTF-8, without control characters or surrounding blanks',
   )
   t.notMatch(complaint({ DATABASE_URL: 'mysql://ann:hunter2@db/chat' }), /hunter2/)
 })
@@ -189,12 +193,46 @@ t.test('a PostgreSQL database is named by its address', async (t) => {
     'postgres://ann:hunter2@db/chat',
     'POSTGRESQL://ann@db:5432/chat?sslmode=require',
     'postgres://one:5432,other:5432/chat',
-    'postgres://ann:p@ss@[::1]:5432/chat',
+    'postgres://ann:p%40ss%23w%2Frd@[::1]:5432/chat',
+    'postgres://ann:@db/chat',
   ])
     t.equal(readSettings({ DATABASE_URL: given }).databaseUrl, given)
-  for (const given of ['chat.db', 'mysql://ann@db/chat', 'postgres://db', 'postgres:///chat'])
+  const wrong = [
+    'chat.db',
+    'mysql://ann@db/chat',
+    'postgres://db',
+    'postgres:///chat',
+    // Each of these could be cut in more than one way.
+    'postgres://ann:p@ss@[::1]:5432/chat',
+    'postgres://ann:hunter2#w/rd@db/chat',
+    'postgres://ann:hunter2/rd@db/chat',
+    'postgres://ann:hunter2?@db/chat',
+    'postgres://ann:hun:ter2@db/chat',
+    'postgres://ann:100%@db/chat',
+    'postgres://ann:hunter2@db/chat#x',
+    'postgres://ann:hunter2@db/chat\r',
+  ]
+  for (const given of wrong)
     t.equal(
       complaint({ DATABASE_URL: given }),
-      `DATABASE_URL has a wrong value of ${given.length} bytes, not shown here; it must be postgres://USER:PASSWORD@HOST:PORT/DATABASE`,
+      `DATABASE_URL has a wrong value of ${given.length} bytes, not shown here; it must be postgres://USER:PASSWORD@HOST:PORT/DATABASE; percent-encode what is special in the password (# as %23, / as %2F, @ as %40)`,
     )
+})
+
+t.test('what a file of settings adds by mistake is told, not taken', async (t) => {
+  for (const folder of [
+    '/srv/chat\r',
+    '/srv/chat ',
+    ' /srv',
+    '"/srv/chat"',
+    "'./data'",
+    '~/chat',
+  ]) {
+    const line = complaint({ DATA_DIR: folder })
+    t.ok(line.startsWith(`DATA_DIR is ${JSON.stringify(folder)}; it must be `), line)
+  }
+  const secret = 'x'.repeat(40)
+  for (const given of [`${secret}\r`, ` ${secret}`, `${secret}\n`, `${secret}\u0000`])
+    t.match(complaint({ JWT_SECRET: given }), 'without control characters or surrounding blanks')
+  t.equal(readSettings({ DATA_DIR: '/srv/o’brien’s "chat" x' }).dataDir, '/srv/o’brien’s "chat" x')
 })

@@ -28,7 +28,13 @@ t.test('what the pages name is there', async (t) => {
   const { scripts } = JSON.parse(read('package.json'))
   const settings = Object.values<Setting<unknown>>(settingsTable).map(({ env }) => env)
   const ofTheChat = ['NO_COLOR', 'FORCE_COLOR', 'OBROL_NAME', 'OBROL_PASSWORD']
-  const variables = [...settings, ...ofTheChat, 'UPDATE_DOCS']
+  const variables = [
+    ...settings,
+    ...ofTheChat,
+    'UPDATE_DOCS',
+    'OBROL_TEST_POSTGRES',
+    'GLIBC_TUNABLES',
+  ]
   for (const page of pages) {
     const text = read(page)
     for (const [, script] of text.matchAll(/`npm run ([\w:]+)/g))
@@ -39,6 +45,30 @@ t.test('what the pages name is there', async (t) => {
       t.ok(variables.includes(name as string), `${page}: ${name}`)
   }
 })
+
+t.test(
+  'each thing that a client can make the server hold has a test that reaches its bound',
+  async (t) => {
+    const [, section = ''] = read('docs/limits.md').split(
+      '\n## What a client can make the server hold\n',
+    )
+    const rows =
+      section
+        .split('\n## ', 1)
+        .join()
+        .match(/^\| (?!what|---).*$/gm) ?? []
+    t.ok(rows.length > 20)
+    for (const row of rows) {
+      const tests =
+        row
+          .split(' | ')
+          .at(-1)
+          ?.match(/`test\/[^`]*`/g) ?? []
+      t.ok(tests.length > 0, row)
+      for (const test of tests) t.ok(existsSync(join(root, test.slice(1, -1))), test)
+    }
+  },
+)
 
 t.test('every event of the log is explained', async (t) => {
   const [, table] = read('docs/operating.md').split('\n| `event` |')
@@ -81,6 +111,8 @@ function problemRows(): string[] {
 
 /** The names that a file of the source gives to what it logs. */
 function eventsLoggedIn(source: string): string[] {
-  const named = source.matchAll(/\bevent: (?:\w+ \? )?((?:'[^']+'(?: [|:] )?)+)/g)
+  const named = source.matchAll(
+    /\b(?:event: (?:\w+ \? )?|[lL]ines\.write\()((?:'[^']+'(?: [|:] )?)+)/g,
+  )
   return [...named].flatMap(([, names]) => (names as string).match(/[^'|:]*\w/g) ?? [])
 }

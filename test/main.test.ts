@@ -143,8 +143,16 @@ t.test('what was not foreseen is told as it is', async (t) => {
 
 t.test('writes the OpenAPI document', async (t) => {
   const file = path.join(t.testdir(), 'openapi.json')
-  t.same(await run(['openapi', file]), { code: 0, stdout: '', stderr: '' })
-  t.match(JSON.parse(readFileSync(file, 'utf8')), { openapi: /^3\./, paths: { '/v1/login': {} } })
+  for (const [version, ...asked] of [['3.1'], ['3.1', '3.1'], ['3.2', '3.2']]) {
+    t.same(await run(['openapi', file, ...asked]), { code: 0, stdout: '', stderr: '' })
+    const written = JSON.parse(readFileSync(file, 'utf8'))
+    t.match(written, { openapi: version, paths: { '/v1/login': {} } })
+  }
+  t.same(await run(['openapi', file, '2.0']), {
+    code: 2,
+    stdout: '',
+    stderr: 'obrol: there is no OpenAPI document of version "2.0", but of 3.1 and 3.2\n',
+  })
 })
 
 t.test('serves until SIGTERM, says bye to its streams and ends with 0', async (t) => {

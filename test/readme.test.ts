@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { PastedShell, steady } from './support/pasted-shell.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
@@ -39,6 +41,26 @@ t.test('the story is about what it says', async (t) => {
   t.match(told, 'Last-Event-ID')
   t.match(steps[0]?.lines[0], /^OBROL=http:/)
   t.notMatch(told, /\bjq\b/)
+})
+
+t.test('its cursor is that of the last whole event, wherever the stream was cut', async (t) => {
+  const line = steps.flatMap(({ lines }) => lines).find((line) => line.startsWith('last='))
+  const [, stream = ''] = /^```text\n(retry: .*?^)```$/ms.exec(readme) ?? []
+  const cuts = Array.from(`${stream}\n`, (_, index) => `${stream}\n`.slice(0, index + 1))
+  const folder = await temporaryFolder(t)
+  cuts.forEach((cut, index) => {
+    mkdirSync(join(folder, `${index}`))
+    writeFileSync(join(folder, `${index}/ann.txt`), cut)
+  })
+  const program = `for cut in $(seq 0 ${cuts.length - 1}); do cd "$cut"; ${line}; echo "$last"; cd ..; done`
+  const taken = execFileSync('sh', ['-c', program], { cwd: folder }).toString().split('\n')
+  t.equal(taken.pop(), '')
+  const whole = (cut: string) => cut.slice(0, cut.lastIndexOf('\n\n') + 1)
+  t.same(
+    taken,
+    cuts.map((cut) => /.*^id: (\S+)$/ms.exec(whole(cut))?.[1] ?? ''),
+  )
+  t.equal(new Set(taken).size, 4, 'none, and that of each event')
 })
 
 t.test('the two commands are those of the continuous integration', async (t) => {

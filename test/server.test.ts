@@ -105,7 +105,12 @@ t.test('tokens outlive a restart without JWT_SECRET, with the key that was made'
 })
 
 t.test('history that is old enough is swept, but for the newest message', async (t) => {
-  const room = await openRoom(t, { tuning: { keepMs: 0, sweepEveryMs: 10 } })
+  const log = new LogLines()
+  const room = await openRoom(t, {
+    settings: { logLevel: 'info' },
+    tuning: { keepMs: 0, sweepEveryMs: 10, sweepDoubtMs: 0, http: { logStream: log } },
+  })
+  t.match(await log.next('started'), { bytes: Number, reusableBytes: Number })
   const ann = await room.register('ann')
   for (const text of ['first', 'second', 'third']) await ann.broadcast(text)
   let kept: string[] = []
@@ -115,10 +120,31 @@ t.test('history that is old enough is swept, but for the newest message', async 
     kept = body.messages.map(({ text }: { text: string }) => text)
   }
   t.same(kept, ['third'])
+  t.match(await log.next('history dropped'), { bytes: Number, reusableBytes: Number })
   const stream = await ann.open({ cursor: '1' })
   t.match((await stream.next('reset')).data, { reason: 'trimmed', from: 2, oldest: 3, head: 3 })
   await stream.next('ready')
   t.same(stream.texts, ['third'])
+})
+
+t.test('a trim of most of the log waits for an hour after the start, and says so', async (t) => {
+  const before = await openRoom(t)
+  const ann = await before.register('ann')
+  for (const text of ['first', 'second', 'third']) await ann.broadcast(text)
+  await before.stop()
+  const log = new LogLines()
+  // As a clock makes of two days that is ten days ahead.
+  const room = await openRoom(t, {
+    folder: before.folder,
+    settings: { logLevel: 'warn' },
+    tuning: { keepMs: 0, sweepEveryMs: 10, http: { logStream: log } },
+  })
+  t.match(await log.next('sweep put off'), {
+    level: 40,
+    msg: 'HISTORY_DAYS would drop more than a tenth of the log: nothing is dropped for an hour. Check the clock.',
+  })
+  const { body } = await room.call('GET', '/v1/messages', { token: ann.token })
+  t.equal(body.messages.length, 3)
 })
 
 t.test('history is kept for the days that are set', async (t) => {

@@ -29,16 +29,3 @@ t.test('few at once, the rest in turn, also past a failure', async (t) => {
   )
   t.equal(await turnstile.pass(async () => 'free again'), 'free again')
 })
-
-t.test('says when as many wait as may', async (t) => {
-  const turnstile = new Turnstile(1, 1)
-  const { promise: opened, resolve: open } = Promise.withResolvers<void>()
-  t.notOk(turnstile.full)
-  const first = turnstile.pass(() => opened)
-  t.notOk(turnstile.full, 'one may still wait')
-  const second = turnstile.pass(() => opened)
-  t.ok(turnstile.full)
-  open()
-  await Promise.all([first, second])
-  t.notOk(turnstile.full)
-})

@@ -3,7 +3,7 @@ import { direct } from './direct.ts'
 import { fanOuts } from './fan-out.ts'
 import { idle } from './idle.ts'
 import { lone } from './lone.ts'
-import { fanOutOfNodes, nodesApart, postsOfNodes } from './nodes.ts'
+import { fanOutOfNodes, idleNodes, nodesApart, postsOfNodes } from './nodes.ts'
 import { opens } from './opens.ts'
 import { posts } from './posts.ts'
 import { resume } from './resume.ts'
@@ -31,6 +31,7 @@ export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
     nodesApart(full),
     postsOfNodes(full),
     fanOutOfNodes(full),
+    idleNodes(full),
     soak(soakMinutes),
   ]
 }

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { openLines, postFor } from '../load/poster.ts'
 import { cpuSeconds } from '../machine/processes.ts'
 import { startWatch } from '../machine/stopwatch.ts'
-import { hasPostgres, obrolNodes } from '../servers/nodes.ts'
+import { hasPostgres, obrolNodes, onPostgres } from '../servers/nodes.ts'
 import { obrol } from '../servers/obrol.ts'
 import type { Contender, Server } from '../servers/server.ts'
 import { inFlight, measureFanOut, type Span, spanOf } from './fan-out.ts'
@@ -12,7 +13,7 @@ const rows = 1_000_000
 const sqlite: Contender = { ...obrol(), name: 'one node on SQLite' }
 const one = obrolNodes({ name: 'one node on PostgreSQL', nodes: 1 })
 const three = obrolNodes({ name: 'three nodes on PostgreSQL', nodes: 3 })
-const apart = obrolNodes({ name: 'from node to node, long log', nodes: 2, rows })
+const apart = obrolNodes({ name: 'from node to node of three, long log', nodes: 3, rows })
 const together = obrolNodes({ name: 'one node, long log', nodes: 1, rows })
 
 /** Where PostgreSQL cannot run, what needs it is not compared. */
@@ -28,11 +29,17 @@ const spanApart = (full: boolean): LatencySpan => ({
 /** What is said to one node, and read from another. */
 export const nodesApart = (full: boolean): Scenario => ({
   name: 'nodes-apart',
-  title: 'from node to node, 500 posts a second to 20 streams, 1,000,000 messages in the log',
+  title: `from node to node on ${onPostgres}, 500 posts a second to 20 streams, 1,000,000 messages in the log`,
   contenders: [sqlite, ...here(together, apart)],
   people: 64,
   measure: (server) => measureLatency(server, 20, spanApart(full)),
   goals: [
+    {
+      told: 'post to receipt p50 < 30 ms',
+      value: figure('p50', apart.name),
+      holds: (value) => value < 30,
+      unit: 'ms',
+    },
     {
       told: 'post to receipt p99 < 50 ms',
       value: figure('p99', apart.name),
@@ -46,7 +53,7 @@ export const nodesApart = (full: boolean): Scenario => ({
 /** Durable posts that nobody listens to: what more nodes add, and what bounds it. */
 export const postsOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-posts',
-  title: `durable posts on PostgreSQL, no streams, ${inFlight} in flight at each node`,
+  title: `durable posts on ${onPostgres}, no streams, ${inFlight} in flight at each node`,
   contenders: [sqlite, ...here(one, three)],
   people: inFlight,
   measure: (server) => measurePosts(server, spanOf(full)),
@@ -76,10 +83,31 @@ export const postsOfNodes = (full: boolean): Scenario => ({
   ],
 })
 
+/** What the nodes' looks cost a database on which nobody does anything. */
+export const idleNodes = (full: boolean): Scenario => ({
+  name: 'nodes-idle',
+  title: `three nodes on ${onPostgres}, with nobody there`,
+  contenders: here(three),
+  people: 1,
+  measure: (server) => measureIdle(server, full ? 30 : 10),
+  goals: [
+    {
+      told: 'PostgreSQL takes < 2 % of a core',
+      value: figure('% of a core', three.name),
+      holds: (value) => value < 2,
+      unit: '%',
+    },
+  ],
+  columns: [
+    ['% of a core', '% of a core in PostgreSQL', 2],
+    ['% in the nodes', '% in the nodes', 2],
+  ],
+})
+
 /** A node on PostgreSQL delivers as one on SQLite does. */
 export const fanOutOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-fan-out',
-  title: 'fan-out of 200-byte broadcasts, 1,000 streams of one node, 64 posts in flight',
+  title: `fan-out of 200-byte broadcasts on ${onPostgres}, 1,000 streams of one node, 64 posts in flight`,
   contenders: [sqlite, ...here(one)],
   people: 1_000,
   measure: (server) => measureFanOut(server, 1_000, spanOf(full)),
@@ -96,6 +124,23 @@ export const fanOutOfNodes = (full: boolean): Scenario => ({
     ['load', 'of the load’s core', 2],
   ],
 })
+
+async function measureIdle(server: Server, seconds: number): Promise<Sample> {
+  const { pids = [], databasePid = 0 } = server
+  const taken = () => ({
+    database: cpuSeconds(databasePid),
+    nodes: pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
+  })
+  // What a start leaves to be done is done by then.
+  await delay(5_000)
+  const before = taken()
+  await delay(seconds * 1_000)
+  const after = taken()
+  return {
+    '% of a core': ((after.database - before.database) / seconds) * 100,
+    '% in the nodes': ((after.nodes - before.nodes) / seconds) * 100,
+  }
+}
 
 async function measurePosts(server: Server, { warm, measured }: Span): Promise<Sample> {
   const { ports = [server.port], pids = [server.pid], databasePid } = server

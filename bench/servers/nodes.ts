@@ -1,11 +1,21 @@
+import './debian.ts'
+
 import postgres from 'postgres'
-import { type PostgresServer, postgresRuns, startPostgres } from '../../test/support/postgres.ts'
+import {
+  type PostgresServer,
+  postgresName,
+  postgresRuns,
+  startPostgres,
+} from '../../test/support/postgres.ts'
 import { asObrol, makeFolder, startProcess } from './obrol.ts'
 import { makePeople, type Person } from './people.ts'
 import { type Contender, loadCore, type Server } from './server.ts'
 
 /** Whether a PostgreSQL can be started here. */
 export const hasPostgres: boolean = postgresRuns
+
+/** Which one, for example `PostgreSQL 15.18 (Debian)`. */
+export const onPostgres: string = postgresName
 
 interface NodesOptions {
   name: string
@@ -26,7 +36,6 @@ export function obrolNodes({ name, nodes, rows = 0 }: NodesOptions): Contender {
 async function startNodes(count: number, nodes: number, rows: number): Promise<Server> {
   const { server: database, remove } = await startPostgres({
     durable: true,
-    settings: ['max_connections=200', 'shared_buffers=128MB'],
     inside: ['taskset', '-c', String(loadCore)],
   })
   const people = makePeople(count)
@@ -64,6 +73,7 @@ async function seedDatabase(
   const url = await database.freshDatabase()
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   const now = Math.floor(Date.now() / 1000) * 1000
+  await sql`SELECT set_config('obrol.names', 'checked', false)`
   await sql`
     INSERT INTO accounts (id, username, key, password_hash, created_at)
     SELECT account, username, username, '-', ${now}

@@ -1,16 +1,19 @@
+import { nameForms } from '../names/forms.ts'
 import type { Session, Store } from '../store/store.ts'
+import type { Networks } from './fair-queue.ts'
+import { credentialsOf } from './known-names.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
 import { answer } from './store-problems.ts'
 import { checkString, countCodePoints } from './texts.ts'
-import { checkUsername, isReserved, lookupKey, usernameKey } from './usernames.ts'
+import { checkUsername, isReserved } from './usernames.ts'
 import { inField, refuseInvalid } from './validation.ts'
 
 /** In code points. Nobody types more, and each costs time to hash. */
-const longestPassword = 256
+export const longestPassword = 256
 
 export interface AccountsOptions {
-  store: Pick<Store, 'credentials' | 'register' | 'openSession'>
+  store: Pick<Store, 'credentials' | 'register' | 'openSession' | 'skeletonsTaken'>
   passwords: Passwords
   /** How long a session lives, in milliseconds. */
   ttlMs: number
@@ -45,17 +48,18 @@ export class Accounts {
   /**
    * Creates an account and logs it in.
    *
+   * @param from where it is asked from
    * @throws {Problem} as `check`, and `username-taken`, `unavailable`, `outcome-unknown`
    */
-  async register(username: string, password: string): Promise<Session> {
+  async register(username: string, password: string, from: Networks): Promise<Session> {
     this.check(username, password)
     const { store, passwords, ttlMs } = this.#options
-    const key = usernameKey(username)
-    if (isReserved(key)) throw taken('This username is reserved. Choose another.')
+    if (isReserved(username)) throw taken(reservedName)
+    const forms = nameForms(username)
     // Before the hash, which is costly; the store looks again, for two may register at once.
-    if (await answer(store.credentials(key))) throw taken()
-    const passwordHash = await passwords.hash(password)
-    const session = await answer(store.register({ username, key, passwordHash }, ttlMs))
+    if (await answer(store.skeletonsTaken(forms.skeletons))) throw taken()
+    const passwordHash = await passwords.hash(password, from)
+    const session = await answer(store.register({ username, ...forms, passwordHash }, ttlMs))
     if (session === 'taken') throw taken()
     return session
   }
@@ -63,17 +67,18 @@ export class Accounts {
   /**
    * Opens another session. Takes the same time whether the name exists or not.
    *
+   * @param from where it is asked from
    * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (where registration is
    *   closed, `wrong-credentials` for both), `unavailable`, `outcome-unknown`
    */
-  async login(username: string, password: string): Promise<Session> {
+  async login(username: string, password: string, from: Networks): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
     refuseInvalid(
       inField('username', checkString(username)),
       inField('password', checkString(password)),
     )
-    const known = await answer(store.credentials(lookupKey(username)))
-    const right = await passwords.verify(password, known?.passwordHash)
+    const known = await credentialsOf(store, username)
+    const right = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !right) throw this.#loginRefusal(known !== undefined)
     return answer(store.openSession(known.account.id, ttlMs))
   }
@@ -97,6 +102,11 @@ export class Accounts {
   }
 }
 
-function taken(detail = 'This username, or one that reads the same, is registered already.') {
+const reservedName = 'This username, or one that looks like it, is reserved. Choose another.'
+
+const takenName =
+  'This username, or one that reads or looks the same, is registered already. Choose another.'
+
+function taken(detail = takenName) {
   return new Problem('username-taken', detail)
 }

@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Draft } from '../store/store.ts'
 import { checkString, checkText } from './texts.ts'
-import { lookupKey } from './usernames.ts'
 import { inField, inParameter, refuseInvalid } from './validation.ts'
 
 /** What someone wants to say. `whenOffline` is `reject` unless given. */
@@ -30,12 +28,6 @@ export function checkContent(
 function checkIdempotencyKey(key: string | undefined): string | undefined {
   if (key === undefined || /^[\x21-\x7E]{1,255}$/.test(key)) return undefined
   return 'must be 1 to 255 visible ASCII characters, without spaces'
-}
-
-/** Whom the content is for; null for everyone. */
-export function recipientOf(content: Content): Draft['to'] {
-  if (content.kind === 'broadcast') return null
-  return { key: lookupKey(content.to), whenOffline: content.whenOffline ?? 'reject' }
 }
 
 /** Stands for everything that was sent, as it was sent: SHA-256 in hexadecimal. */

@@ -1,10 +1,10 @@
 import type { Draft, Entry, Outcome, Page, PageRange, Session, Store } from '../store/store.ts'
-import { type Content, checkContent, digestOf, recipientOf } from './content.ts'
+import { type Content, checkContent, digestOf } from './content.ts'
+import { credentialsOf, storedKeyOf } from './known-names.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 import { sessionOver } from './sessions.ts'
 import { answer } from './store-problems.ts'
 import { checkString } from './texts.ts'
-import { lookupKey } from './usernames.ts'
 import { inParameter, refuseInvalid } from './validation.ts'
 
 export interface Posted {
@@ -126,16 +126,21 @@ export class Messages {
 
   async #post(sender: Session, content: Content, key: string | undefined): Promise<Posted> {
     this.check(content, key)
+    const to = content.kind === 'direct' ? await this.#recipientOf(content) : null
     const outcome = await answer(
       this.#options.appender.append({
         session: sender.id,
-        to: recipientOf(content),
+        to,
         text: content.text,
         idempotency: key === undefined ? null : { key, digest: digestOf(content) },
       }),
     )
     if ('entry' in outcome) return { entry: outcome.entry, replayed: outcome.kind === 'replayed' }
     throw refusal(outcome.kind)
+  }
+
+  async #recipientOf({ to, whenOffline = 'reject' }: Content & { kind: 'direct' }) {
+    return { key: await storedKeyOf(this.#options.store, to), whenOffline }
   }
 
   async #rangeOf({ after, before, limit, with: name }: PageWanted): Promise<PageRange> {
@@ -147,7 +152,7 @@ export class Messages {
   }
 
   async #accountOf(name: string): Promise<number> {
-    const known = await answer(this.#options.store.credentials(lookupKey(name)))
+    const known = await credentialsOf(this.#options.store, name)
     if (known) return known.account.id
     throw refusal('unknown-recipient')
   }

@@ -1,8 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
-import { Turnstile } from '../turnstile.ts'
-import { Problem } from './problems.ts'
+import { FairQueue, type Networks } from './fair-queue.ts'
 
 const derive = promisify(argon2)
 
@@ -23,28 +21,34 @@ interface Hashed {
 const nobodys: Hashed = { ...cost, salt: Buffer.alloc(saltBytes), tag: Buffer.alloc(tagBytes) }
 
 /**
- * Hashes and verifies passwords off the event loop.
- *
- * Each hash takes 19 MiB and one thread of the pool that file access shares, so only a few run at
- * once, a bounded number waits in turn, and past that the answer is `unavailable` at once: else
- * a flood of logins would take the memory and keep everyone waiting.
+ * Hashes and verifies passwords off the event loop, one at a time: each takes 19 MiB and a core for
+ * as long as it lasts, so that several at once would be done no sooner where cores are few, and
+ * would leave less for everyone else. Those who wait are bounded, and their turns are shared fairly
+ * between the networks that they come from: a flood of logins takes neither the memory nor the
+ * turns of others.
  */
 export class Passwords {
-  readonly #turns: Turnstile
+  readonly #turns: FairQueue
 
   /**
-   * @param options.waiting how many may wait for their turn (64)
-   * @param options.atOnce how many are hashed at the same time (one for each processor, at most 3
-   *   of the thread pool's 4)
+   * @param options.waitingEach how many may wait from one network, see `FairQueue` (4)
+   * @param options.waiting how many may wait in all (1,024)
    */
-  constructor({ waiting = 64, atOnce = Math.min(availableParallelism(), 3) } = {}) {
-    this.#turns = new Turnstile(atOnce, waiting)
+  constructor({ waitingEach = 4, waiting = 1024 } = {}) {
+    this.#turns = new FairQueue({ waitingEach, waiting })
   }
 
-  /** A PHC string for a new password. @throws {Problem} `unavailable` */
-  async hash(password: string): Promise<string> {
+  /**
+   * A PHC string for a new password.
+   *
+   * @param from where it was sent from
+   * @throws {Problem} `unavailable` where too many wait
+   */
+  async hash(password: string, from: Networks): Promise<string> {
     const salt = randomBytes(saltBytes)
-    const tag = await this.#inTurn(() => digest(password, { ...cost, salt, tag: nobodys.tag }))
+    const tag = await this.#turns.pass(from, () =>
+      digest(password, { ...cost, salt, tag: nobodys.tag }),
+    )
     return format({ ...cost, salt, tag })
   }
 
@@ -53,20 +57,14 @@ export class Passwords {
    * time, so that nobody can tell by the clock whether a name exists.
    *
    * @param phc a PHC string of `hash`
-   * @throws {Problem} `unavailable`
+   * @param from where the password was sent from
+   * @throws {Problem} `unavailable` where too many wait
    * @throws {Error} where `phc` is no argon2id PHC string
    */
-  async verify(password: string, phc: string | undefined): Promise<boolean> {
+  async verify(password: string, phc: string | undefined, from: Networks): Promise<boolean> {
     const known = phc === undefined ? nobodys : parse(phc)
-    const tag = await this.#inTurn(() => digest(password, known))
+    const tag = await this.#turns.pass(from, () => digest(password, known))
     return timingSafeEqual(tag, known.tag) && known !== nobodys
-  }
-
-  async #inTurn(work: () => Promise<Buffer>): Promise<Buffer> {
-    if (!this.#turns.full) return this.#turns.pass(work)
-    throw new Problem('unavailable', 'Too many people are logging in just now. Try again.', {
-      retryAfter: 1,
-    })
   }
 }
 

@@ -1,5 +1,6 @@
+import { usernameKey } from '../names/forms.ts'
 import type { Person, PresentSession } from '../store/store.ts'
-import { compareKeys, lookupKey, usernameKey } from './usernames.ts'
+import { compareKeys, lookupKey } from './usernames.ts'
 
 /** Someone who is online. */
 interface OnlinePerson {
@@ -36,7 +37,7 @@ interface Guest {
 export class People {
   readonly #bySession = new Map<number, Guest>()
   readonly #byAccount = new Map<number, Guest>()
-  /** Sorted by key, as of when it was last asked for. */
+  /** Sorted by key, and by name where it is the same, as of when it was last asked for. */
   #sorted: readonly Guest[] = []
   /** Who came since then. */
   #came: Guest[] = []
@@ -61,7 +62,7 @@ export class People {
   /** A page by name; `after` is a username, of someone online or not. */
   page({ after, limit }: { after?: string; limit: number }): OnlinePage {
     const sorted = this.#inOrder()
-    const start = after === undefined ? 0 : indexAfter(sorted, lookupKey(after))
+    const start = after === undefined ? 0 : indexAfterName(sorted, after)
     const page = sorted.slice(start, start + limit)
     return {
       people: page.map(({ person, since }) => ({ username: person.username, since })),
@@ -129,11 +130,11 @@ export class People {
   #inOrder(): readonly Guest[] {
     if (this.#came.length === 0 && this.#sorted.length === this.count) return this.#sorted
     const stayed = this.#sorted.filter(isHere)
-    const came = this.#came.filter(isHere).sort((one, other) => compareKeys(one.key, other.key))
+    const came = this.#came.filter(isHere).sort((one, other) => compare(one, placeOf(other)))
     const sorted: Guest[] = []
     let next = 0
     for (const guest of came) {
-      const end = indexAfter(stayed, guest.key)
+      const end = indexAfter(stayed, placeOf(guest))
       while (next < end) sorted.push(stayed[next++] as Guest)
       sorted.push(guest)
     }
@@ -148,13 +149,38 @@ function isHere({ sessions }: Guest): boolean {
   return sessions.length > 0
 }
 
-/** The index of the first guest whose key comes after the given one. */
-function indexAfter(sorted: readonly Guest[], key: string): number {
+/** Where someone stands in the list. Names from before 0.2 may share a key. */
+interface Place {
+  key: string
+  username: string
+}
+
+function placeOf({ key, person }: Guest): Place {
+  return { key, username: person.username }
+}
+
+function compare(guest: Guest, { key, username }: Place): number {
+  return compareKeys(guest.key, key) || compareKeys(guest.person.username, username)
+}
+
+/** The index of the first guest after a name, in whatever case it was typed. */
+function indexAfterName(sorted: readonly Guest[], username: string): number {
+  const key = lookupKey(username)
+  const start = indexAfter(sorted, { key, username })
+  if (sorted[start - 1]?.person.username === username) return start
+  return indexAfter(sorted, { key, username: last })
+}
+
+/** No name begins with this: it comes after all that have a key. */
+const last = '\u{10FFFF}'
+
+/** The index of the first guest after a place. */
+function indexAfter(sorted: readonly Guest[], place: Place): number {
   let low = 0
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (compareKeys((sorted[middle] as Guest).key, key) <= 0) low = middle + 1
+    if (compare(sorted[middle] as Guest, place) <= 0) low = middle + 1
     else high = middle
   }
   return low

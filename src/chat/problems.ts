@@ -73,7 +73,7 @@ export const problems = {
     status: 409,
     title: 'Username taken',
     explanation:
-      'The username, or one that reads the same, is registered already or reserved. Choose another, or log in if it is yours.',
+      'The username, or one that reads or looks the same, is registered already or reserved. Choose another, or log in if it is yours.',
   },
   'recipient-offline': {
     status: 409,

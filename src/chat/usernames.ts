@@ -1,8 +1,11 @@
+import { nameForms, usernameKey } from '../names/forms.ts'
+import { isOfOneScript, scriptsOf } from '../names/scripts.ts'
+import { skeleton } from '../names/skeleton.ts'
 import { codePointName, countCodePoints } from './texts.ts'
 
 /** Both in code points. */
-const shortest = 2
-const longest = 32
+export const shortest = 2
+export const longest = 32
 
 const firstCharacter = /^[\p{L}\p{Nd}]/u
 /**
@@ -12,44 +15,57 @@ const firstCharacter = /^[\p{L}\p{Nd}]/u
  */
 const wellSpelt = /^(?:[\p{L}--\p{DI}][\p{M}--\p{DI}]*|[\p{Nd}._\-])*/v
 
-/** Letters of these look alike: "а" is Cyrillic, "a" Latin, and "ο" Greek. */
-const lookAlikes: readonly { script: string; letter: RegExp }[] = [
-  { script: 'Latin', letter: /\p{Script=Latin}/u },
-  { script: 'Cyrillic', letter: /\p{Script=Cyrillic}/u },
-  { script: 'Greek', letter: /\p{Script=Greek}/u },
-]
+/** Names that nobody may register, so that nobody speaks in the server's name. */
+const reserved = 'server system admin obrol console everyone moderator online'.split(' ')
 
-/** Keys that nobody may register, so that nobody speaks in the server's name. */
-const reserved: ReadonlySet<string> = new Set(['server', 'system', 'admin', 'obrol'])
+/** What they look like, in whatever mix of cases; made when it is first asked for. */
+let reservedSkeletons: ReadonlySet<string> | undefined
 
 /** What has no other form in NFKC, and is lowercased the same alone and among others. */
 const ascii = /^[\0-\x7f]*$/
 
 /**
- * The form of a name that is unique: NFKC, each code point lowercased, NFKC again.
- *
- * Code points are lowercased one by one because a whole string's lower case looks at neighbours
- * ("Σ" at a word's end). Folding a key again changes nothing.
+ * The keys to look a name up by that anyone may have typed: the account that has the first of them, or
+ * else the next. Nearly always there is one, for the second rule is that of before 0.2, under which
+ * two names could be registered that are one today ("Straße" and "Strasse", "Νίκος" and "ΝΊΚΟΣ"):
+ * whoever came second is found as before.
  */
-export function usernameKey(name: string): string {
-  if (ascii.test(name)) return name.toLowerCase()
-  let lowered = ''
-  for (const character of name.normalize('NFKC')) lowered += character.toLowerCase()
-  return lowered.normalize('NFKC')
+export function lookupKeys(name: string): readonly [string, ...string[]] {
+  const key = lookupKey(name)
+  if (key === '' || ascii.test(name)) return [key]
+  const older = olderKey(name)
+  return older === key ? [key] : [older, key]
 }
 
 /**
- * The key to look a name up by that anyone may have typed. A name too long to be anyone's has the
- * key that is nobody's, the empty one: normalizing takes time with the square of the number of
- * marks in a row, and 64 KiB of them would hold up everyone for a third of a second.
+ * The key of a name that anyone may have typed. A name too long to be anyone's has the key that is
+ * nobody's, the empty one: normalizing takes time with the square of the number of marks in a row, and
+ * 64 KiB of them would hold up everyone for a third of a second.
  */
 export function lookupKey(name: string): string {
   return name.length > 2 * longest ? '' : usernameKey(name)
 }
 
-/** Whether a key is kept from everyone. */
-export function isReserved(key: string): boolean {
-  return reserved.has(key)
+/** The key of a name until 0.2: NFKC, each code point lowercased, NFKC again. */
+function olderKey(name: string): string {
+  let lowered = ''
+  for (const character of name.normalize('NFKC')) lowered += character.toLowerCase()
+  return lowered.normalize('NFKC')
+}
+
+/** Whether a name is kept from everyone, or looks like one that is. */
+export function isReserved(username: string): boolean {
+  reservedSkeletons ??= new Set(reserved.flatMap(casesOf).map(skeleton))
+  return nameForms(username).skeletons.some((one) => reservedSkeletons?.has(one))
+}
+
+/** An ASCII word in every mix of cases. */
+function casesOf(word: string): string[] {
+  let starts = ['']
+  for (const letter of word) {
+    starts = starts.flatMap((start) => [start + letter, start + letter.toUpperCase()])
+  }
+  return starts
 }
 
 /** Which rule a new name breaks and what would be right, worded to follow the field's name; else undefined. */
@@ -67,12 +83,15 @@ export function checkUsername(name: string): string | undefined {
   return checkScripts(name)
 }
 
-/** Looks at the name and its key: "𝐚" is of no script, though it folds to a Latin letter. */
+/** Looks at the name and its key: "𝐚" is of every script, though it folds to a Latin letter. */
 function checkScripts(name: string): string | undefined {
-  const both = name + usernameKey(name)
-  const scripts = lookAlikes.filter(({ letter }) => letter.test(both)).map(({ script }) => script)
-  if (scripts.length < 2) return undefined
-  return `must not mix scripts that look alike, but holds letters of ${scripts.join(' and ')}`
+  if (ascii.test(name)) return undefined
+  const key = usernameKey(name)
+  if (isOfOneScript(name) && isOfOneScript(key)) return undefined
+  return (
+    'must not mix scripts (but Latin with Japanese, Chinese or Korean), since letters of several look ' +
+    `alike, but holds characters of ${scriptsOf(name + key).join(' and ')}`
+  )
 }
 
 /**

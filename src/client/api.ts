@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register, and be logged in at once */
+        /**
+         * Register an account and log in
+         * @description Creates the account and opens its first session. The token in the answer goes into the `Authorization` header of the other calls.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -32,9 +35,29 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Where registration is closed, `wrong-credentials` stands for both `unknown-user` and `wrong-password`.
+         * @description Opens another session. Where registration is closed, `wrong-credentials` stands for both `unknown-user` and `wrong-password`.
          */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the current user and session
+         * @description Who the token speaks for, and until when it is good.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -50,25 +73,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log out: this session ends, and its streams close */
+        /**
+         * Log out
+         * @description Ends this session: its streams close, and its token is not valid any more.
+         */
         post: operations["logout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who one is, and how long the token is good */
-        get: operations["me"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -84,8 +93,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say something to everyone */
-        post: operations["broadcast"];
+        /**
+         * Send a broadcast message
+         * @description To everyone. Once it is answered 201, the message is stored and reaches every stream.
+         */
+        post: operations["sendBroadcast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -101,8 +113,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say something to one person */
-        post: operations["direct"];
+        /**
+         * Send a direct message
+         * @description To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it.
+         */
+        post: operations["sendDirect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -117,8 +132,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what was said
-         * @description With neither `after` nor `before`: the newest. Only what the caller may see, ascending.
+         * List messages
+         * @description Only what the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.
          */
         get: operations["listMessages"];
         put?: never;
@@ -136,7 +151,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one message */
+        /**
+         * Get a message
+         * @description Answered 404 also where the message exists and the caller may not see it.
+         */
         get: operations["getMessage"];
         put?: never;
         post?: never;
@@ -153,8 +171,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See who is online */
-        get: operations["listOnline"];
+        /**
+         * List who is online
+         * @description The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one.
+         */
+        get: operations["listOnlineUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -171,8 +192,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Open the stream on which everything arrives
-         * @description Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`. An `EventSource` reconnects by itself and sends the last id it saw.
+         * Open the event stream
+         * @description Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`, whose data is JSON of `Message`, `Ready`, `Presence`, `Heartbeat`, `Reset` and `Bye`. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
          */
         get: operations["openStream"];
         put?: never;
@@ -193,10 +214,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get a token for an EventSource, which cannot set headers
-         * @description It lives as long as the session, may be used again, and opens the stream and nothing else.
+         * Create a token for the stream
+         * @description For an `EventSource`, which cannot set headers. It lives as long as the session, may be used again, and opens the stream and nothing else.
          */
-        post: operations["eventsToken"];
+        post: operations["createStreamToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -210,8 +231,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server is alive */
-        get: operations["health"];
+        /**
+         * Check that the server is alive
+         * @description For what restarts a server that hangs. It asks nothing of the store.
+         */
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -227,8 +251,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server can serve: the store answers, and it is not shutting down */
-        get: operations["readiness"];
+        /**
+         * Check that the server can serve
+         * @description For load balancers: the store answers, and the server is not shutting down.
+         */
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -244,8 +271,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This API as an OpenAPI document */
-        get: operations["document"];
+        /**
+         * Get this API as an OpenAPI 3.1 document
+         * @description With bodies in JSON alone, for generators of clients.
+         */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi-3.2.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get this API as an OpenAPI 3.2 document
+         * @description The same with the schema of each event of the stream, and with the forms that are taken besides JSON.
+         */
+        get: operations["getOpenApi32"];
         put?: never;
         post?: never;
         delete?: never;
@@ -261,7 +311,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a problem code means */
+        /**
+         * Explain a problem code
+         * @description What the code in the `type` of a problem means, and what to do about it.
+         */
         get: operations["explainProblem"];
         put?: never;
         post?: never;
@@ -275,8 +328,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who registers, and with which password */
+        NewAccount: {
+            /** @description 2 to 32 characters: letters, marks after a letter, decimal digits, `.`, `_` and `-`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
+            username: string;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any but U+0000
+             */
+            password: string;
+        };
+        /** @description Who logs in */
+        Credentials: {
+            /** @description The username, in any upper and lower case */
+            username: string;
+            /**
+             * Format: password
+             * @description The password of the account
+             */
+            password: string;
+        };
         /** @description An account */
         User: {
+            /**
+             * Format: int64
+             * @description The number of the account
+             */
             id: number;
             /** @description As typed at registration */
             username: string;
@@ -291,7 +368,10 @@ export interface components {
             user: components["schemas"]["User"];
             /** @description Send it as `Authorization: Bearer <token>` */
             token: string;
-            /** @enum {string} */
+            /**
+             * @description How the token is sent (RFC 6750)
+             * @enum {string}
+             */
             tokenType: "Bearer";
             /**
              * Format: date-time
@@ -299,24 +379,27 @@ export interface components {
              */
             expiresAt: string;
         };
-        /** @description Who one is, and how long the token is good */
+        /** @description When a session began, and when it ends */
+        SessionTimes: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+        };
+        /** @description The current user and session */
         OwnSession: {
             user: components["schemas"]["User"];
-            session: {
-                /**
-                 * Format: date-time
-                 * @description RFC 3339 in UTC
-                 */
-                createdAt: string;
-                /**
-                 * Format: date-time
-                 * @description RFC 3339 in UTC
-                 */
-                expiresAt: string;
-            };
+            session: components["schemas"]["SessionTimes"];
         };
         /** @description Opens the stream as `GET /v1/events?token=…`, and nothing else */
-        EventToken: {
+        StreamToken: {
+            /** @description Goes into the query: `GET /v1/events?token=…` */
             token: string;
             /**
              * Format: date-time
@@ -324,32 +407,39 @@ export interface components {
              */
             expiresAt: string;
         };
-        /** @description Said to everyone */
-        BroadcastMessage: {
-            /** @description Its place in the one log */
-            id: number;
-            /** @enum {string} */
-            kind: "broadcast";
-            /** @description The username of who said it */
-            from: string;
-            /** @description Exactly as it was sent */
+        /** @description A message to everyone */
+        NewBroadcast: {
+            /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent. */
             text: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339 in UTC
-             */
-            sentAt: string;
         };
-        /** @description Said to one person */
-        DirectMessage: {
-            /** @description Its place in the one log */
-            id: number;
-            /** @enum {string} */
-            kind: "direct";
-            /** @description The username of who said it */
-            from: string;
-            /** @description The username of whom it was said to */
+        /** @description A message to one user */
+        NewDirect: {
+            /** @description The username of the recipient, which may be your own */
             to: string;
+            /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent. */
+            text: string;
+            /**
+             * @description Where the recipient is not online: `reject` (as without this field) refuses the message, `keep` stores it for their next stream
+             * @enum {string}
+             */
+            whenOffline?: "reject" | "keep";
+        };
+        /** @description A broadcast or a direct message: the same object in the answer to a POST, in the history and on the stream */
+        Message: {
+            /**
+             * Format: int64
+             * @description The place of the message in the log: a later message has a higher id
+             */
+            id: number;
+            /**
+             * @description `broadcast`: to everyone. `direct`: to the user in `to`
+             * @enum {string}
+             */
+            kind: "broadcast" | "direct";
+            /** @description The username of the sender */
+            from: string;
+            /** @description The username of the recipient: always with `direct`, never with `broadcast` */
+            to?: string;
             /** @description Exactly as it was sent */
             text: string;
             /**
@@ -358,144 +448,372 @@ export interface components {
              */
             sentAt: string;
         };
-        /** @description The same object in a POST’s answer, in history and on the stream */
-        Message: components["schemas"]["BroadcastMessage"] | components["schemas"]["DirectMessage"];
         /** @description A page of the history */
         MessagePage: {
-            /** @description Ascending */
+            /** @description By id, ascending */
             messages: components["schemas"]["Message"][];
             /** @description Whether more exist in the direction of the page: newer with `after`, else older */
             more: boolean;
             /** @description Open the stream here, as `lastEventId`, and nothing is missed in between */
             cursor: string;
         };
-        /** @description Who is online */
+        /** @description A user who is online */
+        OnlineUser: {
+            /** @description As typed at registration */
+            username: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            onlineSince: string;
+        };
+        /** @description A page of the users who are online */
         OnlineUsers: {
-            /** @description By name */
-            users: {
-                username: string;
-                /**
-                 * Format: date-time
-                 * @description RFC 3339 in UTC
-                 */
-                onlineSince: string;
-            }[];
-            /** @description How many people are online in all */
+            /** @description Sorted by name */
+            users: components["schemas"]["OnlineUser"][];
+            /**
+             * Format: int32
+             * @description How many users are online in all
+             */
             count: number;
-            /** @description Whether more come after the last of these */
+            /** @description Whether more users come after the last of these */
             more: boolean;
         };
+        /** @description The data of the event `ready` */
         Ready: {
-            /** @description One’s own username */
+            /** @description The username of the caller */
             user: string;
-            /** @description The newest id of the log */
-            head: number;
-            /** @description Who is online; left out past 1,000 people and with `presence=none` */
-            online?: string[];
-            /** @description How many people are online */
-            onlineCount: number;
-        };
-        Presence: {
-            joined: string[];
-            left: string[];
-            /** @description How many people are online */
-            onlineCount: number;
             /**
-             * @description Too many to tell: read the list of who is online
-             * @enum {boolean}
+             * Format: int64
+             * @description The newest id of the log; 0 where there is none
              */
-            resync?: true;
+            head: number;
+            /** @description The usernames of who is online; left out past 1,000 names or 16 KiB, and with `presence=none` */
+            online?: string[];
+            /**
+             * Format: int32
+             * @description How many users are online
+             */
+            onlineCount: number;
         };
+        /** @description The data of the event `presence` */
+        Presence: {
+            /** @description The usernames of who came online */
+            joined: string[];
+            /** @description The usernames of who went offline */
+            left: string[];
+            /**
+             * Format: int32
+             * @description How many users are online
+             */
+            onlineCount: number;
+            /** @description True: too many to list, read who is online anew */
+            resync?: boolean;
+        };
+        /** @description The data of the event `heartbeat`: an object without fields */
         Heartbeat: Record<string, never>;
+        /** @description The data of the event `reset` */
         Reset: {
-            /** @enum {string} */
+            /**
+             * @description Why the cursor is not on this log
+             * @enum {string}
+             */
             reason: "trimmed" | "ahead" | "rewound";
-            /** @description The id after which the stream goes on */
+            /**
+             * Format: int64
+             * @description The id after which the stream goes on
+             */
             from: number;
-            /** @description The smallest id that is kept */
+            /**
+             * Format: int64
+             * @description The smallest id that is kept
+             */
             oldest: number;
-            /** @description The newest id of the log */
+            /**
+             * Format: int64
+             * @description The newest id of the log; 0 where there is none
+             */
             head: number;
         };
+        /** @description The data of the event `bye` */
         Bye: {
-            /** @enum {string} */
+            /**
+             * @description Why the stream ends
+             * @enum {string}
+             */
             reason: "logged-out" | "session-expired" | "shutting-down" | "replaced" | "renew" | "unavailable";
         };
-        /** @description A broadcast, or a direct message to or from this person. Kept messages that come before `ready` on a stream without a cursor carry no id. */
-        MessageEvent: {
-            /** @enum {string} */
-            event: "message";
-            data: string;
-            /** @description The cursor: send it back to go on from here */
-            id?: string;
+        /** @description The server is well */
+        Health: {
+            /**
+             * @description Always `ok`: what is not is answered 503
+             * @enum {string}
+             */
+            status: "ok";
         };
-        /** @description The replay is done and the stream is live. */
-        ReadyEvent: {
-            /** @enum {string} */
-            event: "ready";
-            data: string;
-            /** @description The cursor: send it back to go on from here */
-            id: string;
-        };
-        /** @description People came or went since the last such event. */
-        PresenceEvent: {
-            /** @enum {string} */
-            event: "presence";
-            data: string;
-        };
-        /** @description Every 15 seconds: moves the cursor past what one may not see, and lets a dead line be noticed. */
-        HeartbeatEvent: {
-            /** @enum {string} */
-            event: "heartbeat";
-            data: string;
-            /** @description The cursor: send it back to go on from here */
-            id?: string;
-        };
-        /** @description The cursor is not on this log: `rewound` (what the client holds past `from` is void), `ahead` or `trimmed`. The replay goes on from what there is. */
-        ResetEvent: {
-            /** @enum {string} */
-            event: "reset";
-            data: string;
-            /** @description The cursor: send it back to go on from here */
-            id: string;
-        };
-        /** @description The server ends this stream. */
-        ByeEvent: {
-            /** @enum {string} */
-            event: "bye";
-            data: string;
+        /** @description An OpenAPI document */
+        ApiDocument: {
+            [key: string]: unknown;
         };
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
-            /** @description The address that explains the code: /problems/ and the code */
-            type: string;
+            type: components["schemas"]["ProblemType"];
+            /** @description What the code means, in a few words */
             title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status
+             */
             status: number;
             /** @description What was wrong this time, and what would be right */
             detail: string;
-            /** @description Under this id the server has logged the request */
+            /** @description The id of the request in the log of the server */
             requestId: string;
             /** @description With `invalid-request`: what was wrong, one by one */
-            errors?: ({
-                /** @description A JSON Pointer into the body; empty for the whole */
-                pointer: string;
-                /** @description What would be right */
-                detail: string;
-            } | {
-                /** @description A parameter of the query, the path or the headers */
-                parameter: string;
-                /** @description What would be right */
-                detail: string;
-            })[];
+            errors?: components["schemas"]["ProblemError"][];
             /** @description With `not-found` for an unknown path: what can be called */
-            operations?: {
-                method: string;
-                path: string;
-                summary: string;
-            }[];
+            operations?: components["schemas"]["Operation"][];
+        };
+        /** @description One thing that was wrong with a request */
+        ProblemError: {
+            /** @description What would be right */
+            detail: string;
+            /** @description Which field of the body it is about, as a JSON Pointer (RFC 6901); empty for the whole body */
+            pointer?: string;
+            /** @description Which parameter of the query, the path or the headers it is about */
+            parameter?: string;
+        };
+        /**
+         * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
+         * @enum {string}
+         */
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        /** @description What a problem code means */
+        ProblemExplanation: {
+            type: components["schemas"]["ProblemType"];
+            /** @description What the code means, in a few words */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status that it comes with
+             */
+            status: number;
+            /** @description What the code means and what to do about it */
+            explanation: string;
+        };
+        /** @description Something that can be called */
+        Operation: {
+            /** @description The HTTP method */
+            method: string;
+            /** @description The path, with its parameters in braces */
+            path: string;
+            /** @description What the call does */
+            summary: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
+        InvalidRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `registration-closed`: Registration is closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        RegistrationClosedOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
+        RequestTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `username-taken`: Username taken. See `GET /problems/{code}`. */
+        UsernameTaken: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `payload-too-large`: Body too large. See `GET /problems/{code}`. */
+        PayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
+        UnknownHost: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
+        TooManyRequests: {
+            headers: {
+                /** @description Seconds to wait, 1 or more. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
+        HeadersTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
+        InternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unavailable`: Unavailable. `outcome-unknown`: Outcome unknown. See `GET /problems/{code}`. */
+        UnavailableOrOutcomeUnknown: {
+            headers: {
+                /** @description Seconds to wait, 1 or more. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-user`: No such user. `wrong-password`: Wrong password. `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
+        UnknownUserOrWrongPasswordOrWrongCredentials: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        CrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
+        Unauthorized: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
+        Unavailable: {
+            headers: {
+                /** @description Seconds to wait, 1 or more. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency-key-reused`: Idempotency key reused. See `GET /problems/{code}`. */
+        IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
+        UnknownRecipient: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `recipient-offline`: Recipient offline. See `GET /problems/{code}`. */
+        RecipientOffline: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-found`: Not found. See `GET /problems/{code}`. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too-many-requests`: Too many requests. `too-many-streams`: Too many streams. See `GET /problems/{code}`. */
+        TooManyRequestsOrTooManyStreams: {
+            headers: {
+                /** @description Seconds to wait, 1 or more. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
+        MalformedRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -514,34 +832,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "username": "ann",
-                 *       "password": "correct horse battery"
+                 *       "username": "dewi",
+                 *       "password": "paper-boats"
                  *     }
                  */
-                "application/json": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
-                    username: string;
-                    /**
-                     * Format: password
-                     * @description 8 to 256 characters, any
-                     */
-                    password: string;
-                };
-                /**
-                 * @example {
-                 *       "username": "ann",
-                 *       "password": "correct horse battery"
-                 *     }
-                 */
-                "application/x-www-form-urlencoded": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
-                    username: string;
-                    /**
-                     * Format: password
-                     * @description 8 to 256 characters, any
-                     */
-                    password: string;
-                };
+                "application/json": components["schemas"]["NewAccount"];
             };
         };
         responses: {
@@ -555,7 +850,7 @@ export interface operations {
                      * @example {
                      *       "user": {
                      *         "id": 1,
-                     *         "username": "ann",
+                     *         "username": "dewi",
                      *         "createdAt": "2026-11-02T09:30:00.000Z"
                      *       },
                      *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
@@ -566,109 +861,17 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedSession"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `registration-closed`: Registration is closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `username-taken`: Username taken. See `GET /problems/{code}`. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`: Body too large. See `GET /problems/{code}`. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. `outcome-unknown`: Outcome unknown. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["RegistrationClosedOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["UsernameTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     login: {
@@ -682,34 +885,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "username": "ann",
-                 *       "password": "correct horse battery"
+                 *       "username": "dewi",
+                 *       "password": "paper-boats"
                  *     }
                  */
-                "application/json": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
-                    username: string;
-                    /**
-                     * Format: password
-                     * @description 8 to 256 characters, any
-                     */
-                    password: string;
-                };
-                /**
-                 * @example {
-                 *       "username": "ann",
-                 *       "password": "correct horse battery"
-                 *     }
-                 */
-                "application/x-www-form-urlencoded": {
-                    /** @description 2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name. */
-                    username: string;
-                    /**
-                     * Format: password
-                     * @description 8 to 256 characters, any
-                     */
-                    password: string;
-                };
+                "application/json": components["schemas"]["Credentials"];
             };
         };
         responses: {
@@ -723,7 +903,7 @@ export interface operations {
                      * @example {
                      *       "user": {
                      *         "id": 1,
-                     *         "username": "ann",
+                     *         "username": "dewi",
                      *         "createdAt": "2026-11-02T09:30:00.000Z"
                      *       },
                      *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
@@ -734,208 +914,20 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedSession"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-user`: No such user. `wrong-password`: Wrong password. `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`: Body too large. See `GET /problems/{code}`. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. `outcome-unknown`: Outcome unknown. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnknownUserOrWrongPasswordOrWrongCredentials"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
-    logout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Logged out. The token is dead. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. `outcome-unknown`: Outcome unknown. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me: {
+    getMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -954,7 +946,7 @@ export interface operations {
                      * @example {
                      *       "user": {
                      *         "id": 1,
-                     *         "username": "ann",
+                     *         "username": "dewi",
                      *         "createdAt": "2026-11-02T09:30:00.000Z"
                      *       },
                      *       "session": {
@@ -966,103 +958,49 @@ export interface operations {
                     "application/json": components["schemas"]["OwnSession"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    broadcast: {
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Logged out. The token is not valid any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    sendBroadcast: {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe for 24 hours: the same key with the same content posts once and is answered with the first message.
-                 * @example 2f1c9a54-6f0e-4b3f
-                 */
+                /** @description 1 to 255 visible ASCII characters of your own choice, such as a UUID, new for each message. It makes a retry safe for 24 hours: the same key with the same content posts once, and every further time is answered with the first message. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1072,171 +1010,54 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "text": "hi"
+                 *       "text": "Hello, everyone"
                  *     }
                  */
-                "application/json": {
-                    /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR */
-                    text: string;
-                };
-                /**
-                 * @example {
-                 *       "text": "hi"
-                 *     }
-                 */
-                "application/x-www-form-urlencoded": {
-                    /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR */
-                    text: string;
-                };
+                "application/json": components["schemas"]["NewBroadcast"];
             };
         };
         responses: {
-            /** @description Said, and kept. */
+            /** @description Sent and stored. */
             201: {
                 headers: {
-                    /** @description Where the message is */
+                    /** @description The address of the message */
                     Location?: string;
-                    /** @description `true` where the Idempotency-Key was known and nothing was posted now */
+                    /** @description `true` where the Idempotency-Key was known and nothing new was posted */
                     "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": 1041,
+                     *       "id": 1,
                      *       "kind": "broadcast",
-                     *       "from": "ann",
-                     *       "text": "hi",
+                     *       "from": "dewi",
+                     *       "text": "Hello, everyone",
                      *       "sentAt": "2026-11-02T09:31:00.000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["BroadcastMessage"];
+                    "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`: Body too large. See `GET /problems/{code}`. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-key-reused`: Idempotency key reused. See `GET /problems/{code}`. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. `outcome-unknown`: Outcome unknown. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
-    direct: {
+    sendDirect: {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe for 24 hours: the same key with the same content posts once and is answered with the first message.
-                 * @example 2f1c9a54-6f0e-4b3f
-                 */
+                /** @description 1 to 255 visible ASCII characters of your own choice, such as a UUID, new for each message. It makes a retry safe for 24 hours: the same key with the same content posts once, and every further time is answered with the first message. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1246,211 +1067,64 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "to": "bob",
-                 *       "text": "hi",
+                 *       "to": "dewi",
+                 *       "text": "Water the plants",
                  *       "whenOffline": "keep"
                  *     }
                  */
-                "application/json": {
-                    /** @description A username */
-                    to: string;
-                    /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR */
-                    text: string;
-                    /**
-                     * @description Where the person is not online: refuse the message, or keep it for their next stream
-                     * @default reject
-                     * @enum {string}
-                     */
-                    whenOffline?: "reject" | "keep";
-                };
-                /**
-                 * @example {
-                 *       "to": "bob",
-                 *       "text": "hi",
-                 *       "whenOffline": "keep"
-                 *     }
-                 */
-                "application/x-www-form-urlencoded": {
-                    /** @description A username */
-                    to: string;
-                    /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR */
-                    text: string;
-                    /**
-                     * @description Where the person is not online: refuse the message, or keep it for their next stream
-                     * @default reject
-                     * @enum {string}
-                     */
-                    whenOffline?: "reject" | "keep";
-                };
+                "application/json": components["schemas"]["NewDirect"];
             };
         };
         responses: {
-            /** @description Said, and kept. */
+            /** @description Sent and stored. */
             201: {
                 headers: {
-                    /** @description Where the message is */
+                    /** @description The address of the message */
                     Location?: string;
-                    /** @description `true` where the Idempotency-Key was known and nothing was posted now */
+                    /** @description `true` where the Idempotency-Key was known and nothing new was posted */
                     "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": 1041,
+                     *       "id": 2,
                      *       "kind": "direct",
-                     *       "from": "ann",
-                     *       "text": "hi",
-                     *       "sentAt": "2026-11-02T09:31:00.000Z",
-                     *       "to": "bob"
+                     *       "from": "dewi",
+                     *       "to": "dewi",
+                     *       "text": "Water the plants",
+                     *       "sentAt": "2026-11-02T09:32:00.000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["DirectMessage"];
+                    "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recipient-offline`: Recipient offline. See `GET /problems/{code}`. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`: Body too large. See `GET /problems/{code}`. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type`: Unsupported media type. See `GET /problems/{code}`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-key-reused`: Idempotency key reused. See `GET /problems/{code}`. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. `outcome-unknown`: Outcome unknown. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownRecipient"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RecipientOffline"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     listMessages: {
         parameters: {
             query?: {
-                /** @description The oldest after this id */
+                /** @description A message’s id: the oldest messages after it. Not together with `before` */
                 after?: number;
-                /** @description The newest before this id */
+                /** @description A message’s id: the newest messages before it. Not together with `after` */
                 before?: number;
+                /** @description How many messages the page holds at most */
                 limit?: number;
-                /** @description A username: only the direct conversation with that person */
+                /** @description A username: only the direct messages between that user and the caller */
                 with?: string;
             };
             header?: never;
@@ -1469,116 +1143,30 @@ export interface operations {
                      * @example {
                      *       "messages": [
                      *         {
-                     *           "id": 1041,
+                     *           "id": 1,
                      *           "kind": "broadcast",
-                     *           "from": "ann",
-                     *           "text": "hi",
+                     *           "from": "dewi",
+                     *           "text": "Hello, everyone",
                      *           "sentAt": "2026-11-02T09:31:00.000Z"
                      *         }
                      *       ],
                      *       "more": false,
-                     *       "cursor": "1041-mh4k2c9z"
+                     *       "cursor": "1-mh4k2c9z"
                      *     }
                      */
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownRecipient"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMessage: {
@@ -1588,7 +1176,7 @@ export interface operations {
             path: {
                 /**
                  * @description A message’s id
-                 * @example 1041
+                 * @example 1
                  */
                 id: number;
             };
@@ -1604,119 +1192,34 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 1041,
+                     *       "id": 1,
                      *       "kind": "broadcast",
-                     *       "from": "ann",
-                     *       "text": "hi",
+                     *       "from": "dewi",
+                     *       "text": "Hello, everyone",
                      *       "sentAt": "2026-11-02T09:31:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: Not found. See `GET /problems/{code}`. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    listOnline: {
+    listOnlineUsers: {
         parameters: {
             query?: {
+                /** @description How many users the page holds at most */
                 limit?: number;
-                /** @description A username: only people whose names come after it */
+                /** @description A username: only users whose names come after it */
                 after?: string;
             };
             header?: never;
@@ -1735,7 +1238,7 @@ export interface operations {
                      * @example {
                      *       "users": [
                      *         {
-                     *           "username": "ann",
+                     *           "username": "dewi",
                      *           "onlineSince": "2026-11-02T09:30:00.000Z"
                      *         }
                      *       ],
@@ -1746,113 +1249,28 @@ export interface operations {
                     "application/json": components["schemas"]["OnlineUsers"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     openStream: {
         parameters: {
             query?: {
-                /**
-                 * @description The id of the last event seen, verbatim: the stream first brings what came after it. Empty counts as absent. The header wins over the query.
-                 * @example 1042-mh4k2c9z
-                 */
+                /** @description The id of the last event seen, verbatim: the stream first brings what came after it. Empty counts as absent. The header `Last-Event-ID` takes the same and wins. */
                 lastEventId?: string;
-                /** @description Whether to hear who comes and goes */
+                /** @description `none`: no `presence` events, and no names in `ready`. `full`: both */
                 presence?: "full" | "none";
+                /** @description A token of `POST /v1/events/token`, in place of the header `Authorization` */
+                token?: string;
             };
-            header?: {
-                /**
-                 * @description The id of the last event seen, verbatim: the stream first brings what came after it. Empty counts as absent. The header wins over the query.
-                 * @example 1042-mh4k2c9z
-                 */
-                "Last-Event-ID"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -1866,108 +1284,29 @@ export interface operations {
                 content: {
                     /**
                      * @example retry: 3000
-                     *
-                     *     id: 1041-mh4k2c9z
                      *     event: message
                      *     data: {"id":1041,"kind":"broadcast","from":"bob","text":"hi","sentAt":"2026-11-02T09:31:00.000Z"}
+                     *     id: 1041-mh4k2c9z
                      *
-                     *     id: 1042-mh4k2c9z
                      *     event: ready
                      *     data: {"user":"ann","head":1042,"online":["ann","bob"],"onlineCount":2}
+                     *     id: 1042-mh4k2c9z
                      */
                     "text/event-stream": string;
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-many-requests`: Too many requests. `too-many-streams`: Too many streams. See `GET /problems/{code}`. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequestsOrTooManyStreams"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    eventsToken: {
+    createStreamToken: {
         parameters: {
             query?: never;
             header?: never;
@@ -1988,88 +1327,21 @@ export interface operations {
                      *       "expiresAt": "2026-11-09T09:30:00.000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["EventToken"];
+                    "application/json": components["schemas"]["StreamToken"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-            401: {
-                headers: {
-                    /** @description The scheme to use (RFC 6750). */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    health: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -2078,7 +1350,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is. */
+            /** @description It is alive. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2089,69 +1361,19 @@ export interface operations {
                      *       "status": "ok"
                      *     }
                      */
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
+                    "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
         };
     };
-    readiness: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -2160,7 +1382,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can. */
+            /** @description It can serve. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2171,80 +1393,52 @@ export interface operations {
                      *       "status": "ok"
                      *     }
                      */
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
+                    "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, 1 or more. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    document: {
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiDocument"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getOpenApi32: {
         parameters: {
             query?: never;
             header?: never;
@@ -2264,65 +1458,16 @@ export interface operations {
                      *       "openapi": "3.2.0"
                      *     }
                      */
-                    "application/json": {
-                        openapi: string;
-                    };
+                    "application/json": components["schemas"]["ApiDocument"];
                 };
             };
-            /** @description `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
         };
     };
     explainProblem: {
@@ -2351,81 +1496,20 @@ export interface operations {
                      *       "type": "/problems/username-taken",
                      *       "title": "Username taken",
                      *       "status": 409,
-                     *       "explanation": "The username, or one that reads the same, is registered already or reserved. Choose another, or log in if it is yours."
+                     *       "explanation": "The username, or one that reads or looks the same, is registered already or reserved. Choose another, or log in if it is yours."
                      *     }
                      */
-                    "application/json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @description What the code means and what to do about it */
-                        explanation: string;
-                    };
+                    "application/json": components["schemas"]["ProblemExplanation"];
                 };
             };
-            /** @description `invalid-request`: The request is not valid. `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: Not found. See `GET /problems/{code}`. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request-timeout`: The request took too long to arrive. See `GET /problems/{code}`. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-host`: Unknown host. See `GET /problems/{code}`. */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers-too-large`: Headers or address too large. See `GET /problems/{code}`. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error`: Internal error. See `GET /problems/{code}`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
         };
     };
 }

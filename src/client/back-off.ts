@@ -47,6 +47,11 @@ export class BackOff {
     this.#attempt = 0
   }
 
+  /** The wait was ended early: the try after it does not make the next one longer. */
+  hurried(): void {
+    this.#attempt = Math.max(0, this.#attempt - 1)
+  }
+
   /**
    * How long to wait before the next try, in ms. `atLeastMs` is what the server asks of everyone
    * alike (`Retry-After`).

@@ -2,6 +2,7 @@ import { readAnswer } from './answer.ts'
 import { withJitter } from './back-off.ts'
 import { Cutoff, pause } from './cutoff.ts'
 import { ObrolError } from './errors.ts'
+import { Retries } from './retries.ts'
 import type { Shape } from './shapes.ts'
 
 /** The wait before a call's second try, in ms; it doubles up to the longest, with jitter. */
@@ -24,6 +25,7 @@ export interface Request {
 export interface Call<T> extends Request {
   isShape: Shape<T>
   again(error: ObrolError): boolean
+  onRetry: ((error: ObrolError, inMs: number) => void) | undefined
   signal: AbortSignal | undefined
 }
 
@@ -32,6 +34,12 @@ export function mayPass({ code, status = 0 }: ObrolError): boolean {
   // A redirect, or a page that another server sends with 4xx, says that the address is wrong.
   if (code === 'bad-answer') return status < 300 || status >= 500
   return ['network', 'timeout'].includes(code) || [408, 429, 503].includes(status)
+}
+
+/** Whether the server could not be reached, as far as one can tell. */
+export function isOutOfReach(error: ObrolError | string): boolean {
+  const codes: string[] = ['network', 'timeout', 'bad-answer']
+  return error instanceof ObrolError && codes.includes(error.code)
 }
 
 /** A failure after which the call has certainly not been carried out. */
@@ -50,6 +58,8 @@ interface CallerOptions {
 export class Caller {
   /** How long one try may take, in ms. */
   readonly timeoutMs: number
+  /** Who waits for the server to be there again. */
+  readonly retries = new Retries()
   /** How much is read of one answer. */
   readonly maxAnswerBytes: number
   readonly #retryForMs: number
@@ -60,7 +70,7 @@ export class Caller {
   constructor(server: string | URL, options: CallerOptions) {
     const { fetch = globalThis.fetch } = options
     this.#server = new URL(server)
-    this.#server.pathname = this.#server.pathname.replace(/\/*$/, '/')
+    this.#server.pathname = this.#server.pathname.replace(/(?<!\/)\/*$/, '/')
     this.#fetch = (input, init) => fetch(input, init)
     this.timeoutMs = options.timeoutMs ?? 10_000
     this.maxAnswerBytes = options.maxAnswerBytes ?? 134_217_728
@@ -76,8 +86,14 @@ export class Caller {
     return this.#once(call).catch(async (error: ObrolError) => {
       const nextMs = Math.max(withJitter(waitMs), error.retryAfterMs ?? 0)
       if (!call.again(error) || performance.now() + nextMs > until) throw error
-      await pause(nextMs, call.signal)
-      return this.#untilDone(call, until, Math.min(waitMs * 2, longestWaitMs))
+      call.onRetry?.(error, nextMs)
+      const wait = new Cutoff(call.signal)
+      if (isOutOfReach(error)) this.retries.add(wait)
+      await pause(nextMs, wait.signal)
+      const growth = wait.signal.aborted ? 1 : 2
+      this.retries.delete(wait)
+      wait.close()
+      return this.#untilDone(call, until, Math.min(waitMs * growth, longestWaitMs))
     })
   }
 
@@ -115,6 +131,8 @@ export class Caller {
       throw cutoff.failure(error)
     }
     if (isRedirect(response)) throw moved(response)
+    // A 5xx may be that of a proxy that waits for the server as well.
+    if (response.status < 500) this.retries.tryNow()
     return response
   }
 

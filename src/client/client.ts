@@ -55,7 +55,8 @@ export interface ClientOptions {
  * an idempotency key, so that it is in the log once, however often it had to be sent.
  */
 export class ObrolClient {
-  /** The session's token: set by `register` and `login`, cleared by `logout`. */
+  /** The session's token: set by `register` and `login`, cleared by `logout`
+   * and where a stream finds the session over. */
   token: string | undefined
   readonly #caller: Caller
 
@@ -110,8 +111,8 @@ export class ObrolClient {
   }
 
   /** A page of what was said, as far as one may see it. Refusal: `unknown-recipient`. */
-  history({ signal, ...query }: HistoryOptions = {}): Promise<HistoryPage> {
-    return this.#call('GET', 'messages', isHistoryPage, { signal }, { query: { ...query } })
+  history({ signal, onRetry, ...query }: HistoryOptions = {}): Promise<HistoryPage> {
+    return this.#call('GET', 'messages', isHistoryPage, { signal, onRetry }, { query })
   }
 
   /** One message. Refusal: `not-found`, also where one may not see it. */
@@ -134,12 +135,20 @@ export class ObrolClient {
    *
    * The stream is opened at the first `next()` and again whenever it is lost, at the cursor where it
    * was: nothing is skipped, and no message comes twice. It is read only as fast as events are
-   * taken. It ends when one logs out, leaves the loop or aborts the signal, and throws when the
-   * session is over (`unauthorized`, `session-expired`) or the server refuses for another reason
-   * that waiting does not change, such as `invalid-request` for a cursor that is none.
+   * taken. When the session is over, here or elsewhere, its last event is `ended`, and the token is
+   * cleared. It ends as well when one leaves the loop or aborts the signal. It throws where the
+   * server refuses for a reason that waiting does not change: `unauthorized` for a token that is
+   * none, `invalid-request` for a cursor that is none.
    */
   events(options: EventsOptions = {}): EventStream {
-    return new Events({ caller: this.#caller, token: () => this.token }, options)
+    const gate = {
+      caller: this.#caller,
+      token: () => this.token,
+      forget: (token: string | undefined) => {
+        if (this.token === token) this.token = undefined
+      },
+    }
+    return new Events(gate, options)
   }
 
   /** Not made again when it is unclear whether it was done: a name may be taken by oneself then. */
@@ -165,10 +174,11 @@ export class ObrolClient {
     method: Call<T>['method'],
     path: string,
     isShape: Shape<T>,
-    { signal }: CallOptions,
+    { signal, onRetry }: CallOptions,
     more: Partial<Call<T>> = {},
   ): Promise<T> {
-    const call = { method, path: `v1/${path}`, isShape, signal, token: this.token, again: mayPass }
+    const { token } = this
+    const call = { method, path: `v1/${path}`, isShape, signal, onRetry, token, again: mayPass }
     return this.#caller.call({ ...call, ...more })
   }
 }

@@ -32,10 +32,9 @@ export type ProblemCode =
 /**
  * What goes wrong on the way: `network` (no connection, or it broke off), `timeout` (no answer in
  * time, or a stream fell silent), `bad-answer` (what came is no answer of this API: another server,
- * a proxy's page, a cut body), `aborted` (by one's own signal), `session-expired` (the stream of a
- * session whose time is over).
+ * a proxy's page, a cut body), `aborted` (by one's own signal).
  */
-export type ClientCode = 'network' | 'timeout' | 'bad-answer' | 'aborted' | 'session-expired'
+export type ClientCode = 'network' | 'timeout' | 'bad-answer' | 'aborted'
 
 export interface ObrolErrorOptions {
   status?: number | undefined

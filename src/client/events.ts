@@ -1,13 +1,17 @@
 import { BackOff } from './back-off.ts'
-import type { Caller, Request } from './caller.ts'
+import { type Caller, isOutOfReach, type Request } from './caller.ts'
 import { Chain } from './chain.ts'
 import { Cutoff, pause } from './cutoff.ts'
 import { ObrolError } from './errors.ts'
 import { Line } from './line.ts'
 import { Pulse } from './pulse.ts'
+import type { Retries } from './retries.ts'
 import { isBye, parse } from './shapes.ts'
 import type { Block } from './sse-parser.ts'
-import type { ByeReason, EventStream, EventsOptions, ObrolEvent } from './types.ts'
+import type { ByeReason, EndReason, EventStream, EventsOptions, ObrolEvent } from './types.ts'
+
+/** What the server says bye with where the session is over. */
+const endReasons: readonly EndReason[] = ['logged-out', 'banned', 'session-expired']
 
 /** The line has ended: by a failure, or by what the server said in its last event. */
 interface Loss {
@@ -21,6 +25,8 @@ export interface Gate {
   caller: Caller
   /** The client's token as it is now. */
   token(): string | undefined
+  /** A token is good for nothing any more. */
+  forget(token: string | undefined): void
 }
 
 /** A stream over all its lines, as one iterator. See `ObrolClient.events`. */
@@ -64,25 +70,44 @@ export class Events implements EventStream {
   hurry(): void {
     this.#line?.hurry()
     this.#wait?.cut(new ObrolError('aborted', 'Waited long enough'))
+    this.#retries.tryNow()
   }
 
   async *#run(): AsyncGenerator<ObrolEvent, undefined, undefined> {
     try {
       while (!this.#end.signal.aborted) {
         const loss = yield* this.#follow()
-        if (this.#isOver(loss.error)) break
+        if (this.#end.signal.aborted) break
+        const reason = this.#endReason(loss.error)
+        if (reason !== undefined) {
+          yield { type: 'ended', reason }
+          break
+        }
         const inMs = this.#untilNext(loss)
         // Made before it is told of: whoever hears of it may hurry at once.
         const wait = new Cutoff(this.#end.signal)
         this.#wait = wait
+        if (isOutOfReach(loss.error)) this.#retries.add(wait)
         yield { type: 'reconnecting', error: loss.error, inMs, attempt: this.#backOff.attempt }
         await pause(inMs, wait.signal)
-        wait.close()
+        if (wait.signal.aborted) this.#backOff.hurried()
+        this.#endWait()
       }
     } finally {
-      this.#wait?.close()
+      this.#endWait()
       this.#end.close()
     }
+  }
+
+  #endWait(): void {
+    if (this.#wait === undefined) return
+    this.#retries.delete(this.#wait)
+    this.#wait.close()
+    this.#wait = undefined
+  }
+
+  get #retries(): Retries {
+    return this.#gate.caller.retries
   }
 
   /** What one line brings, until it is lost. */
@@ -123,13 +148,20 @@ export class Events implements EventStream {
     return { error: reason, askedMs: retry }
   }
 
-  /** Whether the stream has come to its end. @throws {ObrolError} where that is a failure */
-  #isOver(error: ObrolError | ByeReason): boolean {
-    if (this.#end.signal.aborted || error === 'logged-out') return true
-    if (error === 'session-expired') throw new ObrolError(error, 'The session has expired: log in')
-    if (typeof error === 'string' || heals(error)) return false
-    // The client has logged out while there was no line on which the server could say bye.
-    if (error.status === 401 && this.#gate.token() !== this.#token) return true
+  /** Why the session is over, if it is. @throws {ObrolError} a failure that stays */
+  #endReason(error: ObrolError | ByeReason): EndReason | undefined {
+    if (typeof error === 'string') {
+      const reason = endReasons.find((reason) => reason === error)
+      if (reason !== undefined) this.#gate.forget(this.#token)
+      return reason
+    }
+    if (heals(error)) return undefined
+    if (error.status === 401) {
+      // The client has logged out while there was no line on which the server could say bye.
+      const loggedOut = this.#gate.token() !== this.#token
+      this.#gate.forget(this.#token)
+      if (loggedOut) return 'logged-out'
+    }
     throw error
   }
 

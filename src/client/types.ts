@@ -13,19 +13,22 @@ export type LoggedIn = Schemas['OpenedSession']
 export type Me = Schemas['OwnSession']
 
 /** A token that opens the stream as `GET /v1/events?token=…`, for a bare `EventSource`. */
-export type EventsToken = Schemas['EventToken']
+export type EventsToken = Schemas['StreamToken']
 
-/** Said to everyone. */
-export type BroadcastMessage = Schemas['BroadcastMessage']
+/** A message to everyone. */
+export type BroadcastMessage = Omit<Schemas['Message'], 'kind' | 'to'> & { kind: 'broadcast' }
 
-/** Said to one person. */
-export type DirectMessage = Schemas['DirectMessage']
+/** A message to one person. */
+export type DirectMessage = Omit<Schemas['Message'], 'kind' | 'to'> & { kind: 'direct'; to: string }
 
-/** The same object in a POST's answer, in history and on the stream. `kind` tells the two apart. */
-export type Message = Schemas['Message']
+/**
+ * The same object in a POST's answer, in history and on the stream. `kind` tells the two apart. (The
+ * document has them as one flat schema, for the sake of other languages.)
+ */
+export type Message = BroadcastMessage | DirectMessage
 
 /** A page of the history: `messages` ascending, `more`, and the `cursor` to open a stream at. */
-export type HistoryPage = Schemas['MessagePage']
+export type HistoryPage = Omit<Schemas['MessagePage'], 'messages'> & { messages: Message[] }
 
 /** A page of who is online, by name: `users`, the total `count`, and whether there are `more`. */
 export type OnlinePage = Schemas['OnlineUsers']
@@ -34,7 +37,7 @@ export type OnlinePage = Schemas['OnlineUsers']
 export type Ready = Schemas['Ready']
 
 /** Who came and went. With `resync` too many to tell: read `online()` anew. */
-export type Presence = Schemas['Presence']
+export type Presence = Omit<Schemas['Presence'], 'resync'> & { resync?: true }
 
 /** Where the log goes on when a cursor is not on it. What one holds past `from` is void. */
 export type Reset = Schemas['Reset']
@@ -42,13 +45,24 @@ export type Reset = Schemas['Reset']
 /** Why the server ended a stream. */
 export type ByeReason = Schemas['Bye']['reason']
 
-/** A refusal as it came: RFC 9457 problem details. */
-export type ProblemDetails = Schemas['Problem']
+/** One thing that was wrong: in the body (`pointer`, RFC 6901), or in a query, path or header. */
+type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
+
+/** A refusal as it came: RFC 9457 problem details. A newer server may send a `type` of its own. */
+export type ProblemDetails = Omit<Schemas['Problem'], 'type' | 'errors'> & {
+  type: string
+  errors?: FieldError[]
+}
 
 /** For any call. */
 export interface CallOptions {
   /** Ends the call early: it then fails with an `ObrolError` `aborted`. */
   signal?: AbortSignal | undefined
+  /**
+   * Told before each further try of a call that failed but may work yet: why, and in how many ms it
+   * is made again.
+   */
+  onRetry?: ((error: ObrolError, inMs: number) => void) | undefined
 }
 
 /** For the two calls that say something. */
@@ -172,8 +186,20 @@ export interface ReconnectingEvent {
   error: ObrolError | ByeReason
   /** How long until the try, in ms. */
   inMs: number
-  /** Which try this is since the stream last worked: 1, 2, 3, … */
+  /** Which try this is since the stream last worked: 1, 2, 3, … One that was hurried does not count. */
   attempt: number
+}
+
+/**
+ * Why a session is over: logged out (here or elsewhere), banned, or past its time. Log in again, or
+ * not.
+ */
+export type EndReason = 'logged-out' | 'banned' | 'session-expired'
+
+/** The session is over, and so is the stream: the last event. The client has forgotten its token. */
+export interface EndedEvent {
+  type: 'ended'
+  reason: EndReason
 }
 
 /** Whatever comes on a stream. `type` tells which it is; new ones may be added. */
@@ -184,6 +210,7 @@ export type ObrolEvent =
   | HeartbeatEvent
   | ResetEvent
   | ReconnectingEvent
+  | EndedEvent
 
 /** A stream of events: use it with `for await`. Leaving the loop closes it. */
 export interface EventStream extends AsyncIterableIterator<ObrolEvent> {

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { connect } from '../store/sqlite/connection.ts'
-import { createPrivately, filesOf, syncFile, syncFolderOf } from '../store/sqlite/folder.ts'
+import { createAnew, filesOf, syncFile, syncFolderOf } from '../store/sqlite/folder.ts'
 import { keepKeyInside } from '../store/sqlite/key-inside.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
 import { readKey } from '../store/sqlite/signing-key.ts'
@@ -17,9 +18,10 @@ export async function backup(folder: string, file: string): Promise<void> {
   const { database, key } = filesOf(folder)
   if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
   if (existsSync(file)) throw new StartError(`${file} exists already: choose another name`)
-  const fresh = `${file}.${process.pid}.part`
+  // Others may write to the folder of a backup: nobody can guess this name and take it before us.
+  const fresh = `${file}.${randomBytes(8).toString('hex')}.part`
   try {
-    createPrivately(fresh)
+    createAnew(fresh)
     copyInto(fresh, database)
     keepKeyInside(fresh, readKey(key))
     syncFile(fresh)

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Moved, move as moveHome } from '../store/move/move.ts'
 import { StartError } from '../store/store.ts'
-import { MoveProgress } from './move-progress.ts'
+import { Progress } from './progress.ts'
 
 const help = `Usage: obrol move --from HOME --to HOME
 
@@ -39,9 +39,10 @@ export async function move(args: readonly string[]): Promise<string | undefined>
   const onSignal = () => stop.abort(new StartError('Stopped: nothing was moved'))
   const signals = ['SIGINT', 'SIGTERM'] as const
   for (const name of signals) process.on(name, onSignal)
-  const progress = new MoveProgress(process.stderr)
+  const progress = new Progress(process.stderr)
   const moved = await moveHome(homes.from, homes.to, {
-    onProgress: (now) => progress.tell(now),
+    onProgress: ({ step, rows, allRows }) =>
+      progress.tell({ step, done: rows, all: allRows, unit: 'rows' }),
     signal: stop.signal,
   }).finally(() => {
     progress.end()

@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { readSettings } from '../config.ts'
 import { buildApp } from '../http/app.ts'
+import type { OpenApiVersion } from '../http/plugins/swagger.ts'
 import type { Services } from '../http/services.ts'
 
+/** The versions of OpenAPI in which the API is described. */
+export const openApiVersions = ['3.1', '3.2'] satisfies OpenApiVersion[]
+
 /** The OpenAPI document, as it stands in a file: of the routes' schemas, with the default settings. */
-export async function openApiDocument(): Promise<string> {
+export async function openApiDocument(version: OpenApiVersion): Promise<string> {
   const app = await buildApp(
     // No route is called, so nobody has to be behind it.
     {
@@ -14,12 +18,12 @@ export async function openApiDocument(): Promise<string> {
       store: {},
     } as unknown as Services,
   )
-  const document = app.swagger()
+  const { document } = app.openapi[version]
   await app.close()
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
 /** Writes the OpenAPI document to a file. */
-export async function writeOpenApi(file: string): Promise<void> {
-  await writeFile(file, await openApiDocument())
+export async function writeOpenApi(file: string, version: OpenApiVersion): Promise<void> {
+  await writeFile(file, await openApiDocument(version))
 }

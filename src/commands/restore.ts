@@ -1,50 +1,57 @@
 import {
-  chmodSync,
-  copyFileSync,
+  closeSync,
   existsSync,
+  fstatSync,
+  openSync,
+  readSync,
   realpathSync,
-  renameSync,
-  rmSync,
   statSync,
+  writeSync,
 } from 'node:fs'
 import Database from 'better-sqlite3'
-import { filesOf, lockFolder, syncFile, syncFolderOf } from '../store/sqlite/folder.ts'
+import { createAnew, filesOf, lockFolder } from '../store/sqlite/folder.ts'
 import { takeKeyOut } from '../store/sqlite/key-inside.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
+import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
 import { writeKey } from '../store/sqlite/signing-key.ts'
 import { StartError } from '../store/store.ts'
+import { type Output, Progress } from './progress.ts'
+
+const megabyte = 1_000_000
+const chunkBytes = 4 * 1024 * 1024
 
 /**
  * `obrol restore FILE`: puts a backup in the place of what a stopped server's data folder holds.
  * Until the backup has proved sound, nothing in the folder changes.
  *
+ * @param output where progress is told
  * @throws {StartError} one line for the person at the terminal
  */
-export async function restore(folder: string, file: string): Promise<void> {
+export async function restore(
+  folder: string,
+  file: string,
+  output: Output = process.stderr,
+): Promise<void> {
   const lock = lockFolder(folder)
   const { database, key } = filesOf(folder)
   const fresh = `${database}.new`
+  const progress = new Progress(output)
   try {
     refuseLive(file, database)
-    copyFileSync(file, fresh)
-    chmodSync(fresh, 0o600)
+    removeDatabase(fresh)
+    copy(file, fresh, progress)
+    progress.announce('checking the backup')
     check(fresh, file)
     const signingKey = takeKeyOut(fresh)
-    syncFile(fresh)
-    if (signingKey) writeKey(key, signingKey)
-    foldLog(database)
-    // What is left of them belongs to the database that goes, and would be written into the new one.
-    for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true })
-    syncFolderOf(database)
-    renameSync(fresh, database)
-    syncFolderOf(database)
+    replaceDatabase(database, fresh, () => signingKey && writeKey(key, signingKey))
   } catch (error) {
     if (error instanceof StartError) throw error
     throw new StartError(`${file} cannot be restored: ${(error as Error).message}`, {
       cause: error,
     })
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(fresh + suffix, { force: true })
+    progress.end()
+    removeDatabase(fresh)
     lock.release()
   }
 }
@@ -68,17 +75,33 @@ function refuseLive(file: string, database: string): void {
   }
 }
 
-/**
- * Brings the old database's log into it, so that whatever happens from here on, the folder holds
- * the old log whole or the new one. A database that is too damaged for that may go as it is.
- */
-function foldLog(database: string): void {
-  if (!existsSync(database)) return
+/** Copies a file into a new one of mode 0600. */
+function copy(from: string, to: string, progress: Progress): void {
+  const source = openSync(from, 'r')
   try {
-    const connection = new Database(database)
-    connection.pragma('wal_checkpoint(TRUNCATE)')
-    connection.close()
-  } catch {}
+    createAnew(to)
+    const target = openSync(to, 'r+')
+    try {
+      const all = inMegabytes(fstatSync(source).size)
+      const chunk = Buffer.allocUnsafe(chunkBytes)
+      let copied = 0
+      for (let read = readSync(source, chunk); read > 0; read = readSync(source, chunk)) {
+        for (let written = 0; written < read; )
+          written += writeSync(target, chunk, written, read - written)
+        copied += read
+        progress.tell({ step: 'copied', done: inMegabytes(copied), all, unit: 'MB' })
+      }
+    } finally {
+      closeSync(target)
+    }
+  } finally {
+    closeSync(source)
+  }
+}
+
+/** Rounded up, so that the least is 1. */
+function inMegabytes(bytes: number): number {
+  return Math.ceil(bytes / megabyte)
 }
 
 /** Looks at the copy, so that what was looked at is what is used. @throws {StartError} */

@@ -5,7 +5,8 @@ import { formatCursor } from './cursor.ts'
 /**
  * The texts of the stream: `text/event-stream` as the HTML standard defines it (section 9.2,
  * server-sent events). Data is one line of JSON, in which a line break is always escaped, so no
- * text can break the framing.
+ * text can break the framing. The id is the last line of its event: of one that was cut short the
+ * data may have come without the id, never the id without the data.
  */
 
 /** A message of the log, encoded once for everyone who may see it. */
@@ -26,11 +27,32 @@ export type ByeReason =
   | 'renew'
   | 'unavailable'
 
-/** The first bytes of every stream: how long an EventSource waits before it reconnects, in ms. */
-export const preamble = 'retry: 3000\n\n'
+/** How long an EventSource waits before it reconnects, in ms, unless a `bye` tells another time. */
+export const usualRetryMs = 3_000
+
+/**
+ * How every stream begins: a line in the block of its first event. In a block of its own it would be
+ * an empty event to some readers.
+ */
+export const preamble = retryLine(usualRetryMs)
+
+function retryLine(ms: number): string {
+  return `retry: ${ms}\n`
+}
+
+/**
+ * What ends a line in some language (Unicode's UAX #14: NEL, LS, PS; Python's `str.splitlines`, Java's
+ * `\R`) and is not escaped in JSON, as all of the others are.
+ */
+const lineSeparators = /[\u0085\u2028\u2029]/g
+
+function escaped(separator: string): string {
+  return `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
 
 function event(name: string, data: unknown, id?: string): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+  const json = JSON.stringify(data).replace(lineSeparators, escaped)
+  return `event: ${name}\ndata: ${json}\n${id === undefined ? '' : `id: ${id}\n`}\n`
 }
 
 /** A message with its id, which moves the reader's cursor. */
@@ -85,6 +107,5 @@ export function presenceEvent(
 
 /** The last event of a stream. `retryMs` tells an EventSource when to come back. */
 export function byeEvent(reason: ByeReason, retryMs?: number): string {
-  const retry = retryMs === undefined ? '' : `retry: ${retryMs}\n`
-  return retry + event('bye', { reason })
+  return (retryMs === undefined ? '' : retryLine(retryMs)) + event('bye', { reason })
 }

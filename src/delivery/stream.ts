@@ -8,16 +8,15 @@ import {
   preamble,
   readyEvent,
   resetEvent,
+  usualRetryMs,
 } from './frames.ts'
+import { namesToTell } from './names-to-tell.ts'
 import type { PresenceReader } from './presence-feed.ts'
 import { Standing } from './standing.ts'
 import type { StreamRequest, Surroundings } from './surroundings.ts'
 import type { Portion } from './tail.ts'
 import { Waits } from './waits.ts'
 import type { Outlet } from './wire.ts'
-
-/** `ready` names at most so many people; past that the reader fetches the list. */
-const maxNamesInReady = 1_000
 
 /**
  * One reader of the log: a cursor, a filter (what its person may see) and a socket.
@@ -39,6 +38,8 @@ export class Stream implements PresenceReader {
   readonly #wantsPresence: boolean
   /** How far this stream has come; while live the head stands for it. */
   readonly #standing: Standing
+  /** Whether an event was written. */
+  #begun = false
   /** False while kept messages are written: what lies between them was not. */
   #placed = false
   #live = false
@@ -73,7 +74,7 @@ export class Stream implements PresenceReader {
         this.#around.onClosed(this)
       },
     })
-    this.#wire.begin(preamble)
+    this.#wire.begin()
     this.#around.presence.enter(this.session).then(() => {
       this.#present = true
       this.#becomeReady()
@@ -84,7 +85,7 @@ export class Stream implements PresenceReader {
   /** Writes what one commit brought to a live stream. */
   deliver(stretches: readonly Stretch[]): void {
     for (const { block, lastId } of stretches) {
-      if (this.#wire.write(block)) continue
+      if (this.#write(block)) continue
       this.#fallBehind(lastId)
       return
     }
@@ -138,7 +139,8 @@ export class Stream implements PresenceReader {
   /** Says why and ends the stream. */
   end(reason: ByeReason, retryMs?: number): void {
     if (this.#ended) return
-    this.#wire.end(byeEvent(reason, retryMs))
+    // Where this is the first event of all, it says what the first event says.
+    this.#wire.end(byeEvent(reason, retryMs ?? (this.#begun ? undefined : usualRetryMs)))
     this.#finish()
   }
 
@@ -304,8 +306,7 @@ export class Stream implements PresenceReader {
     if (this.#ready || !this.#present || !this.#marked || !this.#live) return
     this.#ready = true
     const { tail, presence, feed } = this.#around
-    const named = this.#wantsPresence && presence.count <= maxNamesInReady
-    const online = named ? presence.names() : undefined
+    const online = this.#wantsPresence ? namesToTell(presence) : undefined
     const { username } = this.session.account
     this.#send(readyEvent(username, tail, online, presence.count))
     if (this.#wantsPresence) feed.add(this)
@@ -314,9 +315,17 @@ export class Stream implements PresenceReader {
 
   #send(event: Block | string): void {
     // What was asked of the store before the end may be answered after it.
-    if (this.#ended || this.#wire.write(event)) return
+    if (this.#ended || this.#write(event)) return
     if (this.#live) this.#fallBehind(this.#around.tail.head)
     else this.#full = true
+  }
+
+  #write(event: Block | string): boolean {
+    if (!this.#begun) {
+      this.#begun = true
+      this.#wire.hold(preamble)
+    }
+    return this.#wire.write(event)
   }
 
   #run(begin: () => Promise<void>): void {

@@ -11,7 +11,10 @@ export interface StreamRequest {
   /** Null for a reader who comes without one. */
   cursor: Cursor | null
   presence: 'full' | 'none'
-  wire: Pick<Wire, 'listen' | 'begin' | 'write' | 'outlet' | 'filled' | 'empty' | 'end' | 'destroy'>
+  wire: Pick<
+    Wire,
+    'listen' | 'begin' | 'hold' | 'write' | 'outlet' | 'filled' | 'empty' | 'end' | 'destroy'
+  >
 }
 
 /** What a stream lives among. */

@@ -10,7 +10,7 @@ const maxInputBytes = 65_536
 /** A larger block is not copied to go out with what waits: those who missed the same share it. */
 const mostCopied = 4_096
 
-/** How long what begins a stream waits for what comes next, in ms. */
+/** How long the head of the answer waits for what comes next, in ms. */
 const holdMs = 50
 
 /** Where framed blocks can be written as they are. */
@@ -32,8 +32,8 @@ export class Wire {
   readonly #stallMs: number
   #inputBytes = 0
   /**
-   * Texts that are yet to be written: what a stream begins with waits a moment for what comes next,
-   * all others go at once. Empty where nothing waits.
+   * Texts that are yet to be written: the head of the answer waits a moment for what comes next, all
+   * others go at once. Empty where nothing waits.
    */
   #held: string
   #hold: NodeJS.Timeout | undefined
@@ -81,13 +81,17 @@ export class Wire {
   }
 
   /**
-   * Writes what a stream begins with. With the head of the answer it waits a moment for what is
-   * written next, so that they cost the kernel one write.
+   * Lets the head of the answer go, which waits a moment for what is written next, so that they cost
+   * the kernel one write.
    */
-  begin(text: string): void {
-    this.#held += this.#inFrame(text)
+  begin(): void {
     if (this.#socket.destroyed) return
     this.#hold = setTimeout(() => this.#sendHeld(), holdMs)
+  }
+
+  /** Adds a text to what goes out with the next `write`, which the caller makes at once. */
+  hold(text: string): void {
+    this.#held += this.#inFrame(text)
   }
 
   /** False where the socket is full: nothing more should be written until it has drained. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { boundRest } from './rest-of-request.ts'
 
 /**
  * Cuts the connection of an answer of which nothing is taken for so long. Node could do so for every
@@ -7,6 +8,8 @@ import type { FastifyInstance } from 'fastify'
  *
  * Lets answers arrive before the server closes. Node takes a connection for idle once an answer's
  * last byte is handed over to it, and closes it then, however much a slow reader has yet to take.
+ *
+ * Bounds what is still read of a request that is answered before it has come whole.
  *
  * The answers are counted, not kept: the tables of a set of them, once outgrown, would keep all
  * that hangs on an answer until the next full garbage collection.
@@ -30,8 +33,9 @@ export function finishAnswers(app: FastifyInstance, unreadMs: number): void {
     answer.socket?.setTimeout(unreadMs)
     answer.once('close', arrived)
   }
-  app.addHook('onSend', (_request, { raw }, payload, done) => {
+  app.addHook('onSend', (request, { raw }, payload, done) => {
     note(raw)
+    boundRest(request.raw, raw)
     done(null, payload)
   })
   app.addHook('preClose', async () => {

@@ -6,6 +6,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
+import type { Connections } from './connections.ts'
 import type { Limits } from './limits.ts'
 import type { Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
@@ -23,5 +24,6 @@ export type Api = FastifyInstance<
 export interface RouteOptions {
   services: Services
   limits: Limits
+  connections: Connections
   timeouts: Timeouts
 }

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
-import fastify, { type FastifyBaseLogger } from 'fastify'
+import fastify from 'fastify'
 import { Problem } from '../chat/problems.ts'
+import { callerAddress } from './address-key.ts'
 import { finishAnswers } from './answers-on-their-way.ts'
 import type { Api } from './api.ts'
+import { Connections } from './connections.ts'
 import { answerError } from './errors.ts'
 import { Limits } from './limits.ts'
-import { logAnswer, logConnection, requestToLog } from './log-lines.ts'
+import { escapeUnseen } from './log-escapes.ts'
+import { logAnswer, logClosed, logConnection, requestToLog } from './log-lines.ts'
 import { logOutput } from './log-output.ts'
 import { refuseMissing } from './missing.ts'
 import { openInTurn } from './opens-in-turn.ts'
@@ -17,6 +20,8 @@ import { addSwagger } from './plugins/swagger.ts'
 import { addSwaggerUi } from './plugins/swagger-ui.ts'
 import { readQuery } from './query.ts'
 import { answerOddRequests } from './raw-answers.ts'
+import { RepeatedLines } from './repeated-lines.ts'
+import { letWaitInLine } from './requests-in-line.ts'
 import { RouteTable } from './route-table.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { eventTokenRoutes } from './routes/event-token.ts'
@@ -29,6 +34,7 @@ import { serverRoutes } from './routes/server.ts'
 import { userRoutes } from './routes/users.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
+import { TrustedProxies } from './trusted-proxies.ts'
 import { compileValidator } from './validation.ts'
 import { refuseOdd } from './well-formed.ts'
 
@@ -50,16 +56,18 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const { settings } = services
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const { logStream = logOutput } = options
+  const proxies = new TrustedProxies(settings.trustProxy)
+  const limits = new Limits(settings, services.store.counts)
   const app: Api = fastify({
-    ...serverOptions(settings, timeouts),
+    ...serverOptions(settings, timeouts, { limits, proxies }),
     logger: {
       level: settings.logLevel,
       serializers: { req: requestToLog },
-      stream: logStream,
+      stream: { write: (line: string) => logStream.write(escapeUnseen(line)) },
     },
   })
-  app.server.maxConnections = settings.maxStreams + otherConnections
-  app.server.on('connection', (socket) => logConnection(app.log as FastifyBaseLogger, socket))
+  const connections = new Connections(settings.connectionsPerAddress, proxies)
+  boundConnections(app, connections, settings.maxStreams)
   openInTurn(app.server)
   answerOddRequests(app, settings.corsOrigins)
 
@@ -71,13 +79,13 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const table = new RouteTable(app)
   addSecurityHeaders(app)
   await addCors(app, settings.corsOrigins)
-  addHooks(app, table, services)
+  addHooks(app, table, services, limits)
   finishAnswers(app, timeouts.unreadMs)
   await addJwt(app, services.signingKey, () => services.store.now())
-  await addSwagger(app, version())
+  await addSwagger(app, version(), settings)
   addSwaggerUi(app)
 
-  const routeOptions = { services, timeouts, limits: new Limits(settings, services.store.counts) }
+  const routeOptions = { services, timeouts, limits, connections }
   for (const routes of [
     accountRoutes,
     ownSessionRoutes,
@@ -99,6 +107,26 @@ function version(): string {
   return JSON.parse(readFileSync(manifest, 'utf8')).version
 }
 
+/** Bounds how many connections there are, and how much of what comes on each waits. */
+function boundConnections(app: Api, connections: Connections, maxStreams: number): void {
+  const { server } = app
+  const lines = new RepeatedLines(app.log)
+  app.decorate('repeatedLines', lines)
+  app.addHook('onClose', async () => lines.tell())
+  server.maxConnections = maxStreams + otherConnections
+  server.on('connection', (socket) => {
+    const address = String(socket.remoteAddress)
+    if (connections.admit(socket)) logConnection(lines, address)
+    else {
+      socket.destroy()
+      logClosed(lines, address, 'too many connections')
+    }
+  })
+  letWaitInLine(server, (socket) => {
+    logClosed(lines, String(socket.remoteAddress), 'too many requests wait')
+  })
+}
+
 /** The routes whose answers nobody should keep: those of the API, and where there is none. */
 const notToStore = /^\/v1\/|^\*$/
 
@@ -106,12 +134,16 @@ const notToStore = /^\/v1\/|^\*$/
  * What happens around every request, in the order in which it is judged. What need not wait calls
  * on, for that costs less than a promise.
  */
-function addHooks(app: Api, table: RouteTable, { ready, inTouch, settings }: Services): void {
-  app.addHook('onRequest', (_request, { raw }, done) => {
-    // Behind a pipelined request it is judged when its turn comes: till then its session may end,
-    // and answers that nobody reads would pile up.
-    if (raw.socket === null) raw.once('socket', () => done())
-    else done()
+function addHooks(
+  app: Api,
+  table: RouteTable,
+  { ready, inTouch, settings }: Services,
+  limits: Limits,
+): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    // Before all else, for to judge a request is what it is to save.
+    limits.request(callerAddress(request))
+    done()
   })
   app.addHook('onRequest', refuseOdd)
   app.addHook('onRequest', refuseOtherSites(settings))

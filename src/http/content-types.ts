@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { finished } from 'node:stream/promises'
 import type { FastifyInstance, FastifyRequest, preParsingAsyncHookHandler } from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { readForm } from './form-body.ts'
@@ -21,7 +20,13 @@ export function takeBodies(app: FastifyInstance): void {
   )
 }
 
-/** Reads bodies away, of any type and size, for the routes of `app`; keeps nothing of them. */
+/** How much of a body that is ignored is waited for, in bytes; of what is longer, `boundRest` reads the rest. */
+const mostIgnored = 1_048_576
+
+/**
+ * Reads bodies away, of any type and size, for the routes of `app`; keeps nothing of them. One that
+ * is cut short is half a request, which does nothing.
+ */
 export function ignoreBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   // Fastify judges the header itself before it looks for a parser.
@@ -29,9 +34,15 @@ export function ignoreBodies(app: FastifyInstance): void {
     delete headers['content-type']
   })
   app.addContentTypeParser('*', async (_request: FastifyRequest, body: IncomingMessage) => {
-    await finished(body.resume()).catch(() => {
+    let length = 0
+    try {
+      for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+        length += chunk.length
+        if (length > mostIgnored) return
+      }
+    } catch {
       throw new Problem('malformed-request', 'The body does not arrive as the headers announce it.')
-    })
+    }
   })
 }
 

@@ -37,12 +37,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (details.status === 401) reply.header('www-authenticate', challenge(problem.code, request))
   const seconds = retryAfter(problem)
   if (seconds !== undefined) reply.header('retry-after', seconds)
-  // Fastify closes the connection under a body that it refuses. Closed with unread bytes, TCP would
-  // reset and could take the answer along; kept, Node reads the rest away, bounded by the time limit.
-  if (reply.hasHeader('connection')) {
-    reply.removeHeader('connection')
-    request.raw.resume()
-  }
+  // Fastify closes the connection under a body that it refuses; here the rest is read: `boundRest`.
+  if (reply.hasHeader('connection')) reply.removeHeader('connection')
   // What is wrong with one request says nothing of the next.
   reply.header('cache-control', 'no-store')
   // As bytes: to a string Fastify would add a charset, which this media type does not have.

@@ -1,5 +1,12 @@
+import { Problem } from '../chat/problems.ts'
+import { answer } from '../chat/store-problems.ts'
 import type { SharedCounts } from '../store/store.ts'
-import { type Allowance, RateLimit } from './rate-limit.ts'
+import type { AddressKey } from './address-key.ts'
+import { CountsInMemory } from './counts-in-memory.ts'
+import { type Allowance, tooMany } from './rate-limit.ts'
+
+/** So many may wait for one address: more than anyone who types sends at once. */
+const mostWaiting = 16
 
 /** Who waits for one key, and how many attempts are under way for it. */
 interface Line {
@@ -13,23 +20,37 @@ interface Line {
 /**
  * Lets attempts through of which only so many may fail in a time. An attempt under way counts as
  * failed until it is known, so that many at once cannot fail more often than allowed; those past
- * the limit wait, in order, until one under way has settled. Success costs nothing.
+ * the limit wait, in order and a bounded number of them, until one under way has settled. Success
+ * costs nothing.
  */
 export class FailureGate {
-  readonly #limit: RateLimit
+  readonly #allowance: Allowance
+  readonly #windowMs: number
+  readonly #counts: SharedCounts
   readonly #isFailure: (error: unknown) => boolean
   readonly #lines = new Map<string, Line>()
 
   /** @param counts where failures are counted; default: in the memory of this process */
   constructor(allowance: Allowance, isFailure: (error: unknown) => boolean, counts?: SharedCounts) {
-    this.#limit = new RateLimit(allowance, counts)
+    this.#allowance = allowance
+    this.#windowMs = allowance.seconds * 1000
+    this.#counts = counts ?? new CountsInMemory({ windowMs: this.#windowMs })
     this.#isFailure = isFailure
   }
 
-  /** Makes an attempt when its turn has come. @throws {Problem} `too-many-requests` */
-  async pass<T>(key: string, attempt: () => Promise<T>): Promise<T> {
+  /**
+   * Makes an attempt when its turn has come under each of these keys.
+   *
+   * @throws {Problem} `too-many-requests`, `unavailable`
+   */
+  pass<T>(keys: readonly AddressKey[], attempt: () => Promise<T>): Promise<T> {
+    if (this.#allowance.points === 0) return attempt()
+    return keys.reduceRight((inner, key) => () => this.#passOne(key, inner), attempt)()
+  }
+
+  async #passOne<T>({ key, times }: AddressKey, attempt: () => Promise<T>): Promise<T> {
     const line = this.#lineOf(key)
-    await this.#letIn(key, line)
+    await this.#letIn(key, line, this.#allowance.points * times, mostWaiting * times)
     const result = await attempt().catch(async (error) => {
       await this.#settle(key, line, this.#isFailure(error))
       throw error
@@ -40,16 +61,17 @@ export class FailureGate {
 
   async #settle(key: string, line: Line, failed: boolean): Promise<void> {
     // What cannot be taken back now ends with its window: no reason to refuse who got in.
-    if (!failed) await this.#limit.giveBack(key).catch(() => {})
+    if (!failed) await this.#counts.takeBack(key).catch(() => {})
     line.underWay--
     line.settled.resolve()
     line.settled = Promise.withResolvers()
     this.#forget(key, line)
   }
 
-  async #letIn(key: string, line: Line): Promise<void> {
+  async #letIn(key: string, line: Line, limit: number, mayWait: number): Promise<void> {
+    if (line.waiting >= mayWait) throw tooManyWait()
     line.waiting++
-    const turn = line.tail.then(() => this.#admit(key, line))
+    const turn = line.tail.then(() => this.#admit(key, line, limit))
     line.tail = turn.catch(() => {})
     try {
       await turn
@@ -59,18 +81,16 @@ export class FailureGate {
     }
   }
 
-  async #admit(key: string, line: Line): Promise<void> {
+  async #admit(key: string, line: Line, limit: number): Promise<void> {
+    const allowance = { limit, windowMs: this.#windowMs }
     for (;;) {
       const { settled } = line
-      try {
-        await this.#limit.charge(key)
-        line.underWay++
-        return
-      } catch (refusal) {
-        if (line.underWay === 0) throw refusal
-        await settled.promise
-      }
+      const charged = await answer(this.#counts.add(key, allowance))
+      if (charged.counted) break
+      if (line.underWay === 0) throw tooMany(this.#allowance, charged.retryAfterMs)
+      await settled.promise
     }
+    line.underWay++
   }
 
   #lineOf(key: string): Line {
@@ -87,4 +107,10 @@ export class FailureGate {
   #forget(key: string, line: Line): void {
     if (line.underWay === 0 && line.waiting === 0) this.#lines.delete(key)
   }
+}
+
+function tooManyWait(): Problem {
+  return new Problem('unavailable', 'Too many logins of yours are under way. Try again.', {
+    retryAfter: 1,
+  })
 }

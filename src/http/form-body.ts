@@ -1,4 +1,5 @@
 import { inField, refuseInvalid } from '../chat/validation.ts'
+import { boundForm } from './body-size.ts'
 import { invalidBody } from './invalid-body.ts'
 import { readJson } from './json-body.ts'
 import { type Pair, readPairs } from './percent.ts'
@@ -18,10 +19,11 @@ export function isForm(body: object): boolean {
  * Reads a form's fields. A body that begins with `{` is JSON whose sender left curl's default
  * content type as it was.
  *
- * @throws {Problem} `invalid-request`: not UTF-8, or a field is repeated
+ * @throws {Problem} `invalid-request`: not UTF-8, too many fields, or one is repeated
  */
 export function readForm(bytes: Uint8Array): unknown {
   if (beginsWithBrace(bytes)) return readJson(bytes)
+  boundForm(bytes)
   const pairs = decode(bytes)
   if (pairs.length === 0) return undefined
   const seen = new Set<string>()

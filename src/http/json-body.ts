@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util'
 import { inField, refuseInvalid } from '../chat/validation.ts'
+import { boundJson } from './body-size.ts'
 import { invalidBody } from './invalid-body.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -7,9 +8,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /**
  * Reads a JSON body (RFC 8259). Undefined where it is empty.
  *
- * @throws {Problem} `invalid-request`: not UTF-8, not JSON, or a name is repeated in an object
+ * @throws {Problem} `invalid-request`: not UTF-8, not JSON, too many values or too deep, or a name is
+ * repeated in an object
  */
 export function readJson(bytes: Uint8Array): unknown {
+  boundJson(bytes)
   const text = decode(bytes)
   if (text.trim() === '') return undefined
   const value = parse(text)
@@ -33,8 +36,11 @@ function parse(text: string): unknown {
   }
 }
 
-/** Strings, and the signs that open, close and divide objects and arrays. */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g
+/**
+ * Strings, and the signs that open, close and divide objects and arrays. In JSON every string ends;
+ * that one may end with the text makes this linear on any other text too.
+ */
+const tokens = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|[{}[\]:]/gs
 
 /**
  * `JSON.parse` keeps the last of two fields with one name, so which of them was meant would be

@@ -3,7 +3,7 @@ import type { Posted } from '../chat/messages.ts'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { lookupKey } from '../chat/usernames.ts'
 import type { Session, SharedCounts } from '../store/store.ts'
-import { addressKey } from './address-key.ts'
+import { addressKeys } from './address-key.ts'
 import { FailureGate } from './failure-gate.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { HttpSettings } from './services.ts'
@@ -20,10 +20,12 @@ export type LimitSettings = Pick<
   | 'streamOpensPerMinute'
   | 'loginsPerMinute'
   | 'registrationsPerHour'
+  | 'requestsPerMinute'
 >
 
 /** How often one account or one address may call what; all but failed logins is counted in this process. */
 export class Limits {
+  readonly #requests: RateLimit
   readonly #messages: RateLimit
   readonly #reads: RateLimit
   readonly #streamOpens: RateLimit
@@ -35,7 +37,10 @@ export class Limits {
   constructor(settings: LimitSettings, counts?: SharedCounts) {
     const perMinute = (points: number, told: string) => ({ points, seconds: 60, told })
     const { messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
-    const { loginsPerMinute, registrationsPerHour } = settings
+    const { loginsPerMinute, registrationsPerHour, requestsPerMinute } = settings
+    this.#requests = new RateLimit(
+      perMinute(requestsPerMinute, `One address may make ${requestsPerMinute} requests a minute.`),
+    )
     this.#messages = new RateLimit(
       perMinute(messagesPerMinute, `One account may post ${messagesPerMinute} messages a minute.`),
     )
@@ -69,14 +74,19 @@ export class Limits {
     )
   }
 
-  /** Pays for a read. @throws {Problem} `too-many-requests`, as all of these */
-  read({ account }: Session): Promise<void> {
-    return this.#reads.charge(account.id)
+  /** Pays for a request of any kind. @throws {Problem} `too-many-requests`, as all of these */
+  request(address: string): void {
+    this.#requests.chargeAddress(addressKeys(address))
+  }
+
+  /** Pays for a read. */
+  read({ account }: Session): void {
+    this.#reads.chargeAccount(account.id)
   }
 
   /** Pays for the opening of a stream. */
-  openStream({ account }: Session): Promise<void> {
-    return this.#streamOpens.charge(account.id)
+  openStream({ account }: Session): void {
+    this.#streamOpens.chargeAccount(account.id)
   }
 
   /**
@@ -89,14 +99,14 @@ export class Limits {
     replay: () => Promise<Posted | undefined>,
   ): Promise<Posted> {
     try {
-      await this.#messages.charge(account.id)
+      this.#messages.chargeAccount(account.id)
     } catch (refusal) {
       const replayed = await replay()
       if (replayed === undefined) throw refusal
       return replayed
     }
     const posted = await post()
-    if (posted.replayed) await this.#messages.giveBack(account.id)
+    if (posted.replayed) this.#messages.giveAccountBack(account.id)
     return posted
   }
 
@@ -107,12 +117,12 @@ export class Limits {
     register: () => Promise<Session>,
   ): Promise<Session> {
     check()
-    const key = addressKey(address)
-    await this.#registrations.charge(key)
+    const keys = addressKeys(address)
+    this.#registrations.chargeAddress(keys)
     try {
       return await register()
     } catch (error) {
-      if (refusedWith(['unavailable'])(error)) await this.#registrations.giveBack(key)
+      if (refusedWith(['unavailable'])(error)) this.#registrations.giveAddressBack(keys)
       throw error
     }
   }
@@ -122,10 +132,14 @@ export class Limits {
    * for the address, never for the name alone, with which anyone could lock a person out.
    */
   login(address: string, username: string, login: () => Promise<Session>): Promise<Session> {
-    const key = addressKey(address)
+    const keys = addressKeys(address)
     // Hashed, for the name is what was typed: U+0000, or a password in the wrong field.
-    const withName = hash('sha256', `${key} ${lookupKey(username)}`)
-    return this.#loginsWithName.pass(withName, () => this.#logins.pass(key, login))
+    const name = lookupKey(username)
+    const withName = keys.map(({ key, times }) => ({
+      key: hash('sha256', `${key} ${name}`),
+      times,
+    }))
+    return this.#loginsWithName.pass(withName, () => this.#logins.pass(keys, login))
   }
 }
 

@@ -1,20 +1,34 @@
-import type { Socket } from 'node:net'
-import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Problem } from '../chat/problems.ts'
+import { callerAddress } from './address-key.ts'
+import type { RepeatedLines } from './repeated-lines.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For lines about those who need no account for what they did. */
+    repeatedLines: RepeatedLines
+  }
+}
 
 /** What people type as a name can be as long as a body; a log line need not. */
 const longestName = 64
 const longestPath = 200
 
-/**
- * Where a text is cut before tokens are looked for, which takes time with the square of its length:
- * what is logged, and a token that begins in it, each character escaped twice.
- */
+/** What is looked through for tokens: what is logged, and a token that begins in it, escaped twice. */
 const longestSearched = 4096
 
 /** Someone's client reached the server. */
-export function logConnection(log: FastifyBaseLogger, socket: Socket): void {
-  log.info({ event: 'connection', address: socket.remoteAddress })
+export function logConnection(lines: RepeatedLines, address: string): void {
+  lines.write('connection', address, {})
+}
+
+/** A connection was closed for what its client does, however often. */
+export function logClosed(
+  lines: RepeatedLines,
+  address: string,
+  reason: 'too many connections' | 'too many requests wait',
+): void {
+  lines.write('connection closed', address, { reason })
 }
 
 /** Someone registered, logged in or logged out. */
@@ -28,13 +42,15 @@ export function logPerson(
 
 /** Tells of a refused attempt and its reason, which is the problem's code, and passes the refusal on. */
 export function logRefusal(
-  { log, id, ip }: FastifyRequest,
+  request: FastifyRequest,
   event: 'registration refused' | 'login refused',
   username: string,
 ): (error: unknown) => never {
+  const { server, id } = request
   return (error) => {
     const reason = error instanceof Problem ? error.code : 'internal-error'
-    log.info({ reqId: id, event, address: ip, username: nameToLog(username), reason })
+    const fields = { reqId: id, username: nameToLog(username), reason }
+    server.repeatedLines.write(event, callerAddress(request), fields)
     throw error
   }
 }
@@ -45,8 +61,10 @@ export function logStream({ log, id, ip, session }: FastifyRequest): void {
 }
 
 /** Someone called what does not exist. */
-export function logUnknownCall({ log, id, ip, method, url }: FastifyRequest): void {
-  log.info({ reqId: id, event: 'unknown call', address: ip, method, path: pathToLog(url) })
+export function logUnknownCall(request: FastifyRequest): void {
+  const { server, id, method, url } = request
+  const fields = { reqId: id, method, path: pathToLog(url) }
+  server.repeatedLines.write('unknown call', callerAddress(request), fields)
 }
 
 /** Every answer, for who looks closely. */
@@ -66,22 +84,32 @@ export function requestToLog({ method, url }: FastifyRequest) {
 
 /** An address without its query, and without a token that someone put into the path by mistake. */
 export function pathToLog(url: string): string {
-  const path = url.split(/[?#&;]|%(?:25)*3f/i, 1)[0] as string
+  const path = url.slice(0, longestSearched).split(/[?#&;]|%(?:25)*3f/i, 1)[0] as string
   return withoutTokens(path).slice(0, longestPath)
 }
 
 /** A name as it was typed, which can be a token pasted into the wrong field. */
 function nameToLog(username: string): string {
-  return withoutTokens(username).slice(0, longestName)
+  return withoutTokens(username.slice(0, longestSearched)).slice(0, longestName)
 }
 
 /** A text as it came, unless it holds tokens, percent-encoded once, often or not: then without these. */
 function withoutTokens(text: string): string {
-  const decoded = text
-    .slice(0, longestSearched)
-    .replaceAll(/%(?:25)*([2-7][0-9a-f])/gi, (_escape, hex) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
-  const redacted = decoded.replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w-]*/g, '[token]')
+  const decoded = text.replaceAll(/%(?:25)*([2-7][0-9a-f])/gi, (_escape, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  const redacted = decoded.replaceAll(/[\w.-]+/g, withoutToken)
   return redacted === decoded ? text : redacted
+}
+
+/**
+ * A run of what tokens are made of, cut where one begins: three parts with points between them, the
+ * first of which is the base64 of `{"`. Looked for like this, for one expression for all of it takes
+ * time with the square of the length.
+ */
+function withoutToken(run: string): string {
+  const begin = run.indexOf('eyJ')
+  if (begin === -1) return run
+  const first = run.indexOf('.', begin)
+  return first === -1 || !run.includes('.', first + 1) ? run : `${run.slice(0, begin)}[token]`
 }

@@ -1,7 +1,6 @@
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Problem } from '../chat/problems.ts'
-import { answer } from '../chat/store-problems.ts'
-import type { SharedCounts } from '../store/store.ts'
+import type { AddressKey } from './address-key.ts'
+import { Windows } from './windows.ts'
 
 /** How much of something is allowed in how much time, and how to say that it is used up. */
 export interface Allowance {
@@ -13,60 +12,58 @@ export interface Allowance {
   told: string
 }
 
-/** Counts charges by a key, in fixed windows. */
+/**
+ * Counts charges in fixed windows, in the memory of this process: for a request there is no time to
+ * wait for anything.
+ */
 export class RateLimit {
-  readonly #counts: SharedCounts
   readonly #allowance: Allowance
+  readonly #windows: Windows
 
-  /** @param counts where it is counted; default: in the memory of this process */
-  constructor(allowance: Allowance, counts?: SharedCounts) {
+  /** @param now a steady clock, in ms */
+  constructor(allowance: Allowance, now?: () => number) {
     this.#allowance = allowance
-    this.#counts = counts ?? new CountsInMemory(allowance)
+    this.#windows = new Windows({ windowMs: allowance.seconds * 1000, now })
   }
 
-  /** Charges 1. @throws {Problem} `too-many-requests`, `unavailable`; then nothing is charged */
-  async charge(key: string | number): Promise<void> {
-    const { points, seconds } = this.#allowance
+  /** Charges an account 1. @throws {Problem} `too-many-requests`; then nothing is charged */
+  chargeAccount(id: number): void {
+    const { points } = this.#allowance
     if (points === 0) return
-    const windowMs = seconds * 1000
-    const charged = await answer(this.#counts.add(`${key}`, { limit: points, windowMs }))
-    if (!charged.counted) throw this.#refusal(charged.retryAfterMs)
+    const wait = this.#windows.wait(id, points)
+    if (wait > 0) throw tooMany(this.#allowance, wait)
+    this.#windows.add(id)
   }
 
-  /** Gives back 1 that was charged, unless its window is over. @throws {Problem} `unavailable` */
-  async giveBack(key: string | number): Promise<void> {
-    if (this.#allowance.points > 0) await answer(this.#counts.takeBack(`${key}`))
+  /** Gives back 1 that was charged, unless its window is over. */
+  giveAccountBack(id: number): void {
+    this.#windows.takeBack(id)
   }
 
-  #refusal(waitMs: number): Problem {
-    const retryAfter = Math.max(1, Math.ceil(waitMs / 1000))
-    const seconds = retryAfter === 1 ? 'a second' : `${retryAfter} seconds`
-    return new Problem('too-many-requests', `${this.#allowance.told} Try again in ${seconds}.`, {
-      retryAfter,
-    })
+  /** Charges an address 1, under each of its keys. @throws {Problem} as `chargeAccount` */
+  chargeAddress(keys: readonly AddressKey[]): void {
+    const { points } = this.#allowance
+    if (points === 0) return
+    for (const { key, times } of keys) {
+      const wait = this.#windows.wait(key, points * times)
+      if (wait > 0) throw tooMany(this.#allowance, wait)
+    }
+    for (const { key } of keys) this.#windows.add(key)
+  }
+
+  /** Gives back 1 that was charged, unless its window is over. */
+  giveAddressBack(keys: readonly AddressKey[]): void {
+    for (const { key } of keys) this.#windows.takeBack(key)
   }
 }
 
-class CountsInMemory implements SharedCounts {
-  readonly #limiter: RateLimiterMemory
-
-  constructor({ points, seconds }: Allowance) {
-    this.#limiter = new RateLimiterMemory({ points, duration: seconds })
-  }
-
-  async add(key: string) {
-    try {
-      await this.#limiter.consume(key)
-      return { counted: true } as const
-    } catch (exhausted) {
-      await this.#limiter.reward(key)
-      const retryAfterMs = (exhausted as RateLimiterRes).msBeforeNext
-      return { counted: false, retryAfterMs } as const
-    }
-  }
-
-  async takeBack(key: string): Promise<void> {
-    const state = await this.#limiter.get(key)
-    if (state && state.consumedPoints > 0) await this.#limiter.reward(key)
-  }
+/**
+ * `too-many-requests` for an allowance that is used up.
+ *
+ * @param waitMs until there is more; never told as more than the window, whatever a clock did
+ */
+export function tooMany({ seconds, told }: Allowance, waitMs: number): Problem {
+  const retryAfter = Math.min(Math.ceil(seconds), Math.max(1, Math.ceil(waitMs / 1000)))
+  const wait = retryAfter === 1 ? 'a second' : `${retryAfter} seconds`
+  return new Problem('too-many-requests', `${told} Try again in ${wait}.`, { retryAfter })
 }

@@ -8,9 +8,7 @@ import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { corsHeaders } from './plugins/cors.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { problemDetails, problemType } from './problem-details.ts'
-
-/** How long what a client still sends is read away, so that no reset takes the answer along. */
-const lingerMs = 1000
+import { endWith } from './rest-of-request.ts'
 
 /** What Node's parser and clock refuse, by their codes; all else is malformed. */
 const refusals: Record<string, { code: ProblemCode; detail: string }> = {
@@ -116,7 +114,5 @@ function writeProblem(socket: Duplex, problem: Problem, headers: Record<string, 
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   const head = `HTTP/1.1 ${details.status} ${STATUS_CODES[details.status]}\r\n${lines.join('')}`
-  socket.end(`${head}\r\n${body}`)
-  socket.resume()
-  setTimeout(() => socket.destroy(), lingerMs).unref()
+  endWith(socket as Socket, `${head}\r\n${body}`)
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import {
   type FastifyHttpOptions,
   type FastifyReply,
@@ -7,12 +8,16 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import { Problem } from '../chat/problems.ts'
+import { callerAddress } from './address-key.ts'
 import { absoluteForm } from './authority.ts'
 import { answerError } from './errors.ts'
+import type { Limits } from './limits.ts'
 import { corsHeaders } from './plugins/cors.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { answerClientError } from './raw-answers.ts'
+import { boundRest } from './rest-of-request.ts'
 import type { HttpSettings } from './services.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
 
 /** The most bytes that one code point takes: two `\uXXXX` in JSON, four `%XX` in a form. */
 const bytesPerChar = 12
@@ -49,8 +54,14 @@ const keepAliveMs = 65_000
 
 const noQuery = Object.freeze({})
 
+/** What is asked about requests that reach no route. */
+interface Gate {
+  limits: Limits
+  proxies: TrustedProxies
+}
+
 /** How Fastify and Node's server are set up. */
-export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
+export function serverOptions(settings: HttpSettings, timeouts: Timeouts, gate: Gate) {
   return {
     bodyLimit: bodyLimit(settings.messageMaxChars),
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
@@ -74,10 +85,13 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts) {
       requireHostHeader: false,
     },
     rewriteUrl: ({ url = '/' }) => originForm(url),
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, settings.corsOrigins),
+    clientErrorHandler: (error, socket) => {
+      if (isPaidFor(gate, socket as Socket)) answerClientError(error, socket, settings.corsOrigins)
+      else socket.destroy()
+    },
     frameworkErrors: (_error, request, reply) => {
       reply.headers(corsHeaders(settings.corsOrigins, request.headers.origin))
-      answerBadAddress(request, reply, timeouts.unreadMs)
+      answerBadAddress(request, reply, { unreadMs: timeouts.unreadMs, ...gate })
     },
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
@@ -96,13 +110,37 @@ function originForm(url: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
+/**
+ * Whether the address may still make requests: one that the parser refuses costs it as much. What a
+ * proxy passes on does not cost the proxy.
+ */
+function isPaidFor({ limits, proxies }: Gate, { remoteAddress }: Socket): boolean {
+  if (proxies.trusts(remoteAddress)) return true
+  try {
+    limits.request(String(remoteAddress))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The one error of Fastify that comes before any route, and its hooks: a path that cannot be decoded. */
-function answerBadAddress(request: FastifyRequest, reply: FastifyReply, unreadMs: number): void {
+function answerBadAddress(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { unreadMs, limits }: { unreadMs: number } & Gate,
+): void {
   request.raw.socket.setTimeout(unreadMs)
+  boundRest(request.raw, reply.raw)
   reply.headers(securityHeaders)
-  answerError(
-    new Problem('malformed-request', 'The path is not percent-encoded UTF-8.'),
-    request,
-    reply,
-  )
+  answerError(refusal(), request, reply)
+
+  function refusal(): unknown {
+    try {
+      limits.request(callerAddress(request))
+      return new Problem('malformed-request', 'The path is not percent-encoded UTF-8.')
+    } catch (tooMany) {
+      return tooMany
+    }
+  }
 }

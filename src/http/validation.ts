@@ -76,6 +76,7 @@ function judge({ name, rule, required, accepts }: Field, value: unknown, faults:
 
 function judgeUnknown(value: Value, fields: Field[], httpPart: string, faults: Fault[]): void {
   for (const name of Object.keys(value)) {
+    if (faults.length >= mostErrors) return
     if (fields.some((field) => field.name === name)) continue
     const kind = httpPart === 'body' ? 'fields' : 'parameters'
     const names = fields.map((field) => field.name).join(', ')

@@ -58,13 +58,22 @@ export interface Store {
   /** One entry, or undefined where there is none or the viewer may not see it. */
   entry(id: number, viewer: number): Promise<Entry | undefined>
 
-  /** Creates an account and its first session in one transaction, unless the key is taken. */
+  /**
+   * Creates an account and its first session in one transaction, unless its key or one of its
+   * skeletons is taken.
+   */
   register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'>
+
+  /** Whether an account has one of these skeletons. */
+  skeletonsTaken(skeletons: readonly string[]): Promise<boolean>
 
   /** The account of a username key, with its password hash. */
   credentials(key: string): Promise<Credentials | undefined>
 
-  /** Opens a session for an account. Its times are whole seconds. */
+  /**
+   * Opens a session for an account. Its times are whole seconds. An account has 100 at most: past
+   * that the oldest that is not present ends, and where all are present the oldest of all.
+   */
   openSession(account: number, ttlMs: number): Promise<Session>
 
   /** A session that is alive: neither ended nor past its end. */
@@ -86,13 +95,21 @@ export interface Store {
   changePresence(change: PresenceChange): Promise<void>
 
   /**
-   * One small step of housekeeping: drops at most 1,000 entries sent before `before` (a prefix of
-   * the log, never the newest entry), idempotency keys older than 24 hours, sessions past their
+   * One small step of housekeeping: drops at most 1,000 entries sent before `before` (those before
+   * the first that was not, never the newest entry), idempotency keys older than 24 hours, sessions past their
    * end. `more` says that another step would find work.
    *
    * @param before Unix milliseconds; undefined keeps every entry
    */
   sweep(before: number | undefined): Promise<{ more: boolean; extent: Extent }>
+
+  /**
+   * Whether `sweep` with this `before` would drop more than a tenth of the log in the end, which
+   * may be a clock that is wrong.
+   *
+   * @param before Unix milliseconds
+   */
+  dropsOverTenth(before: number): Promise<boolean>
 
   /**
    * Hears everything that becomes true in the store, whoever did it, in order and after its
@@ -117,6 +134,9 @@ export interface Store {
 
   /** Resolves when the store can read and write. @throws {Unavailable} */
   ping(): Promise<void>
+
+  /** What the database takes on the disk; undefined where that is not this machine's. */
+  size(): Promise<DatabaseSize | undefined>
 
   /** Finishes what is under way and lets go of files, threads and connections. */
   close(): Promise<void>
@@ -148,8 +168,10 @@ export interface Account extends Person {
 
 export interface NewAccount {
   username: string
-  /** The folded form that is unique; see chat/usernames.ts. */
+  /** The folded form that is unique; see names/forms.ts. */
   key: string
+  /** What the name looks like: one or two, no two the same. Each is unique among all accounts. */
+  skeletons: readonly string[]
   /** A PHC string. */
   passwordHash: string
 }
@@ -168,10 +190,12 @@ export interface Session {
 
 /** One thing that was said. `to` is null for a broadcast. */
 export interface Entry {
+  /** The order of the log. */
   id: number
   from: Person
   to: Person | null
   text: string
+  /** What the store's clock said; where the clock was set back, less than that of the entry before. */
   sentAt: number
 }
 
@@ -241,6 +265,13 @@ export interface Page {
   entries: Entry[]
   /** More exist in the direction of the page: newer with `after`, else older. */
   more: boolean
+}
+
+/** In bytes. */
+export interface DatabaseSize {
+  bytes: number
+  /** Of these, what dropped rows have left, which new ones will take. */
+  reusableBytes: number
 }
 
 /** A session that is present. A person is online while at least one of their sessions is. */

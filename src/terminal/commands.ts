@@ -55,7 +55,7 @@ export function readEntrance(line: string): EntranceWish {
   if (command !== 'login' && command !== 'regist' && command !== 'register') {
     const why = isRoomCommand(command)
       ? `to ${command}, come in first`
-      : `unknown command ${command}`
+      : `${command} is no command here`
     return { kind: 'wrong', why }
   }
   const [name, password] = firstWord(rest)

@@ -39,7 +39,7 @@ function isFirst(before: string): boolean {
 }
 
 function lastWord(before: string): string {
-  return before.slice(before.search(/\S*$/))
+  return before.slice(before.search(/(?<!\S)\S*$/))
 }
 
 /** Names are found however they are cased and composed. */

@@ -1,5 +1,7 @@
 import type {
   ByeReason,
+  EndedEvent,
+  EndReason,
   EventStream,
   Message,
   ObrolClient,
@@ -54,16 +56,19 @@ export class Listening {
   }
 
   /**
-   * Tells all that comes, until one logs out or `signal` says so.
+   * Tells all that comes, until the session is over or `signal` says so.
    *
-   * @throws {ObrolError} when the session is over or the server refuses the stream
+   * @returns why the session is over, if it is
+   * @throws {ObrolError} where the server refuses the stream
    */
-  async follow(signal: AbortSignal): Promise<void> {
+  async follow(signal: AbortSignal): Promise<EndReason | undefined> {
     this.#stream = this.#client.events({ signal })
     for await (const event of this.#stream) {
+      if (event.type === 'ended') return event.reason
       if (event.type === 'reconnecting') this.#lose(event)
       else this.#take(event)
     }
+    return undefined
   }
 
   #lose({ error, inMs, attempt }: ReconnectingEvent): void {
@@ -74,7 +79,7 @@ export class Listening {
     this.#view.lost(`${lossTold(error)}; trying again${again}`)
   }
 
-  #take(event: Exclude<ObrolEvent, ReconnectingEvent>): void {
+  #take(event: Exclude<ObrolEvent, ReconnectingEvent | EndedEvent>): void {
     if (this.#lost) this.#view.found()
     this.#lost = false
     if (event.type === 'message') this.#tell(event.message)

@@ -4,7 +4,7 @@ import { entranceCommands, readEntrance } from './commands.ts'
 import { type Credentials, credentialsOf, enter } from './entrance.ts'
 import { linesOf } from './lines.ts'
 import { type Status, status } from './refusals.ts'
-import { commandsTold, refused } from './tellings.ts'
+import { commandsTold, entranceRefused, refused } from './tellings.ts'
 import type { View } from './view.ts'
 import type { Visit } from './visit.ts'
 import { within } from './within.ts'
@@ -54,7 +54,7 @@ async function readOpening(
       return opening({ kind: 'login', ...own, name: own.name }, view, line.value)
     if (wish.kind === 'quit') return status.done
     if (wish.kind === 'wrong') {
-      view.refuse(refused(`${wish.why}; there are:`), ...commandsTold(entranceCommands))
+      view.refuse(...entranceRefused(wish.why))
       return status.refused
     }
     view.show(...commandsTold(entranceCommands))

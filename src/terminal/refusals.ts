@@ -39,7 +39,7 @@ export function refusalOf(error: unknown, name = ''): Refusal {
 function wordsFor(error: ObrolError, name: string): string {
   switch (error.code) {
     case 'username-taken':
-      return `${name} is already taken`
+      return `${name} is already taken: ${error.message}`
     case 'unknown-user':
     case 'unknown-recipient':
       return `unknown user ${name}`
@@ -52,7 +52,6 @@ function wordsFor(error: ObrolError, name: string): string {
     case 'recipient-offline':
       return `${name} is not online`
     case 'unauthorized':
-    case 'session-expired':
       return 'your session is over: log in again'
     case 'too-many-requests':
       return `too fast: try again in ${Math.ceil((error.retryAfterMs ?? 1000) / 1000)} s`

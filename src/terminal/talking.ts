@@ -24,6 +24,8 @@ export interface Talker {
 export class Talking {
   /** The id of the newest message of theirs that the server has taken; 0: none yet. */
   newest = 0
+  /** Whether the commands were listed because something was none: once is enough. */
+  #listed = false
   readonly #client: ObrolClient
   readonly #view: View
   readonly #me: string
@@ -54,9 +56,10 @@ export class Talking {
     if (word === '') return status.done
     if (!isRoomCommand(word)) {
       this.#view.refuse(
-        refused(`unknown command ${word}; there are:`),
-        ...commandsTold(roomCommands),
+        refused(`unknown command ${word}; to say something to everyone: sendall TEXT`),
+        ...(this.#listed ? [] : commandsTold(roomCommands)),
       )
+      this.#listed = true
       return status.refused
     }
     try {

@@ -1,5 +1,5 @@
-import type { Message, Reset } from '../client/index.ts'
-import type { RoomCommand } from './commands.ts'
+import type { EndReason, Message, Reset } from '../client/index.ts'
+import { entranceCommands, type RoomCommand } from './commands.ts'
 import type { Segment } from './palette.ts'
 import type { Paragraph } from './paragraph.ts'
 import { safeLine, safeLines } from './safe-text.ts'
@@ -49,6 +49,22 @@ export function notice(...lines: string[]): Paragraph {
 
 export function refused(...lines: string[]): Paragraph {
   return { head: [], lines: lines.flatMap(safeLines), style: 'refusal' }
+}
+
+/** What to do about a first line that is no way in: it ends the chat. */
+export function entranceRefused(why: string): Paragraph[] {
+  return [
+    refused(`${why}; there are:`),
+    ...commandsTold(entranceCommands),
+    refused('Start again with regist NAME (a new name) or login NAME (yours).'),
+  ]
+}
+
+/** Why one is out of the room, who did not leave. */
+export function endTold(reason: EndReason | undefined): string {
+  if (reason === 'session-expired') return 'your session is over: log in again'
+  if (reason === 'banned') return 'this server has banned you'
+  return 'your session was ended from elsewhere: log in again'
 }
 
 /** Who is online, one name a line. */

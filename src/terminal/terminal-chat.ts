@@ -7,7 +7,7 @@ import type { Palette } from './palette.ts'
 import { Prompt, type Question } from './prompt.ts'
 import { type Status, status } from './refusals.ts'
 import { Screen } from './screen.ts'
-import { commandsTold, nameHead, refused } from './tellings.ts'
+import { commandsTold, entranceRefused, nameHead } from './tellings.ts'
 import { TerminalModes } from './terminal-modes.ts'
 import { TerminalView } from './terminal-view.ts'
 import type { Visit } from './visit.ts'
@@ -82,7 +82,7 @@ class TerminalChat {
         case 'quit':
           return status.done
         case 'wrong':
-          this.#view.refuse(refused(`${wish.why}; there are:`), ...commandsTold(entranceCommands))
+          this.#view.refuse(...entranceRefused(wish.why))
           return status.refused
         case 'help':
           this.#view.show(...commandsTold(entranceCommands))
@@ -108,7 +108,9 @@ class TerminalChat {
       trace: (line) => (isWords(line) ? undefined : line),
     }
     let before: Promise<unknown> = Promise.resolve()
-    for (let waiting = 0; ; ) {
+    // Not the loop's own variable, of which each turn has a copy.
+    let waiting = 0
+    for (;;) {
       const line = await this.#prompt.ask(question)
       if (line === undefined) return visit.leave()
       visit.listening.hurry()
@@ -122,7 +124,7 @@ class TerminalChat {
 }
 
 const entranceQuestion: Question = {
-  prompt: [{ text: 'your name : ', style: 'plain' }],
+  prompt: [{ text: '(regist NAME or login NAME) your name : ', style: 'plain' }],
   complete: completeEntrance,
   trace: withoutPassword,
 }

@@ -1,9 +1,9 @@
-import type { ObrolClient } from '../client/index.ts'
+import type { EndReason, ObrolClient } from '../client/index.ts'
 import { tellFailure } from './failure.ts'
 import { Listening } from './listening.ts'
 import { type Status, status } from './refusals.ts'
 import { Talking } from './talking.ts'
-import { refused } from './tellings.ts'
+import { endTold, refused } from './tellings.ts'
 import type { View } from './view.ts'
 import { within } from './within.ts'
 
@@ -31,15 +31,15 @@ export class Visit {
     this.listening = new Listening(client, view, me)
     this.talking = new Talking(client, view, { me, signal, leave: () => this.leave() })
     this.over = this.listening.follow(signal).then(
-      () => this.#farewell(),
+      (reason) => this.#farewell(reason),
       (error) => tellFailure(view, error),
     )
   }
 
-  /** The stream has ended in the ordinary way, which may not have been this person's. */
-  #farewell(): Status {
+  /** The session is over, which may not have been this person's doing. */
+  #farewell(reason: EndReason | undefined): Status {
     if (this.#isLeaving) return status.done
-    this.#view.refuse(refused('your session was ended'))
+    this.#view.refuse(refused(endTold(reason)))
     return status.refused
   }
 

@@ -9,7 +9,7 @@ import { dropping } from '../../bench/servers/node.ts'
 
 function eventOf(id: number): string {
   const data = { id, kind: 'broadcast', from: 'ann', text: 'x'.repeat(20), sentAt: '2026-11-02' }
-  return `id: ${id}-00000000\nevent: message\ndata: ${JSON.stringify(data)}\n\n`
+  return `event: message\ndata: ${JSON.stringify(data)}\nid: ${id}-00000000\n\n`
 }
 
 /** The ids that a scanner finds in a text that comes in pieces of a length. */
@@ -27,7 +27,7 @@ function idsIn(text: string, pieceLength: number): number[] {
 
 t.test('every id is found, wherever reads are cut and chunks begin', async (t) => {
   const ids = Array.from({ length: 1_010 }, (_, index) => index + 1)
-  const heartbeat = 'id: 9-00000000\nevent: heartbeat\ndata: {}\n\n'
+  const heartbeat = 'event: heartbeat\ndata: {}\nid: 9-00000000\n\n'
   const text = ids
     .map((id) => (id % 7 === 0 ? `\r\n4f\r\n${heartbeat}${eventOf(id)}` : eventOf(id)))
     .join('')

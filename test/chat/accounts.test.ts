@@ -1,23 +1,25 @@
 import t from 'tap'
 import { Accounts, type AccountsOptions } from '../../src/chat/accounts.ts'
+import type { Networks } from '../../src/chat/fair-queue.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { Unavailable } from '../../src/store/store.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const ttlMs = 3_600_000
+const here = ['192.0.2.1'] as const
 
 class CountingPasswords extends Passwords {
   costly = 0
 
-  override hash(password: string): Promise<string> {
+  override hash(password: string, from: Networks): Promise<string> {
     this.costly++
-    return super.hash(password)
+    return super.hash(password, from)
   }
 
-  override verify(password: string, phc: string | undefined): Promise<boolean> {
+  override verify(password: string, phc: string | undefined, from: Networks): Promise<boolean> {
     this.costly++
-    return super.verify(password, phc)
+    return super.verify(password, phc, from)
   }
 }
 
@@ -31,10 +33,10 @@ function open(options: Partial<AccountsOptions> = {}) {
 
 t.test('one who registers is logged in, and may log in again', async (t) => {
   const { accounts } = open()
-  const first = await accounts.register('Ann', 'correct horse')
+  const first = await accounts.register('Ann', 'correct horse', here)
   t.equal(first.account.username, 'Ann')
   t.equal(first.expiresAt - first.createdAt, ttlMs)
-  const second = await accounts.login('aNN', 'correct horse')
+  const second = await accounts.login('aNN', 'correct horse', here)
   t.same(second.account, first.account)
   t.equal(second.expiresAt - second.createdAt, ttlMs)
   t.not(second.id, first.id)
@@ -42,12 +44,12 @@ t.test('one who registers is logged in, and may log in again', async (t) => {
 
 t.test('a login tells an unknown name from a wrong password, after the same work', async (t) => {
   const { accounts, passwords } = open()
-  await accounts.register('ann', 'correct horse')
+  await accounts.register('ann', 'correct horse', here)
   const names = ['ann', 'bob', 'b', 'x'.repeat(5000), '', 'server']
   passwords.costly = 0
   for (const name of names) {
     const code = name === 'ann' ? 'wrong-password' : 'unknown-user'
-    t.match(await refusalOf(() => accounts.login(name, 'wrong')), { code }, name)
+    t.match(await refusalOf(() => accounts.login(name, 'wrong', here)), { code }, name)
   }
   t.equal(passwords.costly, names.length)
 })
@@ -56,7 +58,7 @@ t.test(
   'where registration is closed, a login does not tell which of the two is wrong',
   async (t) => {
     const { accounts, store, passwords } = open()
-    await accounts.register('ann', 'correct horse')
+    await accounts.register('ann', 'correct horse', here)
     const closed = new Accounts({
       store,
       passwords,
@@ -64,22 +66,22 @@ t.test(
       registration: 'closed',
       passwordMinChars: 8,
     })
-    const wrongName = await refusalOf(() => closed.login('bob', 'wrong'))
+    const wrongName = await refusalOf(() => closed.login('bob', 'wrong', here))
     t.equal(wrongName.code, 'wrong-credentials')
-    t.same(await refusalOf(() => closed.login('ann', 'wrong')), wrongName)
-    t.equal((await closed.login('ann', 'correct horse')).account.username, 'ann')
+    t.same(await refusalOf(() => closed.login('ann', 'wrong', here)), wrongName)
+    t.equal((await closed.login('ann', 'correct horse', here)).account.username, 'ann')
   },
 )
 
 t.test('closed registration is told before the name is looked at', async (t) => {
   const { accounts, store } = open({ registration: 'closed' })
-  t.match(await refusalOf(() => accounts.register('', '\0')), { code: 'registration-closed' })
+  t.match(await refusalOf(() => accounts.register('', '\0', here)), { code: 'registration-closed' })
   t.same(store.calls, [])
 })
 
 t.test('both fields are judged at once', async (t) => {
   const { accounts, store } = open()
-  const refused = await refusalOf(() => accounts.register('.', 'short'))
+  const refused = await refusalOf(() => accounts.register('.', 'short', here))
   t.match(refused, {
     code: 'invalid-request',
     detail: /^username: must .+; password: must /,
@@ -93,10 +95,10 @@ t.test('both fields are judged at once', async (t) => {
 
 t.test('a password is any characters, within the bounds', async (t) => {
   const { accounts } = open({ passwordMinChars: 2 })
-  await accounts.register('ann', '🐎\u0001')
-  await accounts.register('bob', '🐎'.repeat(256))
+  await accounts.register('ann', '🐎\u0001', here)
+  await accounts.register('bob', '🐎'.repeat(256), here)
   for (const password of ['🐎', '🐎'.repeat(257), 'null\0', 'lone\uD800']) {
-    t.match(await refusalOf(() => accounts.register('cid', password)), {
+    t.match(await refusalOf(() => accounts.register('cid', password, here)), {
       code: 'invalid-request',
       errors: [{ pointer: '/password' }],
     })
@@ -105,9 +107,11 @@ t.test('a password is any characters, within the bounds', async (t) => {
 
 t.test('a login puts no rule on the password but that it is a string as all are', async (t) => {
   const { accounts } = open()
-  t.match(await refusalOf(() => accounts.login('ann', '')), { code: 'unknown-user' })
-  t.match(await refusalOf(() => accounts.login('ann', 'x'.repeat(1000))), { code: 'unknown-user' })
-  t.match(await refusalOf(() => accounts.login('a\0', 'lone\uD800')), {
+  t.match(await refusalOf(() => accounts.login('ann', '', here)), { code: 'unknown-user' })
+  t.match(await refusalOf(() => accounts.login('ann', 'x'.repeat(1000), here)), {
+    code: 'unknown-user',
+  })
+  t.match(await refusalOf(() => accounts.login('a\0', 'lone\uD800', here)), {
     code: 'invalid-request',
     errors: [{ pointer: '/username' }, { pointer: '/password' }],
   })
@@ -115,19 +119,65 @@ t.test('a login puts no rule on the password but that it is a string as all are'
 
 t.test('a name that is taken or reserved is refused before the costly hash', async (t) => {
   const { accounts, passwords } = open()
-  await accounts.register('Ann', 'correct horse')
+  await accounts.register('Ann', 'correct horse', here)
   for (const name of ['ann', 'ＡＮＮ', 'System']) {
-    const refused = await refusalOf(() => accounts.register(name, 'another horse'))
+    const refused = await refusalOf(() => accounts.register(name, 'another horse', here))
     t.equal(refused.code, 'username-taken', name)
   }
   t.equal(passwords.costly, 1)
 })
 
+t.test('a name that looks like another is refused, and logs nobody in', async (t) => {
+  const { accounts } = open()
+  const pairs = [
+    ['ace', 'асе'],
+    ['Ivan', 'lvan'],
+    ['dinner', 'dınner'],
+    ['straße', 'STRASSE'],
+    ['Νίκος', 'ΝΊΚΟΣ'],
+  ]
+  for (const [name, other] of pairs as [string, string][]) {
+    await accounts.register(name, 'correct horse', here)
+    const refused = await refusalOf(() => accounts.register(other, 'another horse', here))
+    t.match(refused, { code: 'username-taken', detail: /reads or looks the same/ }, other)
+  }
+  for (const other of ['асе', 'lvan', 'dınner']) {
+    const refused = await refusalOf(() => accounts.login(other, 'correct horse', here))
+    t.equal(refused.code, 'unknown-user', other)
+  }
+  t.equal((await accounts.login('STRASSE', 'correct horse', here)).account.username, 'straße')
+  t.equal((await accounts.login('ΝΊΚΟΣ', 'correct horse', here)).account.username, 'Νίκος')
+  t.match(await refusalOf(() => accounts.register('ɑdmin', 'correct horse', here)), {
+    code: 'username-taken',
+    detail: /looks like it, is reserved/,
+  })
+})
+
+t.test('names from before 0.2 that are one today stay two', async (t) => {
+  const { accounts, store, passwords } = open()
+  const passwordHash = await passwords.hash('correct horse', here)
+  for (const [username, key] of [
+    ['Straße', 'straße'],
+    ['Strasse', 'strasse'],
+  ] as const) {
+    await store.register({ username, key, skeletons: [username], passwordHash }, ttlMs)
+  }
+  for (const [typed, username] of [
+    ['Straße', 'Straße'],
+    ['STRAßE', 'Straße'],
+    ['Strasse', 'Strasse'],
+    ['STRASSE', 'Strasse'],
+  ] as const) {
+    const session = await accounts.login(typed, 'correct horse', here)
+    t.equal(session.account.username, username, typed)
+  }
+})
+
 t.test('of two who register one name at the same time, one gets it', async (t) => {
   const { accounts } = open()
   const both = await Promise.allSettled([
-    accounts.register('ann', 'correct horse'),
-    accounts.register('ANN', 'another horse'),
+    accounts.register('ann', 'correct horse', here),
+    accounts.register('ANN', 'another horse', here),
   ])
   t.same(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
   t.match(
@@ -139,6 +189,10 @@ t.test('of two who register one name at the same time, one gets it', async (t) =
 t.test('while the store is away nobody comes in', async (t) => {
   const { accounts, store } = open()
   store.failure = new Unavailable('away')
-  t.match(await refusalOf(() => accounts.register('ann', 'correct horse')), { code: 'unavailable' })
-  t.match(await refusalOf(() => accounts.login('ann', 'correct horse')), { code: 'unavailable' })
+  t.match(await refusalOf(() => accounts.register('ann', 'correct horse', here)), {
+    code: 'unavailable',
+  })
+  t.match(await refusalOf(() => accounts.login('ann', 'correct horse', here)), {
+    code: 'unavailable',
+  })
 })

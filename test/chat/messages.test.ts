@@ -46,6 +46,26 @@ t.test('what is said to one person is for these two alone', async (t) => {
   t.match(await refusalOf(() => messages.find(ann, 2)), { code: 'not-found' })
 })
 
+t.test('a recipient is found as their name is typed in any case', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  // As they were registered before 0.2, when these were two names; and as it is now.
+  for (const key of ['straße', 'strasse', 'νίκοσ']) await store.join(key)
+  const found: Record<string, string> = {
+    Straße: 'straße',
+    STRASSE: 'strasse',
+    Νίκος: 'νίκοσ',
+    ΝΊΚΟΣ: 'νίκοσ',
+    'ΝΙ\u0301ΚΟς': 'νίκοσ',
+  }
+  for (const [to, username] of Object.entries(found)) {
+    const { entry } = await messages.direct(ann, { to, text: to, whenOffline: 'keep' })
+    t.equal(entry.to?.username, username, to)
+  }
+  const page = await messages.page(ann, { limit: 50, with: 'Straße' })
+  t.same(texts(page), ['Straße'])
+  t.same(texts(await messages.page(ann, { limit: 50, with: 'Νίκος' })).length, 3)
+})
+
 t.test('a recipient must exist, and be online unless it is kept for them', async (t) => {
   const { messages, ann } = await openRoom()
   for (const to of ['dan', 'a', '', 'x'.repeat(1000)]) {

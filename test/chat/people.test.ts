@@ -77,3 +77,22 @@ t.test('people may come and go as often as they like while nobody asks', async (
   t.equal(told.length, 6_002)
   t.same(people.names(), ['ann', 'bob'])
 })
+
+t.test('names from before 0.2 that have one key are listed one after the other', async (t) => {
+  const { people, add } = open()
+  for (const [id, name] of ['Νίκος', 'ρω', 'ΝΊΚΟΣ', 'αβ'].entries()) add(id, id, name)
+  const pages: string[] = []
+  let after: string | undefined
+  for (;;) {
+    const page = people.page({ ...(after !== undefined && { after }), limit: 1 })
+    after = page.people[0]?.username as string
+    pages.push(after)
+    if (!page.more) break
+  }
+  t.same(pages, ['αβ', 'ΝΊΚΟΣ', 'Νίκος', 'ρω'])
+  t.same(
+    people.page({ after: 'νίκοσ', limit: 9 }).people.map(({ username }) => username),
+    ['ρω'],
+    'a name in another case stands for both',
+  )
+})

@@ -153,10 +153,10 @@ t.test('a client that logs out while its stream is lost ends it without an error
   await ann.logout()
   viaProxy.token = undefined
   proxy.target = room.url
-  for (let event = await stream.next(); ; event = await stream.next()) {
-    if (event.done) break
-    t.equal(event.value.type, 'reconnecting')
-  }
+  const events: ObrolEvent[] = []
+  for await (const event of stream) events.push(event)
+  t.same(events.at(-1), { type: 'ended', reason: 'logged-out' })
+  t.ok(events.slice(0, -1).every(({ type }) => type === 'reconnecting'))
 })
 
 t.test('after a failed logout the token is still there', async (t) => {
@@ -171,3 +171,48 @@ t.test('after a failed logout the token is still there', async (t) => {
   const message = 'The connection failed: no network'
   await t.rejects(another.me(), { code: 'network', message }, 'by a fetch of one’s own')
 })
+
+t.test('whoever finds the server there again ends the waits of all others', async (t) => {
+  const proxy = await openProxy(t, room.url)
+  const { token } = await room.register('rita')
+  const ann = new ObrolClient(proxy.url, { token })
+  const stream = ann.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
+  t.equal((await stream.next()).value?.type, 'ready')
+  proxy.target = 'http://127.0.0.1:1'
+  proxy.cut()
+  t.equal((await stream.next()).value?.type, 'reconnecting')
+  const live = stream.next()
+  proxy.target = room.url
+  await ann.me()
+  t.equal((await live).value?.type, 'ready', 'an answered call opens the stream')
+  await stream.return()
+})
+
+t.test(
+  'hurry tries again what was asked, and no try that it brings lengthens the wait',
+  async (t) => {
+    const proxy = await openProxy(t, 'http://127.0.0.1:1')
+    const { token } = await room.register('tess')
+    let tries = 0
+    const counted: typeof fetch = (...options) => {
+      tries++
+      return fetch(...options)
+    }
+    const ann = new ObrolClient(proxy.url, { token, fetch: counted, retryForMs: 60_000 })
+    const stream = ann.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
+    for (let hurried = 0; hurried < 10; hurried++) {
+      t.match((await stream.next()).value, { type: 'reconnecting', attempt: 1 })
+      stream.hurry()
+    }
+    t.equal(tries, 10)
+    t.match((await stream.next()).value, { type: 'reconnecting', attempt: 1 })
+    const answer = ann.me()
+    const live = stream.next()
+    while (tries < 12) await delay(1)
+    proxy.target = room.url
+    stream.hurry()
+    t.equal((await live).value?.type, 'ready')
+    t.match(await answer, { user: { username: 'tess' } })
+    await stream.return()
+  },
+)

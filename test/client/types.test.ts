@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { ProblemCode as OfServer } from '../../src/chat/problems.ts'
-import { ObrolError, type ProblemCode as OfClient } from '../../src/client/index.ts'
+import { type Message, ObrolError, type ProblemCode as OfClient } from '../../src/client/index.ts'
 
 /** Compiles where the two are the same, and only there. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
@@ -11,6 +11,12 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 t.test('the client knows the codes of the server, and no others', async (t) => {
   const same: Same<OfServer, OfClient> = true
   t.ok(same)
+})
+
+t.test('the kind of a message tells whether it has a recipient', async (t) => {
+  const direct: Same<Extract<Message, { kind: 'direct' }>['to'], string> = true
+  const broadcast: 'to' extends keyof Extract<Message, { kind: 'broadcast' }> ? never : true = true
+  t.ok(direct && broadcast)
 })
 
 t.test('its types are those of the OpenAPI document', async (t) => {

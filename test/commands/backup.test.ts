@@ -2,9 +2,11 @@ import {
   appendFileSync,
   chmodSync,
   copyFileSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -16,6 +18,10 @@ import { restore } from '../../src/commands/restore.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import { StartError, type Store } from '../../src/store/store.ts'
 import * as people from '../store/people.ts'
+import { privateFolder } from '../support/private-folder.ts'
+
+/** Progress that nobody watches. */
+const quiet = { write: () => {} }
 
 const onFatal = (error: Error) => void t.fail(error.message)
 
@@ -35,7 +41,7 @@ function mode(path: string): string {
 }
 
 t.test('backs up beside a running server, and restores with the signing key', async (t) => {
-  const folder = t.testdir({ there: {} })
+  const folder = privateFolder(t, { there: {} })
   const here = join(folder, 'here')
   const there = join(folder, 'there')
   const file = join(folder, 'backup.db')
@@ -49,7 +55,7 @@ t.test('backs up beside a running server, and restores with the signing key', as
   t.same(readdirSync(folder).sort(), ['backup.db', 'here', 'there'])
 
   chmodSync(file, 0o644)
-  await restore(there, file)
+  await restore(there, file, quiet)
   t.same(readdirSync(there).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
   for (const name of readdirSync(there)) t.equal(mode(join(there, name)), '600', name)
   t.notOk(readFileSync(join(there, 'obrol.db')).includes(key), 'the key is in its file alone')
@@ -64,7 +70,7 @@ t.test('backs up beside a running server, and restores with the signing key', as
 })
 
 t.test('restores over what is there, and streams learn that the log went back', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const data = join(folder, 'data')
   const file = join(folder, 'backup.db')
   let store = await openSqliteStore({ folder: data, onFatal })
@@ -76,7 +82,7 @@ t.test('restores over what is there, and streams learn that the log went back', 
   // As a server that was killed leaves them behind.
   writeFileSync(join(data, 'obrol.db-wal'), 'of the old database')
   writeFileSync(join(data, 'obrol.db-shm'), 'of the old database')
-  await restore(data, file)
+  await restore(data, file, quiet)
   t.same(readdirSync(data).sort(), ['obrol.db', 'obrol.lock'], 'no key was made, so none came')
   store = await open(t, data)
   t.equal((await people.say(store, ann, 'new')).id, 2)
@@ -84,7 +90,7 @@ t.test('restores over what is there, and streams learn that the log went back', 
 })
 
 t.test('refuses to back up what is not there, or over what is', async (t) => {
-  const folder = t.testdir({ empty: {}, there: 'a file', other: { 'obrol.db': '' } })
+  const folder = privateFolder(t, { empty: {}, there: 'a file', other: { 'obrol.db': '' } })
   const data = join(folder, 'data')
   await (await openSqliteStore({ folder: data, onFatal })).close()
   const file = join(folder, 'new')
@@ -96,16 +102,22 @@ t.test('refuses to back up what is not there, or over what is', async (t) => {
 })
 
 t.test('refuses to restore into a folder that is served', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const data = join(folder, 'data')
   const store = await open(t, data)
   await backup(data, join(folder, 'file'))
-  await refused(t, restore(data, join(folder, 'file')), /is already served by another process$/)
+  await refused(
+    t,
+    restore(data, join(folder, 'file'), quiet),
+    /is already served by another process$/,
+  )
   await people.join(store, 'ann')
 })
 
 t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
-  const folder = t.testdir({ text: 'a text that is long enough to be taken for something else' })
+  const folder = privateFolder(t, {
+    text: 'a text that is long enough to be taken for something else',
+  })
   const data = join(folder, 'data')
   const sound = join(folder, 'sound')
   const store = await openSqliteStore({ folder: data, onFatal })
@@ -125,18 +137,18 @@ t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
   }
   const sql = (statement: string) => (file: string) => new Database(file).exec(statement).close()
 
-  await refused(t, restore(data, join(folder, 'nowhere')), /cannot be restored: ENOENT/)
-  await refused(t, restore(data, join(folder, 'text')), /file is not a database/)
+  await refused(t, restore(data, join(folder, 'nowhere'), quiet), /cannot be restored: ENOENT/)
+  await refused(t, restore(data, join(folder, 'text'), quiet), /file is not a database/)
   const other = bad('other', sql('PRAGMA application_id = 7'))
-  await refused(t, restore(data, other), /other is not a database of Obrol$/)
+  await refused(t, restore(data, other, quiet), /other is not a database of Obrol$/)
   const newer = bad('newer', sql("INSERT INTO migrations VALUES ('9999.sql')"))
-  await refused(t, restore(data, newer), /newer is from a newer version of Obrol/)
+  await refused(t, restore(data, newer, quiet), /newer is from a newer version of Obrol/)
   const torn = bad('torn', (file) => {
     const { size } = statSync(file)
     truncateSync(file, size - 8_192)
     appendFileSync(file, Buffer.alloc(8_192, 1))
   })
-  await refused(t, restore(data, torn), /torn (is damaged|cannot be restored)/)
+  await refused(t, restore(data, torn, quiet), /torn (is damaged|cannot be restored)/)
   t.notOk(
     readdirSync(data).some((name) => name.includes('new')),
     'nothing is left behind',
@@ -145,7 +157,7 @@ t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
 })
 
 t.test('refuses a database in use, whose newest commits lie beside it', async (t) => {
-  const folder = t.testdir({ copy: {} })
+  const folder = privateFolder(t, { copy: {} })
   const here = join(folder, 'here')
   const store = await open(t, here)
   const ann = await people.join(store, 'ann')
@@ -155,14 +167,18 @@ t.test('refuses a database in use, whose newest commits lie beside it', async (t
     copyFileSync(join(here, `obrol.db${suffix}`), copy + suffix)
   }
   await store.close()
-  await refused(t, restore(here, join(here, 'obrol.db')), /is the database of this folder itself/)
-  await refused(t, restore(here, copy), /is no backup: .*-wal holds a part of it/)
+  await refused(
+    t,
+    restore(here, join(here, 'obrol.db'), quiet),
+    /is the database of this folder itself/,
+  )
+  await refused(t, restore(here, copy, quiet), /is no backup: .*-wal holds a part of it/)
   const again = await open(t, here)
   t.match(await again.extent(), { head: 1 })
 })
 
 t.test('restores in place of a database that is past help', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const here = join(folder, 'here')
   const store = await open(t, here)
   const ann = await people.join(store, 'ann')
@@ -171,7 +187,50 @@ t.test('restores in place of a database that is past help', async (t) => {
   await backup(here, file)
   await store.close()
   writeFileSync(join(here, 'obrol.db'), 'no database any more')
-  await restore(here, file)
+  await restore(here, file, quiet)
   const again = await open(t, here)
   t.match(await again.extent(), { head: 1 })
+})
+
+t.test('a restore tells how far it is, for a large one takes a while', async (t) => {
+  const folder = privateFolder(t)
+  const here = join(folder, 'here')
+  const store = await open(t, here)
+  const ann = await people.join(store, 'ann')
+  const long = 'x'.repeat(100_000)
+  await people.sayAll(
+    store,
+    Array.from({ length: 90 }, () => people.draft(ann, long)),
+  )
+  const file = join(folder, 'backup.db')
+  await backup(here, file)
+  const written: string[] = []
+  await restore(join(folder, 'there'), file, { write: (text) => written.push(text) })
+  const all = Math.ceil(statSync(file).size / 1_000_000)
+  t.match(written[0], new RegExp(`^copied 5 of ${all} MB, \\d+ %\n$`))
+  t.same(written.slice(-2), [`copied ${all} of ${all} MB, 100 %\n`, 'checking the backup\n'])
+})
+
+t.test('neither backup nor restore writes through what someone else has put there', async (t) => {
+  const folder = privateFolder(t, { shared: {}, someone: 'what is someone else’s' })
+  const someone = join(folder, 'someone')
+  const data = join(folder, 'data')
+  const store = await openSqliteStore({ folder: data, onFatal })
+  await people.join(store, 'ann')
+  await store.close()
+  const shared = join(folder, 'shared')
+  const file = join(shared, 'b.db')
+  // The names that it would take without chance, taken before it.
+  writeFileSync(`${file}.${process.pid}.part`, 'theirs', { mode: 0o666 })
+  symlinkSync(someone, `${file}.part`)
+  await backup(data, file)
+  t.equal(mode(file), '600')
+  t.equal(readFileSync(`${file}.${process.pid}.part`, 'utf8'), 'theirs')
+
+  symlinkSync(someone, join(data, 'obrol.db.new'))
+  symlinkSync(someone, join(data, 'obrol.db.new-journal'))
+  await restore(data, file, quiet)
+  t.equal(readFileSync(someone, 'utf8'), 'what is someone else’s')
+  t.ok(lstatSync(join(data, 'obrol.db')).isFile())
+  t.same(readdirSync(data).sort(), ['obrol.db', 'obrol.lock'])
 })

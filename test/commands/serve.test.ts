@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { within } from '../faults/support/deadline.ts'
 import { CommandProcess } from '../faults/support/process.ts'
+import { privateFolder } from '../support/private-folder.ts'
 import { temporaryFolder } from '../support/room.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -26,7 +27,7 @@ async function busyServer(t: Test) {
 }
 
 t.test('a start that fails ends the process, whatever was open by then', async (t) => {
-  const folder = t.testdir({ 'jwt.key': 'short\n' })
+  const folder = privateFolder(t, { 'jwt.key': 'short\n' })
   const attempt = new CommandProcess({ folder, counted: true })
   t.teardown(() => attempt.end('SIGKILL'))
   const { code, stderr } = await within(15_000, 'the process to end', attempt.exited)

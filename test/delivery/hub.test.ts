@@ -89,7 +89,7 @@ t.test('a heartbeat before the cursor is known has no id', async (t) => {
   const house = new House({ heartbeatMs: 20 })
   house.say(1, 1, 1)
   const wire = new FakeWire()
-  wire.room = 2
+  wire.room = 1
   house.open(1, null, wire)
   await wire.until(() => wire.came === 'k1 k2')
   house.log.failures = Array.from({ length: 100_000 }, () => new Unavailable('away'))

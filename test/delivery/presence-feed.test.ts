@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import type { PresenceChanged } from '../../src/chat/people.ts'
 import type { Block } from '../../src/delivery/block.ts'
@@ -241,5 +242,25 @@ t.test('in a storm each hears of what it does not know yet', async (t) => {
   )
   t.same(heard?.left, ['p1'])
   t.same(readers.get(299)?.told, [{ joined: [], left: ['p1'], onlineCount: 298 }])
+  feed.close()
+})
+
+t.test('the longest event there can be stays far below the lines that readers take', async (t) => {
+  const presence = new FakePresence()
+  const feed = new PresenceFeed(presence)
+  let longest = 0
+  feed.add({
+    account: 999,
+    tell(block) {
+      longest = Math.max(longest, block.plain.length)
+      return true
+    },
+  })
+  // Names have 32 code points at most, of 4 bytes each.
+  for (let id = 0; id < 100; id++) presence.come(id, `${'𝒜'.repeat(29)}${100 + id}`)
+  const deadline = performance.now() + 10_000
+  while (longest === 0 && performance.now() < deadline) await nextTurn()
+  t.ok(longest > 12_000, 'all of them in one event')
+  t.ok(longest <= 16_384, `${longest} bytes`)
   feed.close()
 })

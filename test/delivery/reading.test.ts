@@ -36,7 +36,7 @@ t.test('what is trimmed in the middle of a replay is told', async (t) => {
   const house = new House({}, new Recent({ maxFrames: 0 }))
   house.say(...Array(20).fill(0))
   const wire = new FakeWire()
-  wire.room = 2
+  wire.room = 1
   house.open(1, { id: 0, epoch }, wire)
   await wire.until(() => wire.came.includes('m5'))
   house.log.oldest = 15
@@ -83,7 +83,7 @@ t.test('a reader who is slow while kept messages come gets each once', async (t)
   const house = new House()
   house.say(1, 1, 1, 1, 1)
   const wire = new FakeWire()
-  wire.room = 2
+  wire.room = 1
   house.open(1, null, wire)
   await wire.until(() => wire.came === 'k1 k2')
   wire.drain(1)

@@ -38,7 +38,8 @@ async function replaying() {
   }
   const wire = {
     listen: nothing,
-    begin: write,
+    begin: nothing,
+    hold: write,
     write,
     outlet: undefined,
     filled: nothing,
@@ -55,13 +56,15 @@ async function replaying() {
 t.test('a heartbeat in the midst of a replay tells how far it has come', async (t) => {
   const { stream, text } = await replaying()
   stream.beat(new Block(Buffer.from('that of live streams')))
-  t.equal(text(), `retry: 3000\n\nid: 5-${epoch}\nevent: heartbeat\ndata: {}\n\n`)
+  t.equal(text(), `retry: 3000\nevent: heartbeat\ndata: {}\nid: 5-${epoch}\n\n`)
+  stream.beat(new Block(Buffer.from('that of live streams')))
+  t.match(text(), /\n\nevent: heartbeat[^\n]*\n[^\n]*\n[^\n]*\n\n$/, 'the wait is told once')
 })
 
 t.test('one who is being replayed to is told nothing in between', async (t) => {
   const { stream, text } = await replaying()
   t.equal(stream.tell(new Block(Buffer.from('of who came and went'))), false)
-  t.equal(text(), 'retry: 3000\n\n')
+  t.equal(text(), '')
 })
 
 t.test('what was on its way when a stream ended is not written after its bye', async (t) => {
@@ -69,12 +72,25 @@ t.test('what was on its way when a stream ended is not written after its bye', a
   stream.end('renew')
   answer({ frames: [frame], covered: 9, extent })
   await nextTurn()
-  t.equal(text(), 'retry: 3000\n\nevent: bye\ndata: {"reason":"renew"}\n\n')
+  t.equal(text(), 'retry: 3000\nevent: bye\ndata: {"reason":"renew"}\n\n')
 })
 
 t.test('says bye once', async (t) => {
   const { stream, text } = await replaying()
   stream.end('logged-out')
   stream.end('shutting-down')
-  t.equal(text(), 'retry: 3000\n\nevent: bye\ndata: {"reason":"logged-out"}\n\n')
+  t.equal(text(), 'retry: 3000\nevent: bye\ndata: {"reason":"logged-out"}\n\n')
+})
+
+t.test('a bye that is the first event tells one wait: its own, where it has one', async (t) => {
+  const { stream, text } = await replaying()
+  stream.end('shutting-down', 1234)
+  t.equal(text(), 'retry: 1234\nevent: bye\ndata: {"reason":"shutting-down"}\n\n')
+})
+
+t.test('a bye that follows others has no wait but its own', async (t) => {
+  const { stream, text } = await replaying()
+  stream.beat(new Block(Buffer.from('that of live streams')))
+  stream.end('renew')
+  t.match(text(), /\n\nevent: bye\ndata: {"reason":"renew"}\n\n$/)
 })

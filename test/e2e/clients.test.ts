@@ -82,7 +82,7 @@ t.test('curl reads the stream, and goes on with Last-Event-ID where it was cut',
   await first.out.until('"two"')
   first.child.kill('SIGKILL')
   await once(first.child, 'close')
-  t.match(first.out.text, /^retry: 3000\n\n/)
+  t.match(first.out.text, /^retry: 3000\nevent: ready\n/)
   t.same(first.out.texts, ['one', 'two'])
 
   for (const text of ['three', 'four']) await ann.broadcast(text)
@@ -109,7 +109,7 @@ t.test('a bare socket that speaks HTTP/1.0 reads the stream unframed and goes on
   t.match(head, /^HTTP\/1\.1 200 OK\r\n/)
   t.match(head, /^connection: close$/im)
   t.notMatch(head, /transfer-encoding|content-length/i)
-  t.match(body, /^retry: 3000\n\nid: 0-\w{8}\nevent: ready\n/)
+  t.match(body, /^retry: 3000\nevent: ready\ndata: {.*}\nid: 0-\w{8}\n\n/)
   const { cursor } = first.out
   first.socket.destroy()
 

@@ -72,6 +72,7 @@ t.test('what is refused before anyone is asked', async (t) => {
   const listed = operations.map(({ method, path }: Record<string, string>) => `${method} ${path}`)
   t.same(listed.sort(), [
     'GET /healthz',
+    'GET /openapi-3.2.json',
     'GET /openapi.json',
     'GET /problems/{code}',
     'GET /readyz',

@@ -11,7 +11,9 @@ import { Filler, smallDisk } from './support/small-disk.ts'
 /** Where no disk can be made: the posts fill the database, and trimming makes room some seconds later. */
 const smallDatabase = {
   args: [fileURLToPath(new URL('support/serve-tuned.ts', import.meta.url))],
-  env: { TUNING: JSON.stringify({ maxPages: 256, keepMs: 5_000, sweepEveryMs: 100 }) },
+  env: {
+    TUNING: JSON.stringify({ maxPages: 256, keepMs: 5_000, sweepEveryMs: 100, sweepDoubtMs: 0 }),
+  },
 }
 
 t.test('a full disk stops the posts alone, until there is room again', async (t) => {

@@ -36,7 +36,7 @@ t.test('a reader that stalls while thousands of messages pass reads on', async (
 
 t.test('a reader stalled below the trimmed edge sees reset first', async (t) => {
   const tuned = fileURLToPath(new URL('support/serve-tuned.ts', import.meta.url))
-  const TUNING = JSON.stringify({ keepMs: 1_000, sweepEveryMs: 50 })
+  const TUNING = JSON.stringify({ keepMs: 1_000, sweepEveryMs: 50, sweepDoubtMs: 0 })
   const site = await openSite(t, { args: [tuned], env: { TUNING } })
   const [ann, bob] = await site.registerAll('ann', 'bob')
   const [stalled, away] = openChains(t, site, [bob, bob])

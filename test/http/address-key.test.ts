@@ -1,16 +1,25 @@
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { addressKey, callerAddress } from '../../src/http/address-key.ts'
+import { addressKeys, callerAddress } from '../../src/http/address-key.ts'
 
 t.test('addresses count as who they belong to', async (t) => {
-  t.equal(addressKey('192.0.2.1'), '192.0.2.1')
-  t.equal(addressKey('::ffff:192.0.2.1'), '192.0.2.1', 'mapped into IPv6')
-  t.equal(addressKey('::ffff:c000:201'), '192.0.2.1')
-  t.equal(addressKey('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64')
-  t.equal(addressKey('2001:db8:1:2::9'), addressKey('2001:db8:1:2:ffff::'))
-  t.not(addressKey('2001:db8:1:2::'), addressKey('2001:db8:1:3::'))
-  t.equal(addressKey('fe80::1%eth0'), 'fe80:0:0:0::/64')
-  t.equal(addressKey('unknown'), 'unknown')
+  const one = (key: string) => [{ key, times: 1 }]
+  t.same(addressKeys('192.0.2.1'), one('192.0.2.1'))
+  t.same(addressKeys('::ffff:192.0.2.1'), one('192.0.2.1'), 'mapped into IPv6')
+  t.same(addressKeys('::ffff:c000:201'), one('192.0.2.1'))
+  t.same(addressKeys('unknown'), one('unknown'))
+  t.equal(addressKeys('192.0.2.1'), addressKeys('192.0.2.1'), 'read once')
+})
+
+t.test('IPv6 counts by /64, eight times as much by /56 and 64 times by /48', async (t) => {
+  t.same(addressKeys('2001:db8:1:2ff:3:4:5:6'), [
+    { key: '2001:db8:1:2ff::/64', times: 1 },
+    { key: '2001:db8:1:200::/56', times: 8 },
+    { key: '2001:db8:1::/48', times: 64 },
+  ])
+  t.same(addressKeys('2001:db8:1:2::9'), addressKeys('2001:db8:1:2:ffff::'))
+  t.not(addressKeys('2001:db8:1:2::')[0]?.key, addressKeys('2001:db8:1:3::')[0]?.key)
+  t.equal(addressKeys('fe80::1%eth0')[0]?.key, 'fe80::/64')
 })
 
 t.test(
@@ -18,6 +27,7 @@ t.test(
   async (t) => {
     const socket = { remoteAddress: '192.0.2.9' } as Socket
     for (const [ip, address] of [
+      ['192.0.2.9', '192.0.2.9'],
       ['192.0.2.1', '192.0.2.1'],
       ['192.0.2.1:80', '192.0.2.1'],
       ['2001:db8::1', '2001:db8::1'],

@@ -124,7 +124,7 @@ t.test('a body larger than any text needs is 413, and the connection goes on', a
     'unsupported-media-type',
   )
 
-  const body = 'x'.repeat(2_000_000)
+  const body = 'x'.repeat(900_000)
   const answers = await server.raw(
     `POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
       `POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` +
@@ -155,8 +155,9 @@ t.test('a call that takes no body ignores one of any type and size', async (t) =
     `GET /v1/me HTTP/1.1\r\nHost: a\r\nAuthorization: ${ann.authorization}\r\nConnection: close\r\nContent-Type: nonsense\r\nContent-Length: 3\r\n\r\nabc`,
   )
   t.match(got, /^HTTP\/1\.1 200/)
+  const some = large.slice(0, 900_000)
   const out = await server.raw(
-    `POST /v1/logout HTTP/1.1\r\nHost: a\r\nAuthorization: ${ann.authorization}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`,
+    `POST /v1/logout HTTP/1.1\r\nHost: a\r\nAuthorization: ${ann.authorization}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${some.length.toString(16)}\r\n${some}\r\n0\r\n\r\n`,
   )
   t.match(out, /^HTTP\/1\.1 204/)
   t.equal(server.chat.sessions.size, 0)
@@ -181,4 +182,48 @@ t.test('a body that is cut short is no error of the server', async (t) => {
   }
   t.equal(server.logged('internal error').length, 0)
   t.equal(server.chat.sessions.size, 1, 'half a request ends no session')
+})
+
+t.test('the size of a body’s tree is judged before anything is made of it', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const values = (count: number) => `{"text":[${'0,'.repeat(count - 3)}0]}`
+  const deep = (depth: number) => `{"text":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
+  const told = async (body: string, headers = jsonType) => {
+    const answer = await post(server, ann, body, headers)
+    return problem(t, answer, 400, 'invalid-request').errors[0]
+  }
+  t.match(await told(values(1000)), { pointer: '/text' }, 'so many may be, and are judged')
+  t.match(await told(values(1001)), { pointer: '', detail: /more than 1,000 values/ })
+  t.match(await told(deep(32)), { pointer: '/text' })
+  t.match(await told(deep(33)), { pointer: '', detail: /deeper than 32 levels/ })
+  const fields = (count: number) => Array.from({ length: count }, (_, at) => `a${at}=1`).join('&')
+  t.match(await told(fields(1000), formType), { pointer: '/text' })
+  t.match(await told(fields(1001), formType), { pointer: '', detail: /more than 1,000 values/ })
+  const text = '\\"[{,'.repeat(500)
+  t.equal((await post(server, ann, JSON.stringify({ text }))).status, 201, 'a text is one value')
+})
+
+t.test('a body of the largest size costs about as much as it takes to read', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const fields = Array.from({ length: 6000 }, (_, at) => [`field${at}`, at])
+  const bodies = [
+    JSON.stringify(Object.fromEntries(fields.slice(0, 900))),
+    JSON.stringify(Object.fromEntries(fields)).slice(0, 65_000),
+    '['.repeat(65_000),
+    '"\\"'.repeat(16_000),
+    '"'.repeat(65_000),
+    `{"a":${'[{"a":'.repeat(10_000)}`,
+  ]
+  for (const body of bodies) {
+    const bytes = Buffer.from(body)
+    let least = Number.POSITIVE_INFINITY
+    for (let time = 0; time < 5; time++) {
+      const began = performance.now()
+      t.equal((await post(server, ann, bytes)).status, 400)
+      least = Math.min(least, performance.now() - began)
+    }
+    t.ok(least < 50, `${body.slice(0, 10)}: ${least} ms`)
+  }
 })

@@ -1,45 +1,159 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
+import type { TSchema } from 'typebox'
+import { Check } from 'typebox/value'
 import { problems } from '../../src/chat/problems.ts'
-import { openApiDocument, writeOpenApi } from '../../src/commands/openapi.ts'
+import { checkText } from '../../src/chat/texts.ts'
+import { checkUsername } from '../../src/chat/usernames.ts'
+import { openApiDocument, openApiVersions, writeOpenApi } from '../../src/commands/openapi.ts'
+import { readSettings } from '../../src/config.ts'
+import { openRoom } from '../support/room.ts'
 import { serve } from './support/server.ts'
 
-t.test('the document in the repository is the one that the routes make', async (t) => {
-  const kept = await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
-  t.ok(kept === (await openApiDocument()), 'else run: npm run openapi')
-  const file = `${t.testdir({})}/openapi.json`
-  await writeOpenApi(file)
-  t.equal(await readFile(file, 'utf8'), kept)
+const files = { '3.1': 'openapi.json', '3.2': 'openapi-3.2.json' } as const
+
+t.test('the documents in the repository are those that the routes make', async (t) => {
+  for (const version of openApiVersions) {
+    const name = new URL(`../../openapi/${files[version]}`, import.meta.url)
+    const kept = await readFile(name, 'utf8')
+    t.ok(kept === (await openApiDocument(version)), `${version}: else run npm run openapi`)
+    const file = `${t.testdir({})}/${files[version]}`
+    await writeOpenApi(file, version)
+    t.equal(await readFile(file, 'utf8'), kept)
+    const server = await serve(t, readSettings({}))
+    const served = await server.call('GET', `/${files[version]}`)
+    t.equal(served.headers.get('content-type'), 'application/json; charset=utf-8')
+    t.same(served.body, JSON.parse(kept), 'and a server without settings serves the same')
+  }
 })
 
 t.test('the document describes every operation', async (t) => {
   const server = await serve(t)
-  const { body: document } = await server.call('GET', '/openapi.json')
-  t.equal(document.openapi, '3.2.0')
   const { body: missing } = await server.call('GET', '/nope')
-  for (const { method, path, summary } of missing.operations) {
-    const operation = document.paths[path][method.toLowerCase()]
-    t.equal(operation.summary, summary)
-    t.ok(operation.operationId)
-    const [success] = Object.keys(operation.responses).filter((status) => status < '300')
-    const content = operation.responses[success as string].content
-    if (success !== '204') t.ok(Object.values<{ example?: unknown }>(content)[0]?.example, path)
-    if (operation.requestBody !== undefined)
-      t.same(Object.keys(operation.requestBody.content), [
-        'application/json',
-        'application/x-www-form-urlencoded',
-      ])
-    const documented = Object.values<{ content?: Record<string, { examples?: object }> }>(
-      operation.responses,
-    ).flatMap((response) =>
-      Object.keys(response.content?.['application/problem+json']?.examples ?? {}),
-    )
-    t.ok(documented.includes('internal-error'))
-    if (operation.security.length > 0) t.ok(documented.includes('unauthorized'), path)
-    for (const code of documented) t.ok(Object.hasOwn(problems, code), code)
+  for (const version of openApiVersions) {
+    const { body: document } = await server.call('GET', `/${files[version]}`)
+    t.match(document.openapi, version)
+    for (const { method, path, summary } of missing.operations) {
+      const operation = document.paths[path][method.toLowerCase()]
+      t.equal(operation.summary, summary)
+      t.match(operation.operationId, /^[a-z][A-Za-z0-9]+$/)
+      t.ok(operation.description, path)
+      for (const parameter of operation.parameters ?? [])
+        t.ok(parameter.description, `${path}: ${parameter.name}`)
+      const [success] = Object.keys(operation.responses).filter((status) => status < '300')
+      const content = operation.responses[success as string].content
+      if (success !== '204') t.ok(Object.values<{ example?: unknown }>(content)[0]?.example, path)
+      const documented = codesOf(document, operation)
+      t.ok(documented.includes('internal-error'))
+      t.equal(documented.includes('unauthorized'), operation.security.length > 0, path)
+      for (const code of documented) t.ok(Object.hasOwn(problems, code), code)
+    }
   }
-  for (const event of ['Message', 'Ready', 'Presence', 'Heartbeat', 'Reset', 'Bye'])
-    t.ok(document.components.schemas[`${event}Event`], event)
+})
+
+t.test('every schema, field and answer that has a name is described', async (t) => {
+  const server = await serve(t)
+  for (const version of openApiVersions) {
+    const { body: document } = await server.call('GET', `/${files[version]}`)
+    const { schemas } = document.components
+    for (const [name, schema] of Object.entries<Fields>(schemas)) {
+      t.ok(schema.description, name)
+      for (const [field, { description, $ref }] of Object.entries(schema.properties ?? {}))
+        t.ok(description ?? $ref ?? name.endsWith('Event'), `${name}.${field}`)
+    }
+    const names = Object.values<object>(document.components).flatMap(Object.keys)
+    const without = new Set(names.map((name) => name.toLowerCase()))
+    t.equal(without.size, names.length, 'no two differ by case alone')
+    t.notMatch(JSON.stringify(document), /"x-|\$id/, 'nothing is for the server itself')
+  }
+})
+
+t.test('what generators of clients cannot read is not in the document of 3.1', async (t) => {
+  const server = await serve(t)
+  const { body: document } = await server.call('GET', '/openapi.json')
+  const operations = Object.values<object>(document.paths).flatMap((path) =>
+    Object.values<Operation>(path as never),
+  )
+  for (const { requestBody, parameters = [], responses, operationId } of operations) {
+    if (requestBody) {
+      t.same(Object.keys(requestBody.content), ['application/json'])
+      t.match(requestBody.content['application/json'].schema, { $ref: String })
+    }
+    const names = parameters.map(({ name }) => name.toLowerCase().replaceAll(/[^a-z]/g, ''))
+    t.equal(new Set(names).size, names.length, `${operationId}: no two parameters of one name`)
+    for (const [status, answer] of Object.entries(responses))
+      if (status >= '400') t.match(answer, { $ref: /^#\/components\/responses\// })
+  }
+  t.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length)
+
+  for (const schema of schemasIn(document)) {
+    t.notOk(schema.anyOf ?? schema.oneOf ?? schema.allOf, 'no unions')
+    if (schema.type === 'integer') t.match(schema.format, /^int(32|64)$/, JSON.stringify(schema))
+    for (const inner of [schema.items, ...Object.values(schema.properties ?? {})])
+      t.notOk(inner?.properties, 'an object within another has a name')
+  }
+  const { Message, MessagePage, Problem, ProblemType, Ready } = document.components.schemas
+  t.same(Message.properties.kind.enum, ['broadcast', 'direct'])
+  t.same(Message.required, ['id', 'kind', 'from', 'text', 'sentAt'])
+  for (const id of [Message.properties.id, Ready.properties.head]) t.equal(id.format, 'int64')
+  t.same(MessagePage.properties.messages.items, { $ref: '#/components/schemas/Message' })
+  t.same(Problem.properties.type, { $ref: '#/components/schemas/ProblemType' })
+  t.same(
+    ProblemType.enum,
+    Object.keys(problems).map((code) => `/problems/${code}`),
+  )
+  const stream = document.paths['/v1/events'].get
+  t.same(Object.keys(document.components.securitySchemes), ['sessionToken'])
+  t.ok(stream.parameters.some((each: { name: string }) => each.name === 'token'))
+  t.same(stream.responses[200].content['text/event-stream'].schema, { type: 'string' })
+})
+
+t.test('the document of 3.2 has the forms, and each event of the stream', async (t) => {
+  const server = await serve(t)
+  const { body: document } = await server.call('GET', '/openapi-3.2.json')
+  t.same(Object.keys(document.paths['/v1/login'].post.requestBody.content), [
+    'application/json',
+    'application/x-www-form-urlencoded',
+  ])
+  const { itemSchema } =
+    document.paths['/v1/events'].get.responses[200].content['text/event-stream']
+  t.same(itemSchema, { $ref: '#/components/schemas/StreamEvent' })
+  const { schemas } = document.components
+  const events = schemas.StreamEvent.anyOf.map(({ $ref }: { $ref: string }) =>
+    $ref.split('/').at(-1),
+  )
+  t.same(
+    events,
+    ['Message', 'Ready', 'Presence', 'Heartbeat', 'Reset', 'Bye'].map((name) => `${name}Event`),
+  )
+  for (const name of events) t.match(schemas[name].properties.data.contentSchema, { $ref: String })
+})
+
+t.test('a server’s document has its own limits', async (t) => {
+  const server = await serve(t, { messageMaxChars: 10, passwordMinChars: 12 })
+  const { body: document } = await server.call('GET', '/openapi.json')
+  const { NewBroadcast, NewDirect, NewAccount } = document.components.schemas
+  for (const { properties } of [NewBroadcast, NewDirect])
+    t.match(properties.text, { minLength: 1, maxLength: 10, description: /^1 to 10 characters/ })
+  t.match(NewAccount.properties.password, {
+    minLength: 12,
+    maxLength: 256,
+    description: /^12 to 256 characters/,
+  })
+})
+
+t.test('the document refuses nothing that the server takes, and says what it can', async (t) => {
+  const { NewAccount, NewBroadcast } = JSON.parse(await openApiDocument('3.1')).components.schemas
+  const says = (schema: TSchema, value: unknown) => Check(schema, value)
+  const nameIsRight = (username: string) => says(NewAccount, { username, password: 'tall-ships' })
+  for (const name of ['ab', 'x'.repeat(32), 'a.b_c-d', '9a', 'Νίκος', 'ᬅᬓ᭄ᬱᬭ', '𐐨𐐨', 'ɑ̈b'])
+    t.same([checkUsername(name), nameIsRight(name)], [undefined, true], name)
+  for (const name of ['', 'a', 'x'.repeat(33), 'a b', '.ab', 'a\0b', 'a\x85b', 'a@b', 'a`b', '{a'])
+    t.same([checkUsername(name) !== undefined, nameIsRight(name)], [true, false], name)
+  for (const text of ['a', '\t\r\n.', '\u00a0a', '🌱', 'x'.repeat(4000)])
+    t.same([checkText(text, 4000), says(NewBroadcast, { text })], [undefined, true])
+  for (const text of ['', 'a\0', 'a\x0b', 'a\x1f', 'a\x7f', 'a\x9f', 'x'.repeat(4001)])
+    t.same([checkText(text, 4000) !== undefined, says(NewBroadcast, { text })], [true, false])
 })
 
 t.test('the pages at /docs bring all they need', async (t) => {
@@ -100,6 +214,35 @@ t.test('the document is packed, and not sent to who has it', async (t) => {
   t.match(text, /^HTTP\/1\.1 304 .*\r\n\r\n$/s)
 })
 
+t.test('what the pages fill in works, one call after the other', async (t) => {
+  for (const before of ['a fresh server', 'one that has run the README']) {
+    const room = await openRoom(t)
+    if (before !== 'a fresh server')
+      for (const guest of [await room.register('ann'), await room.register('bob')])
+        await guest.broadcast('Hello')
+    const { body: document } = await room.call('GET', '/openapi.json')
+    let token = ''
+    for (const [path, operation] of operationsInOrder(document)) {
+      const { method, security, requestBody, parameters = [] } = operation
+      // A stream does not end.
+      if (path === '/v1/events') continue
+      const body = requestBody?.content['application/json'].example
+      const filledIn = parameters.filter((each) => 'example' in each)
+      const at = filledIn.reduce((url, { name, example }) => {
+        return url.replace(`{${name}}`, String(example))
+      }, path)
+      t.ok(
+        filledIn.every((each) => each.in === 'path'),
+        'a header or a query is not made up',
+      )
+      const known = security.length > 0 ? { token } : {}
+      const answer = await room.call(method, at, { body, ...known })
+      t.ok(answer.status < 300, `${before}: ${method} ${at} is answered ${answer.status}`)
+      if (answer.body.tokenType) token = answer.body.token
+    }
+  }
+})
+
 t.test(
   'a path that is no file of the pages is not found, and no error of the server',
   async (t) => {
@@ -123,7 +266,7 @@ t.test(
       const text = await server.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
       t.match(text, /^HTTP\/1\.1 404 .*"type":"\/problems\/not-found".*"operations":/s, path)
     }
-    t.equal(server.logged('unknown call').length, outside.length)
+    t.equal(server.logged('unknown call').length, 10, 'as many of one address as are written')
     t.same(server.logged('internal error'), [])
     const twoHosts = await server.raw(
       'GET /docs HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
@@ -131,3 +274,59 @@ t.test(
     t.match(twoHosts, /^HTTP\/1\.1 400 /)
   },
 )
+
+interface Fields {
+  description?: string
+  $ref?: string
+  type?: string
+  format?: string
+  items?: Fields
+  properties?: Record<string, Fields>
+  anyOf?: Fields[]
+  oneOf?: Fields[]
+  allOf?: Fields[]
+}
+
+interface Operation {
+  operationId: string
+  method: string
+  security: object[]
+  parameters?: { name: string; in: string; description?: string; example?: unknown }[]
+  requestBody?: { content: { 'application/json': { schema: object; example: unknown } } }
+  responses: Record<string, { $ref?: string; content?: Record<string, { examples?: object }> }>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into what came
+type Document = any
+
+/** The codes that a call may be refused with. */
+function codesOf(document: Document, { responses }: Operation): string[] {
+  return Object.values(responses)
+    .map(({ $ref, ...own }) => {
+      return $ref ? document.components.responses[$ref.split('/').at(-1) as string] : own
+    })
+    .flatMap(({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}))
+}
+
+/** Every schema of a document: those with a name, and all within them or within an operation. */
+function schemasIn(part: unknown): Fields[] {
+  if (typeof part !== 'object' || part === null) return []
+  const keywords = ['type', 'anyOf', 'oneOf', 'allOf']
+  const own = keywords.some((keyword) => Object.hasOwn(part, keyword)) ? [part as Fields] : []
+  const parts = Object.entries(part).filter(([name]) => !name.startsWith('example'))
+  return [...own, ...parts.flatMap(([, inner]) => schemasIn(inner))]
+}
+
+/** The operations as the pages show them: by tag, logging out at the end. */
+function operationsInOrder(document: Document): [string, Operation][] {
+  const all = Object.entries<Record<string, Operation & { tags: string[] }>>(
+    document.paths,
+  ).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, typeof operation] => [
+      path,
+      { ...operation, method: method.toUpperCase() },
+    ]),
+  )
+  const last = all.filter(([path]) => path === '/v1/logout')
+  return [...all.filter(([path]) => path !== '/v1/logout'), ...last]
+}

@@ -148,6 +148,38 @@ t.test('many attempts at once fail no more often than allowed', async (t) => {
   refused(t, await login('password'), /Try again/)
 })
 
+t.test(
+  'a bounded number of attempts waits for those under way; past it nobody is kept',
+  async (t) => {
+    const server = await serve(t, { loginsPerMinute: 1 })
+    await server.join('ann')
+    const { promise: judged, resolve: judge } = Promise.withResolvers<void>()
+    server.chat.loginDelay = () => judged
+    const login = () =>
+      server.call('POST', '/v1/login', { json: { username: 'ann', password: 'password' } })
+    const refusals: Answer[] = []
+    const all = Array.from({ length: 20 }, async () => {
+      const answer = await login()
+      if (answer.status !== 200) refusals.push(answer)
+      if (refusals.length === 3) judge()
+      return answer
+    })
+    // Where all of them wait nobody is refused.
+    const late = setTimeout(judge, 2000)
+    const answers = await Promise.all(all)
+    clearTimeout(late)
+    t.equal(
+      answers.filter(({ status }) => status === 200).length,
+      17,
+      'one under way, 16 behind it',
+    )
+    for (const refusal of refusals) {
+      t.match(problem(t, refusal, 503, 'unavailable').detail, /Too many logins of yours/)
+      t.equal(refusal.headers.get('retry-after'), '1')
+    }
+  },
+)
+
 t.test('what fails for the server’s own reasons is no failed login', async (t) => {
   const server = await serve(t, { loginsPerMinute: 1 })
   await server.join('ann')

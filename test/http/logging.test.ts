@@ -1,5 +1,7 @@
 import t from 'tap'
+import { escapeUnseen } from '../../src/http/log-escapes.ts'
 import { pathToLog } from '../../src/http/log-lines.ts'
+import { RepeatedLines } from '../../src/http/repeated-lines.ts'
 import { serve } from './support/server.ts'
 
 t.test('who comes and goes is logged, each in one line', async (t) => {
@@ -96,4 +98,80 @@ t.test('behind a trusted proxy the address is the client’s', async (t) => {
   const direct = await serve(t)
   await direct.call('GET', '/nope', { headers })
   t.match(direct.logged('unknown call'), [{ address: '127.0.0.1' }])
+})
+
+t.test('what came from outside is escaped, the line stays the same JSON', async (t) => {
+  const written: string[] = []
+  const server = await serve(t, {}, { logStream: { write: (line) => written.push(line) } })
+  const odd =
+    '\u001b[2J\u007f\u0085\u009b31m\u00ad\u061c\u200b\u200e\u2028\u2029\u202e\u2066\u{e0041}\ufeffé 語'
+  const json = { username: odd, password: 'secret-1' }
+  await server.call('POST', '/v1/login', { json })
+  const line = written.find((text) => text.includes('login refused')) as string
+  t.match(line, /^[ -~é語]*\n$/, 'nothing unseen is left')
+  t.equal(JSON.parse(line).username, odd)
+  t.equal(escapeUnseen('{"a":"b"}\n'), '{"a":"b"}\n')
+})
+
+t.test('tokens are looked for in time with the length of what is looked through', async (t) => {
+  for (const part of ['eyJ', 'eyJa.', '.', '%65', '%2565', '%25']) {
+    const path = `/${part.repeat(16_000 / part.length)}`
+    let least = Number.POSITIVE_INFINITY
+    for (let time = 0; time < 50; time++) {
+      const began = performance.now()
+      pathToLog(path)
+      least = Math.min(least, performance.now() - began)
+    }
+    t.ok(least < 1, `${part}: ${least} ms`)
+  }
+  t.equal(pathToLog('/x/eyJhb.eyJzd.c2ln/y'), '/x/[token]/y')
+  t.equal(pathToLog('/eyJ.eyJhb.eyJzd.c2ln'), '/[token]')
+  t.equal(pathToLog('/eyJhb.eyJzd'), '/eyJhb.eyJzd', 'two parts are no token')
+  t.equal(pathToLog('/eyJhb'), '/eyJhb')
+})
+
+t.test('lines about one address that repeat themselves are counted and told of', async (t) => {
+  const server = await serve(t)
+  for (let at = 0; at < 30; at++) await server.call('GET', `/nope/${at}`)
+  const unknown = server.logged('unknown call')
+  t.equal(unknown.length, 10)
+  t.match(unknown.at(-1), { path: '/nope/9' })
+  const json = { username: 'ann', password: 'secret-1' }
+  for (let at = 0; at < 12; at++) await server.call('POST', '/v1/login', { json })
+  t.equal(server.logged('login refused').length, 10, 'each kind of line apart')
+  await server.raw('GET /nope/other HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', {
+    from: '127.0.0.2',
+  })
+  t.match(server.logged('unknown call').at(-1), { address: '127.0.0.2', path: '/nope/other' })
+  await server.app.close()
+  const [more] = server.logged('unknown call').filter(({ lines }) => lines !== undefined)
+  t.match(more, { address: '127.0.0.1', lines: 20, msg: '20 more like this' })
+  t.match(server.logged('login refused').at(-1), { lines: 2, msg: '2 more like this' })
+})
+
+t.test(
+  'how many more there were is told once in a while, and then they are written again',
+  async (t) => {
+    const server = await serve(t)
+    const lines = new RepeatedLines(server.app.log, { windowMs: 50 })
+    const odd = (at: number) => lines.write('odd', '192.0.2.1', { at })
+    for (let at = 0; at < 15; at++) odd(at)
+    while (server.logged('odd').length < 11) await new Promise((resolve) => setTimeout(resolve, 5))
+    t.match(server.logged('odd').at(-1), { address: '192.0.2.1', lines: 5 })
+    odd(15)
+    t.match(server.logged('odd').at(-1), { at: 15 })
+  },
+)
+
+t.test('of more addresses than are told apart it is told together', async (t) => {
+  const server = await serve(t)
+  const lines = new RepeatedLines(server.app.log)
+  for (let at = 0; at < 1500; at++)
+    for (let time = 0; time < 11; time++) lines.write('odd', `192.0.${at >> 8}.${at % 256}`, {})
+  const before = server.logged('odd').length
+  lines.tell()
+  const told = server.logged('odd').slice(before)
+  t.equal(told.length, 1001)
+  t.match(told.at(-1), { event: 'odd', lines: 500, msg: '500 more like this' })
+  t.notOk('address' in (told.at(-1) as object))
 })

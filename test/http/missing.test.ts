@@ -13,7 +13,7 @@ t.test('an unknown path tells what can be called', async (t) => {
     const { operations } = problem(t, await server.call('GET', path), 404, 'not-found')
     t.match(
       operations.find(({ path }: { path: string }) => path === '/v1/messages/{id}'),
-      { method: 'GET', summary: 'Read one message' },
+      { method: 'GET', summary: 'Get a message' },
     )
     t.notOk(operations.some(({ method }: { method: string }) => method === 'HEAD'))
   }
@@ -47,6 +47,7 @@ t.test('a wrong method tells the right ones, before anything else is judged', as
     ['PROPFIND', '/v1/events', 'GET, HEAD'],
     ['POST', '/v1/%6de', 'GET, HEAD'],
     ['POST', '/openapi.json', 'GET, HEAD'],
+    ['POST', '/openapi-3.2.json', 'GET, HEAD'],
     ['POST', '/docs/static/swagger-ui.css', 'GET, HEAD'],
   ]
   for (const [method, path, allow] of allowed) {

@@ -28,6 +28,7 @@ const settings = {
   streamOpensPerMinute: 0,
   loginsPerMinute: 2,
   registrationsPerHour: 0,
+  requestsPerMinute: 0,
 }
 
 const session = {} as Session

@@ -2,7 +2,7 @@ import type { Draft, Entry, NewAccount, Outcome, Session, Store } from '../../sr
 
 export const hour = 3_600_000
 
-/** Registers someone whose key is their name. */
+/** Registers someone whose key and skeleton are their name. */
 export async function join(store: Store, username: string, ttlMs = 1_000 * hour): Promise<Session> {
   const session = await store.register(newAccount(username), ttlMs)
   if (session === 'taken') throw new Error(`${username} is taken`)
@@ -10,7 +10,12 @@ export async function join(store: Store, username: string, ttlMs = 1_000 * hour)
 }
 
 export function newAccount(username: string): NewAccount {
-  return { username, key: username, passwordHash: `hash of ${username}` }
+  return {
+    username,
+    key: username,
+    skeletons: [username],
+    passwordHash: `hash of ${username}`,
+  }
 }
 
 export interface Saying {

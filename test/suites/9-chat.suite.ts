@@ -1,3 +1,4 @@
 import { runFolder } from './folder.ts'
 
+await runFolder('names')
 await runFolder('chat')

@@ -37,7 +37,7 @@ export function copiedFrom(stage: readonly Instruction[]): string[] {
 /** The variables that a stage sets. */
 export function environmentOf(stage: readonly Instruction[]): Record<string, string> {
   const pairs = stage.filter(({ name }) => name === 'ENV').flatMap(({ rest }) => rest.split(/\s+/))
-  return Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string]))
+  return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s, 2) as [string, string]))
 }
 
 /** The one instruction of a name. @throws where there is none, or more than one */

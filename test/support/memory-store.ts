@@ -25,6 +25,7 @@ type Kept = Pick<
   | 'page'
   | 'register'
   | 'session'
+  | 'skeletonsTaken'
 >
 
 /** As much of a store as the domain's tests need, in memory. Failures and waits are set by the test. */
@@ -41,6 +42,7 @@ export class MemoryStore implements Kept {
   readonly calls: string[] = []
   readonly online = new Set<number>()
   readonly #accounts = new Map<string, Credentials>()
+  readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
   readonly #entries: Entry[] = []
   readonly #keys = new Map<string, { digest: string; entry: Entry }>()
@@ -62,9 +64,16 @@ export class MemoryStore implements Kept {
     return this.#call('entry', () => this.#visible(viewer).find((entry) => entry.id === id))
   }
 
-  async register({ username, key, passwordHash }: NewAccount, ttlMs: number) {
+  async skeletonsTaken(skeletons: readonly string[]): Promise<boolean> {
+    return this.#call('skeletonsTaken', () => skeletons.some((one) => this.#skeletons.has(one)))
+  }
+
+  async register({ username, key, skeletons, passwordHash }: NewAccount, ttlMs: number) {
     return this.#call('register', () => {
-      if (this.#accounts.has(key)) return 'taken'
+      if (this.#accounts.has(key) || skeletons.some((one) => this.#skeletons.has(one))) {
+        return 'taken'
+      }
+      for (const skeleton of skeletons) this.#skeletons.add(skeleton)
       const account = { id: this.#accounts.size + 1, username, createdAt: 1_700_000_000_000 }
       this.#accounts.set(key, { account, passwordHash })
       return this.#open(account, ttlMs)
@@ -100,7 +109,8 @@ export class MemoryStore implements Kept {
 
   /** Registers someone without more ado. */
   async join(username: string, ttlMs = 60_000): Promise<Session> {
-    const session = await this.register({ username, key: username, passwordHash: '' }, ttlMs)
+    const account = { username, key: username, skeletons: [username], passwordHash: '' }
+    const session = await this.register(account, ttlMs)
     return session as Session
   }
 

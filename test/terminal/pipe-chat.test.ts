@@ -23,7 +23,7 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
     t.same(out, 'ann\nbob\n')
     t.match(
       err,
-      /^unknown user zoe\nusage: sendto NAME TEXT\nusage: sendall TEXT\nunknown user zoe\nusage: history.*\nusage: history.*\nunknown command dance; there are:\n {2}sendall TEXT /,
+      /^unknown user zoe\nusage: sendto NAME TEXT\nusage: sendall TEXT\nunknown user zoe\nusage: history.*\nusage: history.*\nunknown command dance; to say something to everyone: sendall TEXT\n {2}sendall TEXT /,
     )
   })
 
@@ -57,7 +57,9 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
 
   t.test('who is not let in is told why', async (t) => {
     const table: [line: string, err: string | RegExp][] = [
-      ['regist ann other-password', 'ann is already taken\n'],
+      ['regist ann other-password', /^ann is already taken: This username, or one that reads/],
+      ['regist аnn other-password', /must not mix scripts .* of Latin and Cyrillic$/m],
+      ['regist admın other-password', /^admın is already taken: This username.* is reserved/],
       ['login zoe tall-ships', 'unknown user zoe\n'],
       ['login ann wrong-one', 'wrong password\n'],
       ['regist x tall-ships', /must be 2 to 32 characters/],
@@ -86,7 +88,7 @@ t.test('what others say and who comes and goes is a line each', async (t) => {
 
   await room.call('POST', '/v1/logout', { token: chat.client.token as string })
   t.equal(await chat.ended, 1, 'a session that another ended is no success')
-  t.equal(chat.errors.text, 'your session was ended\n')
+  t.equal(chat.errors.text, 'your session was ended from elsewhere: log in again\n')
   t.ok(chat.input.destroyed, 'though the input goes on')
 })
 

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { ObrolClient } from '../../src/client/index.ts'
 import { plainPalette } from '../../src/terminal/palette.ts'
 import { chatOnTerminal } from '../../src/terminal/terminal-chat.ts'
+import { openProxy } from '../e2e/support/proxy.ts'
 import { openRoom } from '../support/room.ts'
 import { Glass } from './support/glass.ts'
 import { keys } from './support/keys.ts'
@@ -62,7 +63,10 @@ t.test('what is typed ahead waits for its question', async (t) => {
   t.equal(await ended, 0)
   t.match(glass.text, /\n {2}regist NAME \[PASSWORD\] /)
   t.match(glass.text, '\nregist\nregister\n')
-  t.match(glass.text, '\nyour name : regist ann\npassword (not shown) :\n')
+  t.match(
+    glass.text,
+    '\n(regist NAME or login NAME) your name : regist ann\npassword (not shown) :\n',
+  )
   t.notMatch(glass.written, 'tall-ships')
 
   t.test('the environment may have said who it is', async (t) => {
@@ -78,6 +82,11 @@ t.test('what is typed ahead waits for its question', async (t) => {
   t.test('a wrong command, a wrong password and the end', async (t) => {
     const table: [typed: string, status: number, shown: string | RegExp][] = [
       ['sendall hi\r', 1, /to sendall, come in first; there are:\n {2}regist NAME/],
+      [
+        'ann\r',
+        1,
+        /ann is no command here; there are:\n {2}regist NAME[\s\S]*\nStart again with regist NAME \(a new name\) or login NAME \(yours\)\./,
+      ],
       ['login ann wrong-one\r', 1, 'login ann ********\nwrong password'],
       [`help\r${control('c')}`, 0, /regist NAME/],
       ['quit\r', 0, 'your name : quit'],
@@ -108,4 +117,29 @@ t.test('a call under way can be left', async (t) => {
   booth.input.write(`x${control('c')}`)
   t.equal(await booth.ended, 0)
   t.notMatch(booth.glass.text, /cannot|abort/i)
+})
+
+t.test('of what was typed, only what has no answer yet is told as not sent', async (t) => {
+  const room = await openRoom(t)
+  const proxy = await openProxy(t, room.url)
+  const booth = new Booth(proxy.url)
+  booth.input.write('regist ann tall-ships\r')
+  await booth.sees('1 online: ann')
+  for (let said = 0; said < 5; said++) {
+    booth.input.write(`sendall line ${said}\r`)
+    await booth.sees(`[ann] : line ${said}`)
+  }
+  proxy.target = 'http://127.0.0.1:1'
+  proxy.cut()
+  await booth.sees(/trying again in \d+ s \(try \d+\)\n/)
+  t.notMatch(booth.glass.text, 'not sent yet')
+  booth.input.write('sendall first\rsendall second\r')
+  await booth.sees('(typed and not sent yet: 2)')
+  proxy.target = room.url
+  // An Enter tries at once, the stream and what was typed.
+  booth.input.write('\r')
+  await booth.sees(/\[ann\] : first\n.*\[ann\] : second\n/)
+  t.notMatch(booth.glass.text, 'not sent yet')
+  booth.input.write('quit\r')
+  t.equal(await booth.ended, 0)
 })

@@ -159,7 +159,7 @@ async function served(t: Test, server: Server): Promise<string> {
 }
 
 const event = (type: string, data: object, id = '') =>
-  `${id === '' ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+  `event: ${type}\ndata: ${JSON.stringify(data)}\n${id === '' ? '' : `id: ${id}\n`}\n`
 
 t.test('where there are too many people to tell, the list is read', async (t) => {
   const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')

@@ -91,7 +91,7 @@ function takePost(request: IncomingMessage, response: ServerResponse): void {
       sentAt: new Date().toISOString(),
     }
     const data = JSON.stringify(message)
-    deliver(`id: ${id}-00000000\nevent: message\ndata: ${data}\n\n`)
+    deliver(`event: message\ndata: ${data}\nid: ${id}-00000000\n\n`)
     response.writeHead(201, { 'content-type': 'application/json' }).end(data)
   })
 }

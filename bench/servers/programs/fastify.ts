@@ -79,7 +79,7 @@ app.get('/v1/events', { schema: { querystring: query } }, async (_request, reply
     'x-accel-buffering': 'no',
   })
   const ready = JSON.stringify({ user: 'person0', head: id, onlineCount: 1 })
-  reply.raw.write(`retry: 3000\n\nid: ${id}-00000000\nevent: ready\ndata: ${ready}\n\n`)
+  reply.raw.write(`retry: 3000\nevent: ready\ndata: ${ready}\nid: ${id}-00000000\n\n`)
 })
 
 await app.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })

@@ -10,7 +10,7 @@ const uiConfig = {
   defaultModelsExpandDepth: 0,
   deepLinking: true,
   tryItOutEnabled: true,
-  persistAuthorization: false,
+  persistAuthorization: true,
   validatorUrl: null,
 }
 

@@ -1,6 +1,23 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { components, withReferences } from '../schemas/components.ts'
+import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../openapi.ts'
+import { Documentation } from '../schemas/components.ts'
+import type { DocumentedLimits } from '../schemas/documented-rules.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** This API as OpenAPI documents, by version. They are there once the application is ready. */
+    openapi: Readonly<Record<OpenApiVersion, ServedDocument>>
+  }
+}
+
+export type OpenApiVersion = '3.1' | '3.2'
+
+/** A document, and the JSON of it, which is made once. */
+interface ServedDocument {
+  document: OpenApiDocument
+  json: string
+}
 
 /** What the document says first; Markdown with paragraphs and code alone. */
 export const introduction = `A chat server that any HTTP client can talk to. Register or log in, keep the token, send it as
@@ -11,11 +28,23 @@ answered 201 reaches every stream that may see it, in order, and exactly once fo
 reconnects with the last id it saw.
 
 Bodies are JSON; forms, as \`curl -d\` sends them, are taken too. Whatever is refused is answered
-with problem details (RFC 9457), and the address in \`type\` explains the code.`
+with problem details (RFC 9457), and the address in \`type\` explains the code.
 
-/** Makes the OpenAPI document from the schemas of the routes that are added after it. */
-export async function addSwagger(app: FastifyInstance, version: string): Promise<void> {
-  for (const component of components) app.addSchema(component)
+\`/openapi.json\` is this API as an OpenAPI 3.1 document, for generators of clients;
+\`/openapi-3.2.json\` also describes each event of the stream.`
+
+/**
+ * Makes the OpenAPI documents from the schemas of the routes that are added after it.
+ *
+ * @param limits the settings that the documents tell of
+ */
+export async function addSwagger(
+  app: FastifyInstance,
+  version: string,
+  limits: DocumentedLimits,
+): Promise<void> {
+  const documentation = new Documentation(limits)
+  for (const component of documentation.components()) app.addSchema(component)
   await app.register(swagger, {
     openapi: {
       openapi: '3.2.0',
@@ -27,31 +56,34 @@ export async function addSwagger(app: FastifyInstance, version: string): Promise
       },
       servers: [{ url: '/', description: 'The server that this document comes from' }],
       tags: [
-        { name: 'Accounts', description: 'Come in and leave' },
-        { name: 'Messages', description: 'Say something, and read what was said' },
-        { name: 'People', description: 'Who is here' },
+        { name: 'Accounts', description: 'Register, log in and log out' },
+        { name: 'Messages', description: 'Send messages and read them' },
+        { name: 'People', description: 'Who is online' },
         { name: 'Events', description: 'The stream on which everything arrives' },
         { name: 'Server', description: 'The server itself' },
       ],
       components: {
         securitySchemes: {
-          session: {
+          sessionToken: {
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
             description: 'The token of `POST /v1/register` or `POST /v1/login`.',
           },
-          events: {
-            type: 'apiKey',
-            in: 'query',
-            name: 'token',
-            description:
-              'The token of `POST /v1/events/token`, for an `EventSource`, which cannot set headers.',
-          },
         },
       },
     },
     refResolver: { buildLocalReference: (json) => String(json.$id) },
-    transform: ({ schema, url }) => ({ schema: withReferences(schema) as typeof schema, url }),
+    transform: ({ schema, url }) => ({ schema: documentation.of(schema) as typeof schema, url }),
+  })
+  const documents: Partial<Record<OpenApiVersion, ServedDocument>> = {}
+  app.decorate('openapi', documents as Record<OpenApiVersion, ServedDocument>)
+  app.addHook('onReady', async () => {
+    const document32 = toOpenApi32(app.swagger())
+    for (const document of [toOpenApi31(document32), document32])
+      documents[document.openapi.slice(0, 3) as OpenApiVersion] = {
+        document,
+        json: JSON.stringify(document),
+      }
   })
 }

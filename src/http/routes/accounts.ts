@@ -2,6 +2,7 @@ import { callerAddress } from '../address-key.ts'
 import type { Api, RouteOptions } from '../api.ts'
 import { takeBodies } from '../content-types.ts'
 import { logPerson, logRefusal } from '../log-lines.ts'
+import { networksOf } from '../networks.ts'
 import { login, register } from '../schemas/accounts.ts'
 import { issueToken } from '../tokens.ts'
 import { toOpenedSession } from '../views.ts'
@@ -13,11 +14,12 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
 
   app.post('/v1/register', { schema: register }, async (request, reply) => {
     const { username, password } = request.body
+    const address = callerAddress(request)
     const session = await limits
       .register(
-        callerAddress(request),
+        address,
         () => accounts.check(username, password),
-        () => accounts.register(username, password),
+        () => accounts.register(username, password, networksOf(address)),
       )
       .catch(logRefusal(request, 'registration refused', username))
     logPerson(request, 'registered', username)
@@ -26,8 +28,9 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
 
   app.post('/v1/login', { schema: login }, async (request) => {
     const { username, password } = request.body
+    const address = callerAddress(request)
     const session = await limits
-      .login(callerAddress(request), username, () => accounts.login(username, password))
+      .login(address, username, () => accounts.login(username, password, networksOf(address)))
       .catch(logRefusal(request, 'login refused', username))
     logPerson(request, 'login', username)
     return toOpenedSession(session, issueToken(app, 'session', session))

@@ -3,15 +3,19 @@ import { byEventsToken } from '../authentication.ts'
 import { openStream } from '../schemas/events.ts'
 
 /** The stream on which everything arrives. */
-export async function eventRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
+export async function eventRoutes(
+  app: Api,
+  { services, limits, connections }: RouteOptions,
+): Promise<void> {
   app.addHook('onRequest', byEventsToken(app, services.sessions))
 
   app.get('/v1/events', { schema: openStream }, async (request, reply) => {
-    await limits.openStream(request.session)
+    limits.openStream(request.session)
     const { presence = 'full', lastEventId = '' } = request.query
     // The header wins: an EventSource reconnects to the same address. An empty one counts as absent.
     const cursor = request.headers['last-event-id'] || lastEventId
     services.openStream(request, reply, { presence, lastEventId: cursor })
+    if (request.method === 'GET') connections.release(request.socket)
     return reply
   })
 }

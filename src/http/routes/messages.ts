@@ -6,7 +6,13 @@ import type { Session } from '../../store/store.ts'
 import type { Api, RouteOptions } from '../api.ts'
 import { bySessionToken } from '../authentication.ts'
 import { takeBodies } from '../content-types.ts'
-import { broadcast, defaultPage, direct, getMessage, listMessages } from '../schemas/messages.ts'
+import {
+  defaultPage,
+  getMessage,
+  listMessages,
+  sendBroadcast,
+  sendDirect,
+} from '../schemas/messages.ts'
 
 /** Saying something, and reading what was said. */
 export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
@@ -14,7 +20,7 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
   app.addHook('onRequest', bySessionToken(app, services.sessions))
   takeBodies(app)
 
-  app.post('/v1/messages/broadcast', { schema: broadcast }, async (request, reply) => {
+  app.post('/v1/messages/broadcast', { schema: sendBroadcast }, async (request, reply) => {
     const { session, body } = request
     const key = request.headers['idempotency-key']
     const posted = await post(session, { kind: 'broadcast', ...body }, key, () =>
@@ -23,7 +29,7 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     return answerPosted(reply, posted)
   })
 
-  app.post('/v1/messages/direct', { schema: direct }, async (request, reply) => {
+  app.post('/v1/messages/direct', { schema: sendDirect }, async (request, reply) => {
     const { session, body } = request
     const key = request.headers['idempotency-key']
     const posted = await post(session, { kind: 'direct', ...body }, key, () =>
@@ -35,13 +41,13 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
   app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
     const wanted = { limit: defaultPage, ...query }
     messages.checkPage(wanted)
-    await limits.read(session)
+    limits.read(session)
     const { entries, more, cursor } = await messages.page(session, wanted)
     return { messages: entries.map(toMessage), more, cursor }
   })
 
   app.get('/v1/messages/:id', { schema: getMessage }, async ({ session, params }) => {
-    await limits.read(session)
+    limits.read(session)
     return toMessage(await messages.find(session, params.id))
   })
 

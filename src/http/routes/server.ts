@@ -1,21 +1,21 @@
 import { Problem } from '../../chat/problems.ts'
 import type { Api, RouteOptions } from '../api.ts'
 import { askAgain, KeptFile } from '../kept-file.ts'
-import { document, health, readiness } from '../schemas/server.ts'
+import type { OpenApiVersion } from '../plugins/swagger.ts'
+import { getHealth, getOpenApi, getOpenApi32, getReadiness } from '../schemas/server.ts'
 
 /** The server itself: whether it lives, whether it can serve, what can be called. */
 export async function serverRoutes(app: Api, { services, timeouts }: RouteOptions): Promise<void> {
   const { ready, inTouch, store } = services
-
-  let openApi: KeptFile | undefined
+  const documents: Partial<Record<OpenApiVersion, KeptFile>> = {}
 
   // What was true a moment ago is not worth keeping.
-  app.get('/healthz', { schema: health }, async (_request, reply) => {
+  app.get('/healthz', { schema: getHealth }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     return { status: 'ok' as const }
   })
 
-  app.get('/readyz', { schema: readiness }, async (_request, reply) => {
+  app.get('/readyz', { schema: getReadiness }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     if (!ready()) throw new Problem('unavailable', 'The server is shutting down.')
     if (!inTouch()) throw new Problem('unavailable', 'The store was lost, and is not found yet.')
@@ -23,12 +23,22 @@ export async function serverRoutes(app: Api, { services, timeouts }: RouteOption
     return { status: 'ok' as const }
   })
 
-  app.get('/openapi.json', { schema: document }, async (request, reply) => {
-    // Once all routes are there.
-    openApi ??= new KeptFile(JSON.stringify(app.swagger()), 'application/json; charset=utf-8')
-    await openApi.send(request, reply, askAgain)
-    return reply
-  })
+  app.get('/openapi.json', { schema: getOpenApi }, async (request, reply) =>
+    openApi('3.1').send(request, reply, askAgain),
+  )
+
+  app.get('/openapi-3.2.json', { schema: getOpenApi32 }, async (request, reply) =>
+    openApi('3.2').send(request, reply, askAgain),
+  )
+
+  /** Made when one is first asked for: the documents are there once all routes are. */
+  function openApi(version: OpenApiVersion): KeptFile {
+    documents[version] ??= new KeptFile(
+      app.openapi[version].json,
+      'application/json; charset=utf-8',
+    )
+    return documents[version]
+  }
 }
 
 /** @throws {Problem} `unavailable`: the store failed, or was not in time */

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { answer, empty, needsToken, refusals, takesBody } from './answers.ts'
-import { bodyTypes, strict, Time } from './common.ts'
+import { bodyTypes, Id, strict, Time } from './common.ts'
 
 export const User = Type.Object(
   {
-    id: Type.Integer(),
+    id: Id('The number of the account'),
     username: Type.String({ description: 'As typed at registration' }),
     createdAt: Time,
   },
@@ -15,7 +15,7 @@ export const OpenedSession = Type.Object(
   {
     user: User,
     token: Type.String({ description: 'Send it as `Authorization: Bearer <token>`' }),
-    tokenType: Type.Literal('Bearer'),
+    tokenType: Type.Literal('Bearer', { description: 'How the token is sent (RFC 6750)' }),
     expiresAt: Time,
   },
   {
@@ -24,39 +24,66 @@ export const OpenedSession = Type.Object(
   },
 )
 
-export const OwnSession = Type.Object(
-  { user: User, session: Type.Object({ createdAt: Time, expiresAt: Time }) },
-  { $id: 'OwnSession', description: 'Who one is, and how long the token is good' },
+export const SessionTimes = Type.Object(
+  { createdAt: Time, expiresAt: Time },
+  { $id: 'SessionTimes', description: 'When a session began, and when it ends' },
 )
 
-const ann = { id: 1, username: 'ann', createdAt: '2026-11-02T09:30:00.000Z' }
+export const OwnSession = Type.Object(
+  { user: User, session: SessionTimes },
+  { $id: 'OwnSession', description: 'The current user and session' },
+)
+
+const user = { id: 1, username: 'dewi', createdAt: '2026-11-02T09:30:00.000Z' }
 
 const opened = {
-  user: ann,
+  user,
   token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl',
   tokenType: 'Bearer',
   expiresAt: '2026-11-09T09:30:00.000Z',
 }
 
-const Credentials = Type.Object(
+/** Nobody of the README's story, so that it works on a server that has been shown it. */
+const credentials = { username: 'dewi', password: 'paper-boats' }
+
+export const NewAccount = Type.Object(
+  {
+    username: Type.String({ 'x-documented': 'newUsername' }),
+    password: Type.String({ format: 'password', 'x-documented': 'newPassword' }),
+  },
+  {
+    $id: 'NewAccount',
+    description: 'Who registers, and with which password',
+    ...strict,
+    examples: [credentials],
+  },
+)
+
+export const Credentials = Type.Object(
   {
     username: Type.String({
-      description:
-        '2 to 32 letters, marks after a letter, decimal digits, `.`, `_` or `-`, beginning with a letter or digit. Names that read the same are the same name.',
+      'x-documented': 'string',
+      description: 'The username, in any upper and lower case',
     }),
-    password: Type.String({ format: 'password', description: '8 to 256 characters, any' }),
+    password: Type.String({
+      format: 'password',
+      'x-documented': 'string',
+      description: 'The password of the account',
+    }),
   },
-  { ...strict, examples: [{ username: 'ann', password: 'correct horse battery' }] },
+  { $id: 'Credentials', description: 'Who logs in', ...strict, examples: [credentials] },
 )
 
 export const register = {
   operationId: 'register',
   tags: ['Accounts'],
-  summary: 'Register, and be logged in at once',
+  summary: 'Register an account and log in',
+  description:
+    'Creates the account and opens its first session. The token in the answer goes into the `Authorization` header of the other calls.',
   security: [],
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
-  body: Credentials,
+  body: NewAccount,
   response: {
     201: answer('Registered and logged in.', OpenedSession, opened),
     ...refusals(
@@ -75,7 +102,7 @@ export const login = {
   tags: ['Accounts'],
   summary: 'Log in',
   description:
-    'Where registration is closed, `wrong-credentials` stands for both `unknown-user` and `wrong-password`.',
+    'Opens another session. Where registration is closed, `wrong-credentials` stands for both `unknown-user` and `wrong-password`.',
   security: [],
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
@@ -97,24 +124,26 @@ export const login = {
 export const logout = {
   operationId: 'logout',
   tags: ['Accounts'],
-  summary: 'Log out: this session ends, and its streams close',
-  security: [{ session: [] }],
+  summary: 'Log out',
+  description: 'Ends this session: its streams close, and its token is not valid any more.',
+  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
-    204: empty('Logged out. The token is dead.'),
+    204: empty('Logged out. The token is not valid any more.'),
     ...refusals(...needsToken, 'invalid-request', 'outcome-unknown'),
   },
 }
 
-export const me = {
-  operationId: 'me',
+export const getMe = {
+  operationId: 'getMe',
   tags: ['Accounts'],
-  summary: 'Who one is, and how long the token is good',
-  security: [{ session: [] }],
+  summary: 'Get the current user and session',
+  description: 'Who the token speaks for, and until when it is good.',
+  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
     200: answer('The caller.', OwnSession, {
-      user: ann,
+      user,
       session: { createdAt: '2026-11-02T09:30:00.000Z', expiresAt: '2026-11-09T09:30:00.000Z' },
     }),
     ...refusals(...needsToken, 'invalid-request', 'too-many-requests'),

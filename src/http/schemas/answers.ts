@@ -8,6 +8,7 @@ const requestIdNote = 'See `GET /problems/{code}`.'
 /** A header of an answer. */
 interface AnswerHeader {
   type: 'string' | 'integer'
+  format?: 'int32'
   description: string
 }
 
@@ -26,10 +27,11 @@ export function empty(description: string) {
   return Type.Null({ description })
 }
 
-/** What every call may be refused with: by the parser, or for the server's own reasons. */
+/** What every call may be refused with: by the parser, for the address's requests, or for the server's own reasons. */
 const everywhere = [
   'malformed-request',
   'request-timeout',
+  'too-many-requests',
   'headers-too-large',
   'unknown-host',
   'cross-site',
@@ -79,6 +81,12 @@ function headersOf(status: number): Record<string, AnswerHeader> {
   if (status === 401)
     return { 'WWW-Authenticate': { type: 'string', description: 'The scheme to use (RFC 6750).' } }
   if (status === 429 || status === 503)
-    return { 'Retry-After': { type: 'integer', description: 'Seconds to wait, 1 or more.' } }
+    return {
+      'Retry-After': {
+        type: 'integer',
+        format: 'int32',
+        description: 'Seconds to wait, 1 or more.',
+      },
+    }
   return {}
 }

@@ -11,3 +11,12 @@ export const bodyTypes = ['application/json', 'application/x-www-form-urlencoded
 
 /** A message's id in a path or a query: JavaScript counts no further exactly. */
 export const largestId = Number.MAX_SAFE_INTEGER
+
+/**
+ * The number of an account, a message or a place in the log, in an answer. Without a format, programs
+ * in languages of many integers take it for one of 32 bits; with bounds, some have a type for each.
+ */
+export const Id = (description: string) => Type.Integer({ format: 'int64', description })
+
+/** How many of something there are, or a small number such as a status. */
+export const Count = (description: string) => Type.Integer({ format: 'int32', description })

@@ -1,35 +1,75 @@
 import type { TSchema } from 'typebox'
-import { OpenedSession, OwnSession, User } from './accounts.ts'
-import { EventToken, streamEvents } from './events.ts'
-import { BroadcastMessage, DirectMessage, Message, MessagePage } from './messages.ts'
-import { ProblemDetails } from './problem-details.ts'
-import { OnlineUsers } from './users.ts'
-
-/** Every schema that has a name of its own in the OpenAPI document. */
-export const components = [
-  User,
+import {
+  Credentials,
+  NewAccount,
   OpenedSession,
   OwnSession,
-  EventToken,
-  BroadcastMessage,
-  DirectMessage,
+  SessionTimes,
+  User,
+} from './accounts.ts'
+import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
+import { eventData, StreamToken, streamEvents } from './events.ts'
+import { Message, MessagePage, NewBroadcast, NewDirect } from './messages.ts'
+import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
+import { ProblemExplanation } from './problems.ts'
+import { ApiDocument, Health } from './server.ts'
+import { OnlineUser, OnlineUsers } from './users.ts'
+
+/** Every schema that has a name of its own in the OpenAPI document. */
+const named: readonly (TSchema & { $id?: string })[] = [
+  NewAccount,
+  Credentials,
+  User,
+  OpenedSession,
+  SessionTimes,
+  OwnSession,
+  StreamToken,
+  NewBroadcast,
+  NewDirect,
   Message,
   MessagePage,
+  OnlineUser,
   OnlineUsers,
+  ...eventData,
   ...streamEvents,
+  Health,
+  ApiDocument,
   ProblemDetails,
-].map((schema) => named(schema))
+  ProblemError,
+  ProblemType,
+  ProblemExplanation,
+  Operation,
+]
 
-/** A copy of a schema in which each schema that has a name stands as a reference to it. */
-export function withReferences(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withReferences)
-  if (typeof schema !== 'object' || schema === null) return schema
-  if ('$id' in schema) return { $ref: `${schema.$id}#` }
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, withReferences(value)]),
-  )
+/** Makes of the schemas that judge requests those that the OpenAPI document shows. */
+export class Documentation {
+  readonly #rules: Record<string, object>
+
+  constructor(limits: DocumentedLimits) {
+    this.#rules = documentedRules(limits)
+  }
+
+  /** The schemas that have a name. */
+  components(): object[] {
+    return named.map(({ $id, ...schema }) => ({ $id, ...(this.of(schema) as object) }))
+  }
+
+  /**
+   * A copy of a schema in which each schema that has a name stands as a reference to it, and fields
+   * tell of the rules that the chat judges them by.
+   */
+  of(schema: unknown): unknown {
+    if (Array.isArray(schema)) return schema.map((item) => this.of(item))
+    if (typeof schema !== 'object' || schema === null) return schema
+    if ('$id' in schema) return { $ref: `${schema.$id}#` }
+    const { 'x-rule': _, 'x-documented': rules, ...rest } = schema as Record<string, unknown>
+    const kept = Object.entries(rest)
+      .filter(([, value]) => !isUndocumented(value))
+      .map(([key, value]) => [key, this.of(value)])
+    return { ...Object.fromEntries(kept), ...this.#rules[rules as string] }
+  }
 }
 
-function named({ $id, ...schema }: TSchema & { $id?: string }): object {
-  return { $id, ...(withReferences(schema) as object) }
+function isUndocumented(schema: unknown): boolean {
+  return typeof schema === 'object' && schema !== null && 'x-undocumented' in schema
 }

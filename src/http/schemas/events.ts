@@ -1,27 +1,30 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
 import { answer, needsToken, refusals } from './answers.ts'
-import { strict, Time } from './common.ts'
+import { Count, Id, strict, Time } from './common.ts'
 import { Message } from './messages.ts'
 
-export const EventToken = Type.Object(
-  { token: Type.String(), expiresAt: Time },
+export const StreamToken = Type.Object(
   {
-    $id: 'EventToken',
+    token: Type.String({ description: 'Goes into the query: `GET /v1/events?token=…`' }),
+    expiresAt: Time,
+  },
+  {
+    $id: 'StreamToken',
     description: 'Opens the stream as `GET /v1/events?token=…`, and nothing else',
   },
 )
 
-export const eventsToken = {
-  operationId: 'eventsToken',
+export const createStreamToken = {
+  operationId: 'createStreamToken',
   tags: ['Events'],
-  summary: 'Get a token for an EventSource, which cannot set headers',
+  summary: 'Create a token for the stream',
   description:
-    'It lives as long as the session, may be used again, and opens the stream and nothing else.',
-  security: [{ session: [] }],
+    'For an `EventSource`, which cannot set headers. It lives as long as the session, may be used again, and opens the stream and nothing else.',
+  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
-    201: answer('The token.', EventToken, {
+    201: answer('The token.', StreamToken, {
       token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl',
       expiresAt: '2026-11-09T09:30:00.000Z',
     }),
@@ -29,9 +32,9 @@ export const eventsToken = {
   },
 }
 
-const OnlineCount = Type.Integer({ minimum: 0, description: 'How many people are online' })
+const OnlineCount = Count('How many users are online')
 const CursorId = Type.String({ description: 'The cursor: send it back to go on from here' })
-const Head = Type.Integer({ minimum: 0, description: 'The newest id of the log' })
+const Head = Id('The newest id of the log; 0 where there is none')
 
 const endings = [
   'logged-out',
@@ -44,46 +47,58 @@ const endings = [
 
 const Ready = Type.Object(
   {
-    user: Type.String({ description: 'One’s own username' }),
+    user: Type.String({ description: 'The username of the caller' }),
     head: Head,
     online: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Who is online; left out past 1,000 people and with `presence=none`',
+        description:
+          'The usernames of who is online; left out past 1,000 names or 16 KiB, and with `presence=none`',
       }),
     ),
     onlineCount: OnlineCount,
   },
-  { $id: 'Ready' },
+  { $id: 'Ready', description: 'The data of the event `ready`' },
 )
 
 const Presence = Type.Object(
   {
-    joined: Type.Array(Type.String()),
-    left: Type.Array(Type.String()),
+    joined: Type.Array(Type.String(), { description: 'The usernames of who came online' }),
+    left: Type.Array(Type.String(), { description: 'The usernames of who went offline' }),
     onlineCount: OnlineCount,
     resync: Type.Optional(
-      Type.Literal(true, { description: 'Too many to tell: read the list of who is online' }),
+      Type.Boolean({ description: 'True: too many to list, read who is online anew' }),
     ),
   },
-  { $id: 'Presence' },
+  { $id: 'Presence', description: 'The data of the event `presence`' },
 )
 
-const Heartbeat = Type.Object({}, { $id: 'Heartbeat' })
+const Heartbeat = Type.Object(
+  {},
+  { $id: 'Heartbeat', description: 'The data of the event `heartbeat`: an object without fields' },
+)
 
 const Reset = Type.Object(
   {
-    reason: Type.Enum(['trimmed', 'ahead', 'rewound'], { type: 'string' }),
-    from: Type.Integer({ minimum: 0, description: 'The id after which the stream goes on' }),
-    oldest: Type.Integer({ minimum: 1, description: 'The smallest id that is kept' }),
+    reason: Type.Enum(['trimmed', 'ahead', 'rewound'], {
+      type: 'string',
+      description: 'Why the cursor is not on this log',
+    }),
+    from: Id('The id after which the stream goes on'),
+    oldest: Id('The smallest id that is kept'),
     head: Head,
   },
-  { $id: 'Reset' },
+  { $id: 'Reset', description: 'The data of the event `reset`' },
 )
 
-const Bye = Type.Object({ reason: Type.Enum([...endings], { type: 'string' }) }, { $id: 'Bye' })
+const Bye = Type.Object(
+  {
+    reason: Type.Enum([...endings], { type: 'string', description: 'Why the stream ends' }),
+  },
+  { $id: 'Bye', description: 'The data of the event `bye`' },
+)
 
-/** What the `data` of each event holds as JSON. */
-const eventData = [Ready, Presence, Heartbeat, Reset, Bye]
+/** What the `data` of each event holds as JSON, besides `Message`. */
+export const eventData = [Ready, Presence, Heartbeat, Reset, Bye]
 
 /** One event as Server-Sent Events carry it: the data is JSON in a string. */
 function event<const Id extends Record<string, TSchema>>(
@@ -126,53 +141,70 @@ const events = [
   event('bye', 'The server ends this stream.', Bye, {}),
 ]
 
-/** Each event of the stream and what it carries. */
-export const streamEvents = [...eventData, ...events]
+/** An event of the stream, each kind with what it carries. */
+const StreamEvent = Type.Union(events, {
+  $id: 'StreamEvent',
+  description: 'An event of the stream',
+})
 
-const Cursor = Type.Optional(
-  Type.Refine(
-    Type.String({
-      pattern: '^(?:(?:0|[1-9][0-9]{0,15})(?:-[0-9a-z]{8})?)?$',
-      'x-rule': cursorRule,
-      description:
-        'The id of the last event seen, verbatim: the stream first brings what came after it. Empty counts as absent. The header wins over the query.',
-      examples: ['1042-mh4k2c9z'],
-    }),
-    (text) => text === '' || parseCursor(text) !== undefined,
-  ),
-)
+/** The events themselves, which only OpenAPI 3.2 can tie to the stream. */
+export const streamEvents: readonly (TSchema & { $id?: string })[] = [...events, StreamEvent]
+
+/** The names of their schemas. */
+export const streamEventNames = streamEvents.map(({ $id }) => $id as string)
+
+const Cursor = (options: object) =>
+  Type.Optional(
+    Type.Refine(
+      Type.String({
+        pattern: '^(?:(?:0|[1-9][0-9]{0,15})(?:-[0-9a-z]{8})?)?$',
+        'x-rule': cursorRule,
+        ...options,
+      }),
+      (text) => text === '' || parseCursor(text) !== undefined,
+    ),
+  )
 
 const exampleStream = `retry: 3000
-
-id: 1041-mh4k2c9z
 event: message
 data: {"id":1041,"kind":"broadcast","from":"bob","text":"hi","sentAt":"2026-11-02T09:31:00.000Z"}
+id: 1041-mh4k2c9z
 
-id: 1042-mh4k2c9z
 event: ready
 data: {"user":"ann","head":1042,"online":["ann","bob"],"onlineCount":2}
+id: 1042-mh4k2c9z
 
 `
 
 export const openStream = {
   operationId: 'openStream',
   tags: ['Events'],
-  summary: 'Open the stream on which everything arrives',
+  summary: 'Open the event stream',
   description:
-    'Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`. An `EventSource` reconnects by itself and sends the last id it saw.',
-  security: [{ session: [] }, { events: [] }],
-  headers: Type.Object({ 'Last-Event-ID': Cursor }),
+    'Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`, whose data is JSON of `Message`, `Ready`, `Presence`, `Heartbeat`, `Reset` and `Bye`. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
+  // Without a header it takes the parameter `token`. As a scheme of its own, generated programs would
+  // send one token as both.
+  security: [{ sessionToken: [] }, {}],
+  // In words alone: beside `lastEventId`, generated programs would have two parameters of one name.
+  headers: Type.Object({ 'Last-Event-ID': Cursor({ 'x-undocumented': true }) }),
   querystring: Type.Object(
     {
-      lastEventId: Cursor,
+      lastEventId: Cursor({
+        description:
+          'The id of the last event seen, verbatim: the stream first brings what came after it. Empty counts as absent. The header `Last-Event-ID` takes the same and wins.',
+      }),
       presence: Type.Optional(
         Type.Enum(['full', 'none'], {
           type: 'string',
           default: 'full',
-          description: 'Whether to hear who comes and goes',
+          description: '`none`: no `presence` events, and no names in `ready`. `full`: both',
         }),
       ),
-      token: Type.Optional(Type.String({ description: 'A token of `POST /v1/events/token`' })),
+      token: Type.Optional(
+        Type.String({
+          description: 'A token of `POST /v1/events/token`, in place of the header `Authorization`',
+        }),
+      ),
     },
     strict,
   ),
@@ -183,7 +215,7 @@ export const openStream = {
       content: {
         'text/event-stream': {
           schema: Type.String(),
-          itemSchema: Type.Union(events),
+          itemSchema: StreamEvent,
           example: exampleStream,
         },
       },

@@ -1,46 +1,37 @@
 import { Type } from 'typebox'
 import { answer, needsToken, refusals, takesBody } from './answers.ts'
-import { bodyTypes, largestId, strict, Time } from './common.ts'
+import { bodyTypes, Id, largestId, strict, Time } from './common.ts'
 
 /** How many messages a page holds unless told otherwise. */
 export const defaultPage = 50
 
-const Id = Type.Integer({ description: 'Its place in the one log' })
-const From = Type.String({ description: 'The username of who said it' })
-const Text = Type.String({ description: 'Exactly as it was sent' })
-
-export const BroadcastMessage = Type.Object(
-  { id: Id, kind: Type.Literal('broadcast'), from: From, text: Text, sentAt: Time },
-  { $id: 'BroadcastMessage', description: 'Said to everyone' },
-)
-
-export const DirectMessage = Type.Object(
+/** A message. One flat object, for that is what every generator of clients reads. */
+export const Message = Type.Object(
   {
-    id: Id,
-    kind: Type.Literal('direct'),
-    from: From,
-    to: Type.String({ description: 'The username of whom it was said to' }),
-    text: Text,
+    id: Id('The place of the message in the log: a later message has a higher id'),
+    kind: Type.Enum(['broadcast', 'direct'], {
+      type: 'string',
+      description: '`broadcast`: to everyone. `direct`: to the user in `to`',
+    }),
+    from: Type.String({ description: 'The username of the sender' }),
+    to: Type.Optional(
+      Type.String({
+        description: 'The username of the recipient: always with `direct`, never with `broadcast`',
+      }),
+    ),
+    text: Type.String({ description: 'Exactly as it was sent' }),
     sentAt: Time,
   },
-  { $id: 'DirectMessage', description: 'Said to one person' },
-)
-
-export const Message = Type.Union([BroadcastMessage, DirectMessage], {
-  $id: 'Message',
-  description: 'The same object in a POST’s answer, in history and on the stream',
-  discriminator: {
-    propertyName: 'kind',
-    mapping: {
-      broadcast: '#/components/schemas/BroadcastMessage',
-      direct: '#/components/schemas/DirectMessage',
-    },
+  {
+    $id: 'Message',
+    description:
+      'A broadcast or a direct message: the same object in the answer to a POST, in the history and on the stream',
   },
-})
+)
 
 export const MessagePage = Type.Object(
   {
-    messages: Type.Array(Message, { description: 'Ascending' }),
+    messages: Type.Array(Message, { description: 'By id, ascending' }),
     more: Type.Boolean({
       description:
         'Whether more exist in the direction of the page: newer with `after`, else older',
@@ -52,14 +43,21 @@ export const MessagePage = Type.Object(
   { $id: 'MessagePage', description: 'A page of the history' },
 )
 
-const said = {
-  id: 1041,
+const broadcastExample = {
+  id: 1,
   kind: 'broadcast',
-  from: 'ann',
-  text: 'hi',
+  from: 'dewi',
+  text: 'Hello, everyone',
   sentAt: '2026-11-02T09:31:00.000Z',
 }
-const saidToBob = { ...said, kind: 'direct', to: 'bob' }
+const directExample = {
+  id: 2,
+  kind: 'direct',
+  from: 'dewi',
+  to: 'dewi',
+  text: 'Water the plants',
+  sentAt: '2026-11-02T09:32:00.000Z',
+}
 
 const IdempotencyKey = Type.Object({
   'Idempotency-Key': Type.Optional(
@@ -67,21 +65,52 @@ const IdempotencyKey = Type.Object({
       pattern: '^[\\x21-\\x7E]{1,255}$',
       'x-rule': 'must be 1 to 255 visible ASCII characters, without spaces',
       description:
-        'Makes a retry safe for 24 hours: the same key with the same content posts once and is answered with the first message.',
-      examples: ['2f1c9a54-6f0e-4b3f'],
+        '1 to 255 visible ASCII characters of your own choice, such as a UUID, new for each message. It makes a retry safe for 24 hours: the same key with the same content posts once, and every further time is answered with the first message.',
     }),
   ),
 })
 
-const text = Type.String({
-  description: '1 to 4,000 characters, not blank, no control characters but tab, LF and CR',
-})
+const text = Type.String({ 'x-documented': 'text' })
+
+export const NewBroadcast = Type.Object(
+  { text },
+  {
+    $id: 'NewBroadcast',
+    description: 'A message to everyone',
+    ...strict,
+    examples: [{ text: broadcastExample.text }],
+  },
+)
+
+export const NewDirect = Type.Object(
+  {
+    to: Type.String({
+      'x-documented': 'string',
+      description: 'The username of the recipient, which may be your own',
+    }),
+    text,
+    whenOffline: Type.Optional(
+      Type.Enum(['reject', 'keep'], {
+        type: 'string',
+        description:
+          'Where the recipient is not online: `reject` (as without this field) refuses the message, `keep` stores it for their next stream',
+      }),
+    ),
+  },
+  {
+    $id: 'NewDirect',
+    description: 'A message to one user',
+    ...strict,
+    // To oneself, for nobody else is known to be registered.
+    examples: [{ to: directExample.to, text: directExample.text, whenOffline: 'keep' }],
+  },
+)
 
 const postedHeaders = {
-  Location: { type: 'string', description: 'Where the message is' },
+  Location: { type: 'string', description: 'The address of the message' },
   'Idempotent-Replayed': {
     type: 'string',
-    description: '`true` where the Idempotency-Key was known and nothing was posted now',
+    description: '`true` where the Idempotency-Key was known and nothing new was posted',
   },
 } as const
 
@@ -93,46 +122,36 @@ const postRefusals = [
   'outcome-unknown',
 ] as const
 
-export const broadcast = {
-  operationId: 'broadcast',
+export const sendBroadcast = {
+  operationId: 'sendBroadcast',
   tags: ['Messages'],
-  summary: 'Say something to everyone',
-  security: [{ session: [] }],
+  summary: 'Send a broadcast message',
+  description:
+    'To everyone. Once it is answered 201, the message is stored and reaches every stream.',
+  security: [{ sessionToken: [] }],
   consumes: bodyTypes,
   headers: IdempotencyKey,
   querystring: Type.Object({}, strict),
-  body: Type.Object({ text }, { ...strict, examples: [{ text: 'hi' }] }),
+  body: NewBroadcast,
   response: {
-    201: answer('Said, and kept.', BroadcastMessage, said, postedHeaders),
+    201: answer('Sent and stored.', Message, broadcastExample, postedHeaders),
     ...refusals(...postRefusals),
   },
 }
 
-export const direct = {
-  operationId: 'direct',
+export const sendDirect = {
+  operationId: 'sendDirect',
   tags: ['Messages'],
-  summary: 'Say something to one person',
-  security: [{ session: [] }],
+  summary: 'Send a direct message',
+  description:
+    'To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it.',
+  security: [{ sessionToken: [] }],
   consumes: bodyTypes,
   headers: IdempotencyKey,
   querystring: Type.Object({}, strict),
-  body: Type.Object(
-    {
-      to: Type.String({ description: 'A username' }),
-      text,
-      whenOffline: Type.Optional(
-        Type.Enum(['reject', 'keep'], {
-          type: 'string',
-          default: 'reject',
-          description:
-            'Where the person is not online: refuse the message, or keep it for their next stream',
-        }),
-      ),
-    },
-    { ...strict, examples: [{ to: 'bob', text: 'hi', whenOffline: 'keep' }] },
-  ),
+  body: NewDirect,
   response: {
-    201: answer('Said, and kept.', DirectMessage, saidToBob, postedHeaders),
+    201: answer('Sent and stored.', Message, directExample, postedHeaders),
     ...refusals(...postRefusals, 'unknown-recipient', 'recipient-offline'),
   },
 }
@@ -141,6 +160,7 @@ export const direct = {
 const messageId = (minimum: number, description: string) =>
   Type.Optional(
     Type.Integer({
+      format: 'int64',
       minimum,
       maximum: largestId,
       'x-rule': `must be a whole number from ${minimum} to ${largestId}, the id of a message; a cursor is for the stream`,
@@ -151,26 +171,43 @@ const messageId = (minimum: number, description: string) =>
 export const listMessages = {
   operationId: 'listMessages',
   tags: ['Messages'],
-  summary: 'Read what was said',
+  summary: 'List messages',
   description:
-    'With neither `after` nor `before`: the newest. Only what the caller may see, ascending.',
-  security: [{ session: [] }],
+    'Only what the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.',
+  security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
-      after: messageId(0, 'The oldest after this id'),
-      before: messageId(1, 'The newest before this id'),
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: defaultPage })),
+      after: messageId(
+        0,
+        'A message’s id: the oldest messages after it. Not together with `before`',
+      ),
+      before: messageId(
+        1,
+        'A message’s id: the newest messages before it. Not together with `after`',
+      ),
+      limit: Type.Optional(
+        Type.Integer({
+          format: 'int32',
+          minimum: 1,
+          maximum: 200,
+          default: defaultPage,
+          description: 'How many messages the page holds at most',
+        }),
+      ),
       with: Type.Optional(
-        Type.String({ description: 'A username: only the direct conversation with that person' }),
+        Type.String({
+          'x-documented': 'string',
+          description: 'A username: only the direct messages between that user and the caller',
+        }),
       ),
     },
     strict,
   ),
   response: {
     200: answer('A page of the history.', MessagePage, {
-      messages: [said],
+      messages: [broadcastExample],
       more: false,
-      cursor: '1041-mh4k2c9z',
+      cursor: '1-mh4k2c9z',
     }),
     ...refusals(...needsToken, 'invalid-request', 'unknown-recipient', 'too-many-requests'),
   },
@@ -179,19 +216,21 @@ export const listMessages = {
 export const getMessage = {
   operationId: 'getMessage',
   tags: ['Messages'],
-  summary: 'Read one message',
-  security: [{ session: [] }],
+  summary: 'Get a message',
+  description: 'Answered 404 also where the message exists and the caller may not see it.',
+  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: Type.Object({
     id: Type.Integer({
+      format: 'int64',
       minimum: 1,
       maximum: largestId,
       description: 'A message’s id',
-      examples: [1041],
+      examples: [broadcastExample.id],
     }),
   }),
   response: {
-    200: answer('The message.', Message, said),
+    200: answer('The message.', Message, broadcastExample),
     ...refusals(...needsToken, 'invalid-request', 'not-found', 'too-many-requests'),
   },
 }

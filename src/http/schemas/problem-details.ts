@@ -1,41 +1,60 @@
 import { type Static, Type } from 'typebox'
 import { type ProblemCode, problems } from '../../chat/problems.ts'
 
-const errorDetail = Type.String({ description: 'What would be right' })
+/** The `type` of every problem. */
+export const ProblemType = Type.Enum(
+  Object.keys(problems).map((code) => `/problems/${code}`),
+  {
+    $id: 'ProblemType',
+    type: 'string',
+    description:
+      'The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.',
+  },
+)
+
+export const ProblemError = Type.Object(
+  {
+    detail: Type.String({ description: 'What would be right' }),
+    pointer: Type.Optional(
+      Type.String({
+        description:
+          'Which field of the body it is about, as a JSON Pointer (RFC 6901); empty for the whole body',
+      }),
+    ),
+    parameter: Type.Optional(
+      Type.String({
+        description: 'Which parameter of the query, the path or the headers it is about',
+      }),
+    ),
+  },
+  { $id: 'ProblemError', description: 'One thing that was wrong with a request' },
+)
+
+export const Operation = Type.Object(
+  {
+    method: Type.String({ description: 'The HTTP method' }),
+    path: Type.String({ description: 'The path, with its parameters in braces' }),
+    summary: Type.String({ description: 'What the call does' }),
+  },
+  { $id: 'Operation', description: 'Something that can be called' },
+)
 
 export const ProblemDetails = Type.Object(
   {
-    type: Type.String({
-      description: 'The address that explains the code: /problems/ and the code',
-    }),
-    title: Type.String(),
-    status: Type.Integer(),
+    type: ProblemType,
+    title: Type.String({ description: 'What the code means, in a few words' }),
+    status: Type.Integer({ format: 'int32', description: 'The HTTP status' }),
     detail: Type.String({ description: 'What was wrong this time, and what would be right' }),
-    requestId: Type.String({ description: 'Under this id the server has logged the request' }),
+    requestId: Type.String({ description: 'The id of the request in the log of the server' }),
     errors: Type.Optional(
-      Type.Array(
-        Type.Union([
-          Type.Object({
-            pointer: Type.String({
-              description: 'A JSON Pointer into the body; empty for the whole',
-            }),
-            detail: errorDetail,
-          }),
-          Type.Object({
-            parameter: Type.String({
-              description: 'A parameter of the query, the path or the headers',
-            }),
-            detail: errorDetail,
-          }),
-        ]),
-        { description: 'With `invalid-request`: what was wrong, one by one' },
-      ),
+      Type.Array(ProblemError, {
+        description: 'With `invalid-request`: what was wrong, one by one',
+      }),
     ),
     operations: Type.Optional(
-      Type.Array(
-        Type.Object({ method: Type.String(), path: Type.String(), summary: Type.String() }),
-        { description: 'With `not-found` for an unknown path: what can be called' },
-      ),
+      Type.Array(Operation, {
+        description: 'With `not-found` for an unknown path: what can be called',
+      }),
     ),
   },
   { $id: 'Problem', description: 'Why a request was refused (RFC 9457)' },

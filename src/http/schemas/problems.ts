@@ -1,18 +1,23 @@
 import { Type } from 'typebox'
 import { problems } from '../../chat/problems.ts'
 import { answer, refusals } from './answers.ts'
+import { ProblemType } from './problem-details.ts'
 
-const Explanation = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  explanation: Type.String({ description: 'What the code means and what to do about it' }),
-})
+export const ProblemExplanation = Type.Object(
+  {
+    type: ProblemType,
+    title: Type.String({ description: 'What the code means, in a few words' }),
+    status: Type.Integer({ format: 'int32', description: 'The HTTP status that it comes with' }),
+    explanation: Type.String({ description: 'What the code means and what to do about it' }),
+  },
+  { $id: 'ProblemExplanation', description: 'What a problem code means' },
+)
 
 export const explainProblem = {
   operationId: 'explainProblem',
   tags: ['Server'],
-  summary: 'What a problem code means',
+  summary: 'Explain a problem code',
+  description: 'What the code in the `type` of a problem means, and what to do about it.',
   security: [],
   params: Type.Object({
     code: Type.String({
@@ -21,7 +26,7 @@ export const explainProblem = {
     }),
   }),
   response: {
-    200: answer('The explanation.', Explanation, {
+    200: answer('The explanation.', ProblemExplanation, {
       type: '/problems/username-taken',
       title: problems['username-taken'].title,
       status: problems['username-taken'].status,

@@ -1,34 +1,51 @@
 import { Type } from 'typebox'
 import { answer, needsToken, refusals } from './answers.ts'
-import { strict, Time } from './common.ts'
+import { Count, strict, Time } from './common.ts'
 
 /** How many people a page holds unless told otherwise. */
 export const defaultPeople = 100
 
-export const OnlineUsers = Type.Object(
+export const OnlineUser = Type.Object(
   {
-    users: Type.Array(Type.Object({ username: Type.String(), onlineSince: Time }), {
-      description: 'By name',
-    }),
-    count: Type.Integer({ description: 'How many people are online in all' }),
-    more: Type.Boolean({ description: 'Whether more come after the last of these' }),
+    username: Type.String({ description: 'As typed at registration' }),
+    onlineSince: Time,
   },
-  { $id: 'OnlineUsers', description: 'Who is online' },
+  { $id: 'OnlineUser', description: 'A user who is online' },
 )
 
-export const listOnline = {
-  operationId: 'listOnline',
+export const OnlineUsers = Type.Object(
+  {
+    users: Type.Array(OnlineUser, { description: 'Sorted by name' }),
+    count: Count('How many users are online in all'),
+    more: Type.Boolean({ description: 'Whether more users come after the last of these' }),
+  },
+  { $id: 'OnlineUsers', description: 'A page of the users who are online' },
+)
+
+export const listOnlineUsers = {
+  operationId: 'listOnlineUsers',
   tags: ['People'],
-  summary: 'See who is online',
-  security: [{ session: [] }],
+  summary: 'List who is online',
+  description:
+    'The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one.',
+  security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: defaultPeople })),
+      limit: Type.Optional(
+        Type.Integer({
+          format: 'int32',
+          minimum: 1,
+          maximum: 1000,
+          default: defaultPeople,
+          description: 'How many users the page holds at most',
+        }),
+      ),
       after: Type.Optional(
         Type.String({
           maxLength: 64,
+          'x-documented': 'string',
           'x-rule': 'must be a username',
-          description: 'A username: only people whose names come after it',
+          description: 'A username: only users whose names come after it',
         }),
       ),
     },
@@ -36,7 +53,7 @@ export const listOnline = {
   ),
   response: {
     200: answer('A page of who is online.', OnlineUsers, {
-      users: [{ username: 'ann', onlineSince: '2026-11-02T09:30:00.000Z' }],
+      users: [{ username: 'dewi', onlineSince: '2026-11-02T09:30:00.000Z' }],
       count: 1,
       more: false,
     }),

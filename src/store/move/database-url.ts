@@ -1,6 +1,6 @@
 /** Scheme, user, password, servers, database, settings. What is special must be encoded. */
 const form =
-  /^(postgres(?:ql)?:\/\/)(?:([^\s/?#@:]*)(?::([^\s/?#@]*))?@)?([^\s/?#@]*)(\/[^\s/?#@]*)?(\?[^\s#]*)?$/
+  /^(postgres(?:ql)?:\/\/)(?:[^\s/?#@:]*(?::[^\s/?#@:]*)?@)?([^\s/?#@]*)(\/[^\s/?#@]*)?(?:\?[^\s#]*)?$/
 
 /** Whether something is meant as a URL, however it goes on, rather than as a folder. */
 export function looksLikeUrl(home: string): boolean {
@@ -12,8 +12,8 @@ export function isDatabaseUrl(home: string): boolean {
   return form.test(home)
 }
 
-/** Such a URL without what may be secret in it: neither the password nor the settings. */
+/** Such a URL with its hosts and its database alone: no user, password or settings. */
 export function shown(databaseUrl: string): string {
-  const [, scheme, user, , hosts, database = ''] = form.exec(databaseUrl) as RegExpExecArray
-  return `${scheme}${user ? `${user}@` : ''}${hosts}${database}`
+  const [, scheme, hosts, database = ''] = form.exec(databaseUrl) as RegExpExecArray
+  return `${scheme}${hosts}${database}`
 }

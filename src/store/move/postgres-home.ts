@@ -1,6 +1,7 @@
 import { addressesOf } from '../postgres/addresses.ts'
 import type { Connection } from '../postgres/connection.ts'
 import { reach } from '../postgres/reach.ts'
+import { keyInHex, keyOf } from '../postgres/signing-key.ts'
 import { StartError } from '../store.ts'
 import { shown } from './database-url.ts'
 import type { OldHome, Row } from './home.ts'
@@ -49,7 +50,6 @@ export class PostgresHome implements OldHome {
     await this.ask('BEGIN ISOLATION LEVEL REPEATABLE READ')
     await this.ask('SET LOCAL statement_timeout = 0')
     await this.ask('SET LOCAL idle_in_transaction_session_timeout = 0')
-    await this.ask('SET LOCAL enable_seqscan = on')
     try {
       await this.ask(`LOCK TABLE ${names.join()} IN ${mode} MODE`)
     } catch (error) {
@@ -83,8 +83,8 @@ export class PostgresHome implements OldHome {
   }
 
   async signingKey(): Promise<Buffer | undefined> {
-    const [[key] = []] = await this.ask("SELECT encode(key, 'base64') FROM signing_key")
-    return key ? Buffer.from(key as string, 'base64') : undefined
+    const [[key] = []] = await this.ask(`SELECT ${keyInHex} FROM signing_key`)
+    return key === undefined ? undefined : keyOf(key as string)
   }
 
   /** What was not committed is rolled back. */

@@ -12,6 +12,8 @@ export class PostgresTarget extends PostgresHome implements NewHome {
     try {
       await migrate(connection)
       await target.begin('EXCLUSIVE')
+      // They were checked where they come from.
+      await target.ask("SET LOCAL obrol.names = 'checked'")
       await target.#empty()
       return target
     } catch (error) {
@@ -57,5 +59,6 @@ export class PostgresTarget extends PostgresHome implements NewHome {
     // Its own past was nobody's, and what comes has its own.
     await this.ask('DELETE FROM epochs')
     await this.ask('DELETE FROM signing_key')
+    await this.ask('DELETE FROM name_forms')
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { type Connection, connect } from '../sqlite/connection.ts'
 import {
-  createPrivately,
+  createAnew,
   type FolderLock,
   filesOf,
   lockFolder,
@@ -48,7 +48,7 @@ export class SqliteTarget implements NewHome {
     this.#fresh = `${database}.new`
     this.#freshKey = `${key}.moved`
     this.#sweep()
-    createPrivately(this.#fresh)
+    createAnew(this.#fresh)
     // A file that nobody knows yet need not survive anything; it is put on the disk at the end.
     this.#connection = new Database(this.#fresh)
     this.#connection.pragma('journal_mode = OFF')

@@ -41,17 +41,20 @@ export const tables: readonly Table[] = [
 
 /**
  * What stays behind: who is online and which servers there are begins anew, answers that were lost
- * on the way are no longer asked for, counts of failed logins start over, and how far the log is
- * trimmed is told by its oldest message.
+ * on the way are no longer asked for, counts of failed logins start over, how far the log is
+ * trimmed is told by its oldest message. What names look like is made of them at the first start.
  */
 export const leftBehind: readonly string[] = [
   'migrations',
+  'name_skeletons',
+  'name_forms',
   'presence',
   'nodes',
   'changes',
   'tickets',
   'counts',
   'trimmed',
+  'swept',
   'probe',
 ]
 

@@ -13,18 +13,23 @@ export class Accounts {
   }
 
   async register(
-    { username, key, passwordHash }: NewAccount,
+    { username, key, skeletons, passwordHash }: NewAccount,
     ttlMs: number,
   ): Promise<Session | 'taken'> {
     const rows = await this.#pool.write((sql) => {
       const created = sql`
-        INSERT INTO accounts (username, key, password_hash, created_at)
-        SELECT ${username}, ${key}, ${passwordHash}, now FROM clock
-        ON CONFLICT (key) DO NOTHING
-        RETURNING id, username, created_at`
+        SELECT id, username, created_at
+        FROM obrol_register(${username}, ${key}, ${passwordHash}, ${sql.json(skeletons)})`
       return openedSession(sql, created, ttlMs)
     })
     return rows[0] ? toSession(rows[0]) : 'taken'
+  }
+
+  async skeletonsTaken(skeletons: readonly string[]): Promise<boolean> {
+    const held = await this.#pool.read(
+      (sql) => sql`SELECT FROM name_skeletons WHERE skeleton IN ${sql(skeletons)} LIMIT 1`,
+    )
+    return held.length > 0
   }
 
   async credentials(key: string): Promise<Credentials | undefined> {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import postgres from 'postgres'
+import { session } from './session-settings.ts'
 
 export type Sql = postgres.Sql<{ bigint: number }>
 
@@ -8,26 +9,6 @@ export type Ask<Answer> = (sql: Sql) => PromiseLike<Answer>
 
 /** What the driver tells a maker of sockets; its own types do not have it. */
 type Target = { host: string[]; port: number[]; path: string | undefined }
-
-/**
- * Settings of every session, which go before those of the role and the database. A server that
- * cannot tell that its client is gone must let go of locks by itself.
- */
-const session = {
-  application_name: 'obrol',
-  default_transaction_isolation: 'read committed',
-  synchronous_commit: 'on',
-  lock_timeout: 2_000,
-  statement_timeout: 5_000,
-  idle_in_transaction_session_timeout: 5_000,
-  tcp_keepalives_idle: 5,
-  tcp_keepalives_interval: 5,
-  tcp_keepalives_count: 2,
-  // An answer that is not taken keeps its locks as long as it waits.
-  tcp_user_timeout: 5_000,
-  // What is asked for is found by an index, also by plans that were made while the log was short.
-  enable_seqscan: 'off',
-}
 
 const keepAliveMs = 5_000
 
@@ -40,9 +21,16 @@ export class Connection {
   #socket: Socket | undefined
   #alive = true
   #fail: ((error: Error) => void) | undefined
+  readonly #replanMs: number
+  #plannedAt = performance.now()
 
-  /** @param onRing hears the payload of each notification */
-  constructor(address: string, onRing?: (payload: string) => void) {
+  /**
+   * @param onRing hears the payload of each notification
+   * @param replanMs how long plans are kept, in ms. PostgreSQL keeps them until it takes statistics
+   *   anew, a minute or more: one that was made while a table was short reads all of it meanwhile
+   */
+  constructor(address: string, onRing?: (payload: string) => void, replanMs = 5_000) {
+    this.#replanMs = replanMs
     const options = {
       max: 1,
       fetch_types: false,
@@ -77,6 +65,7 @@ export class Connection {
         clearTimeout(timer)
         reject(error)
       }
+      this.#planAnew()
       ask(this.sql).then(
         (answer) => {
           clearTimeout(timer)
@@ -102,6 +91,18 @@ export class Connection {
     const farewell = setTimeout(() => socket.destroy(), farewellMs)
     await new Promise((resolve) => socket.once('close', resolve))
     clearTimeout(farewell)
+  }
+
+  /** Goes along with what is asked next: that takes no round trip more. */
+  #planAnew(): void {
+    const now = performance.now()
+    if (now - this.#plannedAt < this.#replanMs) return
+    this.#plannedAt = now
+    // Where it fails, so does what comes after it.
+    this.sql
+      .unsafe('DISCARD PLANS')
+      .simple()
+      .catch(() => {})
   }
 
   #connect({ host, port, path }: Target): Socket {

@@ -1,7 +1,11 @@
 import type { SharedCounts } from '../store.ts'
 import type { Pool } from './pool.ts'
 
-/** Counts that all nodes share, by the database's clock. */
+/**
+ * Counts that all nodes share, by the database's clock. A window that ends later than two of its length
+ * from now was begun before that clock was set back, and is taken for over: else it would last as
+ * long as the clock went back.
+ */
 export class Counts implements SharedCounts {
   readonly #pool
 
@@ -17,17 +21,18 @@ export class Counts implements SharedCounts {
           INSERT INTO counts AS kept (key, count, ends_at)
           SELECT ${key}, 1, now + ${windowMs}::bigint FROM clock
           ON CONFLICT (key) DO UPDATE SET
-            count = CASE WHEN kept.ends_at > excluded.ends_at - ${windowMs}::bigint
-              THEN kept.count + 1 ELSE 1 END,
-            ends_at = CASE WHEN kept.ends_at > excluded.ends_at - ${windowMs}::bigint
-              THEN kept.ends_at ELSE excluded.ends_at END
-          WHERE kept.ends_at <= excluded.ends_at - ${windowMs}::bigint OR kept.count < ${limit}
+            count = CASE WHEN kept.ends_at - excluded.ends_at BETWEEN 1 - ${windowMs}::bigint
+              AND ${windowMs}::bigint THEN kept.count + 1 ELSE 1 END,
+            ends_at = CASE WHEN kept.ends_at - excluded.ends_at BETWEEN 1 - ${windowMs}::bigint
+              AND ${windowMs}::bigint THEN kept.ends_at ELSE excluded.ends_at END
+          WHERE kept.ends_at - excluded.ends_at NOT BETWEEN 1 - ${windowMs}::bigint
+            AND ${windowMs}::bigint OR kept.count < ${limit}
           RETURNING 1
         )
         SELECT EXISTS (SELECT FROM added) AS counted,
           -- None where another node counted the first one only just now.
-          coalesce((SELECT ends_at - now FROM counts, clock WHERE key = ${key}), ${windowMs}::bigint)
-            AS left`,
+          least(${windowMs}::bigint,
+            (SELECT ends_at - now FROM counts, clock WHERE key = ${key})) AS left`,
     )
     const { counted, left } = row as { counted: boolean; left: number }
     return counted ? { counted } : { counted, retryAfterMs: left }

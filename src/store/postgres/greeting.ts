@@ -1,5 +1,6 @@
 import { StartError } from '../store.ts'
 import type { Connection } from './connection.ts'
+import { needs } from './session-settings.ts'
 
 const oldestVersion = 15
 
@@ -7,9 +8,15 @@ type Server = {
   version: number
   encoding: string
   standby: boolean
-  isolation: string
-  commit: string
+  /** Each setting that is needed, as the session has it; null where this version has none such. */
+  settings: Readonly<Record<string, string | null>>
+  /** Where names are looked for, in order. */
+  schemas: readonly string[]
+  /** What the settings of the role in this database are set by. */
+  alter: string
 }
+
+const settings = needs.map(({ setting }) => `'${setting}', current_setting('${setting}', true)`)
 
 /**
  * Looks whom one has reached. The settings are asked for with every connection, since they can be
@@ -24,22 +31,44 @@ export async function greet(connection: Connection, answerMs: number): Promise<v
       SELECT current_setting('server_version_num')::integer / 10000 AS version,
         current_setting('server_encoding') AS encoding,
         pg_is_in_recovery() AS standby,
-        current_setting('transaction_isolation') AS isolation,
-        current_setting('synchronous_commit') AS commit`,
+        json_build_object(${sql.unsafe(settings.join())}) AS settings,
+        to_json(current_schemas(true)) AS schemas,
+        format('ALTER ROLE %I IN DATABASE %I SET', session_user, current_database()) AS alter`,
     answerMs,
   )
-  const { version, encoding, standby, isolation, commit } = server as Server
+  const { version, encoding, standby, ...found } = server as Server
   if (version < oldestVersion) {
     throw new StartError(`PostgreSQL ${version} is too old: ${oldestVersion} or later is needed`)
   }
   if (encoding !== 'UTF8') {
     throw new StartError(`The database is encoded in ${encoding}: UTF8 is needed`)
   }
-  if (isolation !== 'read committed') {
-    throw new StartError(`default_transaction_isolation is ${isolation}: read committed is needed`)
-  }
-  if (commit !== 'on' && commit !== 'remote_apply') {
-    throw new StartError(`synchronous_commit is ${commit}: on is needed`)
-  }
+  checkSettings(found)
   if (standby) throw new Error('it is a standby, which takes no writes')
+}
+
+/** @throws {StartError} in one line with all that is to be set */
+function checkSettings({
+  settings,
+  schemas,
+  alter,
+}: Pick<Server, 'settings' | 'schemas' | 'alter'>) {
+  const told: string[] = []
+  const remedies: string[] = []
+  for (const { setting, needed, value, met } of needs) {
+    const found = settings[setting] ?? value
+    if (met(found)) continue
+    told.push(`${setting} is ${found}: ${needed} is needed`)
+    remedies.push(`${alter} ${setting} = '${value}';`)
+  }
+  const [first, second] = schemas.filter((schema) => !/^pg_temp/.test(schema))
+  if (first !== 'pg_catalog' || second === undefined) {
+    told.push('search_path must name a schema that is there, and pg_catalog not behind it')
+    remedies.push(`${alter} search_path = "$user", public;`)
+  }
+  if (told.length === 0) return
+  throw new StartError(
+    `${told.join(', ')}. Where DATABASE_URL does not say so, and a pooler in between lets no ` +
+      `setting through, set it for the role: ${remedies.join(' ')}`,
+  )
 }

@@ -3,7 +3,7 @@ import { SCAN_BYTES, SCAN_IDS } from '../scan.ts'
 import type { PresentSession } from '../store.ts'
 import type { Sql } from './connection.ts'
 import { type Edges, edges } from './log/extent.ts'
-import { bytesBefore, entryColumns, entryTables } from './log/rows.ts'
+import { entryColumns, names, upToBytes } from './log/rows.ts'
 
 /** Changes of sessions that one look brings at most. */
 const CHANGES = 1_000
@@ -46,40 +46,46 @@ export interface Look extends Edges {
   overdue: boolean
 }
 
+/** What those present are, when they are wanted all; otherwise nobody is asked for. */
+const everyonePresent = `
+  (SELECT coalesce(json_agg(row ORDER BY row.session), '[]') FROM (
+    SELECT session_id AS session, min(since) AS since,
+      (SELECT json_build_object('id', accounts.id, 'username', accounts.username)
+       FROM accounts WHERE accounts.id = min(account_id)) AS person
+    FROM presence GROUP BY session_id
+  ) AS row)`
+
 /** All that a follower needs, in one round trip. */
 export async function look(sql: Sql, seen: Seen, reaper: Reaper): Promise<Look> {
+  const told = upToBytes('unseen', `< ${SCAN_BYTES}`) + names
   const [row] = await sql<Look[]>`
+    WITH unseen AS MATERIALIZED (
+      SELECT * FROM entries
+      WHERE id > ${seen.head}::bigint AND id <= ${seen.head}::bigint + ${SCAN_IDS}
+      ORDER BY id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
+    ),
+    happened AS MATERIALIZED (
+      SELECT * FROM changes
+      WHERE seq > ${seen.change}::bigint AND seq <= ${seen.change}::bigint + ${CHANGES}
+        AND ${seen.change}::bigint >= 0
+      ORDER BY seq LIMIT ${sql.unsafe(`${CHANGES}`)}
+    )
     SELECT ${sql.unsafe(edges)},
       (SELECT incarnation FROM epochs ORDER BY born DESC LIMIT 1)
         IS NOT DISTINCT FROM obrol_incarnation() AS known,
       obrol_now() AS now,
       (SELECT coalesce(json_agg(row ORDER BY row.id), '[]') FROM (
-        SELECT * FROM (
-          SELECT ${sql.unsafe(entryColumns)}, ${sql.unsafe(bytesBefore)}
-          FROM (
-            SELECT * FROM entries AS scanned
-            WHERE id > ${seen.head}::bigint AND id <= ${seen.head}::bigint + ${SCAN_IDS}
-            ORDER BY id LIMIT ${SCAN_IDS}
-          ) AS ${sql.unsafe(entryTables)}
-        ) AS scanned WHERE before < ${SCAN_BYTES}
+        SELECT ${sql.unsafe(entryColumns)} FROM ${sql.unsafe(told)}
       ) AS row) AS entries,
-      coalesce((SELECT min(seq) FROM changes), 0) AS "firstChange",
+      (SELECT changes_up_to + 1 FROM swept) AS "firstChange",
       coalesce((SELECT max(seq) FROM changes), 0) AS "lastChange",
       (SELECT coalesce(json_agg(row ORDER BY row.seq), '[]') FROM (
         SELECT seq, kind, session_id AS session, since,
-          json_build_object('id', accounts.id, 'username', accounts.username) AS person
-        FROM changes LEFT JOIN accounts ON accounts.id = changes.account_id
-        WHERE seq > ${seen.change}::bigint AND ${seen.change}::bigint >= 0
-        ORDER BY seq LIMIT ${CHANGES}
+          (SELECT json_build_object('id', accounts.id, 'username', accounts.username)
+           FROM accounts WHERE accounts.id = account_id) AS person
+        FROM happened
       ) AS row) AS changes,
-      CASE WHEN ${seen.change}::bigint < 0 THEN (
-        SELECT coalesce(json_agg(row ORDER BY row.session), '[]') FROM (
-          SELECT session_id AS session, min(since) AS since,
-            json_build_object('id', accounts.id, 'username', accounts.username) AS person
-          FROM presence JOIN accounts ON accounts.id = presence.account_id
-          GROUP BY session_id, accounts.id
-        ) AS row)
-      END AS present,
+      ${sql.unsafe(seen.change < 0 ? everyonePresent : 'NULL')} AS present,
       EXISTS (
         SELECT FROM nodes
         WHERE lease_until <= obrol_now() AND id <> ${reaper.node}

@@ -5,11 +5,14 @@ import type { Connection } from './connection.ts'
 import { Contact } from './contact.ts'
 import { beginEpoch } from './epochs.ts'
 import { failureOf } from './failure.ts'
-import { look } from './look.ts'
+import { look, type Reaper } from './look.ts'
 import type { Node } from './node.ts'
 import type { Pool } from './pool.ts'
 import { Ring } from './ring.ts'
 import { Told } from './told.ts'
+
+/** What failed is tried again: by the next look, or by a timer. */
+const triedAgain = () => {}
 
 export interface LookoutOptions {
   leaseMs: number
@@ -26,7 +29,7 @@ export interface LookoutOptions {
 /**
  * Follows what happens in the database, whoever does it, and tells the follower, each thing once
  * and in order. It looks when rung, after each write of its own, and at least every so often; a
- * look that fails is followed by another.
+ * look that fails is followed by another, and none waits for what goes through the pool.
  */
 export class Lookout {
   readonly #pool: Pool
@@ -43,6 +46,9 @@ export class Lookout {
   #renewal: NodeJS.Timeout | undefined
   /** Whether the lease could not be renewed when that was last tried. */
   #lapsing = false
+  /** Whether there was a gap and the lease has not been renewed since. */
+  #away = false
+  #reaping: Promise<void> | undefined
   /** By how much the database's clock is ahead of `performance.now()`, in ms. */
   #ahead = performance.timeOrigin
   /** Own appends under way, and the newest head that was rung meanwhile. */
@@ -159,7 +165,7 @@ export class Lookout {
     clearTimeout(this.#timer)
     clearTimeout(this.#renewal)
     // It is refused, after those that were asked for before.
-    await this.look().catch(() => {})
+    await this.look().catch(triedAgain)
     this.#contact.close()
     this.#ring.close()
     await this.#line?.close()
@@ -167,14 +173,14 @@ export class Lookout {
 
   async #appended(entries: Entry[], epoch: string): Promise<void> {
     const news = this.#told.append(entries, epoch)
-    if (news) this.#follower?.news(news)
+    if (news) this.#tell((follower) => follower.news(news))
     // What is done is done: where it cannot be told now, it will be, in its turn.
     else if (!this.#told.covers({ epoch, oldest: 0, head: (entries.at(-1) as Entry).id }))
-      await this.lookInTime().catch(() => {})
+      await this.lookInTime().catch(triedAgain)
   }
 
   async #afterCurrent(): Promise<void> {
-    await this.#current.catch(() => {})
+    await this.#current.catch(triedAgain)
     this.#next = undefined
     if (this.#closed) throw new Unavailable('The store is closed')
     this.#current = this.#lookUntilTold()
@@ -185,7 +191,7 @@ export class Lookout {
     clearTimeout(this.#timer)
     try {
       while ((await this.#lookOnce()) && !this.#closed);
-      this.#contact.caughtUp()
+      if (!this.#away) this.#contact.caughtUp()
     } catch (error) {
       throw failureOf(error, false)
     } finally {
@@ -206,7 +212,7 @@ export class Lookout {
     const reaper = { node: this.#node.id, inTouchMs, leaseMs, graceMs }
     const found = await line.run((sql) => look(sql, seen, reaper), answerMs)
     if (!found.known) {
-      await beginEpoch(this.#pool)
+      await line.run(beginEpoch, answerMs)
       return true
     }
     // It was told after the question and before the answer: what agrees with both is kept.
@@ -214,34 +220,67 @@ export class Lookout {
     this.#ahead = Math.min(Math.max(this.#ahead, least), most)
     const afterGap = this.#contact.made(begunAt)
     const { turned, news, more } = this.#told.take(found, seen)
-    if (turned) this.#follower?.turned(turned)
+    if (turned) this.#tell((follower) => follower.turned(turned))
     if (news) {
       this.#node.forget(news.ended)
-      this.#follower?.news(news)
+      this.#tell((follower) => follower.news(news))
     }
-    if (afterGap) await this.#renew()
-    else if (found.overdue) {
-      await this.#pool.write(
-        (sql) => sql`
-          SELECT obrol_reap(${reaper.node}, ${inTouchMs}, ${leaseMs}, ${graceMs})`,
-      )
+    if (afterGap) this.#comeBack()
+    else if (found.overdue) this.#reap(reaper)
+    return more
+  }
+
+  /**
+   * What was told is not told again. So an error of the follower is not one of this look, after
+   * which there would be another: it is nobody's to catch, and the process ends by it.
+   */
+  #tell(tell: (follower: Follower) => void): void {
+    if (!this.#follower) return
+    try {
+      tell(this.#follower)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
     }
-    return more || afterGap || found.overdue
+  }
+
+  /** After a gap others may have taken the lease. */
+  #comeBack(): void {
+    if (this.#away) return
+    this.#away = true
+    this.#renew().catch(triedAgain)
+  }
+
+  /** Takes out the nodes that died. Where that fails, the next look finds them again. */
+  #reap({ node, inTouchMs, leaseMs, graceMs }: Reaper): void {
+    this.#reaping ??= this.#pool
+      .write((sql) => sql`SELECT obrol_reap(${node}, ${inTouchMs}, ${leaseMs}, ${graceMs})`)
+      .then(() => this.#lookSoon())
+      .catch(triedAgain)
+      .finally(() => {
+        this.#reaping = undefined
+      })
   }
 
   async #openLine(): Promise<Connection> {
     if (this.#line?.alive) return this.#line
     this.#ring.close()
     const line = await this.#pool.open((payload) => this.#onRing(payload))
+    try {
+      await this.#listen(line)
+    } catch (error) {
+      // It would be asked, and never ring.
+      await line.close()
+      throw error
+    }
     this.#line = line
-    await this.#listen(line)
     return line
   }
 
   async #listen(line: Connection): Promise<void> {
     // A look is asked many times a second: planning it each time would take longer than the look.
-    const prepared = `LISTEN obrol; SET plan_cache_mode = force_generic_plan;
-      SET enable_hashjoin = off; SET enable_mergejoin = off`
+    const prepared = 'LISTEN obrol; SET plan_cache_mode = force_generic_plan'
     await line.run((sql) => sql.unsafe(prepared).simple(), this.#options.answerMs)
   }
 
@@ -260,13 +299,14 @@ export class Lookout {
 
   /** A look that fails is made again by the timer. */
   #lookSoon(): void {
-    this.look().catch(() => {})
+    this.look().catch(triedAgain)
   }
 
   /** Renews the lease, and again and again. @throws {Unavailable | OutcomeUnknown} */
   async #renew(): Promise<void> {
     clearTimeout(this.#renewal)
     const failedBefore = this.#lapsing
+    const cameBack = this.#away
     this.#lapsing = true
     try {
       await this.#node.renew(() => {
@@ -275,12 +315,16 @@ export class Lookout {
       this.#lapsing = false
       // What kept this node from it may have kept the others: they have a whole lease from now on.
       if (failedBefore) this.#contact.beginAnew()
+      if (cameBack) {
+        this.#away = false
+        this.#lookSoon()
+      }
     } catch (error) {
       this.#ring.close()
       throw error
     } finally {
       const ms = this.#options.leaseMs / (this.#lapsing ? 12 : 3)
-      if (!this.#closed) this.#renewal = setTimeout(() => this.#renew().catch(() => {}), ms)
+      if (!this.#closed) this.#renewal = setTimeout(() => this.#renew().catch(triedAgain), ms)
     }
   }
 }

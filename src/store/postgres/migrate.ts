@@ -54,6 +54,7 @@ async function beFirst(sql: Transaction): Promise<void> {
 }
 
 async function checkDatabase(sql: Transaction, folder: string): Promise<void> {
+  await checkSchema(sql)
   await sql`CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`
   const known = new Set(namesIn(folder))
   const unknown = (await applied(sql)).find((name) => !known.has(name))
@@ -62,6 +63,19 @@ async function checkDatabase(sql: Transaction, folder: string): Promise<void> {
       `The database is from a newer version of Obrol (migration ${unknown} is not known here)`,
     )
   }
+}
+
+/** A log that is in another schema than this session looks in must not seem to be gone. */
+async function checkSchema(sql: Transaction): Promise<void> {
+  const [log] = await sql<{ here: boolean; schema: string }[]>`
+    SELECT nspname = current_schema() AS here, quote_ident(nspname) AS schema
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relname = 'signing_key' AND relkind = 'r' ORDER BY here DESC LIMIT 1`
+  if (!log || log.here) return
+  throw new StartError(
+    `The log is in the schema ${log.schema} of the database: ` +
+      `add ?search_path=${encodeURIComponent(log.schema)} to its URL`,
+  )
 }
 
 async function apply(sql: Transaction, name: string, script: string): Promise<void> {

@@ -11,8 +11,9 @@ import type {
 } from '../store.ts'
 import { Unavailable } from '../store.ts'
 import { Accounts } from './accounts.ts'
+import { AppendProof } from './append-proof.ts'
 import { Counts } from './counts.ts'
-import { sweepStep } from './housekeeping.ts'
+import { dropsOverTenth, sweepStep } from './housekeeping.ts'
 import { appendBatch } from './log/append.ts'
 import { extentOf } from './log/extent.ts'
 import { keyedEntry } from './log/keys.ts'
@@ -44,6 +45,7 @@ export class PostgresStore implements Store {
   readonly #accounts: Accounts
   readonly #sessions: Sessions
   readonly #reached: ReachedMarks
+  readonly #proof: AppendProof
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -53,6 +55,7 @@ export class PostgresStore implements Store {
     this.#accounts = new Accounts(pool)
     this.#sessions = new Sessions(pool)
     this.#reached = new ReachedMarks(pool)
+    this.#proof = new AppendProof(pool)
   }
 
   async append(batch: readonly Draft[], ticket: string): Promise<Outcome[]> {
@@ -78,7 +81,7 @@ export class PostgresStore implements Store {
   }
 
   openSession(account: number, ttlMs: number) {
-    return this.#sessions.open(account, ttlMs)
+    return this.#told(this.#sessions.open(account, ttlMs))
   }
 
   endSession(id: number): Promise<boolean> {
@@ -92,6 +95,14 @@ export class PostgresStore implements Store {
   async sweep(before: number | undefined) {
     const more = await this.#told(sweepStep(this.#parts.pool, before))
     return { more, extent: await this.extent() }
+  }
+
+  async size() {
+    return undefined
+  }
+
+  dropsOverTenth(before: number) {
+    return dropsOverTenth(this.#parts.pool, before)
   }
 
   extent() {
@@ -125,6 +136,10 @@ export class PostgresStore implements Store {
 
   keyed(account: number, key: string) {
     return keyedEntry(this.#parts.pool, account, key)
+  }
+
+  skeletonsTaken(skeletons: readonly string[]) {
+    return this.#accounts.skeletonsTaken(skeletons)
   }
 
   credentials(key: string) {
@@ -167,6 +182,7 @@ export class PostgresStore implements Store {
     await lookout.proveWriting().catch((error) => {
       throw new Unavailable(`PostgreSQL takes no writes: ${error.message}`, { cause: error })
     })
+    await this.#proof.prove()
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { type SessionRow, toSession } from '../session-row.ts'
+import { SESSIONS_EACH } from '../sessions-each.ts'
 import type { Session } from '../store.ts'
 import type { Sql } from './connection.ts'
 import { openedSession } from './opened-session.ts'
@@ -13,7 +14,8 @@ export class Sessions {
 
   async open(account: number, ttlMs: number): Promise<Session> {
     const [row] = await this.#pool.write((sql) => {
-      const its = sql`SELECT id, username, created_at FROM accounts WHERE id = ${account}`
+      const its = sql`
+        SELECT id, username, created_at FROM obrol_before_session(${account}, ${SESSIONS_EACH - 1})`
       return openedSession(sql, its, ttlMs)
     })
     return toSession(row as SessionRow)
@@ -22,7 +24,10 @@ export class Sessions {
   /** Undefined where it has ended or is past its end. */
   async alive(id: number): Promise<Session | undefined> {
     const [row] = await this.#pool.read(
-      (sql) => sql<SessionRow[]>`${aliveIn(sql)} AND sessions.id = ${id}`,
+      (sql) => sql<SessionRow[]>`
+        SELECT ${sessionColumns(sql)}
+        FROM sessions JOIN accounts ON accounts.id = sessions.account_id
+        WHERE sessions.id = ${id} AND sessions.expires_at > obrol_now()`,
     )
     return row && toSession(row)
   }
@@ -31,7 +36,14 @@ export class Sessions {
   async newest(limit: number): Promise<Session[]> {
     const rows = await this.#pool.read(
       (sql) => sql<SessionRow[]>`
-        ${aliveIn(sql)} ORDER BY sessions.expires_at DESC LIMIT ${limit}`,
+        SELECT ${sessionColumns(sql)}
+        FROM (
+          SELECT * FROM sessions WHERE expires_at > (SELECT obrol_now())
+          ORDER BY expires_at DESC LIMIT ${limit}
+        ) AS sessions CROSS JOIN LATERAL (
+          SELECT * FROM accounts WHERE accounts.id = sessions.account_id LIMIT 1
+        ) AS accounts
+        ORDER BY sessions.expires_at DESC`,
     )
     return rows.map(toSession)
   }
@@ -45,10 +57,8 @@ export class Sessions {
   }
 }
 
-function aliveIn(sql: Sql) {
+function sessionColumns(sql: Sql) {
   return sql`
-    SELECT sessions.id, sessions.created_at AS "createdAt", sessions.expires_at AS "expiresAt",
-      accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"
-    FROM sessions JOIN accounts ON accounts.id = sessions.account_id
-    WHERE sessions.expires_at > obrol_now()`
+    sessions.id, sessions.created_at AS "createdAt", sessions.expires_at AS "expiresAt",
+    accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"`
 }

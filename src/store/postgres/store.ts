@@ -3,6 +3,7 @@ import { addressesOf } from './addresses.ts'
 import { describe } from './failure.ts'
 import { Lookout } from './lookout.ts'
 import { migrate } from './migrate.ts'
+import { renewNameForms } from './name-forms.ts'
 import { Node } from './node.ts'
 import { Pool } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
@@ -67,7 +68,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   })
   const unreachableMs = options.unreachableMs ?? 5_000
   try {
-    await lookout.start((line) => migrate(line, options.migrations))
+    await lookout.start(async (line) => {
+      await migrate(line, options.migrations)
+      await renewNameForms(line)
+    })
     return new PostgresStore({ pool, node, lookout, graceMs, unreachableMs })
   } catch (error) {
     await lookout.close()

@@ -6,6 +6,8 @@ type Row = { id: number; username: string; createdAt: number; passwordHash: stri
 export class Accounts {
   readonly #insert
   readonly #byKey
+  readonly #bySkeleton
+  readonly #insertSkeleton
 
   constructor(connection: Connection) {
     this.#insert = connection
@@ -18,12 +20,25 @@ export class Accounts {
       `SELECT id, username, created_at AS createdAt, password_hash AS passwordHash
        FROM accounts WHERE key = ?`,
     )
+    this.#bySkeleton = connection.prepare<[string]>(
+      'SELECT account_id FROM name_skeletons WHERE skeleton = ?',
+    )
+    this.#insertSkeleton = connection.prepare<[string, number]>(
+      'INSERT INTO name_skeletons (skeleton, account_id) VALUES (?, ?)',
+    )
   }
 
-  /** Undefined where the key is taken. */
-  create({ username, key, passwordHash }: NewAccount, now: number): Account | undefined {
+  /** Undefined where the key or a skeleton is taken. */
+  create({ username, key, skeletons, passwordHash }: NewAccount, now: number): Account | undefined {
+    if (this.skeletonsTaken(skeletons)) return undefined
     const id = this.#insert.get(username, key, passwordHash, now)
-    return id === undefined ? undefined : { id, username, createdAt: now }
+    if (id === undefined) return undefined
+    for (const skeleton of skeletons) this.#insertSkeleton.run(skeleton, id)
+    return { id, username, createdAt: now }
+  }
+
+  skeletonsTaken(skeletons: readonly string[]): boolean {
+    return skeletons.some((skeleton) => this.#bySkeleton.get(skeleton) !== undefined)
   }
 
   credentials(key: string): Credentials | undefined {

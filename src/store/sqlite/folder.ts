@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../store.ts'
@@ -27,6 +27,7 @@ export function lockFolder(folder: string): FolderLock {
   let connection: Database.Database | undefined
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    refuseShared(folder)
     createPrivately(lock)
     connection = new Database(lock, { timeout: 0 })
     // Nothing is ever written to it, so it needs no journal beside it.
@@ -34,6 +35,7 @@ export function lockFolder(folder: string): FolderLock {
     connection.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     connection?.close()
+    if (error instanceof StartError) throw error
     const { code, message } = error as Error & { code: string }
     throw new StartError(
       code === 'SQLITE_BUSY'
@@ -49,6 +51,29 @@ export function lockFolder(folder: string): FolderLock {
 /** Makes an empty file of mode 0600 unless there is one. SQLite gives its side files the same mode. */
 export function createPrivately(file: string): void {
   closeSync(openSync(file, 'a', 0o600))
+}
+
+/**
+ * Makes an empty file of mode 0600 in place of what has that name. It is never one that was there
+ * before, nor what a link leads to, which would belong to someone else.
+ */
+export function createAnew(file: string): void {
+  rmSync(file, { force: true })
+  closeSync(openSync(file, 'wx', 0o600))
+}
+
+/**
+ * Refuses a folder or file that another account may read or write: it holds people's messages and
+ * the key that speaks for all of them. Windows has no such modes.
+ *
+ * @throws {StartError}
+ */
+export function refuseShared(path: string, platform = process.platform): void {
+  const mode = statSync(path).mode & 0o777
+  if (platform === 'win32' || (mode & 0o077) === 0) return
+  throw new StartError(
+    `${path} is open to other accounts (mode ${mode.toString(8)}): close it with chmod go= ${path}`,
+  )
 }
 
 /** Makes what was written to a file durable. */

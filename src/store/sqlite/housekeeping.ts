@@ -8,11 +8,14 @@ type Edges = { before: number; keysBefore: number; now: number }
 
 /** What is due, at most `limit` of each kind. Each walks an index from its old end. */
 const due = {
-  // Times in the log never go down, so what is due is a prefix. The newest stays: it holds the head.
+  // A prefix of the log, up to the first that is not due: a clock that was ahead for a while makes
+  // what came after it wait. The newest stays, for it holds the head.
   entries: (limit: number) => `
-    SELECT id FROM (SELECT id, sent_at FROM entries
-                    WHERE id < (SELECT max(id) FROM entries) ORDER BY id LIMIT ${limit})
-    WHERE sent_at < :before`,
+    WITH oldest AS MATERIALIZED
+      (SELECT id, sent_at FROM entries
+       WHERE id < (SELECT max(id) FROM entries) ORDER BY id LIMIT ${limit})
+    SELECT id FROM oldest
+    WHERE id < coalesce((SELECT min(id) FROM oldest WHERE sent_at >= :before), 1 << 53)`,
   idempotency_keys: (limit: number) => `
     SELECT id FROM (SELECT entry_id AS id, sent_at
                     FROM idempotency_keys CROSS JOIN entries ON entries.id = entry_id

@@ -1,4 +1,13 @@
-import type { Credentials, Entry, Extent, Page, PageRange, PresentSession, Scan } from '../store.ts'
+import type {
+  Credentials,
+  DatabaseSize,
+  Entry,
+  Extent,
+  Page,
+  PageRange,
+  PresentSession,
+  Scan,
+} from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogExtent } from './log/extent.ts'
@@ -10,6 +19,7 @@ import { readTransaction } from './transaction.ts'
 
 /** The calls that the reader's thread takes: each sees one snapshot of the database. */
 export class Reader {
+  readonly #connection
   readonly #snapshot
   readonly #extent
   readonly #log
@@ -20,6 +30,7 @@ export class Reader {
   readonly #clock
 
   constructor(connection: Connection, clock: () => number) {
+    this.#connection = connection
     this.#snapshot = readTransaction(connection)
     this.#extent = new LogExtent(connection)
     this.#log = new LogReader(connection)
@@ -32,6 +43,10 @@ export class Reader {
 
   extent(): Extent {
     return this.#snapshot(() => this.#extent.now())
+  }
+
+  dropsOverTenth(before: number): boolean {
+    return this.#snapshot(() => this.#extent.dropsOverTenth(before))
   }
 
   read(after: number, viewer: number): Scan {
@@ -58,8 +73,21 @@ export class Reader {
     return this.#snapshot(() => this.#accounts.credentials(key))
   }
 
+  skeletonsTaken(skeletons: readonly string[]): boolean {
+    return this.#snapshot(() => this.#accounts.skeletonsTaken(skeletons))
+  }
+
   present(): PresentSession[] {
     return this.#snapshot(() => this.#presence.all())
+  }
+
+  size(): DatabaseSize {
+    return this.#snapshot(() => {
+      const [page, pages, free] = ['page_size', 'page_count', 'freelist_count'].map(
+        (name) => this.#connection.pragma(name, { simple: true }) as number,
+      ) as [number, number, number]
+      return { bytes: page * pages, reusableBytes: page * free }
+    })
   }
 
   ping(): void {

@@ -1,5 +1,6 @@
 import { newSessionId } from '../session-id.ts'
 import { type SessionRow, toSession } from '../session-row.ts'
+import { SESSIONS_EACH } from '../sessions-each.ts'
 import type { Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
@@ -8,11 +9,15 @@ const withAccounts = `
          accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt
   FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
 
+/** Sessions that one opening ends at most, where there were too many before. */
+const STEP = 1_000
+
 export class Sessions {
   readonly #insert
   readonly #alive
   readonly #newest
   readonly #end
+  readonly #excess
   readonly #newId
 
   /** @param newId draws the ids of new sessions */
@@ -33,6 +38,20 @@ export class Sessions {
     this.#end = connection
       .prepare<[number], number>('DELETE FROM sessions WHERE id = ? RETURNING expires_at')
       .pluck()
+    this.#excess = connection
+      .prepare<[number, number], number>(
+        `SELECT sessions.id FROM sessions LEFT JOIN presence
+           ON presence.account_id = sessions.account_id AND presence.session_id = sessions.id
+         WHERE sessions.account_id = (SELECT ?) AND expires_at > ?
+         ORDER BY presence.session_id IS NOT NULL DESC, created_at DESC, id DESC
+         LIMIT ${STEP} OFFSET ${SESSIONS_EACH - 1}`,
+      )
+      .pluck()
+  }
+
+  /** Those to be ended before another is opened: those that are not present first, the oldest of them first. */
+  excess(account: number, now: number): number[] {
+    return this.#excess.all(account, now)
   }
 
   /** @returns the new session's id */

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { StartError } from '../store.ts'
-import { syncFile, syncFolderOf } from './folder.ts'
+import { createAnew, refuseShared, syncFile, syncFolderOf } from './folder.ts'
 
 const KEY_BYTES = 48
 /** RFC 7518, section 3.2: an HS256 key is at least as long as its hash. */
 const LEAST_BYTES = 32
 
-/** The key in a file, or undefined where there is no file. @throws {StartError} where it is none */
+/**
+ * The key in a file, or undefined where there is no file.
+ *
+ * @throws {StartError} where it is none, or other accounts may read it
+ */
 export function readKey(file: string): Buffer | undefined {
   if (!existsSync(file)) return undefined
+  refuseShared(file)
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
   if (key.length < LEAST_BYTES) {
     throw new StartError(`The signing key in ${file} is damaged: restore it or delete the file`)
@@ -20,7 +25,8 @@ export function readKey(file: string): Buffer | undefined {
 /** Puts a key in place of what was there, whole or not at all. */
 export function writeKey(file: string, key: Uint8Array): void {
   const fresh = `${file}.new`
-  writeFileSync(fresh, `${Buffer.from(key).toString('base64')}\n`, { mode: 0o600 })
+  createAnew(fresh)
+  writeFileSync(fresh, `${Buffer.from(key).toString('base64')}\n`)
   syncFile(fresh)
   renameSync(fresh, file)
   syncFolderOf(file)

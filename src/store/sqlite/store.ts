@@ -5,6 +5,7 @@ import { connect } from './connection.ts'
 import { beginEpoch } from './epochs.ts'
 import { createPrivately, filesOf, lockFolder } from './folder.ts'
 import { migrate } from './migrate.ts'
+import { renewNameForms } from './name-forms.ts'
 import { keyIn } from './signing-key.ts'
 import { ThreadedStore } from './threaded-store.ts'
 
@@ -62,6 +63,7 @@ async function prepare(database: string, now: number, migrations?: string): Prom
   const connection = connect(database)
   try {
     await migrate(connection, migrations)
+    renewNameForms(connection)
     beginEpoch(connection, now, randomUUID())
   } finally {
     connection.close()

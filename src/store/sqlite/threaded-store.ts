@@ -92,6 +92,10 @@ export class ThreadedStore implements Store {
     return this.#told(this.#writer.call('sweep', before))
   }
 
+  dropsOverTenth(before: number) {
+    return this.#reader.call('dropsOverTenth', before)
+  }
+
   now(): number {
     return (this.#parts.now ?? Date.now)()
   }
@@ -136,6 +140,10 @@ export class ThreadedStore implements Store {
     return this.#reader.call('credentials', key)
   }
 
+  skeletonsTaken(skeletons: readonly string[]) {
+    return this.#reader.call('skeletonsTaken', skeletons)
+  }
+
   session(id: number) {
     return this.#points.session(id)
   }
@@ -154,6 +162,10 @@ export class ThreadedStore implements Store {
 
   async signingKey(): Promise<Uint8Array> {
     return this.#parts.signingKey()
+  }
+
+  size() {
+    return this.#reader.call('size')
   }
 
   async ping(): Promise<void> {

@@ -80,14 +80,16 @@ export class Writer {
   }
 
   openSession(account: number, ttlMs: number): Done<Session> {
-    return this.#write((now) => ({ value: this.#open(account, ttlMs, now), news: null }))
+    return this.#write((now) => {
+      const events = this.#end(this.#sessions.excess(account, now), now)
+      return { value: this.#open(account, ttlMs, now), news: this.#news(events) }
+    })
   }
 
   endSession(id: number): Done<boolean> {
     return this.#write((now) => {
-      const left = this.#presence.leave([id])
-      const value = this.#sessions.end(id, now)
-      return { value, news: this.#news({ left, ended: value ? [id] : [] }) }
+      const events = this.#end([id], now)
+      return { value: events.ended.length > 0, news: this.#news(events) }
     })
   }
 
@@ -124,6 +126,12 @@ export class Writer {
   #open(account: number, ttlMs: number, now: number): Session {
     const id = this.#sessions.open(account, ttlMs, now)
     return this.#sessions.alive(id, now) as Session
+  }
+
+  /** Ends sessions and their presence. */
+  #end(ids: readonly number[], now: number) {
+    const left = this.#presence.leave(ids)
+    return { left, ended: ids.filter((id) => this.#sessions.end(id, now)) }
   }
 
   /** Null where nothing happened. */

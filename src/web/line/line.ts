@@ -1,6 +1,5 @@
 import { type EventStream, type Message, ObrolClient, type ObrolEvent } from '../../client/index.ts'
 import { arrive, change, listed, nobody, type People } from '../state/people.ts'
-import { failureOf } from '../text/explain.ts'
 import type { EndReason, FromLine, LineState, Port } from './protocol.ts'
 
 /** How many messages a new tab is told again, so that it misses none while it reads the history. */
@@ -60,9 +59,8 @@ export class Line {
   async #listen(): Promise<void> {
     try {
       for await (const event of this.#stream) this.#take(event)
-      this.#end('logged-out')
-    } catch (error) {
-      this.#end(failureOf(error) === 'session-expired' ? 'session-expired' : 'unauthorized')
+    } catch {
+      this.#end('unauthorized')
     }
   }
 
@@ -81,6 +79,8 @@ export class Line {
       this.#tell({ type: 'reset', reset: event.reset })
     } else if (event.type === 'reconnecting') {
       this.#setState({ state: 'lost', retryAt: Date.now() + event.inMs })
+    } else if (event.type === 'ended') {
+      this.#end(event.reason)
     }
   }
 

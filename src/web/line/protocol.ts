@@ -1,4 +1,4 @@
-import type { Message, Reset } from '../../client/index.ts'
+import type { Message, Reset, EndReason as SessionEnd } from '../../client/index.ts'
 import type { People } from '../state/people.ts'
 
 /** How the line to the server is. */
@@ -9,7 +9,7 @@ export type LineState =
   | { readonly state: 'lost'; readonly retryAt: number }
 
 /** Why a session is over. */
-export type EndReason = 'logged-out' | 'session-expired' | 'unauthorized'
+export type EndReason = SessionEnd | 'unauthorized'
 
 /** What a tab tells the line. */
 export type ToLine =

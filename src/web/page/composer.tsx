@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Conversation } from '../state/chat.ts'
 import { room } from '../state/conversations.ts'
 import { Icon } from './icons.tsx'
+import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
 import type { Visit } from './visit.ts'
 
@@ -12,6 +13,10 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
   const area = useRef<HTMLTextAreaElement>(null)
   const draft = visit.drafts.texts.value[held.key] ?? ''
   const blank = draft.trim() === ''
+  const { textMax } = limits.value
+  // A code point has at most two units: only then is counting worth its time.
+  const over = draft.length > textMax ? Math.max(0, [...draft].length - textMax) : 0
+  const unsendable = blank || over > 0
   useLayoutEffect(() => {
     // As high as what was written; the style sheet knows the most.
     if (!area.current) return
@@ -20,7 +25,7 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
   }, [draft])
 
   function send(): void {
-    if (blank) return
+    if (unsendable) return
     visit.mail.say(visit.conversation(held.key, held.name), draft)
     visit.drafts.set(held.key, '')
     area.current?.focus()
@@ -58,12 +63,16 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
           onInput={(event) => visit.drafts.set(held.key, event.currentTarget.value)}
           onKeyDown={pressed}
         />
-        <button class="send" type="submit" aria-label={words.send} aria-disabled={blank}>
+        <button class="send" type="submit" aria-label={words.send} aria-disabled={unsendable}>
           <Icon name="send" />
         </button>
       </div>
-      <p id="composer-note" class="composer-note">
-        {words.enterToSend}
+      <p
+        id="composer-note"
+        class={over > 0 ? 'composer-note is-over' : 'composer-note'}
+        aria-live="polite"
+      >
+        {over > 0 ? words.overLimit(over, textMax) : words.enterToSend}
       </p>
     </form>
   )

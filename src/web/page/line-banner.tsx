@@ -1,5 +1,4 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useSeconds } from './clock.ts'
 import { strings } from './preferences.ts'
 import type { Visit } from './visit.ts'
 
@@ -7,16 +6,8 @@ import type { Visit } from './visit.ts'
 export function LineBanner({ visit }: { visit: Visit }) {
   const words = strings.value
   const line = visit.line.value
-  const now = useSignal(Date.now())
   const lost = line.state === 'lost'
-  useEffect(() => {
-    if (!lost) return
-    now.value = Date.now()
-    const timer = setInterval(() => {
-      now.value = Date.now()
-    }, 1000)
-    return () => clearInterval(timer)
-  }, [lost])
+  const now = useSeconds(lost)
   return (
     <div class={lost ? 'banner is-lost' : 'banner'}>
       {/* Said once when it is lost and once when it is back; the seconds are for the eye. */}
@@ -24,7 +15,7 @@ export function LineBanner({ visit }: { visit: Visit }) {
       {lost && (
         <>
           <p class="banner-when" aria-hidden="true">
-            {words.nextTry(Math.ceil((line.retryAt - now.value) / 1000))}
+            {words.nextTry(Math.ceil((line.retryAt - now) / 1000))}
           </p>
           <button class="link" type="button" onClick={() => visit.hurry()}>
             {words.tryNow}

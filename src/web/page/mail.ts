@@ -1,9 +1,10 @@
 import { effect, signal } from '@preact/signals'
 import { newIdempotencyKey } from '../../client/idempotency-key.ts'
-import type { Message, ObrolClient } from '../../client/index.ts'
+import type { Message, ObrolClient, ObrolError } from '../../client/index.ts'
 import type { Conversation } from '../state/chat.ts'
 import {
   again,
+  delay,
   drop,
   fail,
   interrupted,
@@ -84,7 +85,10 @@ export class Mail {
 
   async #send({ key, to, text }: Pending): Promise<void> {
     try {
-      const options = { idempotencyKey: key }
+      const onRetry = (error: ObrolError, inMs: number) => {
+        this.outbox.value = delay(this.outbox.value, key, failureOf(error), Date.now() + inMs)
+      }
+      const options = { idempotencyKey: key, onRetry }
       const message =
         to === undefined
           ? await this.#client.broadcast(text, options)

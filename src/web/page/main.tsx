@@ -8,11 +8,13 @@ import '../style/message.css'
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { App } from './app.tsx'
+import { readLimits } from './limits.ts'
 import { followPreferences } from './preferences.ts'
 import { resume, visit } from './session.ts'
 
 followPreferences()
 resume()
+void readLimits()
 render(<App />, document.getElementById('page') as HTMLElement)
 
 effect(() => {

@@ -1,9 +1,23 @@
 import type { Pending } from '../state/outbox.ts'
 import { explainFailure } from '../text/explain.ts'
+import { useSeconds } from './clock.ts'
 import { Icon } from './icons.tsx'
 import { strings } from './preferences.ts'
 import { Text } from './text.tsx'
 import type { Visit } from './visit.ts'
+
+/** That it is on its way; where it was not taken for now, why, and when it is sent again. */
+function Sending({ pending: { delay } }: { pending: Pending }) {
+  const words = strings.value
+  const now = useSeconds(delay !== undefined)
+  if (delay === undefined) return <span class="sending">{words.sending}</span>
+  const seconds = Math.ceil((delay.until - now) / 1000)
+  return (
+    <span class="sending" role="status">
+      {words.sendingAgain(explainFailure(delay.failure, words), seconds)}
+    </span>
+  )
+}
 
 /** What one has said and the log does not hold yet: on its way, or refused with the reason. */
 export function PendingItem({ visit, pending }: { visit: Visit; pending: Pending }) {
@@ -22,7 +36,7 @@ export function PendingItem({ visit, pending }: { visit: Visit; pending: Pending
       <div class="bubble">
         <p class="aloud">{words.youHere}</p>
         <Text text={text} />
-        {failure === undefined && <span class="sending">{words.sending}</span>}
+        {failure === undefined && <Sending pending={pending} />}
       </div>
       {failure !== undefined && (
         <div class="failure" role="alert">

@@ -45,31 +45,42 @@ export function Sidebar({ visit, open }: { visit: Visit; open: ConversationKey }
   )
 }
 
-/** Everyone else who is online; each leads to the conversation with them. */
+/** Who is online, oneself first; each leads to the conversation with them. */
 function Online({ visit }: { visit: Visit }) {
   const words = strings.value
+  const live = visit.line.value.state === 'live'
   const { names, count } = visit.people.value
   const others = names.filter((name) => name !== visit.me)
   const shown = others.slice(0, mostListed)
   const more = count - 1 - shown.length
+  if (!live)
+    return (
+      <section aria-labelledby="online">
+        <h2 id="online" class="side-title">
+          {words.online}
+        </h2>
+        <p class="side-empty">
+          {visit.line.value.state === 'lost' ? words.onlineUnknown : words.connecting}
+        </p>
+      </section>
+    )
   return (
     <section aria-labelledby="online">
       <h2 id="online" class="side-title">
         {words.online} <span class="side-count">{count}</span>
       </h2>
-      {others.length === 0 && visit.line.value.state === 'live' && (
-        <p class="side-empty">{words.aloneHere}</p>
-      )}
       <ul class="items">
-        {shown.map((name) => (
+        {[visit.me, ...shown].map((name) => (
           <li key={name}>
             <a class="item person" href={toPerson(name)}>
               <Avatar name={name} online />
               <bdi class="item-name">{name}</bdi>
+              {name === visit.me && <span class="item-self">{words.youHere}</span>}
             </a>
           </li>
         ))}
       </ul>
+      {others.length === 0 && <p class="side-empty">{words.aloneHere}</p>}
       {more > 0 && <p class="side-empty">{words.moreOnline(more)}</p>}
     </section>
   )

@@ -1,16 +1,18 @@
 import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { ObrolClient } from '../../client/index.ts'
-import { type Explanation, explain } from '../text/explain.ts'
+import { type Explanation, explainAll } from '../text/explain.ts'
 import { LanguageChoice } from './choices.tsx'
 import { Field } from './field.tsx'
 import { Logo } from './icons.tsx'
+import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
 import { begin, ended } from './session.ts'
 
 const endings = {
   here: 'endedSignedOut',
   'logged-out': 'endedElsewhere',
+  banned: 'endedBanned',
   'session-expired': 'endedExpired',
   unauthorized: 'endedExpired',
 } as const
@@ -21,26 +23,24 @@ export function SignIn() {
   const registering = useSignal(false)
   const busy = useSignal(false)
   /** What was thrown, so that it can be told in whatever language is chosen. */
-  const refusal = useSignal<{ error?: unknown; missing?: Explanation['field'] } | undefined>(
+  const refusal = useSignal<{ error?: unknown; missing?: Explanation['field'][] } | undefined>(
     undefined,
   )
   const name = useRef<HTMLInputElement>(null)
   const password = useRef<HTMLInputElement>(null)
   useLayoutEffect(() => name.current?.focus(), [])
 
-  const problem = explained()
+  const problems = explained()
 
-  function explained(): Explanation | undefined {
-    if (refusal.value === undefined) return undefined
+  function explained(): Explanation[] {
+    if (refusal.value === undefined) return []
     const { missing, error } = refusal.value
-    if (missing !== undefined) return { field: missing, text: words.missing }
-    return explain(error, words)
+    return missing?.map((field) => ({ field, text: words.missing })) ?? explainAll(error, words)
   }
 
   function refuse(because: NonNullable<typeof refusal.value>): void {
     refusal.value = because
-    const field = explained()?.field
-    const input = field === 'password' ? password : name
+    const input = explained()[0]?.field === 'password' ? password : name
     input.current?.focus()
     input.current?.select()
   }
@@ -48,8 +48,12 @@ export function SignIn() {
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
     if (busy.value || !name.current || !password.current) return
-    if (name.current.value === '') return refuse({ missing: 'username' })
-    if (password.current.value === '') return refuse({ missing: 'password' })
+    const fields = [
+      { field: 'username', input: name.current },
+      { field: 'password', input: password.current },
+    ] as const
+    const missing = fields.flatMap(({ field, input }) => (input.value === '' ? [field] : []))
+    if (missing.length > 0) return refuse({ missing })
     busy.value = true
     const client = new ObrolClient(new URL('.', document.baseURI).href, { timeoutMs: 20_000 })
     try {
@@ -67,7 +71,7 @@ export function SignIn() {
     name.current?.focus()
   }
 
-  const of = (field: Explanation['field']) => (problem?.field === field ? problem?.text : undefined)
+  const of = (field: Explanation['field']) => problems.find((each) => each.field === field)?.text
   const reason = ended.value
   const label = registering.value ? words.signUp : words.signIn
   return (
@@ -98,16 +102,16 @@ export function SignIn() {
           <Field
             id="password"
             label={words.password}
-            hint={registering.value ? words.passwordHint : undefined}
+            hint={registering.value ? words.passwordHint(limits.value.passwordMin) : undefined}
             error={of('password')}
             inputRef={password}
             type="password"
             name="password"
             autocomplete={registering.value ? 'new-password' : 'current-password'}
           />
-          {problem && problem.field === undefined && (
+          {of(undefined) && (
             <p class="form-error" role="alert">
-              {problem.text}
+              {of(undefined)}
             </p>
           )}
           <button class="button primary wide" type="submit" aria-disabled={busy.value}>

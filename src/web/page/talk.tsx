@@ -85,7 +85,8 @@ export function Talk({ visit, open, name }: TalkProps) {
 
   function subtitle(): string {
     if (failed.value !== undefined) return ''
-    if (visit.line.value.state === 'connecting') return words.connecting
+    const { state } = visit.line.value
+    if (state !== 'live') return state === 'lost' ? '' : words.connecting
     if (isRoom) return words.onlineCount(visit.people.value.count)
     return visit.online.value.has(open) ? words.isOnline : words.isOffline
   }

@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { linkify } from '../text/linkify.ts'
-import { shown } from '../text/shown.ts'
+import { shownPieces } from '../text/linkify.ts'
 import { strings } from './preferences.ts'
 
 /** A text of more characters, or more lines, shows its beginning until one asks for all of it. */
@@ -15,7 +14,7 @@ export function Text({ text }: { text: string }) {
   return (
     <>
       <p class={folded ? 'text is-folded' : 'text'} dir="auto">
-        {linkify(shown(text)).map(({ text, href }, at) =>
+        {shownPieces(text).map(({ text, href }, at) =>
           href === undefined ? (
             text
           ) : (

@@ -80,7 +80,10 @@ export class Visit {
     this.unread = computed(() =>
       this.inOrder.value.reduce((all, held) => all + unread(this.chat.value, held), 0),
     )
-    this.online = computed(() => new Set(this.people.value.names.map(foldName)))
+    // Under a lost connection nobody knows.
+    this.online = computed(
+      () => new Set(this.line.value.state === 'live' ? this.people.value.names.map(foldName) : []),
+    )
     this.#onEnd = onEnd
     this.#connection = connect(server, session.token, (message) => this.#take(message))
     this.#ends.push(

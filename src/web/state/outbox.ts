@@ -15,6 +15,8 @@ export interface Pending {
   readonly after: number
   /** Why it was not sent, as a problem's code; undefined while it is on its way. */
   readonly failure: string | undefined
+  /** While it is on its way: why it was not taken, and when it is sent again, in Unix ms. */
+  readonly delay?: { readonly failure: string; readonly until: number } | undefined
 }
 
 /** What waits to be sent or to be tried again, oldest first. Never changed, only replaced. */
@@ -40,9 +42,14 @@ export function fail(outbox: Outbox, key: string, failure: string): Outbox {
   return change(outbox, key, { failure })
 }
 
+/** It was not taken for now, and is sent again by itself. */
+export function delay(outbox: Outbox, key: string, failure: string, until: number): Outbox {
+  return change(outbox, key, { delay: { failure, until } })
+}
+
 /** It is on its way again. */
 export function again(outbox: Outbox, key: string): Outbox {
-  return change(outbox, key, { failure: undefined })
+  return change(outbox, key, { failure: undefined, delay: undefined })
 }
 
 export function drop(outbox: Outbox, key: string): Outbox {

@@ -4,6 +4,9 @@ import { dayOf } from '../text/times.ts'
 /** Messages of one person that follow each other within so long stand together. */
 const togetherMs = 5 * 60_000
 
+/** So many of them at most, so that whoever looks at one finds whose it is. */
+const mostTogether = 8
+
 /** What stands in a conversation, one under the other. */
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
@@ -29,6 +32,7 @@ export interface MessageRow {
 export function rowsOf(messages: readonly Message[], me: string, newAfter?: number): Row[] {
   const rows: Row[] = []
   let before: Message | undefined
+  let group = 0
   let told = newAfter === undefined
   for (const [at, message] of messages.entries()) {
     const after = messages[at + 1]
@@ -40,13 +44,11 @@ export function rowsOf(messages: readonly Message[], me: string, newAfter?: numb
       told = true
       rows.push({ kind: 'new', key: 'new' })
     }
-    rows.push({
-      kind: 'message',
-      key: String(message.id),
-      message,
-      first: newDay || newHere || !together(before as Message, message),
-      last: after === undefined || !together(message, after),
-    })
+    const first =
+      newDay || newHere || group === mostTogether || !together(before as Message, message)
+    group = first ? 1 : group + 1
+    const last = after === undefined || group === mostTogether || !together(message, after)
+    rows.push({ kind: 'message', key: String(message.id), message, first, last })
     before = message
   }
   return rows

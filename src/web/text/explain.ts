@@ -29,22 +29,39 @@ export function explainFailure(failure: string, strings: Strings): string {
   return strings.problems[failure] ?? strings.otherProblem
 }
 
-/** What was thrown, in the reader's language; of a bad name or password, which rule it breaks. */
+/** What was thrown, in the reader's language, the first thing if there are more. */
 export function explain(error: unknown, strings: Strings): Explanation {
+  return explainAll(error, strings)[0] as Explanation
+}
+
+/** All that was thrown, in the reader's language; of a bad name and password, which rules they break. */
+export function explainAll(error: unknown, strings: Strings): Explanation[] {
   const failure = failureOf(error)
-  const [rule] = error instanceof ObrolError ? rulesOf(error) : []
-  if (rule?.pointer === '/username') {
-    const mixed = rule.detail.includes('mix scripts')
+  const rules = error instanceof ObrolError ? rulesOf(error) : []
+  const told = rules.flatMap((rule) => explainRule(rule, strings) ?? [])
+  return told.length > 0
+    ? told
+    : [{ field: fieldOf[failure], text: explainFailure(failure, strings) }]
+}
+
+function explainRule({ pointer, detail }: Rule, strings: Strings): Explanation | undefined {
+  if (pointer === '/username') {
+    const mixed = /\bscripts?\b/.test(detail)
     return { field: 'username', text: mixed ? strings.mixedScripts : strings.badUsername }
   }
-  if (rule?.pointer === '/password') {
-    const least = /must be (\d+) to/.exec(rule.detail)?.[1] ?? '8'
+  if (pointer === '/password') {
+    const least = /must be (\d+) to/.exec(detail)?.[1] ?? '8'
     return { field: 'password', text: strings.badPassword(least) }
   }
-  return { field: fieldOf[failure], text: explainFailure(failure, strings) }
+  return undefined
+}
+
+interface Rule {
+  pointer: string
+  detail: string
 }
 
 /** The rules of fields that a body breaks. */
-function rulesOf(error: ObrolError): { pointer: string; detail: string }[] {
-  return (error.problem?.errors ?? []).filter((rule) => 'pointer' in rule)
+function rulesOf(error: ObrolError): Rule[] {
+  return (error.problem?.errors ?? []).filter((rule): rule is Rule => 'pointer' in rule)
 }

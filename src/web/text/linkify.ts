@@ -1,3 +1,5 @@
+import { shown } from './shown.ts'
+
 /** A piece of a text: a link where it has an address. */
 export interface Piece {
   readonly text: string
@@ -27,6 +29,14 @@ export function linkify(text: string): Piece[] {
   }
   if (done < text.length) pieces.push({ text: text.slice(done) })
   return pieces
+}
+
+/**
+ * The pieces as they are shown. The addresses are found in the text as it was written, for what is
+ * spelt out would become a part of them.
+ */
+export function shownPieces(text: string): Piece[] {
+  return linkify(text).map((piece) => ({ ...piece, text: shown(piece.text) }))
 }
 
 /**

@@ -88,7 +88,7 @@ export const streams: Record<string, () => Script> = {
     (exchange) => exchange.problem(429, 'too-many-streams', { 'retry-after': '0' }),
     (exchange) => exchange.problem(500, 'internal-error'),
     (exchange) => exchange.answer(503, 'application/problem+json', '{"type":"/probl'),
-    (exchange) => exchange.stream('event: message\nid: 1-mh4k2c9z\ndata: {"id":1,"ki\n\n'),
+    (exchange) => exchange.stream('event: message\ndata: {"id":1,"ki\nid: 1-mh4k2c9z\n\n'),
     (exchange) => exchange.stream(event('message', { id: '1' }, cursor(1))),
     (exchange) => exchange.stream(event('ready', { head: 1 }, cursor(1))),
     (exchange) => exchange.stream(event('bye', {})),
@@ -141,6 +141,7 @@ export const streams: Record<string, () => Script> = {
   ),
 
   loggedOut: inTurn((exchange) => exchange.stream(event('bye', { reason: 'logged-out' }))),
+  banned: inTurn((exchange) => exchange.stream(event('bye', { reason: 'banned' }))),
   expired: inTurn((exchange) => exchange.stream(event('bye', { reason: 'session-expired' }))),
   unauthorized: inTurn((exchange) => exchange.problem(401, 'unauthorized')),
   badCursor: inTurn((exchange) => exchange.problem(400, 'invalid-request')),

@@ -38,7 +38,7 @@ export class Exchange {
   /** The head of a stream, and its beginning. */
   stream(text = ''): void {
     this.response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
-    this.write(`retry: 5\n\n${text}`)
+    this.write(`retry: 5\n${text}`)
   }
 
   write(text: string): boolean {
@@ -62,8 +62,8 @@ export function message(id: number, text = `text ${id}`) {
 
 /** An event as the stream has it. */
 export function event(type: string, data: unknown, id?: string): string {
-  const head = id === undefined ? '' : `id: ${id}\n`
-  return `${head}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+  const end = id === undefined ? '' : `id: ${id}\n`
+  return `event: ${type}\ndata: ${JSON.stringify(data)}\n${end}\n`
 }
 
 /** Messages of the log, each with its cursor. */

@@ -33,6 +33,19 @@ export const calls: Record<string, Scenario> = {
   },
   down: called(say, ['unavailable', 2], { retryForMs: 1_900 }),
   'down/entering': called(enter, ['unavailable', 2], { retryForMs: 1_900 }),
+  'down/again': {
+    run: async ({ client }) => {
+      const tries: string[] = []
+      const onRetry = ({ code }: ObrolError, inMs: number) => {
+        tries.push(`${code} ${inMs >= 125 && inMs <= 1_000}`)
+      }
+      await client({ retryForMs: 1_900 })
+        .broadcast('hi', { onRetry })
+        .catch(() => {})
+      return tries
+    },
+    outcome: ['unavailable true'],
+  },
   busy: called(say, ['too-many-requests', 1]),
   'busy/entering': called(enter, ['too-many-requests', 1]),
   broken: called(say, ['internal-error', 1]),

@@ -21,6 +21,19 @@ function ending(outcome: string): Scenario {
   return { run: (stage) => endOf(takeUntil(open(stage), 'ready')), outcome }
 }
 
+/** The session ends: the last event says why, and the client forgets its token. */
+function sessionEnd(reason: string): Scenario {
+  return {
+    run: async (stage) => {
+      const client = stage.client({ token: 'theirs' })
+      const events: ObrolEvent[] = []
+      for await (const event of client.events({ backOff: soon })) events.push(event)
+      return { events, token: client.token }
+    },
+    outcome: { events: [{ type: 'ended', reason }], token: undefined },
+  }
+}
+
 export const streams: Record<string, Scenario> = {
   cuts: {
     run: async (stage) => idsOf(await takeUntil(open(stage), 'ready')),
@@ -131,8 +144,9 @@ export const streams: Record<string, Scenario> = {
       ['replaced', 20],
     ],
   },
-  loggedOut: ending('ended'),
-  expired: ending('session-expired'),
+  loggedOut: sessionEnd('logged-out'),
+  banned: sessionEnd('banned'),
+  expired: sessionEnd('session-expired'),
   unauthorized: ending('unauthorized'),
   badCursor: ending('invalid-request'),
 

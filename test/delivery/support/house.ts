@@ -96,8 +96,10 @@ export class FakeWire {
 
   filled() {}
 
-  begin(text: string) {
-    this.write(text)
+  begin() {}
+
+  hold(text: string) {
+    this.text += text
   }
 
   write(what: Block | string) {

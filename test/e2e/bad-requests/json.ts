@@ -51,8 +51,8 @@ const broken: (string | Uint8Array)[] = [
   '<text>a</text>',
   'text=a',
   '--x\r\nContent-Disposition: form-data; name="text"\r\n\r\na\r\n--x--',
-  '['.repeat(30_000),
-  '{"a":'.repeat(10_000),
+  '['.repeat(30),
+  '{"a":'.repeat(30),
   Buffer.from('{"text":"a"}', 'utf16le'),
 ]
 
@@ -65,7 +65,15 @@ const noObjects = [
   '"text"',
   '[]',
   '[{"text":"a"}]',
-  `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+  `${'['.repeat(30)}${']'.repeat(30)}`,
+]
+
+/** Refused by the size of their tree, before anything else of them is judged. */
+const tooLarge: [body: string, told: RegExp][] = [
+  ['['.repeat(30_000), /nested deeper than 32 levels/],
+  ['{"a":'.repeat(10_000), /nested deeper than 32 levels/],
+  [`${'['.repeat(30_000)}${']'.repeat(30_000)}`, /nested deeper than 32 levels/],
+  [`[${'0,'.repeat(30_000)}0]`, /more than 1,000 values/],
 ]
 
 const notUtf8: [why: string, bytes: number[]][] = [
@@ -87,6 +95,9 @@ export const brokenBodies = ({ ann: token }: Cast): Row[] => [
       post(path, body, { token }),
       inBody('', /must be valid JSON/),
     ),
+  ),
+  ...tooLarge.map(([body, told]) =>
+    bad(`too large a tree ${body.slice(0, 30)}`, post(path, body, { token }), inBody('', told)),
   ),
   ...noObjects.map((body) =>
     bad(

@@ -87,7 +87,7 @@ export const names = (): Row[] => [
   ),
   ...badlyBegun.map(([why, name]) => register(why, name, inBody('username', /must begin with/))),
   ...mixed.map(([why, name, scripts]) =>
-    register(why, name, inBody('username', new RegExp(`letters of ${scripts}$`))),
+    register(why, name, inBody('username', new RegExp(`characters of ${scripts}$`))),
   ),
   ...taken.map((name) => register(`the key of ann: ${name}`, name, { code: 'username-taken' })),
   ...reserved.map((name) => register(`a reserved key: ${name}`, name, { code: 'username-taken' })),

@@ -51,6 +51,29 @@ export function presence(t: Test, open: OpenRoom, openCrowd: OpenCrowd, restartM
     },
   )
 
+  t.test('names of more than 16 KiB are not in ready, which stays a short line', async (t) => {
+    // 32 letters of three bytes each, and what JSON adds: 99 bytes for each of them.
+    const names = Array.from(
+      { length: 166 },
+      (_, index) => `${'漢'.repeat(31)}${String.fromCodePoint(0x4e00 + index)}`,
+    )
+    const { room, members } = await openCrowd(t, ['ann', ...names], {
+      present: true,
+      graceMs: forever,
+    })
+    const token = members[0]?.token as string
+    const first = await openStream(room, token)
+    t.same((await first.next('ready')).data, { user: 'ann', head: 0, onlineCount: 167 })
+    const guest = members[1]?.token as string
+    t.equal((await room.call('POST', '/v1/logout', { token: guest })).status, 204)
+    t.same((await first.next('presence')).data.left, [names[0]])
+    const second = await openStream(room, token)
+    const { online, onlineCount } = (await second.next('ready')).data
+    t.equal(onlineCount, 166)
+    t.same([...online].sort(), ['ann', ...names.slice(1)].sort())
+    t.ok(Buffer.byteLength(JSON.stringify(online)) <= 16_384)
+  })
+
   t.test('who reconnects within the grace has not left', async (t) => {
     const room = await open(t, { settings: { presenceGraceMs: 1_500 } })
     const ann = await room.join('ann')

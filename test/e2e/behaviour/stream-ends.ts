@@ -1,7 +1,8 @@
 import type { Test } from 'tap'
 import { EventReader } from '../../support/event-reader.ts'
+import type { Guest } from '../../support/room.ts'
 import { heardOfTheEnd } from '../support/asking.ts'
-import type { Member } from '../support/crowd.ts'
+import { crowdPassword, type Member } from '../support/crowd.ts'
 import type { OpenCrowd, OpenRoom } from './rooms.ts'
 
 /** More than the kernel takes for a reader that does not read, in messages of this many bytes. */
@@ -53,6 +54,40 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     t.equal((await room.call('GET', '/v1/me', { token })).status, 401)
     t.equal((await room.call('GET', `/v1/events?token=${body.token}`)).status, 401)
   })
+
+  t.test(
+    'a session too many of one account ends the oldest, with its stream and token',
+    async (t) => {
+      const { room } = await openCrowd(t, ['ann'], {
+        present: false,
+        graceMs: 0,
+        settings: { streamsPerUser: 0 },
+      })
+      const guests: Guest[] = []
+      while (guests.length < 99) guests.push(await room.login('ann', crowdPassword))
+      const opened = guests.map(async (guest) => {
+        const stream = await guest.open()
+        await stream.next('ready')
+        return { guest, stream }
+      })
+      const all = await Promise.all(opened)
+      const unused = await room.login('ann', crowdPassword)
+      const instead = await room.login('ann', crowdPassword)
+      await heardOfTheEnd(room, unused.token)
+      t.equal((await unused.call('GET', '/v1/me')).status, 401, 'the one without a stream')
+      const stream = await instead.open()
+      await stream.next('ready')
+      t.notOk(all.some((one) => one.stream.closed))
+
+      await room.login('ann', crowdPassword)
+      const byes = all.map(async ({ guest, stream }) => ({ guest, ...(await stream.next('bye')) }))
+      const { guest: ended, data } = await Promise.race(byes)
+      t.same(data, { reason: 'logged-out' })
+      await heardOfTheEnd(room, ended.token)
+      t.equal((await ended.call('GET', '/v1/me')).status, 401)
+      t.equal(all.filter((one) => one.stream.closed).length, 1)
+    },
+  )
 
   t.test('a stream lasts no longer than STREAM_MAX_SECONDS, give or take a tenth', async (t) => {
     const room = await open(t, { settings: { streamMaxSeconds: 1, heartbeatMs: 100 } })

@@ -9,6 +9,7 @@ export class Shears {
   readonly tuning: Tuning = {
     keepMs: 0,
     sweepEveryMs: 20,
+    sweepDoubtMs: 0,
     sweepNow: () => {
       this.#sweeps++
       for (const { sweeps, resolve } of this.#waiting) if (this.#sweeps >= sweeps) resolve()

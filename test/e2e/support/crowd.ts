@@ -1,7 +1,7 @@
 import fastify from 'fastify'
-import { usernameKey } from '../../../src/chat/usernames.ts'
 import { addJwt } from '../../../src/http/plugins/jwt.ts'
 import { issueToken } from '../../../src/http/tokens.ts'
+import { nameForms } from '../../../src/names/forms.ts'
 import { openStore } from '../../../src/open-store.ts'
 import type { Session, Store } from '../../../src/store/store.ts'
 import { Turnstile } from '../../../src/turnstile.ts'
@@ -19,6 +19,13 @@ interface CrowdOptions {
   /** How long they stay present in a database on which no server runs, in ms. */
   graceMs?: number
 }
+
+/** Everyone's password in a crowd. */
+export const crowdPassword = 'password'
+
+/** Its hash at next to no cost: the test vector of the argon2 reference implementation. */
+const cheapHash =
+  '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'
 
 /** Someone with a session, who never had to have a password hashed. */
 export interface Member {
@@ -50,7 +57,7 @@ export async function crowdIn(
   const turnstile = new Turnstile(50)
   const sessions = await Promise.all(
     names.map((username) => {
-      const account = { username, key: usernameKey(username), passwordHash: 'none' }
+      const account = { username, ...nameForms(username), passwordHash: cheapHash }
       return turnstile.pass(async () => (await store.register(account, ttlMs)) as Session)
     }),
   )

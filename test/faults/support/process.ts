@@ -45,6 +45,8 @@ export const bareSettings = {
   READS_PER_MINUTE: '0',
   STREAM_OPENS_PER_MINUTE: '0',
   REGISTRATIONS_PER_HOUR: '0',
+  REQUESTS_PER_MINUTE: '0',
+  CONNECTIONS_PER_ADDRESS: '0',
 }
 
 /** A server that was started. */

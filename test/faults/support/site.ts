@@ -84,11 +84,13 @@ export class Site implements Door {
     return { username, token: answer.body.token }
   }
 
-  registerAll<Names extends readonly string[]>(
+  /** One after another, for of one address only a few may wait for their turn. */
+  async registerAll<Names extends readonly string[]>(
     ...usernames: Names
   ): Promise<ForEach<Names, Person>> {
-    const registered = usernames.map((username) => this.register(username))
-    return Promise.all(registered) as Promise<ForEach<Names, Person>>
+    const registered: Person[] = []
+    for (const username of usernames) registered.push(await this.register(username))
+    return registered as ForEach<Names, Person>
   }
 
   /** The id of the newest message. */

@@ -15,6 +15,8 @@ const unlimited = {
   streamOpensPerMinute: 0,
   loginsPerMinute: 0,
   registrationsPerHour: 0,
+  requestsPerMinute: 0,
+  connectionsPerAddress: 0,
 }
 
 export interface Answer {
@@ -31,12 +33,17 @@ export class Server {
   readonly port: number
   /** Each log line so far. */
   readonly lines: Record<string, unknown>[]
+  readonly #sockets = new Set<Socket>()
 
   constructor(app: Api, chat: FakeChat, lines: Record<string, unknown>[]) {
     this.app = app
     this.chat = chat
     this.lines = lines
     this.port = (app.server.address() as { port: number }).port
+    app.server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
   }
 
   get url(): string {
@@ -74,17 +81,39 @@ export class Server {
     return { authorization: `Bearer ${body.token}` }
   }
 
-  /** Sends bytes on a connection of their own; resolves with all that came until its end. */
-  async raw(text: string | Buffer): Promise<string> {
-    const socket = await this.open()
+  /**
+   * Sends bytes on a connection of their own; resolves with all that came until its end.
+   *
+   * @param options.from one of this machine's own addresses (127.0.0.1)
+   */
+  async raw(text: string | Buffer, options: { from?: string } = {}): Promise<string> {
+    const socket = await this.open(options)
     socket.write(text)
     return readToEnd(socket)
   }
 
-  async open(): Promise<Socket> {
-    const socket = connect(this.port, '127.0.0.1')
+  /** @param options.allowHalfOpen whether it may send on when the server has ended its side */
+  async open({ from = '127.0.0.1', allowHalfOpen = false } = {}): Promise<Socket> {
+    const host = '127.0.0.1'
+    const socket = connect({ port: this.port, host, localAddress: from, allowHalfOpen })
     await once(socket, 'connect')
     return socket
+  }
+
+  /** The server's side of a connection that is open. */
+  async sideOf({ localPort }: Socket): Promise<Socket> {
+    for (;;) {
+      const found = [...this.#sockets].find(({ remotePort }) => remotePort === localPort)
+      if (found !== undefined) return found
+      await once(this.app.server, 'connection')
+    }
+  }
+
+  /** Closes the connections that `call` keeps, and resolves when they have closed. */
+  async idle(): Promise<void> {
+    const closed = [...this.#sockets].map((socket) => once(socket, 'close'))
+    this.app.server.closeIdleConnections()
+    await Promise.all(closed)
   }
 
   /** The log lines of an event. */

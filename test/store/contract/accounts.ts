@@ -1,4 +1,6 @@
 import type { Test } from 'tap'
+import type { News, Session } from '../../../src/store/store.ts'
+import { hears } from '../../support/hears.ts'
 import { type OpenSite, openOne } from '../contract.ts'
 import { hour, join, newAccount } from '../people.ts'
 
@@ -14,6 +16,35 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
       passwordHash: 'hash of ann',
     })
     t.equal(await store.credentials('Ann'), undefined, 'names are found by their keys')
+  })
+
+  await t.test('registers nobody who looks like someone', async (t) => {
+    const { store } = await openOne(t, openSite)
+    const account = { key: 'ace', skeletons: ['ACE', 'ace'], passwordHash: 'x' }
+    await store.register({ ...account, username: 'ACE' }, hour)
+    t.equal(await store.skeletonsTaken(['ace']), true)
+    t.equal(await store.skeletonsTaken(['other', 'ACE']), true)
+    t.equal(await store.skeletonsTaken(['Ace', "it's"]), false)
+    for (const skeletons of [['ace'], ['ACE', 'other'], ['other', 'ace']]) {
+      const alike = { ...account, username: 'асе', key: 'асе', skeletons }
+      t.equal(await store.register(alike, hour), 'taken', String(skeletons))
+    }
+    const sameKey = { ...account, username: 'Ace', skeletons: ['other'] }
+    t.equal(await store.register(sameKey, hour), 'taken', 'nor who has the key alone')
+    t.equal(await store.skeletonsTaken(['other']), false, 'nothing of those is kept')
+    t.equal(await store.credentials('асе'), undefined)
+    t.equal((await join(store, 'bob')).account.username, 'bob', 'the others go on')
+  })
+
+  await t.test('of look-alikes who register at once it takes one', async (t) => {
+    const { store } = await openOne(t, openSite)
+    // Each shares one skeleton with the next, in no order.
+    const all = Array.from({ length: 12 }, (_, at) => ({
+      ...newAccount(`name ${at}`),
+      skeletons: [`look ${at % 3}`, `look ${(at + 1) % 3}`],
+    }))
+    const sessions = await Promise.all(all.map((account) => store.register(account, hour)))
+    t.equal(sessions.filter((session) => session !== 'taken').length, 1)
   })
 
   await t.test('opens sessions whose times are whole seconds', async (t) => {
@@ -67,6 +98,54 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
     clock.pass(hour)
     t.same(await store.newestSessions(9), [second, third])
   })
+
+  await t.test(
+    'ends the oldest session that is not in use for the 101st of an account',
+    async (t) => {
+      const { store, clock } = await openOne(t, openSite)
+      const first = await join(store, 'ann')
+      const bob = await join(store, 'bob')
+      await store.changePresence({ enter: [first], leave: [] })
+      const open = async () => {
+        clock.pass(1000)
+        return store.openSession(first.account.id, hour)
+      }
+      const opened: Session[] = []
+      while (opened.length < 99) opened.push(await open())
+      const [second, third, fourth] = opened as [Session, Session, Session]
+      t.same(await store.session(second.id), second, 'a hundred are there')
+      await store.changePresence({ enter: [third], leave: [] })
+      let told: News[] = []
+      store.follow(hears((news) => told.push(news)))
+      const newest = await open()
+      t.match(told, [{ ended: [second.id], left: [], entered: [], entries: [] }])
+      t.equal(await store.session(second.id), undefined)
+      told = []
+      await Promise.all([open(), open()])
+      const ended = told.flatMap(({ ended }) => ended)
+      t.same(
+        ended,
+        [fourth.id, opened[3]?.id],
+        'who come at the same time count one after the other',
+      )
+      for (const kept of [first, third, opened[4] as Session, newest, bob])
+        t.same(await store.session(kept.id), kept)
+      t.equal((await store.newestSessions(1000)).length, 101)
+
+      await store.changePresence({ enter: await store.newestSessions(1000), leave: [] })
+      told = []
+      await open()
+      const over = {
+        ended: told.flatMap(({ ended }) => ended),
+        left: told.flatMap(({ left }) => left),
+      }
+      t.same(
+        over,
+        { ended: [first.id], left: [first.id] },
+        'where all are in use the oldest of all',
+      )
+    },
+  )
 
   await t.test('never gives the id of a session out again', async (t) => {
     const site = await openSite(t)

@@ -103,16 +103,6 @@ export async function appendContract(t: Test, openSite: OpenSite): Promise<void>
     t.match(await store.extent(), { head: 5 })
   })
 
-  await t.test('never lets time in the log go back', async (t) => {
-    const { store, clock } = await openOne(t, openSite)
-    const ann = await join(store, 'ann')
-    const { sentAt } = await say(store, ann, 'now')
-    clock.pass(-5_000)
-    t.equal((await say(store, ann, 'the clock was set back')).sentAt, sentAt)
-    clock.pass(5_001)
-    t.equal((await say(store, ann, 'on again')).sentAt, sentAt + 1)
-  })
-
   await t.test('knows the idempotency keys of an account for 24 hours', async (t) => {
     const { store, clock } = await openOne(t, openSite)
     const ann = await join(store, 'ann')

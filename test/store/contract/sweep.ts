@@ -32,6 +32,43 @@ export async function sweepContract(t: Test, openSite: OpenSite): Promise<void> 
     t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 2, head: 3 } })
   })
 
+  await t.test('goes by the order of the log, whatever the clock said', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const ann = await join(store, 'ann')
+    const start = clock.now()
+    await say(store, ann, 'old')
+    clock.pass(240 * hour)
+    t.match(await say(store, ann, 'by a clock ten days ahead'), { sentAt: start + 240 * hour })
+    clock.pass(-240 * hour + 10)
+    t.match(await say(store, ann, 'by the right clock'), { sentAt: start + 10 })
+    await say(store, ann, 'newest')
+    clock.pass(hour)
+    t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 2, head: 4 } })
+    t.match(await store.sweep(start + 240 * hour + 1), { extent: { oldest: 4, head: 4 } })
+  })
+
+  await t.test('says whether a sweep would drop more than a tenth of the log', async (t) => {
+    const { store, clock } = await openOne(t, openSite)
+    const drops = (before: number) => store.dropsOverTenth(before)
+    t.equal(await drops(clock.now() + 1), false, 'an empty log')
+    const ann = await join(store, 'ann')
+    await say(store, ann, 'old')
+    t.equal(await drops(clock.now() + 1), false, 'the newest entry alone')
+    await say(store, ann, 'old')
+    const old = clock.now() + 1
+    t.equal(await drops(old), true, 'one of the one that may go')
+    t.equal(await drops(old - 1), false)
+    clock.pass(1)
+    for (let more = 0; more < 18; more++) await say(store, ann, 'new')
+    t.equal(await drops(old), true, 'two of nineteen')
+    await say(store, ann, 'new')
+    t.equal(await drops(old), false, 'two of twenty')
+    await say(store, ann, 'new')
+    await store.sweep(old)
+    t.equal(await drops(old), false)
+    t.equal(await drops(old + 1), true)
+  })
+
   await t.test('sweeps an empty log', async (t) => {
     const { store, clock } = await openOne(t, openSite)
     t.match(await store.sweep(clock.now()), { more: false, extent: { oldest: 1, head: 0 } })

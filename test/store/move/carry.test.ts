@@ -9,6 +9,7 @@ import { SqliteTarget } from '../../../src/store/move/sqlite-target.ts'
 import { leftBehind, type Table, tables } from '../../../src/store/move/tables.ts'
 import { StartError } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../people.ts'
 import { at } from './homes.ts'
 
@@ -23,7 +24,7 @@ function spoilt(home: NewHome, faults: Partial<NewHome>): NewHome {
 }
 
 async function homes(t: Test) {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const [here, there] = [join(folder, 'here'), join(folder, 'there')]
   await at(t, here, async (store) => {
     await store.signingKey()
@@ -64,7 +65,7 @@ t.test('what is lost on the way, or a wrong key, is noticed', async (t) => {
 })
 
 t.test('every table of both stores is carried, or left behind on purpose', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   await at(t, folder, async () => {})
   const database = new Database(join(folder, 'obrol.db'), { readonly: true })
   check(

@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { credentialsOf } from '../../../src/chat/known-names.ts'
+import { nameForms } from '../../../src/names/forms.ts'
 import type { Progress } from '../../../src/store/move/carry.ts'
 import { move } from '../../../src/store/move/move.ts'
 import type { Session, Store } from '../../../src/store/store.ts'
@@ -69,7 +71,7 @@ function suite(): void {
     const there = await move(here, database)
     t.match(there, {
       from: here,
-      to: database,
+      to: withoutUser(database),
       kind: 'postgres',
       signingKey: true,
       counts: [
@@ -90,7 +92,7 @@ function suite(): void {
     })
 
     const home = await move(database, back)
-    t.match(home, { from: database, to: back, kind: 'sqlite' })
+    t.match(home, { from: withoutUser(database), to: back, kind: 'sqlite' })
     t.equal(mode(back), '700')
     t.same(readdirSync(back).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
     for (const name of readdirSync(back)) t.equal(mode(join(back, name)), '600', name)
@@ -137,6 +139,35 @@ function suite(): void {
           ['for bob again'],
         )
       })
+  })
+
+  t.test('names stay what they were, and nobody may look like them in the new home', async (t) => {
+    const folder = t.testdir()
+    const homes = [join(folder, 'here'), await (await sharedPostgres()).freshDatabase()]
+    await at(t, homes[1] as string, async () => {})
+    homes.push(join(folder, 'back'))
+    await at(t, homes[0] as string, async (store) => {
+      // Of before 0.2: one name today.
+      for (const [username, key] of [
+        ['Straße', 'straße'],
+        ['Strasse', 'strasse'],
+      ] as const) {
+        await store.register({ ...people.newAccount(username), key }, 1_000)
+      }
+      await store.register({ ...people.newAccount('ace'), ...nameForms('ace') }, 1_000)
+    })
+    for (const [nth, home] of homes.slice(1).entries()) {
+      await move(homes[nth] as string, home)
+      await at(t, home, async (store) => {
+        for (const typed of ['Straße', 'Strasse', 'ace']) {
+          t.equal((await credentialsOf(store, typed))?.account.username, typed)
+        }
+        for (const username of ['асе', 'STRAẞE']) {
+          const account = { ...people.newAccount(username), ...nameForms(username) }
+          t.equal(await store.register(account, 1_000), 'taken', username)
+        }
+      })
+    }
   })
 
   t.test('a home where a server was started, but nobody came, may be moved to', async (t) => {
@@ -201,4 +232,9 @@ function suite(): void {
       })
     })
   })
+}
+
+/** What the two homes are called: their address without who logs in there. */
+function withoutUser(databaseUrl: string): string {
+  return databaseUrl.replace(/[^/]*@/, '')
 }

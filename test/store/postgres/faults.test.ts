@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import t from 'tap'
 import { Appender } from '../../../src/store/appender.ts'
+import { AppendProof } from '../../../src/store/postgres/append-proof.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { openPostgres, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
@@ -242,13 +243,40 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const { store } = await openNode(t, databaseUrl)
     const ann = await join(store, 'ann')
+    await t.resolves(store.ping())
     const sql = postgres(databaseUrl, { max: 1 })
     t.teardown(() => sql.end())
     await sql.begin(async (sql) => {
       await sql`SELECT pg_advisory_xact_lock(1331851887, 1)`
       await t.rejects(store.append([draft(ann, 'x')], ticket()), { name: 'Unavailable' })
+      await t.rejects(store.ping(), { name: 'Unavailable' }, 'the store is not well')
     })
     t.match(await store.extent(), { head: 0 })
+    while (!(await writes(store))) await delay(20)
+  })
+
+  t.test('however often a store is asked, it takes the lock once a second', async (t) => {
+    const server = await sharedPostgres()
+    const pool = new Pool({
+      addresses: [await server.freshDatabase()],
+      maxConnections: 1,
+      answerMs: 3_000,
+    })
+    t.teardown(() => pool.close())
+    const takenAt: number[] = []
+    const proof = new AppendProof({
+      read(ask) {
+        takenAt.push(performance.now())
+        return pool.read(ask)
+      },
+    })
+    let asked = 0
+    for (const until = Date.now() + 10_000; takenAt.length < 3 && Date.now() < until; asked++) {
+      await Promise.all(Array.from({ length: 20 }, () => proof.prove()))
+      await delay(5)
+    }
+    const [first, second, third] = takenAt as [number, number, number]
+    t.ok(second - first >= 1_000 && third - second >= 1_000, `asked ${asked} times`)
   })
 
   t.test('one draft that PostgreSQL does not take spoils no other', async (t) => {

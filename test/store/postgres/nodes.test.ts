@@ -67,7 +67,7 @@ function suite(): void {
         await there.store.read(nth - 1, ann.account.id)
         await there.store.page(ann.account.id, { limit: 10 })
       }
-      const sql = postgres(databaseUrl, { max: 1 })
+      const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
       t.teardown(() => sql.end())
       const scans = () => sql`
       SELECT pg_stat_clear_snapshot(), seq_scan AS scans FROM pg_stat_user_tables
@@ -203,6 +203,25 @@ function suite(): void {
     await one.add('bob', { limit: 1, windowMs: 0 })
     t.same(await one.add('bob', { limit: 1, windowMs: 0 }), { counted: true }, 'its time is over')
     t.match(await here.store.sweep(undefined), { more: false })
+  })
+
+  t.test('a clock that is set back makes no window longer', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl)
+    const { counts } = store
+    if (!counts) throw new Error('it counts')
+    const allowance = { limit: 1, windowMs: 60_000 }
+    const database = new URL(databaseUrl).pathname.slice(1)
+    const setBack = (ms: number) =>
+      server.run(`UPDATE counts SET ends_at = ends_at + ${ms}`, database)
+    t.same(await counts.add('ann', allowance), { counted: true })
+    await setBack(30_000)
+    const refused = await counts.add('ann', allowance)
+    t.match(refused, { counted: false, retryAfterMs: 60_000 }, 'no more than the window is told')
+    await setBack(3_600_000)
+    t.same(await counts.add('ann', allowance), { counted: true }, 'what was begun by it is over')
+    t.match(await counts.add('ann', allowance), { counted: false })
   })
 
   t.test('several nodes sweep at once', async (t) => {

@@ -27,19 +27,23 @@ t.test('only a server that can keep a log is taken', async (t) => {
     version: 15,
     encoding: 'UTF8',
     standby: false,
-    isolation: 'read committed',
-    commit: 'on',
+    settings: {},
+    schemas: ['pg_catalog', 'public'],
+    alter: 'ALTER ROLE me IN DATABASE chat SET',
   }
   const meet = (facts: object) =>
     greet({ run: async () => [{ ...good, ...facts }] } as unknown as Connection, 1)
   await t.resolves(meet({}))
-  await t.resolves(meet({ commit: 'remote_apply' }))
+  await t.resolves(meet({ schemas: ['pg_temp_3', 'pg_catalog', 'me', 'public'] }))
   for (const [facts, message] of [
     [{ version: 14 }, /PostgreSQL 14 is too old/],
     [{ encoding: 'LATIN1' }, /encoded in LATIN1/],
-    [{ isolation: 'serializable' }, /default_transaction_isolation is serializable/],
-    [{ commit: 'local' }, /synchronous_commit is local/],
     [{ standby: true }, /standby/],
+    [{ schemas: ['pg_catalog'] }, /search_path must name a schema that is there/],
+    [
+      { schemas: ['mine', 'pg_catalog'] },
+      /pg_catalog not behind it.* SET search_path = "\$user", p/,
+    ],
   ] as const) {
     await t.rejects(meet(facts), { message })
   }

@@ -2,10 +2,11 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 import { Clock, type Site, storeContract } from '../contract.ts'
 
 storeContract('SQLite', async (t: Test): Promise<Site> => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const clock = new Clock()
   const database = join(folder, 'obrol.db')
   const copy = join(folder, 'remembered')

@@ -5,6 +5,7 @@ import { filesOf } from '../../../src/store/sqlite/folder.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { ThreadedStore } from '../../../src/store/sqlite/threaded-store.ts'
 import { hears } from '../../support/hears.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 import { Clock } from '../contract.ts'
 import { draft, idsOf, join, ticket } from '../people.ts'
 
@@ -12,7 +13,7 @@ t.test('answers Unavailable while the disk is full, and goes on when there is ro
   const clock = new Clock()
   const onFatal = (error: Error) => void t.fail(error.message)
   const store = await openSqliteStore({
-    folder: t.testdir(),
+    folder: privateFolder(t),
     now: clock.now,
     maxPages: 80,
     onFatal,
@@ -41,7 +42,7 @@ t.test('answers Unavailable while the disk is full, and goes on when there is ro
 })
 
 t.test('tells once that it is gone when a thread dies', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const workers: Worker[] = []
   const gather = (worker: Worker) => void workers.push(worker)
   process.on('worker', gather)
@@ -83,7 +84,7 @@ t.test('tells once that it is gone when a thread dies', async (t) => {
 t.test('is gone when a commit failed', async (t) => {
   const fatal: Error[] = []
   const onFatal = (error: Error) => void fatal.push(error)
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const before = await openSqliteStore({ folder, onFatal })
   await before.close()
   let released = 0

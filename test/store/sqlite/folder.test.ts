@@ -1,11 +1,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import { refuseShared } from '../../../src/store/sqlite/folder.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { StartError } from '../../../src/store/store.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../people.ts'
 
 const onFatal = (error: Error) => void t.fail(error.message)
@@ -27,7 +39,7 @@ function mode(path: string): string {
 }
 
 t.test('makes the data folder and its files for their owner alone', async (t) => {
-  const folder = join(t.testdir(), 'new', 'data')
+  const folder = join(privateFolder(t), 'new', 'data')
   const store = await openSqliteStore({ folder, onFatal })
   t.teardown(() => store.close())
   await store.signingKey()
@@ -40,14 +52,14 @@ t.test('makes the data folder and its files for their owner alone', async (t) =>
 
 t.test('goes by the system’s clock', async (t) => {
   const before = Date.now()
-  const store = await openSqliteStore({ folder: t.testdir(), onFatal })
+  const store = await openSqliteStore({ folder: privateFolder(t), onFatal })
   t.teardown(() => store.close())
   const { account } = await people.join(store, 'ann')
   t.ok(before <= account.createdAt && account.createdAt <= Date.now())
 })
 
 t.test('leaves one file for the database when it was closed', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   await people.join(store, 'ann')
   await store.close()
@@ -57,7 +69,7 @@ t.test('leaves one file for the database when it was closed', async (t) => {
 })
 
 t.test('serves a folder from one process, until that dies', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const other = otherServer(t, folder)
   await once(other.stdout as NonNullable<typeof other.stdout>, 'data')
   const start = Date.now()
@@ -70,7 +82,7 @@ t.test('serves a folder from one process, until that dies', async (t) => {
 })
 
 t.test('serves a folder once in a process', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   t.match(await refusal(folder), 'already served')
   t.match(await refusal(folder), 'already served', 'and the first keeps it')
@@ -79,22 +91,24 @@ t.test('serves a folder once in a process', async (t) => {
 })
 
 t.test('refuses a folder that cannot be used', async (t) => {
-  const folder = t.testdir({ file: 'a file', data: { 'obrol.lock': {} } })
+  const folder = privateFolder(t, { file: 'a file', data: { 'obrol.lock': {} } })
   t.match(await refusal(join(folder, 'file')), /^The data folder .* cannot be used: EEXIST/)
   t.match(await refusal(join(folder, 'data')), /^The data folder .* cannot be used: EISDIR/)
 })
 
 t.test('refuses a file that is not a database of Obrol', async (t) => {
-  const folder = t.testdir({ text: { 'obrol.db': 'a file that is long enough to be looked at' } })
+  const folder = privateFolder(t, {
+    text: { 'obrol.db': 'a file that is long enough to be looked at' },
+  })
   t.match(await refusal(join(folder, 'text')), 'cannot be opened: file is not a database')
   const other = join(folder, 'other')
-  mkdirSync(other)
+  mkdirSync(other, { mode: 0o700 })
   new Database(join(other, 'obrol.db')).exec('CREATE TABLE notes (note TEXT)').close()
   t.match(await refusal(other), 'is not a database of Obrol')
 })
 
 t.test('refuses a database from a newer version', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   await store.close()
   const database = new Database(join(folder, 'obrol.db'))
@@ -107,7 +121,7 @@ t.test('refuses a database from a newer version', async (t) => {
 })
 
 t.test('takes each migration whole or not at all', async (t) => {
-  const folder = t.testdir({
+  const folder = privateFolder(t, {
     migrations: {
       '1.sql': 'CREATE TABLE one (a) STRICT;'.replace('a)', 'a TEXT)'),
       '2.sql': 'CREATE TABLE two (a TEXT) STRICT; INSERT INTO nowhere VALUES (1);',
@@ -125,32 +139,34 @@ t.test('takes each migration whole or not at all', async (t) => {
 })
 
 t.test('takes over who was present on the first version', async (t) => {
+  const folder = privateFolder(t)
   const first = '0001-log-people-presence.sql'
   const script = new URL(`../../../migrations/sqlite/${first}`, import.meta.url)
-  const folder = t.testdir({ migrations: { [first]: readFileSync(script) }, data: {} })
-  const data = join(folder, 'data')
-  const before = await openSqliteStore({
-    folder: data,
-    onFatal,
-    migrations: join(folder, 'migrations'),
-  })
-  const ann = await people.join(before, 'ann')
-  await before.changePresence({ enter: [ann], leave: [] })
-  await before.close()
+  const before = new Database(join(folder, 'obrol.db'))
+  before.pragma('application_id = 0x4f62726f')
+  before.exec(readFileSync(script, 'utf8'))
+  before.exec(`
+    CREATE TABLE migrations (name TEXT PRIMARY KEY) STRICT;
+    INSERT INTO migrations VALUES ('${first}');
+    INSERT INTO accounts (id, username, key, password_hash, created_at)
+    VALUES (1, 'ann', 'ann', 'x', 1);
+    INSERT INTO sessions VALUES (11, 1, 1000, 9000000000000);
+    INSERT INTO presence VALUES (11, 1, 1000)`)
+  before.close()
 
-  const after = await openSqliteStore({ folder: data, onFatal })
+  const after = await openSqliteStore({ folder, onFatal })
   t.teardown(() => after.close())
   const present = await after.present()
   t.same(
     present.map(({ session, person }) => [session, person.username]),
-    [[ann.id, 'ann']],
+    [[11, 'ann']],
   )
-  await after.changePresence({ enter: [], leave: [ann.id] })
+  await after.changePresence({ enter: [], leave: [11] })
   t.same(await after.present(), [])
 })
 
 t.test('a session that is deleted by hand takes its presence along', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   t.teardown(() => store.close())
   const ann = await people.join(store, 'ann')
@@ -167,16 +183,54 @@ t.test('a session that is deleted by hand takes its presence along', async (t) =
   )
 })
 
-t.test('refuses a signing key that is damaged', async (t) => {
-  const folder = t.testdir()
+t.test('refuses a folder that other accounts may read or write', async (t) => {
+  const folder = privateFolder(t)
+  const data = join(folder, 'data')
+  for (const open of [0o777, 0o755, 0o770, 0o701]) {
+    mkdirSync(data)
+    chmodSync(data, open)
+    t.equal(
+      await refusal(data),
+      `${data} is open to other accounts (mode ${open.toString(8)}): close it with chmod go= ${data}`,
+    )
+    t.same(readdirSync(data), [], 'and puts nothing into it')
+    rmdirSync(data)
+  }
+  t.doesNotThrow(() => refuseShared('/', 'win32'), 'Windows has no such modes')
+})
+
+t.test('refuses a signing key that other accounts may read', async (t) => {
+  const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   t.teardown(() => store.close())
-  writeFileSync(join(folder, 'jwt.key'), 'c2hvcnQ=\n')
+  await store.signingKey()
+  chmodSync(join(folder, 'jwt.key'), 0o640)
+  await t.rejects(store.signingKey(), { name: 'StartError', message: /jwt\.key is open to other/ })
+})
+
+t.test('a new key is written to a file of its own, never through a link', async (t) => {
+  const folder = privateFolder(t, { someone: 'what is someone else’s' })
+  const someone = join(folder, 'someone')
+  const data = join(folder, 'data')
+  const store = await openSqliteStore({ folder: data, onFatal })
+  t.teardown(() => store.close())
+  symlinkSync(someone, join(data, 'jwt.key.new'))
+  await store.signingKey()
+  t.equal(readFileSync(someone, 'utf8'), 'what is someone else’s')
+  t.ok(lstatSync(join(data, 'jwt.key')).isFile())
+  t.equal(mode(join(data, 'jwt.key')), '600')
+})
+
+t.test('refuses a signing key that is damaged', async (t) => {
+  const folder = privateFolder(t)
+  const store = await openSqliteStore({ folder, onFatal })
+  t.teardown(() => store.close())
+  writeFileSync(join(folder, 'jwt.key'), 'c2hvcnQ=\n', { mode: 0o600 })
   await t.rejects(store.signingKey(), { name: 'StartError', message: /is damaged/ })
 })
 
 t.test('lets go of the folder when a thread does not start', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const fatal: Error[] = []
   process.once('worker', (worker) => void worker.terminate())
   await t.rejects(openSqliteStore({ folder, onFatal: (error) => fatal.push(error) }), {

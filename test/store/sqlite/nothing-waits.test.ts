@@ -6,11 +6,12 @@ import { NothingWaits } from '../../../src/store/sqlite/nothing-waits.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import type { Writer } from '../../../src/store/sqlite/writer.ts'
 import type { Draft, Session, Store } from '../../../src/store/store.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 
 /** A store that is opened again, so that what is there is read ahead. */
 async function reopened(t: Test, prepare: (store: Store) => Promise<unknown>) {
   const open = () => openSqliteStore({ folder, onFatal: t.fail })
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const before = await open()
   await prepare(before)
   await before.close()
@@ -20,7 +21,7 @@ async function reopened(t: Test, prepare: (store: Store) => Promise<unknown>) {
 }
 
 async function register(store: Store, username: string): Promise<Session> {
-  const account = { username, key: username, passwordHash: 'x' }
+  const account = { username, key: username, skeletons: [username], passwordHash: 'x' }
   return (await store.register(account, 3_600_000)) as Session
 }
 
@@ -56,7 +57,7 @@ t.test('what waits for a person is found, whether it came before or since', asyn
 })
 
 t.test('for whom nothing waits is answered without the database', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const { database } = filesOf(folder)
   const store = await openSqliteStore({ folder, onFatal: t.fail })
   const [ann, bob] = [await register(store, 'ann'), await register(store, 'bob')]

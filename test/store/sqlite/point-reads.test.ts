@@ -4,11 +4,12 @@ import { filesOf } from '../../../src/store/sqlite/folder.ts'
 import { PointReads } from '../../../src/store/sqlite/point-reads.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { type Session, Unavailable } from '../../../src/store/store.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 
 t.test(
   'what is asked within one turn sees one snapshot, unless a thread has answered since',
   async (t) => {
-    const folder = t.testdir()
+    const folder = privateFolder(t)
     const store = await openSqliteStore({ folder, onFatal: t.fail })
     t.teardown(() => store.close())
     const { database } = filesOf(folder)
@@ -16,7 +17,7 @@ t.test(
     t.teardown(() => other.close())
     const reads = new PointReads(database, Date.now)
     t.teardown(() => reads.close(new Unavailable('closed')))
-    const account = { username: 'ann', key: 'ann', passwordHash: 'x' }
+    const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
     const { id } = (await store.register(account, 3_600_000)) as Session
 
     t.equal((await reads.session(id))?.id, id)
@@ -37,7 +38,7 @@ t.test(
 )
 
 t.test('a read that failed leaves no snapshot behind', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal: t.fail })
   t.teardown(() => store.close())
   const { database } = filesOf(folder)

@@ -4,11 +4,12 @@ import { filesOf } from '../../../src/store/sqlite/folder.ts'
 import { Sessions } from '../../../src/store/sqlite/sessions.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import type { Session } from '../../../src/store/store.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 
 t.test('a session never gets the id of another', async (t) => {
-  const folder = t.testdir()
+  const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal: t.fail })
-  const account = { username: 'ann', key: 'ann', passwordHash: 'x' }
+  const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
   const first = (await store.register(account, 1000)) as Session
   await store.close()
   const connection = connect(filesOf(folder).database)

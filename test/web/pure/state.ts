@@ -1,6 +1,8 @@
 import t from 'tap'
+import { limitsIn, usualLimits } from '../../../src/web/state/limits.ts'
 import {
   again,
+  delay,
   drop,
   fail,
   interrupted,
@@ -114,4 +116,37 @@ t.test('messages stand in days and groups, and the new ones are marked', async (
   t.strictSame(shape(9), shape())
   t.same(rowsOf([], 'ann', 1), [])
   t.equal(rowsOf([direct(1, 'bob', 'ann')], 'ann').length, 2)
+})
+
+t.test('whose messages a long run holds stands beside each eighth of them', async (t) => {
+  const many = Array.from({ length: 92 }, (_, at) => said(at + 1, 'bob', 'x'))
+  const rows = rowsOf(many, 'ann').flatMap((row) => (row.kind === 'message' ? [row] : []))
+  const firsts = rows.flatMap(({ first, message }) => (first ? [message.id] : []))
+  t.strictSame(firsts, [1, 9, 17, 25, 33, 41, 49, 57, 65, 73, 81, 89])
+  t.ok(rows.every(({ last }, at) => last === (rows[at + 1]?.first ?? true)))
+})
+
+t.test('what has to wait says why and until when, and then is on its way again', async (t) => {
+  const [waiting] = delay([pending('a', 'hi')], 'a', 'too-many-requests', 5000)
+  t.match(waiting, { failure: undefined, delay: { failure: 'too-many-requests', until: 5000 } })
+  t.equal(again([waiting as Pending], 'a')[0]?.delay, undefined)
+})
+
+t.test('the limits are those that the server tells, or else the usual ones', async (t) => {
+  const body = (schema: object) => ({
+    post: { requestBody: { content: { 'application/json': { schema } } } },
+  })
+  const text = { maxLength: 10 }
+  t.strictSame(
+    limitsIn({
+      components: { schemas: { Credentials: { properties: { password: { minLength: 12 } } } } },
+      paths: {
+        '/v1/register': body({ $ref: '#/components/schemas/Credentials' }),
+        '/v1/messages/broadcast': body({ properties: { text } }),
+      },
+    }),
+    { passwordMin: 12, textMax: 10 },
+  )
+  t.strictSame(limitsIn({}), usualLimits)
+  t.strictSame(limitsIn({ paths: { '/v1/register': body({ $ref: '#/none' }) } }), usualLimits)
 })

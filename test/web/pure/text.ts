@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { ObrolError } from '../../../src/client/index.ts'
-import { explain, explainFailure, failureOf } from '../../../src/web/text/explain.ts'
+import { explain, explainAll, explainFailure, failureOf } from '../../../src/web/text/explain.ts'
 import { hueOf, hues, initialOf } from '../../../src/web/text/hue.ts'
 import { isolate } from '../../../src/web/text/isolate.ts'
-import { linkify } from '../../../src/web/text/linkify.ts'
+import { linkify, shownPieces } from '../../../src/web/text/linkify.ts'
 import { shown } from '../../../src/web/text/shown.ts'
 import { localeOf, pickLanguage, tables } from '../../../src/web/text/strings.ts'
 import { dayOf, Times } from '../../../src/web/text/times.ts'
@@ -53,6 +53,20 @@ t.test('a text is shown in the lines and the order in which it was written', asy
   t.equal(shown(helped), helped)
 })
 
+t.test('an address between marks of direction leads where it says', async (t) => {
+  const link = { text: 'https://example.org/a', href: 'https://example.org/a' }
+  t.strictSame(shownPieces('\u2068https://example.org/a\u2069'), [
+    { text: '\\u{2068}' },
+    link,
+    { text: '\\u{2069}' },
+  ])
+  t.strictSame(shownPieces('\u202ehttps://example.org/a\r\nb'), [
+    { text: '\\u{202e}' },
+    link,
+    { text: '\nb' },
+  ])
+})
+
 t.test('a text is the same text after all, and links lead to the web alone', async () => {
   const piece = fc.oneof(
     fc.string(),
@@ -88,6 +102,8 @@ t.test('both languages say everything', async (t) => {
   t.equal(tables.en.onlineCount(2), '2 people online')
   t.match(tables.en.nextTry(0), /again…/)
   t.match(tables.id.nextTry(0), /lagi…/)
+  t.equal(tables.en.sendingAgain('Wait.', 12), 'Wait. Sending again in 12 s.')
+  for (const { sendingAgain } of Object.values(tables)) t.match(sendingAgain('x.', 0), /^x\. .*…$/)
 })
 
 t.test('the language is the chosen one, else the reader’s, else English', async (t) => {
@@ -141,6 +157,15 @@ t.test('what goes wrong is told in the reader’s language, where it happened', 
     field: 'username',
     text: words.badUsername,
   })
+  const both = [
+    { pointer: '/username', detail: 'must begin with a letter' },
+    { pointer: '/password', detail: 'must be 12 to 256 characters long' },
+    { pointer: '/elsewhere', detail: 'must not be' },
+  ]
+  t.same(explainAll(refused('invalid-request', both), words), [
+    { field: 'username', text: words.badUsername },
+    { field: 'password', text: words.badPassword('12') },
+  ])
   t.equal(invalid('/username', 'must not mix scripts that').text, words.mixedScripts)
   t.same(invalid('/password', 'must be 12 to 256 characters long'), {
     field: 'password',

@@ -1,7 +1,7 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
 import type { Entry } from '../../store.ts'
 import type { Pool } from '../pool.ts'
-import { entryColumns, entryTables } from './rows.ts'
+import { entryColumns, names } from './rows.ts'
 
 /** What an account's idempotency key of the last 24 hours stands for. A key is as old as its entry. */
 export async function keyedEntry(
@@ -11,11 +11,14 @@ export async function keyedEntry(
 ): Promise<{ digest: string; entry: Entry } | undefined> {
   const [row] = await pool.read(
     (sql) => sql<(EntryRow & { digest: string })[]>`
-      SELECT digest, ${sql.unsafe(entryColumns)}
-      FROM ${sql.unsafe(entryTables)}
-      JOIN idempotency_keys ON idempotency_keys.entry_id = entries.id
-      WHERE idempotency_keys.account_id = ${account} AND idempotency_keys.key = ${key}
-        AND entries.sent_at >= obrol_now() - 86400000`,
+      SELECT known.digest, ${sql.unsafe(entryColumns)}
+      FROM (
+        SELECT entry_id, digest FROM idempotency_keys
+        WHERE account_id = ${account} AND key = ${key} LIMIT 1
+      ) AS known CROSS JOIN LATERAL (
+        SELECT * FROM entries
+        WHERE entries.id = known.entry_id AND entries.sent_at >= obrol_now() - 86400000 LIMIT 1
+      ) AS entries ${sql.unsafe(names)}`,
   )
   return row && { digest: row.digest, entry: toEntry(row) }
 }

@@ -20,7 +20,7 @@ export async function placeOf(pool: Pool, cursor: Cursor): Promise<Placement> {
   )
   const { known, next, newest, ...edgesNow } = row as Row
   if (!known) {
-    await beginEpoch(pool)
+    await pool.write(beginEpoch)
     return placeOf(pool, cursor)
   }
   const extent = toExtent(edgesNow)

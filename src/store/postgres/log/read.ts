@@ -1,9 +1,16 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
 import { gather, KEPT_ENTRIES, SCAN_BYTES, SCAN_IDS } from '../../scan.ts'
 import type { Entry, Scan, Unreached } from '../../store.ts'
+import { arrayOf } from '../connection.ts'
 import type { Pool } from '../pool.ts'
 import { type Edges, edges, toExtent } from './extent.ts'
-import { bytesBefore, entryColumns, entryTables } from './rows.ts'
+import { entryColumns, names, upToBytes } from './rows.ts'
+
+/** One account, as `of` has it. */
+const only = (account: number) => arrayOf([account, account])
+
+/** How much text may stand before an entry that is read. */
+const within = `<= ${SCAN_BYTES}`
 
 /** Reads the log in bounded steps. The edges and the entries are of one snapshot. */
 export class LogReader {
@@ -16,16 +23,20 @@ export class LogReader {
   async read(after: number, viewer: number): Promise<Scan> {
     const rows = await this.#pool.read(
       (sql) => sql<(Edges & EntryRow)[]>`
-        WITH edges AS MATERIALIZED (SELECT ${sql.unsafe(edges)})
-        SELECT edges.*, found.* FROM edges LEFT JOIN LATERAL (
-          SELECT * FROM (
-            SELECT ${sql.unsafe(entryColumns)}, ${sql.unsafe(bytesBefore)}
-            FROM ${sql.unsafe(entryTables)}
-            WHERE entries.id > greatest(${after}::bigint, edges.oldest - 1)
-              AND entries.id <= greatest(${after}::bigint, edges.oldest - 1) + ${SCAN_IDS}
-              AND (entries.recipient_id IS NULL
-                OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})
-          ) AS seen WHERE before <= ${SCAN_BYTES}
+        WITH edges AS MATERIALIZED (SELECT ${sql.unsafe(edges)}),
+        scanned AS MATERIALIZED (
+          SELECT * FROM entries
+          WHERE id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
+            AND id <= greatest(${after}::bigint, (SELECT up_to FROM trimmed)) + ${SCAN_IDS}
+          ORDER BY id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
+        ),
+        seen AS (
+          SELECT * FROM scanned
+          WHERE recipient_id IS NULL OR recipient_id = ${viewer} OR sender_id = ${viewer}
+        )
+        SELECT edges.*, found.* FROM edges LEFT JOIN (
+          SELECT ${sql.unsafe(entryColumns)}
+          FROM ${sql.unsafe(upToBytes('seen', within) + names)}
         ) AS found ON true ORDER BY found.id`,
     )
     const extent = toExtent(rows[0] as Edges)
@@ -37,14 +48,16 @@ export class LogReader {
   async readKept(after: number, upTo: number, viewer: number): Promise<Scan> {
     const rows = await this.#pool.read(
       (sql) => sql<(Edges & EntryRow)[]>`
+        WITH kept AS MATERIALIZED (
+          SELECT * FROM entries
+          WHERE recipient_id IS NOT NULL AND recipient_id = ANY (${only(viewer)}::bigint[])
+            AND id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
+            AND id <= ${upTo}::bigint
+          ORDER BY recipient_id, id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
+        )
         SELECT edges.*, found.* FROM (SELECT ${sql.unsafe(edges)}) AS edges LEFT JOIN (
-          SELECT * FROM (
-            SELECT ${sql.unsafe(entryColumns)}, ${sql.unsafe(bytesBefore)}
-            FROM ${sql.unsafe(entryTables)}
-            WHERE entries.recipient_id = ${viewer}
-              AND entries.id > ${after} AND entries.id <= ${upTo}
-            ORDER BY entries.id LIMIT ${SCAN_IDS}
-          ) AS kept WHERE before <= ${SCAN_BYTES}
+          SELECT ${sql.unsafe(entryColumns)}
+          FROM ${sql.unsafe(upToBytes('kept', within) + names)}
         ) AS found ON true ORDER BY found.id`,
     )
     return { extent: toExtent(rows[0] as Edges), ...gather(found(rows), upTo, SCAN_IDS) }
@@ -56,9 +69,12 @@ export class LogReader {
         SELECT ${sql.unsafe(edges)}, (
           SELECT min(id) FROM (
             SELECT id FROM entries
-            WHERE recipient_id = ${viewer}
-              AND id > (SELECT reached FROM accounts WHERE id = ${viewer})
-            ORDER BY id DESC LIMIT ${KEPT_ENTRIES}) AS newest
+            WHERE recipient_id IS NOT NULL
+              AND recipient_id = ANY (${only(viewer)}::bigint[])
+              AND id > (
+                SELECT greatest(reached, up_to) FROM accounts, trimmed
+                WHERE accounts.id = ${viewer}::bigint)
+            ORDER BY recipient_id DESC, id DESC LIMIT ${sql.unsafe(`${KEPT_ENTRIES}`)}) AS newest
         ) AS first`,
     )
     const { first, ...edgesNow } = row as Edges & { first: number | null }
@@ -69,7 +85,7 @@ export class LogReader {
   async entry(id: number, viewer: number): Promise<Entry | undefined> {
     const [row] = await this.#pool.read(
       (sql) => sql<EntryRow[]>`
-        SELECT ${sql.unsafe(entryColumns)} FROM ${sql.unsafe(entryTables)}
+        SELECT ${sql.unsafe(entryColumns)} FROM entries ${sql.unsafe(names)}
         WHERE entries.id = ${id} AND (entries.recipient_id IS NULL
           OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})`,
     )

@@ -1,18 +1,42 @@
-/** What every query for entries selects, from `entries` with the names of its people. */
+/** What every query for entries selects, from `entries` and `names`. */
 export const entryColumns = `
   entries.id, entries.text, entries.sent_at AS "sentAt",
   entries.sender_id AS "senderId", sender.username AS sender,
   entries.recipient_id AS "recipientId", recipient.username AS recipient`
 
 /**
- * How much text stands before an entry among those that are read. What is read ends with the first
- * before which it is too much: see `gather`.
+ * What stands behind `entries`, or behind a query of that name, for the names of their people. A
+ * name is looked up for each row: a join would be planned by statistics, and now and then over the
+ * whole table of accounts.
  */
-export const bytesBefore = `
-  sum(octet_length(entries.text)) OVER (ORDER BY entries.id) - octet_length(entries.text) AS before`
+export const names = `
+  CROSS JOIN LATERAL (
+    SELECT username FROM accounts WHERE accounts.id = entries.sender_id LIMIT 1) AS sender
+  LEFT JOIN LATERAL (
+    SELECT username FROM accounts WHERE accounts.id = entries.recipient_id LIMIT 1) AS recipient
+  ON true`
 
-/** Where they come from. */
-export const entryTables = `
-  entries
-  JOIN accounts AS sender ON sender.id = entries.sender_id
-  LEFT JOIN accounts AS recipient ON recipient.id = entries.recipient_id`
+/**
+ * A condition for direct messages of one account. With an order by that column and the id there is
+ * one index for it, whatever the statistics say: where it was an equality, the order would be that
+ * of the ids alone, and a walk along all ids might look cheaper.
+ *
+ * @param account an expression, such as a parameter
+ */
+export function of(column: 'recipient_id' | 'sender_id', account: string): string {
+  return `recipient_id IS NOT NULL AND ${column} = ANY (ARRAY[${account}, ${account}]::bigint[])`
+}
+
+/**
+ * Those of some entries before which there is not too much text. What is read ends with the first
+ * before which there is: see `gather`.
+ *
+ * @param rows the name of a query of entries
+ * @param limit a condition on the bytes of text before an entry, such as `<= 262144`
+ */
+export function upToBytes(rows: string, limit: string): string {
+  return `(
+    SELECT * FROM (
+      SELECT *, sum(octet_length(text)) OVER (ORDER BY id) - octet_length(text) AS before FROM ${rows}
+    ) AS measured WHERE before ${limit}) AS entries`
+}

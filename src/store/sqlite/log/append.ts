@@ -4,7 +4,7 @@ import { KnownKeys } from './keys.ts'
 
 /** Appends drafts to the log. Runs inside a write transaction. */
 export class LogAppender {
-  readonly #newest
+  readonly #head
   readonly #insert
   readonly #insertKey
   readonly #speaker
@@ -13,9 +13,7 @@ export class LogAppender {
   readonly #keys
 
   constructor(connection: Connection) {
-    this.#newest = connection.prepare<[], { id: number; sentAt: number }>(
-      'SELECT id, sent_at AS sentAt FROM entries ORDER BY id DESC LIMIT 1',
-    )
+    this.#head = connection.prepare<[], number>('SELECT coalesce(max(id), 0) FROM entries').pluck()
     this.#insert = connection.prepare<[number, number, number | null, string, number]>(
       'INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (?, ?, ?, ?, ?)',
     )
@@ -39,9 +37,7 @@ export class LogAppender {
 
   /** One outcome for each draft, in order. `now` is the clock, read after the lock was taken. */
   append(batch: readonly Draft[], now: number): Outcome[] {
-    const newest = this.#newest.get() ?? { id: 0, sentAt: 0 }
-    const sentAt = Math.max(now, newest.sentAt)
-    let head = newest.id
+    let head = this.#head.get() as number
 
     const speaker = remembered((session: number) => this.#speaker.get(session, now))
     const recipient = remembered((key: string) => this.#recipient.get(key))
@@ -60,8 +56,8 @@ export class LogAppender {
       if (person && to?.whenOffline === 'reject' && !online(person.id)) {
         return { kind: 'recipient-offline' }
       }
-      const entry: Entry = { id: ++head, from, to: person, text, sentAt }
-      this.#insert.run(entry.id, from.id, person?.id ?? null, text, sentAt)
+      const entry: Entry = { id: ++head, from, to: person, text, sentAt: now }
+      this.#insert.run(entry.id, from.id, person?.id ?? null, text, now)
       if (idempotency) this.#insertKey.run(entry.id, from.id, idempotency.key, idempotency.digest)
       return { kind: 'appended', entry }
     }

@@ -7,6 +7,7 @@ type Edges = { born: number; oldest: number | null; head: number }
 /** The log's edges, read in whatever transaction is open. */
 export class LogExtent {
   readonly #edges
+  readonly #dropsOverTenth
 
   constructor(connection: Connection) {
     this.#edges = connection.prepare<[], Edges>(
@@ -14,6 +15,19 @@ export class LogExtent {
               (SELECT min(id) FROM entries) AS oldest,
               coalesce((SELECT max(id) FROM entries), 0) AS head`,
     )
+    // Ids have no gaps, and the newest entry is never dropped.
+    this.#dropsOverTenth = connection
+      .prepare<[number], number>(
+        `SELECT EXISTS (
+           SELECT 1 FROM entries, (SELECT min(id) AS oldest, max(id) AS head FROM entries)
+           WHERE id = oldest + (head - oldest) / 10 AND id < head AND sent_at < ?)`,
+      )
+      .pluck()
+  }
+
+  /** Whether more than a tenth of the log was sent before a time, in Unix ms. */
+  dropsOverTenth(before: number): boolean {
+    return this.#dropsOverTenth.get(before) === 1
   }
 
   now(): Extent {

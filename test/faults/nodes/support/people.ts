@@ -1,7 +1,7 @@
 import fastify from 'fastify'
-import { usernameKey } from '../../../../src/chat/usernames.ts'
 import { addJwt } from '../../../../src/http/plugins/jwt.ts'
 import { issueToken } from '../../../../src/http/tokens.ts'
+import { nameForms } from '../../../../src/names/forms.ts'
 import { openPostgresStore } from '../../../../src/store/postgres/store.ts'
 import type { Session } from '../../../../src/store/store.ts'
 import type { Person } from '../../support/caller.ts'
@@ -29,7 +29,7 @@ export async function settlers(databaseUrl: string, names: readonly string[]): P
   try {
     return await Promise.all(
       names.map(async (username) => {
-        const account = { username, key: usernameKey(username), passwordHash: 'none' }
+        const account = { username, ...nameForms(username), passwordHash: 'none' }
         const session = (await store.register(account, hourMs)) as Session
         return { username, token: issueToken(app as never, 'session', session) }
       }),

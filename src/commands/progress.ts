@@ -1,5 +1,3 @@
-import type { Progress } from '../store/move/carry.ts'
-
 /** Where nobody watches, a line for each tenth, or after so long. In ms. */
 const silenceMs = 5_000
 /** Where someone watches, the line is written again no more often. In ms. */
@@ -11,8 +9,18 @@ export interface Output {
   write(text: string): unknown
 }
 
-/** Tells how far a move is: on a terminal in one line, else in a line now and then. */
-export class MoveProgress {
+/** How far one step of a command is. */
+export interface Step {
+  /** What is done, worded to stand before a number: `copied`. */
+  step: string
+  done: number
+  all: number
+  /** What is counted. */
+  unit: string
+}
+
+/** Tells how far a command is: on a terminal in one line, else in a line now and then. */
+export class Progress {
   readonly #output: Output
   readonly #now: () => number
   #toldAt = Number.NEGATIVE_INFINITY
@@ -25,20 +33,26 @@ export class MoveProgress {
     this.#now = now
   }
 
-  tell({ step, rows, allRows }: Progress): void {
-    const percent = Math.floor((rows / allRows) * 100)
-    const line = `${step} ${rows} of ${allRows} rows, ${percent} %`
+  tell({ step, done, all, unit }: Step): void {
+    const percent = Math.floor((done / all) * 100)
+    const line = `${step} ${done} of ${all} ${unit}, ${percent} %`
     const mark = `${step} ${Math.floor(percent / 10)}`
     const { isTTY } = this.#output
     const silent = this.#now() - this.#toldAt
     const due = isTTY
-      ? silent >= blinkMs || rows === allRows
+      ? silent >= blinkMs || done === all
       : silent >= silenceMs || mark !== this.#told
     if (!due) return
     this.#toldAt = this.#now()
     this.#told = mark
     this.#open = isTTY === true
     this.#output.write(isTTY ? `\r\u001b[K${line}` : `${line}\n`)
+  }
+
+  /** A line of its own, before a step that does not tell how far it is. */
+  announce(line: string): void {
+    this.end()
+    this.#output.write(`${line}\n`)
   }
 
   /** Leaves the line, where it stands in one. */

@@ -1,15 +1,15 @@
 import t from 'tap'
-import { MoveProgress } from '../../src/commands/move-progress.ts'
+import { Progress } from '../../src/commands/progress.ts'
 
 /** Progress of 200 rows, one every so many ms: what was written. */
 function watch(isTTY: boolean, msForARow: number): string[] {
   const written: string[] = []
   let now = 0
-  const progress = new MoveProgress({ isTTY, write: (text) => written.push(text) }, () => now)
+  const progress = new Progress({ isTTY, write: (text) => written.push(text) }, () => now)
   for (const step of ['carried', 'verified'] as const)
     for (let rows = 1; rows <= 100; rows += 1) {
       now += msForARow
-      progress.tell({ step, rows, allRows: 100 })
+      progress.tell({ step, done: rows, all: 100, unit: 'rows' })
     }
   progress.end()
   progress.end()
@@ -34,4 +34,13 @@ t.test('where someone watches, one line that is written again', async (t) => {
   t.equal(written.at(-2), '\r\u001b[Kverified 100 of 100 rows, 100 %')
   t.equal(written.length, 21 + 1, 'ten times a second, the ends, and the end of the line')
   t.notOk(written.slice(0, -1).some((text) => text.includes('\n')))
+})
+
+t.test('a line of its own does not run into the one that is written again', async (t) => {
+  const written: string[] = []
+  const progress = new Progress({ isTTY: true, write: (text) => written.push(text) })
+  progress.announce('checking')
+  progress.tell({ step: 'copied', done: 1, all: 1, unit: 'MB' })
+  progress.announce('checking')
+  t.same(written, ['checking\n', '\r\u001b[Kcopied 1 of 1 MB, 100 %', '\n', 'checking\n'])
 })

@@ -1,0 +1,48 @@
+import { existsSync, statSync } from 'node:fs'
+import { connect } from '../store/sqlite/connection.ts'
+import { createAnew, filesOf, lockFolder } from '../store/sqlite/folder.ts'
+import { checkDatabase } from '../store/sqlite/migrate.ts'
+import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
+import { StartError } from '../store/store.ts'
+
+/** How many bytes the database had, and has. */
+export interface Compacted {
+  before: number
+  after: number
+}
+
+/**
+ * `obrol compact`: gives the room that trimmed history left in a stopped server's database back to
+ * the disk. Needs as much free disk as the database will have; a run that fails or is stopped
+ * changes nothing.
+ *
+ * @throws {StartError} one line for the person at the terminal
+ */
+export async function compact(folder: string): Promise<Compacted> {
+  const { database } = filesOf(folder)
+  if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
+  const lock = lockFolder(folder)
+  const fresh = `${database}.new`
+  try {
+    const before = statSync(database).size
+    removeDatabase(fresh)
+    createAnew(fresh)
+    const connection = connect(database)
+    try {
+      checkDatabase(connection, database)
+      connection.prepare('VACUUM INTO ?').run(fresh)
+    } finally {
+      connection.close()
+    }
+    replaceDatabase(database, fresh)
+    return { before, after: statSync(database).size }
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    throw new StartError(`${database} cannot be compacted: ${(error as Error).message}`, {
+      cause: error,
+    })
+  } finally {
+    removeDatabase(fresh)
+    lock.release()
+  }
+}

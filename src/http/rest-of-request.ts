@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** How much of a request is read once it has been answered, in bytes. */
+const mostBytes = 1_048_576
+
+/** And for how long, in ms. */
+const mostMs = 2000
+
+/** For how long after what is no HTTP, of which nothing more is worth reading, in ms. */
+const lingerMs = 1000
+
+/**
+ * Reads away what is still to come of a request that is about to be answered, as with a refusal. To
+ * close the connection at once would reset it, and TCP could take the answer along. But nobody waits
+ * for the rest: past a megabyte no more of it is read, and past 2 s the connection is closed
+ * (RFC 9112, section 9.6).
+ *
+ * Must be called before the head of the answer is written.
+ */
+export function boundRest(request: IncomingMessage, response: ServerResponse): void {
+  if (request.complete) return
+  const { socket } = request
+  const begin = socket.bytesRead
+  const timer = setTimeout(() => socket.destroy(), mostMs)
+  if (!response.shouldKeepAlive) closeAfterBoth(request, response)
+  request
+    .on('data', () => {
+      if (socket.bytesRead - begin > mostBytes) request.pause()
+    })
+    .once('close', () => clearTimeout(timer))
+    .resume()
+}
+
+/** Node would close the connection with the last byte of the answer, whatever is still to come. */
+function closeAfterBoth(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request
+  const closed = [request, response].map((half) => {
+    return new Promise<void>((resolve) => half.once('close', resolve))
+  })
+  response.shouldKeepAlive = true
+  response.removeHeader('connection')
+  Promise.all(closed).then(() => socket.destroySoon())
+}
+
+/**
+ * Ends a connection with an answer to what never became a request, and reads away what is still sent,
+ * within the same bounds.
+ */
+export function endWith(socket: Socket, answer: string): void {
+  const begin = socket.bytesRead
+  socket.end(answer)
+  socket.on('data', () => {
+    if (socket.bytesRead - begin > mostBytes) socket.pause()
+  })
+  setTimeout(() => socket.destroy(), lingerMs).unref()
+}

@@ -1,0 +1,38 @@
+import { longestPassword } from '../../chat/accounts.ts'
+import { longest, shortest } from '../../chat/usernames.ts'
+import type { HttpSettings } from '../services.ts'
+
+/** The settings that the document tells of. */
+export type DocumentedLimits = Pick<HttpSettings, 'messageMaxChars' | 'passwordMinChars'>
+
+/**
+ * What the document says of fields that the chat judges by rules of its own, which it words better
+ * than a validator could. A field names its entry with `x-documented`.
+ *
+ * The patterns hold in every language's regular expressions, so they say only what those can: they
+ * know no scripts and no properties of Unicode. They refuse nothing that the chat takes.
+ */
+export function documentedRules({ messageMaxChars, passwordMinChars }: DocumentedLimits) {
+  return {
+    string: { pattern: '^[^\\x00]*$' },
+    newUsername: {
+      minLength: shortest,
+      maxLength: longest,
+      pattern:
+        '^[^\\x00-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x9F][^\\x00-\\x2C\\x2F\\x3A-\\x40\\x5B-\\x5E\\x60\\x7B-\\x9F]*$',
+      description: `${shortest} to ${longest} characters: letters, marks after a letter, decimal digits, \`.\`, \`_\` and \`-\`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered.`,
+    },
+    newPassword: {
+      minLength: passwordMinChars,
+      maxLength: longestPassword,
+      pattern: '^[^\\x00]*$',
+      description: `${passwordMinChars} to ${longestPassword} characters, any but U+0000`,
+    },
+    text: {
+      minLength: 1,
+      maxLength: messageMaxChars,
+      pattern: '^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$',
+      description: `1 to ${messageMaxChars.toLocaleString('en')} characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent.`,
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { mappingOf } from './mapping.ts'
+import { confusables } from './tables.ts'
+
+/** Read when it is first needed: a start can do without. */
+let prototypes: ReadonlyMap<string, string> | undefined
+
+const ignorable = /\p{DI}/gu
+
+/**
+ * The skeleton of UTS #39, section 4: two names that a person may take for one another have the same.
+ * Right for what can be in a name; the table leaves the rest out. It is to be compared, never shown.
+ */
+export function skeleton(text: string): string {
+  prototypes ??= mappingOf(confusables)
+  let alike = ''
+  for (const character of text.normalize('NFD').replace(ignorable, '')) {
+    alike += prototypes.get(character) ?? character
+  }
+  return alike.normalize('NFD')
+}

@@ -1,0 +1,54 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { compact } from '../../src/commands/compact.ts'
+import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import * as people from '../store/people.ts'
+import { privateFolder } from '../support/private-folder.ts'
+
+const onFatal = (error: Error) => void t.fail(error.message)
+
+t.test('gives the room of trimmed history back, and keeps all else', async (t) => {
+  const folder = join(privateFolder(t), 'data')
+  const file = join(folder, 'obrol.db')
+  const store = await openSqliteStore({ folder, onFatal })
+  const key = await store.signingKey()
+  const ann = await people.join(store, 'ann')
+  await people.sayAll(
+    store,
+    Array.from({ length: 500 }, () => people.draft(ann, 'x'.repeat(4_000))),
+  )
+  const cursor = { id: 500, epoch: (await store.extent()).epoch }
+  while ((await store.sweep(Number.MAX_SAFE_INTEGER)).more);
+  const size = await store.size()
+  t.ok(size && size.bytes > 2_000_000 && size.reusableBytes > 0.9 * size.bytes)
+  await t.rejects(compact(folder), { name: 'StartError', message: /is already served/ })
+  await store.close()
+
+  const { before, after } = await compact(folder)
+  t.equal(before, size?.bytes)
+  t.equal(after, statSync(file).size)
+  t.ok(after < 200_000, `${after} bytes`)
+  t.equal((statSync(file).mode & 0o777).toString(8), '600')
+  t.same(readdirSync(folder).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
+  const again = await openSqliteStore({ folder, onFatal })
+  t.teardown(() => again.close())
+  t.same(await again.signingKey(), key)
+  t.match(await again.extent(), { oldest: 500, head: 500 })
+  t.match(await again.place(cursor), { position: 500, reset: null })
+  t.match(await again.session(ann.id), { account: { username: 'ann' } })
+})
+
+t.test('refuses what is no data folder, and changes nothing', async (t) => {
+  const folder = privateFolder(t, { empty: {}, odd: {} })
+  await t.rejects(compact(join(folder, 'empty')), { message: /^There is no database in .*empty$/ })
+  const odd = join(folder, 'odd')
+  writeFileSync(join(odd, 'obrol.db'), 'a file that is long enough to be looked at')
+  await t.rejects(compact(odd), {
+    name: 'StartError',
+    message: /obrol\.db cannot be compacted: file is not a database$/,
+  })
+  writeFileSync(join(odd, 'obrol.db'), '')
+  await t.rejects(compact(odd), { name: 'StartError', message: /is not a database of Obrol$/ })
+  t.same(readdirSync(odd).sort(), ['obrol.db', 'obrol.lock'])
+})

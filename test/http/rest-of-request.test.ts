@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { type Server, serve } from './support/server.ts'
+
+/** More than any bound and all that the kernel keeps on the way. */
+const endless = 99_999_999_999
+const piece = Buffer.alloc(65_536, 'x')
+
+/** Sends for as long as it is let, and tells what was answered and how much was taken. */
+async function sendOn(socket: Socket, head: string): Promise<{ text: string; sent: number }> {
+  let text = ''
+  let sent = 0
+  socket.on('data', (chunk) => {
+    text += chunk
+  })
+  socket.on('error', () => {})
+  const closed = closing(socket)
+  const more = () => {
+    if (!socket.destroyed) socket.write(piece, () => (sent += piece.length))
+    if (!socket.destroyed && socket.writableLength < piece.length) setImmediate(more)
+  }
+  socket.on('drain', more)
+  socket.write(head)
+  more()
+  await closed
+  return { text, sent }
+}
+
+/** Resolves when a socket has closed, by a reset too. */
+const closing = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
+
+async function endlessly(t: Test, server: Server, head: string, status: RegExp, what: string) {
+  const socket = await server.open({ allowHalfOpen: true })
+  const side = await server.sideOf(socket)
+  const over = closing(side)
+  const began = performance.now()
+  const { text } = await sendOn(socket, `${head}\r\n\r\n`)
+  const took = performance.now() - began
+  t.match(text, status, `${what}: the answer arrives`)
+  t.ok(took < 5000, `${what}: closed after ${Math.round(took)} ms`)
+  await over
+  const { bytesRead } = side
+  t.ok(bytesRead < 3_000_000, `${what}: ${bytesRead} bytes were read`)
+}
+
+t.test('who goes on sending after an answer is read no more', { jobs: 4 }, async (t) => {
+  const server = await serve(t)
+  const { authorization } = await server.join('ann')
+  const length = `Content-Length: ${endless}`
+  const json = 'Content-Type: application/json'
+  const chunked = `Transfer-Encoding: chunked\r\n\r\n${endless.toString(16)}`
+  for (const [what, head, status] of [
+    ['too large', `POST /v1/login HTTP/1.1\r\nHost: a\r\n${json}\r\n${length}`, /^HTTP\/1\.1 413/],
+    ['too large, in chunks', `POST /v1/login HTTP/1.1\r\nHost: a\r\n${json}\r\n${chunked}`, /413/],
+    ['without a token', `POST /v1/messages/direct HTTP/1.1\r\nHost: a\r\n${length}`, /401/],
+    ['nowhere', `POST /nope HTTP/1.1\r\nHost: a\r\n${length}`, /404/],
+    ['no path', `POST /%zz HTTP/1.1\r\nHost: a\r\n${length}`, /400/],
+    ['where nobody looks', `GET /healthz HTTP/1.1\r\nHost: a\r\n${length}`, /200/],
+    [
+      'where it is ignored',
+      `POST /v1/events/token HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n${length}`,
+      /201/,
+    ],
+    ['the last one', `POST /nope HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${length}`, /404/],
+    ['HTTP/1.0', `POST /nope HTTP/1.0\r\nHost: a\r\n${length}`, /404/],
+    ['no HTTP', 'nonsense\r\n', /400/],
+  ] as const)
+    t.test(what, (t) => endlessly(t, server, head, status, what))
+})
+
+t.test('who does not send what was announced is closed after a while', async (t) => {
+  const server = await serve(t)
+  const text = await server.raw('POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx')
+  t.match(text, /^HTTP\/1\.1 404/)
+})
+
+t.test('a connection that is to be closed takes the whole request first', async (t) => {
+  const server = await serve(t)
+  const body = 'x'.repeat(900_000)
+  for (const version of ['1.0', '1.1']) {
+    const socket = await server.open()
+    socket.write(
+      `POST /nope HTTP/${version}\r\nHost: a\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`,
+    )
+    const [head] = await once(socket, 'data')
+    t.match(String(head), /^HTTP\/1\.1 404/)
+    socket.write(body)
+    const [failed] = await once(socket.resume(), 'close')
+    t.equal(failed, false, 'closed without a reset')
+  }
+})

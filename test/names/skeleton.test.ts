@@ -1,0 +1,27 @@
+import t from 'tap'
+import { mappingOf } from '../../src/names/mapping.ts'
+import { skeleton } from '../../src/names/skeleton.ts'
+import { confusables } from '../../src/names/tables.ts'
+
+t.test('names that look alike have one skeleton', async (t) => {
+  const alike: [string, ...string[]][] = [
+    ['admin', 'ɑdmin', 'admın', 'adrnin', 'аdmin'],
+    ['ace', 'асе', 'ace\u034F', 'a\u200Dce'],
+    ['Ivan', 'lvan', '1van'],
+    ['paypal', '𝔭𝒶ỿ𝕡𝕒ℓ'],
+    ['BOb', 'В0Ь'],
+    ['Zoë', 'Zoe\u0308'],
+    ['ν', 'v'],
+  ]
+  for (const [name, ...others] of alike) {
+    for (const other of others) t.equal(skeleton(other), skeleton(name), other)
+  }
+  t.not(skeleton('ivan'), skeleton('lvan'))
+  t.not(skeleton('ann'), skeleton('Ann'), 'case is another matter')
+})
+
+t.test('what is a prototype looks like itself', async (t) => {
+  for (const prototype of new Set(mappingOf(confusables).values())) {
+    if (skeleton(prototype) !== prototype) t.fail(prototype)
+  }
+})

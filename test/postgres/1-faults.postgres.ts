@@ -1,0 +1,5 @@
+import './support/system.ts'
+
+import { runFolder } from '../suites/folder.ts'
+
+await runFolder('faults/nodes', { counted: false })

@@ -1,0 +1,6 @@
+import './support/system.ts'
+
+import { runFolder } from '../suites/folder.ts'
+
+await runFolder('store/postgres', { counted: false })
+await runFolder('store/move', { counted: false })

@@ -1,0 +1,5 @@
+import './support/system.ts'
+
+import { runFolder } from '../suites/folder.ts'
+
+await runFolder('e2e/nodes', { counted: false })

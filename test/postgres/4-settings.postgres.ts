@@ -1,0 +1,36 @@
+import './support/system.ts'
+
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { hostile } from '../store/postgres/hostile.ts'
+
+/** Each on its own where it changes how a value looks or what a name stands for. */
+const groups = [
+  ['bytea_output'],
+  ['DateStyle'],
+  ['IntervalStyle'],
+  ['TimeZone'],
+  ['extra_float_digits'],
+  ['standard_conforming_strings'],
+  ['search_path'],
+  ['array_nulls', 'backslash_quote', 'transform_null_equals', 'check_function_bodies'],
+  [
+    'default_transaction_isolation',
+    'default_transaction_read_only',
+    'default_transaction_deferrable',
+    'synchronous_commit',
+  ],
+  ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'],
+  ['idle_session_timeout', 'exit_on_error', 'row_security'],
+]
+
+const suite = fileURLToPath(new URL('./support/store-and-nodes.ts', import.meta.url))
+
+// What they do most is wait.
+t.jobs = 2
+
+for (const group of groups) {
+  const settings = group.map((name) => `${name}=${hostile[name]}`).join(';')
+  const env = { ...process.env, OBROL_TEST_POSTGRES_SETTINGS: settings }
+  t.spawn(process.execPath, [suite], { env, buffered: true }, `the store with ${settings}`)
+}

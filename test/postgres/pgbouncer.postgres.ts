@@ -1,0 +1,95 @@
+import './support/system.ts'
+
+import t, { type Test } from 'tap'
+import { openPostgresStore } from '../../src/store/postgres/store.ts'
+import { openCluster } from '../faults/nodes/support/cluster.ts'
+import { holds } from '../faults/support/books.ts'
+import { Load } from '../faults/support/load.ts'
+import { blocksOf } from '../support/markdown.ts'
+import { startPgBouncer } from '../support/pgbouncer.ts'
+import { sharedPostgres } from '../support/postgres.ts'
+import { fromNodeToNode } from './support/from-node-to-node.ts'
+
+/** What docs/scaling.md says to run and to configure, with its names. */
+const blocks = blocksOf('docs/scaling.md')
+const documented = (start: RegExp) => blocks.find(({ text }) => start.test(text))?.text as string
+const roleSettings = documented(/^ALTER ROLE/)
+const configuration = documented(/^\[pgbouncer\]/)
+
+t.test('PgBouncer as it comes refuses what a node sends', async (t) => {
+  const { url } = await bounced(t, '[pgbouncer]')
+  t.match(await refusal(url), /unsupported startup parameter: /)
+})
+
+t.test('a role that lacks its settings behind a pooler is told them', async (t) => {
+  const { url, run } = await bounced(t, configuration)
+  const told = await refusal(url)
+  t.notMatch(told, /\n/)
+  const remedies = told.match(/ALTER ROLE[^;]*;/g) ?? []
+  t.same(remedies.join('\n').concat('\n'), roleSettings, 'those that are documented')
+  await run(remedies.join(' '))
+  const { url: again } = await bounced(t, configuration, url)
+  await (await open(again)).close()
+})
+
+for (const [mode, query, worstMs] of [
+  ['session', '', 30],
+  ['transaction', '?prepare=false', 150],
+] as const)
+  t.test(`three nodes keep their promise through a PgBouncer of ${mode}s`, async (t) => {
+    const own = configuration.replace('pool_mode=session', `pool_mode=${mode}`)
+    const { url, run } = await bounced(t, own)
+    await run(roleSettings)
+    const databaseUrl = `${url}${query}`
+    const people = ['ann', 'bob', 'cid'] as const
+    const cluster = await openCluster(t, { databaseUrl, nodes: 3, people })
+    const chains = cluster.openChains(t, cluster.people)
+    const load = new Load(cluster.door(), { people: cluster.people, lanes: 6, directEvery: 5 })
+    await load.say(300)
+    const median = await fromNodeToNode(t, cluster)
+    t.ok(median < worstMs, `${median.toFixed(1)} ms from node to node at the median`)
+    const deaf = cluster.nodes.map((node) => node.logged('store warning'))
+    t.same(deaf, mode === 'session' ? [0, 0, 0] : [1, 1, 1], 'it hears what PostgreSQL notifies')
+    holds(t, await cluster.settle(chains), load, chains, mode)
+  })
+
+t.test('a statement that a pooler does not know is prepared anew', async (t) => {
+  const own = configuration.replace('pool_mode=session', 'pool_mode=transaction')
+  const { url, run } = await bounced(t, own)
+  await run(roleSettings)
+  const store = await open(url)
+  t.teardown(() => store.close())
+  for (let round = 0; round < 30; round++) {
+    const calls = Array.from({ length: 10 }, (_, id) => store.session(id + 1))
+    await Promise.all(calls)
+  }
+  await t.resolves(store.ping())
+})
+
+/** A database and its role, called as in the documentation, behind a PgBouncer. */
+async function bounced(t: Test, configuration: string, before?: string) {
+  const server = await sharedPostgres()
+  if (!before) {
+    await server.run('DROP DATABASE IF EXISTS obrol WITH (FORCE)')
+    await server.run('DROP ROLE IF EXISTS obrol')
+    await server.run('CREATE ROLE obrol LOGIN')
+    await server.run('CREATE DATABASE obrol OWNER obrol')
+  }
+  const port = await startPgBouncer(t, { behind: server.port, configuration, roles: ['obrol'] })
+  return {
+    url: server.url('obrol', { port, user: 'obrol' }),
+    run: (statements: string) => server.run(statements),
+  }
+}
+
+function open(databaseUrl: string) {
+  return openPostgresStore({ databaseUrl, presenceLeaseMs: 15_000, graceMs: 0, maxConnections: 3 })
+}
+
+async function refusal(databaseUrl: string): Promise<string> {
+  const error = await open(databaseUrl).then(
+    (store) => store.close(),
+    (error: unknown) => error,
+  )
+  return `${(error as Error | undefined)?.message}`
+}

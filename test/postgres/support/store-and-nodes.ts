@@ -1,0 +1,2 @@
+await import('../../store/postgres/contract.test.ts')
+await import('../../store/postgres/nodes.test.ts')

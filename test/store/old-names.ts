@@ -1,0 +1,65 @@
+import type { Test } from 'tap'
+import { credentialsOf } from '../../src/chat/known-names.ts'
+import { nameForms } from '../../src/names/forms.ts'
+import type { Store } from '../../src/store/store.ts'
+import { hour } from './people.ts'
+
+/** Accounts as 0.1 made them, with the keys it gave them: in the order of their ids, from 1. */
+export const oldAccounts: readonly { username: string; key: string }[] = [
+  { username: 'ann', key: 'ann' },
+  // Alone with its key of today.
+  { username: 'Groß', key: 'groß' },
+  // One name today.
+  { username: 'Straße', key: 'straße' },
+  { username: 'Strasse', key: 'strasse' },
+  { username: 'Νίκος', key: 'νίκος' },
+  { username: 'ΝΊΚΟΣ', key: 'νίκοσ' },
+  { username: 'Weiß', key: 'weiß' },
+  { username: 'ẅeiſs\u0323', key: '\u1E85eis\u0323' },
+  // They look alike.
+  { username: 'ace', key: 'ace' },
+  { username: 'асе', key: 'асе' },
+  { username: 'Ivan', key: 'ivan' },
+  // 0.1 would not reserve it.
+  { username: 'moderator', key: 'moderator' },
+]
+
+/** Whom a name stands for, as typed. */
+const found: Record<string, string> = {
+  ann: 'ann',
+  ANN: 'ann',
+  Groß: 'Groß',
+  GROSS: 'Groß',
+  gross: 'Groß',
+  Straße: 'Straße',
+  STRAßE: 'Straße',
+  strasse: 'Strasse',
+  STRASSE: 'Strasse',
+  Νίκος: 'Νίκος',
+  νίκος: 'Νίκος',
+  ΝΊΚΟΣ: 'ΝΊΚΟΣ',
+  νίκοσ: 'ΝΊΚΟΣ',
+  weiss: 'Weiß',
+  ace: 'ace',
+  АСЕ: 'асе',
+  ivan: 'Ivan',
+  Moderator: 'moderator',
+}
+
+/** What 0.1 kept is found as before, and nobody new may look like it. */
+export async function oldNamesStay(t: Test, store: Store): Promise<void> {
+  for (const [typed, username] of Object.entries(found)) {
+    const known = await credentialsOf(store, typed)
+    t.equal(known?.account.username, username, typed)
+    t.equal(known?.passwordHash, `hash of ${username}`)
+  }
+  for (const { username } of oldAccounts) {
+    t.equal((await credentialsOf(store, username))?.account.username, username, 'as typed')
+  }
+  t.equal(await credentialsOf(store, 'lvan'), undefined, 'a look-alike finds nobody')
+  for (const username of ['GROSS', 'STRAẞE', 'νίκοΣ', 'аce', 'асe', 'lvan', '1van', 'Αnn']) {
+    const account = { username, ...nameForms(username), passwordHash: 'x' }
+    t.equal(await store.register(account, hour), 'taken', username)
+  }
+  t.equal(await store.skeletonsTaken(nameForms('bob').skeletons), false)
+}

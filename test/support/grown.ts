@@ -1,0 +1,123 @@
+/**
+ * Databases of any size, made by SQL in a moment: people who talk to everyone and to one another,
+ * with sessions, idempotency keys and someone who is online.
+ */
+import { type Connection, connect } from '../../src/store/sqlite/connection.ts'
+
+/** How large. */
+export interface Size {
+  messages: number
+  accounts: number
+  /** Each of another account, alive. */
+  sessions: number
+  /** Of the sessions. */
+  present: number
+  /** Idempotency keys of the first account; as many again are of one account each. */
+  keys: number
+}
+
+/** Tables that grow with what people say and do; the others have a row for each server, or one. */
+export const growing: ReadonlySet<string> = new Set([
+  'accounts',
+  'changes',
+  'counts',
+  'entries',
+  'idempotency_keys',
+  'presence',
+  'sessions',
+  'tickets',
+])
+
+/** The name of the nth account, from 1; it is its key as well. */
+export function personNamed(nth: number): string {
+  return `person${nth}`
+}
+
+/** Over how long they have talked, and how long sessions still last, in ms. */
+const span = 30 * 24 * 3_600_000
+
+/** Numbers below 2^52 that look drawn by chance, and are never the same. */
+const scattered = 'n * 2862933555777 % 4503599627370449'
+
+/** What both dialects share: who says what to whom. Three of ten messages are to one person. */
+const sender = ({ accounts }: Size) => `1 + n * 7919 % ${accounts}`
+const recipient = ({ accounts }: Size) =>
+  `CASE WHEN n % 10 < 3 THEN 1 + n * 104729 % ${accounts} END`
+const text = `'message ' || n || ': so many words that it is as long as most of them are, and a few more besides'`
+/** Keys are of the newest messages, which are younger than a day. */
+const sentAt = ({ messages }: Size, now: number) =>
+  `${now} - (${messages} - n) * ${span} / ${messages}`
+
+/**
+ * Statements that fill a database of PostgreSQL with this version's schema, in which no server has
+ * run. It is left without statistics.
+ *
+ * @param passwordHash of everyone, as a PHC string
+ */
+export function growthOfPostgres(size: Size, passwordHash: string, now = Date.now()): string {
+  const { messages, accounts, sessions, present, keys } = size
+  const upTo = (count: number, from = 1) => `generate_series(${from}, ${count}::bigint) AS n`
+  return `
+    -- Accounts come from here alone: there are no two that look alike.
+    SET obrol.names = 'checked';
+    SET synchronous_commit = off;
+    INSERT INTO accounts (username, key, password_hash, created_at)
+    SELECT 'person' || n, 'person' || n, '${passwordHash}', ${now - span} FROM ${upTo(accounts)};
+    INSERT INTO sessions (id, account_id, created_at, expires_at)
+    SELECT ${scattered}, n, ${second(now - span)}, ${second(now + span)} + n * 1000
+    FROM ${upTo(sessions)};
+    INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
+    SELECT n, ${sender(size)}, ${recipient(size)}, ${text}, ${sentAt(size, now)}
+    FROM ${upTo(messages)};
+    INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
+    SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
+    FROM ${upTo(messages, messages - 2 * keys + 1)};
+    INSERT INTO nodes (id, lease_until) VALUES ('elsewhere', ${now + span});
+    INSERT INTO presence (session_id, node_id, account_id, since)
+    SELECT ${scattered}, 'elsewhere', n, ${now - 60_000} FROM ${upTo(present)};
+    INSERT INTO changes (seq, kind, session_id, account_id, since, at)
+    SELECT n, 'entered', ${scattered}, n, ${now - 60_000}, ${now - 60_000} FROM ${upTo(present)};
+    INSERT INTO tickets (ticket, kinds, ids, at)
+    SELECT 'ticket ' || n, '{appended}', ARRAY[n], ${now} FROM ${upTo(Math.min(messages, 10_000))};
+    INSERT INTO counts (key, count, ends_at)
+    SELECT 'address ' || n, 1, ${now + span} FROM ${upTo(Math.min(accounts, 10_000))};
+    SELECT setval(pg_get_serial_sequence('accounts', 'id'), ${accounts});
+    RESET synchronous_commit;
+    RESET obrol.names;`
+}
+
+/**
+ * Fills a file of SQLite with this version's schema, on which no server runs.
+ *
+ * @param passwordHash of everyone, as a PHC string
+ */
+export function growSqlite(file: string, size: Size, passwordHash: string, now = Date.now()): void {
+  const { messages, accounts, sessions, present, keys } = size
+  const upTo = (count: number, from = 1) =>
+    `(WITH RECURSIVE numbers (n) AS (
+        SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count}
+      ) SELECT n FROM numbers)`
+  const connection: Connection = connect(file)
+  connection.pragma('cache_size = -200000')
+  connection.exec(`
+    BEGIN;
+    INSERT INTO accounts (id, username, key, password_hash, created_at)
+    SELECT n, 'person' || n, 'person' || n, '${passwordHash}', ${now - span} FROM ${upTo(accounts)};
+    INSERT INTO sessions (id, account_id, created_at, expires_at)
+    SELECT ${scattered}, n, ${second(now - span)}, ${second(now + span)} + n * 1000
+    FROM ${upTo(sessions)} ORDER BY 1;
+    INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
+    SELECT n, ${sender(size)}, ${recipient(size)}, ${text}, ${sentAt(size, now)}
+    FROM ${upTo(messages)};
+    INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
+    SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
+    FROM ${upTo(messages, messages - 2 * keys + 1)};
+    INSERT INTO presence (account_id, session_id, since)
+    SELECT n, ${scattered}, ${now - 60_000} FROM ${upTo(present)};
+    COMMIT;`)
+  connection.close()
+}
+
+function second(ms: number): number {
+  return ms - (ms % 1_000)
+}
