@@ -88,7 +88,7 @@ function isOriginOf(host: Authority, origin: string): boolean {
   const [, scheme = '', authority = ''] = /^(https?):\/\/(.+)$/.exec(origin) ?? []
   const own = defaultPorts[scheme]
   const page = readAuthority(authority)
-  if (own === undefined || page === undefined) return false
+  if (own === undefined || !page?.name) return false
   return page.name === host.name && (page.port || own) === (host.port || own)
 }
 

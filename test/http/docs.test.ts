@@ -176,7 +176,9 @@ t.test('the pages at /docs come packed, and what they need is fetched once', asy
   const page = await server.call('GET', '/docs')
   t.match(page.body, /<meta name="viewport" content="width=device-width/)
   t.equal(page.headers.get('cache-control'), 'no-cache')
-  const files = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => `/${file}`)
+  t.match(page.body, /<p>A chat server.*<code>GET \/v1\/events<\/code>/s, 'readable at once')
+  t.match(page.body, /href="openapi\.json"/, 'also where no script runs')
+  const files = [...page.body.matchAll(/(?:src|href)="(docs[^"]+)"/g)].map(([, file]) => `/${file}`)
   let bytes = 0
   for (const file of files) {
     const { headers } = await server.call('HEAD', file, {

@@ -137,6 +137,8 @@ t.test('where browsers send no Sec-Fetch-Site, the page must be the host’s own
     ['192.168.1.5:3000', 'file://', false],
     ['192.168.1.5:3000', 'app://192.168.1.5:3000', false],
     ['192.168.1.5:3000', 'http://', false],
+    [':3000', 'http://:3000', false],
+    ['', 'http://:', false],
     ['192.168.1.5:3000', 'http://u@192.168.1.5:3000', false],
     ['192.168.1.5:3000', undefined, true],
     ['Chat.LAN.:3000', 'http://chat.lan:3000', true],

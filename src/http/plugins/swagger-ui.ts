@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { askAgain, forEver, KeptFile } from '../kept-file.ts'
+import { introduction } from './swagger.ts'
 
 /** How Swagger UI is set up. */
 const uiConfig = {
   // Without the bar of the product that renders it.
   layout: 'BaseLayout',
+  // The list of schemas is folded: to draw it takes as long as all else.
+  defaultModelsExpandDepth: 0,
   deepLinking: true,
   tryItOutEnabled: true,
   persistAuthorization: true,
@@ -56,11 +59,11 @@ export function addSwaggerUi(app: FastifyInstance): void {
     app.get(`/docs/static/${name}`, hidden, (request, reply) => file.send(request, reply, askAgain))
   }
   // Its files are beside it, wherever the server is mounted.
-  for (const [path, folder] of [
-    ['/docs', 'docs/static'],
-    ['/docs/', 'static'],
+  for (const [path, here] of [
+    ['/docs', ''],
+    ['/docs/', '../'],
   ] as const) {
-    const page = new KeptFile(pageOf(files, folder), 'text/html; charset=utf-8')
+    const page = new KeptFile(pageOf(files, here), 'text/html; charset=utf-8')
     app.get(path, hidden, (request, reply) => page.send(request, reply, askAgain))
   }
 }
@@ -70,8 +73,15 @@ function versioned(name: string, { version }: KeptFile): string {
   return name.replace('.', `-${version}.`)
 }
 
-function pageOf(files: ReadonlyMap<string, KeptFile>, folder: string): string {
-  const at = (name: string) => `${folder}/${versioned(name, files.get(name) as KeptFile)}`
+/** What is read until Swagger UI is there, or where it never comes. */
+function firstRead(): string {
+  const paragraphs = introduction.split('\n\n').map((text) => `<p>${text}</p>`)
+  return paragraphs.join('\n').replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+}
+
+/** @param root the way from the page to where the server is mounted */
+function pageOf(files: ReadonlyMap<string, KeptFile>, root: string): string {
+  const at = (name: string) => `${root}docs/static/${versioned(name, files.get(name) as KeptFile)}`
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -84,7 +94,11 @@ function pageOf(files: ReadonlyMap<string, KeptFile>, folder: string): string {
 <link rel="stylesheet" href="${at('index.css')}">
 </head>
 <body>
-<main id="swagger-ui"></main>
+<main id="swagger-ui">
+<h1>Obrol: the API</h1>
+${firstRead()}
+<p><a href="${root}openapi.json">The OpenAPI document</a></p>
+</main>
 <script defer src="${at('swagger-ui-bundle.js')}"></script>
 <script defer src="${at('start.js')}"></script>
 </body>
