@@ -18,7 +18,7 @@ import { streamOpener } from './http/open-stream.ts'
 import { openStore, placeOf, type StoreTuning } from './open-store.ts'
 import { Appender } from './store/appender.ts'
 import { StartError, type Store } from './store/store.ts'
-import { type Doubt, Sweeper } from './store/sweeper.ts'
+import { Sweeper } from './store/sweeper.ts'
 import { StoreFollower } from './store-follower.ts'
 
 const hourMs = 3_600_000
@@ -124,7 +124,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
     onDropped: async (oldest) =>
       app.log.info({ event: 'history dropped', oldest, ...(await store.size()) }),
-    onDoubt: (doubt) => app.log.warn({ event: 'sweep put off', ...sweepPutOff(doubt) }),
+    onDoubt: (doubt) => {
+      const told = `${doubt}: nothing is dropped for an hour. Check the clock.`
+      app.log.warn({ event: 'sweep put off' }, told)
+    },
   })
 
   const follower = new StoreFollower({ appender, sessions, presence, hub, log: app.log })
@@ -185,15 +188,6 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       app.log.info({ event: 'stopped' })
     },
   }
-}
-
-/** What the log says of a sweep that waits for an hour. */
-function sweepPutOff(doubt: Doubt) {
-  const reason =
-    doubt === 'the clock was set'
-      ? 'the clock was set by more than 10 minutes'
-      : 'HISTORY_DAYS would drop more than a tenth of the log'
-  return { msg: `${reason}: nothing is dropped for an hour. Check the clock.` }
 }
 
 /**

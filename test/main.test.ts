@@ -178,6 +178,12 @@ t.test('serves until SIGTERM, says bye to its streams and ends with 0', async (t
     stdout: `restored from ${backup}\n`,
   })
 
+  t.match(await run(['compact'], { DATA_DIR: data }), {
+    code: 0,
+    stdout: /^compacted from \d\.\d MB to \d\.\d MB\n$/,
+    stderr: '',
+  })
+
   const room = await openRoom(t, { folder: data })
   const page = await room.call('GET', '/v1/messages', { token })
   t.same(

@@ -141,7 +141,7 @@ t.test('a trim of most of the log waits for an hour after the start, and says so
   })
   t.match(await log.next('sweep put off'), {
     level: 40,
-    msg: 'HISTORY_DAYS would drop more than a tenth of the log: nothing is dropped for an hour. Check the clock.',
+    msg: 'A sweep would drop more than a tenth of the log: nothing is dropped for an hour. Check the clock.',
   })
   const { body } = await room.call('GET', '/v1/messages', { token: ann.token })
   t.equal(body.messages.length, 3)

@@ -23,8 +23,8 @@ export async function compact(folder: string): Promise<Compacted> {
   if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
   const lock = lockFolder(folder)
   const fresh = `${database}.new`
+  const before = statSync(database).size
   try {
-    const before = statSync(database).size
     removeDatabase(fresh)
     createAnew(fresh)
     const connection = connect(database)
@@ -35,7 +35,6 @@ export async function compact(folder: string): Promise<Compacted> {
       connection.close()
     }
     replaceDatabase(database, fresh)
-    return { before, after: statSync(database).size }
   } catch (error) {
     if (error instanceof StartError) throw error
     throw new StartError(`${database} cannot be compacted: ${(error as Error).message}`, {
@@ -45,4 +44,5 @@ export async function compact(folder: string): Promise<Compacted> {
     removeDatabase(fresh)
     lock.release()
   }
+  return { before, after: statSync(database).size }
 }

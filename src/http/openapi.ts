@@ -92,8 +92,8 @@ function shareRefusals(
   { responses }: OpenApiOperation,
   shared: Record<string, OpenApiResponse>,
 ): void {
-  for (const [status, response] of Object.entries(responses)) {
-    if ('$ref' in response) continue
+  // Until here each is written out where it is answered.
+  for (const [status, response] of Object.entries(responses as Record<string, OpenApiResponse>)) {
     const refusal = response.content?.[problemType]
     if (refusal === undefined) continue
     const codes = Object.keys(refusal.examples as object)

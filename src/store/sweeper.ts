@@ -4,7 +4,9 @@ import type { Store } from './store.ts'
 const jumpMs = 600_000
 
 /** Why nothing is dropped for the time being. */
-export type Doubt = 'a tenth of the log' | 'the clock was set'
+export type Doubt =
+  | 'A sweep would drop more than a tenth of the log'
+  | 'The clock was set by more than 10 minutes'
 
 export interface SweeperOptions {
   /** Entries older than this are dropped, in ms; undefined keeps them for ever. */
@@ -94,7 +96,9 @@ export class Sweeper {
     if (this.#options.monotonic() >= this.#doubtUntil) return false
     const overTenth = before !== undefined && (await this.#store.dropsOverTenth(before))
     if (!this.#jumped && !overTenth) return false
-    const doubt = this.#jumped ? 'the clock was set' : 'a tenth of the log'
+    const doubt = this.#jumped
+      ? 'The clock was set by more than 10 minutes'
+      : 'A sweep would drop more than a tenth of the log'
     if (doubt !== this.#doubted) this.#options.onDoubt(doubt)
     this.#doubted = doubt
     return true

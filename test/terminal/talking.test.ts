@@ -32,3 +32,17 @@ t.test('a server whose list goes in circles, or has no end, is asked no further'
   t.equal(endless.asked.length, 10)
   t.equal(endless.shown.length, 10_000)
 })
+
+t.test('what is no command is answered with the list once, and then in one line', async (t) => {
+  const lines: string[][] = []
+  const view = {
+    refuse: (...told: Paragraph[]) => lines.push(told.flatMap(({ lines }) => lines)),
+  } as unknown as View
+  const { signal } = new AbortController()
+  const client = {} as ObrolClient
+  const talking = new Talking(client, view, { me: 'ann', signal, leave: async () => {} })
+  for (const said of ['hello everyone', 'anyone?']) t.equal(await talking.obey(said), 1)
+  t.equal(lines[0]?.[0], 'unknown command hello; to say something to everyone: sendall TEXT')
+  t.equal(lines[0]?.length, 9)
+  t.same(lines[1], ['unknown command anyone?; to say something to everyone: sendall TEXT'])
+})

@@ -12,7 +12,12 @@ export class Shears {
     sweepDoubtMs: 0,
     sweepNow: () => {
       this.#sweeps++
-      for (const { sweeps, resolve } of this.#waiting) if (this.#sweeps >= sweeps) resolve()
+      for (const { sweeps, resolve } of this.#waiting) {
+        if (this.#sweeps < sweeps) continue
+        // What is said from now on is not to be dropped by the sweep that begins here.
+        this.#instant = 0
+        resolve()
+      }
       return this.#instant
     },
   }
@@ -27,8 +32,7 @@ export class Shears {
     // When so many have begun, one server has begun three and is done with two. One alone may have
     // been nothing: another server on the same database was at it.
     await new Promise<void>((resolve) => {
-      this.#waiting.push({ sweeps: this.#sweeps + 2 * servers + 1, resolve })
+      this.#waiting = [{ sweeps: this.#sweeps + 2 * servers + 1, resolve }]
     })
-    this.#instant = 0
   }
 }

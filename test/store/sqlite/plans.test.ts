@@ -3,13 +3,14 @@ import { connect } from '../../../src/store/sqlite/connection.ts'
 import { filesOf } from '../../../src/store/sqlite/folder.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { growSqlite } from '../../support/grown.ts'
+import { privateFolder } from '../../support/private-folder.ts'
 import { scansOfSqlite } from '../../support/sqlite-plans.ts'
 
 const size = { messages: 20_000, accounts: 2_000, sessions: 1_000, present: 500, keys: 200 }
 
 for (const known of ['nothing', 'all']) {
   t.test(`no statement reads a whole table, where ${known} is known of the tables`, async (t) => {
-    const folder = t.testdir()
+    const folder = privateFolder(t)
     await (await openSqliteStore({ folder, onFatal: () => {} })).close()
     const { database } = filesOf(folder)
     growSqlite(database, size, 'hash')
