@@ -22,8 +22,11 @@ export function publish(): void {
     throw new TypeError('there is no bench/results/full.json: run --full first')
   const results = [...full.results, ...(soak?.results ?? [])]
   const scenarios = allScenarios(true, 20)
-  const elsewhere = results.flatMap(({ title, machine }) =>
-    machine ? [`But for ${title}: taken ${where(machine)}`] : [],
+  const apart = results.flatMap(({ title, machine }) =>
+    machine ? [{ title, at: where(machine) }] : [],
+  )
+  const elsewhere = [...Map.groupBy(apart, ({ at }) => at)].map(
+    ([at, rows]) => `But for ${rows.map(({ title }) => title).join('; ')}: taken ${at}`,
   )
   const told = [`Taken ${where(full.machine)}`, ...elsewhere].join('\n\n')
   const counts = results.map(({ rounds }) => rounds.length)
@@ -40,7 +43,8 @@ export function publish(): void {
 }
 
 function where({ date, obrol, node, nginx, cpu, memoryGiB, kernel, fsyncMs }: Machine): string {
-  return `on ${date} with Obrol ${obrol}, Node ${node.slice(1)} and ${nginx}, on ${cpu} (the server on one core, the load on the other), ${memoryGiB} GiB, Linux ${kernel}; a small write and its fsync took ${fsyncMs} ms.`
+  const peer = nginx === 'not installed' ? '' : ` and ${nginx}`
+  return `on ${date} with Obrol ${obrol}, Node ${node.slice(1)}${peer}, on ${cpu} (the server on one core, the load on the other), ${memoryGiB} GiB, Linux ${kernel}; a small write and its fsync took ${fsyncMs} ms.`
 }
 
 function read(form: string): Figures | undefined {
