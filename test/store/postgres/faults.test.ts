@@ -276,7 +276,8 @@ function suite(): void {
       await delay(5)
     }
     const [first, second, third] = takenAt as [number, number, number]
-    t.ok(second - first >= 1_000 && third - second >= 1_000, `asked ${asked} times`)
+    // It is asked a moment after the second has begun to run.
+    t.ok(second - first >= 990 && third - second >= 990, `asked ${asked} times`)
   })
 
   t.test('one draft that PostgreSQL does not take spoils no other', async (t) => {

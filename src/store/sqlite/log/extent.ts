@@ -18,9 +18,12 @@ export class LogExtent {
     // Ids have no gaps, and the newest entry is never dropped.
     this.#dropsOverTenth = connection
       .prepare<[number], number>(
-        `SELECT EXISTS (
-           SELECT 1 FROM entries, (SELECT min(id) AS oldest, max(id) AS head FROM entries)
-           WHERE id = oldest + (head - oldest) / 10 AND id < head AND sent_at < ?)`,
+        `WITH edges AS MATERIALIZED
+           (SELECT (SELECT min(id) FROM entries) AS oldest, (SELECT max(id) FROM entries) AS head)
+         SELECT EXISTS (
+           SELECT 1 FROM entries
+           WHERE id = (SELECT oldest + (head - oldest) / 10 FROM edges)
+             AND id < (SELECT head FROM edges) AND sent_at < ?)`,
       )
       .pluck()
   }
