@@ -26,7 +26,7 @@ interface Described {
 export function limitsIn(document: unknown): Limits {
   const { components, paths } = document as Described
   const resolved = (schema: Schema | undefined): Schema | undefined => {
-    const name = schema?.$ref?.replace(/.*\//, '')
+    const name = schema?.$ref?.split('/').at(-1)
     return name === undefined ? schema : components?.schemas?.[name]
   }
   const field = (path: string, name: string) => {
