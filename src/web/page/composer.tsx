@@ -7,6 +7,9 @@ import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
 import type { Visit } from './visit.ts'
 
+/** With so many characters left, it is told how many. */
+const nearlyFull = 200
+
 /** Where one writes. Enter sends; what was begun is kept for each conversation. */
 export function Composer({ visit, held }: { visit: Visit; held: Conversation }) {
   const words = strings.value
@@ -14,9 +17,9 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
   const draft = visit.drafts.texts.value[held.key] ?? ''
   const blank = draft.trim() === ''
   const { textMax } = limits.value
-  // A code point has at most two units: only then is counting worth its time.
-  const over = draft.length > textMax ? Math.max(0, [...draft].length - textMax) : 0
-  const unsendable = blank || over > 0
+  // A code point has one unit or two: with fewer units there is room for sure, and no need to count.
+  const left = draft.length > textMax - nearlyFull ? textMax - [...draft].length : textMax
+  const unsendable = blank || left < 0
   useLayoutEffect(() => {
     // As high as what was written; the style sheet knows the most.
     if (!area.current) return
@@ -36,6 +39,11 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     send()
+  }
+
+  function limitNote(): string {
+    if (left < 0) return words.overLimit(-left, textMax)
+    return left <= nearlyFull ? words.roomLeft(left) : words.enterToSend
   }
 
   const label = held.key === room ? words.writeInRoom : words.writeIn(held.name)
@@ -69,10 +77,10 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
       </div>
       <p
         id="composer-note"
-        class={over > 0 ? 'composer-note is-over' : 'composer-note'}
+        class={left < 0 ? 'composer-note is-over' : 'composer-note'}
         aria-live="polite"
       >
-        {over > 0 ? words.overLimit(over, textMax) : words.enterToSend}
+        {limitNote()}
       </p>
     </form>
   )

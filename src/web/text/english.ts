@@ -43,6 +43,7 @@ export const english = {
   writeIn: (name: string) => `Message ${isolate(name)}`,
   writeInRoom: 'Message everyone',
   send: 'Send',
+  roomLeft: (left: number) => `${left} characters left`,
   overLimit: (over: number, most: number) =>
     `${over} too many: a message has at most ${most} characters`,
   enterToSend: 'Enter sends, Shift+Enter makes a new line',

@@ -42,6 +42,7 @@ export const indonesian: Strings = {
   writeIn: (name) => `Tulis kepada ${isolate(name)}`,
   writeInRoom: 'Tulis kepada semua',
   send: 'Kirim',
+  roomLeft: (left) => `Tersisa ${left} karakter`,
   overLimit: (over, most) => `Kelebihan ${over}: sebuah pesan paling banyak ${most} karakter`,
   enterToSend: 'Enter mengirim, Shift+Enter membuat baris baru',
   emptyRoom: 'Belum ada yang bicara di sini',
