@@ -187,7 +187,13 @@ t.test('two tabs, one stream; a browser without shared workers has one for each'
 
 t.test('what the server refuses can be tried again, or written anew', async (t) => {
   const room = await openRoom(t, { tuning, settings: { messageMaxChars: 20 } })
-  const ann = await Person.join(browser, room.url, 'ann')
+  const ann = await Person.open(browser, room.url, 'ann')
+  // A page that does not know the server's limit.
+  await ann.page.route('**/openapi.json', (route) => route.abort())
+  await ann.page.reload()
+  await ann.page.getByRole('button', { name: 'Create account' }).click()
+  await ann.fill()
+  await ann.isLive()
   await ann.say('this is far longer than it may be')
   const failed = ann.page.locator('.failed')
   await failed.getByText('at most 20 characters').waitFor()
@@ -195,24 +201,75 @@ t.test('what the server refuses can be tried again, or written anew', async (t) 
   t.equal(await ann.page.locator('#composer').inputValue(), 'this is far longer than it may be')
   t.equal(await failed.count(), 0)
 
-  await ann.page.route('**/v1/messages/broadcast', (route) =>
-    route.fulfill({
-      status: 429,
-      contentType: 'application/problem+json',
-      headers: { 'retry-after': '60' },
-      body: JSON.stringify({
-        type: '/problems/too-many-requests',
-        title: 'Too many requests',
+  const refuse = (retryAfter: string) =>
+    ann.page.route('**/v1/messages/broadcast', (route) =>
+      route.fulfill({
         status: 429,
-        detail: 'Wait.',
-        requestId: '0',
+        contentType: 'application/problem+json',
+        headers: { 'retry-after': retryAfter },
+        body: JSON.stringify({
+          type: '/problems/too-many-requests',
+          title: 'Too many requests',
+          status: 429,
+          detail: 'Wait.',
+          requestId: '0',
+        }),
       }),
-    }),
-  )
+    )
+  await refuse('60')
   await ann.say('hurry')
   await failed.getByText('That was a lot at once.').waitFor()
   await ann.page.unroute('**/v1/messages/broadcast')
   await failed.getByRole('button', { name: 'Try again' }).click()
   await ann.line('hurry').waitFor()
-  t.strictSame(await ann.lines(), ['hurry'])
+
+  await refuse('4')
+  await ann.say('in its turn')
+  await ann.page.getByText(/That was a lot at once\..* Sending again in \d s\./).waitFor()
+  await ann.page.unroute('**/v1/messages/broadcast')
+  await ann.line('in its turn').waitFor()
+  t.strictSame(await ann.lines(), ['hurry', 'in its turn'])
+})
+
+t.test('limits are told before they are met, and each refusal where it belongs', async (t) => {
+  const room = await openRoom(t, {
+    tuning,
+    settings: { messageMaxChars: 300, passwordMinChars: 12, messagesPerMinute: 10 },
+  })
+  const ann = await Person.open(browser, room.url, 'ann')
+  const { page } = ann
+  const note = (field: string) => page.locator(`#${field}-note`)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await note('password').getByText('At least 12 characters, at most 256').waitFor()
+  await page.getByRole('button', { name: 'Create account' }).click()
+  for (const field of ['username', 'password'])
+    await note(field).getByText('Fill this in').waitFor()
+  await page.locator('#username').fill('-')
+  await page.locator('#password').fill('short')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await note('username').getByText('A name is 2 to 32 letters').waitFor()
+  await note('password').getByText('A password is 12 to 256 characters long').waitFor()
+  await page.locator('#username').fill('ann')
+  await page.locator('#password').fill('tall-ships-at-sea')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await ann.isLive()
+
+  const composer = page.locator('#composer')
+  await composer.fill('x'.repeat(290))
+  await note('composer').getByText('10 characters left').waitFor()
+  await composer.fill('x'.repeat(302))
+  await note('composer').getByText('2 too many: a message has at most 300 characters').waitFor()
+  await composer.press('Enter')
+  t.equal(await composer.inputValue(), 'x'.repeat(302), 'it is not sent')
+  for (let said = 0; said < 11; said++) {
+    await composer.fill(`line ${said}`)
+    await composer.press('Enter')
+  }
+  await page.getByText('That was a lot at once').waitFor()
+  t.equal((await ann.lines()).filter((line) => line.startsWith('line')).length, 10)
+
+  await page.locator('.side').getByText('You', { exact: true }).waitFor()
+  await room.stop()
+  await page.getByText('Who is online is not known until the connection is back.').waitFor()
+  t.equal(await page.locator('.side-count').count(), 0)
 })

@@ -25,7 +25,7 @@ export const english = {
   conversations: 'Conversations',
   online: 'Online',
   onlineCount: (count: number) => `${people(count)} online`,
-  onlineUnknown: 'Who is online is not known while the connection is lost.',
+  onlineUnknown: 'Who is online is not known until the connection is back.',
   moreOnline: (count: number) => `and ${count} more`,
   aloneHere: 'Nobody else is here right now. What you say stays for those who come.',
   youHere: 'You',

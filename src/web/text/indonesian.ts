@@ -24,7 +24,7 @@ export const indonesian: Strings = {
   conversations: 'Percakapan',
   online: 'Sedang di sini',
   onlineCount: (count) => `${count} orang di sini`,
-  onlineUnknown: 'Selama sambungan terputus tidak diketahui siapa yang di sini.',
+  onlineUnknown: 'Siapa yang di sini baru diketahui setelah sambungan pulih.',
   moreOnline: (count) => `dan ${count} lainnya`,
   aloneHere: 'Belum ada orang lain. Pesanmu tersimpan untuk mereka yang datang nanti.',
   youHere: 'Kamu',
