@@ -4,7 +4,10 @@ import { dayOf } from '../text/times.ts'
 /** Messages of one person that follow each other within so long stand together. */
 const togetherMs = 5 * 60_000
 
-/** So many of them at most, so that whoever looks at one finds whose it is. */
+/**
+ * So many of them at most, so that whoever looks at one finds whose it is. They part where an id is a
+ * multiple of it, so that what is put in above moves nothing.
+ */
 const mostTogether = 8
 
 /** What stands in a conversation, one under the other. */
@@ -32,7 +35,6 @@ export interface MessageRow {
 export function rowsOf(messages: readonly Message[], me: string, newAfter?: number): Row[] {
   const rows: Row[] = []
   let before: Message | undefined
-  let group = 0
   let told = newAfter === undefined
   for (const [at, message] of messages.entries()) {
     const after = messages[at + 1]
@@ -44,10 +46,8 @@ export function rowsOf(messages: readonly Message[], me: string, newAfter?: numb
       told = true
       rows.push({ kind: 'new', key: 'new' })
     }
-    const first =
-      newDay || newHere || group === mostTogether || !together(before as Message, message)
-    group = first ? 1 : group + 1
-    const last = after === undefined || group === mostTogether || !together(message, after)
+    const first = newDay || newHere || !together(before as Message, message)
+    const last = after === undefined || !together(message, after)
     rows.push({ kind: 'message', key: String(message.id), message, first, last })
     before = message
   }
@@ -56,5 +56,11 @@ export function rowsOf(messages: readonly Message[], me: string, newAfter?: numb
 
 function together(a: Message, b: Message): boolean {
   const apart = Date.parse(b.sentAt) - Date.parse(a.sentAt)
-  return a.from === b.from && apart < togetherMs && dayOf(a.sentAt) === dayOf(b.sentAt)
+  const part = ({ id }: Message) => Math.floor(id / mostTogether)
+  return (
+    a.from === b.from &&
+    apart < togetherMs &&
+    dayOf(a.sentAt) === dayOf(b.sentAt) &&
+    part(a) === part(b)
+  )
 }
