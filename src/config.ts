@@ -147,7 +147,7 @@ export const settingsTable = {
     range:
       'host names and IP addresses separated by commas, without ports; "*.example.org" for all below it, "*" for any',
     about:
-      'The hosts that the server answers to. Unset: any; but on a loopback address, without TRUST_PROXY, localhost, that address and HOST alone.',
+      'The hosts that the server answers to. Unset: any; but on a loopback address, without TRUST_PROXY, only this machine’s own names: localhost, 127.0.0.1, [::1] and HOST.',
     read: (given) => {
       const hosts = list(given, readHostToAllow)
       return hosts?.length === 0 ? undefined : hosts

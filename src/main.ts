@@ -86,7 +86,7 @@ const commands: Record<string, Command> = {
       if (known) await writeOpenApi(file as string, known)
       else
         refuse(
-          `there is no OpenAPI document of version ${JSON.stringify(version)}, but of ${openApiVersions.join(' and ')}`,
+          `there is no OpenAPI document of version ${JSON.stringify(version)}: take ${openApiVersions.join(' or ')}`,
         )
     },
   },
@@ -109,9 +109,9 @@ function completed() {
 }
 
 function help(): string {
-  const lines = Object.values(commands).map(
-    ({ usage, summary }) => `  obrol ${usage.padEnd(17)} ${summary}\n`,
-  )
+  const all = Object.values(commands)
+  const width = Math.max(...all.map(({ usage }) => usage.length))
+  const lines = all.map(({ usage, summary }) => `  obrol ${usage.padEnd(width)}  ${summary}\n`)
   return `Usage:\n${lines.join('')}  obrol --version\n  obrol --help\n`
 }
 

@@ -1,4 +1,5 @@
 import type { Settings } from './config.ts'
+import { placeIn } from './database-url.ts'
 import { openPostgresStore, type PostgresOptions } from './store/postgres/store.ts'
 import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
 import type { Store } from './store/store.ts'
@@ -51,6 +52,5 @@ function open(
 /** Where everything is kept, as a log may tell it: never with a name or a password. */
 export function placeOf({ databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>) {
   if (databaseUrl === undefined) return { dataDir }
-  const parts = /^[a-z]+:\/\/(?:\S+?@)?([^@/?]+\/[^@/?]+)(?:\?.*)?$/i.exec(databaseUrl)
-  return { database: parts?.[1] }
+  return { database: placeIn(databaseUrl) }
 }

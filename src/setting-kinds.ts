@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { isDatabaseUrl } from './database-url.ts'
 
 /** One setting: what the environment variable means, and how it is read. */
 export interface Setting<T> {
@@ -115,25 +116,9 @@ export function readAddressRange(given: string): string | undefined {
   return right && isIP(address) !== 0 ? given : undefined
 }
 
-/**
- * The address of a PostgreSQL database, which may name several hosts, with commas in between. Each
- * part must be told from the others, or a piece of a password with a raw "#", "/" or "@" in it would
- * be taken for the host and shown in an error.
- */
+/** The address of a PostgreSQL database, which may name several hosts, with commas in between. */
 export function readDatabaseUrl(given: string): string | undefined {
-  const database =
-    /^postgres(?:ql)?:\/\/(?:[^\s/?#@:]+(?::[^\s/?#@:]*)?@)?[^\s/?#@]+\/[^\s/?#@]+(?:\?[^\s#]*)?$/i
-  return database.test(given) && isPercentEncoded(given) ? given : undefined
-}
-
-/** Whether each "%" begins an escape, and all of them together are UTF-8. */
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
+  return isDatabaseUrl(given) ? given : undefined
 }
 
 /**

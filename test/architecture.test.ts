@@ -16,7 +16,10 @@ const parts: Record<string, { ours: RegExp; others: RegExp }> = {
     others: /^node:(?!http|fs)/,
   },
   names: { ours: /^names\//, others: /^$/ },
-  store: { ours: /^(store|names)\//, others: /^(node:(?!http)|better-sqlite3$|postgres$|umzug$)/ },
+  store: {
+    ours: /^(store|names)\/|^database-url\.ts$/,
+    others: /^(node:(?!http)|better-sqlite3$|postgres$|umzug$)/,
+  },
   http: {
     ours: /^(http|chat|delivery)\/|^store\/store\.ts$|^config\.ts$|^\.\.\/package\.json$/,
     others: /^(?!better-sqlite3|postgres$|umzug)/,

@@ -151,7 +151,7 @@ t.test('writes the OpenAPI document', async (t) => {
   t.same(await run(['openapi', file, '2.0']), {
     code: 2,
     stdout: '',
-    stderr: 'obrol: there is no OpenAPI document of version "2.0", but of 3.1 and 3.2\n',
+    stderr: 'obrol: there is no OpenAPI document of version "2.0": take 3.1 or 3.2\n',
   })
 })
 

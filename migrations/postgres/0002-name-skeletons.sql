@@ -1,17 +1,18 @@
 -- What names look like: the skeletons of UTS #39 of each as typed and of its key. Of two names from
--- before that look alike the older has them; a new name that wants one of them is refused. It has no
--- foreign key: accounts are never deleted.
+-- before 0.2 that look alike the older account has them; a new name that wants one of them is
+-- refused. It has no foreign key: accounts are never deleted.
 CREATE TABLE name_skeletons (
   skeleton text COLLATE "C" PRIMARY KEY,
   account_id bigint NOT NULL
 );
 
--- By which rules they and the keys were made: one row, once a server has made them, for SQL cannot.
+-- The version of the rules by which skeletons and keys were made: one row, once a server has made
+-- them, for SQL cannot.
 CREATE TABLE name_forms (version text NOT NULL);
 
 -- Makes an account: one row, or none where its key or a skeleton is taken. Skeletons go in in their
--- order, so that two who want the same ones wait for each other in turn. While a server makes them anew
--- it holds the advisory lock 5.
+-- order, so that two who want the same ones wait for each other in turn. While a server makes all of
+-- them anew it holds the advisory lock 5, and nobody registers.
 CREATE FUNCTION obrol_register(username text, key text, password_hash text, skeletons jsonb)
 RETURNS SETOF accounts LANGUAGE plpgsql AS $$
 DECLARE

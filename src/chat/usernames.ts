@@ -89,7 +89,7 @@ function checkScripts(name: string): string | undefined {
   const key = usernameKey(name)
   if (isOfOneScript(name) && isOfOneScript(key)) return undefined
   return (
-    'must not mix scripts (but Latin with Japanese, Chinese or Korean), since letters of several look ' +
+    'must not mix scripts (Latin may stand with Japanese, Chinese or Korean), since letters of several look ' +
     `alike, but holds characters of ${scriptsOf(name + key).join(' and ')}`
   )
 }

@@ -55,8 +55,10 @@ export interface ClientOptions {
  * an idempotency key, so that it is in the log once, however often it had to be sent.
  */
 export class ObrolClient {
-  /** The session's token: set by `register` and `login`, cleared by `logout`
-   * and where a stream finds the session over. */
+  /**
+   * The session's token: set by `register` and `login`, cleared by `logout` and where a stream finds
+   * the session over.
+   */
   token: string | undefined
   readonly #caller: Caller
 

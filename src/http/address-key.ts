@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
+import type { Networks } from '../chat/fair-queue.ts'
 
 /**
  * The address of who calls, as trusted proxies tell it: without the port that some of them write
@@ -20,7 +21,7 @@ export interface AddressKey {
 
 /**
  * The networks of IPv6 under which an address counts. A /64 is the least that one customer gets, and
- * a /56 or a /48 what many get: without these, one of them would count as 256 or 65,536.
+ * a /56 or a /48 what many get (RFC 6177): without these, one of them would count as 256 or 65,536.
  */
 const networks = [
   { bits: 64, times: 1 },
@@ -42,6 +43,12 @@ export function addressKeys(address: string): readonly AddressKey[] {
   const keys = readKeys(address)
   known.set(address, keys)
   return keys
+}
+
+/** The same networks from the widest to the narrowest, by which turns are shared. */
+export function networksOf(address: string): Networks {
+  const keys = addressKeys(address).map(({ key }) => key)
+  return keys.toReversed() as [string, ...string[]]
 }
 
 function readKeys(address: string): AddressKey[] {

@@ -1,13 +1,13 @@
 import type { SharedCounts } from '../store/store.ts'
-import { Windows } from './windows.ts'
+import { FixedWindows } from './fixed-windows.ts'
 
 /** Counts of one process alone, where the store has none for several. All have windows of one length. */
 export class CountsInMemory implements SharedCounts {
-  readonly #windows: Windows
+  readonly #windows: FixedWindows
 
   /** @param options.now a steady clock, in ms */
   constructor(options: { windowMs: number; now?: () => number }) {
-    this.#windows = new Windows(options)
+    this.#windows = new FixedWindows(options)
   }
 
   async add(key: string, { limit }: { limit: number }) {

@@ -77,7 +77,10 @@ export class KeptFile {
     const range = readRange(asked, bytes.length)
     if (range === 'none') {
       reply.header('content-range', `bytes */${bytes.length}`)
-      throw new Problem('range-not-satisfiable', `The file has ${bytes.length} bytes.`)
+      throw new Problem(
+        'range-not-satisfiable',
+        `The file has ${bytes.length} bytes: a range must begin before its end.`,
+      )
     }
     reply.type(this.#type)
     if (encoding !== undefined) reply.header('content-encoding', encoding)

@@ -33,11 +33,12 @@ export function logClosed(
 
 /** Someone registered, logged in or logged out. */
 export function logPerson(
-  { log, id, ip }: FastifyRequest,
+  request: FastifyRequest,
   event: 'registered' | 'login' | 'logout',
   username: string,
 ): void {
-  log.info({ reqId: id, event, address: ip, username: nameToLog(username) })
+  const { log, id } = request
+  log.info({ reqId: id, event, address: callerAddress(request), username: nameToLog(username) })
 }
 
 /** Tells of a refused attempt and its reason, which is the problem's code, and passes the refusal on. */
@@ -56,8 +57,10 @@ export function logRefusal(
 }
 
 /** Someone opened a stream. */
-export function logStream({ log, id, ip, session }: FastifyRequest): void {
-  log.info({ reqId: id, event: 'stream', username: session.account.username, address: ip })
+export function logStream(request: FastifyRequest): void {
+  const { log, id, session } = request
+  const { username } = session.account
+  log.info({ reqId: id, event: 'stream', username, address: callerAddress(request) })
 }
 
 /** Someone called what does not exist. */
@@ -68,8 +71,10 @@ export function logUnknownCall(request: FastifyRequest): void {
 }
 
 /** Every answer, for who looks closely. */
-export function logAnswer({ log, id, ip, method, url }: FastifyRequest, status: number): void {
-  log.debug({ reqId: id, event: 'answered', address: ip, method, path: pathToLog(url), status })
+export function logAnswer(request: FastifyRequest, status: number): void {
+  const { log, id, method, url } = request
+  const address = callerAddress(request)
+  log.debug({ reqId: id, event: 'answered', address, method, path: pathToLog(url), status })
 }
 
 /** The server's mistake. */

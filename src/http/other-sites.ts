@@ -96,7 +96,7 @@ function whyRefused(origin: string | undefined, { name, port }: Authority): stri
   if (origin === undefined)
     return 'A page of another site asked for this, and did not say which. Pages of the origins in CORS_ORIGINS may call, with CORS.'
   if (origin === 'null')
-    return 'A page without an origin asked for this: a file, or a frame that is shut in. Only CORS_ORIGINS=* lets such pages call.'
+    return 'A page without an origin asked for this: a local file, or a sandboxed frame. Only CORS_ORIGINS=* lets such pages call.'
   const host = port === '' ? name : `${name}:${port}`
-  return `The page that asked for this is of ${origin.slice(0, longestShown)}, and the server is ${host}. To let it call, add its origin to CORS_ORIGINS where the server is started; a proxy must pass Host on as it comes.`
+  return `The page that asked for this is from ${origin.slice(0, longestShown)}, and the server is ${host}. To let it call, add its origin to CORS_ORIGINS where the server is started; a proxy must pass Host on as it comes.`
 }

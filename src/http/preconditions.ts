@@ -24,7 +24,10 @@ export function isNotModified(headers: IncomingHttpHeaders, file: Validators): b
       ? modifiedAt > readDate(headers['if-unmodified-since'])
       : !lists(match, file.etag)
   if (changed)
-    throw new Problem('precondition-failed', 'The file is not, or no longer, what you have of it.')
+    throw new Problem(
+      'precondition-failed',
+      'The file is not, or no longer, the one that the condition names.',
+    )
   return noneMatch === undefined
     ? modifiedAt <= readDate(headers['if-modified-since'])
     : lists(noneMatch.replaceAll('W/', ''), file.etag)

@@ -1,6 +1,6 @@
 import { Problem } from '../chat/problems.ts'
 import type { AddressKey } from './address-key.ts'
-import { Windows } from './windows.ts'
+import { FixedWindows } from './fixed-windows.ts'
 
 /** How much of something is allowed in how much time, and how to say that it is used up. */
 export interface Allowance {
@@ -18,12 +18,12 @@ export interface Allowance {
  */
 export class RateLimit {
   readonly #allowance: Allowance
-  readonly #windows: Windows
+  readonly #windows: FixedWindows
 
   /** @param now a steady clock, in ms */
   constructor(allowance: Allowance, now?: () => number) {
     this.#allowance = allowance
-    this.#windows = new Windows({ windowMs: allowance.seconds * 1000, now })
+    this.#windows = new FixedWindows({ windowMs: allowance.seconds * 1000, now })
   }
 
   /** Charges an account 1. @throws {Problem} `too-many-requests`; then nothing is charged */

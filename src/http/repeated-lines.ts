@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { addressKeys } from './address-key.ts'
-import { Windows } from './windows.ts'
+import { FixedWindows } from './fixed-windows.ts'
 
 /** How many lines of one kind are written in a minute of one address. */
 const written = 10
@@ -26,7 +26,7 @@ interface More {
 export class RepeatedLines {
   readonly #log: FastifyBaseLogger
   readonly #windowMs: number
-  readonly #written: Windows
+  readonly #written: FixedWindows
   readonly #more = new Map<string, More>()
   #timer: NodeJS.Timeout | undefined
 
@@ -34,7 +34,7 @@ export class RepeatedLines {
   constructor(log: FastifyBaseLogger, options: { windowMs?: number } = {}) {
     this.#log = log
     this.#windowMs = options.windowMs ?? windowMs
-    this.#written = new Windows({ windowMs: this.#windowMs })
+    this.#written = new FixedWindows({ windowMs: this.#windowMs })
   }
 
   /** @param address whom it is about; IPv6 counts by /64, and by /56 and /48 */

@@ -54,7 +54,7 @@ const keepAliveMs = 65_000
 
 const noQuery = Object.freeze({})
 
-/** What is asked about requests that reach no route. */
+/** What bounds requests that reach no route. */
 interface Gate {
   limits: Limits
   proxies: TrustedProxies
@@ -115,12 +115,16 @@ function originForm(url: string): string {
  * proxy passes on does not cost the proxy.
  */
 function isPaidFor({ limits, proxies }: Gate, { remoteAddress }: Socket): boolean {
-  if (proxies.trusts(remoteAddress)) return true
+  return proxies.trusts(remoteAddress) || refusalOf(limits, String(remoteAddress)) === undefined
+}
+
+/** Charges an address for a request. @returns the refusal where it may make no more */
+function refusalOf(limits: Limits, address: string): unknown {
   try {
-    limits.request(String(remoteAddress))
-    return true
-  } catch {
-    return false
+    limits.request(address)
+    return undefined
+  } catch (refusal) {
+    return refusal
   }
 }
 
@@ -133,14 +137,6 @@ function answerBadAddress(
   request.raw.socket.setTimeout(unreadMs)
   boundRest(request.raw, reply.raw)
   reply.headers(securityHeaders)
-  answerError(refusal(), request, reply)
-
-  function refusal(): unknown {
-    try {
-      limits.request(callerAddress(request))
-      return new Problem('malformed-request', 'The path is not percent-encoded UTF-8.')
-    } catch (tooMany) {
-      return tooMany
-    }
-  }
+  const malformed = new Problem('malformed-request', 'The path is not percent-encoded UTF-8.')
+  answerError(refusalOf(limits, callerAddress(request)) ?? malformed, request, reply)
 }

@@ -96,8 +96,8 @@ export interface Store {
 
   /**
    * One small step of housekeeping: drops at most 1,000 entries sent before `before` (those before
-   * the first that was not, never the newest entry), idempotency keys older than 24 hours, sessions past their
-   * end. `more` says that another step would find work.
+   * the first that was not, never the newest entry), idempotency keys older than 24 hours, sessions
+   * past their end. `more` says that another step would find work.
    *
    * @param before Unix milliseconds; undefined keeps every entry
    */

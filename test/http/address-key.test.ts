@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { addressKeys, callerAddress } from '../../src/http/address-key.ts'
+import { addressKeys, callerAddress, networksOf } from '../../src/http/address-key.ts'
 
 t.test('addresses count as who they belong to', async (t) => {
   const one = (key: string) => [{ key, times: 1 }]
@@ -20,6 +20,16 @@ t.test('IPv6 counts by /64, eight times as much by /56 and 64 times by /48', asy
   t.same(addressKeys('2001:db8:1:2::9'), addressKeys('2001:db8:1:2:ffff::'))
   t.not(addressKeys('2001:db8:1:2::')[0]?.key, addressKeys('2001:db8:1:3::')[0]?.key)
   t.equal(addressKeys('fe80::1%eth0')[0]?.key, 'fe80::/64')
+})
+
+t.test('an address lies in its networks, from the widest to the narrowest', async (t) => {
+  t.same(networksOf('2001:db8:1:2ff:3:4:5:6'), [
+    '2001:db8:1::/48',
+    '2001:db8:1:200::/56',
+    '2001:db8:1:2ff::/64',
+  ])
+  t.same(networksOf('::ffff:192.0.2.1'), ['192.0.2.1'])
+  t.same(networksOf('unknown'), ['unknown'])
 })
 
 t.test(

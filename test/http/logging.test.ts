@@ -95,6 +95,10 @@ t.test('behind a trusted proxy the address is the client’s', async (t) => {
   const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' }
   await server.call('GET', '/nope', { headers })
   t.match(server.logged('unknown call'), [{ address: '198.51.100.7' }])
+  const json = { username: 'ann', password: 'secret-1' }
+  const withPort = { 'x-forwarded-for': '198.51.100.7:4711' }
+  await server.call('POST', '/v1/register', { headers: withPort, json })
+  t.equal(server.logged('registered')[0]?.address, '198.51.100.7', 'without a port')
   const direct = await serve(t)
   await direct.call('GET', '/nope', { headers })
   t.match(direct.logged('unknown call'), [{ address: '127.0.0.1' }])

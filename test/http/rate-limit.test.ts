@@ -1,7 +1,7 @@
 import t from 'tap'
 import { addressKeys } from '../../src/http/address-key.ts'
+import { FixedWindows } from '../../src/http/fixed-windows.ts'
 import { RateLimit, tooMany } from '../../src/http/rate-limit.ts'
-import { Windows } from '../../src/http/windows.ts'
 
 /** A steady clock that passes only when it is told to, in ms. */
 function steadyClock() {
@@ -124,7 +124,7 @@ t.test('what is refused is not counted, so that asking again does no harm', asyn
 
 t.test('keys without number take bounded memory, and go when their time is over', async (t) => {
   const clock = steadyClock()
-  const windows = new Windows({ windowMs: 1000, most: 100, now: clock.now })
+  const windows = new FixedWindows({ windowMs: 1000, most: 100, now: clock.now })
   for (let key = 0; key < 10_000; key++) windows.add(key)
   t.ok(windows.size <= 200, `${windows.size} are kept`)
   t.equal(windows.add(9_999), 2, 'the newest are')

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { environmentOf, repositoryFile, stagesOf } from '../support/container-files.ts'
+import { freePort } from '../support/free-port.ts'
 import { isHere } from '../support/installed.ts'
 import { blocksOf } from '../support/markdown.ts'
 import {
@@ -12,7 +13,7 @@ import {
   serve,
   tellsEndsApart,
 } from './support/behaviour.ts'
-import { freePort, startBalancer, startDocumented } from './support/proxies.ts'
+import { startBalancer, startDocumented } from './support/proxies.ts'
 
 /**
  * The chains of compose.yaml, with the documented nginx before them. Its networks 172.30.x.0/24 are

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { CommandProcess } from '../faults/support/process.ts'
+import { freePort } from '../support/free-port.ts'
 import { temporaryFolder } from '../support/room.ts'
 import { Client } from './support/client.ts'
 import { CuttingProxy } from './support/cutting-proxy.ts'
@@ -16,15 +15,6 @@ async function until(condition: () => boolean, ms = patienceMs): Promise<boolean
   for (const end = performance.now() + ms; performance.now() < end; await pause(50))
     if (condition()) return true
   return condition()
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 t.test('clients that others wrote lose, double and disorder nothing', async (t) => {

@@ -48,6 +48,20 @@ const text = `'message ' || n || ': so many words that it is as long as most of 
 const sentAt = ({ messages }: Size, now: number) =>
   `${now} - (${messages} - n) * ${span} / ${messages}`
 
+/** Rows of one number `n` each, from `from` to `count`. */
+type UpTo = (count: number, from?: number) => string
+
+function logOf(size: Size, now: number, upTo: UpTo): string {
+  const { messages, accounts, keys } = size
+  return `
+    INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
+    SELECT n, ${sender(size)}, ${recipient(size)}, ${text}, ${sentAt(size, now)}
+    FROM ${upTo(messages)};
+    INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
+    SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
+    FROM ${upTo(messages, messages - 2 * keys + 1)};`
+}
+
 /**
  * Statements that fill a database of PostgreSQL with this version's schema, in which no server has
  * run. It is left without statistics.
@@ -55,8 +69,8 @@ const sentAt = ({ messages }: Size, now: number) =>
  * @param passwordHash of everyone, as a PHC string
  */
 export function growthOfPostgres(size: Size, passwordHash: string, now = Date.now()): string {
-  const { messages, accounts, sessions, present, keys } = size
-  const upTo = (count: number, from = 1) => `generate_series(${from}, ${count}::bigint) AS n`
+  const { messages, accounts, sessions, present } = size
+  const upTo: UpTo = (count, from = 1) => `generate_series(${from}, ${count}::bigint) AS n`
   return `
     -- Accounts come from here alone: there are no two that look alike.
     SET obrol.names = 'checked';
@@ -66,12 +80,7 @@ export function growthOfPostgres(size: Size, passwordHash: string, now = Date.no
     INSERT INTO sessions (id, account_id, created_at, expires_at)
     SELECT ${scattered}, n, ${second(now - span)}, ${second(now + span)} + n * 1000
     FROM ${upTo(sessions)};
-    INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
-    SELECT n, ${sender(size)}, ${recipient(size)}, ${text}, ${sentAt(size, now)}
-    FROM ${upTo(messages)};
-    INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
-    SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
-    FROM ${upTo(messages, messages - 2 * keys + 1)};
+    ${logOf(size, now, upTo)}
     INSERT INTO nodes (id, lease_until) VALUES ('elsewhere', ${now + span});
     INSERT INTO presence (session_id, node_id, account_id, since)
     SELECT ${scattered}, 'elsewhere', n, ${now - 60_000} FROM ${upTo(present)};
@@ -92,8 +101,8 @@ export function growthOfPostgres(size: Size, passwordHash: string, now = Date.no
  * @param passwordHash of everyone, as a PHC string
  */
 export function growSqlite(file: string, size: Size, passwordHash: string, now = Date.now()): void {
-  const { messages, accounts, sessions, present, keys } = size
-  const upTo = (count: number, from = 1) =>
+  const { accounts, sessions, present } = size
+  const upTo: UpTo = (count, from = 1) =>
     `(WITH RECURSIVE numbers (n) AS (
         SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count}
       ) SELECT n FROM numbers)`
@@ -106,12 +115,7 @@ export function growSqlite(file: string, size: Size, passwordHash: string, now =
     INSERT INTO sessions (id, account_id, created_at, expires_at)
     SELECT ${scattered}, n, ${second(now - span)}, ${second(now + span)} + n * 1000
     FROM ${upTo(sessions)} ORDER BY 1;
-    INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
-    SELECT n, ${sender(size)}, ${recipient(size)}, ${text}, ${sentAt(size, now)}
-    FROM ${upTo(messages)};
-    INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
-    SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
-    FROM ${upTo(messages, messages - 2 * keys + 1)};
+    ${logOf(size, now, upTo)}
     INSERT INTO presence (account_id, session_id, since)
     SELECT n, ${scattered}, ${now - 60_000} FROM ${upTo(present)};
     COMMIT;`)

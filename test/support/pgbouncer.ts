@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { freePort } from './postgres.ts'
+import { freePort } from './free-port.ts'
 import { asWhom } from './postgres-binaries.ts'
 
 /** Where Debian's package puts it. */

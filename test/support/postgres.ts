@@ -7,6 +7,7 @@
  * packages (`/usr/lib/postgresql/15/bin`), and `OBROL_TEST_POSTGRES_SETTINGS` what is set for the
  * role that the tests log in as: `name=value`, several with `;` in between.
  */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -18,13 +19,14 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import type { Test } from 'tap'
 import { Connection } from '../../src/store/postgres/connection.ts'
 import { migrate } from '../../src/store/postgres/migrate.ts'
+import { freePort } from './free-port.ts'
 import { asWhom, type Binaries, findBinaries, nameOf } from './postgres-binaries.ts'
 
 const ofTests = [
@@ -416,14 +418,4 @@ function initialise(folder: string): void {
     ['-D', folder, '-U', superuser, '-A', 'trust', '-E', 'UTF8', `--locale=${locale}`, '--no-sync'],
     { ...asWhom, stdio: 'ignore', cwd: '/' },
   )
-}
-
-/** A port of 127.0.0.1 on which nobody listens just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

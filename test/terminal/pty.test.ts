@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
+import { freePort } from '../support/free-port.ts'
 import { openRoom } from '../support/room.ts'
 import { keys } from './support/keys.ts'
 import { loadPty, Seat } from './support/pty.ts'
@@ -134,12 +134,3 @@ atTerminals('a server that goes away and comes back', async (t, sit) => {
     t.equal(count(ann.glass.text, told), 1, told)
   t.notMatch(ann.glass.text, /trying again|not sent yet|bob (left|entered)/)
 })
-
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as { port: number }
-    server.close(() => resolve(port))
-  })
-  return promise
-}

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { isDatabaseUrl } from '../../database-url.ts'
 import { StartError } from '../store.ts'
 import { type Carried, type CarryOptions, carry } from './carry.ts'
-import { isDatabaseUrl, looksLikeUrl } from './database-url.ts'
 import { PostgresSource } from './postgres-source.ts'
 import { PostgresTarget } from './postgres-target.ts'
 import { SqliteSource } from './sqlite-source.ts'
@@ -63,10 +63,11 @@ async function moveBetween(
 }
 
 function kindOf(home: string): Kind {
-  if (!looksLikeUrl(home)) return 'sqlite'
+  const isUrl = /^[a-z]+:\/\//i.test(home)
+  if (!isUrl) return 'sqlite'
   if (isDatabaseUrl(home)) return 'postgres'
   throw new StartError(
     'A home is a data folder or postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which each of ' +
-      '@ : / ? # and the space must be percent-encoded where it belongs to a name or password',
+      '@ : / ? # % and the space must be percent-encoded where it belongs to a name or password',
   )
 }

@@ -1,9 +1,9 @@
+import { placeIn } from '../../database-url.ts'
 import { addressesOf } from '../postgres/addresses.ts'
 import type { Connection } from '../postgres/connection.ts'
 import { reach } from '../postgres/reach.ts'
 import { keyInHex, keyOf } from '../postgres/signing-key.ts'
 import { StartError } from '../store.ts'
-import { shown } from './database-url.ts'
 import type { OldHome, Row } from './home.ts'
 import { orderOf, pageQuery, type Table, tables } from './tables.ts'
 
@@ -24,7 +24,9 @@ export async function connectTo(databaseUrl: string): Promise<Connection> {
   } catch (failure) {
     // The messages of the driver and of PostgreSQL name hosts and people, never a password.
     const { message } = failure as Error
-    throw new StartError(`${shown(databaseUrl)} cannot be used: ${message}`, { cause: failure })
+    throw new StartError(`postgres://${placeIn(databaseUrl)} cannot be used: ${message}`, {
+      cause: failure,
+    })
   }
 }
 
@@ -34,7 +36,7 @@ export class PostgresHome implements OldHome {
   readonly #connection: Connection
 
   constructor(databaseUrl: string, connection: Connection) {
-    this.name = shown(databaseUrl)
+    this.name = `postgres://${placeIn(databaseUrl)}`
     this.#connection = connection
   }
 

@@ -49,7 +49,7 @@ export class Sessions {
       .pluck()
   }
 
-  /** Those to be ended before another is opened: those that are not present first, the oldest of them first. */
+  /** Those to be ended before another is opened: whoever is not present first, of them the oldest. */
   excess(account: number, now: number): number[] {
     return this.#excess.all(account, now)
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { freePort } from '../../support/free-port.ts'
 import { temporaryFolder } from '../../support/room.ts'
 
 const deadlineMs = 30_000
@@ -149,14 +150,4 @@ async function isTaken(host: string, port: number): Promise<boolean> {
   )
   socket.destroy()
   return taken
-}
-
-/** A port that is free on all addresses of this machine. */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -42,6 +42,8 @@ t.test('refuses what is no home', async (t) => {
     'postgres://u:se/cret@host/x',
     'postgres://u:se@cret@host/x',
     'postgres://h/x y',
+    'postgres://u:se%cret@host/x',
+    'postgres://host',
   ])
     for (const [from, there] of [
       [url, to],
@@ -109,11 +111,6 @@ function suite(): void {
     const away = /^postgres:\/\/127.0.0.1:1\/x cannot be used: .*ECONNREFUSED(?!.*secret)/
     await refused(t, move(here, nowhere), away)
     await refused(t, move(nowhere, join(folder, 'to')), away)
-    await refused(
-      t,
-      move(here, 'postgres://127.0.0.1:1'),
-      /^postgres:\/\/127.0.0.1:1 cannot be used/,
-    )
     const server = await sharedPostgres()
     const database = await server.emptyDatabase()
     await refused(t, move(database, join(folder, 'to')), /^There is no log of Obrol in postgres:/)

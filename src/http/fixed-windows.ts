@@ -11,11 +11,11 @@ interface Window {
 export type Key = string | number
 
 /**
- * Counts by keys, each in a window that begins with its first count, by a clock that nobody sets.
- * All windows are equally long, so those of two generations are all there can be: what began in the
- * one before last is over. So nothing is searched or swept, and the memory of a flood goes back.
+ * Counts by keys, each in a window of fixed length that begins with its first count, by a clock that
+ * nobody sets. All windows are equally long, so two generations of them are all that is kept: what
+ * began before these is over. So nothing is searched or swept, and the memory of a flood goes back.
  */
-export class Windows {
+export class FixedWindows {
   readonly #windowMs: number
   readonly #most: number
   readonly #now: () => number
