@@ -1,8 +1,8 @@
 -- Plans that are the same whatever is known of the tables, with no setting of the planner: a row is
 -- looked up by LATERAL (… LIMIT 1) or a scalar subquery, which PostgreSQL neither turns into a join
 -- of the whole table nor hashes; where several rows may match, an ORDER BY that only the index gives
--- keeps it from looking for the first of them by a scan. And what was swept away is never walked over
--- again.
+-- keeps it from looking for the first of them by a scan. Nothing is looked up by NULL: of a short
+-- table all rows would be compared with it. And what was swept away is never walked over again.
 --
 -- Servers of the version before go on beside this: the functions keep their names and answers.
 
@@ -73,12 +73,14 @@ BEGIN
       ) AS speakers ON true
       LEFT JOIN LATERAL (
         SELECT entry_id AS id, digest FROM idempotency_keys
-        WHERE account_id = speakers.account_id AND idempotency_keys.key = item.key
+        WHERE account_id = speakers.account_id
+          AND idempotency_keys.key = item.key AND item.key IS NOT NULL
           AND (SELECT sent_at FROM entries WHERE entries.id = entry_id) >= time_now - 86400000
         LIMIT 1
       ) AS known ON true
       LEFT JOIN LATERAL (
-        SELECT accounts.id FROM accounts WHERE accounts.key = item."to" LIMIT 1
+        SELECT accounts.id FROM accounts
+        WHERE accounts.key = item."to" AND item."to" IS NOT NULL LIMIT 1
       ) AS recipients ON true
     ),
     -- Of those with one key the first that gets in decides about the ones after it.
@@ -152,7 +154,8 @@ BEGIN
   ) AS senders ON true
   LEFT JOIN LATERAL (
     SELECT accounts.id, username FROM accounts
-    WHERE accounts.id = coalesce(outcome.new_recipient, said.recipient_id) LIMIT 1
+    WHERE accounts.id = coalesce(outcome.new_recipient, said.recipient_id)
+      AND coalesce(outcome.new_recipient, said.recipient_id) IS NOT NULL LIMIT 1
   ) AS recipients ON true
   ORDER BY outcome.n;
 END
