@@ -3,7 +3,7 @@ import { direct } from './direct.ts'
 import { fanOuts } from './fan-out.ts'
 import { idle } from './idle.ts'
 import { lone } from './lone.ts'
-import { fanOutOfNodes, idleNodes, nodesApart, postsOfNodes } from './nodes.ts'
+import { fanOutOfNodes, idleNodes, moreNodes, nodesApart, postsOfNodes } from './nodes.ts'
 import { opens } from './opens.ts'
 import { posts } from './posts.ts'
 import { resume } from './resume.ts'
@@ -30,6 +30,7 @@ export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
     coming(full),
     nodesApart(full),
     postsOfNodes(full),
+    moreNodes(full),
     fanOutOfNodes(full),
     idleNodes(full),
     soak(soakMinutes),

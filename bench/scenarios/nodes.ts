@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openLines, postFor } from '../load/poster.ts'
 import { cpuSeconds } from '../machine/processes.ts'
+import { hasShares, holdToShare } from '../machine/share.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { hasPostgres, obrolNodes, onPostgres } from '../servers/nodes.ts'
 import { obrol } from '../servers/obrol.ts'
@@ -16,8 +17,22 @@ const three = obrolNodes({ name: 'three nodes on PostgreSQL', nodes: 3 })
 const apart = obrolNodes({ name: 'from node to node of three, long log', nodes: 3, rows })
 const together = obrolNodes({ name: 'one node, long log', nodes: 1, rows })
 
+/** What each of several nodes has of the core that they share, so that it is never all taken. */
+const share = 0.25
+const oneHeld = obrolNodes({ name: 'one node', nodes: 1 })
+const threeHeld = obrolNodes({ name: 'three nodes', nodes: 3 })
+
 /** Where PostgreSQL cannot run, what needs it is not compared. */
 const here = (...contenders: Contender[]) => (hasPostgres ? contenders : [])
+
+const postsColumns: Scenario['columns'] = [
+  ['posts/s', '/s', 0],
+  ['µs a post', 'µs CPU in its node', 1],
+  ['µs in PostgreSQL', 'µs CPU in PostgreSQL', 1],
+  ['nodes', 'of the nodes’ core', 2],
+  ['database', 'of PostgreSQL’s core', 2],
+  ['load', 'of it for the load', 2],
+]
 
 const spanApart = (full: boolean): LatencySpan => ({
   perSecond: 500,
@@ -59,12 +74,7 @@ export const postsOfNodes = (full: boolean): Scenario => ({
   measure: (server) => measurePosts(server, spanOf(full)),
   goals: [
     {
-      told: 'three nodes ≥ 2 × one',
-      value: ratio('posts/s', three.name, one.name),
-      holds: (value) => value >= 2,
-    },
-    {
-      // What bounds three nodes on one core is that core; on cores of their own it is PostgreSQL.
+      // What bounds nodes on cores of their own is PostgreSQL in the end.
       told: 'a post costs PostgreSQL at most half of what it costs a node',
       value: (round) => {
         const { 'µs a post': node, 'µs in PostgreSQL': database } = round[three.name] ?? {}
@@ -73,14 +83,28 @@ export const postsOfNodes = (full: boolean): Scenario => ({
       holds: (value) => value <= 0.5,
     },
   ],
-  columns: [
-    ['posts/s', '/s', 0],
-    ['µs a post', 'µs CPU in its node', 1],
-    ['µs in PostgreSQL', 'µs CPU in PostgreSQL', 1],
-    ['nodes', 'of the nodes’ core', 2],
-    ['database', 'of PostgreSQL’s core', 2],
-    ['load', 'of it for the load', 2],
+  columns: postsColumns,
+})
+
+/**
+ * What more nodes add where each has as much of a core as a single one: three that share one core
+ * between them would tell of that core alone. Nobody bounds PostgreSQL, which has a core that it
+ * shares with the load alone, so its part of that core says how far it is from being what bounds them.
+ */
+export const moreNodes = (full: boolean): Scenario => ({
+  name: 'nodes-more',
+  title: `durable posts on ${onPostgres}, each node held to a quarter of a core, ${inFlight} in flight at each`,
+  contenders: hasShares ? here(oneHeld, threeHeld) : [],
+  people: inFlight,
+  measure: (server) => measurePosts(server, spanOf(full), share),
+  goals: [
+    {
+      told: 'three nodes ≥ 2 × one',
+      value: ratio('posts/s', threeHeld.name, oneHeld.name),
+      holds: (value) => value >= 2,
+    },
   ],
+  columns: postsColumns,
 })
 
 /** What the nodes' looks cost a database on which nobody does anything. */
@@ -142,18 +166,20 @@ async function measureIdle(server: Server, seconds: number): Promise<Sample> {
   }
 }
 
-async function measurePosts(server: Server, { warm, measured }: Span): Promise<Sample> {
+async function measurePosts(server: Server, { warm, measured }: Span, share = 1): Promise<Sample> {
   const { ports = [server.port], pids = [server.pid], databasePid } = server
   const opened = await Promise.all(ports.map((port) => openLines(port, inFlight)))
   const lines = opened.flat()
   const post = (_n: number, line: number) => server.broadcast(line)
   // Longer than elsewhere, for here it is the compiled code that counts.
   await postFor(lines, warm * 2, post)
+  const held = share < 1 ? pids.map((pid) => holdToShare(pid, share)) : []
   const watches = pids.map(startWatch)
   const before = databasePid === undefined ? 0 : cpuSeconds(databasePid)
   const count = await postFor(lines, measured, post)
   const database = databasePid === undefined ? 0 : cpuSeconds(databasePid) - before
   const laps = watches.map((watch) => watch.stop())
+  for (const release of held) release()
   for (const line of lines) line.close()
   const { seconds, loadShare } = laps[0] as (typeof laps)[0]
   const nodes = laps.reduce((sum, { serverCpu }) => sum + serverCpu, 0)

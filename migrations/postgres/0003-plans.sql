@@ -1,8 +1,8 @@
 -- Plans that are the same whatever is known of the tables, with no setting of the planner: a row is
 -- looked up by LATERAL (… LIMIT 1) or a scalar subquery, which PostgreSQL neither turns into a join
 -- of the whole table nor hashes; where several rows may match, an ORDER BY that only the index gives
--- keeps it from looking for the first of them by a scan. And what was swept away is never walked over
--- again.
+-- keeps it from looking for the first of them by a scan. Nothing is looked up by NULL: of a short
+-- table all rows would be compared with it. And what was swept away is never walked over again.
 --
 -- Servers of the version before go on beside this: the functions keep their names and answers.
 
@@ -14,6 +14,17 @@ CREATE TABLE swept (keys_up_to bigint NOT NULL, changes_up_to bigint NOT NULL);
 INSERT INTO swept SELECT
   coalesce((SELECT min(entry_id) - 1 FROM idempotency_keys), 0),
   coalesce((SELECT min(seq) - 1 FROM changes), 0);
+
+-- As it was, word for word, without a subquery: so it becomes part of each statement that asks for it,
+-- where it was parsed and planned anew each time. The folder of the table's file is that of its database.
+CREATE OR REPLACE FUNCTION obrol_incarnation() RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT concat_ws('/',
+    (pg_control_system()).system_identifier,
+    left(pg_walfile_name(pg_current_wal_lsn()), 8),
+    extract(epoch FROM pg_postmaster_start_time()),
+    split_part(pg_relation_filepath('entries'), '/', -2),
+    pg_relation_filenode('entries'))
+$$;
 
 -- Every table is found by an index here: one entry for a key, none without one. What is sent has the
 -- time of the clock, also where the clock was set back since the entry before: the order is the id.
@@ -29,6 +40,8 @@ DECLARE
   old_head bigint := 0;
   outcome_kinds text[];
   outcome_ids bigint[];
+  new_senders bigint[];
+  new_recipients bigint[];
 BEGIN
   PERFORM obrol_lock(1);
   epoch_born := obrol_epoch_under_lock();
@@ -60,12 +73,14 @@ BEGIN
       ) AS speakers ON true
       LEFT JOIN LATERAL (
         SELECT entry_id AS id, digest FROM idempotency_keys
-        WHERE account_id = speakers.account_id AND idempotency_keys.key = item.key
+        WHERE account_id = speakers.account_id
+          AND idempotency_keys.key = item.key AND item.key IS NOT NULL
           AND (SELECT sent_at FROM entries WHERE entries.id = entry_id) >= time_now - 86400000
         LIMIT 1
       ) AS known ON true
       LEFT JOIN LATERAL (
-        SELECT accounts.id FROM accounts WHERE accounts.key = item."to" LIMIT 1
+        SELECT accounts.id FROM accounts
+        WHERE accounts.key = item."to" AND item."to" IS NOT NULL LIMIT 1
       ) AS recipients ON true
     ),
     -- Of those with one key the first that gets in decides about the ones after it.
@@ -102,12 +117,15 @@ BEGIN
         END AS kind,
         CASE WHEN key IS NULL THEN new_id
           ELSE coalesce(max(new_id) FILTER (WHERE n = first) OVER same_key, known_id)
-        END AS id
+        END AS id,
+        CASE WHEN new_id IS NOT NULL THEN sender_id END AS new_sender,
+        CASE WHEN new_id IS NOT NULL THEN recipient_id END AS new_recipient
       FROM numbered
       WINDOW same_key AS (PARTITION BY sender_id, key)
     )
-    SELECT array_agg(kind ORDER BY n), array_agg(id ORDER BY n)
-    INTO outcome_kinds, outcome_ids FROM outcomes;
+    SELECT array_agg(kind ORDER BY n), array_agg(id ORDER BY n),
+      array_agg(new_sender ORDER BY n), array_agg(new_recipient ORDER BY n)
+    INTO outcome_kinds, outcome_ids, new_senders, new_recipients FROM outcomes;
 
     INSERT INTO tickets (ticket, kinds, ids, at)
     VALUES (batch_ticket, outcome_kinds, outcome_ids, time_now);
@@ -116,20 +134,28 @@ BEGIN
     END IF;
   END IF;
 
+  -- What was just written is known; what was written before is read.
   RETURN QUERY
-  SELECT outcome.kind, epoch_born, said.id,
-    CASE outcome.kind WHEN 'replayed' THEN said.text END, said.sent_at,
+  SELECT outcome.kind, epoch_born,
+    CASE WHEN outcome.new_sender IS NOT NULL THEN outcome.id ELSE said.id END,
+    CASE outcome.kind WHEN 'replayed' THEN said.text END,
+    CASE WHEN outcome.new_sender IS NOT NULL THEN time_now ELSE said.sent_at END,
     senders.id, senders.username, recipients.id, recipients.username
-  FROM unnest(outcome_kinds, outcome_ids) WITH ORDINALITY AS outcome (kind, id, n)
+  FROM unnest(outcome_kinds, outcome_ids, new_senders, new_recipients)
+    WITH ORDINALITY AS outcome (kind, id, new_sender, new_recipient, n)
   LEFT JOIN LATERAL (
     SELECT * FROM entries
-    WHERE entries.id = outcome.id AND outcome.kind IN ('appended', 'replayed') LIMIT 1
+    WHERE entries.id = outcome.id AND outcome.new_sender IS NULL
+      AND outcome.kind IN ('appended', 'replayed') LIMIT 1
   ) AS said ON true
   LEFT JOIN LATERAL (
-    SELECT accounts.id, username FROM accounts WHERE accounts.id = said.sender_id LIMIT 1
+    SELECT accounts.id, username FROM accounts
+    WHERE accounts.id = coalesce(outcome.new_sender, said.sender_id) LIMIT 1
   ) AS senders ON true
   LEFT JOIN LATERAL (
-    SELECT accounts.id, username FROM accounts WHERE accounts.id = said.recipient_id LIMIT 1
+    SELECT accounts.id, username FROM accounts
+    WHERE accounts.id = coalesce(outcome.new_recipient, said.recipient_id)
+      AND coalesce(outcome.new_recipient, said.recipient_id) IS NOT NULL LIMIT 1
   ) AS recipients ON true
   ORDER BY outcome.n;
 END

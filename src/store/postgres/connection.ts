@@ -126,3 +126,8 @@ export class Connection {
 export function arrayOf(numbers: readonly number[]): string {
   return `{${numbers.join()}}`
 }
+
+/** The numbers in an array as PostgreSQL writes it, none of them null. */
+export function numbersIn(array: string): number[] {
+  return JSON.parse(`[${array.slice(1, -1)}]`)
+}

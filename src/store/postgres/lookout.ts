@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import { Contact } from './contact.ts'
 import { beginEpoch } from './epochs.ts'
 import { failureOf } from './failure.ts'
+import { Gathering } from './gathering.ts'
 import { look, type Reaper } from './look.ts'
 import type { Node } from './node.ts'
 import type { Pool } from './pool.ts'
@@ -28,8 +29,9 @@ export interface LookoutOptions {
 
 /**
  * Follows what happens in the database, whoever does it, and tells the follower, each thing once
- * and in order. It looks when rung, after each write of its own, and at least every so often; a
- * look that fails is followed by another, and none waits for what goes through the pool.
+ * and in order. It looks when rung, after each write of its own, and at least every so often; rings
+ * that come shortly after one another are answered by one look. A look that fails is followed by
+ * another, and none waits for what goes through the pool.
  */
 export class Lookout {
   readonly #pool: Pool
@@ -38,6 +40,7 @@ export class Lookout {
   readonly #told = new Told()
   readonly #contact: Contact
   readonly #ring: Ring
+  readonly #gathering = new Gathering(() => this.#lookSoon())
   #follower: Follower | undefined
   #line: Connection | undefined
   #current: Promise<void> = Promise.resolve()
@@ -126,7 +129,7 @@ export class Lookout {
       return result
     } finally {
       this.#appending -= 1
-      if (this.#rung > this.#told.extent.head) this.#lookSoon()
+      if (this.#rung > this.#told.extent.head) this.#gathering.ask()
     }
   }
 
@@ -182,6 +185,7 @@ export class Lookout {
   async #afterCurrent(): Promise<void> {
     await this.#current.catch(triedAgain)
     this.#next = undefined
+    this.#gathering.begun()
     if (this.#closed) throw new Unavailable('The store is closed')
     this.#current = this.#lookUntilTold()
     await this.#current
@@ -291,9 +295,9 @@ export class Lookout {
     } else if (head > 0) {
       this.#rung = head
       // One that comes before the first look is told by it.
-      if (this.#appending === 0 && head > this.#told.seen.head) this.#lookSoon()
+      if (this.#appending === 0 && head > this.#told.seen.head) this.#gathering.ask()
     } else if (payload === 'changed') {
-      this.#lookSoon()
+      this.#gathering.ask()
     }
   }
 

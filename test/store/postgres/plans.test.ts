@@ -133,6 +133,8 @@ function suite(): void {
     const folder = t.testdir({ [first]: readFileSync(new URL(first, migrations), 'utf8') })
     const connection = new Connection(databaseUrl)
     await migrate(connection, folder)
+    const life = () => connection.run((sql) => sql`SELECT obrol_incarnation() AS life`, 1_000)
+    const before = await life()
     await server.run(
       `INSERT INTO entries (id, sender_id, text, sent_at)
        SELECT n, 1, 'x', obrol_now() FROM generate_series(11, 40) AS n;
@@ -142,6 +144,7 @@ function suite(): void {
       nameOf(databaseUrl),
     )
     await migrate(connection)
+    t.same(await life(), before, 'no new epoch begins for it')
     t.same(await connection.run((sql) => sql`SELECT * FROM swept`, 1_000), [
       { keys_up_to: 20, changes_up_to: 30 },
     ])

@@ -7,13 +7,14 @@ export const entryColumns = `
 /**
  * What stands behind `entries`, or behind a query of that name, for the names of their people. A
  * name is looked up for each row: a join would be planned by statistics, and now and then over the
- * whole table of accounts.
+ * whole table of accounts. None is looked up by NULL, as in the migration 0003.
  */
 export const names = `
   CROSS JOIN LATERAL (
     SELECT username FROM accounts WHERE accounts.id = entries.sender_id LIMIT 1) AS sender
   LEFT JOIN LATERAL (
-    SELECT username FROM accounts WHERE accounts.id = entries.recipient_id LIMIT 1) AS recipient
+    SELECT username FROM accounts
+    WHERE accounts.id = entries.recipient_id AND entries.recipient_id IS NOT NULL LIMIT 1) AS recipient
   ON true`
 
 /**
