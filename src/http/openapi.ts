@@ -4,11 +4,19 @@ import { streamEventNames } from './schemas/events.ts'
 /** The parts of an OpenAPI document that are gone through here. */
 export interface OpenApiDocument {
   openapi: string
+  info: { description: string }
+  tags: { name: string; description: string }[]
   paths: Record<string, Record<string, OpenApiOperation>>
   components: { schemas: Record<string, NamedSchema>; responses: Record<string, OpenApiResponse> }
 }
 
-interface OpenApiOperation {
+export interface OpenApiOperation {
+  operationId: string
+  tags: string[]
+  summary: string
+  description: string
+  /** Empty where no token is needed. */
+  security: object[]
   requestBody?: { content: Record<string, MediaType> }
   responses: Record<string, OpenApiResponse | Reference>
 }

@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
 import t from 'tap'
 import { openRoom } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axeSource = readFileSync(axe, 'utf8')
 
 t.test('at /docs each call works as it is filled in, on any server', async (t) => {
   const browser = await openChromium(t)
@@ -26,16 +32,91 @@ t.test('at /docs each call works as it is filled in, on any server', async (t) =
     t.equal((await tried('listOnlineUsers')).status, 200)
 
     await page.reload()
+    await page.locator('.opblock').first().waitFor()
     t.match(await tried('getMe'), { status: 200, body: '"username": "dewi"' }, 'still authorized')
     t.equal((await tried('logout')).status, 204)
     await page.close()
   }
 })
 
+t.test('Swagger UI is loaded when someone wants to try a call', async (t) => {
+  const browser = await openChromium(t)
+  const room = await openRoom(t)
+  const page = await browser.newPage()
+  page.setDefaultTimeout(20_000)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  const isAsked = () => asked.some((path) => path.includes('swagger-ui-bundle'))
+  await page.goto(`${room.url}/docs`, { waitUntil: 'networkidle' })
+  t.notOk(isAsked(), 'to read the list needs none of it')
+  await page.getByRole('link', { name: 'Try it out' }).click()
+  await page.getByRole('button', { name: 'Authorize' }).waitFor()
+  t.ok(isAsked())
+  t.equal(await page.locator('#calls').count(), 0, 'in the place of the list')
+
+  const byLink = await browser.newPage()
+  await byLink.goto(`${room.url}/docs#/Messages/listMessages`)
+  const button = byLink.locator('#operations-Messages-listMessages .opblock-summary-control')
+  await byLink.locator('#operations-Messages-listMessages.is-open').waitFor()
+  await byLink.locator('.opblock-summary-control:focus').waitFor()
+  t.equal(await button.getAttribute('aria-expanded'), 'true', 'an address opens its operation')
+  t.ok(await button.evaluate((element) => element === document.activeElement))
+  t.ok(((await button.boundingBox())?.y ?? -1) >= 0, 'and brings it into view')
+})
+
+t.test('where Swagger UI cannot be loaded, the list stays and says so', async (t) => {
+  const browser = await openChromium(t)
+  const room = await openRoom(t)
+  const page = await browser.newPage()
+  page.setDefaultTimeout(20_000)
+  await page.route('**/swagger-ui-bundle*', (route) => route.abort())
+  await page.goto(`${room.url}/docs`)
+  await page.locator('a[href$="/getMe"]').click()
+  await page.getByRole('status').getByText('could not be loaded').waitFor()
+  t.ok(await page.locator('a[href$="/getMe"]').isVisible())
+  await page.unroute('**/swagger-ui-bundle*')
+  await page.locator('a[href$="/login"]').click()
+  await page.locator('#operations-Accounts-login.is-open').waitFor()
+})
+
+t.test('axe finds nothing in the list, and of Swagger UI what is in it alone', async (t) => {
+  const browser = await openChromium(t)
+  const room = await openRoom(t)
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 390],
+  ] as const) {
+    const viewport = { width, height: 900 }
+    const page = await browser.newPage({ colorScheme, viewport })
+    page.setDefaultTimeout(20_000)
+    await page.goto(`${room.url}/docs`)
+    t.strictSame(await violations(page), [], `${colorScheme}, ${width} wide`)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+    t.ok(wide <= width, 'nothing has to be scrolled sideways')
+    await page.locator('a[href$="/sendBroadcast"]').click()
+    await page.locator('.opblock-summary-control:focus').waitFor()
+    // Buttons within buttons, and what is beside its landmarks.
+    const known = ['nested-interactive', 'region']
+    const found = (await violations(page)).filter((id) => !known.includes(id))
+    t.strictSame(found, [], `Swagger UI, ${colorScheme}`)
+    await page.close()
+  }
+})
+
+/** The ids of the rules of axe that the page breaks. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(`typeof axe === 'undefined' && (() => { ${axeSource} })()`)
+  const result = (await page.evaluate('axe.run()')) as AxeResults
+  return result.violations.map(({ id }) => id)
+}
+
 /** Presses "Execute" under an operation, as it is filled in, and gives what is answered. */
 async function execute(page: Page, operation: string) {
   const block = page.locator(`[id$="-${operation}"].opblock`)
-  await block.locator('.opblock-summary-control').click()
+  // The first one is opened in the list, which Swagger UI takes the place of.
+  const inList = page.locator(`a[href$="/${operation}"]`)
+  if ((await page.locator('.opblock').count()) === 0) await inList.click()
+  else await block.locator('.opblock-summary-control').click()
   await block.getByRole('button', { name: 'Execute' }).click()
   const response = block.locator('.live-responses-table .response')
   const status = Number.parseInt(await response.locator('.response-col_status').innerText(), 10)

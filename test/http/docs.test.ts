@@ -7,6 +7,7 @@ import { checkText } from '../../src/chat/texts.ts'
 import { checkUsername } from '../../src/chat/usernames.ts'
 import { openApiDocument, openApiVersions, writeOpenApi } from '../../src/commands/openapi.ts'
 import { readSettings } from '../../src/config.ts'
+import { docsPage } from '../../src/http/docs/page.ts'
 import { openRoom } from '../support/room.ts'
 import { serve } from './support/server.ts'
 
@@ -171,6 +172,42 @@ t.test('the pages at /docs bring all they need', async (t) => {
   }
 })
 
+t.test('the page at /docs is a list of every operation, also where no script runs', async (t) => {
+  const server = await serve(t)
+  const { body: document } = await server.call('GET', '/openapi.json')
+  const { body: page } = await server.call('GET', '/docs')
+  for (const { name } of document.tags) t.match(page, `<h2 id="/${name}">${name}</h2>`)
+  for (const [path, operation] of operationsInOrder(document)) {
+    const { method, tags, operationId, summary, security } = operation
+    const at = `/${tags[0]}/${operationId}`
+    const item = page.split('<li ').find((text: string) => text.startsWith(`id="${at}"`)) ?? ''
+    t.match(item, `<a href="#${at}">`, 'it has the address that Swagger UI gives it')
+    for (const text of [`>${method.toUpperCase()}<`, `>${path}<`, summary])
+      t.ok(item.includes(text), `${operationId}: ${text}`)
+    t.equal(item.includes('needs a token'), security.length > 0, operationId)
+  }
+})
+
+t.test('what the document says is text in the page, not markup', (t) => {
+  const operation = { tags: ['A'], operationId: 'a', summary: 'a < b', security: [] }
+  const described = { ...operation, description: 'R&D <script>`<b>`</script>', responses: {} }
+  const page = docsPage(
+    {
+      openapi: '3.1.0',
+      info: { description: 'One\n\nTwo & `three`' },
+      tags: [{ name: 'A', description: '<i>' }],
+      paths: { '/a': { get: described } },
+      components: { schemas: {}, responses: {} },
+    },
+    { root: '', style: 'a.css', script: 'a.js', icon: 'a.png' },
+  )
+  t.match(page, '<p>One</p>\n<p>Two &amp; <code>three</code></p>')
+  t.match(page, 'a &lt; b')
+  t.match(page, 'R&amp;D &lt;script><code>&lt;b></code>&lt;/script>')
+  t.match(page, '<p>&lt;i></p>')
+  t.end()
+})
+
 t.test('the pages at /docs come packed, and what they need is fetched once', async (t) => {
   const server = await serve(t)
   const page = await server.call('GET', '/docs')
@@ -178,7 +215,16 @@ t.test('the pages at /docs come packed, and what they need is fetched once', asy
   t.equal(page.headers.get('cache-control'), 'no-cache')
   t.match(page.body, /<p>A chat server.*<code>GET \/v1\/events<\/code>/s, 'readable at once')
   t.match(page.body, /href="openapi\.json"/, 'also where no script runs')
-  const files = [...page.body.matchAll(/(?:src|href)="(docs[^"]+)"/g)].map(([, file]) => `/${file}`)
+  const first = [...page.body.matchAll(/(?:src|href)="(docs[^"]+)"/g)].map(([, file]) => `/${file}`)
+  const script = first.find((file) => file.includes('start')) as string
+  const { body: start } = await server.call('GET', script)
+  t.match(start, /openapi\.json/, 'it reads the document that the server tells')
+  const later = [...start.matchAll(/at\('(swagger[^']+)'\)/g)].map(([, file]) => {
+    return `/docs/static/${file}`
+  })
+  t.equal(later.length, 2, 'Swagger UI and its style')
+  t.notMatch(page.body, /swagger-ui-bundle|swagger-ui[^"]*\.css/, 'which reading does not load')
+  const files = [...first, ...later]
   let bytes = 0
   for (const file of files) {
     const { headers } = await server.call('HEAD', file, {
@@ -193,8 +239,6 @@ t.test('the pages at /docs come packed, and what they need is fetched once', asy
     t.equal(byPlainName.headers.get('cache-control'), 'no-cache')
   }
   t.ok(bytes < 600_000, `${bytes} bytes in all`)
-  const start = await server.call('GET', files.find((file) => file.includes('start')) as string)
-  t.match(start.body, /openapi\.json/, 'it reads the document that the server tells')
 })
 
 t.test('the document is packed, and not sent to who has it', async (t) => {
@@ -290,6 +334,8 @@ interface Fields {
 interface Operation {
   operationId: string
   method: string
+  tags: string[]
+  summary: string
   security: object[]
   parameters?: { name: string; in: string; description?: string; example?: unknown }[]
   requestBody?: { content: { 'application/json': { schema: object; example: unknown } } }

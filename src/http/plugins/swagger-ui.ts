@@ -1,28 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import { docsPage } from '../docs/page.ts'
+import { startScript } from '../docs/start.ts'
+import { docsStyle } from '../docs/style.ts'
 import { askAgain, forEver, KeptFile } from '../kept-file.ts'
-import { introduction } from './swagger.ts'
-
-/** How Swagger UI is set up. */
-const uiConfig = {
-  // Without the bar of the product that renders it.
-  layout: 'BaseLayout',
-  // The list of schemas is folded: to draw it takes as long as all else.
-  defaultModelsExpandDepth: 0,
-  deepLinking: true,
-  tryItOutEnabled: true,
-  persistAuthorization: true,
-  validatorUrl: null,
-}
-
-/** Starts it, wherever the server is mounted. */
-const start = `const openApi = location.pathname.endsWith('/') ? '../openapi.json' : 'openapi.json'
-SwaggerUIBundle({
-  ...${JSON.stringify(uiConfig)},
-  dom_id: '#swagger-ui',
-  presets: [SwaggerUIBundle.presets.apis],
-  url: new URL(openApi, location.href).href,
-})
-`
 
 const types = {
   js: 'text/javascript; charset=utf-8',
@@ -30,10 +10,9 @@ const types = {
   png: 'image/png',
 }
 
-/** What its page needs; all else in the package is for other layouts. */
+/** What is taken of the package; all else in it is for other layouts. */
 const fromPackage = [
   ['swagger-ui', 'css'],
-  ['index', 'css'],
   ['swagger-ui-bundle', 'js'],
   ['favicon-32x32', 'png'],
 ] as const
@@ -45,12 +24,7 @@ const hidden = { schema: { hide: true } }
  * sends its two megabytes as they are, and anew each time.
  */
 export function addSwaggerUi(app: FastifyInstance): void {
-  const files = new Map([['start.js', new KeptFile(start, types.js)]])
-  const folder = new URL('static/', import.meta.resolve('@fastify/swagger-ui'))
-  for (const [name, extension] of fromPackage) {
-    const file = `${name}.${extension}`
-    files.set(file, KeptFile.read(new URL(file, folder), types[extension]))
-  }
+  const files = docsFiles()
   for (const [name, file] of files) {
     app.get(`/docs/static/${versioned(name, file)}`, hidden, (request, reply) =>
       file.send(request, reply, forEver),
@@ -59,49 +33,45 @@ export function addSwaggerUi(app: FastifyInstance): void {
     app.get(`/docs/static/${name}`, hidden, (request, reply) => file.send(request, reply, askAgain))
   }
   // Its files are beside it, wherever the server is mounted.
-  for (const [path, here] of [
+  for (const [path, root] of [
     ['/docs', ''],
     ['/docs/', '../'],
   ] as const) {
-    const page = new KeptFile(pageOf(files, here), 'text/html; charset=utf-8')
+    let page: KeptFile
+    app.addHook('onReady', async () => {
+      page = new KeptFile(pageOf(app, files, root), 'text/html; charset=utf-8')
+    })
     app.get(path, hidden, (request, reply) => page.send(request, reply, askAgain))
   }
+}
+
+/** What the page and Swagger UI load, by the names that do not change. */
+function docsFiles(): ReadonlyMap<string, KeptFile> {
+  const files = new Map<string, KeptFile>()
+  const folder = new URL('static/', import.meta.resolve('@fastify/swagger-ui'))
+  for (const [name, extension] of fromPackage) {
+    const file = `${name}.${extension}`
+    files.set(file, KeptFile.read(new URL(file, folder), types[extension]))
+  }
+  files.set('index.css', new KeptFile(docsStyle, types.css))
+  const style = nameIn(files, 'swagger-ui.css')
+  const script = nameIn(files, 'swagger-ui-bundle.js')
+  return files.set('start.js', new KeptFile(startScript({ script, style }), types.js))
+}
+
+/** @param root the way from the page to where the server is mounted */
+function pageOf(app: FastifyInstance, files: ReadonlyMap<string, KeptFile>, root: string): string {
+  const at = (name: string) => `${root}docs/static/${nameIn(files, name)}`
+  const icon = at('favicon-32x32.png')
+  const links = { root, icon, style: at('index.css'), script: at('start.js') }
+  return docsPage(app.openapi['3.1'].document, links)
+}
+
+function nameIn(files: ReadonlyMap<string, KeptFile>, name: string): string {
+  return versioned(name, files.get(name) as KeptFile)
 }
 
 /** The name of a file, with what changes when it does. */
 function versioned(name: string, { version }: KeptFile): string {
   return name.replace('.', `-${version}.`)
-}
-
-/** What is read until Swagger UI is there, or where it never comes. */
-function firstRead(): string {
-  const paragraphs = introduction.split('\n\n').map((text) => `<p>${text}</p>`)
-  return paragraphs.join('\n').replaceAll(/`([^`]+)`/g, '<code>$1</code>')
-}
-
-/** @param root the way from the page to where the server is mounted */
-function pageOf(files: ReadonlyMap<string, KeptFile>, root: string): string {
-  const at = (name: string) => `${root}docs/static/${versioned(name, files.get(name) as KeptFile)}`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Obrol: the API</title>
-<meta name="description" content="What can be called, with forms to try it">
-<link rel="icon" type="image/png" href="${at('favicon-32x32.png')}" sizes="32x32">
-<link rel="stylesheet" href="${at('swagger-ui.css')}">
-<link rel="stylesheet" href="${at('index.css')}">
-</head>
-<body>
-<main id="swagger-ui">
-<h1>Obrol: the API</h1>
-${firstRead()}
-<p><a href="${root}openapi.json">The OpenAPI document</a></p>
-</main>
-<script defer src="${at('swagger-ui-bundle.js')}"></script>
-<script defer src="${at('start.js')}"></script>
-</body>
-</html>
-`
 }

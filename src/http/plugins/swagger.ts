@@ -20,7 +20,7 @@ interface ServedDocument {
 }
 
 /** What the document says first; Markdown with paragraphs and code alone. */
-export const introduction = `A chat server that any HTTP client can talk to. Register or log in, keep the token, send it as
+const introduction = `A chat server that any HTTP client can talk to. Register or log in, keep the token, send it as
 \`Authorization: Bearer\`, and open \`GET /v1/events\`: everything that concerns you arrives there.
 
 Everything said goes into one ordered log, and a stream is a cursor over it. A message that was
