@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import t from 'tap'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import type { Entry } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import { draft, hour, idsOf, join, say, sayAll, ticket } from '../people.ts'
@@ -53,6 +54,40 @@ function suite(): void {
     t.ok(there.store.current)
     t.same(await there.store.append([draft(ann, 'late')], ticket()), [{ kind: 'session-ended' }])
   })
+
+  t.test(
+    'what others said is told as it is read: who said it, to whom, what and when',
+    async (t) => {
+      const server = await sharedPostgres()
+      const databaseUrl = await server.freshDatabase()
+      const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
+      const ann = await join(here.store, 'ann')
+      const bob = await join(here.store, 'bob')
+      const told: Entry[] = []
+      const { promise: all, resolve } = Promise.withResolvers<void>()
+      const ignore = () => {}
+      there.store.follow({
+        news: ({ entries }) => {
+          told.push(...entries)
+          if (told.length === 4) resolve()
+        },
+        turned: ignore,
+        lost: ignore,
+        found: ignore,
+      })
+      await sayAll(here.store, [
+        draft(ann, 'a "quoted" \\ {1,2}, NULL 🙂'),
+        draft(bob, 'b', { to: 'ann', whenOffline: 'keep' }),
+        draft(ann, 'c', { to: 'bob', whenOffline: 'keep' }),
+        draft(bob, 'd'),
+      ])
+      await all
+      t.same(
+        told,
+        await Promise.all([1, 2, 3, 4].map((id) => here.store.entry(id, ann.account.id))),
+      )
+    },
+  )
 
   t.test(
     'a log that was short when plans were made is never read from its beginning',
