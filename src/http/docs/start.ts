@@ -109,19 +109,11 @@ function openIfAsked() {
   if (location.hash.startsWith('#/')) open()
 }
 
-/** Swagger UI keeps what was authorized there. */
-function hasAuthorized() {
-  try {
-    return Object.keys(JSON.parse(localStorage.getItem('authorized') ?? '{}')).length > 0
-  } catch {
-    return false
-  }
-}
-
 showTheme()
 dark.addEventListener('change', showTheme)
 addEventListener('hashchange', openIfAsked)
-if (hasAuthorized()) open()
-else openIfAsked()
+openIfAsked()
+// Where Swagger UI keeps what was authorized.
+if ((localStorage.getItem('authorized') ?? '{}') !== '{}') open()
 `
 }

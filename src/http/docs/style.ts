@@ -173,6 +173,11 @@ body {
   color: var(--soft);
 }
 
+/* The API has no links between answers, and a phone no room for the column. */
+#swagger-ui .response-col_links {
+  display: none;
+}
+
 /* The numbers of an example in JSON, whose colour Swagger UI sets in place. */
 #swagger-ui .highlight-code span[style*='211, 99, 99'] {
   color: #f08a8a !important;
