@@ -28,7 +28,7 @@ export const settingsTable = {
   port: whole('PORT', 3000, 'port', [0, 65_535], 'The port to listen on; 0 takes a free one.'),
   dataDir: setting('DATA_DIR', './data', {
     range:
-      'the path of a folder, without quotes, control characters, surrounding blanks or a leading ~',
+      'the path of a folder, without quotes, control characters, surrounding blanks, a leading ~ or variables',
     about:
       'The folder of the log and the signing key, for its owner alone (mode 0700); made where there is none.',
     read: readFolder,
@@ -154,7 +154,7 @@ export const settingsTable = {
     },
   }),
   trustProxy: setting<string[]>('TRUST_PROXY', [], {
-    range: 'IP addresses or CIDR ranges separated by commas',
+    range: 'IP addresses or CIDR ranges separated by commas, none of them /0',
     about: 'The proxies whose X-Forwarded-For is believed.',
     read: (given) => list(given, readAddressRange),
   }),

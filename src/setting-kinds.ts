@@ -113,7 +113,8 @@ export function readAddressRange(given: string): string | undefined {
   const address = given.replace(/\/.*/, '')
   const right = ipaddr.isValid(given) || ipaddr.isValidCIDR(given)
   // ipaddr.js also takes "1" and "0x7f.1" for addresses, which are slips here.
-  return right && isIP(address) !== 0 ? given : undefined
+  // Nor is everyone a proxy.
+  return right && isIP(address) !== 0 && !given.endsWith('/0') ? given : undefined
 }
 
 /** The address of a PostgreSQL database, which may name several hosts, with commas in between. */
@@ -126,7 +127,7 @@ export function readDatabaseUrl(given: string): string | undefined {
  * from a file of settings, and would make an empty folder of that name.
  */
 export function readFolder(given: string): string | undefined {
-  return isPlain(given) && !/^["'~]|["']$/.test(given) ? given : undefined
+  return isPlain(given) && !/^["'~]|["']$|\$[{(\w]|%\w+%/.test(given) ? given : undefined
 }
 
 /** A key for tokens. What a file of settings adds by mistake would differ from node to node. */

@@ -15,6 +15,9 @@ const firstCharacter = /^[\p{L}\p{Nd}]/u
  */
 const wellSpelt = /^(?:[\p{L}--\p{DI}][\p{M}--\p{DI}]*|[\p{Nd}._\-])*/v
 
+/** Marks that look like one, or hide what they stand on (UTS #39, section 5.4, and enclosing marks). */
+const markedTooMuch = /(\p{M})\1|\p{M}{5}|\p{Me}/u
+
 /** Names that nobody may register, so that nobody speaks in the server's name. */
 const reserved = 'server system admin obrol console everyone moderator online'.split(' ')
 
@@ -78,6 +81,9 @@ export function checkUsername(name: string): string | undefined {
   const [misspelt] = name.replace(wellSpelt, '') || usernameKey(name).replace(wellSpelt, '')
   if (misspelt !== undefined) {
     return `must hold only visible letters, marks after a letter, decimal digits, ".", "_" and "-", but holds ${codePointName(misspelt)}`
+  }
+  if (markedTooMuch.test(name.normalize('NFD'))) {
+    return 'must not hold a mark twice in a row, more than four marks on a letter, or one that encloses it'
   }
   if (!firstCharacter.test(name)) return 'must begin with a letter or a digit'
   return checkScripts(name)

@@ -4,6 +4,7 @@ import { Problem } from '../chat/problems.ts'
 import { callerAddress } from './address-key.ts'
 import { finishAnswers } from './answers-on-their-way.ts'
 import type { Api } from './api.ts'
+import { boundChunks, tooManyChunks } from './chunk-bounds.ts'
 import { Connections } from './connections.ts'
 import { answerError } from './errors.ts'
 import { Limits } from './limits.ts'
@@ -124,6 +125,11 @@ function boundConnections(app: Api, connections: Connections, maxStreams: number
   })
   letWaitInLine(server, (socket) => {
     logClosed(lines, String(socket.remoteAddress), 'too many requests wait')
+  })
+  server.prependListener('request', (request) => {
+    boundChunks(request, app.initialConfig.bodyLimit as number, (socket) => {
+      server.emit('clientError', Object.assign(new Error(), { code: tooManyChunks }), socket)
+    })
   })
 }
 

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
+import { tooManyChunks } from './chunk-bounds.ts'
 import { corsHeaders } from './plugins/cors.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { problemDetails, problemType } from './problem-details.ts'
@@ -19,6 +20,11 @@ const refusals: Record<string, { code: ProblemCode; detail: string }> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: {
     code: 'payload-too-large',
     detail: 'The extensions of the chunks are larger than 16 KiB.',
+  },
+  [tooManyChunks]: {
+    code: 'payload-too-large',
+    detail:
+      'The body comes in more than 1,000 chunks, or with too much between them: send larger ones.',
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     code: 'request-timeout',

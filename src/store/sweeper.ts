@@ -14,8 +14,8 @@ export interface SweeperOptions {
   /** How often to look, in ms. */
   everyMs: number
   /**
-   * How long a sweep that a wrong clock may have brought about is put off, in ms: from the start
-   * on, or from where the clock was set. Time for someone to put the clock right.
+   * How long nothing is dropped, in ms: from the start on, and from where the clock was set. Time for
+   * someone to put a wrong clock right.
    */
   doubtMs: number
   /** The store's time, in Unix ms. */
@@ -34,7 +34,7 @@ type Swept = Pick<Store, 'extent' | 'sweep' | 'dropsOverTenth'>
 /**
  * Keeps house: history past its days, keys past theirs, sessions past their end. All of it goes by
  * the clock, and what is dropped is gone, so a clock that is days ahead must not drop everything:
- * a sweep that would take more than a tenth of the log, or that follows a jump of the clock, waits.
+ * nothing is dropped in the first hour, nor in the hour after the clock was set.
  */
 export class Sweeper {
   readonly #store: Swept
@@ -94,14 +94,17 @@ export class Sweeper {
   async #doubts(instant: number, before: number | undefined): Promise<boolean> {
     this.#compareClocks(instant)
     if (this.#options.monotonic() >= this.#doubtUntil) return false
-    const overTenth = before !== undefined && (await this.#store.dropsOverTenth(before))
-    if (!this.#jumped && !overTenth) return false
-    const doubt = this.#jumped
-      ? 'The clock was set by more than 10 minutes'
-      : 'A sweep would drop more than a tenth of the log'
-    if (doubt !== this.#doubted) this.#options.onDoubt(doubt)
+    const doubt = await this.#doubt(before)
+    if (doubt !== undefined && doubt !== this.#doubted) this.#options.onDoubt(doubt)
     this.#doubted = doubt
     return true
+  }
+
+  /** What someone should look at; undefined where it is only too early to be sure of the clock. */
+  async #doubt(before: number | undefined): Promise<Doubt | undefined> {
+    if (this.#jumped) return 'The clock was set by more than 10 minutes'
+    const overTenth = before !== undefined && (await this.#store.dropsOverTenth(before))
+    return overTenth ? 'A sweep would drop more than a tenth of the log' : undefined
   }
 
   #compareClocks(instant: number): void {

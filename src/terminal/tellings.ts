@@ -56,7 +56,9 @@ export function entranceRefused(why: string): Paragraph[] {
   return [
     refused(`${why}; there are:`),
     ...commandsTold(entranceCommands),
-    refused('Start again with regist NAME (a new name) or login NAME (yours).'),
+    refused(
+      'This chat is over. Start it again, then: regist NAME (a new name) or login NAME (yours).',
+    ),
   ]
 }
 
