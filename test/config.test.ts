@@ -160,6 +160,8 @@ t.test('a wrong value stops the start with one line that names it', async (t) =>
       '1',
       '1/8',
       '10.0.0.0/33',
+      '0.0.0.0/0',
+      '::/0',
       '::1/129',
       'proxy.example',
       '10.0.0.0/8/8',
@@ -227,6 +229,9 @@ t.test('what a file of settings adds by mistake is told, not taken', async (t) =
     '"/srv/chat"',
     "'./data'",
     '~/chat',
+    '$HOME/chat',
+    '$(pwd)/chat',
+    '%HOME%/chat',
   ]) {
     const line = complaint({ DATA_DIR: folder })
     t.ok(line.startsWith(`DATA_DIR is ${JSON.stringify(folder)}; it must be `), line)

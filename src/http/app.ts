@@ -123,14 +123,15 @@ function boundConnections(app: Api, connections: Connections, maxStreams: number
       logClosed(lines, address, 'too many connections')
     }
   })
-  letWaitInLine(server, (socket) => {
-    logClosed(lines, String(socket.remoteAddress), 'too many requests wait')
-  })
-  server.prependListener('request', (request) => {
-    boundChunks(request, app.initialConfig.bodyLimit as number, (socket) => {
-      server.emit('clientError', Object.assign(new Error(), { code: tooManyChunks }), socket)
-    })
-  })
+  letWaitInLine(
+    server,
+    (socket) => logClosed(lines, String(socket.remoteAddress), 'too many requests wait'),
+    (request) => {
+      boundChunks(request, app.initialConfig.bodyLimit as number, (socket) => {
+        server.emit('clientError', Object.assign(new Error(), { code: tooManyChunks }), socket)
+      })
+    },
+  )
 }
 
 /** The routes whose answers nobody should keep: those of the API, and where there is none. */

@@ -47,10 +47,16 @@ export function boundChunks(
 
 /**
  * One piece of what is read can hold ten thousand chunks. There is no public call that stops the parser
- * in the middle of one, but it tells of no body where nobody listens for it.
+ * in the middle of one, but it tells of no body where nobody listens for it: until this piece is over.
  */
 function stopTelling(socket: Socket & ParsedSocket): void {
   const { parser } = socket
   const body = parser?.constructor.kOnBody
-  if (parser && body !== undefined) parser[body] = null
+  if (!parser || body === undefined) return
+  const tell = parser[body]
+  parser[body] = null
+  // Node uses its parsers again: this one is whole before the connection can have let go of it.
+  process.nextTick(() => {
+    parser[body] = tell
+  })
 }

@@ -14,9 +14,6 @@ declare module 'fastify' {
 const longestName = 64
 const longestPath = 200
 
-/** A run of letters and digits that is longer is no word. */
-const longestWord = 40
-
 /** What is looked through for tokens: what is logged, and a token that begins in it, escaped twice. */
 const longestSearched = 4096
 
@@ -111,12 +108,10 @@ function withoutTokens(text: string): string {
 }
 
 /**
- * A run of what tokens are made of, cut where one begins (the base64 of `{"`), whole or not; and left
- * out where it is so long that it can be a part of one. Looked for like this, for one expression for
- * all of it takes time with the square of the length.
+ * A run of what tokens are made of, cut where one begins (the base64 of `{"`), whole or not. Looked for
+ * like this, for one expression for all of it takes time with the square of the length.
  */
 function withoutToken(run: string): string {
   const begin = run.indexOf('eyJ')
-  if (begin !== -1) return `${run.slice(0, begin)}[token]`
-  return run.length >= longestWord ? '[token]' : run
+  return begin === -1 ? run : `${run.slice(0, begin)}[token]`
 }

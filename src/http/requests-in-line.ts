@@ -28,8 +28,13 @@ interface Line {
  *
  * @param server one whose requests have a handler already
  * @param onClosed is told of each connection that is closed for this
+ * @param onRequest is told of each request as it comes, before its body
  */
-export function letWaitInLine(server: Server, onClosed: (socket: Socket) => void): void {
+export function letWaitInLine(
+  server: Server,
+  onClosed: (socket: Socket) => void,
+  onRequest: (request: IncomingMessage) => void = () => {},
+): void {
   const handlers = server.listeners('request')
   const lines = new WeakMap<Socket, Line>()
 
@@ -43,6 +48,7 @@ export function letWaitInLine(server: Server, onClosed: (socket: Socket) => void
 
   server.removeAllListeners('request')
   server.on('request', (request, response) => {
+    onRequest(request)
     // Node gives the socket to one answer at a time.
     if (response.socket !== null) return handle(request, response)
     const { socket } = request

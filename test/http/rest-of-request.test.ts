@@ -8,7 +8,15 @@ const endless = 99_999_999_999
 const piece = Buffer.alloc(65_536, 'x')
 
 /** Sends for as long as it is let, and tells what was answered and how much was taken. */
-async function sendOn(socket: Socket, head: string): Promise<{ text: string; sent: number }> {
+function sendOn(socket: Socket, head: string): Promise<{ text: string; sent: number }> {
+  socket.write(head)
+  return sendMore(socket, piece)
+}
+
+async function sendMore(
+  socket: Socket,
+  piece: Buffer | string,
+): Promise<{ text: string; sent: number }> {
   let text = ''
   let sent = 0
   socket.on('data', (chunk) => {
@@ -21,7 +29,6 @@ async function sendOn(socket: Socket, head: string): Promise<{ text: string; sen
     if (!socket.destroyed && socket.writableLength < piece.length) setImmediate(more)
   }
   socket.on('drain', more)
-  socket.write(head)
   more()
   await closed
   return { text, sent }
@@ -89,4 +96,33 @@ t.test('a connection that is to be closed takes the whole request first', async 
     const [failed] = await once(socket.resume(), 'close')
     t.equal(failed, false, 'closed without a reset')
   }
+})
+
+t.test('a body in chunks of a byte costs no more than the first thousand of them', async (t) => {
+  const server = await serve(t)
+  const chunks = '1\r\nx\r\n'.repeat(170_000)
+  const head = (call: string) => `${call} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n`
+  const login = `${head('POST /v1/login')}Content-Type: application/json\r\n\r\n`
+  const refused = await server.raw(login + chunks)
+  t.match(refused, /^HTTP\/1\.1 413 /)
+  t.match(refused, /more than 1,000 chunks/)
+  const before = process.cpuUsage()
+  for (let times = 0; times < 10; times++) {
+    t.match(await server.raw(`${head('GET /healthz')}\r\n${chunks}`), /^(HTTP\/1\.1 200 .*)?$/s)
+  }
+  const { user, system } = process.cpuUsage(before)
+  // Each of them would take 200 ms.
+  t.ok(user + system < 1_000_000, `${(user + system) / 1000} ms`)
+})
+
+t.test('what stands between the chunks counts as well', async (t) => {
+  const server = await serve(t)
+  const chunk = `1;${'a'.repeat(15_000)}\r\n \r\n`
+  const socket = await server.open({ allowHalfOpen: true })
+  socket.write(
+    'POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+  )
+  const { text, sent } = await sendMore(socket, chunk)
+  t.match(text, /^HTTP\/1\.1 413 /)
+  t.ok(sent < 16_000_000, `${sent} bytes were taken`)
 })

@@ -85,7 +85,7 @@ t.test('what is typed ahead waits for its question', async (t) => {
       [
         'ann\r',
         1,
-        /ann is no command here; there are:\n {2}regist NAME[\s\S]*\nStart again with regist NAME \(a new name\) or login NAME \(yours\)\./,
+        /ann is no command here; there are:\n {2}regist NAME[\s\S]*\nThis chat is over\. Start it again, then: regist NAME \(a new name\)/,
       ],
       ['login ann wrong-one\r', 1, 'login ann ********\nwrong password'],
       [`help\r${control('c')}`, 0, /regist NAME/],
