@@ -126,6 +126,8 @@ t.test('some names are kept from everyone, and what looks like them', async (t) 
     'сonsoӏe',
     '0br0l',
     'οnline',
+    'admi\u0307n',
+    'onlı\u0307ne',
   ]
   for (const name of [...names, ...alike]) t.equal(isReserved(name), true, name)
   for (const name of ['servers', 'adam', 'moderato', 'line']) t.equal(isReserved(name), false, name)
@@ -144,4 +146,16 @@ t.test('keys sort by code points, as the bytes of UTF-8 do', async (t) => {
     }),
     { numRuns: 1000 },
   )
+})
+
+t.test('marks that show twice, in heaps or around a letter are refused', async (t) => {
+  for (const name of [
+    'ne\u0301\u0301',
+    'n\u00e9\u0301',
+    `ab${'\u0300\u0301'.repeat(3)}`,
+    'a\u20dddmin',
+  ])
+    t.match(checkUsername(name), 'must not hold a mark twice in a row', name)
+  for (const name of ['n\u00e9', 'ti\u1ebfng', 'a\u0323\u0302\u0301b', 'สวัสดี', 'हिन्दी'])
+    t.equal(checkUsername(name), undefined, name)
 })
