@@ -77,7 +77,7 @@ on_message() {
   seen=$message_id
 }
 
-# The log went back: ids past `from` are given out again.
+# The log may have gone back, and ids past `from` may be given out again.
 on_reset() {
   [[ $data =~ \"from\":([0-9]+) ]] && ((BASH_REMATCH[1] < seen)) && seen=${BASH_REMATCH[1]}
 }

@@ -123,7 +123,7 @@ function show({ id, kind, from, to, text }) {
   element('said').append(line)
 }
 
-/** What lies past `from` is void: the log went back. */
+/** What lies past `from` is void: the log may have gone back. After a plain restart there is none. */
 function forget({ reason, from }) {
   if (reason === 'trimmed') return
   for (const line of [...element('said').children])

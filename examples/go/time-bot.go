@@ -242,7 +242,7 @@ func (b *bot) onEvent(e event) error {
 		if err := json.Unmarshal([]byte(e.Data), &reset); err != nil {
 			return err
 		}
-		// The log went back: ids past From are given out again.
+		// The log may have gone back, and ids past From may be given out again.
 		if reset.From < b.progress.Seen {
 			b.progress.Seen = reset.From
 		}

@@ -136,7 +136,7 @@ class TimeBot:
         if kind == "message":
             self.on_message(data)
         elif kind == "reset":
-            # The log went back: ids past `from` are given out again.
+            # The log may have gone back, and ids past `from` may be given out again.
             self.seen = min(self.seen, data["from"])
         elif kind == "ready":
             self.failures = 0

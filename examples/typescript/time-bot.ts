@@ -35,7 +35,7 @@ async function listen(me: string, progress: Progress): Promise<void> {
   for await (const event of client.events({ cursor: progress.cursor, presence: 'none' })) {
     if (event.type === 'ready') console.error(`${me} is listening`)
     if (event.type === 'reconnecting') console.error(`cut off, back in ${event.inMs} ms`)
-    // The log went back: ids past `from` are given out again.
+    // The log may have gone back, and ids past `from` may be given out again.
     if (event.type === 'reset') progress.seen = Math.min(progress.seen, event.reset.from)
     if (event.type === 'message' && event.message.id > progress.seen) {
       const { text, from, id } = event.message

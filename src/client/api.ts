@@ -515,13 +515,13 @@ export interface components {
         /** @description The data of the event `reset` */
         Reset: {
             /**
-             * @description Why the cursor is not on this log
+             * @description Why the cursor is not on the log as it stands
              * @enum {string}
              */
-            reason: "trimmed" | "ahead" | "rewound";
+            reason: "trimmed" | "ahead" | "rewound" | "new-epoch";
             /**
              * Format: int64
-             * @description The id after which the stream goes on
+             * @description The id after which the stream goes on; with `new-epoch` the cursor’s own
              */
             from: number;
             /**
@@ -541,7 +541,7 @@ export interface components {
              * @description Why the stream ends
              * @enum {string}
              */
-            reason: "logged-out" | "session-expired" | "shutting-down" | "replaced" | "renew" | "unavailable";
+            reason: "logged-out" | "banned" | "session-expired" | "shutting-down" | "replaced" | "renew" | "unavailable";
         };
         /** @description The server is well */
         Health: {

@@ -39,7 +39,7 @@ export type Ready = Schemas['Ready']
 /** Who came and went. With `resync` too many to tell: read `online()` anew. */
 export type Presence = Omit<Schemas['Presence'], 'resync'> & { resync?: true }
 
-/** Where the log goes on when a cursor is not on it. What one holds past `from` is void. */
+/** Where the log goes on when a cursor is not on it as it stands. What one holds past `from` is void. */
 export type Reset = Schemas['Reset']
 
 /** Why the server ended a stream. */
@@ -170,8 +170,9 @@ export interface HeartbeatEvent {
 /**
  * The log is not what it was (a restored backup), or the cursor lies outside of it. Whatever one
  * holds with an id above `reset.from` is void when the reason is `rewound` or `ahead`; when it is
- * `trimmed`, what lies between one's last id and `from` is gone for good. What comes next goes on
- * from there.
+ * `trimmed`, what lies between one's last id and `from` is gone for good. `new-epoch` comes after
+ * a restart too and is no cause for alarm: what streams told is good, but an answer to a post or a
+ * page of history past `reset.from` may be void. What comes next goes on from there.
  */
 export interface ResetEvent {
   type: 'reset'

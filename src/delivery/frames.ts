@@ -87,7 +87,7 @@ export function heartbeatEvent(id: string | undefined): string {
   return event('heartbeat', {}, id)
 }
 
-/** The cursor was not on the log: reading goes on from what there is. */
+/** The cursor was not on the log as it stands: reading goes on from what there is. */
 export function resetEvent(
   { reason, from }: NonNullable<Placement['reset']>,
   { oldest, head, epoch }: Extent,

@@ -42,6 +42,8 @@ export class Stream implements PresenceReader {
   #begun = false
   /** False while kept messages are written: what lies between them was not. */
   #placed = false
+  /** Whether kept messages are written: its reader has no cursor yet. */
+  #keeping = false
   #live = false
   #full = false
   #present = false
@@ -171,6 +173,7 @@ export class Stream implements PresenceReader {
   async #beginWithKept(): Promise<void> {
     const { tail } = this.#around
     const { turns } = tail
+    this.#keeping = true
     const { after, upTo, extent } = tail.nothingWaits(this.account) ?? (await this.#askUnreached())
     this.#standing.standAt(after, extent, turns)
     let end = upTo
@@ -181,6 +184,7 @@ export class Stream implements PresenceReader {
       else this.#writePortion(portion)
       if (this.#full) await this.#waits.next()
     }
+    this.#keeping = false
     this.#placed = true
   }
 
@@ -211,17 +215,20 @@ export class Stream implements PresenceReader {
     this.#placed = true
   }
 
+  /** @returns where it stands, with the reset that its reader was told */
   async #place(cursor: Cursor): Promise<Placement> {
     const { tail } = this.#around
     const { turns } = tail
-    const placed = await this.#waits.patiently(() => tail.place(cursor))
-    const { position, reset, extent } = placed
+    const { position, extent, ...found } = await this.#waits.patiently(() => tail.place(cursor))
+    // A reader without a cursor holds nothing beyond it.
+    const isTold = !(this.#keeping && found.reset?.reason === 'new-epoch')
+    const reset = isTold ? found.reset : null
     if (reset) {
       this.#send(resetEvent(reset, extent))
       this.#owes = Math.min(this.#owes, position)
     }
     this.#standing.standAt(position, extent, turns)
-    return placed
+    return { position, extent, reset }
   }
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */

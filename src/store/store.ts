@@ -237,8 +237,8 @@ export interface Placement {
   extent: Extent
   /** The id after which to read on. */
   position: number
-  /** Null where the cursor is good. */
-  reset: { reason: 'trimmed' | 'ahead' | 'rewound'; from: number } | null
+  /** Null where the cursor is good and of the current epoch. */
+  reset: { reason: 'trimmed' | 'ahead' | 'rewound' | 'new-epoch'; from: number } | null
 }
 
 export interface Scan {

@@ -10,6 +10,7 @@ import type {
   Presence,
   Ready,
   ReconnectingEvent,
+  Reset,
 } from '../client/index.ts'
 import { type Changes, People } from './people.ts'
 import { entered, left, messageTold, resetTold } from './tellings.ts'
@@ -85,7 +86,12 @@ export class Listening {
     if (event.type === 'message') this.#tell(event.message)
     else if (event.type === 'ready') this.#arrive(event.ready)
     else if (event.type === 'presence') this.#change(event.presence)
-    else if (event.type === 'reset') this.#view.note(resetTold(event.reset))
+    else if (event.type === 'reset') this.#reset(event.reset)
+  }
+
+  /** Nothing that was told here is void for a new epoch alone. */
+  #reset(reset: Reset): void {
+    if (reset.reason !== 'new-epoch') this.#view.note(resetTold(reset))
   }
 
   #tell(message: Message): void {

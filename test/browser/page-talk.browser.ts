@@ -131,7 +131,7 @@ t.test('a server killed and started again loses nothing and doubles nothing', as
     for (const person of [ann, bob]) await person.line(`bob ${round}`).waitFor()
     await server.end('SIGKILL')
     for (const person of [ann, bob])
-      await person.page.getByText('The connection is lost.').waitFor()
+      await person.page.getByText('The connection is lost.', { exact: true }).waitFor()
     await ann.say(`while it was gone ${round}`)
     await ann.page.locator('.pending, .failed').waitFor()
     said.push(`while it was gone ${round}`)

@@ -70,6 +70,9 @@ t.test('a stream lives through a cut line and a restarted server', async (t) => 
   await stream.return()
   t.same(idsOf(events), range(1, 30))
   t.ok(lossesOf(events).length >= 9)
+  const resets = events.flatMap((event) => (event.type === 'reset' ? [event.reset] : []))
+  t.match(resets, [{ reason: 'new-epoch' }], 'the restart is told of once')
+  t.equal(resets.length, 1)
 })
 
 /** Takes events until there were so many messages. */

@@ -35,7 +35,10 @@ t.test('gives the room of trimmed history back, and keeps all else', async (t) =
   t.teardown(() => again.close())
   t.same(await again.signingKey(), key)
   t.match(await again.extent(), { oldest: 500, head: 500 })
-  t.match(await again.place(cursor), { position: 500, reset: null })
+  t.match(await again.place(cursor), {
+    position: 500,
+    reset: { reason: 'new-epoch', from: 500 },
+  })
   t.match(await again.session(ann.id), { account: { username: 'ann' } })
 })
 

@@ -32,6 +32,18 @@ t.test('a cursor that is not on the log is told so', async (t) => {
   t.equal(wire.came, 'reset@1 m2 ready@2')
 })
 
+t.test('a good cursor of an older epoch is told so, and then what was trimmed', async (t) => {
+  const house = new House({}, new Recent({ maxFrames: 0 }))
+  house.say(0, 0, 0, 0)
+  house.log.placement = { reset: { reason: 'new-epoch', from: 1 } }
+  const wire = await house.join(1, { id: 1, epoch: 'aaaaaaaa' })
+  t.equal(wire.came, 'new-epoch@1 m2 m3 m4 ready@4')
+  house.log.oldest = 4
+  const below = await house.join(2, { id: 1, epoch: 'aaaaaaaa' })
+  t.equal(below.came, 'new-epoch@1 reset@3 m4 ready@4')
+  t.match(below.text, '{"reason":"trimmed","from":3,"oldest":4,"head":4}')
+})
+
 t.test('what is trimmed in the middle of a replay is told', async (t) => {
   const house = new House({}, new Recent({ maxFrames: 0 }))
   house.say(...Array(20).fill(0))

@@ -9,13 +9,14 @@ const next = 'mh4zzzzz'
 function goBack(house: House, from: number) {
   house.log.entries.splice(from)
   house.log.epoch = next
-  house.log.placeOf = ({ id, epoch }) =>
-    epoch !== next && id > from
-      ? { position: from, reset: { reason: 'rewound', from } }
-      : { position: id, reset: null }
+  house.log.placeOf = ({ id, epoch }) => {
+    if (epoch === next) return { position: id, reset: null }
+    if (id > from) return { position: from, reset: { reason: 'rewound', from } }
+    return { position: id, reset: { reason: 'new-epoch', from: id } }
+  }
 }
 
-t.test('a log that turned and lost nothing changes but the epoch of what comes', async (t) => {
+t.test('a log that turned and lost nothing says that it has another epoch', async (t) => {
   const house = new House()
   house.say(0, 0)
   const wire = await house.join(1, { id: 0, epoch })
@@ -24,7 +25,8 @@ t.test('a log that turned and lost nothing changes but the epoch of what comes',
   await nextTurn()
   house.say(0)
   await wire.until(() => wire.came.endsWith('m3'))
-  t.equal(wire.came, 'm1 m2 ready@2 m3', 'no reset')
+  t.equal(wire.came, 'm1 m2 ready@2 new-epoch@2 m3', 'once')
+  t.match(wire.text, `"from":2,"oldest":1,"head":2}\nid: 2-${next}\n`)
   t.match(wire.text, `id: 3-${next}`)
 })
 
@@ -47,7 +49,7 @@ t.test(
     await slow.until(() => slow.came.includes('ready'))
     t.equal(slow.came, 'm1 m2 m3 reset@2 m3 m4 ready@4')
     const late = await house.join(3, { id: 2, epoch })
-    t.equal(late.came, 'm3 m4 ready@4')
+    t.equal(late.came, 'new-epoch@2 m3 m4 ready@4')
   },
 )
 
@@ -94,7 +96,7 @@ t.test('what is read under another epoch than the cursor’s is not written', as
   t.equal(wire.came, written)
   house.turn()
   await wire.until(() => wire.came.includes('ready'))
-  t.equal(wire.came, `${written} m6 ready@6`)
+  t.equal(wire.came, `${written} new-epoch@5 m6 ready@6`)
 })
 
 t.test('a cursor that is placed on a log that is yet to turn here waits for that', async (t) => {
@@ -105,10 +107,10 @@ t.test('a cursor that is placed on a log that is yet to turn here waits for that
   const wire = new FakeWire()
   house.open(1, { id: 2, epoch }, wire)
   for (let turn = 0; turn < 5; turn++) await nextTurn()
-  t.equal(wire.came, '')
+  t.equal(wire.came, 'new-epoch@2')
   house.turn()
   await wire.until(() => wire.came.includes('ready'))
-  t.equal(wire.came, 'm3 ready@3')
+  t.equal(wire.came, 'new-epoch@2 m3 ready@3', 'and is told so once')
 })
 
 t.test('a log that turns while kept messages are written goes on with them', async (t) => {
@@ -122,7 +124,8 @@ t.test('a log that turns while kept messages are written goes on with them', asy
   house.turn()
   wire.drain()
   await wire.until(() => wire.came.includes('ready'))
-  t.equal(wire.came, 'k1 k2 k3 k4 ready@4', 'each once, and up to the new head')
+  t.equal(wire.came, 'k1 k2 k3 k4 ready@4', 'each once, up to the new head')
+  t.notMatch(wire.text, 'new-epoch', 'who has no cursor is told of no epoch')
 })
 
 t.test('who holds kept messages that are void is told so', async (t) => {
@@ -173,7 +176,7 @@ t.test('a read that was answered by the log as it was before is not written', as
   house.turn()
   open()
   await wire.until(() => wire.came.includes('ready'))
-  t.equal(wire.came, 'm1 ready@1')
+  t.equal(wire.came, 'new-epoch@0 m1 ready@1')
 })
 
 t.test('what was owed past the edge is no longer marked as reached', async (t) => {

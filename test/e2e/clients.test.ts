@@ -148,6 +148,10 @@ t.test('an EventSource resumes by itself after a cut and after a restart', async
     said.add(data)
   })
   source.addEventListener('error', ({ code }) => errors.push(code))
+  const resets: string[] = []
+  source.addEventListener('reset', ({ data, lastEventId }) =>
+    resets.push(JSON.parse(data).reason, lastEventId.split('-')[0] as string),
+  )
   const ready = () =>
     new Promise((resolve) => source.addEventListener('ready', resolve, { once: true }))
 
@@ -170,6 +174,7 @@ t.test('an EventSource resumes by itself after a cut and after a restart', async
   await said.until('"five"')
   t.same(texts, ['one', 'two', 'three', 'four', 'five'])
   t.ok(errors.length >= 2)
+  t.same(resets, ['new-epoch', '3'])
 
   const over = new Promise((resolve) =>
     source.addEventListener('error', () => source.readyState === source.CLOSED && resolve(true)),

@@ -58,6 +58,9 @@ for (const { thread, held } of deaths) {
     const log = await settle(site, chains)
     const aside = { waiting: waiting.length, 'without answer': others.length, 'ms to the end': ms }
     holds(t, log, load, chains, words(aside))
-    for (const { resets } of chains) t.same(resets, [], 'no cursor was ever refused')
+    for (const { resets, newEpochs } of chains) {
+      t.same(resets, [], 'no cursor was ever refused')
+      t.equal(newEpochs.length, 1, 'the start is told of once')
+    }
   })
 }

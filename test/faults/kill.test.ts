@@ -26,5 +26,8 @@ t.test('a server killed under 64 posts in flight keeps its promise', async (t) =
 
   const aside = { kills, 'in flight at a kill': inFlight / kills, streams: connections(chains) }
   holds(t, log, load, chains, words(aside))
-  for (const { resets } of chains) t.same(resets, [], 'no cursor was ever refused')
+  for (const { resets, newEpochs } of chains) {
+    t.same(resets, [], 'no cursor was ever refused')
+    t.ok(newEpochs.length > 0 && newEpochs.length <= kills, 'each start is told of once at most')
+  }
 })

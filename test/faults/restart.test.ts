@@ -57,5 +57,8 @@ t.test('plain restarts are nobody’s exit, and no cursor’s end', async (t) =>
   const log = await settle(site, chains)
   const aside = { restarts, 'ms down': Math.max(...downtimes), streams: connections(chains) }
   holds(t, log, load, chains, words(aside))
-  for (const { resets } of chains) t.same(resets, [], 'no cursor was ever refused')
+  for (const { resets, newEpochs } of chains) {
+    t.same(resets, [], 'no cursor was ever refused')
+    t.equal(newEpochs.length, restarts, 'each start is told of once')
+  }
 })

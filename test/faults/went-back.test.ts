@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { temporaryFolder } from '../support/room.ts'
 import { holds, words } from './support/books.ts'
-import { Chain } from './support/chain.ts'
+import { Chain, type Received } from './support/chain.ts'
 import { settle } from './support/fleet.ts'
 import { Load } from './support/load.ts'
 import { runCommand } from './support/process.ts'
@@ -36,7 +36,7 @@ const ways = {
 }
 
 for (const [way, { keep, putBack }] of Object.entries(ways)) {
-  t.test(`${way} is put back: streams past the edge are rewound to it`, async (t) => {
+  t.test(`${way} is put back: streams past the edge are rewound to it, others told`, async (t) => {
     const site = await openSite(t)
     const copy = join(await temporaryFolder(t), 'copy')
     const [ann, bob] = await site.registerAll('ann', 'bob')
@@ -63,8 +63,13 @@ for (const [way, { keep, putBack }] of Object.entries(ways)) {
     const justPast = chain()
     await justPast.reach(51)
     await justPast.close()
+    // They hold what was answered to their person, past what their streams have told.
+    for (const { kept } of [open, justPast]) t.ok(kept.has(51))
+    const answer = justPast.kept.get(51) as Received
+    for (const before of [below, atEdge]) before.hold(answer)
     await load.say(99)
     await open.reach(150)
+    const { starts } = site
     await site.stop()
     await putBack(site, copy)
     const gone = load.posts.splice(50)
@@ -72,15 +77,22 @@ for (const [way, { keep, putBack }] of Object.entries(ways)) {
     await site.start()
     for (const again of [below, atEdge, justPast]) again.open()
     const past = [open, justPast]
-    await Promise.all(past.map((stream) => stream.come('reset')))
+    const told = atEdge.newEpochs.length
+    await Promise.all([...past, below].map((stream) => stream.come('reset')))
+    await atEdge.come('reset', told + 1)
     await load.say(30)
     const log = await settle(site, chains)
 
-    for (const { resets } of past) {
+    for (const { resets, newEpochs } of past) {
       t.match(resets, [{ reason: 'rewound', from: 50, oldest: 1, head: 50 }])
-      t.equal(resets.length, 1)
+      t.same([resets.length, newEpochs], [1, []])
     }
-    for (const { resets } of [below, atEdge]) t.same(resets, [], 'nothing before the edge')
+    for (const { resets, discarded } of [below, atEdge]) {
+      t.same(resets, [], 'nothing before the edge')
+      t.equal(discarded, 1, 'what the log lost is held no longer')
+    }
+    t.same(below.newEpochs, [30])
+    t.same(atEdge.newEpochs, Array(starts).fill(50), 'at each start since')
     t.equal(open.discarded, gone.length, 'what it held past the edge is void')
     t.equal(justPast.discarded, 1)
     t.equal(log.length, 80, 'the ids past the edge were given again')

@@ -83,6 +83,9 @@ t.test('clients that others wrote lose, double and disorder nothing', async (t) 
   t.ok(poster.said.length > 100, `${poster.said.length} messages`)
   for (const client of clients) {
     t.equal(client.compared(poster.said), '', `${client.name}: each once, in order, as it was said`)
+    const resets = client.resets.map(({ reason, from, at }) => [reason, from - at])
+    const starts = [1, 2].map(() => ['new-epoch', 0])
+    t.same(resets, starts, `${client.name} is told of each start once, at its cursor`)
     t.equal(client.status, undefined, `${client.name} is there: ${client.complaints}`)
   }
 

@@ -110,6 +110,8 @@ t.test('a storm is told as a number, and a heartbeat not at all', async (t) => {
 t.test('a log that went back is told', async (t) => {
   const reset = { reason: 'rewound' as const, from: 1, oldest: 1, head: 2 }
   t.match((await told([{ type: 'reset', reset, cursor }])).err[0], /gone back to an older state/)
+  const restarted = { ...reset, reason: 'new-epoch' as const }
+  t.same((await told([{ type: 'reset', reset: restarted, cursor }])).err, [ended], 'no alarm')
 })
 
 t.test('the end of a session is told', async (t) => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
+import type { Message } from '../../src/client/index.ts'
 import type { FromLine, Port, ToLine } from '../../src/web/line/protocol.ts'
 import { Switchboard } from '../../src/web/line/switchboard.ts'
 import { type Guest, openRoom } from '../support/room.ts'
@@ -55,7 +56,7 @@ class Tab {
   /** The ids of all messages so far. */
   get ids(): number[] {
     return this.told
-      .flatMap((each) => (each.type === 'messages' ? each.messages : []))
+      .flatMap((each) => ('messages' in each ? each.messages : []))
       .map(({ id }) => id)
   }
 }
@@ -113,7 +114,8 @@ t.test('a stream goes on through a restart, without a loss and without a double'
   await bob.broadcast('after')
   tab.tell({ type: 'hurry' })
   await tab.live()
-  await tab.hears('messages', ({ messages }) => messages.some(({ id }) => id === 2))
+  const { reset } = await tab.hears('reset', ({ messages }) => messages.some(({ id }) => id === 2))
+  t.match(reset, { reason: 'new-epoch', from: 1 })
   t.strictSame(tab.ids, [1, 2])
 })
 
@@ -232,6 +234,46 @@ t.test('a reset is told after what came before it, and a new tab hears nothing v
   )
   t.strictSame(first.ids, [1, 2, 2])
   t.strictSame(second.ids, [2])
+})
+
+t.test('a new epoch is told with what shows whether anything was lost', async (t) => {
+  const say = (id: number, of = 0) => event('message', said(id, 'bob'), `${id}-0000000${of}`)
+  const epoch = (from: number, of: number) =>
+    event('reset', { reason: 'new-epoch', from, oldest: 1, head: 500 }, `${from}-0000000${of}`)
+  const ready = event('ready', { user: 'ann', head: 3, online: [], onlineCount: 0 }, '3-00000001')
+  let live: ServerResponse | undefined
+  const server = createServer((_, response) => {
+    live = response
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(say(1) + say(2) + epoch(2, 1) + say(3, 1) + ready)
+  })
+  const switchboard = new Switchboard()
+  const tab = new Tab(t, switchboard)
+  const address = await served(t, server)
+  tab.tell({ type: 'attach', server: address, token: 'x' })
+  await tab.live()
+  const idsOf = (messages: readonly Message[]) => messages.map(({ id }) => id)
+  t.strictSame(
+    tab.told.flatMap((what) => ('messages' in what ? [[what.type, idsOf(what.messages)]] : [])),
+    [
+      ['messages', [1, 2]],
+      ['reset', [3]],
+    ],
+  )
+  const second = new Tab(t, switchboard)
+  second.tell({ type: 'attach', server: address, token: 'x' })
+  await second.live()
+  t.strictSame(second.ids, [1, 2, 3], 'nothing that the stream told is void')
+
+  // On a live line nothing says when all of it has come.
+  live?.write(epoch(3, 2))
+  const { reset, messages } = await tab.hears('reset', ({ reset }) => reset.from === 3)
+  t.match({ reset, messages }, { reset: { reason: 'new-epoch' }, messages: [] })
+  const many = Array.from({ length: 201 }, (_, at) => say(at + 4, 3))
+  live?.write(epoch(3, 3) + many.join(''))
+  const long = await tab.hears('reset', ({ messages }) => messages.length > 1)
+  t.equal(long.messages.length, 200, 'no more is held back for it')
+  await tab.hears('messages', (told) => idsOf(told.messages).includes(204))
 })
 
 t.test('a session that expires ends', async (t) => {

@@ -38,6 +38,7 @@ const Head = Id('The newest id of the log; 0 where there is none')
 
 const endings = [
   'logged-out',
+  'banned',
   'session-expired',
   'shutting-down',
   'replaced',
@@ -79,11 +80,11 @@ const Heartbeat = Type.Object(
 
 const Reset = Type.Object(
   {
-    reason: Type.Enum(['trimmed', 'ahead', 'rewound'], {
+    reason: Type.Enum(['trimmed', 'ahead', 'rewound', 'new-epoch'], {
       type: 'string',
-      description: 'Why the cursor is not on this log',
+      description: 'Why the cursor is not on the log as it stands',
     }),
-    from: Id('The id after which the stream goes on'),
+    from: Id('The id after which the stream goes on; with `new-epoch` the cursor’s own'),
     oldest: Id('The smallest id that is kept'),
     head: Head,
   },
@@ -134,7 +135,7 @@ const events = [
   ),
   event(
     'reset',
-    'The cursor is not on this log: `rewound` (what the client holds past `from` is void), `ahead` or `trimmed`. The replay goes on from what there is.',
+    'The cursor is not on the log as it stands: `rewound` (what the client holds past `from` is void), `ahead`, `trimmed`, or `new-epoch` (the log was begun anew, as at a restart: all that streams told is good, but what the client holds past `from` besides may be void). The replay goes on from what there is.',
     Reset,
     { id: CursorId },
   ),

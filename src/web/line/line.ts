@@ -1,4 +1,10 @@
-import { type EventStream, type Message, ObrolClient, type ObrolEvent } from '../../client/index.ts'
+import {
+  type EventStream,
+  type Message,
+  ObrolClient,
+  type ObrolEvent,
+  type Reset,
+} from '../../client/index.ts'
 import { arrive, change, listed, nobody, type People } from '../state/people.ts'
 import type { EndReason, FromLine, LineState, Port } from './protocol.ts'
 
@@ -7,6 +13,9 @@ const rememberedMessages = 200
 
 /** How long what came is gathered before it is told, in ms. */
 const gatherMs = 10
+
+/** How long what follows a new epoch is gathered at most, so that it is told with it, in ms. */
+const epochMs = 500
 
 /** How long before the list of who is online is read again, in ms. */
 const listMs = 2000
@@ -24,6 +33,8 @@ export class Line {
   #people: People = nobody
   #recent: readonly Message[] = []
   #waiting: Message[] = []
+  /** A new epoch that was not told yet. */
+  #epoch: Reset | undefined
   #gathering: ReturnType<typeof setTimeout> | undefined
   #listing: ReturnType<typeof setTimeout> | undefined
 
@@ -68,6 +79,7 @@ export class Line {
     if (event.type === 'message') {
       this.#waiting.push(event.message)
       this.#gathering ??= setTimeout(() => this.#flush(), gatherMs)
+      if (this.#waiting.length === rememberedMessages) this.#flush()
     } else if (event.type === 'ready') {
       this.#setPeople(arrive(event.ready))
       this.#setState({ state: 'live' })
@@ -75,8 +87,7 @@ export class Line {
       this.#setPeople(change(this.#people, event.presence))
     } else if (event.type === 'reset') {
       this.#flush()
-      this.#recent = []
-      this.#tell({ type: 'reset', reset: event.reset })
+      this.#reset(event.reset)
     } else if (event.type === 'reconnecting') {
       this.#setState({ state: 'lost', retryAt: Date.now() + event.inMs })
     } else if (event.type === 'ended') {
@@ -84,15 +95,28 @@ export class Line {
     }
   }
 
+  /** A new epoch is told with what comes next: what a tab holds beside it may be void. */
+  #reset(reset: Reset): void {
+    if (reset.reason === 'new-epoch') {
+      this.#epoch = reset
+      this.#gathering = setTimeout(() => this.#flush(), epochMs)
+    } else {
+      this.#recent = []
+      this.#tell({ type: 'reset', reset, messages: [] })
+    }
+  }
+
   /** Tells what was gathered: many messages may come at once. */
   #flush(): void {
     clearTimeout(this.#gathering)
     this.#gathering = undefined
-    if (this.#waiting.length === 0) return
     const messages = this.#waiting
+    const reset = this.#epoch
     this.#waiting = []
+    this.#epoch = undefined
     this.#recent = [...this.#recent, ...messages].slice(-rememberedMessages)
-    this.#tell({ type: 'messages', messages })
+    if (reset) this.#tell({ type: 'reset', reset, messages })
+    else if (messages.length > 0) this.#tell({ type: 'messages', messages })
   }
 
   #setState(line: LineState): void {

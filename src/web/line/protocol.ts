@@ -23,7 +23,8 @@ export type FromLine =
   | { readonly type: 'line'; readonly line: LineState }
   /** Each once, in the order of the log, but for what is told again to a new tab. */
   | { readonly type: 'messages'; readonly messages: readonly Message[] }
-  | { readonly type: 'reset'; readonly reset: Reset }
+  /** With `messages` that came right after it, where they show whether anything was lost. */
+  | { readonly type: 'reset'; readonly reset: Reset; readonly messages: readonly Message[] }
   | { readonly type: 'people'; readonly people: People }
   | { readonly type: 'ended'; readonly reason: EndReason }
 

@@ -175,14 +175,16 @@ export class Visit {
   #take(message: FromLine): void {
     switch (message.type) {
       case 'messages':
-        this.#receive(message.messages)
-        if (this.opened.value) this.arrived.value = message.messages
+        this.#hear(message.messages)
         return
       case 'people':
         this.people.value = message.people
         return
       case 'reset':
-        this.chat.value = applyReset(this.chat.value, message.reset)
+        batch(() => {
+          this.chat.value = applyReset(this.chat.value, message.reset, message.messages)
+          this.#hear(message.messages)
+        })
         return
       case 'line':
         this.line.value = message.line
@@ -194,6 +196,11 @@ export class Visit {
       case 'ended':
         this.#end(message.reason)
     }
+  }
+
+  #hear(messages: readonly Message[]): void {
+    this.#receive(messages)
+    if (this.opened.value && messages.length > 0) this.arrived.value = messages
   }
 
   #receive(messages: readonly Message[]): void {

@@ -80,17 +80,30 @@ export function addPage(chat: Chat, page: HistoryPage, partner?: string): Chat {
   return lobby.read < 0 && partner === undefined ? markRead(next, room, read) : next
 }
 
-/** Forgets what the log no longer holds. */
-export function applyReset(chat: Chat, { reason, from, oldest }: Reset): Chat {
-  const last = reason === 'trimmed' ? Infinity : from
+/**
+ * Forgets what the log no longer holds.
+ *
+ * @param next what came right after it: in a new epoch what is held past the cursor was lost, but
+ *   where it comes again
+ */
+export function applyReset(
+  chat: Chat,
+  { reason, from, oldest, head }: Reset,
+  next: readonly Message[] = [],
+): Chat {
+  const isEpoch = reason === 'new-epoch'
+  const last = reason === 'trimmed' ? Infinity : isEpoch ? lastOf(chat, from, next) : from
+  const first = isEpoch ? 0 : oldest
+  // Another tab may have read what this one does not hold.
+  const newest = isEpoch ? Math.max(head, next.at(-1)?.id ?? 0) : last
   const conversations = new Map<ConversationKey, Conversation>()
   for (const [key, held] of chat.conversations)
     conversations.set(key, {
       ...held,
-      messages: held.messages.filter(({ id }) => id >= oldest && id <= last),
+      messages: held.messages.filter(({ id }) => id >= first && id <= last),
       // What is gone is missed no longer; what was read of a void log was not read.
       from: Math.min(held.from, last + 1),
-      read: Math.min(held.read, last),
+      read: Math.min(held.read, last, newest),
     })
   return {
     ...chat,
@@ -99,6 +112,19 @@ export function applyReset(chat: Chat, { reason, from, oldest }: Reset): Chat {
     head: Math.min(chat.head, last),
     era: chat.era + 1,
   }
+}
+
+/** The last id before what is held past an id and did not come again; `Infinity`: all of it did. */
+function lastOf(chat: Chat, from: number, again: readonly Message[]): number {
+  const byId = new Map(again.map((message) => [message.id, message]))
+  const lost = [...chat.conversations.values()]
+    .flatMap(({ messages }) => since(messages, from + 1))
+    .filter((held) => !isSame(held, byId.get(held.id)))
+  return Math.min(...lost.map(({ id }) => id)) - 1
+}
+
+function isSame(one: Message, other: Message | undefined): boolean {
+  return one.from === other?.from && one.text === other.text && one.sentAt === other.sentAt
 }
 
 /** Everything up to `id` was read. What was read once stays read. */

@@ -78,6 +78,25 @@ export const streams: Record<string, () => Script> = {
     },
   ),
 
+  /** Kept messages without an id, then some with one, and a restart that lost nothing. */
+  restarts: inTurn(
+    (exchange) => {
+      exchange.stream(event('message', message(2)) + event('message', message(4)))
+      exchange.end()
+    },
+    (exchange) => {
+      exchange.stream(event('message', message(2)) + event('message', message(4)))
+      exchange.write(ready(5) + messages(6, 7))
+      exchange.end()
+    },
+    (exchange) => {
+      const reset = { reason: 'new-epoch', from: 7, oldest: 1, head: 9 }
+      exchange.stream(event('reset', reset, '7-mh4k9999'))
+      for (const id of [7, 8, 9]) exchange.write(event('message', message(id), `${id}-mh4k9999`))
+      exchange.write(event('ready', { user: 'ann', head: 9, onlineCount: 1 }, '9-mh4k9999'))
+    },
+  ),
+
   /** Everything that is no stream, one after the other, and then the truth. */
   garbage: inTurn(
     (exchange) => exchange.answer(200, 'text/html', '<h1>Log in to the hotel</h1>'),

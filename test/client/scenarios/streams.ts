@@ -76,6 +76,18 @@ export const streams: Record<string, Scenario> = {
     },
     outcome: ['text 1', 'text 2', 'text 3', 'text 4', 'text 5', 'new 6', 'new 7'],
   },
+  restarts: {
+    run: async (stage) => {
+      const events = await takeUntil(open(stage), 'ready', 2)
+      return {
+        ids: idsOf(events),
+        resets: events.flatMap((event) =>
+          event.type === 'reset' ? [[event.reset.reason, event.reset.from, event.cursor]] : [],
+        ),
+      }
+    },
+    outcome: { ids: [2, 4, 6, 7, 8, 9], resets: [['new-epoch', 7, '7-mh4k9999']] },
+  },
   garbage: {
     run: async (stage) => {
       const events = await takeUntil(open(stage), 'ready')

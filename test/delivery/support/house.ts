@@ -142,6 +142,7 @@ export class FakeWire {
         const data = JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}')
         if (name === 'message') return id ? `m${data.id}` : `k${data.id}`
         if (name === 'bye') return data.reason
+        if (data.reason === 'new-epoch') return `new-epoch@${id}`
         return name ? `${name}${id ? `@${id}` : ''}` : []
       })
       .join(' ')

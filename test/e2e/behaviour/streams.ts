@@ -126,6 +126,22 @@ export function streams(t: Test, open: OpenRoom): void {
     t.same((await rewound.next('reset')).data, { reason: 'rewound', from: 0, oldest: 1, head: 1 })
     await rewound.next('ready')
     t.same(rewound.texts, ['one'])
+
+    const older = await ann.open({ cursor: '0-00000001' })
+    const told = await older.next('reset')
+    t.same(told.data, { reason: 'new-epoch', from: 0, oldest: 1, head: 1 })
+    t.equal(told.id, `0-${epoch}`)
+    await older.next('ready')
+    t.same([older.events[0]?.event, older.texts], ['reset', ['one']], 'before anything else')
+    for (const cursor of ['0', '1', `0-${epoch}`, undefined]) {
+      const good = await ann.open({ cursor })
+      await good.next('ready')
+      t.notOk(
+        good.events.some(({ event }) => event === 'reset'),
+        `none for ${cursor}`,
+      )
+      good.cut()
+    }
   })
 
   t.test('what was kept for someone arrives, without ids, until it has been reached', async (t) => {

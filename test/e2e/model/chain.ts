@@ -176,7 +176,9 @@ export class Chain {
   /** Everything up to an id, for this person, must have been written to this stream. */
   #advance(id: number, event: 'message' | 'ready' | 'heartbeat'): void {
     const { log } = this.#model
-    insist(this.#due === null, 'no reset before', event)
+    // Told of a new epoch, a stream stands where its cursor is, also where that is trimmed.
+    const stands = event === 'heartbeat' && id === this.#position
+    insist(this.#due === null || stands, 'no reset before', event)
     this.#placed = true
     insist(id <= log.head, 'an id past the head', id)
     if (this.#position === undefined) this.#startAtHead(event === 'message' ? id - 1 : id)
@@ -220,7 +222,8 @@ export class Chain {
     insist(oldest <= log.oldest && oldest >= (this.#opening?.oldest ?? 0), 'the oldest', oldest)
     if (this.#due !== null) {
       insist(reason === this.#due.reason, `${this.#due.reason} was due, and came`, reason)
-      const exact = reason === 'ahead' ? head : this.#due.from
+      const isLater = reason === 'trimmed' && this.behind
+      const exact = reason === 'ahead' ? head : isLater ? oldest - 1 : this.#due.from
       insist(from === exact, `${reason} from ${exact} was due, and came`, from)
     } else {
       insist(this.behind, 'a reset that was not due', data)
@@ -229,10 +232,19 @@ export class Chain {
     }
     figures.count(figures.resets, reason)
     if (this.#due === null) figures.count(figures.resets, 'amid')
-    if (reason === 'rewound') this.#forget(from)
-    this.#due = null
     this.#placed = true
-    this.#start(Math.max(from, oldest - 1))
+    const edge = oldest - 1
+    this.#due = reason === 'new-epoch' && from < edge ? { reason: 'trimmed', from: edge } : null
+    if (reason === 'rewound') this.#forget(from)
+    if (reason === 'new-epoch') this.#goOn(from)
+    else this.#start(Math.max(from, edge))
+  }
+
+  /** In a new epoch nothing is void that streams told. */
+  #goOn(from: number): void {
+    const beyond = [...this.kept.keys()].filter((id) => id > from)
+    insist(beyond.length === 0, 'told, and past the cursor', beyond)
+    this.#start(from)
   }
 
   /** What is past a fork is void. */

@@ -59,6 +59,7 @@ export class Log {
       const next = this.epochs.find(({ tag }) => tag > epoch) ?? this.epochs.at(-1)
       const from = (next?.first ?? 1) - 1
       if (id > from) return { position: Math.max(from, edge), reset: { reason: 'rewound', from } }
+      return { position: id, reset: { reason: 'new-epoch', from: id } }
     }
     if (id > this.head) return { position: this.head, reset: { reason: 'ahead', from: this.head } }
     if (id < edge) return { position: edge, reset: { reason: 'trimmed', from: edge } }

@@ -11,7 +11,7 @@ export interface Message {
 /** Where a cursor stands, and what its reader must be told of it. */
 export interface Placed {
   position: number
-  reset: { reason: 'trimmed' | 'ahead' | 'rewound'; from: number } | null
+  reset: { reason: 'trimmed' | 'ahead' | 'rewound' | 'new-epoch'; from: number } | null
 }
 
 /** Which page of history. */

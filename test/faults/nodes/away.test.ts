@@ -80,6 +80,10 @@ function suite(): void {
     holds(t, log, load, chains, words(aside), { refused: [503] })
     for (const ms of unready) t.ok(ms < unreachableMs + 3_000, `not ready after ${ms} ms`)
     t.ok(ended < lostMs + 3_000, `ended after ${ended} ms`)
+    for (const { resets, newEpochs } of chains) {
+      t.same(resets, [], 'no cursor was ever refused')
+      t.equal(newEpochs.length, 1, 'the restart is told of once')
+    }
     for (const { byes } of back) t.match(byes, [{ reason: 'unavailable' }])
     t.ok(Math.max(...retries) <= graceMs / 2 && new Set(retries).size > 3, 'reconnects are spread')
     for (const { farewells } of back) t.same(farewells, ['gus'], 'nobody else was missed')

@@ -39,7 +39,10 @@ function suite(): void {
       await load.stop()
       const log = await settle(cluster, standby, chains)
       holds(t, log, load, chains, words({ 'slowest 201 ms': Math.round(load.slowestMs) }))
-      for (const { resets } of chains) t.same(resets, [], 'no cursor was ever refused')
+      for (const { resets, newEpochs } of chains) {
+        t.same(resets, [], 'no cursor was ever refused')
+        t.equal(newEpochs.length, 1, 'another server is told of once')
+      }
     })
 
     t.test('then one that lags takes over: streams past the edge are rewound to it', async (t) => {
@@ -83,11 +86,12 @@ function suite(): void {
       await load.say(lag + 10)
       const log = await settle(cluster, standby, chains)
 
-      for (const { resets } of past) {
+      for (const { resets, newEpochs } of past) {
         t.match(resets, [{ reason: 'rewound', from: 50, oldest: 1, head: 50 }])
-        t.equal(resets.length, 1)
+        t.same([resets.length, newEpochs], [1, []])
       }
       for (const { resets } of [below, atEdge]) t.same(resets, [], 'nothing before the edge')
+      t.same([below.newEpochs, atEdge.newEpochs], [[30], [50]], 'but that it is another server')
       for (const { discarded } of [here, there])
         t.equal(discarded, gone.length, 'all past it is void')
       t.equal(justPast.discarded, 1)

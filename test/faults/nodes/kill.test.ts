@@ -42,6 +42,8 @@ function suite(): void {
       streams: connections(chains),
     }
     holds(t, log, load, chains, words(aside))
-    for (const { resets } of chains) t.same(resets, [], 'no cursor was ever refused')
+    for (const { resets, newEpochs } of chains) {
+      t.same([resets, newEpochs], [[], []], 'no cursor was ever refused')
+    }
   })
 }

@@ -55,8 +55,9 @@ export function holds(
   t.match(found, { lost: 0, doubled: 0, void: 0 })
   t.ok(found.acknowledged > 0 && found.received > 0, 'there was something to count')
   t.same(gaps(log), [], 'ids are without gaps')
-  for (const { person, disordered, refusals } of chains) {
+  for (const { person, disordered, refusals, misplaced } of chains) {
     t.equal(disordered, 0, `${person.username} got everything in order`)
+    t.same(misplaced, [], `${person.username} was told of each epoch once, at its cursor`)
     const unforeseen = refusals.filter((status) => !refused.includes(status))
     t.same(unforeseen, [], `${person.username} was never refused a stream`)
   }

@@ -35,7 +35,12 @@ export class Chain {
   readonly person: Person
   /** What this client holds, by id. */
   readonly kept = new Map<number, Received>()
+  /** The resets that it was told, but those that say `new-epoch`. */
   readonly resets: ReadEvent['data'][] = []
+  /** The `from` of each reset that says `new-epoch`. */
+  readonly newEpochs: number[] = []
+  /** Where an epoch changed without a reset, or a `new-epoch` was not what it should be. */
+  readonly misplaced: string[] = []
   readonly presence: ReadEvent['data'][] = []
   /** Who is online, as far as this client was told. */
   readonly online = new Set<string>()
@@ -53,7 +58,7 @@ export class Chain {
   doubled = 0
   /** Messages that came after one with a higher id. */
   disordered = 0
-  /** Held messages that a `rewound` declared void. */
+  /** Held messages that a reset declared void. */
   discarded = 0
   /** Answers that were no stream. */
   readonly refusals: number[] = []
@@ -63,6 +68,8 @@ export class Chain {
   readonly #options: ChainOptions
   readonly #changes = new Changes()
   #last = 0
+  /** Whether an event with an id has come on this connection. */
+  #placed = false
   #brokeAt: number | undefined
   #silence: NodeJS.Timeout | undefined
   #reader: EventReader | undefined
@@ -80,6 +87,11 @@ export class Chain {
   /** The id up to which it has everything. */
   get position(): number {
     return Number(this.cursor.split('-')[0])
+  }
+
+  /** Holds a message that came another way, such as a post's answer. */
+  hold(message: Received): void {
+    this.kept.set(message.id, message)
   }
 
   /** The stream that is open. */
@@ -145,6 +157,7 @@ export class Chain {
 
   async #connect(url: string): Promise<void> {
     this.connections++
+    this.#placed = false
     const byes = this.byes.length
     const reader = await EventReader.open({
       url,
@@ -185,6 +198,7 @@ export class Chain {
 
   #take({ event, id, data }: ReadEvent): void {
     this.#silence?.refresh()
+    if (id !== undefined) this.#judgeEpoch(event, id, data)
     this.counts.set(event, (this.counts.get(event) ?? 0) + 1)
     if (event === 'message') this.#keep(data)
     else if (event === 'reset') this.#reset(data)
@@ -222,11 +236,29 @@ export class Chain {
     this.#last = message.id
   }
 
-  /** As the contract has it: what one holds past a fork is void. */
+  /**
+   * The log changes its epoch with a reset alone. One that says `new-epoch` is from the cursor that
+   * was presented; on a live stream it may lie past what this person may not see.
+   */
+  #judgeEpoch(event: string, id: string, { reason, from }: ReadEvent['data']): void {
+    const [, before] = this.cursor.split('-')
+    const [, now] = id.split('-')
+    const isNew = before !== undefined && now !== before
+    const what = `${event} ${reason ?? ''} ${id} after ${this.cursor}`
+    if (isNew && event !== 'reset') this.misplaced.push(what)
+    if (reason === 'new-epoch') {
+      const isHere = this.#placed ? from >= this.position : from === this.position
+      if (!isNew || !isHere || id !== `${from}-${now}`) this.misplaced.push(what)
+    }
+    this.#placed = true
+  }
+
+  /** As the contract has it: what one holds past a fork is void, or past a cursor may be. */
   #reset(data: { reason: string; from: number }): void {
-    this.resets.push(data)
+    if (data.reason === 'new-epoch') this.newEpochs.push(data.from)
+    else this.resets.push(data)
     this.#last = Math.min(this.#last, data.from)
-    if (data.reason !== 'rewound') return
+    if (data.reason !== 'rewound' && data.reason !== 'new-epoch') return
     for (const id of [...this.kept.keys()]) {
       if (id > data.from && this.kept.delete(id)) this.discarded++
     }

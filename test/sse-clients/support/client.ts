@@ -68,6 +68,16 @@ export class Client {
       .join('; ')
   }
 
+  /** The resets that it was told, each with the id that it had come to. */
+  get resets(): { reason: string; from: number; at: number }[] {
+    let at = 0
+    return this.told.flatMap(({ event, id, data }) => {
+      const before = at
+      if (id) at = Number(id.split('-')[0])
+      return event === 'reset' ? [{ reason: data.reason, from: data.from, at: before }] : []
+    })
+  }
+
   has(message: number): boolean {
     return this.#ids.has(message)
   }

@@ -41,7 +41,8 @@ export async function placeContract(t: Test, openSite: OpenSite): Promise<void> 
           for (const [tag, held] of seen) {
             for (let id = 0; id <= held.length; id += 1) {
               const placement = await store.place({ id, epoch: tag })
-              t.same(standing(placement), expected(held.slice(0, id), log, oldest))
+              const edge = { oldest, isOld: tag !== epoch }
+              t.same(standing(placement), expected(held.slice(0, id), log, edge))
             }
           }
           await store.close()
@@ -56,6 +57,30 @@ export async function placeContract(t: Test, openSite: OpenSite): Promise<void> 
       }),
       { numRuns: 3, examples: [[scenario]] },
     )
+  })
+
+  await t.test('tells a good cursor of an older epoch so, before all else', async (t) => {
+    const site = await openSite(t)
+    const before = await site.open()
+    const ann = await join(before, 'ann')
+    for (const text of ['a', 'b', 'c']) await say(before, ann, text)
+    const { epoch } = await before.extent()
+    await before.close()
+    site.clock.pass(1)
+    await site.restart()
+    const store = await site.open()
+    t.teardown(() => store.close())
+    const place = async (id: number, of = epoch) => standing(await store.place({ id, epoch: of }))
+    const good = (id: number) => ({ position: id, reset: { reason: 'new-epoch', from: id } })
+    for (const id of [0, 1, 2, 3]) t.same(await place(id), good(id))
+    t.same(await place(4), { position: 3, reset: { reason: 'rewound', from: 3 } })
+    await say(store, ann, 'd')
+    await store.sweep(site.clock.now())
+    t.match(await store.extent(), { oldest: 4 })
+    t.same(await place(1), good(1), 'below the trimmed edge too: a read from there finds that')
+    const now = (await store.extent()).epoch
+    t.same(await place(1, now), { position: 3, reset: { reason: 'trimmed', from: 3 } })
+    t.same(await place(4, now), { position: 4, reset: null })
   })
 
   await t.test('takes a bare id as of the current epoch, and 0 as the beginning', async (t) => {
@@ -95,9 +120,10 @@ export async function placeContract(t: Test, openSite: OpenSite): Promise<void> 
     t.teardown(() => store.close())
     await say(store, ann, 'b')
     const place = async (id: number, epoch: string) => standing(await store.place({ id, epoch }))
-    t.same(await place(0, '00000000'), { position: 0, reset: null })
+    const good = (id: number) => ({ position: id, reset: { reason: 'new-epoch', from: id } })
+    t.same(await place(0, '00000000'), good(0))
     t.same(await place(1, '00000000'), { position: 0, reset: { reason: 'rewound', from: 0 } })
-    t.same(await place(1, 'zzzzzzzz'), { position: 1, reset: null }, 'before the newest epoch')
+    t.same(await place(1, 'zzzzzzzz'), good(1), 'before the newest epoch')
     t.same(await place(2, 'zzzzzzzz'), { position: 1, reset: { reason: 'rewound', from: 1 } })
   })
 
@@ -138,12 +164,18 @@ function standing({ position, reset }: Placement) {
 }
 
 /** Whoever holds what the log no longer is, is sent back to where the two part. */
-function expected(held: string[], log: string[], oldest: number) {
+function expected(
+  held: string[],
+  log: string[],
+  { oldest, isOld }: { oldest: number; isOld: boolean },
+) {
   const edge = oldest - 1
   const parts = held.findIndex((text, at) => text !== log[at])
   if (parts >= 0) {
     return { position: Math.max(parts, edge), reset: { reason: 'rewound', from: parts } }
   }
-  if (held.length < edge) return { position: edge, reset: { reason: 'trimmed', from: edge } }
-  return { position: held.length, reset: null }
+  const { length: id } = held
+  if (isOld) return { position: id, reset: { reason: 'new-epoch', from: id } }
+  if (id < edge) return { position: edge, reset: { reason: 'trimmed', from: edge } }
+  return { position: id, reset: null }
 }

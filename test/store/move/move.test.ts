@@ -33,7 +33,10 @@ async function holds(t: Test, store: Store, { key, ann, bob }: Settled, cursors:
   t.match(await store.credentials('bob'), { account: bob.account, passwordHash: 'hash of bob' })
   for (const cursor of cursors) {
     const [id, epoch] = cursor.split('-') as [string, string]
-    t.match(await store.place({ id: Number(id), epoch }), { position: Number(id), reset: null })
+    t.match(await store.place({ id: Number(id), epoch }), {
+      position: Number(id),
+      reset: { reason: 'new-epoch', from: Number(id) },
+    })
   }
 }
 

@@ -56,20 +56,16 @@ function at(room: Room, { username, password, token }: Guest): Guest {
   return new Guest(room, username, password, token)
 }
 
-/** A stream goes on from a cursor, without a reset, with just what was missed. */
-async function resume(
-  t: Test,
-  room: Room,
-  guest: Guest,
-  cursor: string | undefined,
-  texts: string[],
-) {
+/** A stream goes on from a cursor of the old home, with just what was missed. */
+async function resume(t: Test, room: Room, guest: Guest, cursor = '', texts: string[]) {
   const stream = await at(room, guest).open({ cursor })
   await stream.next('ready')
-  const events = stream.events.slice(
+  const [reset, ...events] = stream.events.slice(
     0,
     stream.events.findIndex(({ event }) => event === 'ready'),
   )
+  t.equal(reset?.event, 'reset')
+  t.match(reset?.data, { reason: 'new-epoch', from: Number(cursor.split('-')[0]) })
   t.same(
     events.map(({ event, data }) => [event, data.text]),
     texts.map((text) => ['message', text]),

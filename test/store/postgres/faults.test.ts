@@ -143,7 +143,10 @@ function suite(): void {
     const extent = await store.extent()
     t.ok(extent.epoch > before.epoch)
     t.same(heard.extent, extent)
-    t.match(await store.place({ id: 2, epoch: before.epoch }), { position: 2, reset: null })
+    t.match(await store.place({ id: 2, epoch: before.epoch }), {
+      position: 2,
+      reset: { reason: 'new-epoch', from: 2 },
+    })
     t.match(await store.place({ id: 3, epoch: before.epoch }), {
       reset: { reason: 'rewound', from: 2 },
     })
@@ -185,7 +188,10 @@ function suite(): void {
     await heard.until(({ turns }) => turns.includes('turned'))
     t.match(heard.extent, { head: 3 })
     await heard.until(({ sessions }) => sessions.includes(`-${bob.id}`))
-    t.match(await store.place({ id: 3, epoch }), { position: 3, reset: null })
+    t.match(await store.place({ id: 3, epoch }), {
+      position: 3,
+      reset: { reason: 'new-epoch', from: 3 },
+    })
     t.match(await store.place({ id: 5, epoch }), {
       position: 3,
       reset: { reason: 'rewound', from: 3 },

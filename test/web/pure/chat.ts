@@ -139,6 +139,38 @@ t.test('a reset takes back what the log no longer holds', async (t) => {
   t.equal(trimmed.head, 9)
 })
 
+t.test('in a new epoch only what does not come again is taken back', async (t) => {
+  const reset = { reason: 'new-epoch' as const, from: 6, oldest: 6, head: 8 }
+  let chat = addPage(emptyChat('ann', {}), page([said(5, 'bob'), said(6, 'bob')], true))
+  chat = receive(chat, [said(7, 'ann', 'an answer'), direct(8, 'bob', 'ann', 'of a page')])
+  chat = markRead(markRead(chat, room, 7), 'bob', 8)
+  const again = [said(7, 'ann', 'an answer'), direct(8, 'bob', 'ann', 'of a page')]
+
+  const same = applyReset(chat, reset, again)
+  t.strictSame({ ...same, era: chat.era }, chat, 'where nothing was lost nothing changes')
+  t.equal(same.era, chat.era + 1, 'but what was asked for before may be void')
+
+  const nothing = applyReset(chat, { ...reset, head: 6 })
+  t.strictSame(ids(shown(nothing, of(nothing, room))), [5, 6], 'what lies before it stays')
+  t.same(of(nothing, 'bob').messages, [])
+  t.equal(of(nothing, room).read, 6)
+  t.equal(nothing.head, 6)
+
+  const other = [said(7, 'ann', 'an answer'), direct(8, 'bob', 'ann', 'another')]
+  const forked = applyReset(chat, reset, other)
+  t.strictSame(ids(of(forked, room).messages), [5, 6, 7])
+  t.same(of(forked, 'bob').messages, [])
+  const on = receive(forked, other)
+  t.equal(unread(on, of(on, room)), 0)
+  t.equal(unread(on, of(on, 'bob')), 1, 'which was not read')
+  t.equal(applyReset(chat, reset, [said(7, 'cid', 'an answer')]).head, 6, 'by someone else')
+
+  const elsewhere = markRead(chat, room, 12)
+  t.equal(of(applyReset(elsewhere, reset, again), room).read, 8, 'nor what is not there')
+  const unopened = applyReset(emptyChat('ann', {}), reset)
+  t.equal(unopened.from, Infinity, 'the history is still to be read')
+})
+
 t.test('a room that is open for weeks does not grow', async (t) => {
   const many = Array.from({ length: 9 }, (_, at) => said(at + 20, 'bob'))
   let chat = addPage(emptyChat('ann', {}), page([direct(11, 'bob', 'ann'), ...many], true))
