@@ -160,7 +160,7 @@ t.test('a mistake of our own is logged: the stream is cut, the sweep tries again
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { logLevel: 'warn' },
-    tuning: { http: { logStream: log }, sweepEveryMs: 10 },
+    tuning: { http: { logStream: log }, sweepEveryMs: 10, sweepDoubtMs: 0 },
   })
   const ann = await room.join('ann')
   const database = new Database(join(room.folder, 'obrol.db'))

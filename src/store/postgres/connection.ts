@@ -58,6 +58,8 @@ export class Connection {
    * @param ms after which the connection is given up
    */
   run<Answer>(ask: Ask<Answer>, ms: number): Promise<Answer> {
+    // The driver would wait for ever for a connection that is not made again.
+    if (!this.#alive) return Promise.reject(new Error('The connection was closed'))
     return new Promise<Answer>((resolve, reject) => {
       const late = () => this.#close(new Error(`There was no answer within ${Math.round(ms)} ms`))
       const timer = setTimeout(late, ms)

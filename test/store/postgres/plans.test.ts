@@ -90,6 +90,7 @@ function suite(): void {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
     )
     await t.rejects(askFor(replans), 'as what is asked along with it')
+    await t.rejects(askFor(replans), { message: 'The connection was closed' }, 'and at once')
     await keeps.close()
   })
 
