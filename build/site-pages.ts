@@ -83,7 +83,8 @@ export function siteOptions(root: string, sources: string, out: string): object 
     ],
     ignoredHighlightLanguages: ['caddyfile', 'sse', 'text'],
     validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: false },
-    intentionallyNotExported: ['ObrolErrorOptions'],
+    // Of the document's own schemas the client's types are made.
+    intentionallyNotExported: ['ObrolErrorOptions', 'Schemas'],
     treatWarningsAsErrors: true,
   }
 }

@@ -46,7 +46,7 @@ export type Reset = Schemas['Reset']
 export type ByeReason = Schemas['Bye']['reason']
 
 /** One thing that was wrong: in the body (`pointer`, RFC 6901), or in a query, path or header. */
-type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
+export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
 
 /** A refusal as it came: RFC 9457 problem details. A newer server may send a `type` of its own. */
 export type ProblemDetails = Omit<Schemas['Problem'], 'type' | 'errors'> & {
