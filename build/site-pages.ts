@@ -81,7 +81,7 @@ export function siteOptions(root: string, sources: string, out: string): object 
       ...['bash', 'python', 'go', 'typescript', 'javascript', 'html', 'json', 'http', 'ini'],
       ...['nginx', 'yaml', 'sql'],
     ],
-    ignoredHighlightLanguages: ['caddyfile', 'sse', 'text'],
+    ignoredHighlightLanguages: ['caddyfile', 'haproxy', 'sse', 'text'],
     validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: false },
     // Of the document's own schemas the client's types are made.
     intentionallyNotExported: ['ObrolErrorOptions', 'Schemas'],
