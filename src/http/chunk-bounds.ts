@@ -9,7 +9,7 @@ const slackBytes = 1_048_576
 
 /** What Node keeps on a socket that its HTTP parser reads; it is not documented. */
 interface ParsedSocket {
-  parser?: { [callback: number]: unknown; constructor: { kOnBody?: number } } | null
+  parser?: object | null
 }
 
 /** The code of the error with which such a request ends; see `raw-answers.ts`. */
@@ -50,9 +50,9 @@ export function boundChunks(
  * in the middle of one, but it tells of no body where nobody listens for it: until this piece is over.
  */
 function stopTelling(socket: Socket & ParsedSocket): void {
-  const { parser } = socket
-  const body = parser?.constructor.kOnBody
-  if (!parser || body === undefined) return
+  // Where Node has no such parser, this changes nothing, and each chunk is thrown away by itself.
+  const parser = Object(socket.parser)
+  const body = String(parser.constructor.kOnBody)
   const tell = parser[body]
   parser[body] = null
   // Node uses its parsers again: this one is whole before the connection can have let go of it.

@@ -33,7 +33,7 @@ interface Line {
 export function letWaitInLine(
   server: Server,
   onClosed: (socket: Socket) => void,
-  onRequest: (request: IncomingMessage) => void = () => {},
+  onRequest: (request: IncomingMessage) => void,
 ): void {
   const handlers = server.listeners('request')
   const lines = new WeakMap<Socket, Line>()
