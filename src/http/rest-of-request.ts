@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 
 /** How much of a request is read once it has been answered, in bytes. */
 const mostBytes = 1_048_576
@@ -14,16 +14,19 @@ const lingerMs = 1000
  * Reads away what is still to come of a request that is about to be answered, as with a refusal. To
  * close the connection at once would reset it, and TCP could take the answer along. But nobody waits
  * for the rest: past a megabyte no more of it is read, and past 2 s the connection is closed
- * (RFC 9112, section 9.6).
+ * (RFC 9112, section 9.6). Where that may happen the answer says so: a proxy that took the
+ * connection for good would send another's request into its reset.
  *
  * Must be called before the head of the answer is written.
  */
 export function boundRest(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete) return
+  const announced = announcedBytes(request)
+  if (request.complete || announced === 0) return
   const { socket } = request
   const begin = socket.bytesRead
   const timer = setTimeout(() => socket.destroy(), mostMs)
-  if (!response.shouldKeepAlive) closeAfterBoth(request, response)
+  if (announced > mostBytes) response.setHeader('connection', 'close')
+  closeAfterRequest(request)
   request
     .on('data', () => {
       if (socket.bytesRead - begin > mostBytes) request.pause()
@@ -32,15 +35,18 @@ export function boundRest(request: IncomingMessage, response: ServerResponse): v
     .resume()
 }
 
+function announcedBytes({ headers }: IncomingMessage): number {
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
+  return Number(headers['content-length'] ?? 0)
+}
+
 /** Node would close the connection with the last byte of the answer, whatever is still to come. */
-function closeAfterBoth(request: IncomingMessage, response: ServerResponse): void {
+function closeAfterRequest(request: IncomingMessage): void {
+  const read = new Promise<void>((resolve) => request.once('close', resolve))
   const { socket } = request
-  const closed = [request, response].map((half) => {
-    return new Promise<void>((resolve) => half.once('close', resolve))
-  })
-  response.shouldKeepAlive = true
-  response.removeHeader('connection')
-  Promise.all(closed).then(() => socket.destroySoon())
+  socket.destroySoon = () => {
+    read.then(() => Socket.prototype.destroySoon.call(socket))
+  }
 }
 
 /**

@@ -95,6 +95,38 @@ t.test('a connection that is to be closed takes the whole request first', async 
   }
 })
 
+t.test('an answer says so where the connection will not be good for another request', async (t) => {
+  const server = await serve(t)
+  const saysSo = async (head: string) => {
+    const socket = await server.open()
+    socket.write(`${head}\r\nHost: a\r\n\r\n`)
+    const [answer] = await once(socket, 'data')
+    socket.destroy()
+    return /^connection: close\r$/im.test(String(answer))
+  }
+  const call = 'POST /nope HTTP/1.1'
+  t.equal(await saysSo(`${call}\r\nContent-Length: 3000000`), true, 'more than is read')
+  t.equal(
+    await saysSo(`${call}\r\nTransfer-Encoding: chunked`),
+    true,
+    'of a length that it does not tell',
+  )
+  t.equal(await saysSo(`${call}\r\nContent-Length: 900000`), false)
+  t.equal(await saysSo('GET /nope HTTP/1.1'), false)
+})
+
+t.test('a connection whose rest is read away is good for another request', async (t) => {
+  const server = await serve(t)
+  const socket = await server.open()
+  socket.write('POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n')
+  const [refusal] = await once(socket, 'data')
+  t.match(String(refusal), /^HTTP\/1\.1 404/)
+  socket.write('123456789GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+  const [answer] = await once(socket, 'data')
+  t.match(String(answer), /^HTTP\/1\.1 200/)
+  socket.destroy()
+})
+
 t.test('a body in chunks of a byte costs no more than the first thousand of them', async (t) => {
   const server = await serve(t)
   const chunks = '1\r\nx\r\n'.repeat(170_000)
