@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export interface Wanted {
+export interface BenchOptions {
   full: boolean
   /** Names of scenarios; empty: those of the form. */
   only: readonly string[]
@@ -36,7 +36,7 @@ ${lines.join('')}`
 }
 
 /** @throws {TypeError} with one line that says what is wrong */
-export function readCommandLine(args: readonly string[]): Wanted | 'help' | 'publish' {
+export function readCommandLine(args: readonly string[]): BenchOptions | 'help' | 'publish' {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

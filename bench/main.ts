@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { readCommandLine, usage, type Wanted } from './command-line.ts'
-import { VoidRun } from './load/streams.ts'
+import { type BenchOptions, readCommandLine, usage } from './command-line.ts'
+import { InvalidRun } from './load/streams.ts'
 import { pin } from './machine/processes.ts'
 import { machine, writeFigures } from './report/files.ts'
 import { judge, type Result } from './report/judge.ts'
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   return 0
 }
 
-function select({ full, only, soakMinutes }: Wanted): Scenario[] {
+function select({ full, only, soakMinutes }: BenchOptions): Scenario[] {
   const all = allScenarios(full, soakMinutes ?? 20)
   return all.filter(({ name }) => {
     if (soakMinutes !== undefined) return name === 'soak'
@@ -62,7 +62,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 try {
   process.exit(await main(process.argv.slice(2)))
 } catch (error) {
-  const foreseen = error instanceof VoidRun || error instanceof TypeError
+  const foreseen = error instanceof InvalidRun || error instanceof TypeError
   process.stderr.write(`${foreseen ? error.message : (error as Error).stack}\n`)
   process.exit(1)
 }

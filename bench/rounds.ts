@@ -1,4 +1,4 @@
-import { VoidRun } from './load/streams.ts'
+import { InvalidRun } from './load/streams.ts'
 import type { Round, Sample, Scenario } from './scenarios/scenario.ts'
 import type { Contender } from './servers/server.ts'
 
@@ -27,7 +27,7 @@ async function runOnce(scenario: Scenario, contender: Contender): Promise<Sample
   try {
     return await scenario.measure(server, contender)
   } catch (error) {
-    if (error instanceof VoidRun)
+    if (error instanceof InvalidRun)
       error.message = `${scenario.name}, ${contender.name}: ${error.message}`
     throw error
   } finally {

@@ -16,7 +16,7 @@ interface Expression {
 }
 
 /** What whoever starts the server writes, and nobody else. */
-const ofSettings = ['src/setting-kinds.ts']
+const ofSettings = ['src/setting-types.ts']
 
 /** Where expressions are made at run time, of nothing that a client sent; they cannot be checked here. */
 const madeOfOurs = ['src/http/route-table.ts', 'src/names/scripts.ts']

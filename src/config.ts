@@ -1,20 +1,20 @@
 import {
-  limit,
-  list,
-  oneOf,
-  readAddressRange,
-  readDatabaseUrl,
-  readFolder,
-  readHost,
-  readHostToAllow,
-  readOrigin,
-  readSecret,
+  enumSetting,
+  limitSetting,
+  parseAddressRange,
+  parseAllowedHost,
+  parseDatabaseUrl,
+  parseDirectory,
+  parseHost,
+  parseList,
+  parseOrigin,
+  parseSecret,
+  parseWholeNumber,
   type Setting,
   SettingsError,
   setting,
-  whole,
-  wholeNumber,
-} from './setting-kinds.ts'
+  wholeNumberSetting,
+} from './setting-types.ts'
 
 export { SettingsError }
 
@@ -23,109 +23,137 @@ export const settingsTable = {
   host: setting('HOST', '127.0.0.1', {
     range: 'an IP address or a host name',
     about: 'The address to listen on. Of a name: the first, IPv4 before IPv6.',
-    read: readHost,
+    read: parseHost,
   }),
-  port: whole('PORT', 3000, 'port', [0, 65_535], 'The port to listen on; 0 takes a free one.'),
+  port: wholeNumberSetting(
+    'PORT',
+    3000,
+    'port',
+    [0, 65_535],
+    'The port to listen on; 0 takes a free one.',
+  ),
   dataDir: setting('DATA_DIR', './data', {
     range:
       'the path of a folder, without quotes, control characters, surrounding blanks, a leading ~ or variables',
     about:
       'The folder of the log and the signing key, for its owner alone (mode 0700); made where there is none.',
-    read: readFolder,
+    read: parseDirectory,
   }),
   databaseUrl: setting<string | undefined>('DATABASE_URL', undefined, {
     range:
       'postgres://USER:PASSWORD@HOST:PORT/DATABASE; percent-encode what is special in the password (# as %23, / as %2F, @ as %40)',
     about: 'The PostgreSQL that all nodes share. Unset: SQLite in DATA_DIR.',
     secret: true,
-    read: readDatabaseUrl,
+    read: parseDatabaseUrl,
   }),
   jwtSecret: setting<string | undefined>('JWT_SECRET', undefined, {
     range: 'at least 32 bytes long in UTF-8, without control characters or surrounding blanks',
     about:
       'The key that signs tokens. Unset: one made at the first start and kept where the log is.',
     secret: true,
-    read: readSecret,
+    read: parseSecret,
   }),
-  tokenTtlHours: whole('TOKEN_TTL_HOURS', 168, 'hours', [1, 87_600], 'How long a session lives.'),
-  registration: oneOf('REGISTRATION', ['open', 'closed'], 'open', 'Whether anyone may register.'),
-  presenceGraceMs: whole(
+  tokenTtlHours: wholeNumberSetting(
+    'TOKEN_TTL_HOURS',
+    168,
+    'hours',
+    [1, 87_600],
+    'How long a session lives.',
+  ),
+  registration: enumSetting(
+    'REGISTRATION',
+    ['open', 'closed'],
+    'open',
+    'Whether anyone may register.',
+  ),
+  presenceGraceMs: wholeNumberSetting(
     'PRESENCE_GRACE_MS',
     10_000,
     'ms',
     [0, 600_000],
     'How long a person without a stream still counts as online.',
   ),
-  presenceLeaseMs: whole(
+  presenceLeaseMs: wholeNumberSetting(
     'PRESENCE_LEASE_MS',
     15_000,
     'ms',
     [1000, 600_000],
     'How long the people of a server that died still count as online.',
   ),
-  heartbeatMs: whole(
+  heartbeatMs: wholeNumberSetting(
     'HEARTBEAT_MS',
     15_000,
     'ms',
     [100, 3_600_000],
     'How often each stream gets a heartbeat.',
   ),
-  streamMaxSeconds: whole(
+  streamMaxSeconds: wholeNumberSetting(
     'STREAM_MAX_SECONDS',
     0,
     'seconds',
     [0, 604_800],
     'How long a stream may last, give or take a tenth; then it is to be opened again. 0: no end.',
   ),
-  shutdownSeconds: whole(
+  shutdownSeconds: wholeNumberSetting(
     'SHUTDOWN_SECONDS',
     10,
     'seconds',
     [0, 600],
     'How long a stopping server waits for open requests.',
   ),
-  maxStreams: whole('MAX_STREAMS', 50_000, 'streams', [1, 1_000_000], 'Streams open at once.'),
-  streamsPerUser: limit('STREAMS_PER_USER', 20, 'streams', 'Streams open at once for one account.'),
-  messagesPerMinute: limit('MESSAGES_PER_MINUTE', 120, 'messages', 'Posts of one account.'),
-  readsPerMinute: limit('READS_PER_MINUTE', 600, 'requests', 'Reads of one account.'),
-  streamOpensPerMinute: limit(
+  maxStreams: wholeNumberSetting(
+    'MAX_STREAMS',
+    50_000,
+    'streams',
+    [1, 1_000_000],
+    'Streams open at once.',
+  ),
+  streamsPerUser: limitSetting(
+    'STREAMS_PER_USER',
+    20,
+    'streams',
+    'Streams open at once for one account.',
+  ),
+  messagesPerMinute: limitSetting('MESSAGES_PER_MINUTE', 120, 'messages', 'Posts of one account.'),
+  readsPerMinute: limitSetting('READS_PER_MINUTE', 600, 'requests', 'Reads of one account.'),
+  streamOpensPerMinute: limitSetting(
     'STREAM_OPENS_PER_MINUTE',
     60,
     'requests',
     'Streams opened by one account.',
   ),
-  loginsPerMinute: limit(
+  loginsPerMinute: limitSetting(
     'LOGINS_PER_MINUTE',
     10,
     'attempts',
     'Failed logins from one address under one name; six times that from one address.',
   ),
-  registrationsPerHour: limit(
+  registrationsPerHour: limitSetting(
     'REGISTRATIONS_PER_HOUR',
     20,
     'attempts',
     'Registrations from one address.',
   ),
-  requestsPerMinute: limit(
+  requestsPerMinute: limitSetting(
     'REQUESTS_PER_MINUTE',
     3000,
     'requests',
     'Requests from one address, whatever they ask for.',
   ),
-  connectionsPerAddress: limit(
+  connectionsPerAddress: limitSetting(
     'CONNECTIONS_PER_ADDRESS',
     200,
     'connections',
     'Connections open at once from one address, not counting those that carry a stream.',
   ),
-  messageMaxChars: whole(
+  messageMaxChars: wholeNumberSetting(
     'MESSAGE_MAX_CHARS',
     4000,
     'code points',
     [1, 100_000],
     'The longest message.',
   ),
-  passwordMinChars: whole(
+  passwordMinChars: wholeNumberSetting(
     'PASSWORD_MIN_CHARS',
     8,
     'code points',
@@ -136,12 +164,12 @@ export const settingsTable = {
     unit: 'days',
     range: '0 or a whole number from 2 to 36500',
     about: 'How long messages are kept. 0: for ever.',
-    read: (given) => wholeNumber(given, 2, 36_500) ?? wholeNumber(given, 0, 0),
+    read: (given) => parseWholeNumber(given, 2, 36_500) ?? parseWholeNumber(given, 0, 0),
   }),
   corsOrigins: setting<string[]>('CORS_ORIGINS', [], {
     range: 'origins separated by commas, each "scheme://host", "scheme://host:port" or "*"',
     about: 'The web origins whose pages may call this server, besides its own.',
-    read: (given) => list(given, readOrigin),
+    read: (given) => parseList(given, parseOrigin),
   }),
   allowedHosts: setting<string[] | undefined>('ALLOWED_HOSTS', undefined, {
     range:
@@ -149,16 +177,16 @@ export const settingsTable = {
     about:
       'The hosts that the server answers to. Unset: any; but on a loopback address, without TRUST_PROXY, only this machine’s own names: localhost, 127.0.0.1, [::1] and HOST.',
     read: (given) => {
-      const hosts = list(given, readHostToAllow)
+      const hosts = parseList(given, parseAllowedHost)
       return hosts?.length === 0 ? undefined : hosts
     },
   }),
   trustProxy: setting<string[]>('TRUST_PROXY', [], {
     range: 'IP addresses or CIDR ranges separated by commas, none of them /0',
     about: 'The proxies whose X-Forwarded-For is believed.',
-    read: (given) => list(given, readAddressRange),
+    read: (given) => parseList(given, parseAddressRange),
   }),
-  logLevel: oneOf(
+  logLevel: enumSetting(
     'LOG_LEVEL',
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     'info',
@@ -180,12 +208,12 @@ export type Settings = { -readonly [Name in keyof Table]: Table[Name]['fallback'
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const read = Object.entries<Setting<unknown>>(settingsTable).map(([name, setting]) => {
     const given = env[setting.env]
-    return [name, given ? checked(setting, given) : setting.fallback]
+    return [name, given ? parseSetting(setting, given) : setting.fallback]
   })
   return Object.fromEntries(read)
 }
 
-function checked(setting: Setting<unknown>, given: string): unknown {
+function parseSetting(setting: Setting<unknown>, given: string): unknown {
   const value = setting.read(given)
   if (value !== undefined) return value
   const what = setting.secret

@@ -3,17 +3,17 @@
  * a piece of a password with a raw "#", "/" or "@" in it would be taken for the host and shown in an
  * error.
  */
-const form =
+const urlPattern =
   /^postgres(?:ql)?:\/\/(?:[^\s/?#@:]+(?::[^\s/?#@:]*)?@)?([^\s/?#@]+\/[^\s/?#@]+)(?:\?[^\s#]*)?$/i
 
 /** Whether a text is the address of a PostgreSQL database, which may name several servers. */
 export function isDatabaseUrl(text: string): boolean {
-  return form.test(text) && isPercentEncoded(text)
+  return urlPattern.test(text) && isPercentEncoded(text)
 }
 
 /** The servers and the database of such an address, to be shown: no user, password or settings. */
-export function placeIn(databaseUrl: string): string {
-  const [, place] = form.exec(databaseUrl) as RegExpExecArray
+export function hostsAndDatabase(databaseUrl: string): string {
+  const [, place] = urlPattern.exec(databaseUrl) as RegExpExecArray
   return place as string
 }
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { refuseOldNode } from './commands/node-version.ts'
+import { checkNodeVersion } from './commands/node-version.ts'
 
 interface Command {
   usage: string
   summary: string
   /** It judges its arguments itself. */
-  readsArguments?: true
+  parsesArguments?: true
   run(args: readonly string[]): Promise<void>
 }
 
@@ -33,7 +33,7 @@ const commands: Record<string, Command> = {
     summary: 'write one consistent file, also beside a running server',
     async run([file]) {
       const { backup } = await import('./commands/backup.ts')
-      await backup(await dataFolder(), file as string)
+      await backup(await dataDirectory(), file as string)
       process.stdout.write(`backed up to ${file}\n`)
     },
   },
@@ -42,7 +42,7 @@ const commands: Record<string, Command> = {
     summary: 'put a backup in the place of a stopped server’s data',
     async run([file]) {
       const { restore } = await import('./commands/restore.ts')
-      await restore(await dataFolder(), file as string)
+      await restore(await dataDirectory(), file as string)
       process.stdout.write(`restored from ${file}\n`)
     },
   },
@@ -51,7 +51,7 @@ const commands: Record<string, Command> = {
     summary: 'give the room of trimmed history in a stopped server’s data back to the disk',
     async run() {
       const { compact } = await import('./commands/compact.ts')
-      const { before, after } = await compact(await dataFolder())
+      const { before, after } = await compact(await dataDirectory())
       const [from, to] = [before, after].map((bytes) => (bytes / 1e6).toFixed(1))
       process.stdout.write(`compacted from ${from} MB to ${to} MB\n`)
     },
@@ -59,11 +59,11 @@ const commands: Record<string, Command> = {
   move: {
     usage: 'move OPTIONS',
     summary: 'move everything between SQLite and PostgreSQL; obrol move --help tells more',
-    readsArguments: true,
+    parsesArguments: true,
     async run(args) {
       const { move } = await import('./commands/move.ts')
       const wrong = await move(args)
-      if (wrong) refuse(wrong)
+      if (wrong) failWithUsage(wrong)
     },
   },
   completion: {
@@ -71,10 +71,12 @@ const commands: Record<string, Command> = {
     summary: 'write what bash, zsh or fish need to complete these',
     async run([shell]) {
       const { completion, shells } = await import('./commands/completion.ts')
-      const script = completion(shell as string, completed())
+      const script = completion(shell as string, completionEntries())
       if (script) process.stdout.write(script)
       else
-        refuse(`there is no completion for ${JSON.stringify(shell)}, but for ${shells.join(', ')}`)
+        failWithUsage(
+          `there is no completion for ${JSON.stringify(shell)}, but for ${shells.join(', ')}`,
+        )
     },
   },
   openapi: {
@@ -85,14 +87,14 @@ const commands: Record<string, Command> = {
       const known = openApiVersions.find((each) => each === version)
       if (known) await writeOpenApi(file as string, known)
       else
-        refuse(
+        failWithUsage(
           `there is no OpenAPI document of version ${JSON.stringify(version)}: take ${openApiVersions.join(' or ')}`,
         )
     },
   },
 }
 
-async function dataFolder(): Promise<string> {
+async function dataDirectory(): Promise<string> {
   const { readSettings, SettingsError } = await import('./config.ts')
   const { databaseUrl, dataDir } = readSettings(process.env)
   if (databaseUrl === undefined) return dataDir
@@ -102,7 +104,7 @@ async function dataFolder(): Promise<string> {
 }
 
 /** What a shell is to know of each command. */
-function completed() {
+function completionEntries() {
   return Object.entries(commands).map(([name, { usage, summary }]) => {
     return { name, summary, takesFile: usage.includes(' FILE') }
   })
@@ -120,7 +122,7 @@ function manifest(): { version: string; engines: { node: string } } {
 }
 
 /** A refusal of the command line: one line and exit status 2, as shells have it. */
-function refuse(line: string): void {
+function failWithUsage(line: string): void {
   process.stderr.write(`obrol: ${line}\n`)
   process.exitCode = 2
 }
@@ -131,19 +133,20 @@ async function main([name = '--help', ...args]: readonly string[]): Promise<void
   if (['--help', '-h', 'help'].includes(name)) return void process.stdout.write(help())
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined)
-    return refuse(`there is no command ${JSON.stringify(name)}; see obrol --help`)
+    return failWithUsage(`there is no command ${JSON.stringify(name)}; see obrol --help`)
   const [, ...words] = command.usage.split(' ')
   const needed = words.filter((word) => !word.startsWith('['))
   const wrong = args.length < needed.length || args.length > words.length || args.includes('')
-  if (wrong && !command.readsArguments) return refuse(`usage: obrol ${command.usage}`)
+  if (wrong && !command.parsesArguments) return failWithUsage(`usage: obrol ${command.usage}`)
   try {
-    refuseOldNode(process.versions.node, manifest().engines.node)
+    checkNodeVersion(process.versions.node, manifest().engines.node)
     await command.run(args)
   } catch (error) {
     // Errors for the person at the terminal carry one clear line; anything else is our mistake.
-    const foreseen = error instanceof Error && ['SettingsError', 'StartError'].includes(error.name)
+    const isExpected =
+      error instanceof Error && ['SettingsError', 'StartError'].includes(error.name)
     process.stderr.write(
-      foreseen ? `obrol: ${error.message}\n` : `obrol: ${(error as Error).stack}\n`,
+      isExpected ? `obrol: ${error.message}\n` : `obrol: ${(error as Error).stack}\n`,
     )
     // What a failed start has left open must not keep the process, and with it the folder.
     process.exit(1)

@@ -1,5 +1,5 @@
 import type { Settings } from './config.ts'
-import { placeIn } from './database-url.ts'
+import { hostsAndDatabase } from './database-url.ts'
 import { openPostgresStore, type PostgresOptions } from './store/postgres/store.ts'
 import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
 import type { Store } from './store/store.ts'
@@ -21,7 +21,10 @@ export interface StoreListeners {
   onWarning: (warning: string) => void
 }
 
-type Where = Pick<Settings, 'databaseUrl' | 'dataDir' | 'presenceLeaseMs' | 'presenceGraceMs'>
+type StoreSettings = Pick<
+  Settings,
+  'databaseUrl' | 'dataDir' | 'presenceLeaseMs' | 'presenceGraceMs'
+>
 
 /**
  * The store that the settings name.
@@ -29,14 +32,14 @@ type Where = Pick<Settings, 'databaseUrl' | 'dataDir' | 'presenceLeaseMs' | 'pre
  * @throws {StartError} one line for the person who started the server
  */
 export async function openStore(
-  settings: Where,
+  settings: StoreSettings,
   { around = (store) => store, ...options }: StoreTuning & StoreListeners,
 ): Promise<Store> {
   return around(await open(settings, options), options)
 }
 
 function open(
-  { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: Where,
+  { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: StoreSettings,
   { maxPages, postgres, onFatal, onWarning }: Omit<StoreTuning, 'around'> & StoreListeners,
 ): Promise<Store> {
   if (databaseUrl === undefined) return openSqliteStore({ folder: dataDir, maxPages, onFatal })
@@ -50,7 +53,7 @@ function open(
 }
 
 /** Where everything is kept, as a log may tell it: never with a name or a password. */
-export function placeOf({ databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>) {
+export function storeLocation({ databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>) {
   if (databaseUrl === undefined) return { dataDir }
-  return { database: placeIn(databaseUrl) }
+  return { database: hostsAndDatabase(databaseUrl) }
 }

@@ -9,17 +9,17 @@ import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Sessions } from './chat/sessions.ts'
 import type { Settings } from './config.ts'
+import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
-import { ReachedMarks } from './delivery/marks.ts'
-import { PresenceFeed } from './delivery/presence-feed.ts'
-import { Tail } from './delivery/tail.ts'
+import { LogReader } from './delivery/log-reader.ts'
+import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
 import { streamOpener } from './http/open-stream.ts'
-import { openStore, placeOf, type StoreTuning } from './open-store.ts'
-import { Appender } from './store/appender.ts'
+import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
+import { AppendBatcher } from './store/append-batcher.ts'
+import { RetentionJob } from './store/retention-job.ts'
 import { StartError, type Store } from './store/store.ts'
-import { Sweeper } from './store/sweeper.ts'
-import { StoreFollower } from './store-follower.ts'
+import { StoreUpdateHandler } from './store-update-handler.ts'
 
 const hourMs = 3_600_000
 
@@ -30,21 +30,21 @@ const backlog = 4096
 export interface Tuning extends StoreTuning {
   http?: AppOptions
   /** A socket that takes nothing for so long, while bytes wait for it, is destroyed. In ms. */
-  stallMs?: number
+  writeTimeoutMs?: number
   /** How long before a store that could not be reached is asked again. In ms. */
   retryMs?: number
   /** How long a batch whose answer was lost is asked for again, in ms. */
-  doubtMs?: number
+  unknownOutcomeRetryMs?: number
   /** How often the store is swept, in ms. */
-  sweepEveryMs?: number
+  retentionIntervalMs?: number
   /** How long history is kept, in ms, instead of HISTORY_DAYS. */
-  keepMs?: number
+  retentionMs?: number
   /** How long a server that stops still takes requests, in ms. */
-  lastCallMs?: number
+  drainMs?: number
   /** How long a sweep that a wrong clock may have brought about waits, in ms. */
-  sweepDoubtMs?: number
+  retentionPostponeMs?: number
   /** The time by which history is old, in Unix ms, instead of the clock's. */
-  sweepNow?: () => number
+  retentionNow?: () => number
 }
 
 export interface RunningServer {
@@ -62,38 +62,43 @@ export interface RunningServer {
  * delivery and HTTP put together.
  */
 export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
-  const { stallMs = 60_000, retryMs = 1_000, sweepEveryMs = hourMs / 6, lastCallMs = 100 } = tuning
+  const {
+    writeTimeoutMs = 60_000,
+    retryMs = 1_000,
+    retentionIntervalMs = hourMs / 6,
+    drainMs = 100,
+  } = tuning
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>()
-  const { promise: log, resolve: logIs } = Promise.withResolvers<FastifyBaseLogger>()
-  const address = await addressOf(settings)
+  const { promise: log, resolve: resolveLog } = Promise.withResolvers<FastifyBaseLogger>()
+  const address = await resolveListenAddress(settings)
   const store = await openStore(settings, {
     ...tuning,
     onFatal: fail,
     onWarning: async (warning) => (await log).warn({ event: 'store warning' }, warning),
   })
-  const signingKey = await keyOf(settings, store)
+  const signingKey = await readSigningKey(settings, store)
 
   let ready = true
   const ttlMs = settings.tokenTtlHours * hourMs
   const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
-  const appender = new Appender(store, { doubtMs: tuning.doubtMs })
-  const tail = new Tail(store)
-  const feed = new PresenceFeed(presence)
-  const marks = new ReachedMarks(store, () => tail.epoch)
+  const appender = new AppendBatcher(store, { unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs })
+  const logReader = new LogReader(store)
+  const presenceBroadcaster = new PresenceBroadcaster(presence)
+  const receipts = new DeliveryReceipts(store, () => logReader.epoch)
   const hub = new Hub(settings, {
-    tail,
+    logReader,
     presence,
-    feed,
-    marks,
+    presenceBroadcaster,
+    receipts,
     retryMs,
-    stands: (session) => sessions.stands(session),
+    isSessionValid: (session) => sessions.isValid(session),
     now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
   const app = await buildApp(
     {
-      settings: { ...settings, allowedHosts: hostsOf(settings, address) },
+      settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
       accounts: new Accounts({
         store,
         passwords: new Passwords(),
@@ -106,67 +111,68 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       presence,
       store,
       signingKey,
-      openStream: streamOpener({ hub, sessions, stallMs }),
+      openStream: streamOpener({ hub, sessions, writeTimeoutMs }),
       ready: () => ready,
-      inTouch: () => follower.inTouch,
+      storeConnected: () => storeUpdates.connected,
     },
     tuning.http,
   )
-  logIs(app.log)
+  resolveLog(app.log)
   const keepMs =
-    tuning.keepMs ?? (settings.historyDays > 0 ? settings.historyDays * 24 * hourMs : undefined)
-  const sweeper = new Sweeper(store, {
-    keepMs,
-    everyMs: sweepEveryMs,
-    doubtMs: tuning.sweepDoubtMs ?? hourMs,
-    now: tuning.sweepNow ?? (() => store.now()),
+    tuning.retentionMs ??
+    (settings.historyDays > 0 ? settings.historyDays * 24 * hourMs : undefined)
+  const retentionJob = new RetentionJob(store, {
+    retentionMs: keepMs,
+    intervalMs: retentionIntervalMs,
+    clockGraceMs: tuning.retentionPostponeMs ?? hourMs,
+    now: tuning.retentionNow ?? (() => store.now()),
     monotonic: () => performance.now(),
-    onError: (error) => app.log.warn({ event: 'sweep failed', err: error }),
-    onDropped: async (oldest) =>
+    onError: (error) => app.log.warn({ event: 'retention failed', err: error }),
+    onDeleted: async (oldest) =>
       app.log.info({ event: 'history dropped', oldest, ...(await store.size()) }),
-    onDoubt: (doubt) => {
-      const told = `${doubt}: nothing is dropped for an hour. Check the clock.`
-      app.log.warn({ event: 'sweep put off' }, told)
+    onPostponed: (doubt) => {
+      const message = `${doubt}: nothing is dropped for an hour. Check the clock.`
+      app.log.warn({ event: 'retention postponed' }, message)
     },
   })
 
-  const follower = new StoreFollower({ appender, sessions, presence, hub, log: app.log })
-  store.follow(follower)
+  const storeUpdates = new StoreUpdateHandler({ appender, sessions, presence, hub, log: app.log })
+  store.subscribe(storeUpdates)
   presence.onChanged(({ person, online }) => {
     app.log.info({ event: online ? 'online' : 'offline', username: person.username })
   })
 
   async function close(seconds = settings.shutdownSeconds): Promise<void> {
     ready = false
-    const cut = setTimeout(() => {
+    const forceCloseTimer = setTimeout(() => {
       hub.destroy()
       app.server.closeAllConnections()
     }, seconds * 1000)
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
-    follower.flush()
+    storeUpdates.flush()
     const streamsClosed = hub.close()
     // What is on its way while the server says bye is still answered, with `Connection: close`:
     // closed at once, the connections it comes on would reset under it.
-    await delay(lastCallMs)
+    await delay(drainMs)
     await Promise.all([streamsClosed, app.close(), presenceClosed])
-    clearTimeout(cut)
-    feed.close()
-    await sweeper.close()
+    clearTimeout(forceCloseTimer)
+    presenceBroadcaster.close()
+    await retentionJob.close()
     await appender.close()
-    await marks.settled()
+    await receipts.settled()
     await store.close()
   }
 
-  await tail.start()
+  await logReader.start()
   await sessions.start()
   await presence.start()
-  sweeper.start()
+  retentionJob.start()
   try {
     await app.listen({ host: address, port: settings.port, backlog })
   } catch (error) {
     await close(0)
-    throw cannotListen(settings, error)
+    throw listenError(settings, error)
   }
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
@@ -175,7 +181,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     event: 'started',
     url,
     docs: `${url}/docs`,
-    ...placeOf(settings),
+    ...storeLocation(settings),
     ...(await store.size()),
   })
   return {
@@ -196,12 +202,12 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
  *
  * @throws {StartError} where the host is not known
  */
-async function addressOf(settings: Settings): Promise<string> {
+async function resolveListenAddress(settings: Settings): Promise<string> {
   try {
     const { address } = await lookup(settings.host, { order: 'ipv4first' })
     return address
   } catch (error) {
-    throw cannotListen(settings, error)
+    throw listenError(settings, error)
   }
 }
 
@@ -209,19 +215,19 @@ async function addressOf(settings: Settings): Promise<string> {
  * The hosts to answer to. Where only this machine can reach the server, and no proxy speaks for
  * others, none but its own names can be meant.
  */
-function hostsOf({ allowedHosts, host, trustProxy }: Settings, address: string): string[] {
+function allowedHostsFor({ allowedHosts, host, trustProxy }: Settings, address: string): string[] {
   if (allowedHosts !== undefined) return allowedHosts
-  const alone = ipaddr.process(address).range() === 'loopback' && trustProxy.length === 0
-  if (!alone) return ['*']
+  const isLocalOnly = ipaddr.process(address).range() === 'loopback' && trustProxy.length === 0
+  if (!isLocalOnly) return ['*']
   return ['localhost', '*.localhost', '127.0.0.1', '[::1]', host.toLowerCase(), address]
 }
 
-function cannotListen({ host, port }: Settings, error: unknown): StartError {
+function listenError({ host, port }: Settings, error: unknown): StartError {
   return new StartError(`cannot listen on ${host} port ${port}: ${(error as Error).message}`)
 }
 
 /** @throws {StartError} where the key that was kept is damaged; then the store is closed */
-async function keyOf({ jwtSecret }: Settings, store: Store): Promise<Uint8Array> {
+async function readSigningKey({ jwtSecret }: Settings, store: Store): Promise<Uint8Array> {
   if (jwtSecret) return Buffer.from(jwtSecret)
   try {
     return await store.signingKey()

@@ -12,7 +12,7 @@ const parts: Record<string, { ours: RegExp; others: RegExp }> = {
     others: /^(node:(?!http|net|fs)|lru-cache$)/,
   },
   delivery: {
-    ours: /^(delivery|chat)\/|^store\/store\.ts$|^turnstile\.ts$/,
+    ours: /^(delivery|chat)\/|^store\/store\.ts$|^semaphore\.ts$/,
     others: /^node:(?!http|fs)/,
   },
   names: { ours: /^names\//, others: /^$/ },

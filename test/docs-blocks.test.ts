@@ -3,7 +3,7 @@ import t from 'tap'
 import { parse as parseYaml } from 'yaml'
 import { readSettings, type Settings, settingsTable } from '../src/config.ts'
 import { compile, compilePython, parseIni, parseShell } from './support/documented.ts'
-import { isHere } from './support/installed.ts'
+import { isInstalled } from './support/is-installed.ts'
 import { type Block, blocksOf, brokenLinksOf, pagesOf, readPage } from './support/markdown.ts'
 import { startNginx } from './support/nginx.ts'
 import { PastedShell, steady } from './support/pasted-shell.ts'
@@ -57,7 +57,7 @@ t.test('TypeScript compiles against the client, JavaScript compiles', async (t) 
 })
 
 t.test('shell lines that are not run are well-formed, and Python compiles', async (t) => {
-  const hasPython = isHere('python3', '--version')
+  const hasPython = isInstalled('python3', '--version')
   for (const block of written('sh').filter((block) => !isRun(block)))
     t.equal(await parseShell(block.text), '', where(block))
   for (const block of written('python'))
@@ -93,7 +93,7 @@ t.test('the problem that is shown is the one that comes', async (t) => {
 
 t.test('a stream passes the documented nginx, and is resumed through it', async (t) => {
   const [snippet] = written('nginx')
-  if (!isHere('nginx', '-v')) return t.pass('nginx is not here')
+  if (!isInstalled('nginx', '-v')) return t.pass('nginx is not here')
   const room = await openRoom(t, { settings: { trustProxy: ['127.0.0.1'] } })
   const ann = await room.register('ann')
   const folder = await temporaryFolder(t)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { problems } from '../src/chat/problems.ts'
 import { settingsTable } from '../src/config.ts'
-import type { Setting } from '../src/setting-kinds.ts'
+import type { Setting } from '../src/setting-types.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort()

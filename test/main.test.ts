@@ -12,7 +12,7 @@ import { startingNode } from './support/starting-node.ts'
 // What these tests do most is wait for processes to start.
 t.jobs = 3
 
-const mishaps = new URL('./e2e/support/mishaps.ts', import.meta.url)
+const mishaps = new URL('./e2e/support/failure-injection.ts', import.meta.url)
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** A command under way, and what it has written so far. */

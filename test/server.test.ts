@@ -108,7 +108,12 @@ t.test('history that is old enough is swept, but for the newest message', async 
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { logLevel: 'info' },
-    tuning: { keepMs: 0, sweepEveryMs: 10, sweepDoubtMs: 0, http: { logStream: log } },
+    tuning: {
+      retentionMs: 0,
+      retentionIntervalMs: 10,
+      retentionPostponeMs: 0,
+      http: { logStream: log },
+    },
   })
   t.match(await log.next('started'), { bytes: Number, reusableBytes: Number })
   const ann = await room.register('ann')
@@ -137,18 +142,21 @@ t.test('a trim of most of the log waits for an hour after the start, and says so
   const room = await openRoom(t, {
     folder: before.folder,
     settings: { logLevel: 'warn' },
-    tuning: { keepMs: 0, sweepEveryMs: 10, http: { logStream: log } },
+    tuning: { retentionMs: 0, retentionIntervalMs: 10, http: { logStream: log } },
   })
-  t.match(await log.next('sweep put off'), {
+  t.match(await log.next('retention postponed'), {
     level: 40,
-    msg: 'A sweep would drop more than a tenth of the log: nothing is dropped for an hour. Check the clock.',
+    msg: 'Retention would delete more than a tenth of the log: nothing is dropped for an hour. Check the clock.',
   })
   const { body } = await room.call('GET', '/v1/messages', { token: ann.token })
   t.equal(body.messages.length, 3)
 })
 
 t.test('history is kept for the days that are set', async (t) => {
-  const room = await openRoom(t, { settings: { historyDays: 2 }, tuning: { sweepEveryMs: 10 } })
+  const room = await openRoom(t, {
+    settings: { historyDays: 2 },
+    tuning: { retentionIntervalMs: 10 },
+  })
   const ann = await room.register('ann')
   await ann.broadcast('first')
   await ann.broadcast('second')
@@ -160,7 +168,7 @@ t.test('a mistake of our own is logged: the stream is cut, the sweep tries again
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { logLevel: 'warn' },
-    tuning: { http: { logStream: log }, sweepEveryMs: 10, sweepDoubtMs: 0 },
+    tuning: { http: { logStream: log }, retentionIntervalMs: 10, retentionPostponeMs: 0 },
   })
   const ann = await room.join('ann')
   const database = new Database(join(room.folder, 'obrol.db'))
@@ -168,7 +176,7 @@ t.test('a mistake of our own is logged: the stream is cut, the sweep tries again
   const broken = await ann.open()
   await broken.ended()
   t.match(await log.next('stream failed'), { level: 50, err: { message: /no such table/ } })
-  t.match(await log.next('sweep failed'), { level: 40, err: { message: /no such table/ } })
+  t.match(await log.next('retention failed'), { level: 40, err: { message: /no such table/ } })
   t.notOk(ann.stream.closed, 'what is live goes on')
   database.exec('ALTER TABLE elsewhere RENAME TO entries')
   database.close()

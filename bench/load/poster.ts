@@ -7,7 +7,7 @@ const shared = Buffer.alloc(65_536)
 const taken = 0x32 // '2'
 
 /** A connection that has one request under way at a time. */
-export class Line {
+export class PostConnection {
   readonly #socket: Socket
   readonly #opened: Promise<void>
   #answered: PromiseWithResolvers<number> | undefined
@@ -73,8 +73,8 @@ function idIn(bytes: Buffer): number {
 }
 
 /** Opens so many lines. */
-export async function openLines(port: number, count: number): Promise<Line[]> {
-  const lines = Array.from({ length: count }, () => new Line(port))
+export async function openConnections(port: number, count: number): Promise<PostConnection[]> {
+  const lines = Array.from({ length: count }, () => new PostConnection(port))
   await Promise.all(lines.map((line) => line.opened()))
   return lines
 }
@@ -86,7 +86,7 @@ export async function openLines(port: number, count: number): Promise<Line[]> {
  * @throws where one was refused
  */
 export async function postAll(
-  lines: readonly Line[],
+  lines: readonly PostConnection[],
   count: number,
   request: (n: number, line: number) => Buffer,
 ): Promise<void> {
@@ -105,7 +105,7 @@ export async function postAll(
  * @returns how many were posted
  */
 export async function postFor(
-  lines: readonly Line[],
+  lines: readonly PostConnection[],
   seconds: number,
   request: (n: number, line: number) => Buffer,
   first = 0,
@@ -144,13 +144,13 @@ export async function postSteadily(
   request: (n: number) => Buffer,
   { perSecond, seconds, first = 0, open = 1, signal, onAnswer = () => {} }: Steady,
 ): Promise<number> {
-  const free = await openLines(port, open)
+  const free = await openConnections(port, open)
   const answers: Promise<void>[] = []
   const count = Math.round(perSecond * seconds)
   const began = performance.now() + 1
   const dueAt = (n: number) => began + (n * 1000) / perSecond
   async function post(n: number): Promise<void> {
-    const line = free.pop() ?? new Line(port)
+    const line = free.pop() ?? new PostConnection(port)
     // A server that passes on what it is given has the id from the request.
     onAnswer((await line.send(request(first + n))) || first + n + 1, dueAt(n))
     free.push(line)

@@ -36,7 +36,7 @@ export async function openStreams(
 }
 
 /** Resolves when every stream has got every id up to this one, and throws where one fails to. */
-export async function allReached(
+export async function allReceived(
   readers: readonly Reader[],
   id: number,
   withinMs = 20_000,
@@ -49,9 +49,9 @@ export async function allReached(
   clearTimeout(timer)
 }
 
-export class VoidRun extends Error {}
+export class InvalidRun extends Error {}
 
-/** Every stream must have got every id from its beginning to `last` exactly once. @throws {VoidRun} */
+/** Every stream must have got every id from its beginning to `last` exactly once. @throws {InvalidRun} */
 export function checkCounts(readers: readonly Reader[], last: number): void {
   let missing = 0
   let doubled = 0
@@ -60,7 +60,7 @@ export function checkCounts(readers: readonly Reader[], last: number): void {
     doubled += seen.doubled
   }
   if (missing > 0 || doubled > 0)
-    throw new VoidRun(
+    throw new InvalidRun(
       `void: ${missing} events missing and ${doubled} doubled in ${readers.length} streams`,
     )
 }

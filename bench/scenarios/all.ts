@@ -1,4 +1,4 @@
-import { coming } from './coming.ts'
+import { presenceStorm } from './coming.ts'
 import { direct } from './direct.ts'
 import { fanOuts } from './fan-out.ts'
 import { idle } from './idle.ts'
@@ -27,7 +27,7 @@ export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
     idle(full),
     resume(full),
     stalled(full),
-    coming(full),
+    presenceStorm(full),
     nodesApart(full),
     postsOfNodes(full),
     moreNodes(full),

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { DeliveryTimes } from '../load/delivery-times.ts'
 import { postSteadily } from '../load/poster.ts'
 import { Reader } from '../load/reader.ts'
-import { Receipts } from '../load/receipts.ts'
-import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
 import { percentile } from '../machine/statistics.ts'
 import { obrol } from '../servers/obrol.ts'
 import type { Server } from '../servers/server.ts'
@@ -16,7 +16,7 @@ const perSecond = 4
 const eventsPerSecond = 4
 
 /** A storm of arrivals, all of which everyone is told of. */
-export const coming = (full: boolean): Scenario => {
+export const presenceStorm = (full: boolean): Scenario => {
   const people = full ? 5_000 : 1_500
   return {
     name: 'coming',
@@ -49,7 +49,7 @@ export const coming = (full: boolean): Scenario => {
 
 async function measure(server: Server, people: number): Promise<Sample> {
   const messages = perSecond * seconds
-  const receipts = new Receipts(watchers, messages)
+  const receipts = new DeliveryTimes(watchers, messages)
   const watching = await openStreams(server, watchers, (index) => ({
     token: server.tokens[people + index],
     counting: 'event: presence',
@@ -69,7 +69,7 @@ async function measure(server: Server, people: number): Promise<Sample> {
   await Promise.all(entering.map(({ ready }) => ready))
   const took = (performance.now() - began) / 1000
   await chatting
-  await allReached(watching, messages)
+  await allReceived(watching, messages)
   checkCounts(watching, messages)
   const lasted = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage(load)

@@ -1,7 +1,7 @@
-import { openLines, postAll } from '../load/poster.ts'
+import { openConnections, postAll } from '../load/poster.ts'
 import type { Reader } from '../load/reader.ts'
 import { directRequest } from '../load/requests.ts'
-import { closeAll, openStreams, VoidRun } from '../load/streams.ts'
+import { closeAll, InvalidRun, openStreams } from '../load/streams.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { obrol } from '../servers/obrol.ts'
 import type { Contender, Server } from '../servers/server.ts'
@@ -37,7 +37,7 @@ export const direct = (full: boolean): Scenario => ({
 
 async function measure(server: Server, streams: number, count: number): Promise<Sample> {
   const readers = await openStreams(server, streams)
-  const lines = await openLines(server.port, inFlight)
+  const lines = await openConnections(server.port, inFlight)
   const expected = new Uint32Array(streams)
   function request(n: number, line: number): Buffer {
     // A stride that meets every stream in an order of its own.
@@ -60,7 +60,7 @@ async function measure(server: Server, streams: number, count: number): Promise<
   }
 }
 
-/** Each stream must get what its person sent and was sent, once. @throws {VoidRun} */
+/** Each stream must get what its person sent and was sent, once. @throws {InvalidRun} */
 async function allArrived(readers: readonly Reader[], expected: Uint32Array): Promise<void> {
   const wrong = () =>
     readers.filter(({ seen }, index) => seen.received !== expected[index] || seen.doubled > 0)
@@ -68,5 +68,5 @@ async function allArrived(readers: readonly Reader[], expected: Uint32Array): Pr
   const deadline = performance.now() + 5_000
   while (wrong() > 0 && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 20))
-  if (wrong() > 0) throw new VoidRun(`void: ${wrong()} streams got too few or too many`)
+  if (wrong() > 0) throw new InvalidRun(`void: ${wrong()} streams got too few or too many`)
 }

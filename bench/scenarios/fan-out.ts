@@ -1,5 +1,5 @@
-import { openLines, postFor } from '../load/poster.ts'
-import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { openConnections, postFor } from '../load/poster.ts'
+import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { hasNchan, nchan } from '../servers/nchan.ts'
 import { gathered, resWrite } from '../servers/node.ts'
@@ -50,13 +50,13 @@ export async function measureFanOut(
   { warm, measured }: Span,
 ): Promise<Sample> {
   const readers = await openStreams(server, streams)
-  const lines = await openLines(server.port, inFlight)
+  const lines = await openConnections(server.port, inFlight)
   const post = (n: number) => server.broadcast(n)
   const before = await postFor(lines, warm, post)
-  await allReached(readers, before)
+  await allReceived(readers, before)
   const watch = startWatch(server.pid)
   const messages = await postFor(lines, measured, post, before)
-  await allReached(readers, before + messages)
+  await allReceived(readers, before + messages)
   const { seconds, serverCpu, loadShare } = watch.stop()
   checkCounts(readers, before + messages)
   closeAll(readers)

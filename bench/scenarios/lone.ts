@@ -1,9 +1,9 @@
-import { openLines, postFor, postSteadily } from '../load/poster.ts'
-import { Receipts } from '../load/receipts.ts'
+import { DeliveryTimes } from '../load/delivery-times.ts'
+import { openConnections, postFor, postSteadily } from '../load/poster.ts'
 import { SeenIds } from '../load/seen-ids.ts'
-import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
-import { stayAwake } from '../machine/awake.ts'
+import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
 import { median, percentile } from '../machine/statistics.ts'
+import { stayAwake } from '../machine/stay-awake.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { hasNchan, nchan } from '../servers/nchan.ts'
 import { socketWrite } from '../servers/node.ts'
@@ -75,7 +75,7 @@ export async function measureLatency(
   { perSecond, seconds, warm, alone = 0, settle }: LatencySpan,
 ): Promise<Sample> {
   const before = server.head ?? 0
-  let receipts: Receipts | undefined
+  let receipts: DeliveryTimes | undefined
   const readers = await openStreams(server, streams, () => ({
     // Another node may have yet to hear of the newest: there a cursor makes sure.
     after: server.head,
@@ -85,10 +85,10 @@ export async function measureLatency(
   const gathered = await postsBefore(server, { seconds: warm, atOnce: inFlight, first: 0 })
   const one = await postsBefore(server, { seconds: alone, atOnce: 1, first: gathered })
   const head = before + gathered + one
-  await allReached(readers, head)
+  await allReceived(readers, head)
   const settling = perSecond * settle
   const messages = settling + perSecond * seconds
-  const told = new Receipts(streams, messages, head)
+  const told = new DeliveryTimes(streams, messages, head)
   receipts = told
   const onAnswer = (id: number, dueAt: number) => told.due(id, dueAt)
   const post = (n: number) => server.broadcast(n)
@@ -96,7 +96,7 @@ export async function measureLatency(
   const watch = startWatch(server.pid)
   const first = head + settling
   await postSteadily(server.port, post, { perSecond, seconds, first, onAnswer })
-  await allReached(readers, head + messages)
+  await allReceived(readers, head + messages)
   const { serverCpu, loadShare } = watch.stop()
   checkCounts(readers, head + messages)
   closeAll(readers)
@@ -114,7 +114,7 @@ async function postsBefore(
   server: Server,
   { seconds, atOnce, first }: { seconds: number; atOnce: number; first: number },
 ): Promise<number> {
-  const lines = await openLines(server.port, atOnce)
+  const lines = await openConnections(server.port, atOnce)
   const count = await postFor(lines, seconds, (n) => server.broadcast(n), first)
   for (const line of lines) line.close()
   return count

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { openLines, postFor } from '../load/poster.ts'
+import { openConnections, postFor } from '../load/poster.ts'
+import { canLimitCpu, limitCpu } from '../machine/cpu-share.ts'
 import { cpuSeconds } from '../machine/processes.ts'
-import { hasShares, holdToShare } from '../machine/share.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { hasPostgres, obrolNodes, onPostgres } from '../servers/nodes.ts'
 import { obrol } from '../servers/obrol.ts'
@@ -94,7 +94,7 @@ export const postsOfNodes = (full: boolean): Scenario => ({
 export const moreNodes = (full: boolean): Scenario => ({
   name: 'nodes-more',
   title: `durable posts on ${onPostgres}, each node held to a quarter of a core, ${inFlight} in flight at each`,
-  contenders: hasShares ? here(oneHeld, threeHeld) : [],
+  contenders: canLimitCpu ? here(oneHeld, threeHeld) : [],
   people: inFlight,
   measure: (server) => measurePosts(server, spanOf(full), share),
   goals: [
@@ -168,12 +168,12 @@ async function measureIdle(server: Server, seconds: number): Promise<Sample> {
 
 async function measurePosts(server: Server, { warm, measured }: Span, share = 1): Promise<Sample> {
   const { ports = [server.port], pids = [server.pid], databasePid } = server
-  const opened = await Promise.all(ports.map((port) => openLines(port, inFlight)))
+  const opened = await Promise.all(ports.map((port) => openConnections(port, inFlight)))
   const lines = opened.flat()
   const post = (_n: number, line: number) => server.broadcast(line)
   // Longer than elsewhere, for here it is the compiled code that counts.
   await postFor(lines, warm * 2, post)
-  const held = share < 1 ? pids.map((pid) => holdToShare(pid, share)) : []
+  const held = share < 1 ? pids.map((pid) => limitCpu(pid, share)) : []
   const watches = pids.map(startWatch)
   const before = databasePid === undefined ? 0 : cpuSeconds(databasePid)
   const count = await postFor(lines, measured, post)

@@ -1,4 +1,4 @@
-import { openLines, postFor } from '../load/poster.ts'
+import { openConnections, postFor } from '../load/poster.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { bareFastify, rememberingFastify } from '../servers/node.ts'
 import { obrol } from '../servers/obrol.ts'
@@ -29,7 +29,7 @@ export const posts = (full: boolean): Scenario => ({
 })
 
 async function measure(server: Server, { warm, measured }: Span): Promise<Sample> {
-  const lines = await openLines(server.port, inFlight)
+  const lines = await openConnections(server.port, inFlight)
   const post = (_n: number, line: number) => server.broadcast(line)
   // Longer than elsewhere, for here it is the compiled code that counts.
   await postFor(lines, warm * 2, post)

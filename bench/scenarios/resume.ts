@@ -1,8 +1,8 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
-import { openLines, postAll, postSteadily } from '../load/poster.ts'
+import { DeliveryTimes } from '../load/delivery-times.ts'
+import { openConnections, postAll, postSteadily } from '../load/poster.ts'
 import { Reader } from '../load/reader.ts'
-import { Receipts } from '../load/receipts.ts'
-import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
 import { residentBytes } from '../machine/processes.ts'
 import { percentile } from '../machine/statistics.ts'
 import { obrol } from '../servers/obrol.ts'
@@ -58,11 +58,11 @@ async function measure(server: Server, streams: number): Promise<Sample> {
   await delay(settleMs)
   const before = memory()
   closeAll(left)
-  const lines = await openLines(server.port, 16)
+  const lines = await openConnections(server.port, 16)
   await postAll(lines, missed, (n) => server.broadcast(n))
   for (const line of lines) line.close()
 
-  const receipts = new Receipts(chatters, perSecond * 60, missed)
+  const receipts = new DeliveryTimes(chatters, perSecond * 60, missed)
   const others = await openStreams(server, chatters, (index) => ({
     token: server.tokens[streams + index],
     after: missed,
@@ -98,14 +98,14 @@ async function measure(server: Server, streams: number): Promise<Sample> {
     if (back.length % 50 === 0) await nextTurn()
   }
   await Promise.all(back.map((reader) => reader.ready))
-  await allReached(back, missed, 60_000)
+  await allReceived(back, missed, 60_000)
   const seconds = (performance.now() - began) / 1000
   const until = newest - missed
   const { user, system } = process.cpuUsage(load)
   clearInterval(watching)
   end.abort()
   const posted = missed + (await chatting)
-  await allReached([...back, ...others], posted)
+  await allReceived([...back, ...others], posted)
   checkCounts([...back, ...others], posted)
   await delay(settleAfterMs)
   const after = memory()

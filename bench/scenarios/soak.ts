@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Line } from '../load/poster.ts'
+import { PostConnection } from '../load/poster.ts'
 import { Reader } from '../load/reader.ts'
 import { directRequest } from '../load/requests.ts'
-import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
 import { residentBytes } from '../machine/processes.ts'
 import { median } from '../machine/statistics.ts'
 import { startWatch } from '../machine/stopwatch.ts'
@@ -41,7 +41,7 @@ export const soak = (minutes: number): Scenario => ({
 
 async function measure(server: Server, seconds: number): Promise<Sample> {
   const readers = await openStreams(server, streams)
-  const line = new Line(server.port)
+  const line = new PostConnection(server.port)
   const watch = startWatch(server.pid)
   const memory: { at: number; bytes: number }[] = []
   let head = 0
@@ -63,7 +63,7 @@ async function measure(server: Server, seconds: number): Promise<Sample> {
     if (tick % 20 === 0) memory.push({ at: began, bytes: residentBytes(server.pid) })
     await delay(Math.max(0, tickMs - (performance.now() - began)))
   }
-  await allReached(readers, head)
+  await allReceived(readers, head)
   checkCounts(readers, head)
   const { loadShare } = watch.stop()
   closeAll(readers)

@@ -1,6 +1,6 @@
-import { type Line, openLines, postAll } from '../load/poster.ts'
+import { openConnections, type PostConnection, postAll } from '../load/poster.ts'
 import type { Reader } from '../load/reader.ts'
-import { allReached, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
 import { residentBytes } from '../machine/processes.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { obrol } from '../servers/obrol.ts'
@@ -62,7 +62,7 @@ export const stalled = (full: boolean): Scenario => ({
 
 async function measure(server: Server, { warm, read, stalled }: Laps): Promise<Sample> {
   const readers = await openStreams(server, streams)
-  const lap = new Lap(server, await openLines(server.port, inFlight))
+  const lap = new Lap(server, await openConnections(server.port, inFlight))
   await lap.run(warm, readers)
   const before = await lap.run(read, readers)
 
@@ -79,7 +79,7 @@ async function measure(server: Server, { warm, read, stalled }: Laps): Promise<S
   const growth = residentBytes(server.pid) - resident
 
   for (const reader of still) reader.resume()
-  await allReached(readers, lap.posted, catchUpMs)
+  await allReceived(readers, lap.posted, catchUpMs)
   const after = await lap.run(read, readers)
   checkCounts(readers, lap.posted)
   closeAll(readers)
@@ -97,9 +97,9 @@ async function measure(server: Server, { warm, read, stalled }: Laps): Promise<S
 class Lap {
   posted = 0
   readonly #server: Server
-  readonly #lines: readonly Line[]
+  readonly #lines: readonly PostConnection[]
 
-  constructor(server: Server, lines: readonly Line[]) {
+  constructor(server: Server, lines: readonly PostConnection[]) {
     this.#server = server
     this.#lines = lines
   }
@@ -109,7 +109,7 @@ class Lap {
     const began = performance.now()
     await postAll(this.#lines, messages, (n) => this.#server.broadcast(n))
     this.posted += messages
-    await allReached(readers, this.posted)
+    await allReceived(readers, this.posted)
     return (performance.now() - began) / 1000
   }
 

@@ -1,5 +1,5 @@
 import { connect } from '../../src/store/sqlite/connection.ts'
-import { filesOf } from '../../src/store/sqlite/folder.ts'
+import { dataFiles } from '../../src/store/sqlite/data-directory.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import type { Person } from './people.ts'
 
@@ -10,7 +10,7 @@ import type { Person } from './people.ts'
 export async function seed(folder: string, people: readonly Person[]): Promise<void> {
   const store = await openSqliteStore({ folder, onFatal: () => {} })
   await store.close()
-  const connection = connect(filesOf(folder).database)
+  const connection = connect(dataFiles(folder).database)
   const account = connection.prepare(
     "INSERT INTO accounts (id, username, key, password_hash, created_at) VALUES (?, ?, ?, '-', ?)",
   )

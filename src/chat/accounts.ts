@@ -1,16 +1,16 @@
-import { nameForms } from '../names/forms.ts'
+import { nameForms } from '../names/name-forms.ts'
 import type { Session, Store } from '../store/store.ts'
+import { findCredentials } from './account-lookup.ts'
 import type { Networks } from './fair-queue.ts'
-import { credentialsOf } from './known-names.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
-import { answer } from './store-problems.ts'
-import { checkString, countCodePoints } from './texts.ts'
+import { mapStoreErrors } from './store-problems.ts'
+import { checkString, countCodePoints } from './text-rules.ts'
 import { checkUsername, isReserved } from './usernames.ts'
-import { inField, refuseInvalid } from './validation.ts'
+import { fieldErrors, throwIfInvalid } from './validation.ts'
 
 /** In code points. Nobody types more, and each costs time to hash. */
-export const longestPassword = 256
+export const maxPasswordLength = 256
 
 export interface AccountsOptions {
   store: Pick<Store, 'credentials' | 'register' | 'openSession' | 'skeletonsTaken'>
@@ -39,9 +39,9 @@ export class Accounts {
     if (this.#options.registration === 'closed') {
       throw new Problem('registration-closed', 'This server takes no new accounts.')
     }
-    refuseInvalid(
-      inField('username', checkUsername(username)),
-      inField('password', this.#checkNew(password)),
+    throwIfInvalid(
+      fieldErrors('username', checkUsername(username)),
+      fieldErrors('password', this.#checkNewPassword(password)),
     )
   }
 
@@ -54,13 +54,15 @@ export class Accounts {
   async register(username: string, password: string, from: Networks): Promise<Session> {
     this.check(username, password)
     const { store, passwords, ttlMs } = this.#options
-    if (isReserved(username)) throw taken(reservedName)
+    if (isReserved(username)) throw usernameTaken(reservedDetail)
     const forms = nameForms(username)
     // Before the hash, which is costly; the store looks again, for two may register at once.
-    if (await answer(store.skeletonsTaken(forms.skeletons))) throw taken()
+    if (await mapStoreErrors(store.skeletonsTaken(forms.skeletons))) throw usernameTaken()
     const passwordHash = await passwords.hash(password, from)
-    const session = await answer(store.register({ username, ...forms, passwordHash }, ttlMs))
-    if (session === 'taken') throw taken()
+    const session = await mapStoreErrors(
+      store.register({ username, ...forms, passwordHash }, ttlMs),
+    )
+    if (session === 'taken') throw usernameTaken()
     return session
   }
 
@@ -73,26 +75,26 @@ export class Accounts {
    */
   async login(username: string, password: string, from: Networks): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
-    refuseInvalid(
-      inField('username', checkString(username)),
-      inField('password', checkString(password)),
+    throwIfInvalid(
+      fieldErrors('username', checkString(username)),
+      fieldErrors('password', checkString(password)),
     )
-    const known = await credentialsOf(store, username)
-    const right = await passwords.verify(password, known?.passwordHash, from)
-    if (!known || !right) throw this.#loginRefusal(known !== undefined)
-    return answer(store.openSession(known.account.id, ttlMs))
+    const known = await findCredentials(store, username)
+    const matches = await passwords.verify(password, known?.passwordHash, from)
+    if (!known || !matches) throw this.#loginProblem(known !== undefined)
+    return mapStoreErrors(store.openSession(known.account.id, ttlMs))
   }
 
-  #checkNew(password: string): string | undefined {
+  #checkNewPassword(password: string): string | undefined {
     const { passwordMinChars } = this.#options
     const length = countCodePoints(password)
-    if (length < passwordMinChars || length > longestPassword) {
-      return `must be ${passwordMinChars} to ${longestPassword} characters long, but has ${length}`
+    if (length < passwordMinChars || length > maxPasswordLength) {
+      return `must be ${passwordMinChars} to ${maxPasswordLength} characters long, but has ${length}`
     }
     return checkString(password)
   }
 
-  #loginRefusal(nameExists: boolean): Problem {
+  #loginProblem(nameExists: boolean): Problem {
     if (this.#options.registration === 'closed') {
       return new Problem('wrong-credentials', 'Username and password do not belong together.')
     }
@@ -102,11 +104,11 @@ export class Accounts {
   }
 }
 
-const reservedName = 'This username, or one that looks like it, is reserved. Choose another.'
+const reservedDetail = 'This username, or one that looks like it, is reserved. Choose another.'
 
-const takenName =
+const takenDetail =
   'This username, or one that reads or looks the same, is registered already. Choose another.'
 
-function taken(detail = takenName) {
+function usernameTaken(detail = takenDetail) {
   return new Problem('username-taken', detail)
 }

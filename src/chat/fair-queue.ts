@@ -9,19 +9,19 @@ export type Networks = readonly [string, ...string[]]
 
 export interface FairQueueOptions {
   /** How many may wait from one narrowest network. */
-  waitingEach: number
+  maxWaitingPerNetwork: number
   /** How many may wait in all. */
-  waiting: number
+  maxWaiting: number
   /** Of how many networks it is known when they had their last turn (10,000, some 200 bytes each). */
-  remembered?: number
+  rememberedNetworks?: number
 }
 
 /** So many turns bring one for whoever has waited longest. */
-const longestWaitEvery = 8
+const oldestEvery = 8
 
-interface Waiting {
+interface Waiter {
   from: Networks
-  enter(): void
+  admit(): void
   refuse(refusal: Problem): void
 }
 
@@ -37,7 +37,7 @@ interface Waiting {
 export class FairQueue {
   readonly #options: FairQueueOptions
   /** In the order in which they came. */
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: Waiter[] = []
   /** The number of each network's last turn. */
   readonly #lastTurns: LRUCache<string, number>
   #turn = 0
@@ -45,7 +45,7 @@ export class FairQueue {
 
   constructor(options: FairQueueOptions) {
     this.#options = options
-    this.#lastTurns = new LRUCache({ max: options.remembered ?? 10_000 })
+    this.#lastTurns = new LRUCache({ max: options.rememberedNetworks ?? 10_000 })
   }
 
   /**
@@ -54,96 +54,99 @@ export class FairQueue {
    * @throws {Problem} `unavailable` where too many wait from the same network, or where the queue is
    *   full and the network is the one from which the most wait
    */
-  async pass<T>(from: Networks, work: () => Promise<T>): Promise<T> {
+  async run<T>(from: Networks, task: () => Promise<T>): Promise<T> {
     await this.#wait(from)
     try {
-      return await work()
+      return await task()
     } finally {
       this.#busy = false
-      this.#callNext()
+      this.#admitNext()
     }
   }
 
   #wait(from: Networks): Promise<void> {
     return new Promise((enter, refuse) => {
-      this.#waiting.push({ from, enter, refuse })
-      if (!this.#busy) this.#callNext()
-      else this.#refuseTooMany(from)
+      this.#waiting.push({ from, admit: enter, refuse })
+      if (!this.#busy) this.#admitNext()
+      else this.#enforceLimits(from)
     })
   }
 
-  #callNext(): void {
+  #admitNext(): void {
     const next = this.#next()
     if (next === undefined) return
     this.#remove(next)
     this.#turn++
     for (const network of next.from) this.#lastTurns.set(network, this.#turn)
     this.#busy = true
-    next.enter()
+    next.admit()
   }
 
   /** Whose turn it is; undefined where nobody waits. */
-  #next(): Waiting | undefined {
-    if (this.#turn % longestWaitEvery === longestWaitEvery - 1) return this.#waiting[0]
-    const sizesOf = this.#sizes()
-    const order = (one: Waiting, other: Waiting) =>
-      compare(this.#turnsOf(one), this.#turnsOf(other)) || compare(sizesOf(one), sizesOf(other))
-    return first(this.#waiting, order)
+  #next(): Waiter | undefined {
+    if (this.#turn % oldestEvery === oldestEvery - 1) return this.#waiting[0]
+    const sizesOf = this.#waitingCounts()
+    const order = (one: Waiter, other: Waiter) =>
+      compareLists(this.#lastTurnsOf(one), this.#lastTurnsOf(other)) ||
+      compareLists(sizesOf(one), sizesOf(other))
+    return minimum(this.#waiting, order)
   }
 
   /** Someone came from a network: if that is one too many, someone is sent away. */
-  #refuseTooMany(from: Networks): void {
-    const { waitingEach, waiting } = this.#options
+  #enforceLimits(from: Networks): void {
+    const { maxWaitingPerNetwork, maxWaiting } = this.#options
     const narrowest = from.at(-1) as string
     const ofNetwork = this.#waiting.filter((one) => one.from.includes(narrowest))
-    if (ofNetwork.length > waitingEach) this.#refuse(ofNetwork.at(-1) as Waiting, tooManyThere)
-    else if (this.#waiting.length > waiting) this.#refuse(this.#ofLongest(), tooMany)
+    if (ofNetwork.length > maxWaitingPerNetwork)
+      this.#refuse(ofNetwork.at(-1) as Waiter, tooManyFromNetwork)
+    else if (this.#waiting.length > maxWaiting) this.#refuse(this.#waiterToEvict(), tooMany)
   }
 
   /**
    * Who gives way where the queue is full: of the network from which the most wait, from the widest
    * on; of several such the one that had its turn last; there, who came last.
    */
-  #ofLongest(): Waiting {
-    const sizesOf = this.#sizes()
-    const order = (one: Waiting, other: Waiting) =>
-      compare(sizesOf(other), sizesOf(one)) || compare(this.#turnsOf(other), this.#turnsOf(one))
-    return first(this.#waiting.toReversed(), order) as Waiting
+  #waiterToEvict(): Waiter {
+    const sizesOf = this.#waitingCounts()
+    const order = (one: Waiter, other: Waiter) =>
+      compareLists(sizesOf(other), sizesOf(one)) ||
+      compareLists(this.#lastTurnsOf(other), this.#lastTurnsOf(one))
+    return minimum(this.#waiting.toReversed(), order) as Waiter
   }
 
-  #refuse(one: Waiting, detail: string): void {
+  #refuse(one: Waiter, detail: string): void {
     this.#remove(one)
     one.refuse(new Problem('unavailable', detail, { retryAfter: 1 }))
   }
 
-  #remove(one: Waiting): void {
+  #remove(one: Waiter): void {
     this.#waiting.splice(this.#waiting.indexOf(one), 1)
   }
 
   /** How many wait from each of someone's networks. */
-  #sizes(): (one: Waiting) => number[] {
+  #waitingCounts(): (one: Waiter) => number[] {
     const counts = new Map<string, number>()
     for (const network of this.#waiting.flatMap(({ from }) => from))
       counts.set(network, (counts.get(network) ?? 0) + 1)
     return ({ from }) => from.map((network) => counts.get(network) as number)
   }
 
-  #turnsOf({ from }: Waiting): number[] {
+  #lastTurnsOf({ from }: Waiter): number[] {
     return from.map((network) => this.#lastTurns.peek(network) ?? 0)
   }
 }
 
-const tooManyThere = 'Too many people are logging in from your network just now. Try again.'
+const tooManyFromNetwork = 'Too many people are logging in from your network just now. Try again.'
 const tooMany = 'Too many people are logging in just now. Try again.'
 
 /** The first of the least. */
-function first<T>(items: readonly T[], compare: (one: T, other: T) => number): T | undefined {
+function minimum<T>(items: readonly T[], compare: (one: T, other: T) => number): T | undefined {
   const [head, ...rest] = items
   return rest.reduce((least, item) => (compare(item, least as T) < 0 ? item : least), head)
 }
 
 /** By the first number in which they differ; what one of them has not counts for nothing. */
-function compare(one: readonly number[], other: readonly number[]): number {
+function compareLists(one: readonly number[], other: readonly number[]): number {
   const at = one.findIndex((number, index) => number !== (other[index] ?? number))
   return at === -1 ? 0 : (one[at] as number) - (other[at] as number)
 }

@@ -1,20 +1,20 @@
 import type { Draft, Entry, Outcome, Page, PageRange, Session, Store } from '../store/store.ts'
-import { type Content, checkContent, digestOf } from './content.ts'
-import { credentialsOf, storedKeyOf } from './known-names.ts'
+import { findCredentials, findStoredKey } from './account-lookup.ts'
+import { checkMessageInput, digestOf, type MessageInput } from './message-input.ts'
 import { Problem, type ProblemCode } from './problems.ts'
-import { sessionOver } from './sessions.ts'
-import { answer } from './store-problems.ts'
-import { checkString } from './texts.ts'
-import { inParameter, refuseInvalid } from './validation.ts'
+import { sessionEnded } from './sessions.ts'
+import { mapStoreErrors } from './store-problems.ts'
+import { checkString } from './text-rules.ts'
+import { parameterErrors, throwIfInvalid } from './validation.ts'
 
-export interface Posted {
+export interface PostedMessage {
   entry: Entry
   /** The idempotency key was known: this is what was posted with it the first time. */
   replayed: boolean
 }
 
 /** Which page of the history. Of `after` and `before` at most one may be given. */
-export interface PageWanted {
+export interface HistoryQuery {
   after?: number | undefined
   before?: number | undefined
   /** 1 to 200. */
@@ -23,7 +23,7 @@ export interface PageWanted {
   with?: string | undefined
 }
 
-export interface PageRead {
+export interface HistoryPage {
   /** Ascending. */
   entries: Entry[]
   /** More exist in the direction of the page: newer with `after`, else older. */
@@ -33,7 +33,7 @@ export interface PageRead {
 }
 
 export interface MessagesOptions {
-  store: Pick<Store, 'credentials' | 'entry' | 'keyed' | 'page'>
+  store: Pick<Store, 'credentials' | 'entry' | 'findByIdempotencyKey' | 'page'>
   /** Gathers what is said into the store's batches. */
   appender: { append(draft: Draft): Promise<Outcome> }
   /** In code points. */
@@ -55,7 +55,7 @@ export class Messages {
    * @throws {Problem} `invalid-request`, `unauthorized`, `idempotency-key-reused`, `unavailable`,
    *   `outcome-unknown`
    */
-  broadcast(sender: Session, text: string, idempotencyKey?: string): Promise<Posted> {
+  broadcast(sender: Session, text: string, idempotencyKey?: string): Promise<PostedMessage> {
     return this.#post(sender, { kind: 'broadcast', text }, idempotencyKey)
   }
 
@@ -66,10 +66,10 @@ export class Messages {
    */
   direct(
     sender: Session,
-    content: Omit<Content & { kind: 'direct' }, 'kind'>,
+    input: Omit<MessageInput & { kind: 'direct' }, 'kind'>,
     idempotencyKey?: string,
-  ): Promise<Posted> {
-    return this.#post(sender, { ...content, kind: 'direct' }, idempotencyKey)
+  ): Promise<PostedMessage> {
+    return this.#post(sender, { ...input, kind: 'direct' }, idempotencyKey)
   }
 
   /**
@@ -80,27 +80,29 @@ export class Messages {
    */
   async replay(
     sender: Session,
-    content: Content,
+    input: MessageInput,
     idempotencyKey: string,
-  ): Promise<Posted | undefined> {
-    this.check(content, idempotencyKey)
-    const known = await answer(this.#options.store.keyed(sender.account.id, idempotencyKey))
-    if (!known) return undefined
-    if (known.digest !== digestOf(content)) throw refusal('key-reused')
-    return { entry: known.entry, replayed: true }
+  ): Promise<PostedMessage | undefined> {
+    this.check(input, idempotencyKey)
+    const stored = await mapStoreErrors(
+      this.#options.store.findByIdempotencyKey(sender.account.id, idempotencyKey),
+    )
+    if (!stored) return undefined
+    if (stored.digest !== digestOf(input)) throw outcomeProblem('key-reused')
+    return { entry: stored.entry, replayed: true }
   }
 
   /** Judges what can be judged of a post without the store. @throws {Problem} `invalid-request` */
-  check(content: Content, idempotencyKey?: string): void {
-    checkContent(content, this.#options.maxChars, idempotencyKey)
+  check(input: MessageInput, idempotencyKey?: string): void {
+    checkMessageInput(input, this.#options.maxChars, idempotencyKey)
   }
 
   /** Judges what can be judged of a page without the store. @throws {Problem} `invalid-request` */
-  checkPage({ after, before, with: name }: PageWanted): void {
+  checkPage({ after, before, with: name }: HistoryQuery): void {
     const both = after !== undefined && before !== undefined
-    refuseInvalid(
-      inParameter('before', both ? 'must not be given together with after' : undefined),
-      inParameter('with', name === undefined ? undefined : checkString(name)),
+    throwIfInvalid(
+      parameterErrors('before', both ? 'must not be given together with after' : undefined),
+      parameterErrors('with', name === undefined ? undefined : checkString(name)),
     )
   }
 
@@ -109,41 +111,45 @@ export class Messages {
    *
    * @throws {Problem} `invalid-request`, `unknown-recipient`, `unavailable`
    */
-  async page(reader: Session, wanted: PageWanted): Promise<PageRead> {
+  async page(reader: Session, wanted: HistoryQuery): Promise<HistoryPage> {
     this.checkPage(wanted)
     const range = await this.#rangeOf(wanted)
-    const page = await answer(this.#options.store.page(reader.account.id, range))
+    const page = await mapStoreErrors(this.#options.store.page(reader.account.id, range))
     const { entries, more } = page
-    return { entries, more, cursor: `${covered(wanted, page)}-${page.extent.epoch}` }
+    return { entries, more, cursor: `${cursorPosition(wanted, page)}-${page.bounds.epoch}` }
   }
 
   /** One message. @throws {Problem} `not-found`, also where the reader may not see it; `unavailable` */
   async find(reader: Session, id: number): Promise<Entry> {
-    const entry = await answer(this.#options.store.entry(id, reader.account.id))
+    const entry = await mapStoreErrors(this.#options.store.entry(id, reader.account.id))
     if (entry) return entry
     throw new Problem('not-found', 'There is no such message, or not for you to see.')
   }
 
-  async #post(sender: Session, content: Content, key: string | undefined): Promise<Posted> {
-    this.check(content, key)
-    const to = content.kind === 'direct' ? await this.#recipientOf(content) : null
-    const outcome = await answer(
+  async #post(
+    sender: Session,
+    input: MessageInput,
+    key: string | undefined,
+  ): Promise<PostedMessage> {
+    this.check(input, key)
+    const to = input.kind === 'direct' ? await this.#recipientOf(input) : null
+    const outcome = await mapStoreErrors(
       this.#options.appender.append({
         session: sender.id,
         to,
-        text: content.text,
-        idempotency: key === undefined ? null : { key, digest: digestOf(content) },
+        text: input.text,
+        idempotency: key === undefined ? null : { key, digest: digestOf(input) },
       }),
     )
     if ('entry' in outcome) return { entry: outcome.entry, replayed: outcome.kind === 'replayed' }
-    throw refusal(outcome.kind)
+    throw outcomeProblem(outcome.kind)
   }
 
-  async #recipientOf({ to, whenOffline = 'reject' }: Content & { kind: 'direct' }) {
-    return { key: await storedKeyOf(this.#options.store, to), whenOffline }
+  async #recipientOf({ to, whenOffline = 'reject' }: MessageInput & { kind: 'direct' }) {
+    return { key: await findStoredKey(this.#options.store, to), whenOffline }
   }
 
-  async #rangeOf({ after, before, limit, with: name }: PageWanted): Promise<PageRange> {
+  async #rangeOf({ after, before, limit, with: name }: HistoryQuery): Promise<PageRange> {
     const range: PageRange = { limit }
     if (after !== undefined) range.after = after
     if (before !== undefined) range.before = before
@@ -152,21 +158,21 @@ export class Messages {
   }
 
   async #accountOf(name: string): Promise<number> {
-    const known = await credentialsOf(this.#options.store, name)
+    const known = await findCredentials(this.#options.store, name)
     if (known) return known.account.id
-    throw refusal('unknown-recipient')
+    throw outcomeProblem('unknown-recipient')
   }
 }
 
 /** Up to which id a reader of the page has seen all they asked for, so that a stream can go on from there. */
-function covered({ after }: PageWanted, { entries, more, extent }: Page): number {
+function cursorPosition({ after }: HistoryQuery, { entries, more, bounds }: Page): number {
   const last = entries.at(-1)
-  return after !== undefined && more && last ? last.id : extent.head
+  return after !== undefined && more && last ? last.id : bounds.head
 }
 
-type Refused = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended'>
+type RefusedOutcome = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended'>
 
-const refusals: Readonly<Record<Refused, readonly [ProblemCode, string]>> = {
+const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, string]>> = {
   'key-reused': [
     'idempotency-key-reused',
     'This Idempotency-Key stands for another message. Use a new key for new content.',
@@ -178,6 +184,6 @@ const refusals: Readonly<Record<Refused, readonly [ProblemCode, string]>> = {
   ],
 }
 
-function refusal(kind: Refused | 'session-ended'): Problem {
-  return kind === 'session-ended' ? sessionOver() : new Problem(...refusals[kind])
+function outcomeProblem(kind: RefusedOutcome | 'session-ended'): Problem {
+  return kind === 'session-ended' ? sessionEnded() : new Problem(...outcomeProblems[kind])
 }

@@ -9,7 +9,7 @@ const cost = { memory: 19 * 1024, passes: 2, parallelism: 1 }
 const saltBytes = 16
 const tagBytes = 32
 
-interface Hashed {
+interface PasswordHash {
   memory: number
   passes: number
   parallelism: number
@@ -18,7 +18,11 @@ interface Hashed {
 }
 
 /** Stands in for the hash of an unknown name, at the cost of a real one. */
-const nobodys: Hashed = { ...cost, salt: Buffer.alloc(saltBytes), tag: Buffer.alloc(tagBytes) }
+const dummyHash: PasswordHash = {
+  ...cost,
+  salt: Buffer.alloc(saltBytes),
+  tag: Buffer.alloc(tagBytes),
+}
 
 /**
  * Hashes and verifies passwords off the event loop, one at a time: each takes 19 MiB and a core for
@@ -28,14 +32,14 @@ const nobodys: Hashed = { ...cost, salt: Buffer.alloc(saltBytes), tag: Buffer.al
  * turns of others.
  */
 export class Passwords {
-  readonly #turns: FairQueue
+  readonly #queue: FairQueue
 
   /**
-   * @param options.waitingEach how many may wait from one network, see `FairQueue` (4)
-   * @param options.waiting how many may wait in all (1,024)
+   * @param options.maxWaitingPerNetwork how many may wait from one network, see `FairQueue` (4)
+   * @param options.maxWaiting how many may wait in all (1,024)
    */
-  constructor({ waitingEach = 4, waiting = 1024 } = {}) {
-    this.#turns = new FairQueue({ waitingEach, waiting })
+  constructor({ maxWaitingPerNetwork = 4, maxWaiting = 1024 } = {}) {
+    this.#queue = new FairQueue({ maxWaitingPerNetwork, maxWaiting })
   }
 
   /**
@@ -46,8 +50,8 @@ export class Passwords {
    */
   async hash(password: string, from: Networks): Promise<string> {
     const salt = randomBytes(saltBytes)
-    const tag = await this.#turns.pass(from, () =>
-      digest(password, { ...cost, salt, tag: nobodys.tag }),
+    const tag = await this.#queue.run(from, () =>
+      deriveTag(password, { ...cost, salt, tag: dummyHash.tag }),
     )
     return format({ ...cost, salt, tag })
   }
@@ -62,13 +66,13 @@ export class Passwords {
    * @throws {Error} where `phc` is no argon2id PHC string
    */
   async verify(password: string, phc: string | undefined, from: Networks): Promise<boolean> {
-    const known = phc === undefined ? nobodys : parse(phc)
-    const tag = await this.#turns.pass(from, () => digest(password, known))
-    return timingSafeEqual(tag, known.tag) && known !== nobodys
+    const known = phc === undefined ? dummyHash : parse(phc)
+    const tag = await this.#queue.run(from, () => deriveTag(password, known))
+    return timingSafeEqual(tag, known.tag) && known !== dummyHash
   }
 }
 
-function digest(password: string, { salt, tag, ...cost }: Hashed): Promise<Buffer> {
+function deriveTag(password: string, { salt, tag, ...cost }: PasswordHash): Promise<Buffer> {
   return derive('argon2id', { ...cost, message: password, nonce: salt, tagLength: tag.length })
 }
 
@@ -76,11 +80,11 @@ function digest(password: string, { salt, tag, ...cost }: Hashed): Promise<Buffe
 const phcString =
   /^\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z\d+/]{11,86})\$([A-Za-z\d+/]{16,86})$/
 
-function format({ memory, passes, parallelism, salt, tag }: Hashed): string {
+function format({ memory, passes, parallelism, salt, tag }: PasswordHash): string {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
 }
 
-function parse(phc: string): Hashed {
+function parse(phc: string): PasswordHash {
   const parts = phc.match(phcString)
   if (!parts) throw new Error('A stored password hash is not an argon2id PHC string')
   const [memory, passes, parallelism] = parts.slice(1, 4).map(Number) as [number, number, number]

@@ -1,10 +1,10 @@
-import type { News, Session, Store } from '../store/store.ts'
-import { type OnlinePage, People, type PresenceChanged } from './people.ts'
-import { PresenceWrites } from './presence-writes.ts'
-import { answer } from './store-problems.ts'
+import type { Session, Store, StoreUpdate } from '../store/store.ts'
+import { type OnlineUserPage, OnlineUsers, type PresenceEvent } from './online-users.ts'
+import { PresenceWriteQueue } from './presence-write-queue.ts'
+import { mapStoreErrors } from './store-problems.ts'
 
 /** What this server knows of a session with regard to presence. */
-interface Attendance {
+interface SessionPresence {
   /** Known from its first stream here on; it can be present from before this server began. */
   session: Session | undefined
   /** Streams open here. */
@@ -13,13 +13,13 @@ interface Attendance {
   entered: boolean
   grace: NodeJS.Timeout | undefined
   /** Resolved when the store has it as present. */
-  arrivals: (() => void)[]
+  waiters: (() => void)[]
 }
 
-interface PresenceTimes {
+interface PresenceOptions {
   graceMs: number
   retryMs?: number
-  restMs?: number
+  minIntervalMs?: number
 }
 
 /**
@@ -28,44 +28,44 @@ interface PresenceTimes {
  * set, so what is told here is always stored.
  */
 export class Presence {
-  readonly #store: Pick<Store, 'present' | 'current'>
-  readonly #writes: PresenceWrites
+  readonly #store: Pick<Store, 'presentSessions' | 'isUpToDate'>
+  readonly #writes: PresenceWriteQueue
   readonly #graceMs: number
   readonly #retryMs: number
-  readonly #people = new People((change) => this.#changed(change))
-  readonly #attendances = new Map<number, Attendance>()
+  readonly #onlineUsers = new OnlineUsers((change) => this.#changed(change))
+  readonly #sessions = new Map<number, SessionPresence>()
   /** While this runs, that a session left is not believed: others may be yet to enter it again. */
-  #doubt: NodeJS.Timeout | undefined
+  #settleTimer: NodeJS.Timeout | undefined
   /** Sessions of which it was told that they left, and which stay here all the same. */
-  readonly #doubted = new Set<number>()
-  #looking: Promise<void> | undefined
+  readonly #pendingDepartures = new Set<number>()
+  #resyncing: Promise<void> | undefined
   /** Sessions that were told of while the store was asked who is present. */
-  readonly #toldMeanwhile = new Set<number>()
-  #away = false
+  readonly #changedMeanwhile = new Set<number>()
+  #storeUnavailable = false
   #closed = false
-  readonly #listeners: ((change: PresenceChanged) => void)[] = []
+  readonly #listeners: ((change: PresenceEvent) => void)[] = []
 
   /**
    * @param graceMs how long after their last stream a session stays online, 0 to 600,000
    * @param retryMs how often a store that could not be written is tried again
-   * @param restMs how long it rests between two writes
+   * @param minIntervalMs how long it rests between two writes
    */
   constructor(
-    store: Pick<Store, 'present' | 'changePresence' | 'ping' | 'current'>,
-    { graceMs, retryMs = 1000, restMs = 5 }: PresenceTimes,
+    store: Pick<Store, 'presentSessions' | 'changePresence' | 'ping' | 'isUpToDate'>,
+    { graceMs, retryMs = 1000, minIntervalMs = 5 }: PresenceOptions,
   ) {
     this.#store = store
-    this.#writes = new PresenceWrites(
+    this.#writes = new PresenceWriteQueue(
       store,
       {
         leaving: (session) => {
-          this.#attendance(session).entered = false
+          this.#sessionPresence(session).entered = false
         },
-        entered: (session) => this.#arrived(session),
-        left: (session) => this.#gone(session),
-        back: () => this.renew(),
+        entered: (session) => this.#onEnterWritten(session),
+        left: (session) => this.#onLeaveWritten(session),
+        reconnected: () => this.renew(),
       },
-      { retryMs, restMs },
+      { retryMs, minIntervalMs },
     )
     this.#graceMs = graceMs
     this.#retryMs = retryMs
@@ -73,24 +73,24 @@ export class Presence {
 
   /** Takes over who was online when the server last ran; their grace begins anew. */
   async start(): Promise<void> {
-    await this.#look()
-    for (const session of this.#people.sessions()) {
-      this.#beginGrace(session, this.#attendance(session))
+    await this.#resync()
+    for (const session of this.#onlineUsers.sessions()) {
+      this.#beginGrace(session, this.#sessionPresence(session))
     }
   }
 
   /** Calls back for each person who comes or goes. */
-  onChanged(listener: (change: PresenceChanged) => void): void {
+  onChanged(listener: (change: PresenceEvent) => void): void {
     this.#listeners.push(listener)
   }
 
   get count(): number {
-    return this.#people.count
+    return this.#onlineUsers.count
   }
 
   /** Everyone's name, in the order of the list. */
   names(): readonly string[] {
-    return this.#people.names()
+    return this.#onlineUsers.names()
   }
 
   /**
@@ -98,53 +98,53 @@ export class Presence {
    *
    * @throws {Problem} `unavailable` where what is known here is old and the store cannot be asked
    */
-  async list(wanted: { after?: string; limit: number }): Promise<OnlinePage> {
-    if (!this.#store.current) await answer(this.#look())
-    return this.#people.page(wanted)
+  async list(wanted: { after?: string; limit: number }): Promise<OnlineUserPage> {
+    if (!this.#store.isUpToDate) await mapStoreErrors(this.#resync())
+    return this.#onlineUsers.page(wanted)
   }
 
   /** A stream of the session opened. Resolves once the store has the session as present. */
   enter(session: Session): Promise<void> {
-    const attendance = this.#attendance(session.id)
-    attendance.session = session
-    attendance.streams++
-    clearTimeout(attendance.grace)
-    if (attendance.entered && this.#store.current) {
-      this.#writes.forget(session.id)
+    const sessionPresence = this.#sessionPresence(session.id)
+    sessionPresence.session = session
+    sessionPresence.streams++
+    clearTimeout(sessionPresence.grace)
+    if (sessionPresence.entered && this.#store.isUpToDate) {
+      this.#writes.cancel(session.id)
       return Promise.resolve()
     }
     this.#writes.enter(session)
-    return new Promise((resolve) => attendance.arrivals.push(resolve))
+    return new Promise((resolve) => sessionPresence.waiters.push(resolve))
   }
 
   /** A stream of the session closed. */
   leave(session: number): void {
-    const attendance = this.#attendance(session)
-    attendance.streams--
-    if (attendance.streams === 0) this.#beginGrace(session, attendance)
+    const sessionPresence = this.#sessionPresence(session)
+    sessionPresence.streams--
+    if (sessionPresence.streams === 0) this.#beginGrace(session, sessionPresence)
   }
 
   /** What the store says has changed. */
-  follow({ entered, left, ended }: Pick<News, 'entered' | 'left' | 'ended'>): void {
-    if (this.#looking) {
-      for (const { session } of entered) this.#toldMeanwhile.add(session)
-      for (const session of [...left, ...ended]) this.#toldMeanwhile.add(session)
+  applyUpdate({ entered, left, ended }: Pick<StoreUpdate, 'entered' | 'left' | 'ended'>): void {
+    if (this.#resyncing) {
+      for (const { session } of entered) this.#changedMeanwhile.add(session)
+      for (const session of [...left, ...ended]) this.#changedMeanwhile.add(session)
     }
     for (const session of ended) this.#remove(session)
     for (const present of entered) this.#add(present)
-    for (const session of left) this.#missed(session)
+    for (const session of left) this.#onSessionLeft(session)
   }
 
   /** A session that streams here had is no more, though the store did not tell of its end. */
-  over(session: number): void {
+  sessionEnded(session: number): void {
     this.#remove(session)
   }
 
   /** The store is out of touch: until `renew` nobody's grace runs, and nothing is told to it. */
-  lost(): void {
-    this.#away = true
+  disconnected(): void {
+    this.#storeUnavailable = true
     this.#writes.pause()
-    for (const { grace } of this.#attendances.values()) clearTimeout(grace)
+    for (const { grace } of this.#sessions.values()) clearTimeout(grace)
   }
 
   /**
@@ -154,13 +154,13 @@ export class Presence {
    */
   renew(): void {
     if (this.#closed) return
-    this.#away = false
-    for (const [id, attendance] of this.#attendances) {
-      const { session, entered, streams } = attendance
-      this.#writes.forget(id)
+    this.#storeUnavailable = false
+    for (const [id, sessionPresence] of this.#sessions) {
+      const { session, entered, streams } = sessionPresence
+      this.#writes.cancel(id)
       if (session && (entered || streams > 0)) this.#writes.enter(session)
-      attendance.entered = false
-      if (streams === 0) this.#beginGrace(id, attendance)
+      sessionPresence.entered = false
+      if (streams === 0) this.#beginGrace(id, sessionPresence)
     }
     this.#settleAfter(this.#graceMs)
     this.#writes.resume()
@@ -169,103 +169,104 @@ export class Presence {
   /** Lets go of all timers; nobody leaves because a server stops. */
   async close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#doubt)
-    for (const attendance of this.#attendances.values()) clearTimeout(attendance.grace)
+    clearTimeout(this.#settleTimer)
+    for (const sessionPresence of this.#sessions.values()) clearTimeout(sessionPresence.grace)
     await this.#writes.close()
   }
 
-  #attendance(session: number): Attendance {
-    let attendance = this.#attendances.get(session)
-    if (attendance === undefined) {
-      attendance = {
+  #sessionPresence(session: number): SessionPresence {
+    let sessionPresence = this.#sessions.get(session)
+    if (sessionPresence === undefined) {
+      sessionPresence = {
         session: undefined,
         streams: 0,
         entered: false,
         grace: undefined,
-        arrivals: [],
+        waiters: [],
       }
-      this.#attendances.set(session, attendance)
+      this.#sessions.set(session, sessionPresence)
     }
-    return attendance
+    return sessionPresence
   }
 
-  #beginGrace(session: number, attendance: Attendance): void {
-    if (this.#closed || this.#away) return
-    clearTimeout(attendance.grace)
-    attendance.grace = setTimeout(() => this.#writes.leave(session), this.#graceMs)
+  #beginGrace(session: number, sessionPresence: SessionPresence): void {
+    if (this.#closed || this.#storeUnavailable) return
+    clearTimeout(sessionPresence.grace)
+    sessionPresence.grace = setTimeout(() => this.#writes.leave(session), this.#graceMs)
   }
 
-  #arrived(session: number): void {
-    const attendance = this.#attendance(session)
-    attendance.entered = true
-    if (this.#people.has(session)) welcome(attendance)
+  #onEnterWritten(session: number): void {
+    const sessionPresence = this.#sessionPresence(session)
+    sessionPresence.entered = true
+    if (this.#onlineUsers.has(session)) resolveWaiters(sessionPresence)
   }
 
-  #gone(session: number): void {
-    if (this.#doubted.has(session)) this.#remove(session)
-    if (this.#attendance(session).streams > 0 || this.#writes.has(session)) return
-    this.#attendances.delete(session)
+  #onLeaveWritten(session: number): void {
+    if (this.#pendingDepartures.has(session)) this.#remove(session)
+    if (this.#sessionPresence(session).streams > 0 || this.#writes.has(session)) return
+    this.#sessions.delete(session)
   }
 
-  #add(present: News['entered'][number]): void {
-    this.#doubted.delete(present.session)
-    this.#people.add(present)
-    const attendance = this.#attendances.get(present.session)
+  #add(present: StoreUpdate['entered'][number]): void {
+    this.#pendingDepartures.delete(present.session)
+    this.#onlineUsers.add(present)
+    const sessionPresence = this.#sessions.get(present.session)
     // Else the write that brought it is yet to return.
-    if (attendance?.entered) welcome(attendance)
+    if (sessionPresence?.entered) resolveWaiters(sessionPresence)
   }
 
   #remove(session: number): void {
-    this.#doubted.delete(session)
-    this.#people.remove(session)
+    this.#pendingDepartures.delete(session)
+    this.#onlineUsers.remove(session)
   }
 
   /** The store has the session no longer as present: who is here all the same enters it again. */
-  #missed(session: number): void {
-    if (!this.#people.has(session)) return
-    const attendance = this.#attendances.get(session)
-    if (attendance) attendance.entered = false
-    const here = attendance && attendance.streams > 0 ? attendance.session : undefined
+  #onSessionLeft(session: number): void {
+    if (!this.#onlineUsers.has(session)) return
+    const sessionPresence = this.#sessions.get(session)
+    if (sessionPresence) sessionPresence.entered = false
+    const here =
+      sessionPresence && sessionPresence.streams > 0 ? sessionPresence.session : undefined
     if (here) this.#writes.enter(here)
-    if (here || this.#doubt !== undefined) this.#doubted.add(session)
+    if (here || this.#settleTimer !== undefined) this.#pendingDepartures.add(session)
     else this.#remove(session)
   }
 
   /** Takes over who is present, but for what was told while the store was asked. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#takeOver().finally(() => {
-      this.#looking = undefined
-      this.#toldMeanwhile.clear()
+  #resync(): Promise<void> {
+    this.#resyncing ??= this.#loadPresent().finally(() => {
+      this.#resyncing = undefined
+      this.#changedMeanwhile.clear()
     })
-    return this.#looking
+    return this.#resyncing
   }
 
-  async #takeOver(): Promise<void> {
-    const present = await this.#store.present()
-    const news = (session: number) => this.#toldMeanwhile.has(session)
+  async #loadPresent(): Promise<void> {
+    const present = await this.#store.presentSessions()
+    const changed = (session: number) => this.#changedMeanwhile.has(session)
     const sessions = new Set(present.map(({ session }) => session))
-    for (const each of present) if (!news(each.session)) this.#add(each)
-    for (const session of this.#people.sessions()) {
-      if (!sessions.has(session) && !news(session)) this.#missed(session)
+    for (const each of present) if (!changed(each.session)) this.#add(each)
+    for (const session of this.#onlineUsers.sessions()) {
+      if (!sessions.has(session) && !changed(session)) this.#onSessionLeft(session)
     }
   }
 
   /** Doubts whoever leaves for so long, and then believes what the store says. */
   #settleAfter(milliseconds: number): void {
-    clearTimeout(this.#doubt)
-    this.#doubt = setTimeout(() => {
-      this.#doubt = undefined
-      this.#look().catch(() => {
+    clearTimeout(this.#settleTimer)
+    this.#settleTimer = setTimeout(() => {
+      this.#settleTimer = undefined
+      this.#resync().catch(() => {
         if (!this.#closed) this.#settleAfter(this.#retryMs)
       })
     }, milliseconds)
   }
 
-  #changed(change: PresenceChanged): void {
+  #changed(change: PresenceEvent): void {
     for (const listener of this.#listeners) listener(change)
   }
 }
 
-function welcome({ arrivals }: Attendance): void {
-  for (const arrived of arrivals.splice(0)) arrived()
+function resolveWaiters({ waiters }: SessionPresence): void {
+  for (const resolve of waiters.splice(0)) resolve()
 }

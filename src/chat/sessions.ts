@@ -1,21 +1,21 @@
 import { LRUCache } from 'lru-cache'
 import type { Session, Store } from '../store/store.ts'
 import { Problem } from './problems.ts'
-import { answer } from './store-problems.ts'
+import { mapStoreErrors } from './store-problems.ts'
 
 /** A session is about 300 bytes; past this many those unused for longest are asked of the store again. */
-const remembered = 50_000
+const defaultMaxCached = 50_000
 
 /** So many are remembered from the start. */
-const readAhead = 20_000
+const preloadCount = 20_000
 
-type KeptSessions = Pick<Store, 'session' | 'newestSessions' | 'endSession' | 'current' | 'now'>
+type SessionStore = Pick<Store, 'session' | 'newestSessions' | 'endSession' | 'isUpToDate' | 'now'>
 
 /** One question to the store, under way. */
-interface LookUp {
+interface Lookup {
   /** What the store will answer may be older than what has been told since. */
   outdated: boolean
-  found: Promise<Session | undefined>
+  result: Promise<Session | undefined>
 }
 
 /**
@@ -23,45 +23,45 @@ interface LookUp {
  * request costs no look-up, and forgets them when the store tells that they have ended.
  */
 export class Sessions {
-  readonly #store: KeptSessions
-  readonly #alive: LRUCache<number, Session>
-  readonly #underWay = new Map<number, Set<LookUp>>()
+  readonly #store: SessionStore
+  readonly #cache: LRUCache<number, Session>
+  readonly #lookups = new Map<number, Set<Lookup>>()
   /** Those that ended while the newest were read. */
   #endedMeanwhile: Set<number> | undefined
 
-  /** @param options.remembered how many sessions are kept in memory (50,000) */
-  constructor(store: KeptSessions, options: { remembered?: number } = {}) {
+  /** @param options.maxCached how many sessions are kept in memory (50,000) */
+  constructor(store: SessionStore, options: { maxCached?: number } = {}) {
     this.#store = store
-    this.#alive = new LRUCache({ max: options.remembered ?? remembered })
+    this.#cache = new LRUCache({ max: options.maxCached ?? defaultMaxCached })
   }
 
   /** Remembers the newest sessions: after a restart everyone comes back within seconds. */
   async start(): Promise<void> {
     const ended = new Set<number>()
     this.#endedMeanwhile = ended
-    const newest = await this.#store.newestSessions(readAhead)
+    const newest = await this.#store.newestSessions(preloadCount)
     // Else the store has gone back meanwhile, or was out of touch.
     if (this.#endedMeanwhile !== ended) return
     this.#endedMeanwhile = undefined
     // From the one that ends first on: the first is the first to be forgotten.
     for (const session of newest.toReversed())
-      if (!ended.has(session.id)) this.#alive.set(session.id, session)
+      if (!ended.has(session.id)) this.#cache.set(session.id, session)
   }
 
   /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */
   async find(id: number): Promise<Session> {
-    const recalled = this.#recall(id)
-    if (recalled !== undefined && this.#isCurrent(recalled)) return recalled
+    const cached = this.#cached(id)
+    if (cached !== undefined && this.#isUnexpired(cached)) return cached
     // Past its end it is swept, which is not told: its id may be another's by now.
-    this.#alive.delete(id)
-    const session = await answer(this.#lookUp(id))
-    if (session === undefined || !this.#isCurrent(session)) throw sessionOver()
+    this.#cache.delete(id)
+    const session = await mapStoreErrors(this.#lookup(id))
+    if (session === undefined || !this.#isUnexpired(session)) throw sessionEnded()
     return session
   }
 
   /** Whether this very session is known to stand, without a question to the store. */
-  knows(session: Session): boolean {
-    return this.#recall(session.id) === session
+  isCached(session: Session): boolean {
+    return this.#cached(session.id) === session
   }
 
   /**
@@ -70,80 +70,80 @@ export class Sessions {
    *
    * @throws {Unavailable}
    */
-  async stands(session: Session): Promise<boolean> {
-    const found = this.#recall(session.id) ?? (await this.#lookUp(session.id))
+  async isValid(session: Session): Promise<boolean> {
+    const found = this.#cached(session.id) ?? (await this.#lookup(session.id))
     return found !== undefined && sameSession(found, session)
   }
 
   /** Ends a session, also one that has ended already. @throws {Problem} `unavailable`, `outcome-unknown` */
   async end(session: Session): Promise<void> {
     try {
-      await answer(this.#store.endSession(session.id))
+      await mapStoreErrors(this.#store.endSession(session.id))
     } finally {
-      this.ended([session.id])
+      this.invalidate([session.id])
     }
   }
 
   /** Forgets sessions that have ended, also those that are being looked up. */
-  ended(ids: readonly number[]): void {
+  invalidate(ids: readonly number[]): void {
     for (const id of ids) {
-      this.#alive.delete(id)
+      this.#cache.delete(id)
       this.#endedMeanwhile?.add(id)
-      for (const lookUp of this.#underWay.get(id) ?? []) lookUp.outdated = true
+      for (const lookup of this.#lookups.get(id) ?? []) lookup.outdated = true
     }
   }
 
   /** The store may have gone back, or have ended some untold: each has to be asked for anew. */
-  forget(): void {
-    this.#alive.clear()
+  invalidateAll(): void {
+    this.#cache.clear()
     this.#endedMeanwhile = undefined
-    for (const lookUps of this.#underWay.values()) {
-      for (const lookUp of lookUps) lookUp.outdated = true
+    for (const lookups of this.#lookups.values()) {
+      for (const lookup of lookups) lookup.outdated = true
     }
   }
 
-  #isCurrent({ expiresAt }: Session): boolean {
+  #isUnexpired({ expiresAt }: Session): boolean {
     return expiresAt > this.#store.now()
   }
 
   /** From memory, unless something may have happened of which nothing was told yet. */
-  #recall(id: number): Session | undefined {
-    return this.#store.current ? this.#alive.get(id) : undefined
+  #cached(id: number): Session | undefined {
+    return this.#store.isUpToDate ? this.#cache.get(id) : undefined
   }
 
   /** Those who ask for the same session at the same time share one look-up. */
-  async #lookUp(id: number): Promise<Session | undefined> {
+  async #lookup(id: number): Promise<Session | undefined> {
     for (;;) {
-      const { current } = this.#store
-      const lookUp = (current && this.#shared(id)) || this.#ask(id)
-      const session = await lookUp.found
+      const { isUpToDate } = this.#store
+      const lookup = (isUpToDate && this.#pendingLookup(id)) || this.#startLookup(id)
+      const session = await lookup.result
       // A process that was stopped in between may hold an answer from before its stop.
-      const stale = lookUp.outdated || (current && !this.#store.current)
+      const stale = lookup.outdated || (isUpToDate && !this.#store.isUpToDate)
       if (!stale) return session
     }
   }
 
-  #shared(id: number): LookUp | undefined {
-    return this.#underWay
+  #pendingLookup(id: number): Lookup | undefined {
+    return this.#lookups
       .get(id)
       ?.values()
       .find(({ outdated }) => !outdated)
   }
 
-  #ask(id: number): LookUp {
-    const lookUp: LookUp = { outdated: false, found: this.#store.session(id) }
-    const lookUps = this.#underWay.get(id) ?? new Set()
-    this.#underWay.set(id, lookUps.add(lookUp))
-    lookUp.found = lookUp.found
+  #startLookup(id: number): Lookup {
+    const lookup: Lookup = { outdated: false, result: this.#store.session(id) }
+    const lookups = this.#lookups.get(id) ?? new Set()
+    this.#lookups.set(id, lookups.add(lookup))
+    lookup.result = lookup.result
       .then((session) => {
-        if (session !== undefined && !lookUp.outdated) this.#alive.set(id, session)
+        if (session !== undefined && !lookup.outdated) this.#cache.set(id, session)
         return session
       })
       .finally(() => {
-        lookUps.delete(lookUp)
-        if (lookUps.size === 0) this.#underWay.delete(id)
+        lookups.delete(lookup)
+        if (lookups.size === 0) this.#lookups.delete(id)
       })
-    return lookUp
+    return lookup
   }
 }
 
@@ -157,6 +157,6 @@ function sameSession(one: Session, other: Session): boolean {
 }
 
 /** The refusal of a session that has ended, expired or never was. */
-export function sessionOver(): Problem {
+export function sessionEnded(): Problem {
   return new Problem('unauthorized', 'This session has ended or expired. Log in again.')
 }

@@ -24,7 +24,7 @@ export function storeProblem(error: unknown): unknown {
 }
 
 /** What the store answers, with its errors as problems. */
-export async function answer<T>(asked: Promise<T>): Promise<T> {
+export async function mapStoreErrors<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked
   } catch (error) {

@@ -1,11 +1,11 @@
-import { nameForms, usernameKey } from '../names/forms.ts'
+import { nameForms, usernameKey } from '../names/name-forms.ts'
 import { isOfOneScript, scriptsOf } from '../names/scripts.ts'
 import { skeleton } from '../names/skeleton.ts'
-import { codePointName, countCodePoints } from './texts.ts'
+import { codePointName, countCodePoints } from './text-rules.ts'
 
 /** Both in code points. */
-export const shortest = 2
-export const longest = 32
+export const minUsernameLength = 2
+export const maxUsernameLength = 32
 
 const firstCharacter = /^[\p{L}\p{Nd}]/u
 /**
@@ -13,10 +13,10 @@ const firstCharacter = /^[\p{L}\p{Nd}]/u
  * others. Some letters and marks show nothing (U+3164, the variation selectors): with them anyone
  * could look like anyone.
  */
-const wellSpelt = /^(?:[\p{L}--\p{DI}][\p{M}--\p{DI}]*|[\p{Nd}._\-])*/v
+const allowedCharacters = /^(?:[\p{L}--\p{DI}][\p{M}--\p{DI}]*|[\p{Nd}._\-])*/v
 
 /** Marks that look like one, or hide what they stand on (UTS #39, section 5.4, and enclosing marks). */
-const markedTooMuch = /(\p{M})\1|\p{M}{5}|\p{Me}/u
+const forbiddenMarks = /(\p{M})\1|\p{M}{5}|\p{Me}/u
 
 /** Names that nobody may register, so that nobody speaks in the server's name. */
 const reserved = 'server system admin obrol console everyone moderator online'.split(' ')
@@ -36,7 +36,7 @@ const ascii = /^[\0-\x7f]*$/
 export function lookupKeys(name: string): readonly [string, ...string[]] {
   const key = lookupKey(name)
   if (key === '' || ascii.test(name)) return [key]
-  const older = olderKey(name)
+  const older = legacyKey(name)
   return older === key ? [key] : [older, key]
 }
 
@@ -46,11 +46,11 @@ export function lookupKeys(name: string): readonly [string, ...string[]] {
  * 64 KiB of them would hold up everyone for a third of a second.
  */
 export function lookupKey(name: string): string {
-  return name.length > 2 * longest ? '' : usernameKey(name)
+  return name.length > 2 * maxUsernameLength ? '' : usernameKey(name)
 }
 
 /** The key of a name until 0.2: NFKC, each code point lowercased, NFKC again. */
-function olderKey(name: string): string {
+function legacyKey(name: string): string {
   let lowered = ''
   for (const character of name.normalize('NFKC')) lowered += character.toLowerCase()
   return lowered.normalize('NFKC')
@@ -58,12 +58,12 @@ function olderKey(name: string): string {
 
 /** Whether a name is kept from everyone, or looks like one that is. */
 export function isReserved(username: string): boolean {
-  reservedSkeletons ??= new Set(reserved.flatMap(casesOf).map(skeleton))
+  reservedSkeletons ??= new Set(reserved.flatMap(caseVariants).map(skeleton))
   return nameForms(username).skeletons.some((one) => reservedSkeletons?.has(one))
 }
 
 /** An ASCII word in every mix of cases. */
-function casesOf(word: string): string[] {
+function caseVariants(word: string): string[] {
   let starts = ['']
   for (const letter of word) {
     starts = starts.flatMap((start) => [start + letter, start + letter.toUpperCase()])
@@ -74,15 +74,16 @@ function casesOf(word: string): string[] {
 /** Which rule a new name breaks and what would be right, worded to follow the field's name; else undefined. */
 export function checkUsername(name: string): string | undefined {
   const length = countCodePoints(name)
-  if (length < shortest || length > longest) {
-    return `must be ${shortest} to ${longest} characters long, but has ${length}`
+  if (length < minUsernameLength || length > maxUsernameLength) {
+    return `must be ${minUsernameLength} to ${maxUsernameLength} characters long, but has ${length}`
   }
   // Some letters stand for whole phrases, so the key has to keep to the alphabet as well.
-  const [misspelt] = name.replace(wellSpelt, '') || usernameKey(name).replace(wellSpelt, '')
-  if (misspelt !== undefined) {
-    return `must hold only visible letters, marks after a letter, decimal digits, ".", "_" and "-", but holds ${codePointName(misspelt)}`
+  const [disallowed] =
+    name.replace(allowedCharacters, '') || usernameKey(name).replace(allowedCharacters, '')
+  if (disallowed !== undefined) {
+    return `must hold only visible letters, marks after a letter, decimal digits, ".", "_" and "-", but holds ${codePointName(disallowed)}`
   }
-  if (markedTooMuch.test(name.normalize('NFD'))) {
+  if (forbiddenMarks.test(name.normalize('NFD'))) {
     return 'must not hold a mark twice in a row, more than four marks on a letter, or one that encloses it'
   }
   if (!firstCharacter.test(name)) return 'must begin with a letter or a digit'

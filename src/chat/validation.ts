@@ -1,22 +1,22 @@
 import { type FieldError, Problem } from './problems.ts'
 
 /** The JSON Pointer of a field of the body (RFC 6901, section 3). */
-function pointerTo(field: string): string {
+function jsonPointer(field: string): string {
   return `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** What is wrong with a field of a body, if anything. */
-export function inField(field: string, detail: string | undefined): FieldError[] {
-  return detail === undefined ? [] : [{ pointer: pointerTo(field), detail }]
+export function fieldErrors(field: string, detail: string | undefined): FieldError[] {
+  return detail === undefined ? [] : [{ pointer: jsonPointer(field), detail }]
 }
 
 /** What is wrong with a parameter of a path, a query or a header, if anything. */
-export function inParameter(parameter: string, detail: string | undefined): FieldError[] {
+export function parameterErrors(parameter: string, detail: string | undefined): FieldError[] {
   return detail === undefined ? [] : [{ parameter, detail }]
 }
 
 /** Refuses what has errors, naming all of them. @throws {Problem} `invalid-request` */
-export function refuseInvalid(...found: FieldError[][]): void {
+export function throwIfInvalid(...found: FieldError[][]): void {
   const errors = found.flat()
   if (errors.length > 0) throw invalidRequest(errors)
 }
@@ -32,5 +32,5 @@ export function invalidRequest(errors: FieldError[]): Problem {
 
 /** `invalid-request` for one parameter of a path, a query or a header. */
 export function invalidParameter(parameter: string, detail: string): Problem {
-  return invalidRequest(inParameter(parameter, detail))
+  return invalidRequest(parameterErrors(parameter, detail))
 }

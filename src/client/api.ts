@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register an account and log in
+         * Register an account
          * @description Creates the account and opens its first session. The token in the answer goes into the `Authorization` header of the other calls.
          */
         post: operations["register"];
@@ -172,7 +172,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List who is online
+         * List online users
          * @description The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one.
          */
         get: operations["listOnlineUsers"];
@@ -214,7 +214,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create a token for the stream
+         * Create a stream token
          * @description For an `EventSource`, which cannot set headers. It lives as long as the session, may be used again, and opens the stream and nothing else.
          */
         post: operations["createStreamToken"];
@@ -232,7 +232,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Check that the server is alive
+         * Check liveness
          * @description For what restarts a server that hangs. It asks nothing of the store.
          */
         get: operations["getHealth"];
@@ -252,7 +252,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Check that the server can serve
+         * Check readiness
          * @description For load balancers: the store answers, and the server is not shutting down.
          */
         get: operations["getReadiness"];
@@ -272,7 +272,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get this API as an OpenAPI 3.1 document
+         * Get the OpenAPI 3.1 document
          * @description With bodies in JSON alone, for generators of clients.
          */
         get: operations["getOpenApi"];
@@ -292,7 +292,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get this API as an OpenAPI 3.2 document
+         * Get the OpenAPI 3.2 document
          * @description The same with the schema of each event of the stream, and with the forms that are taken besides JSON.
          */
         get: operations["getOpenApi32"];
@@ -312,7 +312,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Explain a problem code
+         * Get the explanation of a problem code
          * @description What the code in the `type` of a problem means, and what to do about it.
          */
         get: operations["explainProblem"];

@@ -1,10 +1,10 @@
 import type { BackOffOptions } from './types.ts'
 
 /** A server that asks for less is left alone for so long all the same, in ms. */
-const shortestMs = 100
+const minDelayMs = 100
 
 /** A server that asks for more is asked again after this long all the same, in ms. */
-const longestAskedMs = 600_000
+const maxRequestedDelayMs = 600_000
 
 /** Half to all of a time, so that many who wait as long do not come back as one. */
 export function withJitter(ms: number): number {
@@ -31,7 +31,7 @@ export class BackOff {
 
   /** What the server has said with `retry:`, in ms. */
   set firstMs(ms: number) {
-    this.#firstMs = Math.min(Math.max(ms, shortestMs), this.#longestMs)
+    this.#firstMs = Math.min(Math.max(ms, minDelayMs), this.#longestMs)
   }
 
   get firstMs(): number {
@@ -43,12 +43,12 @@ export class BackOff {
   }
 
   /** The stream had worked: what comes next is its first try. */
-  worked(): void {
+  reset(): void {
     this.#attempt = 0
   }
 
   /** The wait was ended early: the try after it does not make the next one longer. */
-  hurried(): void {
+  undoAttempt(): void {
     this.#attempt = Math.max(0, this.#attempt - 1)
   }
 
@@ -56,17 +56,19 @@ export class BackOff {
    * How long to wait before the next try, in ms. `atLeastMs` is what the server asks of everyone
    * alike (`Retry-After`).
    */
-  next(atLeastMs = 0): number {
+  nextDelay(atLeastMs = 0): number {
     this.#attempt++
     if (this.#attempt === 1 && atLeastMs === 0) return Math.round(Math.random() * this.#quickMs)
     const growing = this.#firstMs * 2 ** Math.max(0, this.#attempt - 2)
     const ownMs = withJitter(Math.min(growing, this.#longestMs))
-    return atLeastMs === 0 ? ownMs : Math.min(atLeastMs, longestAskedMs) + Math.min(ownMs, 1_000)
+    return atLeastMs === 0
+      ? ownMs
+      : Math.min(atLeastMs, maxRequestedDelayMs) + Math.min(ownMs, 1_000)
   }
 
   /** Waits as long as the server has told this stream alone, spread by itself. */
-  asked(ms: number): number {
+  requestedDelay(ms: number): number {
     this.#attempt++
-    return Math.min(Math.max(ms, Math.min(shortestMs, this.#longestMs)), longestAskedMs)
+    return Math.min(Math.max(ms, Math.min(minDelayMs, this.#longestMs)), maxRequestedDelayMs)
   }
 }

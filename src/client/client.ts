@@ -1,17 +1,17 @@
-import { type Call, Caller, mayPass, notDone } from './caller.ts'
 import type { ObrolError } from './errors.ts'
-import { Events } from './events.ts'
-import { newIdempotencyKey } from './idempotency-key.ts'
 import {
+  type Guard,
   isEventsToken,
   isHistoryPage,
   isLoggedIn,
   isMe,
   isMessage,
-  isNothing,
+  isNull,
   isOnlinePage,
-  type Shape,
-} from './shapes.ts'
+} from './guards.ts'
+import { type ApiCall, HttpClient, isRetryable, wasNotProcessed } from './http-client.ts'
+import { newIdempotencyKey } from './idempotency-key.ts'
+import { ReconnectingEventStream } from './reconnecting-event-stream.ts'
 import type {
   CallOptions,
   DirectOptions,
@@ -60,7 +60,7 @@ export class ObrolClient {
    * the session over.
    */
   token: string | undefined
-  readonly #caller: Caller
+  readonly #http: HttpClient
 
   /**
    * @param server where the API is, for example `http://127.0.0.1:3000`; a path before `/v1` is kept
@@ -68,17 +68,17 @@ export class ObrolClient {
    */
   constructor(server: string | URL, options: ClientOptions = {}) {
     this.token = options.token
-    this.#caller = new Caller(server, options)
+    this.#http = new HttpClient(server, options)
   }
 
   /** Registers, and is logged in at once. Refusals: `username-taken`, `registration-closed`. */
   register(username: string, password: string, options: CallOptions = {}): Promise<LoggedIn> {
-    return this.#enter('register', { username, password }, options)
+    return this.#openSession('register', { username, password }, options)
   }
 
   /** Logs in. Refusals: `unknown-user`, `wrong-password`, or `wrong-credentials` for both. */
   login(username: string, password: string, options: CallOptions = {}): Promise<LoggedIn> {
-    return this.#enter('login', { username, password }, options)
+    return this.#openSession('login', { username, password }, options)
   }
 
   /**
@@ -89,7 +89,7 @@ export class ObrolClient {
     const { token } = this
     this.token = undefined
     try {
-      await this.#call('POST', 'logout', isNothing, options, { token })
+      await this.#call('POST', 'logout', isNull, options, { token })
     } catch (error) {
       if ((error as ObrolError).code === 'unauthorized') return
       this.token ??= token
@@ -99,12 +99,12 @@ export class ObrolClient {
 
   /** Says something to everyone. Resolves once it is in the log for good. */
   broadcast(text: string, options: PostOptions = {}): Promise<Message> {
-    return this.#say('broadcast', { text }, options)
+    return this.#post('broadcast', { text }, options)
   }
 
   /** Writes to one person. Refusals: `unknown-recipient`, `recipient-offline`. */
   direct(to: string, text: string, options: DirectOptions = {}): Promise<Message> {
-    return this.#say('direct', { to, text, whenOffline: options.whenOffline }, options)
+    return this.#post('direct', { to, text, whenOffline: options.whenOffline }, options)
   }
 
   /** Who is online, by name. */
@@ -143,28 +143,28 @@ export class ObrolClient {
    * none, `invalid-request` for a cursor that is none.
    */
   events(options: EventsOptions = {}): EventStream {
-    const gate = {
-      caller: this.#caller,
-      token: () => this.token,
-      forget: (token: string | undefined) => {
+    const session = {
+      http: this.#http,
+      currentToken: () => this.token,
+      clearToken: (token: string | undefined) => {
         if (this.token === token) this.token = undefined
       },
     }
-    return new Events(gate, options)
+    return new ReconnectingEventStream(session, options)
   }
 
   /** Not made again when it is unclear whether it was done: a name may be taken by oneself then. */
-  async #enter(path: string, body: object, options: CallOptions): Promise<LoggedIn> {
+  async #openSession(path: string, body: object, options: CallOptions): Promise<LoggedIn> {
     const loggedIn = await this.#call('POST', path, isLoggedIn, options, {
       token: undefined,
       body,
-      again: notDone,
+      shouldRetry: wasNotProcessed,
     })
     this.token = loggedIn.token
     return loggedIn
   }
 
-  #say(kind: Message['kind'], body: object, options: PostOptions): Promise<Message> {
+  #post(kind: Message['kind'], body: object, options: PostOptions): Promise<Message> {
     const { idempotencyKey = newIdempotencyKey() } = options
     return this.#call('POST', `messages/${kind}`, isMessage, options, {
       body,
@@ -173,14 +173,22 @@ export class ObrolClient {
   }
 
   async #call<T>(
-    method: Call<T>['method'],
+    method: ApiCall<T>['method'],
     path: string,
-    isShape: Shape<T>,
+    guard: Guard<T>,
     { signal, onRetry }: CallOptions,
-    more: Partial<Call<T>> = {},
+    more: Partial<ApiCall<T>> = {},
   ): Promise<T> {
     const { token } = this
-    const call = { method, path: `v1/${path}`, isShape, signal, onRetry, token, again: mayPass }
-    return this.#caller.call({ ...call, ...more })
+    const call = {
+      method,
+      path: `v1/${path}`,
+      guard,
+      signal,
+      onRetry,
+      token,
+      shouldRetry: isRetryable,
+    }
+    return this.#http.call({ ...call, ...more })
   }
 }

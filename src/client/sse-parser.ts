@@ -1,7 +1,7 @@
 import { ObrolError } from './errors.ts'
 
 /** What lies between two blank lines of an event stream. It is an event where it has data. */
-export interface Block {
+export interface SseBlock {
   type: string
   /** Undefined where the block had no data and so is no event. */
   data: string | undefined
@@ -23,7 +23,7 @@ export class SseParser {
   #endedInCr = false
   /** Of the block so far. */
   #chars = 0
-  #block = emptyBlock()
+  #block = newBlock()
 
   /** `maxChars` is the most that one block may have, line ends apart. */
   constructor(maxChars: number) {
@@ -31,37 +31,37 @@ export class SseParser {
   }
 
   /** The blocks that a piece of the stream finishes. @throws {ObrolError} `bad-answer`: too long */
-  *push(piece: string): Generator<Block, void> {
-    if (piece === '') return
-    let from = this.#endedInCr && piece.startsWith('\n') ? 1 : 0
-    const ends = /\r\n|\n|\r/g
-    ends.lastIndex = from
-    for (let end = ends.exec(piece); end !== null; end = ends.exec(piece)) {
-      this.#grow(piece.slice(from, end.index))
-      from = ends.lastIndex
+  *push(chunk: string): Generator<SseBlock, void> {
+    if (chunk === '') return
+    let from = this.#endedInCr && chunk.startsWith('\n') ? 1 : 0
+    const lineEnds = /\r\n|\n|\r/g
+    lineEnds.lastIndex = from
+    for (let end = lineEnds.exec(chunk); end !== null; end = lineEnds.exec(chunk)) {
+      this.#append(chunk.slice(from, end.index))
+      from = lineEnds.lastIndex
       const line = this.#line
       this.#line = ''
-      if (line !== '') this.#take(line)
+      if (line !== '') this.#parseLine(line)
       else {
         const block = this.#block
-        this.#block = emptyBlock()
+        this.#block = newBlock()
         this.#chars = 0
         // Where the standard's event type is empty, the event is a message.
         if (!isEmpty(block)) yield { ...block, type: block.type || 'message' }
       }
     }
-    this.#grow(piece.slice(from))
-    this.#endedInCr = piece.endsWith('\r')
+    this.#append(chunk.slice(from))
+    this.#endedInCr = chunk.endsWith('\r')
   }
 
-  #grow(part: string): void {
+  #append(part: string): void {
     this.#chars += part.length
     if (this.#chars > this.#maxChars)
       throw new ObrolError('bad-answer', `An event has more than ${this.#maxChars} characters`)
     this.#line += part
   }
 
-  #take(line: string): void {
+  #parseLine(line: string): void {
     const colon = line.indexOf(':')
     if (colon === 0) {
       // A comment is not kept.
@@ -79,10 +79,10 @@ export class SseParser {
   }
 }
 
-function emptyBlock(): Block {
+function newBlock(): SseBlock {
   return { type: '', data: undefined, id: undefined, retry: undefined }
 }
 
-function isEmpty({ data, id, retry }: Block): boolean {
+function isEmpty({ data, id, retry }: SseBlock): boolean {
   return data === undefined && id === undefined && retry === undefined
 }

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
+import { embedBackupKey } from '../store/sqlite/backup-key.ts'
 import { connect } from '../store/sqlite/connection.ts'
-import { createAnew, filesOf, syncFile, syncFolderOf } from '../store/sqlite/folder.ts'
-import { keepKeyInside } from '../store/sqlite/key-inside.ts'
+import {
+  dataFiles,
+  fsyncFile,
+  fsyncParentDirectory,
+  recreatePrivateFile,
+} from '../store/sqlite/data-directory.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
-import { readKey } from '../store/sqlite/signing-key.ts'
+import { readSigningKey } from '../store/sqlite/signing-key.ts'
 import { StartError } from '../store/store.ts'
 
 /**
@@ -15,18 +20,18 @@ import { StartError } from '../store/store.ts'
  * @throws {StartError} one line for the person at the terminal
  */
 export async function backup(folder: string, file: string): Promise<void> {
-  const { database, key } = filesOf(folder)
+  const { database, key } = dataFiles(folder)
   if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
   if (existsSync(file)) throw new StartError(`${file} exists already: choose another name`)
   // Others may write to the folder of a backup: nobody can guess this name and take it before us.
   const fresh = `${file}.${randomBytes(8).toString('hex')}.part`
   try {
-    createAnew(fresh)
-    copyInto(fresh, database)
-    keepKeyInside(fresh, readKey(key))
-    syncFile(fresh)
+    recreatePrivateFile(fresh)
+    vacuumInto(fresh, database)
+    embedBackupKey(fresh, readSigningKey(key))
+    fsyncFile(fresh)
     renameSync(fresh, file)
-    syncFolderOf(file)
+    fsyncParentDirectory(file)
   } catch (error) {
     rmSync(fresh, { force: true })
     if (error instanceof StartError) throw error
@@ -35,7 +40,7 @@ export async function backup(folder: string, file: string): Promise<void> {
 }
 
 /** `VACUUM INTO` reads one snapshot, where SQLite's backup would begin again at each write. */
-function copyInto(file: string, database: string): void {
+function vacuumInto(file: string, database: string): void {
   const connection = connect(database, { readonly: true })
   try {
     checkDatabase(connection, database)

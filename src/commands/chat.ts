@@ -1,28 +1,28 @@
 import { ObrolClient } from '../client/index.ts'
-import { addressOf } from '../terminal/address.ts'
+import { exitStatus } from '../terminal/describe-error.ts'
 import { choosePalette } from '../terminal/palette.ts'
 import { chatInPipe } from '../terminal/pipe-chat.ts'
 import { PipeView } from '../terminal/pipe-view.ts'
-import { status } from '../terminal/refusals.ts'
+import { parseServerAddress } from '../terminal/server-address.ts'
 import { chatOnTerminal } from '../terminal/terminal-chat.ts'
 
-const usualServer = 'http://127.0.0.1:3000'
+const defaultServer = 'http://127.0.0.1:3000'
 
 /** What a person has typed waits so long for a server that is away, in ms. */
-const patienceMs = 600_000
+const terminalRetryMs = 600_000
 
 /** The exit status where nobody reads what we write any more, as a shell tells SIGPIPE. */
-const brokenPipe = 141
+const brokenPipeStatus = 141
 
 const help = `Usage: obrol chat [URL]
 
-Chat at a server (${usualServer} unless you say which). At the first prompt:
+Chat at a server (${defaultServer} unless you say which). At the first prompt:
   regist NAME [PASSWORD]   take a new name
   login NAME [PASSWORD]    come in under your name
 Without PASSWORD you are asked for it, and it is not shown. Then \`help\` lists what you can do.
 
 In a pipe the lines of the input are carried out one after the other:
-  printf 'login ann tall-ships\\nsendall hi\\n' | obrol chat ${usualServer}
+  printf 'login ann tall-ships\\nsendall hi\\n' | obrol chat ${defaultServer}
 What happens goes to the output, what is refused to the error output.
 
 Environment:
@@ -38,22 +38,22 @@ Exit status:
 `
 
 /** `obrol chat [URL]`: the chat in a terminal or a pipe. Sets the exit status. */
-export async function chat([server = usualServer]: readonly string[]): Promise<void> {
+export async function chat([server = defaultServer]: readonly string[]): Promise<void> {
   if (['--help', '-h'].includes(server)) return void process.stdout.write(help)
   const { stdin: input, stdout: output, stderr, env } = process
-  const address = addressOf(server)
+  const address = parseServerAddress(server)
   if (address === undefined) {
     stderr.write(
       `obrol: ${JSON.stringify(server)} is no address of a server; see obrol chat --help\n`,
     )
-    process.exitCode = status.usage
+    process.exitCode = exitStatus.usage
     return
   }
-  output.on('error', () => process.exit(brokenPipe))
+  output.on('error', () => process.exit(brokenPipeStatus))
   const palette = choosePalette(env, output.isTTY)
   process.exitCode =
     input.isTTY && output.isTTY && env.TERM !== 'dumb'
-      ? await chatOnTerminal(new ObrolClient(address, { retryForMs: patienceMs }), {
+      ? await chatOnTerminal(new ObrolClient(address, { retryForMs: terminalRetryMs }), {
           input,
           output,
           palette,

@@ -1,12 +1,16 @@
 import { existsSync, statSync } from 'node:fs'
 import { connect } from '../store/sqlite/connection.ts'
-import { createAnew, filesOf, lockFolder } from '../store/sqlite/folder.ts'
+import {
+  dataFiles,
+  lockDataDirectory,
+  recreatePrivateFile,
+} from '../store/sqlite/data-directory.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
 import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
 import { StartError } from '../store/store.ts'
 
 /** How many bytes the database had, and has. */
-export interface Compacted {
+export interface CompactResult {
   before: number
   after: number
 }
@@ -18,15 +22,15 @@ export interface Compacted {
  *
  * @throws {StartError} one line for the person at the terminal
  */
-export async function compact(folder: string): Promise<Compacted> {
-  const { database } = filesOf(folder)
+export async function compact(folder: string): Promise<CompactResult> {
+  const { database } = dataFiles(folder)
   if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
-  const lock = lockFolder(folder)
+  const lock = lockDataDirectory(folder)
   const fresh = `${database}.new`
   const before = statSync(database).size
   try {
     removeDatabase(fresh)
-    createAnew(fresh)
+    recreatePrivateFile(fresh)
     const connection = connect(database)
     try {
       checkDatabase(connection, database)

@@ -1,22 +1,29 @@
 /** What a shell completes after `obrol`. */
-export interface Completed {
+export interface CompletionEntry {
   name: string
   summary: string
   takesFile: boolean
 }
 
 /** How each shell is told; the first line of each says how to have it. */
-const scripts: Record<string, (commands: readonly Completed[]) => string> = { bash, zsh, fish }
+const scripts: Record<string, (commands: readonly CompletionEntry[]) => string> = {
+  bash,
+  zsh,
+  fish,
+}
 
 export const shells = Object.keys(scripts)
 
 /** `obrol completion SHELL`: the shell's own code; undefined for a shell that is not known. */
-export function completion(shell: string, commands: readonly Completed[]): string | undefined {
+export function completion(
+  shell: string,
+  commands: readonly CompletionEntry[],
+): string | undefined {
   return Object.hasOwn(scripts, shell) ? scripts[shell]?.(commands) : undefined
 }
 
 /** Where the function offers nothing, `-o default` has bash offer the names of files. */
-function bash(commands: readonly Completed[]): string {
+function bash(commands: readonly CompletionEntry[]): string {
   const names = commands.map(({ name }) => name).join(' ')
   return `# In ~/.bashrc: eval "$(obrol completion bash)"
 _obrol() {
@@ -31,7 +38,7 @@ complete -o default -F _obrol obrol
 `
 }
 
-function zsh(commands: readonly Completed[]): string {
+function zsh(commands: readonly CompletionEntry[]): string {
   const described = commands.map(
     ({ name, summary }) => `    ${quoted(`${name}:${summary.replaceAll(':', '\\:')}`)}\n`,
   )
@@ -44,7 +51,7 @@ ${described.join('')}    --help --version
     _describe command names
   elif [[ $words[2] == completion ]]; then
     _values shell ${shells.join(' ')}
-  elif [[ $words[2] == (${namesOfFileTakers(commands, '|')}) ]]; then
+  elif [[ $words[2] == (${namesOfFileCommands(commands, '|')}) ]]; then
     _files
   fi
 }
@@ -52,7 +59,7 @@ compdef _obrol obrol
 `
 }
 
-function fish(commands: readonly Completed[]): string {
+function fish(commands: readonly CompletionEntry[]): string {
   const each = commands.map(
     ({ name, summary }) =>
       `complete -c obrol -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}\n`,
@@ -62,11 +69,11 @@ function fish(commands: readonly Completed[]): string {
 complete -c obrol -f
 ${each.join('')}complete -c obrol -n __fish_use_subcommand -l help -l version
 complete -c obrol ${after('completion')} -a '${shells.join(' ')}'
-complete -c obrol ${after(namesOfFileTakers(commands, ' '))} -F
+complete -c obrol ${after(namesOfFileCommands(commands, ' '))} -F
 `
 }
 
-function namesOfFileTakers(commands: readonly Completed[], separator: string): string {
+function namesOfFileCommands(commands: readonly CompletionEntry[], separator: string): string {
   return commands.flatMap(({ name, takesFile }) => (takesFile ? name : [])).join(separator)
 }
 

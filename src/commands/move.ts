@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Moved, move as moveHome } from '../store/move/move.ts'
+import { type MoveResult, move as moveHome } from '../store/move/move.ts'
 import { StartError } from '../store/store.ts'
 import { Progress } from './progress.ts'
 
@@ -32,17 +32,17 @@ export async function move(args: readonly string[]): Promise<string | undefined>
     process.stdout.write(help)
     return undefined
   }
-  const homes = homesIn(args)
-  if (!homes) return 'usage: obrol move --from HOME --to HOME; see obrol move --help'
+  const locations = parseLocations(args)
+  if (!locations) return 'usage: obrol move --from HOME --to HOME; see obrol move --help'
 
   const stop = new AbortController()
   const onSignal = () => stop.abort(new StartError('Stopped: nothing was moved'))
   const signals = ['SIGINT', 'SIGTERM'] as const
   for (const name of signals) process.on(name, onSignal)
   const progress = new Progress(process.stderr)
-  const moved = await moveHome(homes.from, homes.to, {
-    onProgress: ({ step, rows, allRows }) =>
-      progress.tell({ step, done: rows, all: allRows, unit: 'rows' }),
+  const moved = await moveHome(locations.from, locations.to, {
+    onProgress: ({ step, rows, totalRows: allRows }) =>
+      progress.report({ step, done: rows, all: allRows, unit: 'rows' }),
     signal: stop.signal,
   }).finally(() => {
     progress.end()
@@ -52,7 +52,7 @@ export async function move(args: readonly string[]): Promise<string | undefined>
   return undefined
 }
 
-function homesIn(args: readonly string[]): { from: string; to: string } | undefined {
+function parseLocations(args: readonly string[]): { from: string; to: string } | undefined {
   const option = { type: 'string' } as const
   try {
     const { from, to } = parseArgs({
@@ -66,8 +66,8 @@ function homesIn(args: readonly string[]): { from: string; to: string } | undefi
 }
 
 /** What was moved, and what to do next. */
-export function summaryOf({ from, to, kind, counts, signingKey, checksum }: Moved): string {
-  const lines = counts.map(({ rows, count }) => `  ${rows.padEnd(17)} ${count}`)
+export function summaryOf({ from, to, kind, counts, signingKey, checksum }: MoveResult): string {
+  const lines = counts.map(({ label: rows, count }) => `  ${rows.padEnd(17)} ${count}`)
   const key = signingKey ? 'moved' : 'none was kept: go on with the same JWT_SECRET'
   const next =
     kind === 'postgres'

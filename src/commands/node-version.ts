@@ -4,16 +4,16 @@
  *
  * @throws {StartError} one line for the person at the terminal
  */
-export function refuseOldNode(version: string, engines: string): void {
-  const [major, minor] = numbersIn(version)
-  const [neededMajor, neededMinor] = numbersIn(engines)
+export function checkNodeVersion(version: string, engines: string): void {
+  const [major, minor] = parseVersion(version)
+  const [neededMajor, neededMinor] = parseVersion(engines)
   if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return
   const error = new Error(`this is Node ${version}, and it must be ${engines}`)
   error.name = 'StartError'
   throw error
 }
 
-function numbersIn(text: string): [major: number, minor: number] {
+function parseVersion(text: string): [major: number, minor: number] {
   const [major, minor] = text.match(/\d+/g) as string[]
   return [Number(major), Number(minor)]
 }

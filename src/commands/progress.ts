@@ -1,7 +1,7 @@
 /** Where nobody watches, a line for each tenth, or after so long. In ms. */
-const silenceMs = 5_000
+const plainIntervalMs = 5_000
 /** Where someone watches, the line is written again no more often. In ms. */
-const blinkMs = 100
+const terminalIntervalMs = 100
 
 /** What progress is written to: a terminal, or not. */
 export interface Output {
@@ -23,9 +23,9 @@ export interface Step {
 export class Progress {
   readonly #output: Output
   readonly #now: () => number
-  #toldAt = Number.NEGATIVE_INFINITY
-  #told = ''
-  #open = false
+  #reportedAt = Number.NEGATIVE_INFINITY
+  #lastReported = ''
+  #lineOpen = false
 
   /** @param now milliseconds that never go back */
   constructor(output: Output, now = () => performance.now()) {
@@ -33,19 +33,19 @@ export class Progress {
     this.#now = now
   }
 
-  tell({ step, done, all, unit }: Step): void {
+  report({ step, done, all, unit }: Step): void {
     const percent = Math.floor((done / all) * 100)
     const line = `${step} ${done} of ${all} ${unit}, ${percent} %`
     const mark = `${step} ${Math.floor(percent / 10)}`
     const { isTTY } = this.#output
-    const silent = this.#now() - this.#toldAt
+    const silent = this.#now() - this.#reportedAt
     const due = isTTY
-      ? silent >= blinkMs || done === all
-      : silent >= silenceMs || mark !== this.#told
+      ? silent >= terminalIntervalMs || done === all
+      : silent >= plainIntervalMs || mark !== this.#lastReported
     if (!due) return
-    this.#toldAt = this.#now()
-    this.#told = mark
-    this.#open = isTTY === true
+    this.#reportedAt = this.#now()
+    this.#lastReported = mark
+    this.#lineOpen = isTTY === true
     this.#output.write(isTTY ? `\r\u001b[K${line}` : `${line}\n`)
   }
 
@@ -57,7 +57,7 @@ export class Progress {
 
   /** Leaves the line, where it stands in one. */
   end(): void {
-    if (this.#open) this.#output.write('\n')
-    this.#open = false
+    if (this.#lineOpen) this.#output.write('\n')
+    this.#lineOpen = false
   }
 }

@@ -9,11 +9,15 @@ import {
   writeSync,
 } from 'node:fs'
 import Database from 'better-sqlite3'
-import { createAnew, filesOf, lockFolder } from '../store/sqlite/folder.ts'
-import { takeKeyOut } from '../store/sqlite/key-inside.ts'
+import { extractBackupKey } from '../store/sqlite/backup-key.ts'
+import {
+  dataFiles,
+  lockDataDirectory,
+  recreatePrivateFile,
+} from '../store/sqlite/data-directory.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
 import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
-import { writeKey } from '../store/sqlite/signing-key.ts'
+import { writeSigningKey } from '../store/sqlite/signing-key.ts'
 import { StartError } from '../store/store.ts'
 import { type Output, Progress } from './progress.ts'
 
@@ -32,18 +36,18 @@ export async function restore(
   file: string,
   output: Output = process.stderr,
 ): Promise<void> {
-  const lock = lockFolder(folder)
-  const { database, key } = filesOf(folder)
+  const lock = lockDataDirectory(folder)
+  const { database, key } = dataFiles(folder)
   const fresh = `${database}.new`
   const progress = new Progress(output)
   try {
-    refuseLive(file, database)
+    rejectLiveDatabase(file, database)
     removeDatabase(fresh)
     copy(file, fresh, progress)
     progress.announce('checking the backup')
-    check(fresh, file)
-    const signingKey = takeKeyOut(fresh)
-    replaceDatabase(database, fresh, () => signingKey && writeKey(key, signingKey))
+    checkIntegrity(fresh, file)
+    const signingKey = extractBackupKey(fresh)
+    replaceDatabase(database, fresh, () => signingKey && writeSigningKey(key, signingKey))
   } catch (error) {
     if (error instanceof StartError) throw error
     throw new StartError(`${file} cannot be restored: ${(error as Error).message}`, {
@@ -61,7 +65,7 @@ export async function restore(
  *
  * @throws {StartError}
  */
-function refuseLive(file: string, database: string): void {
+function rejectLiveDatabase(file: string, database: string): void {
   if (existsSync(database) && realpathSync(file) === realpathSync(database)) {
     throw new StartError(
       `${file} is the database of this folder itself: there is nothing to restore`,
@@ -79,7 +83,7 @@ function refuseLive(file: string, database: string): void {
 function copy(from: string, to: string, progress: Progress): void {
   const source = openSync(from, 'r')
   try {
-    createAnew(to)
+    recreatePrivateFile(to)
     const target = openSync(to, 'r+')
     try {
       const all = inMegabytes(fstatSync(source).size)
@@ -89,7 +93,7 @@ function copy(from: string, to: string, progress: Progress): void {
         for (let written = 0; written < read; )
           written += writeSync(target, chunk, written, read - written)
         copied += read
-        progress.tell({ step: 'copied', done: inMegabytes(copied), all, unit: 'MB' })
+        progress.report({ step: 'copied', done: inMegabytes(copied), all, unit: 'MB' })
       }
     } finally {
       closeSync(target)
@@ -105,7 +109,7 @@ function inMegabytes(bytes: number): number {
 }
 
 /** Looks at the copy, so that what was looked at is what is used. @throws {StartError} */
-function check(copy: string, file: string): void {
+function checkIntegrity(copy: string, file: string): void {
   const connection = new Database(copy, { fileMustExist: true })
   try {
     checkDatabase(connection, file)

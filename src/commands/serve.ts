@@ -1,13 +1,13 @@
 import { readSettings } from '../config.ts'
 import type { RunningServer } from '../server.ts'
-import { lockFolder } from '../store/sqlite/folder.ts'
-import { suitCompiler } from './compiler.ts'
+import { lockDataDirectory } from '../store/sqlite/data-directory.ts'
+import { setV8Flags } from './v8-flags.ts'
 
 /** After a failure that ends the process, this long for those who wait to get their answers. */
-const farewellSeconds = 1
+const failureShutdownSeconds = 1
 
 /** What has not ended so long after it should have is not waited for. */
-const overtimeSeconds = 5
+const forceExitSeconds = 5
 
 /** npm and a terminal both pass a Ctrl-C on: a signal that comes again within this is the same one. */
 const sameSignalMs = 1_000
@@ -21,40 +21,40 @@ const sameSignalMs = 1_000
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(env)
   // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
-  if (settings.databaseUrl === undefined) lockFolder(settings.dataDir).release()
-  suitCompiler()
+  if (settings.databaseUrl === undefined) lockDataDirectory(settings.dataDir).release()
+  setV8Flags()
   const { startServer } = await import('../server.ts')
   const server = await startServer(settings)
-  const ending = new Ending(server)
+  const shutdown = new Shutdown(server)
   for (const signal of ['SIGTERM', 'SIGINT']) {
-    process.on(signal, () => ending.onSignal(settings.shutdownSeconds))
+    process.on(signal, () => shutdown.onSignal(settings.shutdownSeconds))
   }
-  process.on('uncaughtException', (error) => ending.fail('uncaught error', error))
-  server.failed.then((error) => ending.fail('store failed', error))
+  process.on('uncaughtException', (error) => shutdown.fail('uncaught error', error))
+  server.failed.then((error) => shutdown.fail('store failed', error))
 }
 
 /** The one end of the process, whoever asks for it first. */
-class Ending {
+class Shutdown {
   readonly #server: RunningServer
-  #begunAt: number | undefined
+  #startedAt: number | undefined
 
   constructor(server: RunningServer) {
     this.#server = server
   }
 
   onSignal(seconds: number): void {
-    if (this.#begunAt === undefined) this.#end(seconds, 0)
-    else if (performance.now() - this.#begunAt > sameSignalMs) process.exit(1)
+    if (this.#startedAt === undefined) this.#shutDown(seconds, 0)
+    else if (performance.now() - this.#startedAt > sameSignalMs) process.exit(1)
   }
 
   fail(event: string, err: Error): void {
     this.#server.log.fatal({ event, err }, 'The server cannot go on')
-    if (this.#begunAt === undefined) this.#end(farewellSeconds, 1)
+    if (this.#startedAt === undefined) this.#shutDown(failureShutdownSeconds, 1)
   }
 
-  #end(seconds: number, status: 0 | 1): void {
-    this.#begunAt = performance.now()
-    setTimeout(process.exit, (seconds + overtimeSeconds) * 1000, 1)
+  #shutDown(seconds: number, status: 0 | 1): void {
+    this.#startedAt = performance.now()
+    setTimeout(process.exit, (seconds + forceExitSeconds) * 1000, 1)
     this.#server.close(seconds).finally(() => process.exit(status))
   }
 }

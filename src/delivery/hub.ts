@@ -1,23 +1,23 @@
 import type { Presence } from '../chat/presence.ts'
 import { Problem } from '../chat/problems.ts'
-import type { Extent, News, Session } from '../store/store.ts'
-import { Turnstile } from '../turnstile.ts'
-import { Block, pack, type Stretch } from './block.ts'
+import { Semaphore } from '../semaphore.ts'
+import type { LogBounds, Session, StoreUpdate } from '../store/store.ts'
+import { Chunk, type ChunkRange, packChunks } from './chunk.ts'
 import { formatCursor } from './cursor.ts'
-import { type ByeReason, type Frame, heartbeatEvent } from './frames.ts'
+import type { DeliveryReceipts } from './delivery-receipts.ts'
 import { LiveStreams } from './live-streams.ts'
-import type { ReachedMarks } from './marks.ts'
-import type { PresenceFeed } from './presence-feed.ts'
+import type { LogReader } from './log-reader.ts'
+import type { PresenceBroadcaster } from './presence-broadcaster.ts'
+import { type ByeReason, type EncodedEvent, heartbeatEvent } from './sse-events.ts'
 import { Stream } from './stream.ts'
-import { StreamsBy } from './streams-by.ts'
-import type { StreamRequest, Surroundings } from './surroundings.ts'
-import type { Tail } from './tail.ts'
+import type { StreamContext, StreamOptions } from './stream-context.ts'
+import { StreamIndex } from './stream-index.ts'
 
 /** How many sessions are asked for at once when the log has turned. */
-const checksAtOnce = 4
+const maxConcurrentChecks = 4
 
 /** How long after `bye` the first reconnects come, where the grace allows. */
-const firstReconnectMs = 250
+const minReconnectDelayMs = 250
 
 export interface HubSettings {
   heartbeatMs: number
@@ -29,14 +29,14 @@ export interface HubSettings {
   presenceGraceMs: number
 }
 
-export interface HubParts {
-  tail: Tail
+export interface HubDependencies {
+  logReader: LogReader
   presence: Presence
-  feed: PresenceFeed
-  marks: ReachedMarks
+  presenceBroadcaster: PresenceBroadcaster
+  receipts: DeliveryReceipts
   /** How long a stream waits before it asks an unavailable store again, in ms. */
   retryMs?: number
-  stands: Surroundings['stands']
+  isSessionValid: StreamContext['isSessionValid']
   /** The store's time, in Unix ms. */
   now(): number
   onError(error: unknown): void
@@ -45,38 +45,41 @@ export interface HubParts {
 /** Who is connected, and the way of everything new to them. */
 export class Hub {
   readonly #settings: HubSettings
-  readonly #tail: Tail
+  readonly #logReader: LogReader
   readonly #now: () => number
-  readonly #surroundings: Surroundings
+  readonly #context: StreamContext
   /** In the order in which their next heartbeats are due. */
   readonly #streams = new Set<Stream>()
   readonly #live = new LiveStreams()
-  readonly #byAccount = new StreamsBy()
-  readonly #bySession = new StreamsBy()
+  readonly #byAccount = new StreamIndex()
+  readonly #bySession = new StreamIndex()
   /** Every socket that is not closed yet, of streams that ended too. */
-  readonly #sockets = new Set<Stream>()
+  readonly #openSockets = new Set<Stream>()
   /** How often it is looked for what is due. */
   readonly #tickMs: number
   readonly #ticker: NodeJS.Timeout
-  #away = false
+  #storeUnavailable = false
   #closing = false
-  #allClosed: () => void = () => {}
+  #onAllClosed: () => void = () => {}
 
-  constructor(settings: HubSettings, { retryMs = 1000, stands, now, ...parts }: HubParts) {
-    const checks = new Turnstile(checksAtOnce)
+  constructor(
+    settings: HubSettings,
+    { retryMs = 1000, isSessionValid, now, ...parts }: HubDependencies,
+  ) {
+    const checks = new Semaphore(maxConcurrentChecks)
     this.#settings = settings
-    this.#tail = parts.tail
+    this.#logReader = parts.logReader
     this.#now = now
-    this.#surroundings = {
+    this.#context = {
       ...parts,
       retryMs,
-      stands: (session) => checks.pass(() => stands(session)),
+      isSessionValid: (session) => checks.run(() => isSessionValid(session)),
       onLive: (stream) => this.#live.add(stream),
       onBehind: (stream) => this.#live.delete(stream),
       onEnded: (stream) => this.#remove(stream),
       onClosed: (stream) => {
-        this.#sockets.delete(stream)
-        if (this.#sockets.size === 0) this.#allClosed()
+        this.#openSockets.delete(stream)
+        if (this.#openSockets.size === 0) this.#onAllClosed()
       },
     }
     this.#tickMs = Math.max(10, Math.min(1000, settings.heartbeatMs / 10))
@@ -96,10 +99,10 @@ export class Hub {
    */
   admit(session: Session): void {
     const { streamsPerUser, maxStreams } = this.#settings
-    if (this.#away) {
+    if (this.#storeUnavailable) {
       throw new Problem('unavailable', 'The store cannot be reached.', { retryAfter: 5 })
     }
-    if (streamsPerUser > 0) this.#makeWay(session, streamsPerUser)
+    if (streamsPerUser > 0) this.#evictOldest(session, streamsPerUser)
     if (this.#streams.size >= maxStreams) {
       throw new Problem('unavailable', 'As many streams are open as this server serves.', {
         retryAfter: 5,
@@ -108,11 +111,11 @@ export class Hub {
   }
 
   /** Opens a stream for which there is room. While the server stops it only says so. */
-  open(request: StreamRequest): Stream {
-    const stream = new Stream(request, this.#surroundings)
+  open(request: StreamOptions): Stream {
+    const stream = new Stream(request, this.#context)
     this.#add(stream)
     stream.start(request.cursor)
-    if (this.#closing) stream.end('shutting-down', this.#spread())
+    if (this.#closing) stream.end('shutting-down', this.#reconnectDelayMs())
     return stream
   }
 
@@ -120,31 +123,31 @@ export class Hub {
    * Ends the streams of ended sessions, and delivers what the log brought. In this order: what was
    * said after a session ended elsewhere may come with the same news as its end.
    */
-  follow(news: Pick<News, 'extent' | 'entries' | 'ended'>): void {
-    for (const session of news.ended) {
-      for (const stream of this.#bySession.of(session)) stream.end('logged-out')
+  applyUpdate(update: Pick<StoreUpdate, 'bounds' | 'entries' | 'ended'>): void {
+    for (const session of update.ended) {
+      for (const stream of this.#bySession.get(session)) stream.end('logged-out')
     }
-    this.#deliver(this.#tail.follow(news))
+    this.#deliver(this.#logReader.applyUpdate(update))
   }
 
   /**
    * The log has another epoch: it may have gone back. Every stream finds out whether its session
    * still stands, and where it is itself.
    */
-  turned(extent: Extent): void {
-    for (const stream of this.#live.all()) stream.turn()
-    this.#tail.turned(extent)
-    this.#surroundings.marks.turned()
+  diverged(bounds: LogBounds): void {
+    for (const stream of this.#live.all()) stream.diverged()
+    this.#logReader.diverged(bounds)
+    this.#context.receipts.diverged()
   }
 
   /** The store is lost: what it brings cannot be delivered here, so the readers go elsewhere. */
-  lost(): void {
-    this.#away = true
+  disconnected(): void {
+    this.#storeUnavailable = true
     this.#endAll('unavailable')
   }
 
-  found(): void {
-    this.#away = false
+  reconnected(): void {
+    this.#storeUnavailable = false
   }
 
   /** Ends every stream with `bye` and resolves when their sockets are closed. */
@@ -152,44 +155,44 @@ export class Hub {
     this.#closing = true
     clearInterval(this.#ticker)
     this.#endAll('shutting-down')
-    if (this.#sockets.size === 0) return
+    if (this.#openSockets.size === 0) return
     await new Promise<void>((resolve) => {
-      this.#allClosed = resolve
+      this.#onAllClosed = resolve
     })
   }
 
   /** Cuts every connection that is still there. */
   destroy(): void {
-    for (const stream of [...this.#sockets]) stream.destroy()
+    for (const stream of [...this.#openSockets]) stream.destroy()
   }
 
-  #makeWay({ id, account }: Session, streamsPerUser: number): void {
-    const mine = this.#byAccount.of(account.id)
-    if (mine.length < streamsPerUser) return
-    const [oldest] = this.#bySession.of(id)
+  #evictOldest({ id, account }: Session, streamsPerUser: number): void {
+    const open = this.#byAccount.get(account.id)
+    if (open.length < streamsPerUser) return
+    const [oldest] = this.#bySession.get(id)
     if (oldest === undefined)
       throw new Problem(
         'too-many-streams',
-        `${mine.length} streams of yours are open, none of them from this session; ${streamsPerUser} is the most.`,
+        `${open.length} streams of yours are open, none of them from this session; ${streamsPerUser} is the most.`,
         { retryAfter: 10 },
       )
     oldest.end('replaced')
   }
 
   #endAll(reason: ByeReason): void {
-    for (const stream of [...this.#streams]) stream.end(reason, this.#spread())
+    for (const stream of [...this.#streams]) stream.end(reason, this.#reconnectDelayMs())
   }
 
   #add(stream: Stream): void {
     const now = performance.now()
     const { heartbeatMs, streamMaxSeconds } = this.#settings
-    stream.nextBeatAt = now + heartbeatMs
+    stream.nextHeartbeatAt = now + heartbeatMs
     // Give or take a tenth, so that streams opened together are not renewed together.
     if (streamMaxSeconds > 0) {
       stream.renewAt = now + streamMaxSeconds * 1000 * (0.9 + Math.random() * 0.2)
     }
     this.#streams.add(stream)
-    this.#sockets.add(stream)
+    this.#openSockets.add(stream)
     this.#byAccount.add(stream.account, stream)
     this.#bySession.add(stream.session.id, stream)
   }
@@ -199,111 +202,119 @@ export class Hub {
     this.#live.delete(stream)
     this.#byAccount.remove(stream.account, stream)
     this.#bySession.remove(stream.session.id, stream)
-    this.#surroundings.presence.leave(stream.session.id)
+    this.#context.presence.leave(stream.session.id)
   }
 
   /**
    * Reconnects are spread over half the grace at most, so that none of them looks like an exit, and
    * not at once, so that none of them meets the server that is still stopping.
    */
-  #spread(): number {
-    const most = this.#settings.presenceGraceMs / 2
-    const least = Math.min(firstReconnectMs, most / 2)
-    return Math.floor(least + Math.random() * (most - least))
+  #reconnectDelayMs(): number {
+    const max = this.#settings.presenceGraceMs / 2
+    const min = Math.min(minReconnectDelayMs, max / 2)
+    return Math.floor(min + Math.random() * (max - min))
   }
 
-  #deliver(frames: readonly Frame[]): void {
-    if (frames.length === 0 || this.#live.size === 0) return
-    const head = this.#tail.head
-    const broadcasts = frames.filter((frame) => frame.to === 0)
-    const directs = directsByAccount(frames)
-    const forAll = pack(broadcasts, head)
+  #deliver(events: readonly EncodedEvent[]): void {
+    if (events.length === 0 || this.#live.size === 0) return
+    const head = this.#logReader.head
+    const broadcasts = events.filter((event) => event.to === 0)
+    const directs = directMessagesByAccount(events)
+    const ranges = packChunks(broadcasts, head)
     // Only their two people pay for direct messages: everyone else's cursor is the head already.
     if (broadcasts.length > 0) {
-      const beating = this.#beating(directs)
-      const concerned = [...directs.keys()].flatMap((account) => this.#liveOf(account))
-      this.#live.deliver(forAll, [...beating, ...concerned])
-      if (beating.length > 0) this.#deliverWithBeat(beating, broadcasts)
+      const due = this.#dueForHeartbeat(directs)
+      const participants = [...directs.keys()].flatMap((account) => this.#liveStreamsOf(account))
+      this.#live.deliver(ranges, [...due, ...participants])
+      if (due.length > 0) this.#deliverWithHeartbeat(due, broadcasts)
     }
     for (const [account, own] of directs) {
-      const streams = this.#liveOf(account)
-      if (streams.length > 0) this.#deliverOwn(streams, pack(inOrder(broadcasts, own), head), own)
+      const streams = this.#liveStreamsOf(account)
+      if (streams.length > 0)
+        this.#deliverWithDirects(streams, packChunks(mergeById(broadcasts, own), head), own)
     }
   }
 
-  #liveOf(account: number): Stream[] {
-    return this.#byAccount.of(account).filter((stream) => stream.isLive)
+  #liveStreamsOf(account: number): Stream[] {
+    return this.#byAccount.get(account).filter((stream) => stream.isLive)
   }
 
   /** The live streams whose heartbeats are due before the next look, but for those of some accounts. */
-  #beating(except: { has(account: number): boolean }): Stream[] {
+  #dueForHeartbeat(except: { has(account: number): boolean }): Stream[] {
     const soon = performance.now() + this.#tickMs
-    const beating: Stream[] = []
+    const due: Stream[] = []
     for (const stream of this.#streams) {
-      if (stream.nextBeatAt > soon) break
-      if (stream.isLive && !except.has(stream.account)) beating.push(stream)
+      if (stream.nextHeartbeatAt > soon) break
+      if (stream.isLive && !except.has(stream.account)) due.push(stream)
     }
-    return beating
+    return due
   }
 
   /** Heartbeats that are due before the next look go along: of their own they would cost a write. */
-  #deliverWithBeat(streams: readonly Stream[], broadcasts: readonly Frame[]): void {
-    const { head, epoch } = this.#tail
+  #deliverWithHeartbeat(streams: readonly Stream[], broadcasts: readonly EncodedEvent[]): void {
+    const { head, epoch } = this.#logReader
     const bytes = Buffer.from(heartbeatEvent(formatCursor(head, epoch)))
     // Packed as if it were one more message, with the cursor that it tells.
-    const stretches = pack([...broadcasts, { id: head, from: 0, to: 0, bytes }], head)
+    const ranges = packChunks([...broadcasts, { id: head, from: 0, to: 0, bytes }], head)
     const now = performance.now()
     for (const stream of streams) {
-      this.#beatsNext(stream, now)
-      stream.noteReached()
-      stream.deliver(stretches)
+      this.#scheduleHeartbeat(stream, now)
+      stream.acknowledge()
+      stream.deliver(ranges)
     }
   }
 
-  #beatsNext(stream: Stream, now: number): void {
-    stream.nextBeatAt = now + this.#settings.heartbeatMs
+  #scheduleHeartbeat(stream: Stream, now: number): void {
+    stream.nextHeartbeatAt = now + this.#settings.heartbeatMs
     this.#streams.delete(stream)
     this.#streams.add(stream)
   }
 
-  #deliverOwn(streams: readonly Stream[], stretches: Stretch[], own: readonly Frame[]): void {
+  #deliverWithDirects(
+    streams: readonly Stream[],
+    ranges: ChunkRange[],
+    own: readonly EncodedEvent[],
+  ): void {
     for (const stream of streams) {
-      for (const frame of own) if (frame.to === stream.account) stream.owe(frame.id)
-      stream.deliver(stretches)
+      for (const event of own) if (event.to === stream.account) stream.addPending(event.id)
+      stream.deliver(ranges)
     }
   }
 
   #tick(): void {
     const now = performance.now()
     const wallClock = this.#now()
-    const id = formatCursor(this.#tail.head, this.#tail.epoch)
-    const atHead = new Block(Buffer.from(heartbeatEvent(id)))
+    const id = formatCursor(this.#logReader.head, this.#logReader.epoch)
+    const headHeartbeat = new Chunk(Buffer.from(heartbeatEvent(id)))
     for (const stream of [...this.#streams]) {
       if (wallClock >= stream.session.expiresAt) stream.end('session-expired')
       else if (now >= stream.renewAt) stream.end('renew')
-      else if (now >= stream.nextBeatAt) {
-        this.#beatsNext(stream, now)
-        stream.beat(atHead)
+      else if (now >= stream.nextHeartbeatAt) {
+        this.#scheduleHeartbeat(stream, now)
+        stream.sendHeartbeat(headHeartbeat)
       }
     }
   }
 }
 
-/** Each concerned account's direct messages of a run of frames, in order. */
-function directsByAccount(frames: readonly Frame[]): Map<number, Frame[]> {
-  const byAccount = new Map<number, Frame[]>()
-  for (const frame of frames) {
-    if (frame.to === 0) continue
-    for (const account of new Set([frame.from, frame.to])) {
+/** Each concerned account's direct messages of a run of events, in order. */
+function directMessagesByAccount(events: readonly EncodedEvent[]): Map<number, EncodedEvent[]> {
+  const byAccount = new Map<number, EncodedEvent[]>()
+  for (const event of events) {
+    if (event.to === 0) continue
+    for (const account of new Set([event.from, event.to])) {
       const own = byAccount.get(account)
-      if (own) own.push(frame)
-      else byAccount.set(account, [frame])
+      if (own) own.push(event)
+      else byAccount.set(account, [event])
     }
   }
   return byAccount
 }
 
-/** Two runs of frames, each in order, as one. */
-function inOrder(broadcasts: readonly Frame[], own: readonly Frame[]): Frame[] {
+/** Two runs of events, each in order, as one. */
+function mergeById(
+  broadcasts: readonly EncodedEvent[],
+  own: readonly EncodedEvent[],
+): EncodedEvent[] {
   return [...broadcasts, ...own].sort((one, other) => one.id - other.id)
 }

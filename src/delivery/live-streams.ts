@@ -1,6 +1,6 @@
-import type { Stretch } from './block.ts'
+import type { ChunkRange } from './chunk.ts'
+import type { RawSocket } from './sse-connection.ts'
 import type { Stream } from './stream.ts'
-import type { Outlet } from './wire.ts'
 
 /**
  * The streams that are at the head. To write to all of them is what a message to everyone costs, and
@@ -8,43 +8,43 @@ import type { Outlet } from './wire.ts'
  * nothing else of them.
  */
 export class LiveStreams {
-  readonly #byOutlet = new Map<Outlet, Stream>()
+  readonly #bySocket = new Map<RawSocket, Stream>()
   /** Those that have to be asked: they have yet to be told that they are ready, or are not framed. */
   readonly #others = new Set<Stream>()
 
   get size(): number {
-    return this.#byOutlet.size + this.#others.size
+    return this.#bySocket.size + this.#others.size
   }
 
-  /** Adds a stream, or takes note that it has an outlet by now. */
+  /** Adds a stream, or takes note that it has an rawSocket by now. */
   add(stream: Stream): void {
-    const { outlet } = stream
-    if (outlet === undefined) {
+    const { rawSocket } = stream
+    if (rawSocket === undefined) {
       this.#others.add(stream)
       return
     }
     this.#others.delete(stream)
-    this.#byOutlet.set(outlet, stream)
+    this.#bySocket.set(rawSocket, stream)
   }
 
   delete(stream: Stream): void {
-    const { outlet } = stream
-    if (outlet !== undefined) this.#byOutlet.delete(outlet)
+    const { rawSocket } = stream
+    if (rawSocket !== undefined) this.#bySocket.delete(rawSocket)
     this.#others.delete(stream)
   }
 
   all(): Stream[] {
-    return [...this.#byOutlet.values(), ...this.#others]
+    return [...this.#bySocket.values(), ...this.#others]
   }
 
   /** Writes the same to all but a few. */
-  deliver(stretches: readonly Stretch[], except: readonly Stream[]): void {
+  deliver(ranges: readonly ChunkRange[], except: readonly Stream[]): void {
     for (const stream of except) this.delete(stream)
-    for (const { block, lastId } of stretches) {
-      for (const [outlet, stream] of this.#byOutlet)
-        if (!outlet.write(block.framed)) stream.filled(lastId)
+    for (const { chunk, lastId } of ranges) {
+      for (const [rawSocket, stream] of this.#bySocket)
+        if (!rawSocket.write(chunk.framed)) stream.onSocketFull(lastId)
     }
-    for (const stream of this.#others) stream.deliver(stretches)
+    for (const stream of this.#others) stream.deliver(ranges)
     for (const stream of except) this.add(stream)
   }
 }

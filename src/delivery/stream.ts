@@ -1,22 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Cursor, Placement, Session, Unreached } from '../store/store.ts'
-import type { Block, Stretch } from './block.ts'
+import type { Cursor, CursorResolution, Session, Undelivered } from '../store/store.ts'
+import type { Chunk, ChunkRange } from './chunk.ts'
+import { initialOnlineNames } from './initial-online-names.ts'
+import type { Batch } from './log-reader.ts'
+import type { PresenceSubscriber } from './presence-broadcaster.ts'
+import type { RawSocket } from './sse-connection.ts'
 import {
   type ByeReason,
   byeEvent,
+  defaultRetryMs,
   heartbeatEvent,
-  preamble,
   readyEvent,
   resetEvent,
-  usualRetryMs,
-} from './frames.ts'
-import { namesToTell } from './names-to-tell.ts'
-import type { PresenceReader } from './presence-feed.ts'
-import { Standing } from './standing.ts'
-import type { StreamRequest, Surroundings } from './surroundings.ts'
-import type { Portion } from './tail.ts'
-import { Waits } from './waits.ts'
-import type { Outlet } from './wire.ts'
+  retryPreamble,
+} from './sse-events.ts'
+import type { StreamContext, StreamOptions } from './stream-context.ts'
+import { StreamPosition } from './stream-position.ts'
+import { StreamWaiter } from './stream-waiter.ts'
 
 /**
  * One reader of the log: a cursor, a filter (what its person may see) and a socket.
@@ -25,116 +25,117 @@ import type { Outlet } from './wire.ts'
  * socket is full it reads on by itself, bounded by what one write holds; at the head it is live
  * and is delivered to.
  */
-export class Stream implements PresenceReader {
+export class Stream implements PresenceSubscriber {
   readonly session: Session
   readonly account: number
   /** When the next heartbeat is due, by `performance.now()`. */
-  nextBeatAt = 0
+  nextHeartbeatAt = 0
   /** When the stream must be renewed, by `performance.now()`. */
   renewAt = Number.POSITIVE_INFINITY
-  readonly #wire: StreamRequest['wire']
-  readonly #around: Surroundings
-  readonly #waits: Waits
+  readonly #connection: StreamOptions['connection']
+  readonly #context: StreamContext
+  readonly #waiter: StreamWaiter
   readonly #wantsPresence: boolean
   /** How far this stream has come; while live the head stands for it. */
-  readonly #standing: Standing
+  readonly #position: StreamPosition
   /** Whether an event was written. */
-  #begun = false
+  #hasWritten = false
   /** False while kept messages are written: what lies between them was not. */
-  #placed = false
+  #hasCursor = false
   /** Whether kept messages are written: its reader has no cursor yet. */
-  #keeping = false
+  #replayingUndelivered = false
   #live = false
   #full = false
   #present = false
   /** False while it is being stored how far the cursor says that this person has come. */
-  #marked = true
+  #receiptStored = true
   #ready = false
   #ended = false
   /** The newest direct message to this person that was written here and not yet marked as reached. */
-  #owes = 0
+  #pendingReceipt = 0
 
-  constructor({ session, presence, wire }: StreamRequest, around: Surroundings) {
+  constructor({ session, presence, connection }: StreamOptions, context: StreamContext) {
     this.session = session
     this.account = session.account.id
-    this.#wire = wire
-    this.#around = around
-    this.#waits = new Waits(around.retryMs)
-    this.#standing = new Standing(around.tail)
+    this.#connection = connection
+    this.#context = context
+    this.#waiter = new StreamWaiter(context.retryMs)
+    this.#position = new StreamPosition(context.logReader)
     this.#wantsPresence = presence === 'full'
   }
 
   /** Begins to read from the cursor; the rest happens by itself. */
   start(cursor: Cursor | null): void {
-    this.#wire.listen({
+    this.#connection.listen({
       drained: () => {
         this.#full = false
-        this.#waits.wake()
+        this.#waiter.wake()
       },
       closed: () => {
         this.#finish()
-        this.#around.onClosed(this)
+        this.#context.onClosed(this)
       },
     })
-    this.#wire.begin()
-    this.#around.presence.enter(this.session).then(() => {
+    this.#connection.scheduleHead()
+    this.#context.presence.enter(this.session).then(() => {
       this.#present = true
       this.#becomeReady()
     })
-    this.#run(() => (cursor === null ? this.#beginWithKept() : this.#beginAt(cursor)))
+    this.#run(() => (cursor === null ? this.#startWithUndelivered() : this.#startAtCursor(cursor)))
   }
 
   /** Writes what one commit brought to a live stream. */
-  deliver(stretches: readonly Stretch[]): void {
-    for (const { block, lastId } of stretches) {
-      if (this.#write(block)) continue
+  deliver(ranges: readonly ChunkRange[]): void {
+    for (const { chunk, lastId } of ranges) {
+      if (this.#write(chunk)) continue
       this.#fallBehind(lastId)
       return
     }
   }
 
-  /** Where a live stream may be written to past `deliver`; what it has no more room for is told to `filled`. */
-  get outlet(): Outlet | undefined {
-    return this.#ready ? this.#wire.outlet : undefined
+  /** Where a live stream may be written to past `deliver`; what it has no more room for is told to `onSocketFull`. */
+  get rawSocket(): RawSocket | undefined {
+    return this.#ready ? this.#connection.rawSocket : undefined
   }
 
-  /** A block that ends with this id was written past `deliver` and has filled the socket. */
-  filled(lastId: number): void {
-    this.#wire.filled()
+  /** A chunk that ends with this id was written past `deliver` and has filled the socket. */
+  onSocketFull(lastId: number): void {
+    this.#connection.onSocketFull()
     this.#fallBehind(lastId)
   }
 
   /** The log is about to turn: what was delivered is as far as this stream has come on it. */
-  turn(): void {
+  diverged(): void {
     this.#live = false
-    this.#standing.id = this.#around.tail.head
-    this.#around.onBehind(this)
+    this.#position.id = this.#context.logReader.head
+    this.#context.onBehind(this)
     this.#run(async () => {})
   }
 
   /** Notes that a direct message to this person was written here. */
-  owe(id: number): void {
-    this.#owes = Math.max(this.#owes, id)
+  addPending(id: number): void {
+    this.#pendingReceipt = Math.max(this.#pendingReceipt, id)
   }
 
   /** At a heartbeat: what the kernel has taken since the last one has reached its person. */
-  noteReached(): void {
-    const cursor = this.#live ? this.#around.tail.head : this.#standing.id
-    if (this.#owes === 0 || this.#owes > cursor || !this.#wire.empty) return
-    this.#around.marks.note(this.account, this.#owes)
-    this.#owes = 0
+  acknowledge(): void {
+    const cursor = this.#live ? this.#context.logReader.head : this.#position.id
+    if (this.#pendingReceipt === 0 || this.#pendingReceipt > cursor || !this.#connection.isDrained)
+      return
+    this.#context.receipts.record(this.account, this.#pendingReceipt)
+    this.#pendingReceipt = 0
   }
 
   /** Writes a heartbeat; `atHead` is the one that all live streams share. */
-  beat(atHead: Block): void {
+  sendHeartbeat(headHeartbeat: Chunk): void {
     if (this.#full) return
-    this.noteReached()
-    this.#send(this.#live ? atHead : heartbeatEvent(this.#id))
+    this.acknowledge()
+    this.#send(this.#live ? headHeartbeat : heartbeatEvent(this.#eventId))
   }
 
-  tell(block: Block): boolean {
+  sendPresence(chunk: Chunk): boolean {
     if (!this.#live) return false
-    this.#send(block)
+    this.#send(chunk)
     return true
   }
 
@@ -142,13 +143,15 @@ export class Stream implements PresenceReader {
   end(reason: ByeReason, retryMs?: number): void {
     if (this.#ended) return
     // Where this is the first event of all, it says what the first event says.
-    this.#wire.end(byeEvent(reason, retryMs ?? (this.#begun ? undefined : usualRetryMs)))
+    this.#connection.end(
+      byeEvent(reason, retryMs ?? (this.#hasWritten ? undefined : defaultRetryMs)),
+    )
     this.#finish()
   }
 
   /** Cuts the connection. */
   destroy(): void {
-    this.#wire.destroy()
+    this.#connection.destroy()
     this.#finish()
   }
 
@@ -156,42 +159,46 @@ export class Stream implements PresenceReader {
     return this.#live
   }
 
-  get #id(): string | undefined {
-    return this.#placed ? this.#standing.text : undefined
+  get #eventId(): string | undefined {
+    return this.#hasCursor ? this.#position.eventId : undefined
   }
 
   #finish(): void {
     if (this.#ended) return
     this.#ended = true
     this.#live = false
-    this.#waits.end()
-    this.#around.feed.remove(this)
-    this.#around.onEnded(this)
+    this.#waiter.stop()
+    this.#context.presenceBroadcaster.remove(this)
+    this.#context.onEnded(this)
   }
 
   /** Direct messages that were kept for this person, then the head. */
-  async #beginWithKept(): Promise<void> {
-    const { tail } = this.#around
-    const { turns } = tail
-    this.#keeping = true
-    const { after, upTo, extent } = tail.nothingWaits(this.account) ?? (await this.#askUnreached())
-    this.#standing.standAt(after, extent, turns)
+  async #startWithUndelivered(): Promise<void> {
+    const { logReader } = this.#context
+    const { generation } = logReader
+    this.#replayingUndelivered = true
+    const { after, upTo, bounds } =
+      logReader.hasNothingUndelivered(this.account) ?? (await this.#undeliveredRange())
+    this.#position.moveTo(after, bounds, generation)
     let end = upTo
-    while (this.#standing.id < end && !this.#ended) {
-      const from = this.#standing.id
-      const portion = await this.#waits.patiently(() => tail.readKept(from, end, this.account))
-      if (this.#standing.differsFrom(portion)) end = Math.min(end, await this.#placeKept())
-      else this.#writePortion(portion)
-      if (this.#full) await this.#waits.next()
+    while (this.#position.id < end && !this.#ended) {
+      const from = this.#position.id
+      const batch = await this.#waiter.retryUntilAvailable(() =>
+        logReader.readUndelivered(from, end, this.account),
+      )
+      if (this.#position.differsFrom(batch))
+        end = Math.min(end, await this.#repositionUndelivered())
+      else this.#writeBatch(batch)
+      if (this.#full) await this.#waiter.nextWake()
     }
-    this.#keeping = false
-    this.#placed = true
+    this.#replayingUndelivered = false
+    this.#hasCursor = true
   }
 
-  async #askUnreached(): Promise<Unreached> {
-    const { tail, marks } = this.#around
-    await marks.settled()
-    return this.#waits.patiently(() => tail.unreached(this.account))
+  async #undeliveredRange(): Promise<Undelivered> {
+    const { logReader, receipts } = this.#context
+    await receipts.settled()
+    return this.#waiter.retryUntilAvailable(() => logReader.undelivered(this.account))
   }
 
   /**
@@ -200,47 +207,49 @@ export class Stream implements PresenceReader {
    *
    * @returns the last id up to which messages are still kept for it
    */
-  async #placeKept(): Promise<number> {
-    const placement = await this.#placeAgain()
-    return placement?.reset === null ? placement.extent.head : this.#standing.id
+  async #repositionUndelivered(): Promise<number> {
+    const placement = await this.#reposition()
+    return placement?.reset === null ? placement.bounds.head : this.#position.id
   }
 
-  async #beginAt(cursor: Cursor): Promise<void> {
-    const { position } = await this.#place(cursor)
-    this.#marked = false
-    this.#around.marks.note(this.account, position).then(() => {
-      this.#marked = true
+  async #startAtCursor(cursor: Cursor): Promise<void> {
+    const { position } = await this.#resolveCursor(cursor)
+    this.#receiptStored = false
+    this.#context.receipts.record(this.account, position).then(() => {
+      this.#receiptStored = true
       this.#becomeReady()
     })
-    this.#placed = true
+    this.#hasCursor = true
   }
 
   /** @returns where it stands, with the reset that its reader was told */
-  async #place(cursor: Cursor): Promise<Placement> {
-    const { tail } = this.#around
-    const { turns } = tail
-    const { position, extent, ...found } = await this.#waits.patiently(() => tail.place(cursor))
+  async #resolveCursor(cursor: Cursor): Promise<CursorResolution> {
+    const { logReader } = this.#context
+    const { generation } = logReader
+    const { position, bounds, ...found } = await this.#waiter.retryUntilAvailable(() =>
+      logReader.resolveCursor(cursor),
+    )
     // A reader without a cursor holds nothing beyond it.
-    const isTold = !(this.#keeping && found.reset?.reason === 'new-epoch')
-    const reset = isTold ? found.reset : null
+    const isReported = !(this.#replayingUndelivered && found.reset?.reason === 'new-epoch')
+    const reset = isReported ? found.reset : null
     if (reset) {
-      this.#send(resetEvent(reset, extent))
-      this.#owes = Math.min(this.#owes, position)
+      this.#send(resetEvent(reset, bounds))
+      this.#pendingReceipt = Math.min(this.#pendingReceipt, position)
     }
-    this.#standing.standAt(position, extent, turns)
-    return { position, extent, reset }
+    this.#position.moveTo(position, bounds, generation)
+    return { position, bounds, reset }
   }
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
-  async #readOn(): Promise<void> {
-    const { tail } = this.#around
+  async #catchUp(): Promise<void> {
+    const { logReader } = this.#context
     while (!this.#ended) {
-      const cursor = this.#standing.id
-      if (this.#full) await this.#waits.next()
-      else if (this.#standing.turned) await this.#placeAgain()
-      else if (cursor > tail.head) await tail.moved()
-      else if (cursor === tail.head) return this.#goLive()
-      else await this.#readPortion(cursor)
+      const cursor = this.#position.id
+      if (this.#full) await this.#waiter.nextWake()
+      else if (this.#position.hasDiverged) await this.#reposition()
+      else if (cursor > logReader.head) await logReader.nextChange()
+      else if (cursor === logReader.head) return this.#goLive()
+      else await this.#readBatch(cursor)
     }
   }
 
@@ -248,99 +257,99 @@ export class Stream implements PresenceReader {
    * The log has turned: finds out where the cursor stands on it as it is now, unless the session
    * went with what was lost. Then its account may be someone else's by now.
    */
-  async #placeAgain(): Promise<Placement | undefined> {
-    const { tail, presence, stands } = this.#around
-    if (!(await this.#waits.patiently(() => stands(this.session)))) {
-      presence.over(this.session.id)
+  async #reposition(): Promise<CursorResolution | undefined> {
+    const { logReader, presence, isSessionValid } = this.#context
+    if (!(await this.#waiter.retryUntilAvailable(() => isSessionValid(this.session)))) {
+      presence.sessionEnded(this.session.id)
       this.end('logged-out')
       return undefined
     }
-    const placement = await this.#place(this.#standing.cursor)
-    if (!this.#ended && this.#standing.ahead) await tail.moved()
+    const placement = await this.#resolveCursor(this.#position.cursor)
+    if (!this.#ended && this.#position.isAhead) await logReader.nextChange()
     return placement
   }
 
-  async #readPortion(cursor: number): Promise<void> {
-    const { tail } = this.#around
-    const remembered = tail.remembered(cursor, this.account)
-    if (remembered) {
-      this.#writePortion(remembered)
-      // One portion a turn: ten thousand readers who catch up share the loop with everyone else.
+  async #readBatch(cursor: number): Promise<void> {
+    const { logReader } = this.#context
+    const recent = logReader.readRecent(cursor, this.account)
+    if (recent) {
+      this.#writeBatch(recent)
+      // One batch a turn: ten thousand readers who catch up share the loop with everyone else.
       await nextTurn()
       return
     }
-    const portion = await this.#waits.patiently(() => tail.read(cursor, this.account))
-    const { extent } = portion
-    const from = extent.oldest - 1
-    if (this.#standing.differsFrom(portion)) {
+    const batch = await this.#waiter.retryUntilAvailable(() => logReader.read(cursor, this.account))
+    const { bounds } = batch
+    const from = bounds.oldest - 1
+    if (this.#position.differsFrom(batch)) {
       // The turn is told here in a moment, if it was not yet.
-      if (extent.epoch > tail.epoch) await tail.moved()
+      if (bounds.epoch > logReader.epoch) await logReader.nextChange()
     } else if (cursor < from) {
-      this.#send(resetEvent({ reason: 'trimmed', from }, extent))
-      this.#standing.id = from
-    } else this.#writePortion(portion)
+      this.#send(resetEvent({ reason: 'trimmed', from }, bounds))
+      this.#position.id = from
+    } else this.#writeBatch(batch)
   }
 
   /** Writes as much as the socket takes and moves the cursor over it. */
-  #writePortion(portion: Portion): void {
-    const { frames, covered } = portion
-    for (const frame of frames) if (frame.to === this.account) this.owe(frame.id)
-    for (const { block, lastId } of this.#around.tail.packed(portion)) {
-      this.#send(block)
-      this.#standing.id = lastId
-      // The rest is read again later: a reader that stalls holds no more than one block.
+  #writeBatch(batch: Batch): void {
+    const { events, scannedTo } = batch
+    for (const event of events) if (event.to === this.account) this.addPending(event.id)
+    for (const { chunk, lastId } of this.#context.logReader.packBatch(batch)) {
+      this.#send(chunk)
+      this.#position.id = lastId
+      // The rest is read again later: a reader that stalls holds no more than one chunk.
       if (this.#full) return
     }
-    this.#standing.id = covered
+    this.#position.id = scannedTo
   }
 
   #goLive(): void {
     this.#live = true
-    this.#around.onLive(this)
+    this.#context.onLive(this)
     this.#becomeReady()
-    this.#around.feed.caughtUp(this)
+    this.#context.presenceBroadcaster.caughtUp(this)
   }
 
   #fallBehind(cursor: number): void {
     this.#full = true
     this.#live = false
-    this.#standing.id = cursor
-    this.#around.onBehind(this)
+    this.#position.id = cursor
+    this.#context.onBehind(this)
     this.#run(async () => {})
   }
 
   #becomeReady(): void {
-    if (this.#ready || !this.#present || !this.#marked || !this.#live) return
+    if (this.#ready || !this.#present || !this.#receiptStored || !this.#live) return
     this.#ready = true
-    const { tail, presence, feed } = this.#around
-    const online = this.#wantsPresence ? namesToTell(presence) : undefined
+    const { logReader, presence, presenceBroadcaster } = this.#context
+    const online = this.#wantsPresence ? initialOnlineNames(presence) : undefined
     const { username } = this.session.account
-    this.#send(readyEvent(username, tail, online, presence.count))
-    if (this.#wantsPresence) feed.add(this)
-    if (this.#live) this.#around.onLive(this)
+    this.#send(readyEvent(username, logReader, online, presence.count))
+    if (this.#wantsPresence) presenceBroadcaster.add(this)
+    if (this.#live) this.#context.onLive(this)
   }
 
-  #send(event: Block | string): void {
+  #send(event: Chunk | string): void {
     // What was asked of the store before the end may be answered after it.
     if (this.#ended || this.#write(event)) return
-    if (this.#live) this.#fallBehind(this.#around.tail.head)
+    if (this.#live) this.#fallBehind(this.#context.logReader.head)
     else this.#full = true
   }
 
-  #write(event: Block | string): boolean {
-    if (!this.#begun) {
-      this.#begun = true
-      this.#wire.hold(preamble)
+  #write(event: Chunk | string): boolean {
+    if (!this.#hasWritten) {
+      this.#hasWritten = true
+      this.#connection.buffer(retryPreamble)
     }
-    return this.#wire.write(event)
+    return this.#connection.write(event)
   }
 
   #run(begin: () => Promise<void>): void {
     begin()
-      .then(() => this.#readOn())
+      .then(() => this.#catchUp())
       .catch((error: unknown) => {
         if (this.#ended) return
-        this.#around.onError(error)
+        this.#context.onError(error)
         this.destroy()
       })
   }

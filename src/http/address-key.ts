@@ -7,7 +7,7 @@ import type { Networks } from '../chat/fair-queue.ts'
  * The address of who calls, as trusted proxies tell it: without the port that some of them write
  * behind it, and the last proxy's own where they tell what is no address.
  */
-export function callerAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
+export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
   if (ip === socket.remoteAddress) return ip
   const bare = String(ip).replace(/^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/, '$1$2')
   return ipaddr.isValid(bare) ? bare : String(socket.remoteAddress)
@@ -30,7 +30,7 @@ const networks = [
 ] as const
 
 /** Read once: the callers of a moment are few, and to read an address costs more than to count it. */
-const known = new LRUCache<string, readonly AddressKey[]>({ max: 4096 })
+const cache = new LRUCache<string, readonly AddressKey[]>({ max: 4096 })
 
 /**
  * The keys under which an address is counted, the narrowest first: of IPv6 its /64, /56 and /48, of
@@ -38,10 +38,10 @@ const known = new LRUCache<string, readonly AddressKey[]>({ max: 4096 })
  * has who is gone already, counts as it is.
  */
 export function addressKeys(address: string): readonly AddressKey[] {
-  const found = known.get(address)
+  const found = cache.get(address)
   if (found !== undefined) return found
-  const keys = readKeys(address)
-  known.set(address, keys)
+  const keys = computeKeys(address)
+  cache.set(address, keys)
   return keys
 }
 
@@ -51,7 +51,7 @@ export function networksOf(address: string): Networks {
   return keys.toReversed() as [string, ...string[]]
 }
 
-function readKeys(address: string): AddressKey[] {
+function computeKeys(address: string): AddressKey[] {
   if (!ipaddr.isValid(address)) return [{ key: address, times: 1 }]
   const parsed = ipaddr.process(address)
   if (parsed instanceof ipaddr.IPv4) return [{ key: parsed.toString(), times: 1 }]

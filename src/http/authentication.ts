@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import { Problem } from '../chat/problems.ts'
 import { invalidParameter } from '../chat/validation.ts'
 import type { Session } from '../store/store.ts'
-import { headerToken, queryToken } from './bearer.ts'
+import { headerToken, queryToken } from './request-token.ts'
 import type { Services } from './services.ts'
-import { isFor, type Purpose, readToken } from './tokens.ts'
+import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,12 +16,12 @@ declare module 'fastify' {
 type Sessions = Services['sessions']
 
 /** Lets in who sends a session's token in the `Authorization` header. */
-export function bySessionToken(
+export function requireSessionToken(
   app: FastifyInstance,
   sessions: Sessions,
 ): onRequestAsyncHookHandler {
   return async (request) => {
-    request.session = await sessionOf(app, sessions, 'session', headerToken(request))
+    request.session = await authenticate(app, sessions, 'session', headerToken(request))
   }
 }
 
@@ -30,24 +30,27 @@ export function bySessionToken(
  * the query, for an `EventSource` cannot set headers. Addresses end up in logs and histories, so a
  * token that opens more is not taken there.
  */
-export function byEventsToken(app: FastifyInstance, sessions: Sessions): onRequestAsyncHookHandler {
+export function requireEventsToken(
+  app: FastifyInstance,
+  sessions: Sessions,
+): onRequestAsyncHookHandler {
   return async (request: FastifyRequest) => {
     const token = queryToken(request)
     const { authorization } = request.headers
     request.session =
       token === undefined || authorization !== undefined
-        ? await sessionOf(app, sessions, 'session', headerToken(request))
-        : await sessionOf(app, sessions, 'events', token)
+        ? await authenticate(app, sessions, 'session', headerToken(request))
+        : await authenticate(app, sessions, 'events', token)
     // Judged after who calls.
     if (token !== undefined && authorization !== undefined)
       throw invalidParameter('token', 'must not be given together with an Authorization header')
   }
 }
 
-async function sessionOf(
+async function authenticate(
   app: FastifyInstance,
   sessions: Sessions,
-  purpose: Purpose,
+  type: TokenType,
   token: string | undefined,
 ): Promise<Session> {
   if (token === undefined)
@@ -55,9 +58,9 @@ async function sessionOf(
       'unauthorized',
       'This call needs a token: send Authorization: Bearer followed by the token of a registration or login.',
     )
-  const claims = readToken(app, purpose, token)
+  const claims = verifyToken(app, type, token)
   const session = claims && (await sessions.find(claims.sid))
-  if (claims === undefined || session === undefined || !isFor(claims, session))
+  if (claims === undefined || session === undefined || !isTokenOf(claims, session))
     throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
   return session
 }

@@ -7,13 +7,13 @@ export interface Authority {
 }
 
 /** The longest name that DNS has, a colon and a port, and some to spare; of longer ones none is meant. */
-const longest = 300
+const maxLength = 300
 
 /**
  * A name or an address, and a port (RFC 9110, section 7.2). Of what RFC 3986 takes for a name these
  * are the characters that hosts have: neither escapes nor the commas of a list.
  */
-const written = /^(\[[\da-f:.]+\]|[\w.-]*)(?::(\d*))?$/i
+const authorityPattern = /^(\[[\da-f:.]+\]|[\w.-]*)(?::(\d*))?$/i
 
 const highestPort = 65_535
 
@@ -22,8 +22,8 @@ export const absoluteForm = /^https?:\/\/([^/?]*)/i
 
 /** Reads the value of a `Host`, or the authority of an address; undefined where it is neither. */
 export function readAuthority(text: string): Authority | undefined {
-  if (text.length > longest) return undefined
-  const [, host, digits = ''] = written.exec(text) ?? []
+  if (text.length > maxLength) return undefined
+  const [, host, digits = ''] = authorityPattern.exec(text) ?? []
   if (host === undefined || Number(digits) > highestPort) return undefined
   const port = digits === '' ? '' : `${Number(digits)}`
   if (host === '') return { name: '', port }

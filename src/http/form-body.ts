@@ -1,8 +1,8 @@
-import { inField, refuseInvalid } from '../chat/validation.ts'
-import { boundForm } from './body-size.ts'
+import { fieldErrors, throwIfInvalid } from '../chat/validation.ts'
+import { limitForm } from './body-limits.ts'
 import { invalidBody } from './invalid-body.ts'
 import { readJson } from './json-body.ts'
-import { type Pair, readPairs } from './percent.ts'
+import { type Pair, parseUrlEncoded } from './urlencoded.ts'
 
 /** What to tell someone whose text fell apart at its `&`, as in `curl -d 'text=fish & chips'`. */
 export const ampersandHint =
@@ -23,13 +23,13 @@ export function isForm(body: object): boolean {
  */
 export function readForm(bytes: Uint8Array): unknown {
   if (beginsWithBrace(bytes)) return readJson(bytes)
-  boundForm(bytes)
+  limitForm(bytes)
   const pairs = decode(bytes)
   if (pairs.length === 0) return undefined
   const seen = new Set<string>()
   for (const [name] of pairs) {
     const repeated = seen.has(name) ? `must be given only once; ${ampersandHint}` : undefined
-    refuseInvalid(inField(name, repeated))
+    throwIfInvalid(fieldErrors(name, repeated))
     seen.add(name)
   }
   const form = Object.fromEntries(pairs)
@@ -39,7 +39,7 @@ export function readForm(bytes: Uint8Array): unknown {
 
 function decode(bytes: Uint8Array): Pair[] {
   try {
-    return readPairs(bytes)
+    return parseUrlEncoded(bytes)
   } catch {
     throw invalidBody('The form must be percent-encoded UTF-8.')
   }

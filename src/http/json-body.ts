@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util'
-import { inField, refuseInvalid } from '../chat/validation.ts'
-import { boundJson } from './body-size.ts'
+import { fieldErrors, throwIfInvalid } from '../chat/validation.ts'
+import { limitJson } from './body-limits.ts'
 import { invalidBody } from './invalid-body.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -12,7 +12,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * repeated in an object
  */
 export function readJson(bytes: Uint8Array): unknown {
-  boundJson(bytes)
+  limitJson(bytes)
   const text = decode(bytes)
   if (text.trim() === '') return undefined
   const value = parse(text)
@@ -55,7 +55,7 @@ function refuseRepeatedNames(text: string): void {
     else if (token === ':') {
       const names = open.at(-1) as Set<string>
       const name = JSON.parse(string)
-      refuseInvalid(inField(name, names.has(name) ? 'must be given only once' : undefined))
+      throwIfInvalid(fieldErrors(name, names.has(name) ? 'must be given only once' : undefined))
       names.add(name)
     } else string = token
   }

@@ -1,17 +1,17 @@
 /** What shows nothing, or changes how what stands beside it is shown; JSON escapes the first 32 itself. */
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Most lines: these characters alone, and the end of the line. */
-const plain = /^[ -~]*\n?$/
+const printableAscii = /^[ -~]*\n?$/
 
 /**
  * A log line, which is JSON, as the same JSON without control characters, U+007F, marks of direction
  * and other invisible characters, or line separators: whatever came from outside, a terminal shows
  * the line as it is.
  */
-export function escapeUnseen(line: string): string {
-  if (plain.test(line)) return line
-  return line.replaceAll(unseen, (character) =>
+export function escapeInvisible(line: string): string {
+  if (printableAscii.test(line)) return line
+  return line.replaceAll(invisible, (character) =>
     character === '\n' ? character : escaped(character),
   )
 }

@@ -1,8 +1,8 @@
 /** How long a line waits for others, in ms. */
-const gatherMs = 10
+const batchMs = 10
 
 /** How many characters wait while nobody takes what was written; as many are on their way then. */
-const mostWaiting = 1_048_576
+const maxWaitingChars = 1_048_576
 
 /** pino's number for the level `warn`. */
 const warnLevel = 40
@@ -29,7 +29,7 @@ export class LogOutput {
   #timer: NodeJS.Timeout | undefined
 
   /** @param options.most how many characters may wait (1,048,576) */
-  constructor(target: Target, { most = mostWaiting } = {}) {
+  constructor(target: Target, { most = maxWaitingChars } = {}) {
     this.#target = target
     this.#most = most
   }
@@ -38,7 +38,7 @@ export class LogOutput {
     // Once one was dropped, so are those behind it: what is told of them stands where they would.
     if (this.#dropped > 0 || this.#lines.length + line.length > this.#most) this.#dropped++
     else this.#lines += line
-    this.#timer ??= setTimeout(() => this.#sendInTurn(), gatherMs)
+    this.#timer ??= setTimeout(() => this.#writeNext(), batchMs)
   }
 
   /** Writes what waits, whether or not what was written before has been taken. */
@@ -47,14 +47,14 @@ export class LogOutput {
     if (text !== '') this.#target.write(text, () => {})
   }
 
-  #sendInTurn(): void {
+  #writeNext(): void {
     if (this.#writing) return
     const text = this.#take()
     if (text === '') return
     this.#writing = true
     this.#target.write(text, () => {
       this.#writing = false
-      this.#sendInTurn()
+      this.#writeNext()
     })
   }
 
@@ -72,8 +72,8 @@ export class LogOutput {
 /** In the form of all other lines, but not by way of the logger: it is told whatever LOG_LEVEL is. */
 function droppedLine(lines: number): string {
   const { pid } = process
-  const told = { level: warnLevel, time: Date.now(), pid, event: 'log lines dropped', lines }
-  return `${JSON.stringify(told)}\n`
+  const line = { level: warnLevel, time: Date.now(), pid, event: 'log lines dropped', lines }
+  return `${JSON.stringify(line)}\n`
 }
 
 interface Handle {

@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../chat/sessions.ts'
 import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
-import { Wire } from '../delivery/wire.ts'
-import { detachSocket } from './detach.ts'
-import { logStream } from './log-lines.ts'
+import { SseConnection } from '../delivery/sse-connection.ts'
+import { detachSocket } from './detach-socket.ts'
+import { logStreamOpened } from './log-events.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
-import type { StreamWanted } from './services.ts'
+import type { StreamRequest } from './services.ts'
 import { streamHead } from './stream-head.ts'
 
 /** What streams have besides the headers of all answers. */
@@ -17,23 +17,23 @@ const headers = {
   'x-accel-buffering': 'no',
 }
 
-const headOf = streamHead({ ...securityHeaders, ...headers })
+const formatHead = streamHead({ ...securityHeaders, ...headers })
 
 /** Hands the socket of an accepted request over to the delivery of its stream. */
 export function streamOpener({
   hub,
   sessions,
-  stallMs,
+  writeTimeoutMs,
 }: {
   hub: Hub
-  sessions: Pick<Sessions, 'knows' | 'stands'>
-  /** See Wire. */
-  stallMs: number
+  sessions: Pick<Sessions, 'isCached' | 'isValid'>
+  /** See SseConnection. */
+  writeTimeoutMs: number
 }) {
   return (
     request: FastifyRequest,
     reply: FastifyReply,
-    { presence, lastEventId }: StreamWanted,
+    { presence, lastEventId }: StreamRequest,
   ): void => {
     if (request.method === 'HEAD') {
       // A body of no known length, for without one Fastify would tell its length as 0.
@@ -45,18 +45,18 @@ export function streamOpener({
     const framed = request.raw.httpVersion !== '1.0'
     hub.admit(session)
     reply.hijack()
-    logStream(request)
-    const head = headOf(reply.getHeaders(), framed)
+    logStreamOpened(request)
+    const head = formatHead(reply.getHeaders(), framed)
     const stream = hub.open({
       session,
       cursor: parseCursor(lastEventId) ?? null,
       presence,
-      wire: new Wire(detachSocket(reply.raw), { head, framed, stallMs }),
+      connection: new SseConnection(detachSocket(reply.raw), { head, framed, writeTimeoutMs }),
     })
     // The session may have ended between its check and this.
-    if (sessions.knows(session)) return
-    sessions.stands(session).then(
-      (stands) => stands || stream.end('logged-out'),
+    if (sessions.isCached(session)) return
+    sessions.isValid(session).then(
+      (isValid) => isValid || stream.end('logged-out'),
       () => stream.end('unavailable'),
     )
   }

@@ -51,7 +51,7 @@ export function toOpenApi32(made: object): OpenApiDocument {
   components.responses = {}
   for (const operation of operationsOf(document)) {
     moveExample(operation, components.schemas)
-    shareRefusals(operation, components.responses)
+    shareErrorResponses(operation, components.responses)
   }
   for (const schema of Object.values(components.schemas)) delete schema.examples
   return document
@@ -93,10 +93,10 @@ function moveExample(
 }
 
 /** Every call can be answered this, so a name tells of it only where there is nothing else to tell. */
-const everywhere = 'malformed-request'
+const commonCode = 'malformed-request'
 
 /** Refusals of the same codes are one answer, named after the codes. */
-function shareRefusals(
+function shareErrorResponses(
   { responses }: OpenApiOperation,
   shared: Record<string, OpenApiResponse>,
 ): void {
@@ -105,8 +105,8 @@ function shareRefusals(
     const refusal = response.content?.[problemType]
     if (refusal === undefined) continue
     const codes = Object.keys(refusal.examples as object)
-    const telling = codes.length > 1 ? codes.filter((code) => code !== everywhere) : codes
-    const name = telling.map(inPascalCase).join('Or')
+    const specific = codes.length > 1 ? codes.filter((code) => code !== commonCode) : codes
+    const name = specific.map(inPascalCase).join('Or')
     shared[name] = response
     responses[status] = { $ref: `#/components/responses/${name}` }
   }

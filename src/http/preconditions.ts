@@ -22,7 +22,7 @@ export function isNotModified(headers: IncomingHttpHeaders, file: Validators): b
   const changed =
     match === undefined
       ? modifiedAt > readDate(headers['if-unmodified-since'])
-      : !lists(match, file.etag)
+      : !includesEtag(match, file.etag)
   if (changed)
     throw new Problem(
       'precondition-failed',
@@ -30,18 +30,18 @@ export function isNotModified(headers: IncomingHttpHeaders, file: Validators): b
     )
   return noneMatch === undefined
     ? modifiedAt <= readDate(headers['if-modified-since'])
-    : lists(noneMatch.replaceAll('W/', ''), file.etag)
+    : includesEtag(noneMatch.replaceAll('W/', ''), file.etag)
 }
 
 /** Whether a part of the file fits what the client has of it: `If-Range` (section 13.1.5). */
-export function isStillTheSame(headers: IncomingHttpHeaders, file: Validators): boolean {
+export function ifRangeMatches(headers: IncomingHttpHeaders, file: Validators): boolean {
   const { 'if-range': had } = headers
   if (typeof had !== 'string') return true
   return had === file.etag || readDate(had) === file.modifiedAt
 }
 
 /** Whether a list of entity tags, or `*`, holds this one; one marked as weak is another. */
-function lists(tags: string, etag: string): boolean {
+function includesEtag(tags: string, etag: string): boolean {
   return tags === '*' || tags.match(/(?:W\/)?"[^"]*"/g)?.includes(etag) === true
 }
 

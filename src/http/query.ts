@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../chat/problems.ts'
 import { invalidParameter } from '../chat/validation.ts'
-import { type Pair, readPairs, splitPairs } from './percent.ts'
+import { type Pair, parseUrlEncoded, splitPairs } from './urlencoded.ts'
 
 /**
  * Without a prototype, for a parameter may have any name. An instance of a class is made faster than
@@ -19,11 +19,11 @@ Reflect.deleteProperty(Query.prototype, 'constructor')
  * @throws {Problem} `invalid-request`: a parameter is repeated, or the query is not UTF-8
  */
 export function readQuery(request: FastifyRequest): Record<string, string> {
-  const text = queryOf(request)
+  const text = rawQuery(request)
   if (text === undefined) return new Query()
   let pairs: Pair[]
   try {
-    pairs = pairsIn(text)
+    pairs = parsePairs(text)
   } catch {
     throw new Problem('invalid-request', 'The query is not percent-encoded UTF-8.', {
       errors: [{ parameter: '', detail: 'the query must be percent-encoded UTF-8' }],
@@ -39,7 +39,7 @@ export function readQuery(request: FastifyRequest): Record<string, string> {
 
 /** One parameter of the query, before the query as a whole is judged: others may be unreadable. */
 export function queryValue(request: FastifyRequest, name: string): string | undefined {
-  const text = queryOf(request)
+  const text = rawQuery(request)
   if (text === undefined || (plain.test(text) && !text.includes(name))) return undefined
   for (const pair of text.split('&')) {
     const [found, value] = readPair(pair) ?? []
@@ -48,14 +48,14 @@ export function queryValue(request: FastifyRequest, name: string): string | unde
   return undefined
 }
 
-function queryOf({ url }: FastifyRequest): string | undefined {
+function rawQuery({ url }: FastifyRequest): string | undefined {
   const start = url.indexOf('?')
   return start === -1 ? undefined : url.slice(start + 1)
 }
 
 function readPair(text: string): Pair | undefined {
   try {
-    return pairsIn(text)[0]
+    return parsePairs(text)[0]
   } catch {
     return undefined
   }
@@ -65,6 +65,6 @@ function readPair(text: string): Pair | undefined {
 const plain = /^[\w=&.~-]*$/
 
 /** Node hands over the address as Latin-1: one character for each byte that came. */
-function pairsIn(text: string): Pair[] {
-  return plain.test(text) ? splitPairs(text) : readPairs(Buffer.from(text, 'latin1'))
+function parsePairs(text: string): Pair[] {
+  return plain.test(text) ? splitPairs(text) : parseUrlEncoded(Buffer.from(text, 'latin1'))
 }

@@ -41,7 +41,7 @@ export class RouteTable {
   }
 
   /** Whether a path is that of a route itself, and not the value of a parameter of one. */
-  names(path: string): boolean {
+  isRoutePath(path: string): boolean {
     const decoded = decodeURI(path)
     return !decoded.includes(':') && this.#routes.has(decoded)
   }

@@ -8,14 +8,14 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import { Problem } from '../chat/problems.ts'
-import { callerAddress } from './address-key.ts'
+import { clientAddress } from './address-key.ts'
 import { absoluteForm } from './authority.ts'
-import { answerError } from './errors.ts'
-import type { Limits } from './limits.ts'
+import { handleClientError } from './client-errors.ts'
+import { handleError } from './error-handler.ts'
 import { corsHeaders } from './plugins/cors.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
-import { answerClientError } from './raw-answers.ts'
-import { boundRest } from './rest-of-request.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { drainRequest } from './request-drain.ts'
 import type { HttpSettings } from './services.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
@@ -34,7 +34,7 @@ export interface Timeouts {
   /** Until the whole request has arrived. */
   requestMs: number
   /** An answer of which nothing is taken waits between once and twice as long for its reader. */
-  unreadMs: number
+  writeTimeoutMs: number
   /** How often connections are checked for the first two. */
   checkMs: number
   /** Until a store that does not answer counts as unable to serve. */
@@ -44,7 +44,7 @@ export interface Timeouts {
 export const defaultTimeouts: Timeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
-  unreadMs: 60_000,
+  writeTimeoutMs: 60_000,
   checkMs: 1000,
   pingMs: 2000,
 }
@@ -55,13 +55,13 @@ const keepAliveMs = 65_000
 const noQuery = Object.freeze({})
 
 /** What bounds requests that reach no route. */
-interface Gate {
-  limits: Limits
+interface RequestGuards {
+  limits: RateLimits
   proxies: TrustedProxies
 }
 
 /** How Fastify and Node's server are set up. */
-export function serverOptions(settings: HttpSettings, timeouts: Timeouts, gate: Gate) {
+export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards: RequestGuards) {
   return {
     bodyLimit: bodyLimit(settings.messageMaxChars),
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
@@ -86,12 +86,13 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts, gate: 
     },
     rewriteUrl: ({ url = '/' }) => originForm(url),
     clientErrorHandler: (error, socket) => {
-      if (isPaidFor(gate, socket as Socket)) answerClientError(error, socket, settings.corsOrigins)
+      if (consumeRequest(guards, socket as Socket))
+        handleClientError(error, socket, settings.corsOrigins)
       else socket.destroy()
     },
     frameworkErrors: (_error, request, reply) => {
       reply.headers(corsHeaders(settings.corsOrigins, request.headers.origin))
-      answerBadAddress(request, reply, { unreadMs: timeouts.unreadMs, ...gate })
+      handleBadPath(request, reply, { writeTimeoutMs: timeouts.writeTimeoutMs, ...guards })
     },
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
@@ -114,12 +115,14 @@ function originForm(url: string): string {
  * Whether the address may still make requests: one that the parser refuses costs it as much. What a
  * proxy passes on does not cost the proxy.
  */
-function isPaidFor({ limits, proxies }: Gate, { remoteAddress }: Socket): boolean {
-  return proxies.trusts(remoteAddress) || refusalOf(limits, String(remoteAddress)) === undefined
+function consumeRequest({ limits, proxies }: RequestGuards, { remoteAddress }: Socket): boolean {
+  return (
+    proxies.trusts(remoteAddress) || rateLimitError(limits, String(remoteAddress)) === undefined
+  )
 }
 
 /** Charges an address for a request. @returns the refusal where it may make no more */
-function refusalOf(limits: Limits, address: string): unknown {
+function rateLimitError(limits: RateLimits, address: string): unknown {
   try {
     limits.request(address)
     return undefined
@@ -129,14 +132,14 @@ function refusalOf(limits: Limits, address: string): unknown {
 }
 
 /** The one error of Fastify that comes before any route, and its hooks: a path that cannot be decoded. */
-function answerBadAddress(
+function handleBadPath(
   request: FastifyRequest,
   reply: FastifyReply,
-  { unreadMs, limits }: { unreadMs: number } & Gate,
+  { writeTimeoutMs, limits }: { writeTimeoutMs: number } & RequestGuards,
 ): void {
-  request.raw.socket.setTimeout(unreadMs)
-  boundRest(request.raw, reply.raw)
+  request.raw.socket.setTimeout(writeTimeoutMs)
+  drainRequest(request.raw, reply.raw)
   reply.headers(securityHeaders)
   const malformed = new Problem('malformed-request', 'The path is not percent-encoded UTF-8.')
-  answerError(refusalOf(limits, callerAddress(request)) ?? malformed, request, reply)
+  handleError(rateLimitError(limits, clientAddress(request)) ?? malformed, request, reply)
 }

@@ -26,7 +26,7 @@ export type HttpSettings = Pick<
 >
 
 /** What a caller asks of a stream. */
-export interface StreamWanted {
+export interface StreamRequest {
   presence: 'full' | 'none'
   /** The cursor as it was sent; empty: none. */
   lastEventId: string
@@ -49,9 +49,9 @@ export interface Services {
    * Serves `GET /v1/events` and answers its `HEAD`: the caller is known, the parameters are checked and the opening is
    * paid for. Answers by itself, or throws a `Problem` before anything is written.
    */
-  openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamWanted): void
+  openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamRequest): void
   /** False once the server is shutting down. */
   ready(): boolean
   /** False while the store is lost: what is known here may no longer be so. */
-  inTouch(): boolean
+  storeConnected(): boolean
 }

@@ -1,4 +1,4 @@
-import { mappingOf } from './mapping.ts'
+import { parseMapping } from './code-point-mapping.ts'
 import { foldings } from './tables.ts'
 
 /** What folds otherwise than a single code point is lowercased. */
@@ -12,7 +12,7 @@ const ignorable = /\p{DI}/gu
  * "σ", and what shows nothing is gone. Folding again changes nothing.
  */
 export function nfkcCasefold(text: string): string {
-  exceptions ??= mappingOf(foldings)
+  exceptions ??= parseMapping(foldings)
   let folded = ''
   for (const character of text.normalize('NFD')) folded += foldOne(character, exceptions)
   return folded.normalize('NFC')

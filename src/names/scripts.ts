@@ -3,8 +3,8 @@ import { scripts } from './tables.ts'
 /** A script, as Script_Extensions have it: a code point may be of several, or shared by all. */
 export class Script {
   readonly name: string
-  #one: RegExp | undefined
-  #whole: RegExp | undefined
+  #characterPattern: RegExp | undefined
+  #textPattern: RegExp | undefined
 
   constructor(name: string) {
     this.name = name
@@ -12,14 +12,14 @@ export class Script {
 
   /** Whether a code point may be in a text of this script. */
   has(character: string): boolean {
-    this.#one ??= patternOf([this.name], '')
-    return this.#one.test(character)
+    this.#characterPattern ??= patternOf([this.name], '')
+    return this.#characterPattern.test(character)
   }
 
   /** Whether a text may be of this script alone. */
   isAllOf(text: string): boolean {
-    this.#whole ??= patternOf([this.name, 'Common', 'Inherited'], '*')
-    return this.#whole.test(text)
+    this.#textPattern ??= patternOf([this.name, 'Common', 'Inherited'], '*')
+    return this.#textPattern.test(text)
   }
 }
 
@@ -32,35 +32,40 @@ const recommended =
   'Telugu Armenian Bopomofo Ethiopic Georgian Gujarati Gurmukhi Kannada Khmer Lao Malayalam ' +
   'Myanmar Oriya Sinhala Thaana Tibetan'
 
-const all = [...new Set(`${recommended} ${scripts.trim()}`.split(/\s/))].map(
+const allScripts = [...new Set(`${recommended} ${scripts.trim()}`.split(/\s/))].map(
   (name) => new Script(name),
 )
 
 /** Latin may stand with what Japanese, Chinese and Korean are written in (UTS #39, section 5.2). */
-const mixes = ['Hiragana Katakana', 'Bopomofo', 'Hangul'].map((others) =>
+const allowedMixes = ['Hiragana Katakana', 'Bopomofo', 'Hangul'].map((others) =>
   patternOf(['Latin', 'Han', ...others.split(' '), 'Common', 'Inherited'], '*'),
 )
 
 /** Belongs to every script. */
-const shared = patternOf(['Common', 'Inherited'], '')
+const commonScripts = patternOf(['Common', 'Inherited'], '')
 
 /**
  * Whether a text is of one script, or of a mix that UTS #39 calls highly restrictive: Latin with
  * Japanese, with Chinese and Bopomofo, or with Korean.
  */
 export function isOfOneScript(text: string): boolean {
-  return mixes.some((mix) => mix.test(text)) || all.some((script) => script.isAllOf(text))
+  return (
+    allowedMixes.some((mix) => mix.test(text)) || allScripts.some((script) => script.isAllOf(text))
+  )
 }
 
 /** The names of scripts that a text is of, so many that each of its code points is of one. */
 export function scriptsOf(text: string): string[] {
   const found = new Set<Script>()
   for (const character of text) {
-    if (shared.test(character) || [...found].some((script) => script.has(character))) continue
-    const script = all.find((script) => script.has(character))
+    if (commonScripts.test(character) || [...found].some((script) => script.has(character)))
+      continue
+    const script = allScripts.find((script) => script.has(character))
     if (script) found.add(script)
   }
-  return all.filter((script) => found.has(script)).map(({ name }) => name.replaceAll('_', ' '))
+  return allScripts
+    .filter((script) => found.has(script))
+    .map(({ name }) => name.replaceAll('_', ' '))
 }
 
 /** A text of nothing but these scripts. Nothing is of a script that this Node does not know yet. */

@@ -1,4 +1,4 @@
-import { mappingOf } from './mapping.ts'
+import { parseMapping } from './code-point-mapping.ts'
 import { confusables } from './tables.ts'
 
 /** Read when it is first needed: a start can do without. */
@@ -14,7 +14,7 @@ const secondDot = /(\p{SD}[\p{M}--[\u0307]]*)\u0307/gv
  * Right for what can be in a name; the table leaves the rest out. It is to be compared, never shown.
  */
 export function skeleton(text: string): string {
-  prototypes ??= mappingOf(confusables)
+  prototypes ??= parseMapping(confusables)
   let alike = ''
   for (const character of text.normalize('NFD').replace(ignorable, '')) {
     alike += prototypes.get(character) ?? character

@@ -12,18 +12,21 @@ export interface Store {
    * For each draft in order: its session is alive, its idempotency key is new, its recipient
    * exists, its recipient is online (unless kept), then it gets the next id. A draft that fails
    * one of these is an outcome, never an error, and does not touch its neighbours.
-   * The same ticket again gives the same outcomes and appends nothing.
+   * The same batch id again gives the same outcomes and appends nothing.
    *
    * @throws {Unavailable} certainly nothing of the batch was stored
-   * @throws {OutcomeUnknown} the batch may have been stored: ask again with the same ticket
+   * @throws {OutcomeUnknown} the batch may have been stored: ask again with the same batch id
    */
-  append(batch: readonly Draft[], ticket: string): Promise<Outcome[]>
+  append(batch: readonly Draft[], batchId: string): Promise<Outcome[]>
 
   /** What an account's idempotency key of the last 24 hours stands for. */
-  keyed(account: number, key: string): Promise<{ digest: string; entry: Entry } | undefined>
+  findByIdempotencyKey(
+    account: number,
+    key: string,
+  ): Promise<{ digest: string; entry: Entry } | undefined>
 
   /** The log as it stands now. */
-  extent(): Promise<Extent>
+  bounds(): Promise<LogBounds>
 
   /**
    * What `viewer` may see after an id, in order, bounded by what is scanned: 1,000 ids and 256 KiB
@@ -32,25 +35,25 @@ export interface Store {
   read(after: number, viewer: number): Promise<Scan>
 
   /** The direct messages to `viewer` with ids in (after, upTo], bounded by 256 KiB of text. */
-  readKept(after: number, upTo: number, viewer: number): Promise<Scan>
+  readUndelivered(after: number, upTo: number, viewer: number): Promise<Scan>
 
   /**
    * Where the direct messages begin that none of the viewer's streams has reached: those with ids
    * in (after, upTo], the newest 200 of them. `after === upTo` when there are none.
    */
-  unreached(viewer: number): Promise<Unreached>
+  undelivered(viewer: number): Promise<Undelivered>
 
   /** The same at once, where it is known without a question that there are none. */
-  nothingWaits?(viewer: number): Unreached | undefined
+  hasNothingUndelivered?(viewer: number): Undelivered | undefined
 
   /**
    * Notes how far people's streams have come in the log of an epoch; a mark never goes back. Where
    * the log is of another epoch by now they are void, and change nothing.
    */
-  markReached(marks: readonly Mark[], epoch: string): Promise<void>
+  markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): Promise<void>
 
   /** Where a cursor stands on the log as it is now. */
-  place(cursor: Cursor): Promise<Placement>
+  resolveCursor(cursor: Cursor): Promise<CursorResolution>
 
   /** A page of the history that `viewer` may see, ascending. */
   page(viewer: number, range: PageRange): Promise<Page>
@@ -86,7 +89,7 @@ export interface Store {
   endSession(id: number): Promise<boolean>
 
   /** Every session that is present. */
-  present(): Promise<PresentSession[]>
+  presentSessions(): Promise<PresentSession[]>
 
   /**
    * Sessions become present, or no longer are, in one transaction. Entering again changes nothing;
@@ -101,27 +104,27 @@ export interface Store {
    *
    * @param before Unix milliseconds; undefined keeps every entry
    */
-  sweep(before: number | undefined): Promise<{ more: boolean; extent: Extent }>
+  deleteExpired(before: number | undefined): Promise<{ more: boolean; bounds: LogBounds }>
 
   /**
-   * Whether `sweep` with this `before` would drop more than a tenth of the log in the end, which
+   * Whether `deleteExpired` with this `before` would drop more than a tenth of the log in the end, which
    * may be a clock that is wrong.
    *
    * @param before Unix milliseconds
    */
-  dropsOverTenth(before: number): Promise<boolean>
+  wouldDeleteOverTenth(before: number): Promise<boolean>
 
   /**
    * Hears everything that becomes true in the store, whoever did it, in order and after its
    * commit, before the call that did it resolves. One follower.
    */
-  follow(follower: Follower): void
+  subscribe(listener: StoreListener): void
 
   /**
-   * Whether news is up to date: nothing that another node did a second ago is missing from it.
+   * Whether this node has heard all that another node did a second ago.
    * Always so where one process is all there is.
    */
-  readonly current: boolean
+  readonly isUpToDate: boolean
 
   /** The store's clock as it is known here: what sessions end by. Unix ms. */
   now(): number
@@ -143,14 +146,14 @@ export interface Store {
 }
 
 /** Direct messages that none of a person's streams has reached: those with ids in (after, upTo]. */
-export interface Unreached {
+export interface Undelivered {
   after: number
   upTo: number
-  extent: Extent
+  bounds: LogBounds
 }
 
 /** How far a person's streams have come. */
-export interface Mark {
+export interface DeliveryReceipt {
   account: number
   id: number
 }
@@ -168,7 +171,7 @@ export interface Account extends Person {
 
 export interface NewAccount {
   username: string
-  /** The folded form that is unique; see names/forms.ts. */
+  /** The folded form that is unique; see names/name-forms.ts. */
   key: string
   /** What the name looks like: one or two, no two the same. Each is unique among all accounts. */
   skeletons: readonly string[]
@@ -220,7 +223,7 @@ export type Outcome =
   | { kind: 'recipient-offline' }
 
 /** The log's edges. An empty log has `oldest = head + 1`. */
-export interface Extent {
+export interface LogBounds {
   /** 8 base-36 digits that name the log as it stands. */
   epoch: string
   oldest: number
@@ -233,8 +236,8 @@ export interface Cursor {
   epoch: string | null
 }
 
-export interface Placement {
-  extent: Extent
+export interface CursorResolution {
+  bounds: LogBounds
   /** The id after which to read on. */
   position: number
   /** Null where the cursor is good and of the current epoch. */
@@ -243,10 +246,10 @@ export interface Placement {
 
 export interface Scan {
   /** The log's edges in the snapshot that was read: `oldest > after + 1` means something is gone. */
-  extent: Extent
+  bounds: LogBounds
   entries: Entry[]
   /** Everything visible up to this id is in `entries`. */
-  covered: number
+  scannedTo: number
 }
 
 export interface PageRange {
@@ -261,7 +264,7 @@ export interface PageRange {
 }
 
 export interface Page {
-  extent: Extent
+  bounds: LogBounds
   entries: Entry[]
   /** More exist in the direction of the page: newer with `after`, else older. */
   more: boolean
@@ -288,17 +291,17 @@ export interface PresenceChange {
 }
 
 /** Who is told what becomes true in the store. */
-export interface Follower {
-  news(news: News): void
+export interface StoreListener {
+  updated(update: StoreUpdate): void
   /**
    * The log has another epoch than before: it may have gone back, so every cursor on it must be
-   * placed anew. News goes on from this extent's head.
+   * placed anew. Updates go on from this bounds's head.
    */
-  turned(extent: Extent): void
+  diverged(bounds: LogBounds): void
   /** The store has not been reached for ten seconds: what is known of it may no longer be so. */
-  lost(): void
-  /** It is reached again, and all news since has been told. */
-  found(): void
+  disconnected(): void
+  /** It is reached again, and all updates since have been told. */
+  reconnected(): void
 }
 
 /** Counts of what may happen so often in a time, by key. */
@@ -307,17 +310,17 @@ export interface SharedCounts {
    * Adds one to the key's count, unless it is at the limit. The count falls to nothing `windowMs`
    * after its first one. @throws {Unavailable}
    */
-  add(
+  increment(
     key: string,
     allowance: { limit: number; windowMs: number },
   ): Promise<{ counted: true } | { counted: false; retryAfterMs: number }>
   /** Takes one back. @throws {Unavailable} */
-  takeBack(key: string): Promise<void>
+  decrement(key: string): Promise<void>
 }
 
-export interface News {
-  extent: Extent
-  /** Contiguous, beginning after the last news' head. */
+export interface StoreUpdate {
+  bounds: LogBounds
+  /** Contiguous, beginning after the last update's head. */
   entries: Entry[]
   /** Sessions that were ended. */
   ended: number[]

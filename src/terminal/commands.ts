@@ -1,5 +1,5 @@
 /** What one can say in the room. */
-export interface RoomCommand {
+export interface ChatCommand {
   usage: string
   summary: string
   /** What Tab offers after it: a name as the first word, names anywhere in the text, or nothing. */
@@ -7,7 +7,7 @@ export interface RoomCommand {
 }
 
 /** In the order in which help shows them. */
-export const roomCommands = {
+export const chatCommands = {
   sendall: { usage: 'sendall TEXT', summary: 'say something to everyone', completes: 'text' },
   sendto: {
     usage: 'sendto NAME TEXT',
@@ -28,12 +28,12 @@ export const roomCommands = {
   help: { usage: 'help', summary: 'these commands', completes: 'nothing' },
   logout: { usage: 'logout', summary: 'leave; your name stays yours', completes: 'nothing' },
   quit: { usage: 'quit', summary: 'the same', completes: 'nothing' },
-} as const satisfies Record<string, RoomCommand>
+} as const satisfies Record<string, ChatCommand>
 
-export type RoomCommandName = keyof typeof roomCommands
+export type ChatCommandName = keyof typeof chatCommands
 
 /** What one can say at the first prompt. */
-export const entranceCommands = {
+export const loginCommands = {
   regist: { usage: 'regist NAME [PASSWORD]', summary: 'take a new name' },
   register: { usage: 'register NAME [PASSWORD]', summary: 'the same' },
   login: { usage: 'login NAME [PASSWORD]', summary: 'come in under your name' },
@@ -42,24 +42,24 @@ export const entranceCommands = {
 } as const
 
 /** What a line at the first prompt asks for. */
-export type EntranceWish =
+export type LoginLine =
   | { kind: 'register' | 'login'; name: string; password: string | undefined }
   | { kind: 'help' | 'quit' | 'nothing' }
   | { kind: 'wrong'; why: string }
 
 /** Reads a line of the first prompt. A password may hold spaces, but none at its ends. */
-export function readEntrance(line: string): EntranceWish {
+export function parseLoginLine(line: string): LoginLine {
   const [command, rest] = firstWord(line)
   if (command === '') return { kind: 'nothing' }
   if (command === 'help' || command === 'quit') return { kind: command }
   if (command !== 'login' && command !== 'regist' && command !== 'register') {
-    const why = isRoomCommand(command)
+    const why = isChatCommand(command)
       ? `to ${command}, come in first`
       : `${command} is no command here`
     return { kind: 'wrong', why }
   }
   const [name, password] = firstWord(rest)
-  if (name === '') return { kind: 'wrong', why: `usage: ${entranceCommands[command].usage}` }
+  if (name === '') return { kind: 'wrong', why: `usage: ${loginCommands[command].usage}` }
   return {
     kind: command === 'login' ? 'login' : 'register',
     name,
@@ -78,6 +78,6 @@ export function firstWord(line: string): [word: string, rest: string] {
   return [word, rest]
 }
 
-export function isRoomCommand(word: string): word is RoomCommandName {
-  return Object.hasOwn(roomCommands, word)
+export function isChatCommand(word: string): word is ChatCommandName {
+  return Object.hasOwn(chatCommands, word)
 }

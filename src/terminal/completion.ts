@@ -1,4 +1,4 @@
-import { entranceCommands, firstWord, isRoomCommand, roomCommands } from './commands.ts'
+import { chatCommands, firstWord, isChatCommand, loginCommands } from './commands.ts'
 
 /** What could stand in the place of the word before the cursor. */
 export interface Completion {
@@ -8,24 +8,24 @@ export interface Completion {
 }
 
 /** Completes the commands of the first prompt. */
-export function completeEntrance(before: string): Completion {
+export function completeLogin(before: string): Completion {
   const word = lastWord(before)
-  return { word, candidates: isFirst(before) ? matching(word, Object.keys(entranceCommands)) : [] }
+  return { word, candidates: isFirstWord(before) ? matching(word, Object.keys(loginCommands)) : [] }
 }
 
 /** Completes the commands of the room, and the names of people where one may stand. */
-export function completeRoom(before: string, names: Iterable<string>): Completion {
+export function completeChat(before: string, names: Iterable<string>): Completion {
   const word = lastWord(before)
-  if (isFirst(before)) return { word, candidates: matching(word, Object.keys(roomCommands)) }
+  if (isFirstWord(before)) return { word, candidates: matching(word, Object.keys(chatCommands)) }
   const [command, rest] = firstWord(before)
-  const { completes } = isRoomCommand(command) ? roomCommands[command] : { completes: 'nothing' }
+  const { completes } = isChatCommand(command) ? chatCommands[command] : { completes: 'nothing' }
   // In a text, Tab after a blank would offer everyone: a name has to be begun.
   const offered = completes === 'name' && rest.trimStart() === word ? true : word !== ''
   return { word, candidates: completes !== 'nothing' && offered ? matching(word, names) : [] }
 }
 
 /** What all candidates begin with; the empty string where they have nothing in common. */
-export function commonStart([first = '', ...others]: readonly string[]): string {
+export function commonPrefix([first = '', ...others]: readonly string[]): string {
   let start = Array.from(first)
   for (const other of others.map((text) => Array.from(text))) {
     const differs = start.findIndex((character, at) => character !== other[at])
@@ -34,7 +34,7 @@ export function commonStart([first = '', ...others]: readonly string[]): string 
   return start.join('')
 }
 
-function isFirst(before: string): boolean {
+function isFirstWord(before: string): boolean {
   return !/\S\s/.test(before)
 }
 

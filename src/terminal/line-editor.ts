@@ -1,16 +1,16 @@
 import type { Key } from 'node:readline'
-import { type Completion, commonStart } from './completion.ts'
-import { EditLine } from './edit-line.ts'
+import { type Completion, commonPrefix } from './completion.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { LineHistory } from './line-history.ts'
 
 /** What a key came to. `choices` are shown; the others are for whoever asked for the line. */
-export type Pressed =
+export type KeyResult =
   | { kind: 'edited' | 'end' | 'interrupt' | 'suspend' | 'clear' }
   | { kind: 'line'; text: string }
   | { kind: 'choices'; candidates: string[] }
 
 /** How a line is edited. */
-export interface EditorHelp {
+export interface LineOptions {
   /** What Tab offers; default: nothing. */
   complete?: (before: string) => Completion
   /** Whether the line can be fetched back with Up. */
@@ -20,7 +20,7 @@ export interface EditorHelp {
 const edited = { kind: 'edited' } as const
 
 /** The keys that change the line or move in it, as Emacs and every shell have them. */
-const edits: Record<string, (line: EditLine) => void> = {
+const editingKeys: Record<string, (line: LineBuffer) => void> = {
   left: (line) => line.left(),
   right: (line) => line.right(),
   home: (line) => line.home(),
@@ -32,13 +32,13 @@ const edits: Record<string, (line: EditLine) => void> = {
   'M-backspace': (line) => line.cutWordLeft(),
   'M-d': (line) => line.cutWordRight(),
   'C-k': (line) => line.cutToEnd(),
-  'C-t': (line) => line.swap(),
+  'C-t': (line) => line.transpose(),
   'C-u': (line) => line.cutToStart(),
-  'C-w': (line) => line.cutBack(),
-  'C-y': (line) => line.putBack(),
+  'C-w': (line) => line.cutToBlank(),
+  'C-y': (line) => line.yank(),
 }
 
-const otherNames: Record<string, string> = {
+const keyAliases: Record<string, string> = {
   'C-a': 'home',
   'C-b': 'left',
   'C-e': 'end',
@@ -56,23 +56,23 @@ const otherNames: Record<string, string> = {
 
 /** Turns keys into lines: moving, cutting, completing, history and pasting. Knows no screen. */
 export class LineEditor {
-  readonly line = new EditLine()
+  readonly line = new LineBuffer()
   readonly #history = new LineHistory()
   /** What is being pasted, until its end. */
   #pasted: string | undefined
   #lastKey = ''
 
   /** @param typed the character, for keys that stand for one */
-  press(typed: string | undefined, key: Key, help: EditorHelp): Pressed {
-    const name = nameOf(key)
+  press(typed: string | undefined, key: Key, help: LineOptions): KeyResult {
+    const name = keyName(key)
     if (name === 'paste-start') this.#pasted = ''
     else if (name === 'paste-end') this.#paste()
     else if (this.#pasted !== undefined) this.#pasted += key.sequence
-    else return this.#act(name, typed, help)
+    else return this.#handleKey(name, typed, help)
     return edited
   }
 
-  #act(name: string, typed: string | undefined, help: EditorHelp): Pressed {
+  #handleKey(name: string, typed: string | undefined, help: LineOptions): KeyResult {
     const again = this.#lastKey === name
     this.#lastKey = name
     if (name === 'return') return this.#finish(help)
@@ -83,25 +83,25 @@ export class LineEditor {
     if (name === 'C-z') return { kind: 'suspend' }
     if (name === 'up') this.#show(help.remembered && this.#history.older(this.line.text))
     else if (name === 'down') this.#show(help.remembered && this.#history.newer())
-    else if (Object.hasOwn(edits, name)) edits[name]?.(this.line)
+    else if (Object.hasOwn(editingKeys, name)) editingKeys[name]?.(this.line)
     else if (isText(typed) && !/^[CM]-/.test(name)) this.line.insert(typed)
     return edited
   }
 
-  #finish({ remembered }: EditorHelp): Pressed {
+  #finish({ remembered }: LineOptions): KeyResult {
     const { text } = this.line
     if (remembered) this.#history.add(text)
     this.line.set('')
     return { kind: 'line', text }
   }
 
-  #interrupt(): Pressed {
+  #interrupt(): KeyResult {
     if (this.line.text === '') return { kind: 'interrupt' }
     this.line.set('')
     return edited
   }
 
-  #deleteOrEnd(): Pressed {
+  #deleteOrEnd(): KeyResult {
     if (this.line.text === '') return { kind: 'end' }
     this.line.deleteRight()
     return edited
@@ -111,9 +111,9 @@ export class LineEditor {
     if (typeof text === 'string') this.line.set(text)
   }
 
-  #complete({ complete }: EditorHelp, again: boolean): Pressed {
+  #complete({ complete }: LineOptions, again: boolean): KeyResult {
     const { word, candidates } = complete?.(this.line.before) ?? { word: '', candidates: [] }
-    const start = commonStart(candidates)
+    const start = commonPrefix(candidates)
     if (candidates.length === 1) this.#replace(word, `${start} `)
     else if (start.length > word.length) this.#replace(word, start)
     else if (again && candidates.length > 0) return { kind: 'choices', candidates }
@@ -138,7 +138,7 @@ function isText(typed: string | undefined): typed is string {
   return typed !== undefined && !/\p{Cc}/u.test(typed)
 }
 
-function nameOf({ name = '', ctrl, meta }: Key): string {
+function keyName({ name = '', ctrl, meta }: Key): string {
   const full = `${ctrl ? 'C-' : ''}${meta ? 'M-' : ''}${name}`
-  return otherNames[full] ?? full
+  return keyAliases[full] ?? full
 }

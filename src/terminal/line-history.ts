@@ -1,5 +1,5 @@
 /** Lines remembered. */
-const most = 500
+const maxLines = 500
 
 /** The lines that were entered, to walk through with Up and Down; what was being typed is kept. */
 export class LineHistory {
@@ -10,7 +10,7 @@ export class LineHistory {
   /** Remembers a line, but for an empty one or the same again, and goes to the newest. */
   add(line: string): void {
     if (line.trim() !== '' && line !== this.#lines.at(-1)) this.#lines.push(line)
-    if (this.#lines.length > most) this.#lines.shift()
+    if (this.#lines.length > maxLines) this.#lines.shift()
     this.#at = this.#lines.length
   }
 

@@ -1,4 +1,4 @@
-import { graphemes, widthOf } from './characters.ts'
+import { displayWidth, graphemes } from './display-width.ts'
 import type { Palette, Segment, Style } from './palette.ts'
 
 /** Something to show: a head that says what or whose it is, and lines of text. All of it is safe. */
@@ -18,12 +18,12 @@ const indent = '    '
  * them ourselves: where the terminal did, spaces in a message could put a forged line at the left
  * edge.
  */
-export function rowsOf(
+export function renderParagraph(
   { head, lines, style = 'plain' }: Paragraph,
   columns: number,
   palette: Palette,
 ): string[] {
-  const headWidth = head.reduce((sum, { text }) => sum + widthOf(text), 0)
+  const headWidth = head.reduce((sum, { text }) => sum + displayWidth(text), 0)
   const rows = lines.flatMap((line, at) =>
     wrap(line, columns, at === 0 ? headWidth : indent.length),
   )
@@ -38,17 +38,17 @@ export function rowsOf(
  * taken; the others are indented.
  */
 function wrap(line: string, columns: number, used: number): string[] {
-  if (used + widthOf(line) <= columns) return [line]
+  if (used + displayWidth(line) <= columns) return [line]
   const rows: string[] = []
   let row: string[] = []
   let left = columns - used
   for (const grapheme of graphemes(line)) {
-    const width = widthOf(grapheme)
+    const width = displayWidth(grapheme)
     if (width > left && row.length > 0) {
       const kept = grapheme === ' ' ? row.length : row.lastIndexOf(' ') + 1 || row.length
       rows.push(row.slice(0, kept).join(''))
       row = row.slice(kept)
-      left = columns - indent.length - widthOf(row.join(''))
+      left = columns - indent.length - displayWidth(row.join(''))
     }
     row.push(grapheme)
     left -= width

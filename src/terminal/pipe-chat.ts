@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream'
 import type { ObrolClient } from '../client/index.ts'
-import { entranceCommands, readEntrance } from './commands.ts'
-import { type Credentials, credentialsOf, enter } from './entrance.ts'
-import { linesOf } from './lines.ts'
-import { type Status, status } from './refusals.ts'
-import { commandsTold, entranceRefused, refused } from './tellings.ts'
+import type { ChatSession } from './chat-session.ts'
+import { loginCommands, parseLoginLine } from './commands.ts'
+import { type ExitStatus, exitStatus } from './describe-error.ts'
+import { formatCommands, formatError, formatLoginError } from './format.ts'
+import { type Credentials, credentialsFromEnv, login } from './login.ts'
+import { readLines } from './read-lines.ts'
 import type { View } from './view.ts'
-import type { Visit } from './visit.ts'
-import { within } from './within.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** A stream that is not live after so long does not hold up what is to be said, in ms. */
-const patienceMs = 10_000
+const readyTimeoutMs = 10_000
 
 type Lines = AsyncGenerator<string, undefined>
 
@@ -19,70 +19,76 @@ export async function chatInPipe(
   client: ObrolClient,
   view: View,
   { input, env }: { input: Readable; env: NodeJS.ProcessEnv },
-): Promise<Status> {
-  const lines = linesOf(input)
+): Promise<ExitStatus> {
+  const lines = readLines(input)
   try {
-    const opening = await readOpening(lines, view, env)
-    if (typeof opening === 'number') return opening
-    const visit = await enter(client, view, opening.credentials)
-    return typeof visit === 'number' ? visit : await carryOut(visit, lines, opening.first)
+    const pipeLogin = await readLogin(lines, view, env)
+    if (typeof pipeLogin === 'number') return pipeLogin
+    const session = await login(client, view, pipeLogin.credentials)
+    return typeof session === 'number'
+      ? session
+      : await runCommands(session, lines, pipeLogin.first)
   } finally {
     // A writer that goes on cannot keep us.
     input.destroy()
   }
 }
 
-interface Opening {
+interface PipeLogin {
   credentials: Credentials
   /** The first line, where it is for the room already. */
   first?: string
 }
 
 /** Reads who wants to come in: the first line says so, or else the environment. */
-async function readOpening(
+async function readLogin(
   lines: Lines,
   view: View,
   env: NodeJS.ProcessEnv,
-): Promise<Opening | Status> {
-  const own = credentialsOf(env)
+): Promise<PipeLogin | ExitStatus> {
+  const own = credentialsFromEnv(env)
   for (let line = await lines.next(); !line.done; line = await lines.next()) {
-    const wish = readEntrance(line.value)
-    if (wish.kind === 'nothing') continue
-    if (wish.kind === 'login' || wish.kind === 'register')
-      return opening({ ...wish, password: wish.password ?? own.password }, view)
+    const parsed = parseLoginLine(line.value)
+    if (parsed.kind === 'nothing') continue
+    if (parsed.kind === 'login' || parsed.kind === 'register')
+      return toPipeLogin({ ...parsed, password: parsed.password ?? own.password }, view)
     if (own.name !== undefined)
-      return opening({ kind: 'login', ...own, name: own.name }, view, line.value)
-    if (wish.kind === 'quit') return status.done
-    if (wish.kind === 'wrong') {
-      view.refuse(...entranceRefused(wish.why))
-      return status.refused
+      return toPipeLogin({ kind: 'login', ...own, name: own.name }, view, line.value)
+    if (parsed.kind === 'quit') return exitStatus.done
+    if (parsed.kind === 'wrong') {
+      view.showError(...formatLoginError(parsed.why))
+      return exitStatus.refused
     }
-    view.show(...commandsTold(entranceCommands))
+    view.show(...formatCommands(loginCommands))
   }
-  return status.done
+  return exitStatus.done
 }
 
-function opening(
+function toPipeLogin(
   { kind, name, password }: Omit<Credentials, 'password'> & { password: string | undefined },
   view: View,
   first?: string,
-): Opening | Status {
+): PipeLogin | ExitStatus {
   if (password !== undefined)
     return { credentials: { kind, name, password }, ...(first !== undefined && { first }) }
-  view.refuse(refused('a password is needed: after the name, or in OBROL_PASSWORD'))
-  return status.refused
+  view.showError(formatError('a password is needed: after the name, or in OBROL_PASSWORD'))
+  return exitStatus.refused
 }
 
-async function carryOut(visit: Visit, lines: Lines, first: string | undefined): Promise<Status> {
-  const { listening, talking, over } = visit
-  await within(patienceMs, listening.ready, over)
-  let worst: Status = first === undefined ? status.done : await talking.obey(first)
-  const ended = over.then(() => ({ done: true, value: undefined }) as const)
-  while (worst !== status.unreachable) {
+async function runCommands(
+  session: ChatSession,
+  lines: Lines,
+  first: string | undefined,
+): Promise<ExitStatus> {
+  const { listener, commands } = session
+  await withTimeout(readyTimeoutMs, listener.ready, session.ended)
+  let worst: ExitStatus = first === undefined ? exitStatus.done : await commands.run(first)
+  const ended = session.ended.then(() => ({ done: true, value: undefined }) as const)
+  while (worst !== exitStatus.unreachable) {
     const line = await Promise.race([ended, lines.next()])
     if (line.done) break
-    worst = Math.max(worst, await talking.obey(line.value)) as Status
+    worst = Math.max(worst, await commands.run(line.value)) as ExitStatus
   }
-  await visit.leave()
-  return Math.max(worst, await over) as Status
+  await session.leave()
+  return Math.max(worst, await session.ended) as ExitStatus
 }

@@ -1,50 +1,50 @@
+import { formatNotice } from './format.ts'
 import { type Palette, plainPalette } from './palette.ts'
-import { type Paragraph, rowsOf } from './paragraph.ts'
-import { notice } from './tellings.ts'
+import { type Paragraph, renderParagraph } from './paragraph.ts'
 import type { View } from './view.ts'
 
-interface Sink {
+interface Output {
   write(text: string): unknown
 }
 
 /** A visit as plain lines: what happens goes to one stream, what is amiss to the other. */
 export class PipeView implements View {
-  readonly full = false
-  readonly #output: Sink
-  readonly #errors: Sink
+  readonly detailed = false
+  readonly #output: Output
+  readonly #errors: Output
   readonly #palette: Palette
-  #isLost = false
+  #isDisconnected = false
 
   /** @param palette of the output */
-  constructor(output: Sink, errors: Sink, palette: Palette) {
+  constructor(output: Output, errors: Output, palette: Palette) {
     this.#output = output
     this.#errors = errors
     this.#palette = palette
   }
 
   show(...paragraphs: Paragraph[]): void {
-    for (const paragraph of paragraphs) this.#output.write(linesOf(paragraph, this.#palette))
+    for (const paragraph of paragraphs) this.#output.write(toText(paragraph, this.#palette))
   }
 
-  refuse(...paragraphs: Paragraph[]): void {
-    for (const paragraph of paragraphs) this.#errors.write(linesOf(paragraph, plainPalette))
+  showError(...paragraphs: Paragraph[]): void {
+    for (const paragraph of paragraphs) this.#errors.write(toText(paragraph, plainPalette))
   }
 
-  note(text: string): void {
-    this.refuse(notice(text))
+  showNotice(text: string): void {
+    this.showError(formatNotice(text))
   }
 
-  lost(text: string): void {
-    if (!this.#isLost) this.note(text)
-    this.#isLost = true
+  showDisconnected(text: string): void {
+    if (!this.#isDisconnected) this.showNotice(text)
+    this.#isDisconnected = true
   }
 
-  found(): void {
-    this.#isLost = false
-    this.note('connected again')
+  showReconnected(): void {
+    this.#isDisconnected = false
+    this.showNotice('connected again')
   }
 }
 
-function linesOf(paragraph: Paragraph, palette: Palette): string {
-  return `${rowsOf(paragraph, Number.POSITIVE_INFINITY, palette).join('\n')}\n`
+function toText(paragraph: Paragraph, palette: Palette): string {
+  return `${renderParagraph(paragraph, Number.POSITIVE_INFINITY, palette).join('\n')}\n`
 }

@@ -1,26 +1,26 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
 import type { ReadStream } from 'node:tty'
-import { type EditorHelp, LineEditor, type Pressed } from './line-editor.ts'
+import { formatNames, formatNotice } from './format.ts'
+import { type KeyResult, LineEditor, type LineOptions } from './line-editor.ts'
 import type { Segment } from './palette.ts'
 import type { Screen } from './screen.ts'
-import { namesTold, notice } from './tellings.ts'
 import type { TerminalModes } from './terminal-modes.ts'
 
 /** What is asked, and how its answer is typed. */
-export interface Question extends EditorHelp {
+export interface Question extends LineOptions {
   prompt: readonly Segment[]
   /** What is typed is not shown. */
   hidden?: boolean
   /** What of an answer stays on the screen; undefined: nothing, nor the prompt. */
-  trace: (line: string) => string | undefined
+  echo: (line: string) => string | undefined
 }
 
-interface Asked {
+interface PendingQuestion {
   question: Question
   answer: (line: string | undefined) => void
 }
 
-type Typed = [typed: string | undefined, key: Key]
+type KeyPress = [typed: string | undefined, key: Key]
 
 const canSuspend = process.platform !== 'win32'
 
@@ -30,10 +30,10 @@ export class Prompt {
   readonly #screen: Screen
   readonly #modes: TerminalModes
   readonly #editor = new LineEditor()
-  readonly #left = new AbortController()
-  readonly #ahead: Typed[] = []
-  #asked: Asked | undefined
-  #warned = false
+  readonly #leaveController = new AbortController()
+  readonly #typeAhead: KeyPress[] = []
+  #pending: PendingQuestion | undefined
+  #interruptedOnce = false
 
   constructor(input: ReadStream, screen: Screen, modes: TerminalModes) {
     this.#input = input
@@ -46,17 +46,17 @@ export class Prompt {
   }
 
   /** Aborted once the person wants to leave: Ctrl-D, or Ctrl-C twice, on an empty line. */
-  get left(): AbortSignal {
-    return this.#left.signal
+  get leaveSignal(): AbortSignal {
+    return this.#leaveController.signal
   }
 
   /** Resolves with the line that was typed; undefined: the person wants to leave. */
   ask(question: Question): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
-    this.#asked = { question, answer: resolve }
-    if (this.left.aborted) this.#leave()
+    this.#pending = { question, answer: resolve }
+    if (this.leaveSignal.aborted) this.#leave()
     this.#show()
-    for (const [typed, key] of this.#ahead.splice(0)) this.#onKey(typed, key)
+    for (const [typed, key] of this.#typeAhead.splice(0)) this.#onKey(typed, key)
     return promise
   }
 
@@ -67,46 +67,47 @@ export class Prompt {
   }
 
   readonly #onKey = (typed: string | undefined, key: Key): void => {
-    if (this.#asked) this.#take(this.#asked, this.#editor.press(typed, key, this.#asked.question))
-    else this.#keep(typed, key)
+    if (this.#pending)
+      this.#onKeyResult(this.#pending, this.#editor.press(typed, key, this.#pending.question))
+    else this.#bufferKey(typed, key)
     this.#show()
   }
 
-  #take(asked: Asked, pressed: Pressed): void {
-    const warned = this.#warned
-    this.#warned = pressed.kind === 'interrupt'
+  #onKeyResult(asked: PendingQuestion, pressed: KeyResult): void {
+    const warned = this.#interruptedOnce
+    this.#interruptedOnce = pressed.kind === 'interrupt'
     if (pressed.kind === 'line') this.#finish(asked, pressed.text)
-    else if (pressed.kind === 'end' || (this.#warned && warned)) this.#leave()
-    else if (pressed.kind === 'interrupt') this.#screen.show(notice('Ctrl-C again leaves'))
+    else if (pressed.kind === 'end' || (this.#interruptedOnce && warned)) this.#leave()
+    else if (pressed.kind === 'interrupt') this.#screen.show(formatNotice('Ctrl-C again leaves'))
     else if (pressed.kind === 'suspend') this.#suspend()
     else if (pressed.kind === 'clear') this.#screen.clear()
     else if (pressed.kind === 'choices')
-      for (const told of namesTold(pressed.candidates)) this.#screen.show(told)
+      for (const told of formatNames(pressed.candidates)) this.#screen.show(told)
   }
 
   /** A call under way can be broken off, though nothing is asked. */
-  #keep(typed: string | undefined, key: Key): void {
-    if (key.ctrl && key.name === 'c') this.#left.abort()
-    else this.#ahead.push([typed, key])
+  #bufferKey(typed: string | undefined, key: Key): void {
+    if (key.ctrl && key.name === 'c') this.#leaveController.abort()
+    else this.#typeAhead.push([typed, key])
   }
 
-  #finish({ question, answer }: Asked, line: string): void {
-    const trace = question.trace(line)
+  #finish({ question, answer }: PendingQuestion, line: string): void {
+    const trace = question.echo(line)
     if (trace !== undefined)
-      this.#screen.leaveStanding({ ...edited(question), before: trace, after: '' })
-    this.#asked = undefined
+      this.#screen.commitInput({ ...inputOptions(question), before: trace, after: '' })
+    this.#pending = undefined
     answer(line)
   }
 
   #leave(): void {
-    this.#left.abort()
-    this.#asked?.answer(undefined)
-    this.#asked = undefined
+    this.#leaveController.abort()
+    this.#pending?.answer(undefined)
+    this.#pending = undefined
   }
 
   /** Gives the terminal back to the shell. Timers stand still while one is suspended. */
   #suspend(): void {
-    this.#screen.withdraw()
+    this.#screen.suspend()
     this.#modes.leave()
     canSuspend && process.kill(0, 'SIGTSTP')
     setTimeout(() => {
@@ -117,10 +118,12 @@ export class Prompt {
 
   #show(): void {
     const { before, after } = this.#editor.line
-    this.#screen.setEdited(this.#asked && { ...edited(this.#asked.question), before, after })
+    this.#screen.setInput(
+      this.#pending && { ...inputOptions(this.#pending.question), before, after },
+    )
   }
 }
 
-function edited({ prompt, hidden = false }: Question) {
+function inputOptions({ prompt, hidden = false }: Question) {
   return { prompt, hidden }
 }

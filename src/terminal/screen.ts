@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
-import { widthOf } from './characters.ts'
-import { type EditBlock, type Edited, layOutEdited } from './edit-block.ts'
+import { displayWidth } from './display-width.ts'
+import { type InputLayout, type InputState, layOutInput } from './input-layout.ts'
 import type { Palette } from './palette.ts'
-import { type Paragraph, rowsOf } from './paragraph.ts'
+import { type Paragraph, renderParagraph } from './paragraph.ts'
 
 /** What of a terminal the screen uses. */
 export interface Display {
@@ -12,7 +12,7 @@ export interface Display {
   write(text: string): unknown
 }
 
-const nothingDrawn: EditBlock = { rows: [''], cursorRow: 0, beforeCursor: '' }
+const emptyLayout: InputLayout = { rows: [''], cursorRow: 0, beforeCursor: '' }
 
 /**
  * The lower end of a terminal: what happens goes by above, and under it stand a status, if there is
@@ -22,12 +22,12 @@ const nothingDrawn: EditBlock = { rows: [''], cursorRow: 0, beforeCursor: '' }
 export class Screen {
   readonly #display: Display
   readonly #palette: Palette
-  #above: string[] = []
+  #pendingRows: string[] = []
   #status: Paragraph | undefined
-  #edited: Edited | undefined
-  #drawn = nothingDrawn
+  #input: InputState | undefined
+  #drawn = emptyLayout
   #scheduled: NodeJS.Immediate | undefined
-  #away = false
+  #suspended = false
 
   constructor(display: Display, palette: Palette) {
     this.#display = display
@@ -36,32 +36,32 @@ export class Screen {
 
   /** Writes a paragraph above the line that is being typed. */
   show(paragraph: Paragraph): void {
-    this.#above.push(...rowsOf(paragraph, this.#columns - 1, this.#palette))
-    this.#refresh()
+    this.#pendingRows.push(...renderParagraph(paragraph, this.#columns - 1, this.#palette))
+    this.#scheduleDraw()
   }
 
   /** Stands above the line that is being typed, until it is replaced; undefined: nothing does. */
   setStatus(status: Paragraph | undefined): void {
     this.#status = status
-    this.#refresh()
+    this.#scheduleDraw()
   }
 
   /** What is being typed; undefined: nothing, nor a prompt. */
-  setEdited(edited: Edited | undefined): void {
-    this.#edited = edited
-    this.#refresh()
+  setInput(edited: InputState | undefined): void {
+    this.#input = edited
+    this.#scheduleDraw()
   }
 
   /** Leaves a line that was typed standing, and goes on below it. */
-  leaveStanding(edited: Edited): void {
-    this.#above.push(...this.#layOut(edited, Number.POSITIVE_INFINITY).rows)
-    this.#refresh()
+  commitInput(edited: InputState): void {
+    this.#pendingRows.push(...this.#layOut(edited, Number.POSITIVE_INFINITY).rows)
+    this.#scheduleDraw()
   }
 
   /** Clears the whole terminal. */
   clear(): void {
     this.#display.write('\x1b[H\x1b[2J')
-    this.#drawn = nothingDrawn
+    this.#drawn = emptyLayout
     this.draw()
   }
 
@@ -72,7 +72,7 @@ export class Screen {
   resized(): void {
     const { rows, cursorRow, beforeCursor } = this.#drawn
     const height = (row: string, least: number) =>
-      Math.max(least, Math.ceil(widthOf(stripVTControlCharacters(row)) / this.#columns))
+      Math.max(least, Math.ceil(displayWidth(stripVTControlCharacters(row)) / this.#columns))
     const above = rows.slice(0, cursorRow).reduce((sum, row) => sum + height(row, 1), 0)
     this.#drawn = {
       rows,
@@ -84,8 +84,8 @@ export class Screen {
 
   /** Draws what changed now. */
   draw(): void {
-    this.#away = false
-    const above = this.#passage()
+    this.#suspended = false
+    const above = this.#takePendingOutput()
     const { rows, cursorRow, beforeCursor } = this.#block()
     this.#drawn = { rows, cursorRow, beforeCursor }
     // Without a cursor, so that it does not flicker; and without automatic margins, so that the
@@ -95,31 +95,33 @@ export class Screen {
   }
 
   /** Erases the block and leaves the terminal, until it is drawn again, to others. */
-  withdraw(): void {
-    this.#display.write(this.#passage())
-    this.#drawn = nothingDrawn
-    this.#away = true
+  suspend(): void {
+    this.#display.write(this.#takePendingOutput())
+    this.#drawn = emptyLayout
+    this.#suspended = true
   }
 
   /** Erases the block for good. */
   close(): void {
-    this.#edited = undefined
+    this.#input = undefined
     this.#status = undefined
-    this.withdraw()
+    this.suspend()
   }
 
   /** What erases the block and writes what is new in its place. */
-  #passage(): string {
+  #takePendingOutput(): string {
     clearImmediate(this.#scheduled)
     this.#scheduled = undefined
-    const above = this.#above.splice(0).map((row) => `${row}\r\n`)
+    const above = this.#pendingRows.splice(0).map((row) => `${row}\r\n`)
     return `${up(this.#drawn.cursorRow)}\r\x1b[J${above.join('')}`
   }
 
-  #block(): EditBlock {
-    const status = this.#status ? rowsOf(this.#status, this.#columns - 1, this.#palette) : []
+  #block(): InputLayout {
+    const status = this.#status
+      ? renderParagraph(this.#status, this.#columns - 1, this.#palette)
+      : []
     const most = Math.max(1, this.#rows - 1 - status.length)
-    const block = this.#edited ? this.#layOut(this.#edited, most) : nothingDrawn
+    const block = this.#input ? this.#layOut(this.#input, most) : emptyLayout
     return {
       ...block,
       rows: [...status, ...block.rows],
@@ -127,13 +129,13 @@ export class Screen {
     }
   }
 
-  #layOut(edited: Edited, most: number): EditBlock {
-    return layOutEdited(edited, { columns: this.#columns, most, palette: this.#palette })
+  #layOut(edited: InputState, most: number): InputLayout {
+    return layOutInput(edited, { columns: this.#columns, most, palette: this.#palette })
   }
 
   /** Much that comes at once is drawn once. */
-  #refresh(): void {
-    if (!this.#away) this.#scheduled ??= setImmediate(() => this.draw())
+  #scheduleDraw(): void {
+    if (!this.#suspended) this.#scheduled ??= setImmediate(() => this.draw())
   }
 
   get #columns(): number {

@@ -1,19 +1,19 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { ObrolClient } from '../client/index.ts'
-import { entranceCommands, readEntrance, withoutPassword } from './commands.ts'
-import { completeEntrance, completeRoom } from './completion.ts'
-import { type Credentials, credentialsOf, enter } from './entrance.ts'
+import type { ChatSession } from './chat-session.ts'
+import { loginCommands, parseLoginLine, withoutPassword } from './commands.ts'
+import { completeChat, completeLogin } from './completion.ts'
+import { type ExitStatus, exitStatus } from './describe-error.ts'
+import { formatCommands, formatLoginError, formatName } from './format.ts'
+import { type Credentials, credentialsFromEnv, login } from './login.ts'
 import type { Palette } from './palette.ts'
 import { Prompt, type Question } from './prompt.ts'
-import { type Status, status } from './refusals.ts'
 import { Screen } from './screen.ts'
-import { commandsTold, entranceRefused, nameHead } from './tellings.ts'
 import { TerminalModes } from './terminal-modes.ts'
 import { TerminalView } from './terminal-view.ts'
-import type { Visit } from './visit.ts'
 
 /** What a signal's number is added to for the exit status, as shells have it. */
-const signalled = 128
+const signalExitBase = 128
 const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
 export interface Terminal {
@@ -27,13 +27,13 @@ export interface Terminal {
 export async function chatOnTerminal(
   client: ObrolClient,
   { input, output, palette, env }: Terminal,
-): Promise<Status> {
+): Promise<ExitStatus> {
   const screen = new Screen(output, palette)
   const modes = new TerminalModes(input, output)
   for (const [signal, number] of Object.entries(signals))
     process.once(signal, () => {
-      screen.withdraw()
-      process.exit(signalled + number)
+      screen.suspend()
+      process.exit(signalExitBase + number)
     })
   output.on('resize', () => screen.resized())
   modes.enter()
@@ -57,85 +57,88 @@ class TerminalChat {
     this.#prompt = prompt
   }
 
-  async run(env: NodeJS.ProcessEnv): Promise<Status> {
+  async run(env: NodeJS.ProcessEnv): Promise<ExitStatus> {
     const credentials = await this.#credentials(env)
     if (typeof credentials === 'number') return credentials
-    const visit = await enter(this.#client, this.#view, credentials, this.#prompt.left)
-    if (typeof visit === 'number') return visit
-    this.#talk(visit)
-    return visit.over
+    const session = await login(this.#client, this.#view, credentials, this.#prompt.leaveSignal)
+    if (typeof session === 'number') return session
+    this.#readCommands(session)
+    return session.ended
   }
 
   /** Asks who it is; the environment may have said it already. */
-  async #credentials(env: NodeJS.ProcessEnv): Promise<Credentials | Status> {
-    const own = credentialsOf(env)
-    if (own.name !== undefined) return this.#complete('login', own.name, own.password)
-    this.#view.note('Who are you? A new name: regist NAME PASSWORD. Yours: login NAME PASSWORD.')
-    this.#view.note('Without PASSWORD you are asked for it, and it is not shown.')
+  async #credentials(env: NodeJS.ProcessEnv): Promise<Credentials | ExitStatus> {
+    const fromEnv = credentialsFromEnv(env)
+    if (fromEnv.name !== undefined)
+      return this.#withPassword('login', fromEnv.name, fromEnv.password)
+    this.#view.showNotice(
+      'Who are you? A new name: regist NAME PASSWORD. Yours: login NAME PASSWORD.',
+    )
+    this.#view.showNotice('Without PASSWORD you are asked for it, and it is not shown.')
     for (;;) {
-      const line = await this.#prompt.ask(entranceQuestion)
-      const wish = line === undefined ? ({ kind: 'quit' } as const) : readEntrance(line)
-      switch (wish.kind) {
+      const line = await this.#prompt.ask(loginQuestion)
+      const parsed = line === undefined ? ({ kind: 'quit' } as const) : parseLoginLine(line)
+      switch (parsed.kind) {
         case 'login':
         case 'register':
-          return this.#complete(wish.kind, wish.name, wish.password ?? own.password)
+          return this.#withPassword(parsed.kind, parsed.name, parsed.password ?? fromEnv.password)
         case 'quit':
-          return status.done
+          return exitStatus.done
         case 'wrong':
-          this.#view.refuse(...entranceRefused(wish.why))
-          return status.refused
+          this.#view.showError(...formatLoginError(parsed.why))
+          return exitStatus.refused
         case 'help':
-          this.#view.show(...commandsTold(entranceCommands))
+          this.#view.show(...formatCommands(loginCommands))
       }
     }
   }
 
-  async #complete(
+  async #withPassword(
     kind: Credentials['kind'],
     name: string,
     known: string | undefined,
-  ): Promise<Credentials | Status> {
+  ): Promise<Credentials | ExitStatus> {
     const password = known ?? (await this.#prompt.ask(passwordQuestion))
-    return password === undefined ? status.done : { kind, name, password }
+    return password === undefined ? exitStatus.done : { kind, name, password }
   }
 
   /** Carries out line after line while the next is being typed. */
-  async #talk(visit: Visit): Promise<void> {
+  async #readCommands(session: ChatSession): Promise<void> {
     const question: Question = {
-      prompt: nameHead(visit.me, 'self'),
+      prompt: formatName(session.me, 'self'),
       remembered: true,
-      complete: (before) => completeRoom(before, visit.listening.people.names),
-      trace: (line) => (isWords(line) ? undefined : line),
+      complete: (before) => completeChat(before, session.listener.knownUsers.names),
+      echo: (line) => (isMessageCommand(line) ? undefined : line),
     }
     let before: Promise<unknown> = Promise.resolve()
     // Not the loop's own variable, of which each turn has a copy.
     let waiting = 0
     for (;;) {
       const line = await this.#prompt.ask(question)
-      if (line === undefined) return visit.leave()
-      visit.listening.hurry()
-      this.#view.waiting = ++waiting
+      if (line === undefined) return session.leave()
+      session.listener.reconnectNow()
+      this.#view.unansweredLines = ++waiting
       before = before.then(async () => {
-        await visit.talking.obey(line)
-        this.#view.waiting = --waiting
+        await session.commands.run(line)
+        this.#view.unansweredLines = --waiting
       })
     }
   }
 }
 
-const entranceQuestion: Question = {
+const loginQuestion: Question = {
   prompt: [{ text: '(regist NAME or login NAME) your name : ', style: 'plain' }],
-  complete: completeEntrance,
-  trace: withoutPassword,
+  complete: completeLogin,
+  echo: withoutPassword,
 }
 
 const passwordQuestion: Question = {
   prompt: [{ text: 'password (not shown) : ', style: 'plain' }],
   hidden: true,
-  trace: () => '',
+  echo: () => '',
 }
 
 /** What one says comes back on one's own stream, and is not to be seen twice. */
-function isWords(line: string): boolean {
+function isMessageCommand(line: string): boolean {
   return /^\s*(?:sendall|sendto|keepfor)\s/.test(line)
 }

@@ -1,14 +1,14 @@
+import { formatNotice } from './format.ts'
 import type { Paragraph } from './paragraph.ts'
 import type { Screen } from './screen.ts'
-import { notice } from './tellings.ts'
 import type { View } from './view.ts'
 
 /** A visit on a screen. */
 export class TerminalView implements View {
-  readonly full = true
+  readonly detailed = true
   readonly #screen: Screen
-  #loss: string | undefined
-  #waiting = 0
+  #disconnectNotice: string | undefined
+  #unansweredLines = 0
 
   constructor(screen: Screen) {
     this.#screen = screen
@@ -18,33 +18,36 @@ export class TerminalView implements View {
     for (const paragraph of paragraphs) this.#screen.show(paragraph)
   }
 
-  refuse(...paragraphs: Paragraph[]): void {
+  showError(...paragraphs: Paragraph[]): void {
     this.show(...paragraphs)
   }
 
-  note(text: string): void {
-    this.show(notice(text))
+  showNotice(text: string): void {
+    this.show(formatNotice(text))
   }
 
-  lost(text: string): void {
-    this.#loss = text
+  showDisconnected(text: string): void {
+    this.#disconnectNotice = text
     this.#update()
   }
 
-  found(): void {
-    this.#loss = undefined
+  showReconnected(): void {
+    this.#disconnectNotice = undefined
     this.#update()
-    this.note('connected again')
+    this.showNotice('connected again')
   }
 
   /** How many lines were typed that the server has not answered yet: told while the line is lost. */
-  set waiting(count: number) {
-    this.#waiting = count
+  set unansweredLines(count: number) {
+    this.#unansweredLines = count
     this.#update()
   }
 
   #update(): void {
-    const unanswered = this.#waiting > 0 ? ` (typed and not sent yet: ${this.#waiting})` : ''
-    this.#screen.setStatus(this.#loss ? notice(this.#loss + unanswered) : undefined)
+    const unanswered =
+      this.#unansweredLines > 0 ? ` (typed and not sent yet: ${this.#unansweredLines})` : ''
+    this.#screen.setStatus(
+      this.#disconnectNotice ? formatNotice(this.#disconnectNotice + unanswered) : undefined,
+    )
   }
 }

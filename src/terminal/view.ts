@@ -3,14 +3,14 @@ import type { Paragraph } from './paragraph.ts'
 /** Where a visit is shown: on a screen, or as lines in a pipe. */
 export interface View {
   /** With times and what else is for a person's eye alone. */
-  readonly full: boolean
+  readonly detailed: boolean
   /** What happens in the room, and what was asked for. */
   show(...paragraphs: Paragraph[]): void
   /** What could not be done, and why. */
-  refuse(...paragraphs: Paragraph[]): void
+  showError(...paragraphs: Paragraph[]): void
   /** Something about the line to the server. */
-  note(text: string): void
+  showNotice(text: string): void
   /** The line is lost: told once, however often `text` changes until it is found again. */
-  lost(text: string): void
-  found(): void
+  showDisconnected(text: string): void
+  showReconnected(): void
 }

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { openLines, postAll } from '../../bench/load/poster.ts'
+import { openConnections, postAll } from '../../bench/load/poster.ts'
 import { headroom, Scanner } from '../../bench/load/scanner.ts'
 import { SeenIds } from '../../bench/load/seen-ids.ts'
-import { allReached, checkCounts, closeAll, openStreams } from '../../bench/load/streams.ts'
+import { allReceived, checkCounts, closeAll, openStreams } from '../../bench/load/streams.ts'
 import { dropping } from '../../bench/servers/node.ts'
 
 /** The bench is believed only as far as its counting: what is lost or doubled must void a run. */
@@ -51,12 +51,12 @@ t.test('a server that drops one event in 10,000 voids the run', async (t) => {
   const server = await dropping.start(0)
   t.teardown(() => server.stop())
   const readers = await openStreams(server, 100)
-  const lines = await openLines(server.port, 8)
+  const lines = await openConnections(server.port, 8)
   await postAll(lines, 99, (n) => server.broadcast(n))
-  await allReached(readers, 99)
+  await allReceived(readers, 99)
   checkCounts(readers, 99)
   await postAll(lines, 1, (n) => server.broadcast(n))
-  await allReached(readers, 100, 500)
+  await allReceived(readers, 100, 500)
   t.throws(() => checkCounts(readers, 100), { message: /^void: 1 events missing and 0 doubled/ })
   closeAll(readers)
   for (const line of lines) line.close()

@@ -2,16 +2,16 @@ import type { RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { build, type Rolldown } from 'vite'
-import { openLiar } from '../client/liar/liar.ts'
-import { type play, scenarios } from '../client/scenarios/play.ts'
+import { openFaultyServer } from '../client/faulty-server/faulty-server.ts'
+import { type runScenario, scenarios } from '../client/scenarios/run-scenario.ts'
 import { openChromium } from './chromium.ts'
 
 /** What the page's script leaves there. */
-declare const obrol: { play: typeof play }
+declare const obrol: { runScenario: typeof runScenario }
 
 /** The scenarios as one script for a page. */
 async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL('../client/scenarios/play.ts', import.meta.url))
+  const entry = fileURLToPath(new URL('../client/scenarios/run-scenario.ts', import.meta.url))
   const built = await build({
     configFile: false,
     logLevel: 'error',
@@ -31,7 +31,7 @@ async function openStage(t: Test) {
         : ['text/html', '<!doctype html><script src="/scenarios.js"></script>']
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body)
   }
-  const liar = await openLiar(t, serve)
+  const liar = await openFaultyServer(t, serve)
   const page = await (await openChromium(t)).newPage()
   const browser = await page.context().newCDPSession(page)
   await page.exposeFunction('heap', async () => {
@@ -48,7 +48,11 @@ t.test('in a browser the client goes through the same, and comes out the same', 
     await t.test(name, async (t) => {
       const came = await page.evaluate(
         ([name, liar]) =>
-          obrol.play(name, liar, (globalThis as unknown as { heap(): Promise<number> }).heap),
+          obrol.runScenario(
+            name,
+            liar,
+            (globalThis as unknown as { heap(): Promise<number> }).heap,
+          ),
         [name, liar] as const,
       )
       t.same(came, watched ?? outcome)

@@ -15,7 +15,7 @@ import { buildPage, Person } from './support/page.ts'
 const browser = await openChromium(t, [
   '--host-resolver-rules=MAP chat.lan 127.0.0.1, MAP evil.example 127.0.0.1',
 ])
-const pageFolder = await buildPage(t)
+const webAppDirectory = await buildPage(t)
 
 /** Without the setting of the tests: the names of this machine alone. */
 const asInstalled = { allowedHosts: undefined }
@@ -69,16 +69,16 @@ async function attack(page: Page, url: string): Promise<string[]> {
 }
 
 t.test('the page works by each of its names, also over plain http', async (t) => {
-  const tuning = { http: { pageFolder } }
+  const tuning = { http: { webAppDirectory } }
   const room = await openRoom(t, { settings: asInstalled, tuning })
   for (const [at, name] of ['localhost', '127.0.0.1', 'chat.localhost'].entries()) {
     const person = await Person.join(browser, as(name, room.url), `ann${at}`)
-    t.strictSame(person.complaints, [], name)
+    t.strictSame(person.consoleErrors, [], name)
   }
   const lan = await openRoom(t, { settings: { allowedHosts: ['*'] }, tuning })
   const person = await Person.join(browser, as('chat.lan', lan.url), 'ann')
   t.equal(await person.page.evaluate('isSecureContext'), false, 'as on a LAN')
-  t.strictSame(person.complaints, [])
+  t.strictSame(person.consoleErrors, [])
 })
 
 t.test('the API’s pages work by each of its names', async (t) => {
@@ -103,7 +103,7 @@ t.test('a page of another site can do nothing here', async (t) => {
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { ...asInstalled, logLevel: 'info' },
-    tuning: { http: { pageFolder, logStream: log } },
+    tuning: { http: { webAppDirectory, logStream: log } },
   })
   await room.register('ann')
   const page = await browser.newPage()
@@ -133,7 +133,7 @@ t.test('over plain http, where browsers say less, neither', async (t) => {
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { allowedHosts: ['*'], logLevel: 'info' },
-    tuning: { http: { pageFolder, logStream: log } },
+    tuning: { http: { webAppDirectory, logStream: log } },
   })
   const page = await browser.newPage()
   await page.goto(site)
@@ -146,7 +146,7 @@ t.test('a name that is made to lead here is none of the server’s', async (t) =
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { ...asInstalled, logLevel: 'info' },
-    tuning: { http: { pageFolder, logStream: log } },
+    tuning: { http: { webAppDirectory, logStream: log } },
   })
   await room.register('ann')
   const page = await browser.newPage()

@@ -3,7 +3,7 @@ import { openRoom } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
 import { buildPage, Person } from './support/page.ts'
 
-const pageFolder = await buildPage(t)
+const webAppDirectory = await buildPage(t)
 const browser = await openChromium(t)
 
 /** How the page was while one scrolled. All times in ms. */
@@ -18,7 +18,7 @@ interface Ride {
 }
 
 t.test('2,000 messages of history scroll smoothly', { timeout: 90_000 }, async (t) => {
-  const room = await openRoom(t, { tuning: { http: { pageFolder } } })
+  const room = await openRoom(t, { tuning: { http: { webAppDirectory } } })
   const bob = await room.register('bob')
   const words = 'the quick brown fox jumps over the lazy dog and runs on '
   for (let done = 0; done < 2000; done += 50)
@@ -58,11 +58,11 @@ t.test('2,000 messages of history scroll smoothly', { timeout: 90_000 }, async (
       .evaluate((item) => item.getBoundingClientRect().top)
   const before = await place()
   await bob.broadcast('something new')
-  await ann.line('something new').waitFor({ state: 'attached' })
+  await ann.message('something new').waitFor({ state: 'attached' })
   t.ok(Math.abs((await place()) - before) <= 1)
   await ann.page.locator('.item .badge', { hasText: '1' }).waitFor()
   await ann.page.getByRole('button', { name: 'To the newest' }).click()
-  await ann.line('something new').waitFor()
+  await ann.message('something new').waitFor()
   await ann.page.locator('.item .badge').waitFor({ state: 'detached' })
 })
 

@@ -2,14 +2,14 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { shown } from '../../src/web/text/shown.ts'
+import { displayText } from '../../src/web/text/display-text.ts'
 import { openRoom } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
 import { buildPage, Person } from './support/page.ts'
 
-const pageFolder = await buildPage(t)
+const webAppDirectory = await buildPage(t)
 const browser = await openChromium(t)
-const tuning = { http: { pageFolder } }
+const tuning = { http: { webAppDirectory } }
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 const attacks = [
@@ -27,16 +27,16 @@ t.test('what people say is text, and nothing else', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'ann')
   const bob = await room.join('bob')
-  const expected = attacks.map(shown)
+  const expected = attacks.map(displayText)
   for (const attack of attacks) {
     await bob.broadcast(attack)
     await bob.direct('ann', attack)
   }
-  await ann.line(expected.at(-1) as string).waitFor()
-  t.strictSame(await ann.lines(), expected)
-  await ann.turnTo('bob')
-  await ann.line(expected.at(-1) as string).waitFor()
-  t.strictSame(await ann.lines(), expected)
+  await ann.message(expected.at(-1) as string).waitFor()
+  t.strictSame(await ann.messages(), expected)
+  await ann.openConversation('bob')
+  await ann.message(expected.at(-1) as string).waitFor()
+  t.strictSame(await ann.messages(), expected)
   const inside = ann.page.locator('.text :not(a)')
   t.equal(await inside.count(), 0, 'there is nothing in a text but text and links')
   for (const link of await ann.page.locator('.text a').all()) {
@@ -49,7 +49,7 @@ t.test('what people say is text, and nothing else', async (t) => {
     ])
   }
   t.equal(await ann.page.evaluate('window.hacked'), undefined)
-  t.strictSame(ann.complaints, [])
+  t.strictSame(ann.consoleErrors, [])
 
   await ann.page.goto(`${room.url}/#with/${encodeURIComponent('<img src=x onerror=alert(1)>')}`)
   await ann.page.getByText('Nobody has this name.').waitFor()
@@ -59,7 +59,7 @@ t.test('what people say is text, and nothing else', async (t) => {
 t.test('the policy lets no code run that gets into the page', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'ann')
-  t.strictSame(ann.complaints, [], 'and the page itself gives it nothing to complain about')
+  t.strictSame(ann.consoleErrors, [], 'and the page itself gives it nothing to complain about')
   const broken = await ann.page.evaluate(async () => {
     const broken: string[] = []
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
@@ -102,18 +102,18 @@ t.test('axe finds nothing, in light and dark, wide and narrow', { timeout: 120_0
   await ann.page.getByRole('button', { name: 'Create account' }).click()
   await inLightAndDark(t, ann.page, 'creating an account, with an error')
   await ann.fill()
-  await ann.isLive()
+  await ann.waitUntilLive()
   await inLightAndDark(t, ann.page, 'the empty room')
   await bob.broadcast('see https://example.org')
   await bob.broadcast(`${'a long text\n'.repeat(22)}`)
   await bob.direct('ann', 'hi')
-  await ann.say('an answer')
-  await ann.say('x'.repeat(301))
+  await ann.send('an answer')
+  await ann.send('x'.repeat(301))
   await ann.page.locator('.failed').waitFor()
   await ann.page.locator('.item .badge').waitFor()
   await ann.page.locator('#composer').fill('x'.repeat(4_001))
   await inLightAndDark(t, ann.page, 'the room, with a text that is too long')
-  await ann.turnTo('bob')
+  await ann.openConversation('bob')
   await inLightAndDark(t, ann.page, 'a person')
   await ann.page.getByRole('button', { name: 'Settings' }).click()
   await inLightAndDark(t, ann.page, 'settings')

@@ -11,12 +11,12 @@ class Works {
   #finish = () => {}
 
   constructor(options: Partial<FairQueueOptions> = {}) {
-    this.#queue = new FairQueue({ waitingEach: 4, waiting: 1024, ...options })
+    this.#queue = new FairQueue({ maxWaitingPerNetwork: 4, maxWaiting: 1024, ...options })
   }
 
   /** Someone comes; a name is its network unless said otherwise. */
   come(name: string, from: Networks = [name]): Promise<void> {
-    return this.#queue.pass(from, async () => {
+    return this.#queue.run(from, async () => {
       this.begun.push(name)
       await new Promise<void>((resolve) => {
         this.#finish = resolve
@@ -100,7 +100,7 @@ t.test('no number of newcomers holds off who has had turns before', async (t) =>
 })
 
 t.test('a network whose turn is forgotten counts as new', async (t) => {
-  const works = new Works({ remembered: 1 })
+  const works = new Works({ rememberedNetworks: 1 })
   const all = [works.come('a')]
   await works.finish(1)
   all.push(works.comeAll('b', 'b', 'a').then(() => {}))
@@ -122,7 +122,7 @@ t.test('many narrow networks in a wide one have one turn between them', async (t
 })
 
 t.test('of one network a few may wait; past that it is told to try again', async (t) => {
-  const works = new Works({ waitingEach: 2 })
+  const works = new Works({ maxWaitingPerNetwork: 2 })
   const all = works.comeAll('a', 'a', 'a')
   t.match(await refusalOf(() => works.come('a')), {
     code: 'unavailable',
@@ -136,7 +136,7 @@ t.test('of one network a few may wait; past that it is told to try again', async
 })
 
 t.test('where the queue is full the longest gives way, whoever came last there', async (t) => {
-  const works = new Works({ waiting: 4 })
+  const works = new Works({ maxWaiting: 4 })
   const all = [works.come('under way')]
   const a = ['1', '2', '3'].map((name) => works.come(`a${name}`, ['a', name === '1' ? 'x' : 'y']))
   all.push(works.come('b'))
@@ -154,7 +154,7 @@ t.test('where the queue is full the longest gives way, whoever came last there',
 t.test(
   'of those equally long the one gives way that had a turn last, else who came last',
   async (t) => {
-    const works = new Works({ waiting: 2 })
+    const works = new Works({ maxWaiting: 2 })
     const first = works.comeAll('a', 'b')
     await works.finish(2)
     await first
@@ -172,12 +172,12 @@ t.test(
 )
 
 t.test('work that fails gives its turn to the next', async (t) => {
-  const queue = new FairQueue({ waitingEach: 1, waiting: 1 })
-  const failing = queue.pass(['a'], async () => {
+  const queue = new FairQueue({ maxWaitingPerNetwork: 1, maxWaiting: 1 })
+  const failing = queue.run(['a'], async () => {
     await nextTurn()
     throw new Error('no luck')
   })
-  const next = queue.pass(['a'], async () => 'next')
+  const next = queue.run(['a'], async () => 'next')
   await t.rejects(failing, /no luck/)
   t.equal(await next, 'next')
 })

@@ -8,8 +8,8 @@ import t from 'tap'
 import { Accounts } from '../../src/chat/accounts.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { checkUsername, isReserved } from '../../src/chat/usernames.ts'
-import { usernameKey } from '../../src/names/forms.ts'
-import { mappingOf } from '../../src/names/mapping.ts'
+import { parseMapping } from '../../src/names/code-point-mapping.ts'
+import { usernameKey } from '../../src/names/name-forms.ts'
 import { confusables, scripts } from '../../src/names/tables.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -39,7 +39,7 @@ function open(): Accounts {
 }
 
 /** What looks the same, each with its prototype where that is a character. */
-const classes = [...Map.groupBy(mappingOf(confusables), ([, prototype]) => prototype)].map(
+const classes = [...Map.groupBy(parseMapping(confusables), ([, prototype]) => prototype)].map(
   ([prototype, members]) => [prototype, ...members.map(([from]) => from)],
 )
 

@@ -144,7 +144,7 @@ t.test('what a key stands for is told without posting', async (t) => {
     code: 'idempotency-key-reused',
   })
   t.match(await refusalOf(() => messages.replay(ann, hi, 'a b')), { code: 'invalid-request' })
-  t.same(store.calls, ['keyed', 'keyed', 'keyed'])
+  t.same(store.calls, ['findByIdempotencyKey', 'findByIdempotencyKey', 'findByIdempotencyKey'])
 })
 
 t.test('a session that has ended says nothing more', async (t) => {

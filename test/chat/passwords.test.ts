@@ -32,7 +32,7 @@ t.test('what is no hash is an error, not a wrong password', async (t) => {
 })
 
 t.test('a bounded number waits from each network; past that nobody is kept waiting', async (t) => {
-  const narrow = new Passwords({ waitingEach: 1 })
+  const narrow = new Passwords({ maxWaitingPerNetwork: 1 })
   const finished: string[] = []
   const enter = (name: string, from: Networks = here) =>
     narrow.hash(name, from).then(() => finished.push(name))

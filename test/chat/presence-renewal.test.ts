@@ -52,7 +52,7 @@ t.test('closing ends the asking of a store that is away', async (t) => {
   await pause(5)
   let release = () => {}
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
-  store.present = async () => {
+  store.presentSessions = async () => {
     ask()
     await new Promise<void>((resolve) => {
       release = resolve
@@ -102,7 +102,7 @@ t.test('who could not enter again leaves with their last stream', async (t) => {
 t.test('a session that is found to be no more is over at once', async (t) => {
   const { presence, told } = await open()
   await presence.enter(session(11))
-  presence.over(11)
+  presence.sessionEnded(11)
   t.same(told, ['+ann', '-ann'])
   await presence.close()
 })
@@ -113,7 +113,7 @@ t.test('while the store is lost no grace runs, and it begins anew afterwards', a
   await presence.enter(session(21))
   presence.leave(21)
   store.changes = []
-  presence.lost()
+  presence.disconnected()
   presence.leave(11)
   await pause(60)
   t.same(store.changes, [])
@@ -138,7 +138,7 @@ t.test('a store that is lost is not asked whether it is back', async (t) => {
     await gate
   }
   await asked
-  presence.lost()
+  presence.disconnected()
   open_()
   await pause(20)
   t.equal(pings, 1)
@@ -158,7 +158,7 @@ t.test('a write that fails after the store was lost is made again once it is bac
   store.away = true
   presence.enter(session(11))
   while (store.changes.length === 0) await pause(1)
-  presence.lost()
+  presence.disconnected()
   release()
   await pause(20)
   t.equal(store.changes.length, 1)
@@ -174,9 +174,9 @@ t.test('a list that may be old is asked of the store', async (t) => {
   store.enterElsewhere(21)
   store.rows.delete(21)
   store.enterElsewhere(31, false)
-  const names = async () => (await presence.list({ limit: 9 })).people.map((one) => one.username)
+  const names = async () => (await presence.list({ limit: 9 })).users.map((one) => one.username)
   t.same(await names(), ['ann', 'bob'], 'news is believed to be whole')
-  store.current = false
+  store.isUpToDate = false
   t.same(await Promise.all([names(), names()]), [
     ['ann', 'Cid'],
     ['ann', 'Cid'],
@@ -190,7 +190,7 @@ t.test('a list that may be old is asked of the store', async (t) => {
 t.test('who enters on a node that may be behind is entered there again', async (t) => {
   const { presence, store } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
-  store.current = false
+  store.isUpToDate = false
   await presence.enter(session(11))
   t.equal(store.changes.length, 2, 'so that what is told with `ready` is as new')
   await presence.close()
@@ -200,10 +200,10 @@ t.test('what is told while the store is asked is newer than its answer', async (
   const { presence, store, told } = await open({ graceMs: 600_000 })
   store.enterElsewhere(11)
   store.enterElsewhere(41)
-  store.current = false
+  store.isUpToDate = false
   const { promise: gate, resolve: answer } = Promise.withResolvers<void>()
-  const { present } = store
-  store.present = async () => {
+  const { presentSessions: present } = store
+  store.presentSessions = async () => {
     const rows = await present.call(store)
     await gate
     return rows

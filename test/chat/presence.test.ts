@@ -18,7 +18,7 @@ t.test('people who enter in one turn are stored in one write', async (t) => {
 })
 
 t.test('a moment after a write, whoever has come meanwhile is stored in one', async (t) => {
-  const { presence, store } = await open({ restMs: 200 })
+  const { presence, store } = await open({ minIntervalMs: 200 })
   await presence.enter(session(11))
   const entered = presence.enter(session(21))
   await pause(1)
@@ -35,7 +35,7 @@ t.test('the list is by name, in pages', async (t) => {
   for (const id of [41, 31, 11, 21]) await presence.enter(session(id))
   t.same(presence.names(), ['ann', 'bob', 'Cid', 'dan'])
   t.same(await presence.list({ limit: 2 }), {
-    people: [
+    users: [
       { username: 'ann', since: 1011 },
       { username: 'bob', since: 1021 },
     ],
@@ -43,15 +43,15 @@ t.test('the list is by name, in pages', async (t) => {
     more: true,
   })
   t.same(
-    (await presence.list({ after: 'BOB', limit: 2 })).people.map(({ username }) => username),
+    (await presence.list({ after: 'BOB', limit: 2 })).users.map(({ username }) => username),
     ['Cid', 'dan'],
   )
   t.same(
-    (await presence.list({ after: 'bobby', limit: 9 })).people.length,
+    (await presence.list({ after: 'bobby', limit: 9 })).users.length,
     2,
     'after a name not online',
   )
-  t.same(await presence.list({ after: 'dan', limit: 2 }), { people: [], count: 4, more: false })
+  t.same(await presence.list({ after: 'dan', limit: 2 }), { users: [], count: 4, more: false })
   await presence.close()
 })
 

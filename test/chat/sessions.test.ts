@@ -40,7 +40,7 @@ t.test('who was logged in before the start is known from it', async (t) => {
 t.test('of those known from the start the one that ends first is forgotten first', async (t) => {
   const store = new MemoryStore()
   const [last, first] = [await store.join('ann', 9_000), await store.join('bob', 1_000)]
-  const sessions = new Sessions(store, { remembered: 2 })
+  const sessions = new Sessions(store, { maxCached: 2 })
   await sessions.start()
   await sessions.find((await store.join('cid')).id)
   t.equal(lookUps(store), 1)
@@ -57,7 +57,7 @@ t.test('what ends while the newest sessions are read is not remembered', async (
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
   const started = sessions.start()
-  sessions.ended([ann.id])
+  sessions.invalidate([ann.id])
   answerNow()
   await started
   await sessions.find(bob.id)
@@ -73,7 +73,7 @@ t.test('nothing is remembered of a store that goes back while they are read', as
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
   const started = sessions.start()
-  sessions.forget()
+  sessions.invalidateAll()
   answerNow()
   await started
   await sessions.find(ann.id)
@@ -117,7 +117,7 @@ t.test('what ended elsewhere is forgotten at once', async (t) => {
   const bob = await store.join('bob')
   await Promise.all([sessions.find(ann.id), sessions.find(bob.id)])
   await store.endSession(ann.id)
-  sessions.ended([ann.id, 99])
+  sessions.invalidate([ann.id, 99])
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
   t.same(await sessions.find(bob.id), bob)
   t.equal(lookUps(store), 3)
@@ -131,7 +131,7 @@ t.test('a session that ends while it is looked up is not put back', async (t) =>
   store.gate = promise
   const early = refusalOf(() => sessions.find(ann.id))
   const ending = store.endSession(ann.id)
-  sessions.ended([ann.id])
+  sessions.invalidate([ann.id])
   const late = refusalOf(() => sessions.find(ann.id))
   answerNow()
   await ending
@@ -142,7 +142,7 @@ t.test('a session that ends while it is looked up is not put back', async (t) =>
 
 t.test('past the bound the one unused for longest is asked for again', async (t) => {
   const store = new MemoryStore()
-  const sessions = new Sessions(store, { remembered: 2 })
+  const sessions = new Sessions(store, { maxCached: 2 })
   const [ann, bob, cid] = [
     await store.join('ann'),
     await store.join('bob'),
@@ -186,7 +186,7 @@ t.test('where something may have happened unheard, the store is asked each time'
   await sessions.find(ann.id)
   await store.endSession(ann.id)
   t.same(await sessions.find(ann.id), ann, 'as long as its end would have been told')
-  store.current = false
+  store.isUpToDate = false
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
   t.equal(lookUps(store), 2)
 })
@@ -199,7 +199,7 @@ t.test('an answer from before the process was stopped is not believed', async (t
   store.gate = promise
   const found = refusalOf(() => sessions.find(ann.id))
   const ending = store.endSession(ann.id)
-  store.current = false
+  store.isUpToDate = false
   answerNow()
   await ending
   t.match(await found, { code: 'unauthorized' })
@@ -209,8 +209,8 @@ t.test('a session stands while it is alive and the same', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
-  t.equal(await sessions.stands(ann), true)
-  t.equal(await sessions.stands(ann), true)
+  t.equal(await sessions.isValid(ann), true)
+  t.equal(await sessions.isValid(ann), true)
   t.equal(lookUps(store), 1, 'it is remembered')
   for (const other of [
     { ...ann, account: { ...ann.account, id: 9 } },
@@ -218,11 +218,11 @@ t.test('a session stands while it is alive and the same', async (t) => {
     { ...ann, createdAt: 1 },
     { ...ann, expiresAt: 1 },
   ])
-    t.equal(await sessions.stands(other), false)
+    t.equal(await sessions.isValid(other), false)
   await sessions.end(ann)
-  t.equal(await sessions.stands(ann), false)
+  t.equal(await sessions.isValid(ann), false)
   store.failure = new Unavailable('away')
-  await t.rejects(sessions.stands(ann), store.failure)
+  await t.rejects(sessions.isValid(ann), store.failure)
 })
 
 t.test('a store that turned is asked for everyone anew', async (t) => {
@@ -236,7 +236,7 @@ t.test('a store that turned is asked for everyone anew', async (t) => {
   await Promise.all([
     store.endSession(ann.id),
     store.endSession(bob.id),
-    sessions.forget(),
+    sessions.invalidateAll(),
     answerNow(),
   ])
   t.match(await early, { code: 'unauthorized' })

@@ -4,7 +4,7 @@ import { BackOff } from '../../src/client/back-off.ts'
 /** The waits of so many tries after one another, each within its bounds. */
 function inBounds(backOff: BackOff, bounds: [least: number, most: number][]): boolean {
   return bounds.every(([least, most]) => {
-    const ms = backOff.next()
+    const ms = backOff.nextDelay()
     return ms >= least && ms <= most
   })
 }
@@ -22,7 +22,7 @@ t.test('the first try is quick, then the wait doubles up to the longest', async 
   ]
   t.ok(inBounds(backOff, bounds))
   t.equal(backOff.attempt, 7)
-  backOff.worked()
+  backOff.reset()
   t.ok(inBounds(backOff, bounds), 'and again, once it has worked')
 })
 
@@ -44,11 +44,11 @@ t.test('what `retry:` says takes the place of the first wait', async (t) => {
 
 t.test('who is asked to wait waits at least so long', async (t) => {
   const backOff = new BackOff()
-  const ms = backOff.next(5_000)
+  const ms = backOff.nextDelay(5_000)
   t.ok(ms > 5_000 && ms <= 6_000, 'and not all as long')
-  t.equal(backOff.asked(4_795), 4_795, 'what one stream alone was told is spread already')
+  t.equal(backOff.requestedDelay(4_795), 4_795, 'what one stream alone was told is spread already')
   t.equal(backOff.attempt, 2)
-  t.equal(backOff.asked(0), 100, 'nobody is to come back at once, and again and again')
-  t.ok(backOff.next(1e12) < 602_000, 'but no longer than ten minutes')
-  t.equal(backOff.asked(1e12), 600_000)
+  t.equal(backOff.requestedDelay(0), 100, 'nobody is to come back at once, and again and again')
+  t.ok(backOff.nextDelay(1e12) < 602_000, 'but no longer than ten minutes')
+  t.equal(backOff.requestedDelay(1e12), 600_000)
 })

@@ -1,32 +1,32 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Block, SseParser } from '../../src/client/sse-parser.ts'
+import { type SseBlock, SseParser } from '../../src/client/sse-parser.ts'
 
 /** What comes of a text that arrives in pieces. */
-function read(...pieces: string[]): Block[] {
+function read(...pieces: string[]): SseBlock[] {
   const parser = new SseParser(1_000)
   return pieces.flatMap((piece) => [...parser.push(piece)])
 }
 
-const nothing = { type: 'message', data: undefined, id: undefined, retry: undefined }
+const emptyBlock = { type: 'message', data: undefined, id: undefined, retry: undefined }
 
 t.test('the examples of the HTML standard', async (t) => {
-  t.same(read('data: YHOO\ndata: +2\ndata: 10\n\n'), [{ ...nothing, data: 'YHOO\n+2\n10' }])
+  t.same(read('data: YHOO\ndata: +2\ndata: 10\n\n'), [{ ...emptyBlock, data: 'YHOO\n+2\n10' }])
   t.same(
     read(': test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third\n\n'),
     [
-      { ...nothing, data: 'first event', id: '1' },
-      { ...nothing, data: 'second event', id: '' },
-      { ...nothing, data: ' third' },
+      { ...emptyBlock, data: 'first event', id: '1' },
+      { ...emptyBlock, data: 'second event', id: '' },
+      { ...emptyBlock, data: ' third' },
     ],
   )
   t.same(read('data\n\ndata\ndata\n\ndata:'), [
-    { ...nothing, data: '' },
-    { ...nothing, data: '\n' },
+    { ...emptyBlock, data: '' },
+    { ...emptyBlock, data: '\n' },
   ])
   t.same(read('data:test\n\ndata: test\n\n'), [
-    { ...nothing, data: 'test' },
-    { ...nothing, data: 'test' },
+    { ...emptyBlock, data: 'test' },
+    { ...emptyBlock, data: 'test' },
   ])
 })
 
@@ -34,15 +34,19 @@ t.test('fields: known ones are taken, others and comments left out', async (t) =
   t.same(read('event: reset\nretry: 70\nid: 5-x\nfoo: bar\n:data: no\n data: no\ndata: {}\n\n'), [
     { type: 'reset', data: '{}', id: '5-x', retry: 70 },
   ])
-  t.same(read('retry: 3000\n\n'), [{ ...nothing, retry: 3000 }], 'a wait alone')
-  t.same(read('id: 7\n\n'), [{ ...nothing, id: '7' }], 'an id alone')
+  t.same(read('retry: 3000\n\n'), [{ ...emptyBlock, retry: 3000 }], 'a wait alone')
+  t.same(read('id: 7\n\n'), [{ ...emptyBlock, id: '7' }], 'an id alone')
   t.same(read('retry: 3s\nretry: -1\nretry:\nid: a\0b\n\nevent: x\n\n\n\n'), [], 'nothing valid')
-  t.same(read('event: x\nevent:\ndata: y\n\n'), [{ ...nothing, data: 'y' }], 'the last name counts')
+  t.same(
+    read('event: x\nevent:\ndata: y\n\n'),
+    [{ ...emptyBlock, data: 'y' }],
+    'the last name counts',
+  )
 })
 
 t.test('a line end that is cut in two is one', async (t) => {
-  t.same(read('data: a\r', '\ndata: b\r', '\n\r\n'), [{ ...nothing, data: 'a\nb' }])
-  t.same(read('data: a\r', '\r', '', '\n'), [{ ...nothing, data: 'a' }])
+  t.same(read('data: a\r', '\ndata: b\r', '\n\r\n'), [{ ...emptyBlock, data: 'a\nb' }])
+  t.same(read('data: a\r', '\r', '', '\n'), [{ ...emptyBlock, data: 'a' }])
 })
 
 t.test('a stream means the same however it is cut and whatever ends its lines', async (t) => {

@@ -17,7 +17,7 @@ import { backup } from '../../src/commands/backup.ts'
 import { restore } from '../../src/commands/restore.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import { StartError, type Store } from '../../src/store/store.ts'
-import * as people from '../store/people.ts'
+import * as people from '../store/fixtures.ts'
 import { privateFolder } from '../support/private-folder.ts'
 
 /** Progress that nobody watches. */
@@ -47,10 +47,10 @@ t.test('backs up beside a running server, and restores with the signing key', as
   const file = join(folder, 'backup.db')
   const store = await open(t, here)
   const key = await store.signingKey()
-  const ann = await people.join(store, 'ann')
-  for (const text of ['a', 'b']) await people.say(store, ann, text)
+  const ann = await people.registerUser(store, 'ann')
+  for (const text of ['a', 'b']) await people.appendMessage(store, ann, text)
   await backup(here, file)
-  await people.say(store, ann, 'after the backup')
+  await people.appendMessage(store, ann, 'after the backup')
   t.equal(mode(file), '600')
   t.same(readdirSync(folder).sort(), ['backup.db', 'here', 'there'])
 
@@ -74,10 +74,13 @@ t.test('restores over what is there, and streams learn that the log went back', 
   const data = join(folder, 'data')
   const file = join(folder, 'backup.db')
   let store = await openSqliteStore({ folder: data, onFatal })
-  const ann = await people.join(store, 'ann')
-  await people.say(store, ann, 'kept')
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessage(store, ann, 'kept')
   await backup(data, file)
-  const cursor = { id: (await people.say(store, ann, 'lost')).id, ...(await store.extent()) }
+  const cursor = {
+    id: (await people.appendMessage(store, ann, 'lost')).id,
+    ...(await store.bounds()),
+  }
   await store.close()
   // As a server that was killed leaves them behind.
   writeFileSync(join(data, 'obrol.db-wal'), 'of the old database')
@@ -85,8 +88,8 @@ t.test('restores over what is there, and streams learn that the log went back', 
   await restore(data, file, quiet)
   t.same(readdirSync(data).sort(), ['obrol.db', 'obrol.lock'], 'no key was made, so none came')
   store = await open(t, data)
-  t.equal((await people.say(store, ann, 'new')).id, 2)
-  t.match(await store.place(cursor), { reset: { reason: 'rewound', from: 1 }, position: 1 })
+  t.equal((await people.appendMessage(store, ann, 'new')).id, 2)
+  t.match(await store.resolveCursor(cursor), { reset: { reason: 'rewound', from: 1 }, position: 1 })
 })
 
 t.test('refuses to back up what is not there, or over what is', async (t) => {
@@ -111,7 +114,7 @@ t.test('refuses to restore into a folder that is served', async (t) => {
     restore(data, join(folder, 'file'), quiet),
     /is already served by another process$/,
   )
-  await people.join(store, 'ann')
+  await people.registerUser(store, 'ann')
 })
 
 t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
@@ -121,8 +124,8 @@ t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
   const data = join(folder, 'data')
   const sound = join(folder, 'sound')
   const store = await openSqliteStore({ folder: data, onFatal })
-  const ann = await people.join(store, 'ann')
-  await people.sayAll(
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessages(
     store,
     Array.from({ length: 500 }, (_, at) => people.draft(ann, `${at}`)),
   )
@@ -160,8 +163,8 @@ t.test('refuses a database in use, whose newest commits lie beside it', async (t
   const folder = privateFolder(t, { copy: {} })
   const here = join(folder, 'here')
   const store = await open(t, here)
-  const ann = await people.join(store, 'ann')
-  await people.say(store, ann, 'in the log beside it')
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessage(store, ann, 'in the log beside it')
   const copy = join(folder, 'copy', 'obrol.db')
   for (const suffix of ['', '-wal']) {
     copyFileSync(join(here, `obrol.db${suffix}`), copy + suffix)
@@ -174,31 +177,31 @@ t.test('refuses a database in use, whose newest commits lie beside it', async (t
   )
   await refused(t, restore(here, copy, quiet), /is no backup: .*-wal holds a part of it/)
   const again = await open(t, here)
-  t.match(await again.extent(), { head: 1 })
+  t.match(await again.bounds(), { head: 1 })
 })
 
 t.test('restores in place of a database that is past help', async (t) => {
   const folder = privateFolder(t)
   const here = join(folder, 'here')
   const store = await open(t, here)
-  const ann = await people.join(store, 'ann')
-  await people.say(store, ann, 'kept')
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessage(store, ann, 'kept')
   const file = join(folder, 'backup.db')
   await backup(here, file)
   await store.close()
   writeFileSync(join(here, 'obrol.db'), 'no database any more')
   await restore(here, file, quiet)
   const again = await open(t, here)
-  t.match(await again.extent(), { head: 1 })
+  t.match(await again.bounds(), { head: 1 })
 })
 
 t.test('a restore tells how far it is, for a large one takes a while', async (t) => {
   const folder = privateFolder(t)
   const here = join(folder, 'here')
   const store = await open(t, here)
-  const ann = await people.join(store, 'ann')
+  const ann = await people.registerUser(store, 'ann')
   const long = 'x'.repeat(100_000)
-  await people.sayAll(
+  await people.appendMessages(
     store,
     Array.from({ length: 90 }, () => people.draft(ann, long)),
   )
@@ -216,7 +219,7 @@ t.test('neither backup nor restore writes through what someone else has put ther
   const someone = join(folder, 'someone')
   const data = join(folder, 'data')
   const store = await openSqliteStore({ folder: data, onFatal })
-  await people.join(store, 'ann')
+  await people.registerUser(store, 'ann')
   await store.close()
   const shared = join(folder, 'shared')
   const file = join(shared, 'b.db')

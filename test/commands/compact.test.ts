@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { compact } from '../../src/commands/compact.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
-import * as people from '../store/people.ts'
+import * as people from '../store/fixtures.ts'
 import { privateFolder } from '../support/private-folder.ts'
 
 const onFatal = (error: Error) => void t.fail(error.message)
@@ -13,13 +13,13 @@ t.test('gives the room of trimmed history back, and keeps all else', async (t) =
   const file = join(folder, 'obrol.db')
   const store = await openSqliteStore({ folder, onFatal })
   const key = await store.signingKey()
-  const ann = await people.join(store, 'ann')
-  await people.sayAll(
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessages(
     store,
     Array.from({ length: 500 }, () => people.draft(ann, 'x'.repeat(4_000))),
   )
-  const cursor = { id: 500, epoch: (await store.extent()).epoch }
-  while ((await store.sweep(Number.MAX_SAFE_INTEGER)).more);
+  const cursor = { id: 500, epoch: (await store.bounds()).epoch }
+  while ((await store.deleteExpired(Number.MAX_SAFE_INTEGER)).more);
   const size = await store.size()
   t.ok(size && size.bytes > 2_000_000 && size.reusableBytes > 0.9 * size.bytes)
   await t.rejects(compact(folder), { name: 'StartError', message: /is already served/ })
@@ -34,8 +34,8 @@ t.test('gives the room of trimmed history back, and keeps all else', async (t) =
   const again = await openSqliteStore({ folder, onFatal })
   t.teardown(() => again.close())
   t.same(await again.signingKey(), key)
-  t.match(await again.extent(), { oldest: 500, head: 500 })
-  t.match(await again.place(cursor), {
+  t.match(await again.bounds(), { oldest: 500, head: 500 })
+  t.match(await again.resolveCursor(cursor), {
     position: 500,
     reset: { reason: 'new-epoch', from: 500 },
   })

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { move as moveHere, summaryOf } from '../../src/commands/move.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
-import * as people from '../store/people.ts'
+import * as people from '../store/fixtures.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -37,8 +37,8 @@ function move(...args: string[]): { child: ChildProcess; ended: Promise<Ended> }
 /** A data folder with so many messages. */
 async function talkedIn(folder: string, messages: number): Promise<string> {
   const store = await openSqliteStore({ folder, onFatal: (error) => void t.fail(error.message) })
-  const ann = await people.join(store, 'ann')
-  await people.say(store, ann, 'a')
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessage(store, ann, 'a')
   await store.signingKey()
   await store.close()
   new Database(join(folder, 'obrol.db'))
@@ -66,7 +66,7 @@ t.test('moves, tells how far it is, and sums up', async (t) => {
   await talkedIn(from, 3_000)
   const { code, stdout, stderr } = await move('--from', from, '--to', to).ended
   t.equal(code, 0)
-  t.match(stderr, /^carried 1 of 3003 rows, 0 %\n/)
+  t.match(stderr, /^copied 1 of 3003 rows, 0 %\n/)
   t.match(stderr, /\nverified 3003 of 3003 rows, 100 %\n$/)
   t.equal(
     stdout.replace(/[0-9a-f]{64}/, 'SHA-256'),

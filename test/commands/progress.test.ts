@@ -6,10 +6,10 @@ function watch(isTTY: boolean, msForARow: number): string[] {
   const written: string[] = []
   let now = 0
   const progress = new Progress({ isTTY, write: (text) => written.push(text) }, () => now)
-  for (const step of ['carried', 'verified'] as const)
+  for (const step of ['copied', 'verified'] as const)
     for (let rows = 1; rows <= 100; rows += 1) {
       now += msForARow
-      progress.tell({ step, done: rows, all: 100, unit: 'rows' })
+      progress.report({ step, done: rows, all: 100, unit: 'rows' })
     }
   progress.end()
   progress.end()
@@ -18,14 +18,14 @@ function watch(isTTY: boolean, msForARow: number): string[] {
 
 t.test('where nobody watches, a line for each tenth', async (t) => {
   const lines = watch(false, 1)
-  t.equal(lines[0], 'carried 1 of 100 rows, 1 %\n')
-  t.equal(lines[1], 'carried 10 of 100 rows, 10 %\n')
+  t.equal(lines[0], 'copied 1 of 100 rows, 1 %\n')
+  t.equal(lines[1], 'copied 10 of 100 rows, 10 %\n')
   t.equal(lines.at(-1), 'verified 100 of 100 rows, 100 %\n')
   t.equal(lines.length, 22)
 })
 
 t.test('and one when there was silence for long', async (t) => {
-  t.equal(watch(false, 1_000).filter((line) => line.startsWith('carried')).length, 21)
+  t.equal(watch(false, 1_000).filter((line) => line.startsWith('copied')).length, 21)
 })
 
 t.test('where someone watches, one line that is written again', async (t) => {
@@ -40,7 +40,7 @@ t.test('a line of its own does not run into the one that is written again', asyn
   const written: string[] = []
   const progress = new Progress({ isTTY: true, write: (text) => written.push(text) })
   progress.announce('checking')
-  progress.tell({ step: 'copied', done: 1, all: 1, unit: 'MB' })
+  progress.report({ step: 'copied', done: 1, all: 1, unit: 'MB' })
   progress.announce('checking')
   t.same(written, ['checking\n', '\r\u001b[Kcopied 1 of 1 MB, 100 %', '\n', 'checking\n'])
 })

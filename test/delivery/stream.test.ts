@@ -1,53 +1,53 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import { Block } from '../../src/delivery/block.ts'
-import { keptFrame } from '../../src/delivery/frames.ts'
+import { Chunk } from '../../src/delivery/chunk.ts'
+import type { StoredBatch } from '../../src/delivery/log-reader.ts'
+import { encodeUndelivered } from '../../src/delivery/sse-events.ts'
 import { Stream } from '../../src/delivery/stream.ts'
-import type { Surroundings } from '../../src/delivery/surroundings.ts'
-import type { PortionRead } from '../../src/delivery/tail.ts'
+import type { StreamContext } from '../../src/delivery/stream-context.ts'
 import type { Session } from '../../src/store/store.ts'
 
 const epoch = 'mh4k2c9z'
-const extent = { epoch, oldest: 1, head: 9 }
+const bounds = { epoch, oldest: 1, head: 9 }
 const account = { id: 1, username: 'ann', createdAt: 0 }
 const session: Session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
-const frame = keptFrame({ id: 6, from: account, to: null, text: 'too late', sentAt: 0 })
+const event = encodeUndelivered({ id: 6, from: account, to: null, text: 'too late', sentAt: 0 })
 
 /** A stream whose cursor is 5 of 9 and whose next read is answered when the test says so. */
 async function replaying() {
-  const { promise: portion, resolve: answer } = Promise.withResolvers<PortionRead>()
+  const { promise: batch, resolve: answer } = Promise.withResolvers<StoredBatch>()
   let text = ''
   const nothing = () => {}
-  const around = {
-    tail: {
+  const context = {
+    logReader: {
       head: 9,
       epoch,
-      place: async () => ({ extent, position: 5, reset: null }),
-      remembered: () => undefined,
-      read: () => portion,
+      resolveCursor: async () => ({ bounds, position: 5, reset: null }),
+      readRecent: () => undefined,
+      read: () => batch,
     },
-    marks: { settled: async () => {}, note: async () => {} },
+    receipts: { settled: async () => {}, record: async () => {} },
     presence: { enter: async () => {} },
-    feed: { remove: nothing },
+    presenceBroadcaster: { remove: nothing },
     retryMs: 1,
     onEnded: nothing,
-  } as unknown as Surroundings
-  const write = (what: Block | string) => {
+  } as unknown as StreamContext
+  const write = (what: Chunk | string) => {
     text += typeof what === 'string' ? what : what.plain
     return true
   }
-  const wire = {
+  const connection = {
     listen: nothing,
-    begin: nothing,
-    hold: write,
+    scheduleHead: nothing,
+    buffer: write,
     write,
-    outlet: undefined,
-    filled: nothing,
-    empty: true,
+    rawSocket: undefined,
+    onSocketFull: nothing,
+    isDrained: true,
     end: write,
     destroy: nothing,
   }
-  const stream = new Stream({ session, cursor: null, presence: 'full', wire }, around)
+  const stream = new Stream({ session, cursor: null, presence: 'full', connection }, context)
   stream.start({ id: 5, epoch })
   await nextTurn()
   return { stream, answer, text: () => text }
@@ -55,22 +55,22 @@ async function replaying() {
 
 t.test('a heartbeat in the midst of a replay tells how far it has come', async (t) => {
   const { stream, text } = await replaying()
-  stream.beat(new Block(Buffer.from('that of live streams')))
+  stream.sendHeartbeat(new Chunk(Buffer.from('that of live streams')))
   t.equal(text(), `retry: 3000\nevent: heartbeat\ndata: {}\nid: 5-${epoch}\n\n`)
-  stream.beat(new Block(Buffer.from('that of live streams')))
+  stream.sendHeartbeat(new Chunk(Buffer.from('that of live streams')))
   t.match(text(), /\n\nevent: heartbeat[^\n]*\n[^\n]*\n[^\n]*\n\n$/, 'the wait is told once')
 })
 
 t.test('one who is being replayed to is told nothing in between', async (t) => {
   const { stream, text } = await replaying()
-  t.equal(stream.tell(new Block(Buffer.from('of who came and went'))), false)
+  t.equal(stream.sendPresence(new Chunk(Buffer.from('of who came and went'))), false)
   t.equal(text(), '')
 })
 
 t.test('what was on its way when a stream ended is not written after its bye', async (t) => {
   const { stream, answer, text } = await replaying()
   stream.end('renew')
-  answer({ frames: [frame], covered: 9, extent })
+  answer({ events: [event], scannedTo: 9, bounds })
   await nextTurn()
   t.equal(text(), 'retry: 3000\nevent: bye\ndata: {"reason":"renew"}\n\n')
 })
@@ -90,7 +90,7 @@ t.test('a bye that is the first event tells one wait: its own, where it has one'
 
 t.test('a bye that follows others has no wait but its own', async (t) => {
   const { stream, text } = await replaying()
-  stream.beat(new Block(Buffer.from('that of live streams')))
+  stream.sendHeartbeat(new Chunk(Buffer.from('that of live streams')))
   stream.end('renew')
   t.match(text(), /\n\nevent: bye\ndata: {"reason":"renew"}\n\n$/)
 })

@@ -3,11 +3,10 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { openRoom, type Room } from '../support/room.ts'
 import { order, wrongAddresses } from './bad-requests/addresses.ts'
-import { type Cast, gather, signingSecret } from './bad-requests/cast.ts'
+import { checkResponse } from './bad-requests/check-response.ts'
 import { exchange } from './bad-requests/exchange.ts'
 import { escapedPointers, fields } from './bad-requests/fields.ts'
 import { brokenBodies, repeatedFields } from './bad-requests/json.ts'
-import { judge } from './bad-requests/judge.ts'
 import { badForms, mediaTypes } from './bad-requests/media-types.ts'
 import { names } from './bad-requests/names.ts'
 import { parser } from './bad-requests/parser.ts'
@@ -15,9 +14,14 @@ import { badPosts } from './bad-requests/posts.ts'
 import { badCursors, badNumbers, oddParameters } from './bad-requests/queries.ts'
 import { type Row, statusOf } from './bad-requests/row.ts'
 import { blankTexts, controlCharacters, lengths, malformedStrings } from './bad-requests/strings.ts'
+import {
+  createTestAccounts,
+  signingSecret,
+  type TestAccounts,
+} from './bad-requests/test-accounts.ts'
 import { logins, misplacedTokens, tokens } from './bad-requests/tokens.ts'
 
-const tables: Record<string, (cast: Cast) => Row[]> = {
+const tables: Record<string, (cast: TestAccounts) => Row[]> = {
   'fields of every other type, missing and unknown': fields,
   'pointers with signs of their own': escapedPointers,
   'strings that are no Unicode': malformedStrings,
@@ -54,7 +58,7 @@ function watch(room: Room): () => string {
 
 t.test('bad requests', async (t) => {
   const room = await openRoom(t, { settings: { jwtSecret: signingSecret } })
-  const cast = await gather(room)
+  const cast = await createTestAccounts(room)
   const stored = watch(room)
   const before = stored()
 
@@ -62,7 +66,7 @@ t.test('bad requests', async (t) => {
     t.test(name, async (t) => {
       for (const row of rows(cast)) {
         const answers = await exchange(room.url, row.bytes).catch((error: Error) => error)
-        const found = answers instanceof Error ? [answers.message] : judge(answers, row)
+        const found = answers instanceof Error ? [answers.message] : checkResponse(answers, row)
         if (stored() !== before) found.push('something was stored')
         t.strictSame(found, [], `${statusOf(row)} ${row.code}: ${row.name}`)
         const health = await fetch(`${room.url}/healthz`)

@@ -7,8 +7,8 @@ import { type ProblemCode, problems } from '../../src/chat/problems.ts'
 import { openRoom } from '../support/room.ts'
 import { ask, inParameter, post } from './bad-requests/row.ts'
 import { answers } from './behaviour/answers.ts'
-import { done, json, opened, provoked, refused, time } from './support/asking.ts'
-import { breakPasswordHash } from './support/damage.ts'
+import { breakPasswordHash } from './support/break-password-hash.ts'
+import { done, json, opened, provoked, refused, time } from './support/requests.ts'
 
 const host = 'Host: chat.test\r\n'
 const timeouts = { headersMs: 200, requestMs: 400, checkMs: 50, pingMs: 2000 }

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { openRoom, type Room } from '../support/room.ts'
+import { checkResponse } from './bad-requests/check-response.ts'
 import { exchange, type RawAnswer } from './bad-requests/exchange.ts'
-import { judge } from './bad-requests/judge.ts'
 import { ask, bad, post, type Row } from './bad-requests/row.ts'
 import { LogLines } from './support/log-lines.ts'
 
@@ -17,7 +17,7 @@ async function from(room: Room, localAddress: string, bytes: Buffer): Promise<Ra
 const refusedRow = (bytes: Buffer): Row => bad('over a limit', bytes, { code: 'too-many-requests' })
 
 function refused(t: Test, answer: RawAnswer, bytes: Buffer, what: string) {
-  t.same(judge([answer], refusedRow(bytes)), [], what)
+  t.same(checkResponse([answer], refusedRow(bytes)), [], what)
   const seconds = Number(answer.headers.get('retry-after'))
   t.ok(seconds >= 1 && seconds <= 3600, `${what}: try again in ${seconds} s`)
 }
@@ -92,7 +92,7 @@ t.test('X-Forwarded-For is believed from a trusted proxy alone', async (t) => {
   const seen = async (address: string, ...forwarded: string[]) => {
     const lines = forwarded.map((value) => `X-Forwarded-For: ${value}`)
     await from(room, address, ask('GET', '/nope', { lines }))
-    return log.of('unknown call').at(-1)?.address
+    return log.of('route not found').at(-1)?.address
   }
   t.equal(await seen('127.0.0.2', '203.0.113.1'), '203.0.113.1')
   t.equal(await seen('127.0.1.9', '203.0.113.1, 127.0.0.2'), '203.0.113.1')

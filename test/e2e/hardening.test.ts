@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { openRoom } from '../support/room.ts'
+import { checkResponse } from './bad-requests/check-response.ts'
 import { exchange, openSocket, readAnswers, readToEnd } from './bad-requests/exchange.ts'
-import { judge } from './bad-requests/judge.ts'
 import { ask, bad, post } from './bad-requests/row.ts'
 import { SpecReader } from './support/spec-reader.ts'
 
@@ -42,7 +42,7 @@ t.test('whoever sends slowly is told so and cut off', async (t) => {
       socket.write(bytes)
       if (piece !== undefined) drip(socket, piece)
       const expected = bad(who, bytes, { code: 'request-timeout' })
-      t.same(judge(readAnswers(await read), expected), [], who)
+      t.same(checkResponse(readAnswers(await read), expected), [], who)
     }),
   )
   t.notOk(ann.stream.closed, 'a stream has no time limit')
@@ -181,7 +181,7 @@ t.test('readers that never read are cut off, and hold next to nothing until then
   subscribe('net.server.socket', onSocket)
   t.teardown(() => unsubscribe('net.server.socket', onSocket))
   const settings = { presenceGraceMs: 0, heartbeatMs: 200 }
-  const room = await openRoom(t, { settings, tuning: { stallMs: 500 } })
+  const room = await openRoom(t, { settings, tuning: { writeTimeoutMs: 500 } })
   const ann = await room.join('ann')
   const bob = await room.join('bob')
   await ann.stream.next('presence', ({ joined }) => joined.includes('bob'))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Seed } from './model/seed.ts'
+import { SqliteFixture } from './model/sqlite-fixture.ts'
 import { modelSuite } from './model/suite.ts'
 
 const full = process.env.OBROL_FAULTS === 'full'
@@ -7,7 +7,7 @@ t.setTimeout(full ? 900_000 : 110_000)
 
 await modelSuite(t, {
   name: 'whatever happens, the server does what the model says',
-  sow: (t) => Seed.sow(t),
+  createFixture: (t) => SqliteFixture.create(t),
   // From this seed all that can happen does happen, in both graces and with both heartbeats.
   fixed: [9628],
   drawn: full ? 4 : 1,

@@ -143,7 +143,7 @@ t.test('who reads a long answer slowly gets all of it', async (t) => {
 })
 
 t.test('who asks while the server says bye is answered, and told to close', async (t) => {
-  const room = await openRoom(t, { tuning: { lastCallMs: 400 } })
+  const room = await openRoom(t, { tuning: { drainMs: 400 } })
   const ann = await room.register('ann')
   const line = await Connection.open(room)
   const ask = `GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`

@@ -12,7 +12,12 @@ import { Filler, smallDisk } from './support/small-disk.ts'
 const smallDatabase = {
   args: [fileURLToPath(new URL('support/serve-tuned.ts', import.meta.url))],
   env: {
-    TUNING: JSON.stringify({ maxPages: 256, keepMs: 5_000, sweepEveryMs: 100, sweepDoubtMs: 0 }),
+    TUNING: JSON.stringify({
+      maxPages: 256,
+      retentionMs: 5_000,
+      retentionIntervalMs: 100,
+      retentionPostponeMs: 0,
+    }),
   },
 }
 

@@ -27,7 +27,7 @@ t.test('a reader that stalls while thousands of messages pass reads on', async (
   await allAtHead(site, [eager])
   t.equal(stalled.position, at, 'nothing was read meanwhile')
   const grown = memoryOf(site) - before
-  stalled.reader.readOn()
+  stalled.reader.resume()
   const log = await settle(site, [eager, stalled])
   const aside = { 'stalled for messages': passing.count, seconds, 'server grew by MB': grown }
   holds(t, log, load, [eager, stalled], words(aside))
@@ -38,7 +38,11 @@ t.test('a reader that stalls while thousands of messages pass reads on', async (
 
 t.test('a reader stalled below the trimmed edge sees reset first', async (t) => {
   const tuned = fileURLToPath(new URL('support/serve-tuned.ts', import.meta.url))
-  const TUNING = JSON.stringify({ keepMs: 1_000, sweepEveryMs: 50, sweepDoubtMs: 0 })
+  const TUNING = JSON.stringify({
+    retentionMs: 1_000,
+    retentionIntervalMs: 50,
+    retentionPostponeMs: 0,
+  })
   const site = await openSite(t, { args: [tuned], env: { TUNING } })
   const [ann, bob] = await site.registerAll('ann', 'bob')
   const [stalled, away] = openChains(t, site, [bob, bob])
@@ -49,7 +53,7 @@ t.test('a reader stalled below the trimmed edge sees reset first', async (t) => 
   await away.close()
   await load.say(full ? 4_000 : 3_000)
   await trimmedTo(site, await site.head(ann))
-  stalled.reader.readOn()
+  stalled.reader.resume()
   away.open()
   await Promise.all([stalled.come('reset'), away.come('reset')])
   await load.say(10)

@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { isHere } from '../support/installed.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { temporaryFolder } from '../support/room.ts'
 import { openApiGenerator } from './support/openapi-generator.ts'
 import { documentOf, openSteadyRoom, run, talk } from './support/program.ts'
@@ -29,7 +29,7 @@ const generators = {
 }
 
 t.test('clients in Go', async (t) => {
-  if (!isHere('go', 'version')) return t.pass('Go is not here')
+  if (!isInstalled('go', 'version')) return t.pass('Go is not here')
   for (const [name, { stream, call }] of Object.entries(generators))
     await t.test(`of ${name}`, async (t) => {
       await compileAndTalk(t, name, stream, (folder, document) =>
@@ -38,7 +38,7 @@ t.test('clients in Go', async (t) => {
     })
 
   await t.test('of openapi-generator', async (t) => {
-    if (!isHere('mvn')) return t.pass('Java with Maven is not here')
+    if (!isInstalled('mvn')) return t.pass('Java with Maven is not here')
     await compileAndTalk(t, 'openapi-generator', 'the stream without the client', generateApi)
   })
 })

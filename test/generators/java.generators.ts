@@ -2,7 +2,7 @@ import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { isHere } from '../support/installed.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { temporaryFolder } from '../support/room.ts'
 import { openApiGenerator } from './support/openapi-generator.ts'
 import { documentOf, openSteadyRoom, run, talk } from './support/program.ts'
@@ -12,7 +12,7 @@ const programs = fileURLToPath(new URL('java/', import.meta.url))
 const timeout = 300_000
 
 t.test('openapi-generator’s client in Java', async (t) => {
-  if (!isHere('mvn')) return t.pass('Java with Maven is not here')
+  if (!isInstalled('mvn')) return t.pass('Java with Maven is not here')
   const folder = await temporaryFolder(t)
   const room = await openSteadyRoom(t)
   const document = await documentOf(t, room)
@@ -27,7 +27,7 @@ t.test('openapi-generator’s client in Java', async (t) => {
 })
 
 t.test('openapi-generator’s client in TypeScript', async (t) => {
-  if (!isHere('mvn')) return t.pass('Java with Maven is not here')
+  if (!isInstalled('mvn')) return t.pass('Java with Maven is not here')
   const folder = await temporaryFolder(t)
   const room = await openSteadyRoom(t)
   const document = await documentOf(t, room)

@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { isHere } from '../support/installed.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { temporaryFolder } from '../support/room.ts'
 import { openApiGenerator } from './support/openapi-generator.ts'
 import { documentOf, openSteadyRoom, run, talk } from './support/program.ts'
@@ -16,7 +16,7 @@ const packages = [
 ]
 
 t.test('clients in Python', async (t) => {
-  if (!isHere('python3')) return t.pass('Python is not here')
+  if (!isInstalled('python3')) return t.pass('Python is not here')
   const folder = await temporaryFolder(t)
   await cp(programs, folder, { recursive: true })
   await run(['python3', '-m', 'venv', 'env'], { folder })
@@ -39,7 +39,7 @@ t.test('clients in Python', async (t) => {
   })
 
   await t.test('of openapi-generator', async (t) => {
-    if (!isHere('mvn')) return t.pass('Java with Maven is not here')
+    if (!isInstalled('mvn')) return t.pass('Java with Maven is not here')
     const room = await openSteadyRoom(t)
     await openApiGenerator(folder, await documentOf(t, room), '.', ['-g', 'python'])
     const lines = await talk([installed('python'), 'openapi_generator.py'], folder, room)

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { addressKeys, callerAddress, networksOf } from '../../src/http/address-key.ts'
+import { addressKeys, clientAddress, networksOf } from '../../src/http/address-key.ts'
 
 t.test('addresses count as who they belong to', async (t) => {
   const one = (key: string) => [{ key, times: 1 }]
@@ -47,6 +47,6 @@ t.test(
       ['_hidden:80', '192.0.2.9'],
       ['[nonsense]:80', '192.0.2.9'],
     ] as const)
-      t.equal(callerAddress({ ip, socket }), address, ip)
+      t.equal(clientAddress({ ip, socket }), address, ip)
   },
 )

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { problems } from '../../src/chat/problems.ts'
-import { checkText } from '../../src/chat/texts.ts'
+import { checkText } from '../../src/chat/text-rules.ts'
 import { checkUsername } from '../../src/chat/usernames.ts'
 import { openApiDocument, openApiVersions, writeOpenApi } from '../../src/commands/openapi.ts'
 import { readSettings } from '../../src/config.ts'
@@ -314,7 +314,7 @@ t.test(
       const text = await server.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
       t.match(text, /^HTTP\/1\.1 404 .*"type":"\/problems\/not-found".*"operations":/s, path)
     }
-    t.equal(server.logged('unknown call').length, 10, 'as many of one address as are written')
+    t.equal(server.logged('route not found').length, 10, 'as many of one address as are written')
     t.same(server.logged('internal error'), [])
     const twoHosts = await server.raw(
       'GET /docs HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',

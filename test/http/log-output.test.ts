@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import t from 'tap'
 import { LogOutput, logOutput } from '../../src/http/log-output.ts'
 import { startingNode } from '../support/starting-node.ts'
-import { loadPty } from '../terminal/support/pty.ts'
+import { loadPty } from '../terminal/support/pty-chat.ts'
 
 /** Takes what is written, each write when it is told to. */
 class Reader {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { escapeUnseen } from '../../src/http/log-escapes.ts'
-import { pathToLog } from '../../src/http/log-lines.ts'
-import { RepeatedLines } from '../../src/http/repeated-lines.ts'
+import { escapeInvisible } from '../../src/http/log-escapes.ts'
+import { pathToLog } from '../../src/http/log-events.ts'
+import { ThrottledLog } from '../../src/http/throttled-log.ts'
 import { serve } from './support/server.ts'
 
 t.test('who comes and goes is logged, each in one line', async (t) => {
@@ -42,14 +42,18 @@ t.test('who comes and goes is logged, each in one line', async (t) => {
     { address, username: 'ann', reason: 'internal-error' },
   ])
   t.match(server.logged('logout'), [{ address, username: 'ann' }])
-  t.match(server.logged('unknown call'), [
+  t.match(server.logged('route not found'), [
     { address, method: 'GET', path: '/v1/nope' },
     { address, method: 'GET', path: '/v1/nope' },
     { address, method: 'GET', path: '/v1/[token]' },
     { address, method: 'GET', path: '/v1/x/[token]' },
     { address, method: 'GET', path: '/v1/x/[token]' },
   ])
-  t.match(server.logged('answered')[0], { method: 'POST', path: '/v1/register', status: 201 })
+  t.match(server.logged('request completed')[0], {
+    method: 'POST',
+    path: '/v1/register',
+    status: 201,
+  })
 
   for (const event of [
     'registered',
@@ -57,8 +61,8 @@ t.test('who comes and goes is logged, each in one line', async (t) => {
     'login',
     'login refused',
     'logout',
-    'unknown call',
-    'answered',
+    'route not found',
+    'request completed',
     'internal error',
   ])
     for (const { reqId } of server.logged(event)) t.match(reqId, /^[0-9a-f-]{36}$/, event)
@@ -87,21 +91,21 @@ t.test('a request in any other line shows no query either', async (t) => {
 t.test('at the level info answers are not logged', async (t) => {
   const server = await serve(t)
   await server.call('GET', '/healthz')
-  t.same(server.logged('answered'), [])
+  t.same(server.logged('request completed'), [])
 })
 
 t.test('behind a trusted proxy the address is the client’s', async (t) => {
   const server = await serve(t, { trustProxy: ['127.0.0.1'] })
   const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' }
   await server.call('GET', '/nope', { headers })
-  t.match(server.logged('unknown call'), [{ address: '198.51.100.7' }])
+  t.match(server.logged('route not found'), [{ address: '198.51.100.7' }])
   const json = { username: 'ann', password: 'secret-1' }
   const withPort = { 'x-forwarded-for': '198.51.100.7:4711' }
   await server.call('POST', '/v1/register', { headers: withPort, json })
   t.equal(server.logged('registered')[0]?.address, '198.51.100.7', 'without a port')
   const direct = await serve(t)
   await direct.call('GET', '/nope', { headers })
-  t.match(direct.logged('unknown call'), [{ address: '127.0.0.1' }])
+  t.match(direct.logged('route not found'), [{ address: '127.0.0.1' }])
 })
 
 t.test('what came from outside is escaped, the line stays the same JSON', async (t) => {
@@ -114,7 +118,7 @@ t.test('what came from outside is escaped, the line stays the same JSON', async 
   const line = written.find((text) => text.includes('login refused')) as string
   t.match(line, /^[ -~é語]*\n$/, 'nothing unseen is left')
   t.equal(JSON.parse(line).username, odd)
-  t.equal(escapeUnseen('{"a":"b"}\n'), '{"a":"b"}\n')
+  t.equal(escapeInvisible('{"a":"b"}\n'), '{"a":"b"}\n')
 })
 
 t.test('tokens are looked for in time with the length of what is looked through', async (t) => {
@@ -136,7 +140,7 @@ t.test('tokens are looked for in time with the length of what is looked through'
 t.test('lines about one address that repeat themselves are counted and told of', async (t) => {
   const server = await serve(t)
   for (let at = 0; at < 30; at++) await server.call('GET', `/nope/${at}`)
-  const unknown = server.logged('unknown call')
+  const unknown = server.logged('route not found')
   t.equal(unknown.length, 10)
   t.match(unknown.at(-1), { path: '/nope/9' })
   const json = { username: 'ann', password: 'secret-1' }
@@ -145,9 +149,9 @@ t.test('lines about one address that repeat themselves are counted and told of',
   await server.raw('GET /nope/other HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', {
     from: '127.0.0.2',
   })
-  t.match(server.logged('unknown call').at(-1), { address: '127.0.0.2', path: '/nope/other' })
+  t.match(server.logged('route not found').at(-1), { address: '127.0.0.2', path: '/nope/other' })
   await server.app.close()
-  const [more] = server.logged('unknown call').filter(({ lines }) => lines !== undefined)
+  const [more] = server.logged('route not found').filter(({ lines }) => lines !== undefined)
   t.match(more, { address: '127.0.0.1', lines: 20, msg: '20 more like this' })
   t.match(server.logged('login refused').at(-1), { lines: 2, msg: '2 more like this' })
 })
@@ -156,7 +160,7 @@ t.test(
   'how many more there were is told once in a while, and then they are written again',
   async (t) => {
     const server = await serve(t)
-    const lines = new RepeatedLines(server.app.log, { windowMs: 50 })
+    const lines = new ThrottledLog(server.app.log, { windowMs: 50 })
     const odd = (at: number) => lines.write('odd', '192.0.2.1', { at })
     for (let at = 0; at < 15; at++) odd(at)
     while (server.logged('odd').length < 11) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -168,11 +172,11 @@ t.test(
 
 t.test('of more addresses than are told apart it is told together', async (t) => {
   const server = await serve(t)
-  const lines = new RepeatedLines(server.app.log)
+  const lines = new ThrottledLog(server.app.log)
   for (let at = 0; at < 1500; at++)
     for (let time = 0; time < 11; time++) lines.write('odd', `192.0.${at >> 8}.${at % 256}`, {})
   const before = server.logged('odd').length
-  lines.tell()
+  lines.flush()
   const told = server.logged('odd').slice(before)
   t.equal(told.length, 1001)
   t.match(told.at(-1), { event: 'odd', lines: 500, msg: '500 more like this' })

@@ -3,10 +3,10 @@ import { createServer, get, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { detachSocket } from '../../src/http/detach.ts'
+import { detachSocket } from '../../src/http/detach-socket.ts'
 import { LogLines } from '../e2e/support/log-lines.ts'
+import { ControllableStore } from '../support/controllable-store.ts'
 import { openRoom, type Room } from '../support/room.ts'
-import { SteeredStore } from '../support/steered-store.ts'
 import { serve } from './support/server.ts'
 
 /** Two requests at once on one connection: a login, which takes its time, and then the stream. */
@@ -112,11 +112,11 @@ t.test('a stream that waits for its turn is judged when that comes', async (t) =
 })
 
 t.test('a session that ends while its stream opens gets bye at once', async (t) => {
-  const store = new SteeredStore()
+  const store = new ControllableStore()
   const room = await openRoom(t, { tuning: { around: store.around } })
   const ann = await room.register('ann')
   // What is known here may be old, so that the store is asked: first by the request, then by the stream.
-  store.current = false
+  store.isUpToDate = false
   let asked = 0
   store.gone.has = () => ++asked > 1
   const stream = await ann.open()
@@ -128,7 +128,7 @@ t.test('answers are made one after the other, and are cut where nobody reads the
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { logLevel: 'info' },
-    tuning: { http: { timeouts: { unreadMs: 300 }, logStream: log } },
+    tuning: { http: { timeouts: { writeTimeoutMs: 300 }, logStream: log } },
   })
   const ann = await room.register('ann')
   const text = 'x'.repeat(4_000)
@@ -155,7 +155,7 @@ t.test('answers are made one after the other, and are cut where nobody reads the
 })
 
 t.test('what is refused before there is a route is an answer as well', async (t) => {
-  const server = await serve(t, {}, { timeouts: { unreadMs: 300 } })
+  const server = await serve(t, {}, { timeouts: { writeTimeoutMs: 300 } })
   const unread = (await server.open()).pause()
   const side = await server.sideOf(unread)
   const closed = new Promise((resolve) => side.once('close', resolve))

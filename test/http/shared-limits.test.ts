@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Problem } from '../../src/chat/problems.ts'
-import { Limits } from '../../src/http/limits.ts'
+import { RateLimits } from '../../src/http/rate-limits.ts'
 import { type Session, type SharedCounts, Unavailable } from '../../src/store/store.ts'
 
 /** Counts as all nodes on one store have them. */
@@ -8,7 +8,7 @@ class Counts implements SharedCounts {
   away = false
   readonly #counts = new Map<string, number>()
 
-  async add(key: string, { limit, windowMs }: { limit: number; windowMs: number }) {
+  async increment(key: string, { limit, windowMs }: { limit: number; windowMs: number }) {
     if (this.away) throw new Unavailable('away')
     const count = this.#counts.get(key) ?? 0
     if (count >= limit) return { counted: false, retryAfterMs: windowMs } as const
@@ -16,7 +16,7 @@ class Counts implements SharedCounts {
     return { counted: true } as const
   }
 
-  async takeBack(key: string) {
+  async decrement(key: string) {
     if (this.away) throw new Unavailable('away')
     this.#counts.set(key, (this.#counts.get(key) ?? 0) - 1)
   }
@@ -39,7 +39,7 @@ const wrong = async () => {
 
 t.test('failed logins count for all nodes together', async (t) => {
   const counts = new Counts()
-  const [one, other] = [new Limits(settings, counts), new Limits(settings, counts)]
+  const [one, other] = [new RateLimits(settings, counts), new RateLimits(settings, counts)]
   await t.rejects(one.login('10.0.0.1', 'ann', wrong), { code: 'wrong-password' })
   t.equal(await other.login('10.0.0.1', 'ann', right), session, 'success costs nothing')
   await t.rejects(other.login('10.0.0.1', 'Ann', wrong), { code: 'wrong-password' })
@@ -55,7 +55,7 @@ t.test(
   'where the counts cannot be reached nobody is let in, and nobody in line is stuck',
   async (t) => {
     const counts = new Counts()
-    const limits = new Limits(settings, counts)
+    const limits = new RateLimits(settings, counts)
     counts.away = true
     await t.rejects(limits.login('10.0.0.1', 'ann', right), { code: 'unavailable' })
     counts.away = false
@@ -72,12 +72,12 @@ t.test(
 t.test('what was typed as a name does not reach the counts', async (t) => {
   const keys: string[] = []
   const counts: SharedCounts = {
-    async add(key) {
+    async increment(key) {
       keys.push(key)
       return { counted: true }
     },
-    async takeBack() {},
+    async decrement() {},
   }
-  await new Limits(settings, counts).login('10.0.0.1', 'hunter2\0\ud800', right)
+  await new RateLimits(settings, counts).login('10.0.0.1', 'hunter2\0\ud800', right)
   t.match(keys, [/^[\da-f]{64}$/, '10.0.0.1'])
 })

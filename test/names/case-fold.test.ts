@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { usernameKey } from '../../src/names/forms.ts'
+import { usernameKey } from '../../src/names/name-forms.ts'
 import { anyText } from '../support/any-text.ts'
 
 const anyName = anyText()

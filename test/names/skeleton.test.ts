@@ -1,5 +1,5 @@
 import t from 'tap'
-import { mappingOf } from '../../src/names/mapping.ts'
+import { parseMapping } from '../../src/names/code-point-mapping.ts'
 import { skeleton } from '../../src/names/skeleton.ts'
 import { confusables } from '../../src/names/tables.ts'
 
@@ -21,7 +21,7 @@ t.test('names that look alike have one skeleton', async (t) => {
 })
 
 t.test('what is a prototype looks like itself', async (t) => {
-  for (const prototype of new Set(mappingOf(confusables).values())) {
+  for (const prototype of new Set(parseMapping(confusables).values())) {
     if (skeleton(prototype) !== prototype) t.fail(prototype)
   }
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { tablesFrom } from '../../build/unicode-tables.ts'
-import { mappingOf } from '../../src/names/mapping.ts'
+import { parseMapping } from '../../src/names/code-point-mapping.ts'
 import { confusables, foldings, scripts, unicodeVersion } from '../../src/names/tables.ts'
 
 const hex = (text: string) =>
@@ -9,7 +9,7 @@ const hex = (text: string) =>
 
 /** Unicode's files, as far as the tables tell what is in them. */
 function unicodeFiles(version: string) {
-  const exceptions = mappingOf(foldings)
+  const exceptions = parseMapping(foldings)
   const folded = Array.from({ length: 0x20000 }, (_, code) => String.fromCodePoint(code))
     .map((one) => [one, exceptions.get(one) ?? one.toLowerCase()] as const)
     .filter(([one, to]) => one !== to)
@@ -17,7 +17,7 @@ function unicodeFiles(version: string) {
     'confusables.txt': [
       '# confusables.txt',
       `# Version: ${version}`,
-      ...[...mappingOf(confusables)].map(([from, to]) => `${hex(from)} ;\t${hex(to)} ;\tMA\t# `),
+      ...[...parseMapping(confusables)].map(([from, to]) => `${hex(from)} ;\t${hex(to)} ;\tMA\t# `),
       // None of them can be met in a name.
       '007C ;\t006C ;\tMA\t# VERTICAL LINE',
       '212B ;\t0041 030A ;\tMA\t# ANGSTROM SIGN, which NFD takes apart',

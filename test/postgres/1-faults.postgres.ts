@@ -1,4 +1,4 @@
-import './support/system.ts'
+import './support/system-postgres.ts'
 
 import { runFolder } from '../suites/folder.ts'
 

@@ -1,8 +1,8 @@
-import './support/system.ts'
+import './support/system-postgres.ts'
 
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { hostile } from '../store/postgres/hostile.ts'
+import { hostileSettings } from '../store/postgres/hostile-settings.ts'
 
 /** Each on its own where it changes how a value looks or what a name stands for. */
 const groups = [
@@ -30,7 +30,7 @@ const suite = fileURLToPath(new URL('./support/store-and-nodes.ts', import.meta.
 t.jobs = 2
 
 for (const group of groups) {
-  const settings = group.map((name) => `${name}=${hostile[name]}`).join(';')
+  const settings = group.map((name) => `${name}=${hostileSettings[name]}`).join(';')
   const env = { ...process.env, OBROL_TEST_POSTGRES_SETTINGS: settings }
   t.spawn(process.execPath, [suite], { env, buffered: true }, `the store with ${settings}`)
 }

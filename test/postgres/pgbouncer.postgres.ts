@@ -1,4 +1,4 @@
-import './support/system.ts'
+import './support/system-postgres.ts'
 
 import t, { type Test } from 'tap'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
@@ -8,7 +8,7 @@ import { Load } from '../faults/support/load.ts'
 import { blocksOf } from '../support/markdown.ts'
 import { startPgBouncer } from '../support/pgbouncer.ts'
 import { sharedPostgres } from '../support/postgres.ts'
-import { fromNodeToNode } from './support/from-node-to-node.ts'
+import { medianCrossNodeLatency } from './support/cross-node-latency.ts'
 
 /** What docs/scaling.md says to run and to configure, with its names. */
 const blocks = blocksOf('docs/scaling.md')
@@ -17,18 +17,18 @@ const roleSettings = documented(/^ALTER ROLE/)
 const configuration = documented(/^\[pgbouncer\]/)
 
 t.test('PgBouncer as it comes refuses what a node sends', async (t) => {
-  const { url } = await bounced(t, '[pgbouncer]')
+  const { url } = await behindPgBouncer(t, '[pgbouncer]')
   t.match(await refusal(url), /unsupported startup parameter: /)
 })
 
 t.test('a role that lacks its settings behind a pooler is told them', async (t) => {
-  const { url, run } = await bounced(t, configuration)
+  const { url, run } = await behindPgBouncer(t, configuration)
   const told = await refusal(url)
   t.notMatch(told, /\n/)
   const remedies = told.match(/ALTER ROLE[^;]*;/g) ?? []
   t.same(remedies.join('\n').concat('\n'), roleSettings, 'those that are documented')
   await run(remedies.join(' '))
-  const { url: again } = await bounced(t, configuration, url)
+  const { url: again } = await behindPgBouncer(t, configuration, url)
   await (await open(again)).close()
 })
 
@@ -38,7 +38,7 @@ for (const [mode, query, worstMs] of [
 ] as const)
   t.test(`three nodes keep their promise through a PgBouncer of ${mode}s`, async (t) => {
     const own = configuration.replace('pool_mode=session', `pool_mode=${mode}`)
-    const { url, run } = await bounced(t, own)
+    const { url, run } = await behindPgBouncer(t, own)
     await run(roleSettings)
     const databaseUrl = `${url}${query}`
     const people = ['ann', 'bob', 'cid'] as const
@@ -46,16 +46,20 @@ for (const [mode, query, worstMs] of [
     const chains = cluster.openChains(t, cluster.people)
     const load = new Load(cluster.door(), { people: cluster.people, lanes: 6, directEvery: 5 })
     await load.say(300)
-    const median = await fromNodeToNode(t, cluster)
+    const median = await medianCrossNodeLatency(t, cluster)
     t.ok(median < worstMs, `${median.toFixed(1)} ms from node to node at the median`)
-    const deaf = cluster.nodes.map((node) => node.logged('store warning'))
-    t.same(deaf, mode === 'session' ? [0, 0, 0] : [1, 1, 1], 'it hears what PostgreSQL notifies')
+    const warnings = cluster.nodes.map((node) => node.countLogEvent('store warning'))
+    t.same(
+      warnings,
+      mode === 'session' ? [0, 0, 0] : [1, 1, 1],
+      'it hears what PostgreSQL notifies',
+    )
     holds(t, await cluster.settle(chains), load, chains, mode)
   })
 
 t.test('a statement that a pooler does not know is prepared anew', async (t) => {
   const own = configuration.replace('pool_mode=session', 'pool_mode=transaction')
-  const { url, run } = await bounced(t, own)
+  const { url, run } = await behindPgBouncer(t, own)
   await run(roleSettings)
   const store = await open(url)
   t.teardown(() => store.close())
@@ -67,7 +71,7 @@ t.test('a statement that a pooler does not know is prepared anew', async (t) => 
 })
 
 /** A database and its role, called as in the documentation, behind a PgBouncer. */
-async function bounced(t: Test, configuration: string, before?: string) {
+async function behindPgBouncer(t: Test, configuration: string, before?: string) {
   const server = await sharedPostgres()
   if (!before) {
     await server.run('DROP DATABASE IF EXISTS obrol WITH (FORCE)')

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { environmentOf, repositoryFile, stagesOf } from '../support/container-files.ts'
 import { freePort } from '../support/free-port.ts'
-import { isHere } from '../support/installed.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { blocksOf } from '../support/markdown.ts'
 import {
   answersWithoutHost,
@@ -56,7 +56,7 @@ async function startNode(t: Test): Promise<{ url: string; inner: string; served:
   return { url, inner: balancer.url, served }
 }
 
-const here = isHere('nginx', '-v')
+const here = isInstalled('nginx', '-v')
 
 t.test('one server of compose.yaml, behind the documented nginx', async (t) => {
   if (!here) return t.pass('left out: nginx is not here')

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
-import { isHere } from '../support/installed.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { blocksOf } from '../support/markdown.ts'
 import {
   answersWithoutHost,
@@ -26,7 +26,7 @@ for (const [kind, language, version] of [
 ] as const) {
   const [block, ...others] = blocks.filter((block) => block.language === language)
   t.test(`the documented ${kind} passes on what it must`, async (t) => {
-    if (!isHere(kind, version)) return t.pass(`left out: ${kind} is not here`)
+    if (!isInstalled(kind, version)) return t.pass(`left out: ${kind} is not here`)
     const start = async (environment: Record<string, string> = {}, silence?: string) => {
       const served = await serve(t, { ...settings, ...environment })
       const upstream = new URL(served.url).host
@@ -49,7 +49,7 @@ for (const [kind, language, version] of [
 
   if (kind === 'caddy')
     t.test('the documented log of Caddy has no token', async (t) => {
-      if (!isHere(kind, version)) return t.pass(`left out: ${kind} is not here`)
+      if (!isInstalled(kind, version)) return t.pass(`left out: ${kind} is not here`)
       const served = await serve(t, settings)
       const upstream = new URL(served.url).host
       const proxy = await startDocumented.caddy(t, others[0]?.text as string, { upstream })

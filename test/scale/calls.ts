@@ -1,4 +1,4 @@
-import { personNamed, type Size } from '../support/grown.ts'
+import { personNamed, type Size } from '../support/large-database.ts'
 
 /** A server under test, and what is known of its database. */
 export interface Target {

@@ -9,10 +9,10 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
-import { filesOf } from '../../src/store/sqlite/folder.ts'
+import { dataFiles } from '../../src/store/sqlite/data-directory.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import { everyCall } from '../store/every-call.ts'
-import { growSqlite, growthOfPostgres, type Size } from '../support/grown.ts'
+import { growSqlite, growthOfPostgres, type Size } from '../support/large-database.ts'
 import { faultsOf, readPlans, tellingPlans } from '../support/plans.ts'
 import { openPostgres, postgresRuns } from '../support/postgres.ts'
 import { scansOfSqlite } from '../support/sqlite-plans.ts'
@@ -38,11 +38,11 @@ t.test('SQLite', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'obrol-scale-'))
     t.teardown(() => rmSync(folder, { recursive: true, force: true }))
     await (await openSqliteStore({ folder, onFatal: () => {} })).close()
-    growSqlite(filesOf(folder).database, size, passwordHash)
+    growSqlite(dataFiles(folder).database, size, passwordHash)
     targets.push({ size, where: { DATA_DIR: folder } })
   }
   await measure(t, 'SQLite', targets)
-  const { database } = filesOf((targets[1] as (typeof targets)[1]).where.DATA_DIR)
+  const { database } = dataFiles((targets[1] as (typeof targets)[1]).where.DATA_DIR)
   t.same(scansOfSqlite(database).scans, [], 'no statement reads a whole table')
 })
 

@@ -1,6 +1,6 @@
 import type { Session, Store } from '../../src/store/store.ts'
-import { personNamed } from '../support/grown.ts'
-import { draft, hour, newAccount, ticket } from './people.ts'
+import { personNamed } from '../support/large-database.ts'
+import { draft, hour, newAccount, newBatchId } from './fixtures.ts'
 
 /**
  * All that a server asks of its store, on a grown database.
@@ -10,10 +10,10 @@ import { draft, hour, newAccount, ticket } from './people.ts'
 export async function everyCall(store: Store, round: number): Promise<void> {
   const ann = await aliveOne(store, 'ann', round)
   const bob = await aliveOne(store, 'bob', round)
-  const { epoch, head, oldest } = await store.extent()
+  const { epoch, head, oldest } = await store.bounds()
   const [viewer, other] = [ann.account.id, 1]
   await store.changePresence({ enter: [ann, bob], leave: [] })
-  await store.present()
+  await store.presentSessions()
   const key = `key of ${round}`
   await store.append(
     [
@@ -24,23 +24,23 @@ export async function everyCall(store: Store, round: number): Promise<void> {
       draft(ann, 'away', { to: personNamed(199), whenOffline: 'reject' }),
       draft(bob, 'to nobody', { to: 'nobody' }),
     ],
-    ticket(),
+    newBatchId(),
   )
-  const again = ticket()
+  const again = newBatchId()
   await store.append([draft(ann, 'once', { key })], again)
   await store.append([draft(ann, 'once', { key })], again)
-  await store.keyed(viewer, key)
+  await store.findByIdempotencyKey(viewer, key)
   await store.credentials(personNamed(round))
   await store.session(ann.id)
   await store.newestSessions(100)
   for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
     await store.read(after, viewer)
-    await store.readKept(after, head, other)
-    await store.place({ id: after, epoch })
+    await store.readUndelivered(after, head, other)
+    await store.resolveCursor({ id: after, epoch })
   }
-  await store.place({ id: 1, epoch: '00000000' })
-  await store.unreached(other)
-  await store.markReached(
+  await store.resolveCursor({ id: 1, epoch: '00000000' })
+  await store.undelivered(other)
+  await store.markDelivered(
     [
       { account: other, id: head },
       { account: viewer, id: head },
@@ -55,13 +55,13 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   }
   await store.entry(head, viewer)
   const windowMs = hour
-  await store.counts?.add(`address of ${round}`, { limit: 2, windowMs })
-  await store.counts?.takeBack(`address of ${round}`)
+  await store.counts?.increment(`address of ${round}`, { limit: 2, windowMs })
+  await store.counts?.decrement(`address of ${round}`)
   await store.signingKey()
   await store.ping()
   await store.changePresence({ enter: [], leave: [bob.id] })
   await store.endSession(bob.id)
-  await store.sweep(Date.now() - 29 * 24 * hour)
+  await store.deleteExpired(Date.now() - 29 * 24 * hour)
 }
 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {

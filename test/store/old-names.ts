@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
-import { credentialsOf } from '../../src/chat/known-names.ts'
-import { nameForms } from '../../src/names/forms.ts'
+import { findCredentials } from '../../src/chat/account-lookup.ts'
+import { nameForms } from '../../src/names/name-forms.ts'
 import type { Store } from '../../src/store/store.ts'
-import { hour } from './people.ts'
+import { hour } from './fixtures.ts'
 
 /** Accounts as 0.1 made them, with the keys it gave them: in the order of their ids, from 1. */
 export const oldAccounts: readonly { username: string; key: string }[] = [
@@ -25,7 +25,7 @@ export const oldAccounts: readonly { username: string; key: string }[] = [
 ]
 
 /** Whom a name stands for, as typed. */
-const found: Record<string, string> = {
+const accountsByTyped: Record<string, string> = {
   ann: 'ann',
   ANN: 'ann',
   Groß: 'Groß',
@@ -47,16 +47,16 @@ const found: Record<string, string> = {
 }
 
 /** What 0.1 kept is found as before, and nobody new may look like it. */
-export async function oldNamesStay(t: Test, store: Store): Promise<void> {
-  for (const [typed, username] of Object.entries(found)) {
-    const known = await credentialsOf(store, typed)
+export async function testOldNames(t: Test, store: Store): Promise<void> {
+  for (const [typed, username] of Object.entries(accountsByTyped)) {
+    const known = await findCredentials(store, typed)
     t.equal(known?.account.username, username, typed)
     t.equal(known?.passwordHash, `hash of ${username}`)
   }
   for (const { username } of oldAccounts) {
-    t.equal((await credentialsOf(store, username))?.account.username, username, 'as typed')
+    t.equal((await findCredentials(store, username))?.account.username, username, 'as typed')
   }
-  t.equal(await credentialsOf(store, 'lvan'), undefined, 'a look-alike finds nobody')
+  t.equal(await findCredentials(store, 'lvan'), undefined, 'a look-alike finds nobody')
   for (const username of ['GROSS', 'STRAẞE', 'νίκοΣ', 'аce', 'асe', 'lvan', '1van', 'Αnn']) {
     const account = { username, ...nameForms(username), passwordHash: 'x' }
     t.equal(await store.register(account, hour), 'taken', username)

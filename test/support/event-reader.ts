@@ -117,7 +117,7 @@ export class EventReader {
     this.socket.pause()
   }
 
-  readOn(): void {
+  resume(): void {
     this.socket.resume()
   }
 

@@ -3,7 +3,7 @@ import type {
   Credentials,
   Draft,
   Entry,
-  Extent,
+  LogBounds,
   NewAccount,
   Outcome,
   Page,
@@ -15,11 +15,11 @@ import type {
 type Kept = Pick<
   Store,
   | 'append'
-  | 'current'
+  | 'isUpToDate'
   | 'credentials'
   | 'endSession'
   | 'entry'
-  | 'keyed'
+  | 'findByIdempotencyKey'
   | 'now'
   | 'openSession'
   | 'page'
@@ -32,7 +32,7 @@ type Kept = Pick<
 export class MemoryStore implements Kept {
   readonly epoch = 'mh4k2c9z'
   /** False: what other nodes did may be missing from what is known here. */
-  current = true
+  isUpToDate = true
   now = Date.now
   /** Every call fails with this while it is set. */
   failure: Error | undefined
@@ -52,8 +52,8 @@ export class MemoryStore implements Kept {
     return this.#call('append', () => batch.map((draft) => this.#append(draft)))
   }
 
-  async keyed(account: number, key: string) {
-    return this.#call('keyed', () => this.#keys.get(`${account} ${key}`))
+  async findByIdempotencyKey(account: number, key: string) {
+    return this.#call('findByIdempotencyKey', () => this.#keys.get(`${account} ${key}`))
   }
 
   async page(viewer: number, range: PageRange): Promise<Page> {
@@ -155,14 +155,14 @@ export class MemoryStore implements Kept {
         return withAccount === undefined || (pair.includes(viewer) && pair.includes(withAccount))
       })
     const entries = after === undefined ? found.slice(-limit) : found.slice(0, limit)
-    return { extent: this.#extent(), entries, more: found.length > limit }
+    return { bounds: this.#bounds(), entries, more: found.length > limit }
   }
 
   #visible(viewer: number): Entry[] {
     return this.#entries.filter(({ from, to }) => !to || from.id === viewer || to.id === viewer)
   }
 
-  #extent(): Extent {
+  #bounds(): LogBounds {
     return { epoch: this.epoch, oldest: 1, head: this.#entries.length }
   }
 }

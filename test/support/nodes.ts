@@ -23,7 +23,11 @@ export class Nodes extends Room {
   constructor({ databaseUrl, count = 2, settings, tuning, ...rest }: NodesOptions) {
     super('', {})
     const onDatabase = { ...settings, ...(databaseUrl !== undefined && { databaseUrl }) }
-    const { keepMs, sweepNow, ...each } = {
+    const {
+      retentionMs: keepMs,
+      retentionNow: sweepNow,
+      ...each
+    } = {
       ...tuning,
       postgres: { maxConnections: 4, ...tuning?.postgres },
     }

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { growing } from './grown.ts'
+import { growing } from './large-database.ts'
 
 /** A step of a plan, in the words of EXPLAIN (FORMAT JSON). */
 interface PlanNode {

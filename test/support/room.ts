@@ -90,7 +90,7 @@ export class Room {
       shutdownSeconds: 2,
       ...this.#options.settings,
     }
-    this.#server = await startServer(settings, { lastCallMs: 0, ...this.#options.tuning })
+    this.#server = await startServer(settings, { drainMs: 0, ...this.#options.tuning })
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,10 @@
 import { type Connection, connect } from '../../src/store/sqlite/connection.ts'
-import { beginEpoch } from '../../src/store/sqlite/epochs.ts'
-import { LogPlaces } from '../../src/store/sqlite/log/place.ts'
-import { NothingWaits } from '../../src/store/sqlite/nothing-waits.ts'
+import { FullyDeliveredAccounts } from '../../src/store/sqlite/fully-delivered-accounts.ts'
+import { CursorResolver } from '../../src/store/sqlite/log/resolve-cursor.ts'
+import { beginEpoch } from '../../src/store/sqlite/next-epoch.ts'
 import { Reader } from '../../src/store/sqlite/reader.ts'
 import { Writer } from '../../src/store/sqlite/writer.ts'
-import { growing } from './grown.ts'
+import { growing } from './large-database.ts'
 
 /**
  * Scans that read no whole table, by table: those that end after the first rows, one of all who are
@@ -56,8 +56,8 @@ function statementsOn(connection: Connection): string[] {
   })
   new Writer(telling, Date.now)
   new Reader(telling, Date.now)
-  new LogPlaces(telling)
-  new NothingWaits(telling, Date.now())
+  new CursorResolver(telling)
+  new FullyDeliveredAccounts(telling, Date.now())
   beginEpoch(telling, Date.now(), 'of these plans')
   return [...asked].filter((statement) => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(statement))
 }

@@ -1,27 +1,27 @@
 import t from 'tap'
 import {
   firstWord,
-  isRoomCommand,
-  readEntrance,
+  isChatCommand,
+  parseLoginLine,
   withoutPassword,
 } from '../../src/terminal/commands.ts'
 
 t.test('the first prompt takes a name and a password', async (t) => {
   const known = { kind: 'register', name: 'ann', password: 'tall-ships' }
-  t.same(readEntrance('regist ann tall-ships'), known)
-  t.same(readEntrance('register ann tall-ships'), known)
-  t.same(readEntrance('  login  ann  tall ships '), {
+  t.same(parseLoginLine('regist ann tall-ships'), known)
+  t.same(parseLoginLine('register ann tall-ships'), known)
+  t.same(parseLoginLine('  login  ann  tall ships '), {
     kind: 'login',
     name: 'ann',
     password: 'tall ships',
   })
-  t.same(readEntrance('login ann'), { kind: 'login', name: 'ann', password: undefined })
-  t.same(readEntrance(' '), { kind: 'nothing' })
-  t.same(readEntrance('help'), { kind: 'help' })
-  t.same(readEntrance('quit'), { kind: 'quit' })
-  t.same(readEntrance('sendal hi'), { kind: 'wrong', why: 'sendal is no command here' })
-  t.same(readEntrance('sendall hi'), { kind: 'wrong', why: 'to sendall, come in first' })
-  t.same(readEntrance('login'), { kind: 'wrong', why: 'usage: login NAME [PASSWORD]' })
+  t.same(parseLoginLine('login ann'), { kind: 'login', name: 'ann', password: undefined })
+  t.same(parseLoginLine(' '), { kind: 'nothing' })
+  t.same(parseLoginLine('help'), { kind: 'help' })
+  t.same(parseLoginLine('quit'), { kind: 'quit' })
+  t.same(parseLoginLine('sendal hi'), { kind: 'wrong', why: 'sendal is no command here' })
+  t.same(parseLoginLine('sendall hi'), { kind: 'wrong', why: 'to sendall, come in first' })
+  t.same(parseLoginLine('login'), { kind: 'wrong', why: 'usage: login NAME [PASSWORD]' })
 })
 
 t.test('a password does not stay on the screen', async (t) => {
@@ -38,6 +38,6 @@ t.test('a text begins after one blank, and is left as it is', async (t) => {
 })
 
 t.test('what every object has is no command', async (t) => {
-  t.ok(isRoomCommand('sendall'))
-  t.notOk(isRoomCommand('constructor'))
+  t.ok(isChatCommand('sendall'))
+  t.notOk(isChatCommand('constructor'))
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { commonStart, completeEntrance, completeRoom } from '../../src/terminal/completion.ts'
+import { commonPrefix, completeChat, completeLogin } from '../../src/terminal/completion.ts'
 
 const names = ['bob', 'Anna', 'ann', 'Ｂea']
 
@@ -20,18 +20,18 @@ t.test('commands and names are completed where they may stand', async (t) => {
     ['dance b', 'b', []],
   ]
   for (const [before, word, candidates] of table)
-    t.same(completeRoom(before, names), { word, candidates }, JSON.stringify(before))
+    t.same(completeChat(before, names), { word, candidates }, JSON.stringify(before))
 })
 
 t.test('at the first prompt only its commands are', async (t) => {
-  t.same(completeEntrance('reg'), { word: 'reg', candidates: ['regist', 'register'] })
-  t.same(completeEntrance('login a'), { word: 'a', candidates: [] })
+  t.same(completeLogin('reg'), { word: 'reg', candidates: ['regist', 'register'] })
+  t.same(completeLogin('login a'), { word: 'a', candidates: [] })
 })
 
 t.test('candidates have a start in common, in whole characters', async (t) => {
-  t.equal(commonStart(['sendall', 'sendto']), 'send')
-  t.equal(commonStart(['list']), 'list')
-  t.equal(commonStart(['😀', '😁']), '')
-  t.equal(commonStart(['ab', 'a']), 'a')
-  t.equal(commonStart([]), '')
+  t.equal(commonPrefix(['sendall', 'sendto']), 'send')
+  t.equal(commonPrefix(['list']), 'list')
+  t.equal(commonPrefix(['😀', '😁']), '')
+  t.equal(commonPrefix(['ab', 'a']), 'a')
+  t.equal(commonPrefix([]), '')
 })

@@ -1,9 +1,13 @@
 import t from 'tap'
-import { type EditorHelp, LineEditor, type Pressed } from '../../src/terminal/line-editor.ts'
+import { type KeyResult, LineEditor, type LineOptions } from '../../src/terminal/line-editor.ts'
 import { keys, keysOf } from './support/keys.ts'
 
 /** Types into an editor; resolves with all that the keys came to but edits. */
-async function type(editor: LineEditor, bytes: string, help: EditorHelp = {}): Promise<Pressed[]> {
+async function type(
+  editor: LineEditor,
+  bytes: string,
+  help: LineOptions = {},
+): Promise<KeyResult[]> {
   const pressed = (await keysOf(bytes)).map(([typed, key]) => editor.press(typed, key, help))
   return pressed.filter(({ kind }) => kind !== 'edited')
 }
@@ -41,7 +45,7 @@ t.test('keys edit the line as everywhere else', async (t) => {
 
 t.test('keys that do more than edit', async (t) => {
   const { control } = keys
-  const table: [bytes: string, pressed: Pressed[]][] = [
+  const table: [bytes: string, pressed: KeyResult[]][] = [
     ['hi\r', [{ kind: 'line', text: 'hi' }]],
     ['hi\n', [{ kind: 'line', text: 'hi' }]],
     [`hi${control('c')}\r`, [{ kind: 'line', text: '' }]],
@@ -71,7 +75,7 @@ t.test(
   'Tab completes as far as it is sure, and shows the choices when pressed again',
   async (t) => {
     const editor = new LineEditor()
-    const help: EditorHelp = {
+    const help: LineOptions = {
       complete: (before) => {
         const word = before.slice(before.lastIndexOf(' ') + 1)
         return { word, candidates: ['sendall', 'sendto'].filter((name) => name.startsWith(word)) }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { plainPalette } from '../../src/terminal/palette.ts'
-import { rowsOf } from '../../src/terminal/paragraph.ts'
+import { renderParagraph } from '../../src/terminal/paragraph.ts'
 
 const head = [{ text: '[bob] : ', style: 'plain' as const }]
 
@@ -21,12 +21,12 @@ t.test('no row but the first begins at the left edge', async (t) => {
     [[`hi${' '.repeat(10)}[eve] : lie`], 20, ['[bob] : hi          ', '    [eve] : lie']],
   ]
   for (const [lines, columns, rows] of table)
-    t.same(rowsOf({ head, lines }, columns, plainPalette), rows, JSON.stringify(lines))
+    t.same(renderParagraph({ head, lines }, columns, plainPalette), rows, JSON.stringify(lines))
 })
 
 t.test('the head has its colours and the lines have theirs', async (t) => {
   const palette = ({ text, style }: { text: string; style: string }) => `<${style}>${text}`
-  t.same(rowsOf({ head, lines: ['a', 'b'], style: 'faint' }, 80, palette), [
+  t.same(renderParagraph({ head, lines: ['a', 'b'], style: 'faint' }, 80, palette), [
     '<plain>[bob] : <faint>a',
     '    <faint>b',
   ])

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openRoom } from '../support/room.ts'
-import { PipedChat, pipe } from './support/lines.ts'
+import { PipedChat, pipe } from './support/piped-chat.ts'
 
 t.test('lines are carried out one after the other, to the last', async (t) => {
   const room = await openRoom(t)
@@ -77,13 +77,13 @@ t.test('what others say and who comes and goes is a line each', async (t) => {
   const room = await openRoom(t, { settings: { presenceGraceMs: 0 } })
   const chat = new PipedChat(room.url)
   chat.input.write('regist ann tall-ships\nlist\n')
-  await chat.output.sees('ann\n')
+  await chat.output.waitFor('ann\n')
   const bob = await room.join('bob')
-  await chat.output.sees('bob entered\n')
+  await chat.output.waitFor('bob entered\n')
   await bob.broadcast('hello\n[ann] : forged')
-  await chat.output.sees('forged\n')
+  await chat.output.waitFor('forged\n')
   await bob.call('POST', '/v1/logout')
-  await chat.output.sees('bob left\n')
+  await chat.output.waitFor('bob left\n')
   t.equal(chat.output.text, 'ann\nbob entered\n[bob] : hello\n    [ann] : forged\nbob left\n')
 
   await room.call('POST', '/v1/logout', { token: chat.client.token as string })
@@ -96,10 +96,10 @@ t.test('a server out of reach ends it', async (t) => {
   const room = await openRoom(t)
   const chat = new PipedChat(room.url, {}, { retryForMs: 0 })
   chat.input.write('regist ann tall-ships\nlist\n')
-  await chat.output.sees('ann\n')
+  await chat.output.waitFor('ann\n')
   const { url } = room
   await room.stop()
-  await chat.errors.sees('trying again\n')
+  await chat.errors.waitFor('trying again\n')
   chat.input.end('sendall one\nsendall two\n')
   t.equal(await chat.ended, 3)
   t.match(chat.errors.text, /^[^;]+; trying again\ncannot reach the server: .*\n$/)

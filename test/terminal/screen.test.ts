@@ -1,24 +1,24 @@
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
+import { formatNotice } from '../../src/terminal/format.ts'
 import { plainPalette } from '../../src/terminal/palette.ts'
 import { Screen } from '../../src/terminal/screen.ts'
-import { notice } from '../../src/terminal/tellings.ts'
-import { Glass } from './support/glass.ts'
+import { TerminalEmulator } from './support/terminal-emulator.ts'
 
 const prompt = [{ text: '[ann] : ', style: 'plain' as const }]
 const typed = (before: string, after = '') => ({ prompt, before, after, hidden: false })
 
 function open(columns?: number, rows?: number) {
-  const glass = new Glass(columns, rows)
+  const glass = new TerminalEmulator(columns, rows)
   return { glass, screen: new Screen(glass, plainPalette) }
 }
 
 t.test('what comes in stands above what is typed, with the cursor where it was', async (t) => {
   const { glass, screen } = open()
-  screen.setEdited(typed('hel', 'lo'))
+  screen.setInput(typed('hel', 'lo'))
   await setImmediate()
-  screen.show(notice('bob entered'))
-  screen.show(notice('cid entered'))
+  screen.show(formatNotice('bob entered'))
+  screen.show(formatNotice('cid entered'))
   await setImmediate()
   t.equal(glass.text, 'bob entered\ncid entered\n[ann] : hello')
   t.same(glass.cursor, { line: '[ann] : hello', column: 11 })
@@ -28,8 +28,8 @@ t.test('what comes in stands above what is typed, with the cursor where it was',
 
 t.test('what comes at once is drawn once', async (t) => {
   const { glass, screen } = open()
-  for (let n = 0; n < 50; n++) screen.show(notice(`line ${n}`))
-  screen.setEdited(typed('hi'))
+  for (let n = 0; n < 50; n++) screen.show(formatNotice(`line ${n}`))
+  screen.setInput(typed('hi'))
   await setImmediate()
   t.equal(glass.written.split('\x1b[?25l').length, 2)
   t.equal(glass.lines.length, 51)
@@ -37,10 +37,10 @@ t.test('what comes at once is drawn once', async (t) => {
 
 t.test('a block of several rows moves down as one, also at the lower edge', async (t) => {
   const { glass, screen } = open(20, 5)
-  screen.setEdited(typed('0123456789abc', 'defghijklmnopqrstuvwxyz'))
+  screen.setInput(typed('0123456789abc', 'defghijklmnopqrstuvwxyz'))
   screen.draw()
   for (let n = 1; n <= 6; n++) {
-    screen.show(notice(`line ${n}`))
+    screen.show(formatNotice(`line ${n}`))
     screen.draw()
   }
   t.equal(
@@ -52,11 +52,11 @@ t.test('a block of several rows moves down as one, also at the lower edge', asyn
 
 t.test('a status stands above the line until it goes', async (t) => {
   const { glass, screen } = open()
-  screen.setEdited(typed('hi'))
-  screen.setStatus(notice('connection lost; trying again in 1 s'))
+  screen.setInput(typed('hi'))
+  screen.setStatus(formatNotice('connection lost; trying again in 1 s'))
   screen.draw()
-  screen.setStatus(notice('connection lost; trying again in 3 s'))
-  screen.show(notice('news'))
+  screen.setStatus(formatNotice('connection lost; trying again in 3 s'))
+  screen.show(formatNotice('news'))
   screen.draw()
   t.equal(glass.text, 'news\nconnection lost; trying again in 3 s\n[ann] : hi')
   screen.setStatus(undefined)
@@ -67,19 +67,19 @@ t.test('a status stands above the line until it goes', async (t) => {
 
 t.test('a line that was typed can stay, whole', async (t) => {
   const { glass, screen } = open(20, 2)
-  screen.leaveStanding(typed('0123456789abcdefghijklmnopqrstuvwxyz'))
-  screen.setEdited(typed(''))
+  screen.commitInput(typed('0123456789abcdefghijklmnopqrstuvwxyz'))
+  screen.setInput(typed(''))
   await setImmediate()
   t.equal(glass.text, '[ann] : 0123456789a\nbcdefghijklmnopqrst\nuvwxyz\n[ann] :')
 })
 
 t.test('in a window made narrower the block is found again', async (t) => {
   const { glass, screen } = open(40, 10)
-  screen.show(notice('news'))
-  screen.setEdited(typed('0123456789abcdefghijklmnop', 'qrstuv'))
+  screen.show(formatNotice('news'))
+  screen.setInput(typed('0123456789abcdefghijklmnop', 'qrstuv'))
   screen.draw()
   // What such a terminal does: the row falls into two, and the cursor goes with its place.
-  const narrow = new Glass(20, 10)
+  const narrow = new TerminalEmulator(20, 10)
   narrow.write('news\r\n[ann] : 0123456789ab\r\ncdefghijklmnopqrstuv\r\n\x1b[A\rcdefghijklmnop')
   glass.columns = 20
   glass.write = (text) => narrow.write(text)
@@ -90,7 +90,7 @@ t.test('in a window made narrower the block is found again', async (t) => {
 
 t.test('a window made narrower breaks the rows above the cursor, too', async (t) => {
   const { glass, screen } = open(40, 10)
-  screen.setEdited(typed('0123456789abcdefghijklmnopqrstuvwxyz\n\nx'))
+  screen.setInput(typed('0123456789abcdefghijklmnopqrstuvwxyz\n\nx'))
   screen.draw()
   glass.columns = 20
   glass.written = ''
@@ -100,8 +100,8 @@ t.test('a window made narrower breaks the rows above the cursor, too', async (t)
 
 t.test('Ctrl-L clears all but the line', async (t) => {
   const { glass, screen } = open()
-  screen.show(notice('old'))
-  screen.setEdited(typed('hi'))
+  screen.show(formatNotice('old'))
+  screen.setInput(typed('hi'))
   screen.draw()
   screen.clear()
   t.equal(glass.text, '[ann] : hi')
@@ -109,16 +109,16 @@ t.test('Ctrl-L clears all but the line', async (t) => {
 
 t.test('while it is withdrawn nothing is written', async (t) => {
   const { glass, screen } = open()
-  screen.show(notice('old'))
-  screen.setEdited(typed('hi'))
-  screen.withdraw()
+  screen.show(formatNotice('old'))
+  screen.setInput(typed('hi'))
+  screen.suspend()
   t.equal(glass.text, 'old')
-  screen.show(notice('new'))
+  screen.show(formatNotice('new'))
   await setImmediate()
   t.equal(glass.text, 'old')
   screen.draw()
   t.equal(glass.text, 'old\nnew\n[ann] : hi')
-  screen.setStatus(notice('status'))
+  screen.setStatus(formatNotice('status'))
   screen.close()
   t.equal(glass.text, 'old\nnew')
   t.same(glass.cursor, { line: '', column: 0 })
@@ -126,7 +126,7 @@ t.test('while it is withdrawn nothing is written', async (t) => {
 
 t.test('a terminal that does not tell its size is taken for 80 by 24', async (t) => {
   const { glass, screen } = open(0, 0)
-  screen.setEdited(typed('x'.repeat(80)))
+  screen.setInput(typed('x'.repeat(80)))
   glass.columns = 100
   Object.assign(glass, { columns: 0 })
   glass.write = (text) => t.match(text, /x{71}\r\nx{9}/)

@@ -7,17 +7,17 @@ import { plainPalette } from '../../src/terminal/palette.ts'
 import { chatOnTerminal } from '../../src/terminal/terminal-chat.ts'
 import { openProxy } from '../e2e/support/proxy.ts'
 import { openRoom } from '../support/room.ts'
-import { Glass } from './support/glass.ts'
+import { AwaitableText } from './support/awaitable-text.ts'
 import { keys } from './support/keys.ts'
-import { Sight } from './support/sight.ts'
+import { TerminalEmulator } from './support/terminal-emulator.ts'
 
 const { control } = keys
 // Each chat listens for signals and for the end of the process, which is one alone here.
 process.setMaxListeners(0)
 
 /** A chat in this process, at a terminal that is none. */
-class Booth extends Sight {
-  readonly glass: Glass
+class InProcessChat extends AwaitableText {
+  readonly terminal: TerminalEmulator
   readonly input = Object.assign(new PassThrough(), {
     setRawMode: (raw: boolean) => this.#set(raw),
   })
@@ -25,12 +25,12 @@ class Booth extends Sight {
   isRaw = false
 
   constructor(url: string, env: NodeJS.ProcessEnv = {}) {
-    const glass = new Glass()
+    const glass = new TerminalEmulator()
     super(() => glass.text)
-    this.glass = glass
+    this.terminal = glass
     const write = (text: string) => {
       glass.write(text)
-      this.look()
+      this.changed()
     }
     const output = { columns: glass.columns, rows: glass.rows, write, on: () => {} }
     this.ended = chatOnTerminal(new ObrolClient(url), {
@@ -47,7 +47,7 @@ class Booth extends Sight {
 }
 
 /** A server that takes connections and says nothing. */
-async function openSilence(t: Test): Promise<string> {
+async function openSilentServer(t: Test): Promise<string> {
   const server = createServer(() => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
@@ -56,7 +56,7 @@ async function openSilence(t: Test): Promise<string> {
 
 t.test('what is typed ahead waits for its question', async (t) => {
   const room = await openRoom(t)
-  const { input, glass, ended } = new Booth(room.url)
+  const { input, terminal: glass, ended } = new InProcessChat(room.url)
   input.write(
     `\r help\rre${keys.tab}${keys.tab} ann\rtall-ships\rsendall hi\rlist\r${control('d')}`,
   )
@@ -71,8 +71,8 @@ t.test('what is typed ahead waits for its question', async (t) => {
 
   t.test('the environment may have said who it is', async (t) => {
     const ann = { OBROL_NAME: 'ann', OBROL_PASSWORD: 'tall-ships' }
-    const booth = new Booth(room.url, ann)
-    await booth.sees('1 online: ann\n[ann] :')
+    const booth = new InProcessChat(room.url, ann)
+    await booth.waitFor('1 online: ann\n[ann] :')
     t.ok(booth.isRaw)
     booth.input.write('quit\r')
     t.equal(await booth.ended, 0)
@@ -95,51 +95,51 @@ t.test('what is typed ahead waits for its question', async (t) => {
       [`login ann\r${control('d')}`, 0, 'your name : login ann'],
     ]
     for (const [typed, status, shown] of table) {
-      const booth = new Booth(room.url)
+      const booth = new InProcessChat(room.url)
       booth.input.write(typed)
       t.equal(await booth.ended, status, JSON.stringify(typed))
-      t.match(booth.glass.text, shown)
+      t.match(booth.terminal.text, shown)
     }
   })
 })
 
 t.test('a terminal that closes is left', async (t) => {
-  const booth = new Booth('http://127.0.0.1:1')
-  await booth.sees('your name :')
+  const booth = new InProcessChat('http://127.0.0.1:1')
+  await booth.waitFor('your name :')
   booth.input.end()
   t.equal(await booth.ended, 0)
 })
 
 t.test('a call under way can be left', async (t) => {
-  const booth = new Booth(await openSilence(t))
+  const booth = new InProcessChat(await openSilentServer(t))
   booth.input.write('login ann tall-ships\r')
-  await booth.sees('login ann ***')
+  await booth.waitFor('login ann ***')
   booth.input.write(`x${control('c')}`)
   t.equal(await booth.ended, 0)
-  t.notMatch(booth.glass.text, /cannot|abort/i)
+  t.notMatch(booth.terminal.text, /cannot|abort/i)
 })
 
 t.test('of what was typed, only what has no answer yet is told as not sent', async (t) => {
   const room = await openRoom(t)
   const proxy = await openProxy(t, room.url)
-  const booth = new Booth(proxy.url)
+  const booth = new InProcessChat(proxy.url)
   booth.input.write('regist ann tall-ships\r')
-  await booth.sees('1 online: ann')
+  await booth.waitFor('1 online: ann')
   for (let said = 0; said < 5; said++) {
     booth.input.write(`sendall line ${said}\r`)
-    await booth.sees(`[ann] : line ${said}`)
+    await booth.waitFor(`[ann] : line ${said}`)
   }
   proxy.target = 'http://127.0.0.1:1'
   proxy.cut()
-  await booth.sees(/trying again in \d+ s \(try \d+\)\n/)
-  t.notMatch(booth.glass.text, 'not sent yet')
+  await booth.waitFor(/trying again in \d+ s \(try \d+\)\n/)
+  t.notMatch(booth.terminal.text, 'not sent yet')
   booth.input.write('sendall first\rsendall second\r')
-  await booth.sees('(typed and not sent yet: 2)')
+  await booth.waitFor('(typed and not sent yet: 2)')
   proxy.target = room.url
   // An Enter tries at once, the stream and what was typed.
   booth.input.write('\r')
-  await booth.sees(/\[ann\] : first\n.*\[ann\] : second\n/)
-  t.notMatch(booth.glass.text, 'not sent yet')
+  await booth.waitFor(/\[ann\] : first\n.*\[ann\] : second\n/)
+  t.notMatch(booth.terminal.text, 'not sent yet')
   booth.input.write('quit\r')
   t.equal(await booth.ended, 0)
 })

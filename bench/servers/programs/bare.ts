@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { suitCompiler } from '../../../src/commands/compiler.ts'
+import { setV8Flags } from '../../../src/commands/v8-flags.ts'
 
 /**
  * The baselines of fan-out: streams and posts without accounts, checks or store. What is sent is
@@ -9,7 +9,7 @@ import { suitCompiler } from '../../../src/commands/compiler.ts'
  * and written once to each socket). As `dropping` it loses one event in 10,000. V8 is set as for
  * Obrol.
  */
-suitCompiler()
+setV8Flags()
 
 const [sending = 'gathered', ...faults] = process.argv.slice(2)
 const dropping = faults.includes('dropping')

@@ -1,17 +1,17 @@
 import jwt from '@fastify/jwt'
 import type { FastifyInstance } from 'fastify'
-import { KnownTokens } from '../known-tokens.ts'
-import type { Purpose } from '../tokens.ts'
+import type { TokenType } from '../tokens.ts'
+import { VerifiedTokenCache } from '../verified-token-cache.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    knownTokens: Readonly<Record<Purpose, KnownTokens>>
+    verifiedTokens: Readonly<Record<TokenType, VerifiedTokenCache>>
   }
 }
 
 declare module '@fastify/jwt' {
   interface FastifyJWT {
-    namespaces: Purpose
+    namespaces: TokenType
   }
 }
 
@@ -27,11 +27,14 @@ export async function addJwt(
   now: () => number,
 ): Promise<void> {
   const iss = 'obrol'
-  app.decorate('knownTokens', { session: new KnownTokens(now), events: new KnownTokens(now) })
-  for (const purpose of ['session', 'events'] satisfies Purpose[]) {
-    const aud = `obrol:${purpose}`
+  app.decorate('verifiedTokens', {
+    session: new VerifiedTokenCache(now),
+    events: new VerifiedTokenCache(now),
+  })
+  for (const type of ['session', 'events'] satisfies TokenType[]) {
+    const aud = `obrol:${type}`
     await app.register(jwt, {
-      namespace: purpose,
+      namespace: type,
       secret: Buffer.from(signingKey),
       sign: { algorithm: 'HS256', iss, aud },
       verify: {

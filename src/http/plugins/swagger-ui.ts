@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { docsPage } from '../docs/page.ts'
-import { startScript } from '../docs/start.ts'
+import { startScript } from '../docs/start-script.ts'
 import { docsStyle } from '../docs/style.ts'
-import { askAgain, forEver, KeptFile } from '../kept-file.ts'
+import { immutable, revalidate, StaticFile } from '../static-file.ts'
 
 const types = {
   js: 'text/javascript; charset=utf-8',
@@ -27,51 +27,57 @@ export function addSwaggerUi(app: FastifyInstance): void {
   const files = docsFiles()
   for (const [name, file] of files) {
     app.get(`/docs/static/${versioned(name, file)}`, hidden, (request, reply) =>
-      file.send(request, reply, forEver),
+      file.send(request, reply, immutable),
     )
     // For who knows it by the name that does not change.
-    app.get(`/docs/static/${name}`, hidden, (request, reply) => file.send(request, reply, askAgain))
+    app.get(`/docs/static/${name}`, hidden, (request, reply) =>
+      file.send(request, reply, revalidate),
+    )
   }
   // Its files are beside it, wherever the server is mounted.
   for (const [path, root] of [
     ['/docs', ''],
     ['/docs/', '../'],
   ] as const) {
-    let page: KeptFile
+    let page: StaticFile
     app.addHook('onReady', async () => {
-      page = new KeptFile(pageOf(app, files, root), 'text/html; charset=utf-8')
+      page = new StaticFile(pageOf(app, files, root), 'text/html; charset=utf-8')
     })
-    app.get(path, hidden, (request, reply) => page.send(request, reply, askAgain))
+    app.get(path, hidden, (request, reply) => page.send(request, reply, revalidate))
   }
 }
 
 /** What the page and Swagger UI load, by the names that do not change. */
-function docsFiles(): ReadonlyMap<string, KeptFile> {
-  const files = new Map<string, KeptFile>()
+function docsFiles(): ReadonlyMap<string, StaticFile> {
+  const files = new Map<string, StaticFile>()
   const folder = new URL('static/', import.meta.resolve('@fastify/swagger-ui'))
   for (const [name, extension] of fromPackage) {
     const file = `${name}.${extension}`
-    files.set(file, KeptFile.read(new URL(file, folder), types[extension]))
+    files.set(file, StaticFile.read(new URL(file, folder), types[extension]))
   }
-  files.set('index.css', new KeptFile(docsStyle, types.css))
+  files.set('index.css', new StaticFile(docsStyle, types.css))
   const style = nameIn(files, 'swagger-ui.css')
   const script = nameIn(files, 'swagger-ui-bundle.js')
-  return files.set('start.js', new KeptFile(startScript({ script, style }), types.js))
+  return files.set('start.js', new StaticFile(startScript({ script, style }), types.js))
 }
 
 /** @param root the way from the page to where the server is mounted */
-function pageOf(app: FastifyInstance, files: ReadonlyMap<string, KeptFile>, root: string): string {
+function pageOf(
+  app: FastifyInstance,
+  files: ReadonlyMap<string, StaticFile>,
+  root: string,
+): string {
   const at = (name: string) => `${root}docs/static/${nameIn(files, name)}`
   const icon = at('favicon-32x32.png')
   const links = { root, icon, style: at('index.css'), script: at('start.js') }
   return docsPage(app.openapi['3.1'].document, links)
 }
 
-function nameIn(files: ReadonlyMap<string, KeptFile>, name: string): string {
-  return versioned(name, files.get(name) as KeptFile)
+function nameIn(files: ReadonlyMap<string, StaticFile>, name: string): string {
+  return versioned(name, files.get(name) as StaticFile)
 }
 
 /** The name of a file, with what changes when it does. */
-function versioned(name: string, { version }: KeptFile): string {
+function versioned(name: string, { version }: StaticFile): string {
   return name.replace('.', `-${version}.`)
 }

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../openapi.ts'
-import { Documentation } from '../schemas/components.ts'
+import { SchemaDocumentation } from '../schemas/components.ts'
 import type { DocumentedLimits } from '../schemas/documented-rules.ts'
 
 declare module 'fastify' {
@@ -43,7 +43,7 @@ export async function addSwagger(
   version: string,
   limits: DocumentedLimits,
 ): Promise<void> {
-  const documentation = new Documentation(limits)
+  const documentation = new SchemaDocumentation(limits)
   for (const component of documentation.components()) app.addSchema(component)
   await app.register(swagger, {
     openapi: {
@@ -74,7 +74,10 @@ export async function addSwagger(
       },
     },
     refResolver: { buildLocalReference: (json) => String(json.$id) },
-    transform: ({ schema, url }) => ({ schema: documentation.of(schema) as typeof schema, url }),
+    transform: ({ schema, url }) => ({
+      schema: documentation.document(schema) as typeof schema,
+      url,
+    }),
   })
   const documents: Partial<Record<OpenApiVersion, ServedDocument>> = {}
   app.decorate('openapi', documents as Record<OpenApiVersion, ServedDocument>)

@@ -1,17 +1,17 @@
-import type { Api, RouteOptions } from '../api.ts'
-import { bySessionToken } from '../authentication.ts'
-import { ignoreBodies } from '../content-types.ts'
+import { requireSessionToken } from '../authentication.ts'
+import { discardBodies } from '../body-parsers.ts'
+import type { Api, RouteOptions } from '../fastify-types.ts'
 import { createStreamToken } from '../schemas/events.ts'
+import { toTime } from '../serializers.ts'
 import { issueToken } from '../tokens.ts'
-import { toTime } from '../views.ts'
 
 /** A token that opens the stream and nothing else. To sign one costs as much as a read. */
 export async function eventTokenRoutes(
   app: Api,
   { services, limits }: RouteOptions,
 ): Promise<void> {
-  app.addHook('onRequest', bySessionToken(app, services.sessions))
-  ignoreBodies(app)
+  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  discardBodies(app)
 
   app.post('/v1/events/token', { schema: createStreamToken }, async ({ session }, reply) => {
     limits.read(session)

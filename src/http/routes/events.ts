@@ -1,5 +1,5 @@
-import type { Api, RouteOptions } from '../api.ts'
-import { byEventsToken } from '../authentication.ts'
+import { requireEventsToken } from '../authentication.ts'
+import type { Api, RouteOptions } from '../fastify-types.ts'
 import { openStream } from '../schemas/events.ts'
 
 /** The stream on which everything arrives. */
@@ -7,7 +7,7 @@ export async function eventRoutes(
   app: Api,
   { services, limits, connections }: RouteOptions,
 ): Promise<void> {
-  app.addHook('onRequest', byEventsToken(app, services.sessions))
+  app.addHook('onRequest', requireEventsToken(app, services.sessions))
 
   app.get('/v1/events', { schema: openStream }, async (request, reply) => {
     limits.openStream(request.session)

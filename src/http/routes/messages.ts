@@ -1,13 +1,13 @@
 import type { FastifyReply } from 'fastify'
-import type { Content } from '../../chat/content.ts'
 import { toMessage } from '../../chat/message.ts'
-import type { Posted } from '../../chat/messages.ts'
+import type { MessageInput } from '../../chat/message-input.ts'
+import type { PostedMessage } from '../../chat/messages.ts'
 import type { Session } from '../../store/store.ts'
-import type { Api, RouteOptions } from '../api.ts'
-import { bySessionToken } from '../authentication.ts'
-import { takeBodies } from '../content-types.ts'
+import { requireSessionToken } from '../authentication.ts'
+import { parseBodies } from '../body-parsers.ts'
+import type { Api, RouteOptions } from '../fastify-types.ts'
 import {
-  defaultPage,
+  defaultMessageLimit,
   getMessage,
   listMessages,
   sendBroadcast,
@@ -17,8 +17,8 @@ import {
 /** Saying something, and reading what was said. */
 export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { messages } = services
-  app.addHook('onRequest', bySessionToken(app, services.sessions))
-  takeBodies(app)
+  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  parseBodies(app)
 
   app.post('/v1/messages/broadcast', { schema: sendBroadcast }, async (request, reply) => {
     const { session, body } = request
@@ -26,7 +26,7 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     const posted = await post(session, { kind: 'broadcast', ...body }, key, () =>
       messages.broadcast(session, body.text, key),
     )
-    return answerPosted(reply, posted)
+    return sendPosted(reply, posted)
   })
 
   app.post('/v1/messages/direct', { schema: sendDirect }, async (request, reply) => {
@@ -35,11 +35,11 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     const posted = await post(session, { kind: 'direct', ...body }, key, () =>
       messages.direct(session, body, key),
     )
-    return answerPosted(reply, posted)
+    return sendPosted(reply, posted)
   })
 
   app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
-    const wanted = { limit: defaultPage, ...query }
+    const wanted = { limit: defaultMessageLimit, ...query }
     messages.checkPage(wanted)
     limits.read(session)
     const { entries, more, cursor } = await messages.page(session, wanted)
@@ -54,18 +54,18 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
   /** Judges the content before the limit, and asks for a replay where the limit is reached. */
   function post(
     sender: Session,
-    content: Content,
+    content: MessageInput,
     key: string | undefined,
-    say: () => Promise<Posted>,
-  ): Promise<Posted> {
+    send: () => Promise<PostedMessage>,
+  ): Promise<PostedMessage> {
     messages.check(content, key)
-    return limits.post(sender, say, async () =>
+    return limits.post(sender, send, async () =>
       key === undefined ? undefined : messages.replay(sender, content, key),
     )
   }
 }
 
-function answerPosted(reply: FastifyReply, { entry, replayed }: Posted): FastifyReply {
+function sendPosted(reply: FastifyReply, { entry, replayed }: PostedMessage): FastifyReply {
   reply.code(201).header('location', `/v1/messages/${entry.id}`)
   if (replayed) reply.header('idempotent-replayed', 'true')
   return reply.send(toMessage(entry))

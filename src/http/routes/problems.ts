@@ -1,5 +1,5 @@
 import { Problem, type ProblemCode, problems } from '../../chat/problems.ts'
-import type { Api } from '../api.ts'
+import type { Api } from '../fastify-types.ts'
 import { explainProblem } from '../schemas/problems.ts'
 
 /** What the codes of problems mean, at the address that each problem's `type` names. */

@@ -1,13 +1,13 @@
 import { Problem } from '../../chat/problems.ts'
-import type { Api, RouteOptions } from '../api.ts'
-import { askAgain, KeptFile } from '../kept-file.ts'
+import type { Api, RouteOptions } from '../fastify-types.ts'
 import type { OpenApiVersion } from '../plugins/swagger.ts'
 import { getHealth, getOpenApi, getOpenApi32, getReadiness } from '../schemas/server.ts'
+import { revalidate, StaticFile } from '../static-file.ts'
 
 /** The server itself: whether it lives, whether it can serve, what can be called. */
 export async function serverRoutes(app: Api, { services, timeouts }: RouteOptions): Promise<void> {
-  const { ready, inTouch, store } = services
-  const documents: Partial<Record<OpenApiVersion, KeptFile>> = {}
+  const { ready, storeConnected, store } = services
+  const documents: Partial<Record<OpenApiVersion, StaticFile>> = {}
 
   // What was true a moment ago is not worth keeping.
   app.get('/healthz', { schema: getHealth }, async (_request, reply) => {
@@ -18,22 +18,23 @@ export async function serverRoutes(app: Api, { services, timeouts }: RouteOption
   app.get('/readyz', { schema: getReadiness }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     if (!ready()) throw new Problem('unavailable', 'The server is shutting down.')
-    if (!inTouch()) throw new Problem('unavailable', 'The store was lost, and is not found yet.')
-    await within(timeouts.pingMs, store.ping())
+    if (!storeConnected())
+      throw new Problem('unavailable', 'The store was lost, and is not found yet.')
+    await withTimeout(timeouts.pingMs, store.ping())
     return { status: 'ok' as const }
   })
 
   app.get('/openapi.json', { schema: getOpenApi }, async (request, reply) =>
-    openApi('3.1').send(request, reply, askAgain),
+    openApi('3.1').send(request, reply, revalidate),
   )
 
   app.get('/openapi-3.2.json', { schema: getOpenApi32 }, async (request, reply) =>
-    openApi('3.2').send(request, reply, askAgain),
+    openApi('3.2').send(request, reply, revalidate),
   )
 
   /** Made when one is first asked for: the documents are there once all routes are. */
-  function openApi(version: OpenApiVersion): KeptFile {
-    documents[version] ??= new KeptFile(
+  function openApi(version: OpenApiVersion): StaticFile {
+    documents[version] ??= new StaticFile(
       app.openapi[version].json,
       'application/json; charset=utf-8',
     )
@@ -42,7 +43,7 @@ export async function serverRoutes(app: Api, { services, timeouts }: RouteOption
 }
 
 /** @throws {Problem} `unavailable`: the store failed, or was not in time */
-async function within(milliseconds: number, asked: Promise<void>): Promise<void> {
+async function withTimeout(milliseconds: number, asked: Promise<void>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(reject, milliseconds)
   try {

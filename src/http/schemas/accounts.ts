@@ -1,6 +1,12 @@
 import { Type } from 'typebox'
-import { answer, empty, needsToken, refusals, takesBody } from './answers.ts'
 import { bodyTypes, Id, strict, Time } from './common.ts'
+import {
+  bodyErrors,
+  emptyResponse,
+  errorResponses,
+  jsonResponse,
+  tokenErrors,
+} from './responses.ts'
 
 export const User = Type.Object(
   {
@@ -77,7 +83,7 @@ export const Credentials = Type.Object(
 export const register = {
   operationId: 'register',
   tags: ['Accounts'],
-  summary: 'Register an account and log in',
+  summary: 'Register an account',
   description:
     'Creates the account and opens its first session. The token in the answer goes into the `Authorization` header of the other calls.',
   security: [],
@@ -85,9 +91,9 @@ export const register = {
   querystring: Type.Object({}, strict),
   body: NewAccount,
   response: {
-    201: answer('Registered and logged in.', OpenedSession, opened),
-    ...refusals(
-      ...takesBody,
+    201: jsonResponse('Registered and logged in.', OpenedSession, opened),
+    ...errorResponses(
+      ...bodyErrors,
       'registration-closed',
       'username-taken',
       'too-many-requests',
@@ -108,9 +114,9 @@ export const login = {
   querystring: Type.Object({}, strict),
   body: Credentials,
   response: {
-    200: answer('Logged in.', OpenedSession, opened),
-    ...refusals(
-      ...takesBody,
+    200: jsonResponse('Logged in.', OpenedSession, opened),
+    ...errorResponses(
+      ...bodyErrors,
       'unknown-user',
       'wrong-password',
       'wrong-credentials',
@@ -129,8 +135,8 @@ export const logout = {
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
-    204: empty('Logged out. The token is not valid any more.'),
-    ...refusals(...needsToken, 'invalid-request', 'outcome-unknown'),
+    204: emptyResponse('Logged out. The token is not valid any more.'),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'outcome-unknown'),
   },
 }
 
@@ -142,10 +148,10 @@ export const getMe = {
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
-    200: answer('The caller.', OwnSession, {
+    200: jsonResponse('The caller.', OwnSession, {
       user,
       session: { createdAt: '2026-11-02T09:30:00.000Z', expiresAt: '2026-11-09T09:30:00.000Z' },
     }),
-    ...refusals(...needsToken, 'invalid-request', 'too-many-requests'),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests'),
   },
 }

@@ -10,7 +10,7 @@ export const strict = { additionalProperties: false } as const
 export const bodyTypes = ['application/json', 'application/x-www-form-urlencoded']
 
 /** A message's id in a path or a query: JavaScript counts no further exactly. */
-export const largestId = Number.MAX_SAFE_INTEGER
+export const maxId = Number.MAX_SAFE_INTEGER
 
 /**
  * The number of an account, a message or a place in the log, in an answer. Without a format, programs

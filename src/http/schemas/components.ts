@@ -42,7 +42,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
 ]
 
 /** Makes of the schemas that judge requests those that the OpenAPI document shows. */
-export class Documentation {
+export class SchemaDocumentation {
   readonly #rules: Record<string, object>
 
   constructor(limits: DocumentedLimits) {
@@ -51,21 +51,21 @@ export class Documentation {
 
   /** The schemas that have a name. */
   components(): object[] {
-    return named.map(({ $id, ...schema }) => ({ $id, ...(this.of(schema) as object) }))
+    return named.map(({ $id, ...schema }) => ({ $id, ...(this.document(schema) as object) }))
   }
 
   /**
    * A copy of a schema in which each schema that has a name stands as a reference to it, and fields
    * tell of the rules that the chat judges them by.
    */
-  of(schema: unknown): unknown {
-    if (Array.isArray(schema)) return schema.map((item) => this.of(item))
+  document(schema: unknown): unknown {
+    if (Array.isArray(schema)) return schema.map((item) => this.document(item))
     if (typeof schema !== 'object' || schema === null) return schema
     if ('$id' in schema) return { $ref: `${schema.$id}#` }
     const { 'x-rule': _, 'x-documented': rules, ...rest } = schema as Record<string, unknown>
     const kept = Object.entries(rest)
       .filter(([, value]) => !isUndocumented(value))
-      .map(([key, value]) => [key, this.of(value)])
+      .map(([key, value]) => [key, this.document(value)])
     return { ...Object.fromEntries(kept), ...this.#rules[rules as string] }
   }
 }

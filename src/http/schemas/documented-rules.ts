@@ -1,5 +1,5 @@
-import { longestPassword } from '../../chat/accounts.ts'
-import { longest, shortest } from '../../chat/usernames.ts'
+import { maxPasswordLength } from '../../chat/accounts.ts'
+import { maxUsernameLength, minUsernameLength } from '../../chat/usernames.ts'
 import type { HttpSettings } from '../services.ts'
 
 /** The settings that the document tells of. */
@@ -16,17 +16,17 @@ export function documentedRules({ messageMaxChars, passwordMinChars }: Documente
   return {
     string: { pattern: '^[^\\x00]*$' },
     newUsername: {
-      minLength: shortest,
-      maxLength: longest,
+      minLength: minUsernameLength,
+      maxLength: maxUsernameLength,
       pattern:
         '^[^\\x00-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x9F][^\\x00-\\x2C\\x2F\\x3A-\\x40\\x5B-\\x5E\\x60\\x7B-\\x9F]*$',
-      description: `${shortest} to ${longest} characters: letters, marks after a letter, decimal digits, \`.\`, \`_\` and \`-\`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered.`,
+      description: `${minUsernameLength} to ${maxUsernameLength} characters: letters, marks after a letter, decimal digits, \`.\`, \`_\` and \`-\`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered.`,
     },
     newPassword: {
       minLength: passwordMinChars,
-      maxLength: longestPassword,
+      maxLength: maxPasswordLength,
       pattern: '^[^\\x00]*$',
-      description: `${passwordMinChars} to ${longestPassword} characters, any but U+0000`,
+      description: `${passwordMinChars} to ${maxPasswordLength} characters, any but U+0000`,
     },
     text: {
       minLength: 1,

@@ -1,8 +1,8 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
-import { answer, needsToken, refusals } from './answers.ts'
 import { Count, Id, strict, Time } from './common.ts'
 import { Message } from './messages.ts'
+import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
 export const StreamToken = Type.Object(
   {
@@ -18,17 +18,17 @@ export const StreamToken = Type.Object(
 export const createStreamToken = {
   operationId: 'createStreamToken',
   tags: ['Events'],
-  summary: 'Create a token for the stream',
+  summary: 'Create a stream token',
   description:
     'For an `EventSource`, which cannot set headers. It lives as long as the session, may be used again, and opens the stream and nothing else.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
-    201: answer('The token.', StreamToken, {
+    201: jsonResponse('The token.', StreamToken, {
       token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl',
       expiresAt: '2026-11-09T09:30:00.000Z',
     }),
-    ...refusals(...needsToken, 'invalid-request'),
+    ...errorResponses(...tokenErrors, 'invalid-request'),
   },
 }
 
@@ -36,7 +36,7 @@ const OnlineCount = Count('How many users are online')
 const CursorId = Type.String({ description: 'The cursor: send it back to go on from here' })
 const Head = Id('The newest id of the log; 0 where there is none')
 
-const endings = [
+const byeReasons = [
   'logged-out',
   'banned',
   'session-expired',
@@ -93,7 +93,7 @@ const Reset = Type.Object(
 
 const Bye = Type.Object(
   {
-    reason: Type.Enum([...endings], { type: 'string', description: 'Why the stream ends' }),
+    reason: Type.Enum([...byeReasons], { type: 'string', description: 'Why the stream ends' }),
   },
   { $id: 'Bye', description: 'The data of the event `bye`' },
 )
@@ -221,6 +221,6 @@ export const openStream = {
         },
       },
     },
-    ...refusals(...needsToken, 'invalid-request', 'too-many-requests', 'too-many-streams'),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests', 'too-many-streams'),
   },
 }

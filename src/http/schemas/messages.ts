@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { answer, needsToken, refusals, takesBody } from './answers.ts'
-import { bodyTypes, Id, largestId, strict, Time } from './common.ts'
+import { bodyTypes, Id, maxId, strict, Time } from './common.ts'
+import { bodyErrors, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
 /** How many messages a page holds unless told otherwise. */
-export const defaultPage = 50
+export const defaultMessageLimit = 50
 
 /** A message. One flat object, for that is what every generator of clients reads. */
 export const Message = Type.Object(
@@ -114,9 +114,9 @@ const postedHeaders = {
   },
 } as const
 
-const postRefusals = [
-  ...takesBody,
-  ...needsToken,
+const postErrors = [
+  ...bodyErrors,
+  ...tokenErrors,
   'idempotency-key-reused',
   'too-many-requests',
   'outcome-unknown',
@@ -134,8 +134,8 @@ export const sendBroadcast = {
   querystring: Type.Object({}, strict),
   body: NewBroadcast,
   response: {
-    201: answer('Sent and stored.', Message, broadcastExample, postedHeaders),
-    ...refusals(...postRefusals),
+    201: jsonResponse('Sent and stored.', Message, broadcastExample, postedHeaders),
+    ...errorResponses(...postErrors),
   },
 }
 
@@ -151,8 +151,8 @@ export const sendDirect = {
   querystring: Type.Object({}, strict),
   body: NewDirect,
   response: {
-    201: answer('Sent and stored.', Message, directExample, postedHeaders),
-    ...refusals(...postRefusals, 'unknown-recipient', 'recipient-offline'),
+    201: jsonResponse('Sent and stored.', Message, directExample, postedHeaders),
+    ...errorResponses(...postErrors, 'unknown-recipient', 'recipient-offline'),
   },
 }
 
@@ -162,8 +162,8 @@ const messageId = (minimum: number, description: string) =>
     Type.Integer({
       format: 'int64',
       minimum,
-      maximum: largestId,
-      'x-rule': `must be a whole number from ${minimum} to ${largestId}, the id of a message; a cursor is for the stream`,
+      maximum: maxId,
+      'x-rule': `must be a whole number from ${minimum} to ${maxId}, the id of a message; a cursor is for the stream`,
       description,
     }),
   )
@@ -190,7 +190,7 @@ export const listMessages = {
           format: 'int32',
           minimum: 1,
           maximum: 200,
-          default: defaultPage,
+          default: defaultMessageLimit,
           description: 'How many messages the page holds at most',
         }),
       ),
@@ -204,12 +204,12 @@ export const listMessages = {
     strict,
   ),
   response: {
-    200: answer('A page of the history.', MessagePage, {
+    200: jsonResponse('A page of the history.', MessagePage, {
       messages: [broadcastExample],
       more: false,
       cursor: '1-mh4k2c9z',
     }),
-    ...refusals(...needsToken, 'invalid-request', 'unknown-recipient', 'too-many-requests'),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'unknown-recipient', 'too-many-requests'),
   },
 }
 
@@ -224,13 +224,13 @@ export const getMessage = {
     id: Type.Integer({
       format: 'int64',
       minimum: 1,
-      maximum: largestId,
+      maximum: maxId,
       description: 'A message’s id',
       examples: [broadcastExample.id],
     }),
   }),
   response: {
-    200: answer('The message.', Message, broadcastExample),
-    ...refusals(...needsToken, 'invalid-request', 'not-found', 'too-many-requests'),
+    200: jsonResponse('The message.', Message, broadcastExample),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'not-found', 'too-many-requests'),
   },
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { problems } from '../../chat/problems.ts'
-import { answer, refusals } from './answers.ts'
 import { ProblemType } from './problem-details.ts'
+import { errorResponses, jsonResponse } from './responses.ts'
 
 export const ProblemExplanation = Type.Object(
   {
@@ -16,7 +16,7 @@ export const ProblemExplanation = Type.Object(
 export const explainProblem = {
   operationId: 'explainProblem',
   tags: ['Server'],
-  summary: 'Explain a problem code',
+  summary: 'Get the explanation of a problem code',
   description: 'What the code in the `type` of a problem means, and what to do about it.',
   security: [],
   params: Type.Object({
@@ -26,12 +26,12 @@ export const explainProblem = {
     }),
   }),
   response: {
-    200: answer('The explanation.', ProblemExplanation, {
+    200: jsonResponse('The explanation.', ProblemExplanation, {
       type: '/problems/username-taken',
       title: problems['username-taken'].title,
       status: problems['username-taken'].status,
       explanation: problems['username-taken'].explanation,
     }),
-    ...refusals('invalid-request', 'not-found'),
+    ...errorResponses('invalid-request', 'not-found'),
   },
 }

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { answer, needsToken, refusals } from './answers.ts'
 import { Count, strict, Time } from './common.ts'
+import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
 /** How many people a page holds unless told otherwise. */
-export const defaultPeople = 100
+export const defaultUserLimit = 100
 
 export const OnlineUser = Type.Object(
   {
@@ -25,7 +25,7 @@ export const OnlineUsers = Type.Object(
 export const listOnlineUsers = {
   operationId: 'listOnlineUsers',
   tags: ['People'],
-  summary: 'List who is online',
+  summary: 'List online users',
   description:
     'The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one.',
   security: [{ sessionToken: [] }],
@@ -36,7 +36,7 @@ export const listOnlineUsers = {
           format: 'int32',
           minimum: 1,
           maximum: 1000,
-          default: defaultPeople,
+          default: defaultUserLimit,
           description: 'How many users the page holds at most',
         }),
       ),
@@ -52,11 +52,11 @@ export const listOnlineUsers = {
     strict,
   ),
   response: {
-    200: answer('A page of who is online.', OnlineUsers, {
+    200: jsonResponse('A page of who is online.', OnlineUsers, {
       users: [{ username: 'dewi', onlineSince: '2026-11-02T09:30:00.000Z' }],
       count: 1,
       more: false,
     }),
-    ...refusals(...needsToken, 'invalid-request', 'too-many-requests'),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests'),
   },
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { Row } from './home.ts'
+import type { Row } from './endpoints.ts'
 
 /** What a table holds: how many rows, and the SHA-256 of their canonical form. */
-export interface Sum {
+export interface TableSum {
   rows: number
   digest: string
 }
 
 /** Sums rows up: each as a line of JSON, in their order. */
-export class RowSum {
+export class RowHasher {
   readonly #hash = createHash('sha256')
   #rows = 0
 
@@ -17,14 +17,14 @@ export class RowSum {
     this.#hash.update(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
   }
 
-  end(): Sum {
+  digest(): TableSum {
     return { rows: this.#rows, digest: this.#hash.digest('hex') }
   }
 }
 
 /** The SHA-256 of everything carried, in hexadecimal: of the tables' sums and of the signing key. */
-export function checksumOf(
-  sums: ReadonlyMap<string, Sum>,
+export function combinedChecksum(
+  sums: ReadonlyMap<string, TableSum>,
   signingKey: Uint8Array | undefined,
 ): string {
   const hash = createHash('sha256')

@@ -1,20 +1,20 @@
 import { resolve } from 'node:path'
 import { isDatabaseUrl } from '../../database-url.ts'
 import { StartError } from '../store.ts'
-import { type Carried, type CarryOptions, carry } from './carry.ts'
+import { type CopyOptions, type CopyResult, copy } from './copy.ts'
 import { PostgresSource } from './postgres-source.ts'
 import { PostgresTarget } from './postgres-target.ts'
 import { SqliteSource } from './sqlite-source.ts'
 import { SqliteTarget } from './sqlite-target.ts'
 
-type Kind = 'sqlite' | 'postgres'
+type StoreKind = 'sqlite' | 'postgres'
 
-export interface Moved extends Carried {
+export interface MoveResult extends CopyResult {
   /** The homes as they may be shown: without passwords. */
   from: string
   to: string
   /** What kind of home it is now. */
-  kind: Kind
+  kind: StoreKind
 }
 
 /**
@@ -23,10 +23,14 @@ export interface Moved extends Carried {
  *
  * @throws {StartError} one line for the person at the terminal
  */
-export async function move(from: string, to: string, options: CarryOptions = {}): Promise<Moved> {
+export async function move(
+  from: string,
+  to: string,
+  options: CopyOptions = {},
+): Promise<MoveResult> {
   const kinds = { from: kindOf(from), to: kindOf(to) }
   if (from === to || (kinds.to === 'sqlite' && resolve(from) === resolve(to))) {
-    throw new StartError('The new home is the old one: there is nothing to move')
+    throw new StartError('Source and target are the same: there is nothing to move')
   }
   try {
     return await moveBetween(from, to, kinds, options)
@@ -43,17 +47,17 @@ export async function move(from: string, to: string, options: CarryOptions = {})
 async function moveBetween(
   from: string,
   to: string,
-  kinds: { from: Kind; to: Kind },
-  options: CarryOptions,
-): Promise<Moved> {
+  kinds: { from: StoreKind; to: StoreKind },
+  options: CopyOptions,
+): Promise<MoveResult> {
   const source = await (kinds.from === 'sqlite'
     ? SqliteSource.open(from)
     : PostgresSource.open(from))
   try {
     const target = await (kinds.to === 'sqlite' ? SqliteTarget.open(to) : PostgresTarget.open(to))
     try {
-      const carried = await carry(source, target, options)
-      return { ...carried, from: source.name, to: target.name, kind: kinds.to }
+      const copied = await copy(source, target, options)
+      return { ...copied, from: source.name, to: target.name, kind: kinds.to }
     } finally {
       await target.close()
     }
@@ -62,10 +66,10 @@ async function moveBetween(
   }
 }
 
-function kindOf(home: string): Kind {
-  const isUrl = /^[a-z]+:\/\//i.test(home)
+function kindOf(address: string): StoreKind {
+  const isUrl = /^[a-z]+:\/\//i.test(address)
   if (!isUrl) return 'sqlite'
-  if (isDatabaseUrl(home)) return 'postgres'
+  if (isDatabaseUrl(address)) return 'postgres'
   throw new StartError(
     'A home is a data folder or postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which each of ' +
       '@ : / ? # % and the space must be percent-encoded where it belongs to a name or password',

@@ -1,25 +1,25 @@
 import { existsSync } from 'node:fs'
 import { type Connection, connect } from '../sqlite/connection.ts'
-import { type FolderLock, filesOf, lockFolder } from '../sqlite/folder.ts'
+import { type DataDirectoryLock, dataFiles, lockDataDirectory } from '../sqlite/data-directory.ts'
 import { checkDatabase } from '../sqlite/migrate.ts'
-import { readKey } from '../sqlite/signing-key.ts'
+import { readSigningKey } from '../sqlite/signing-key.ts'
 import { StartError } from '../store.ts'
-import type { OldHome } from './home.ts'
-import { checkSchema } from './schema.ts'
-import { countRows, readRows } from './sqlite-home.ts'
-import type { Table } from './tables.ts'
+import { checkSchema } from './check-schema.ts'
+import type { CopiedTable } from './copied-tables.ts'
+import type { Source } from './endpoints.ts'
+import { countRows, readRows } from './sqlite-rows.ts'
 
 /** The log in a data folder, which no server may have. Nothing in it changes. */
-export class SqliteSource implements OldHome {
+export class SqliteSource implements Source {
   readonly name: string
-  readonly #lock: FolderLock
+  readonly #lock: DataDirectoryLock
   readonly #connection: Connection
 
   /** @throws {StartError} where there is none, where it is served, or from another version */
   static open(folder: string): SqliteSource {
-    const { database } = filesOf(folder)
+    const { database } = dataFiles(folder)
     if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
-    const lock = lockFolder(folder)
+    const lock = lockDataDirectory(folder)
     let connection: Connection | undefined
     try {
       // Not read-only, so that nothing is left beside the database when it is closed.
@@ -35,22 +35,22 @@ export class SqliteSource implements OldHome {
     }
   }
 
-  private constructor(folder: string, lock: FolderLock, connection: Connection) {
+  private constructor(folder: string, lock: DataDirectoryLock, connection: Connection) {
     this.name = folder
     this.#lock = lock
     this.#connection = connection
   }
 
-  async count(table: Table): Promise<number> {
+  async count(table: CopiedTable): Promise<number> {
     return countRows(this.#connection, table)
   }
 
-  read(table: Table) {
+  read(table: CopiedTable) {
     return readRows(this.#connection, table)
   }
 
   async signingKey(): Promise<Buffer | undefined> {
-    return readKey(filesOf(this.name).key)
+    return readSigningKey(dataFiles(this.name).key)
   }
 
   async close(): Promise<void> {

@@ -2,35 +2,35 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { type Connection, connect } from '../sqlite/connection.ts'
 import {
-  createAnew,
-  type FolderLock,
-  filesOf,
-  lockFolder,
-  syncFile,
-  syncFolderOf,
-} from '../sqlite/folder.ts'
+  type DataDirectoryLock,
+  dataFiles,
+  fsyncFile,
+  fsyncParentDirectory,
+  lockDataDirectory,
+  recreatePrivateFile,
+} from '../sqlite/data-directory.ts'
 import { checkDatabase, migrate } from '../sqlite/migrate.ts'
-import { readKey, writeKey } from '../sqlite/signing-key.ts'
-import { type NewHome, notEmpty, type Row } from './home.ts'
-import { countRows, readRows } from './sqlite-home.ts'
-import { type Table, tables } from './tables.ts'
+import { readSigningKey, writeSigningKey } from '../sqlite/signing-key.ts'
+import { type CopiedTable, copiedTables } from './copied-tables.ts'
+import { notEmptyError, type Row, type Target } from './endpoints.ts'
+import { countRows, readRows } from './sqlite-rows.ts'
 
 /**
  * A data folder that is to get a log. It is written to a file beside the database, which takes the
  * database's place at the end, whole and on the disk.
  */
-export class SqliteTarget implements NewHome {
+export class SqliteTarget implements Target {
   readonly name: string
-  readonly #lock: FolderLock
-  readonly #fresh: string
-  readonly #freshKey: string
+  readonly #lock: DataDirectoryLock
+  readonly #newFile: string
+  readonly #newKeyFile: string
   #connection: Connection
 
   /** @throws {StartError} where it holds a log already, is served, or cannot be used */
   static async open(folder: string): Promise<SqliteTarget> {
-    const lock = lockFolder(folder)
+    const lock = lockDataDirectory(folder)
     try {
-      refuseFull(folder)
+      refuseNonEmpty(folder)
     } catch (error) {
       lock.release()
       throw error
@@ -41,26 +41,26 @@ export class SqliteTarget implements NewHome {
     return target
   }
 
-  private constructor(folder: string, lock: FolderLock) {
+  private constructor(folder: string, lock: DataDirectoryLock) {
     this.name = folder
     this.#lock = lock
-    const { database, key } = filesOf(folder)
-    this.#fresh = `${database}.new`
-    this.#freshKey = `${key}.moved`
-    this.#sweep()
-    createAnew(this.#fresh)
+    const { database, key } = dataFiles(folder)
+    this.#newFile = `${database}.new`
+    this.#newKeyFile = `${key}.moved`
+    this.#removeNewFiles()
+    recreatePrivateFile(this.#newFile)
     // A file that nobody knows yet need not survive anything; it is put on the disk at the end.
-    this.#connection = new Database(this.#fresh)
+    this.#connection = new Database(this.#newFile)
     this.#connection.pragma('journal_mode = OFF')
     this.#connection.pragma('synchronous = OFF')
     this.#connection.pragma('cache_size = -65536')
   }
 
-  read(table: Table) {
+  read(table: CopiedTable) {
     return readRows(this.#connection, table)
   }
 
-  async write({ name, columns }: Table, rows: readonly Row[]): Promise<void> {
+  async write({ name, columns }: CopiedTable, rows: readonly Row[]): Promise<void> {
     const names = Object.keys(columns)
     const insert = this.#connection.prepare<Row>(
       `INSERT INTO ${name} (${names.join()}) VALUES (${names.map(() => '?').join()})`,
@@ -69,55 +69,57 @@ export class SqliteTarget implements NewHome {
   }
 
   /** What is read from now on comes from the file. */
-  async settle(signingKey: Buffer | undefined): Promise<void> {
-    if (signingKey) writeKey(this.#freshKey, signingKey)
+  async finishRows(signingKey: Buffer | undefined): Promise<void> {
+    if (signingKey) writeSigningKey(this.#newKeyFile, signingKey)
     this.#connection.exec('COMMIT')
     this.#connection.close()
-    this.#connection = connect(this.#fresh, { readonly: true })
+    this.#connection = connect(this.#newFile, { readonly: true })
   }
 
   async signingKey(): Promise<Buffer | undefined> {
-    return readKey(this.#freshKey)
+    return readSigningKey(this.#newKeyFile)
   }
 
-  async finish(): Promise<void> {
-    const { database, key } = filesOf(this.name)
+  async commit(): Promise<void> {
+    const { database, key } = dataFiles(this.name)
     this.#connection.close()
-    syncFile(this.#fresh)
+    fsyncFile(this.#newFile)
     // Until the rename it signs for nobody: what is there has no accounts.
-    if (existsSync(this.#freshKey)) renameSync(this.#freshKey, key)
+    if (existsSync(this.#newKeyFile)) renameSync(this.#newKeyFile, key)
     for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true })
-    syncFolderOf(database)
-    renameSync(this.#fresh, database)
-    syncFolderOf(database)
+    fsyncParentDirectory(database)
+    renameSync(this.#newFile, database)
+    fsyncParentDirectory(database)
   }
 
   async close(): Promise<void> {
     this.#connection.close()
-    this.#sweep()
+    this.#removeNewFiles()
     this.#lock.release()
   }
 
   /** Also what a move that was killed has left. */
-  #sweep(): void {
-    const parts = ['', '-wal', '-shm', '-journal'].map((suffix) => this.#fresh + suffix)
-    for (const file of [...parts, this.#freshKey, `${this.#freshKey}.new`]) {
+  #removeNewFiles(): void {
+    const parts = ['', '-wal', '-shm', '-journal'].map((suffix) => this.#newFile + suffix)
+    for (const file of [...parts, this.#newKeyFile, `${this.#newKeyFile}.new`]) {
       rmSync(file, { force: true })
     }
   }
 }
 
 /** A folder in which a server was started, but nobody has ever registered, may be used. */
-function refuseFull(folder: string): void {
-  const { database } = filesOf(folder)
+function refuseNonEmpty(folder: string): void {
+  const { database } = dataFiles(folder)
   if (!existsSync(database)) return
   const connection = connect(database, { readonly: true })
   try {
     checkDatabase(connection, database)
     const there = connection.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all()
-    for (const table of tables.filter(({ name }) => name !== 'epochs' && there.includes(name))) {
+    for (const table of copiedTables.filter(
+      ({ name }) => name !== 'epochs' && there.includes(name),
+    )) {
       const count = countRows(connection, table)
-      if (count > 0) throw notEmpty(folder, count, table)
+      if (count > 0) throw notEmptyError(folder, count, table)
     }
   } finally {
     connection.close()

@@ -1,6 +1,6 @@
 import { toSession } from '../session-row.ts'
 import type { Credentials, NewAccount, Session } from '../store.ts'
-import { openedSession } from './opened-session.ts'
+import { insertSession } from './insert-session.ts'
 import type { Pool } from './pool.ts'
 
 type Row = { id: number; username: string; createdAt: number; passwordHash: string }
@@ -20,7 +20,7 @@ export class Accounts {
       const created = sql`
         SELECT id, username, created_at
         FROM obrol_register(${username}, ${key}, ${passwordHash}, ${sql.json(skeletons)})`
-      return openedSession(sql, created, ttlMs)
+      return insertSession(sql, created, ttlMs)
     })
     return rows[0] ? toSession(rows[0]) : 'taken'
   }

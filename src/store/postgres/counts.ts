@@ -13,7 +13,7 @@ export class Counts implements SharedCounts {
     this.#pool = pool
   }
 
-  async add(key: string, { limit, windowMs }: { limit: number; windowMs: number }) {
+  async increment(key: string, { limit, windowMs }: { limit: number; windowMs: number }) {
     const [row] = await this.#pool.read(
       (sql) => sql<{ counted: boolean; left: number }[]>`
         WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
@@ -38,7 +38,7 @@ export class Counts implements SharedCounts {
     return counted ? { counted } : { counted, retryAfterMs: left }
   }
 
-  async takeBack(key: string): Promise<void> {
+  async decrement(key: string): Promise<void> {
     await this.#pool.read(
       (sql) => sql`UPDATE counts SET count = count - 1 WHERE key = ${key} AND count > 0`,
     )

@@ -9,10 +9,10 @@ import type { Connection } from './connection.ts'
 type Transaction = TransactionSql<{ bigint: number }>
 
 /** Where the migrations of this version are. */
-const ownMigrations = fileURLToPath(new URL('../../../migrations/postgres', import.meta.url))
+const bundledMigrations = fileURLToPath(new URL('../../../migrations/postgres', import.meta.url))
 
 /** A migration of a large log takes its time, and other nodes wait for it. */
-const patienceMs = 600_000
+const timeoutMs = 600_000
 
 /**
  * Brings a database to the schema of this version, wholly or not at all: all that is new to it goes
@@ -20,44 +20,44 @@ const patienceMs = 600_000
  *
  * @throws {StartError} where the database is from a newer version
  */
-export async function migrate(connection: Connection, folder = ownMigrations): Promise<void> {
+export async function migrate(connection: Connection, folder = bundledMigrations): Promise<void> {
   await connection.run(
     (sql) =>
       sql.begin(async (sql) => {
-        await beFirst(sql)
+        await lockMigrations(sql)
         await checkDatabase(sql, folder)
         const umzug = new Umzug({
-          migrations: namesIn(folder).map((name) => ({
+          migrations: migrationNames(folder).map((name) => ({
             name,
             up: () => apply(sql, name, readFileSync(join(folder, name), 'utf8')),
           })),
           storage: {
-            executed: () => applied(sql),
-            logMigration: recordedAlready,
-            unlogMigration: recordedAlready,
+            executed: () => appliedMigrations(sql),
+            logMigration: skipRecord,
+            unlogMigration: skipRecord,
           },
           logger: undefined,
         })
         await umzug.up()
       }),
-    patienceMs,
+    timeoutMs,
   )
 }
 
 /** Waits for other nodes that migrate, and keeps them waiting until the transaction ends. */
-async function beFirst(sql: Transaction): Promise<void> {
-  const patience = `${patienceMs}ms`
+async function lockMigrations(sql: Transaction): Promise<void> {
+  const timeout = `${timeoutMs}ms`
   await sql`
-    SELECT set_config('lock_timeout', ${patience}, true),
-      set_config('statement_timeout', ${patience}, true)`
+    SELECT set_config('lock_timeout', ${timeout}, true),
+      set_config('statement_timeout', ${timeout}, true)`
   await sql`SELECT pg_advisory_xact_lock(1331851887, 4)`
 }
 
 async function checkDatabase(sql: Transaction, folder: string): Promise<void> {
   await checkSchema(sql)
   await sql`CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`
-  const known = new Set(namesIn(folder))
-  const unknown = (await applied(sql)).find((name) => !known.has(name))
+  const known = new Set(migrationNames(folder))
+  const unknown = (await appliedMigrations(sql)).find((name) => !known.has(name))
   if (unknown !== undefined) {
     throw new StartError(
       `The database is from a newer version of Obrol (migration ${unknown} is not known here)`,
@@ -84,15 +84,15 @@ async function apply(sql: Transaction, name: string, script: string): Promise<vo
 }
 
 /** A migration is recorded with its script, in one transaction, and never taken back. */
-async function recordedAlready(): Promise<void> {}
+async function skipRecord(): Promise<void> {}
 
-function namesIn(folder: string): string[] {
+function migrationNames(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
 }
 
-async function applied(sql: Transaction): Promise<string[]> {
+async function appliedMigrations(sql: Transaction): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`SELECT name FROM migrations ORDER BY name`
   return rows.map(({ name }) => name)
 }

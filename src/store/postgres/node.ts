@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { PresenceChange } from '../store.ts'
-import { arrayOf } from './connection.ts'
+import { toArrayLiteral } from './connection.ts'
 import type { Pool } from './pool.ts'
 
 /**
@@ -11,7 +11,7 @@ export class Node {
   readonly id = randomUUID()
   readonly #pool
   readonly #leaseMs
-  readonly #held = new Set<number>()
+  readonly #sessions = new Set<number>()
 
   /** @param leaseMs by the database's clock */
   constructor(pool: Pool, leaseMs: number) {
@@ -20,26 +20,27 @@ export class Node {
   }
 
   /** Sessions enter and leave here, in one transaction. */
-  async change({ enter: sessions, leave }: PresenceChange): Promise<void> {
-    const enter = sessions.map(({ id }) => id)
-    for (const session of leave) this.#held.delete(session)
-    if (!(await this.#change(enter, leave))) await this.#join([...this.#held, ...enter])
-    for (const session of enter) this.#held.add(session)
+  async changePresence({ enter: entering, leave }: PresenceChange): Promise<void> {
+    const enter = entering.map(({ id }) => id)
+    for (const session of leave) this.#sessions.delete(session)
+    if (!(await this.#changePresence(enter, leave)))
+      await this.#register([...this.#sessions, ...enter])
+    for (const session of enter) this.#sessions.add(session)
   }
 
   /** They ended. */
-  forget(sessions: readonly number[]): void {
-    for (const session of sessions) this.#held.delete(session)
+  forgetSessions(sessions: readonly number[]): void {
+    for (const session of sessions) this.#sessions.delete(session)
   }
 
   /**
    * Rings for itself, too. A node that finds its lease taken enters again with whom it holds.
    *
-   * @param onRing called when the ring is on its way
+   * @param onNotify called when the ring is on its way
    */
-  async renew(onRing: () => void): Promise<void> {
+  async renewLease(onNotify: () => void): Promise<void> {
     const [row] = await this.#pool.write((sql) => {
-      onRing()
+      onNotify()
       return sql<{ renewed: boolean }[]>`
         WITH renewed AS (
           UPDATE nodes SET lease_until = obrol_now() + ${this.#leaseMs}::bigint
@@ -47,11 +48,11 @@ export class Node {
         )
         SELECT EXISTS (SELECT FROM renewed) AS renewed, pg_notify('obrol', ${this.id})`
     })
-    if (!row?.renewed) await this.#join([...this.#held])
+    if (!row?.renewed) await this.#register([...this.#sessions])
   }
 
   /** A restart is no exit: those who are here have their grace. */
-  async leave(graceMs: number): Promise<void> {
+  async markClosed(graceMs: number): Promise<void> {
     await this.#pool.write(
       (sql) => sql`
         UPDATE nodes SET closed = true, lease_until = obrol_now() + ${graceMs}::bigint
@@ -59,20 +60,20 @@ export class Node {
     )
   }
 
-  async #join(sessions: number[]): Promise<void> {
+  async #register(sessions: number[]): Promise<void> {
     await this.#pool.write(
       (sql) => sql`
         INSERT INTO nodes (id, lease_until) VALUES (${this.id}, obrol_now() + ${this.#leaseMs}::bigint)
         ON CONFLICT (id) DO NOTHING`,
     )
-    await this.#change(sessions, [])
+    await this.#changePresence(sessions, [])
   }
 
-  async #change(enter: readonly number[], leave: readonly number[]): Promise<boolean> {
+  async #changePresence(enter: readonly number[], leave: readonly number[]): Promise<boolean> {
     if (enter.length === 0 && leave.length === 0) return true
     const [row] = await this.#pool.write(
       (sql) => sql<{ done: boolean }[]>`
-        SELECT obrol_change_presence(${this.id}, ${arrayOf(enter)}::bigint[], ${arrayOf(leave)}::bigint[])
+        SELECT obrol_change_presence(${this.id}, ${toArrayLiteral(enter)}::bigint[], ${toArrayLiteral(leave)}::bigint[])
           AS done`,
     )
     return row?.done === true

@@ -1,14 +1,14 @@
 import { Unavailable } from '../store.ts'
-import type { Ask, Connection } from './connection.ts'
-import { failureOf } from './failure.ts'
-import { reach } from './reach.ts'
+import { classifyError } from './classify-error.ts'
+import { connectToPrimary } from './connect-to-primary.ts'
+import type { Connection, Query } from './connection.ts'
 
 export interface PoolOptions {
   /** URLs of servers, tried in turn. */
-  addresses: readonly string[]
+  serverUrls: readonly string[]
   maxConnections: number
   /** How long for a connection, and how long for the answer on it, in ms. */
-  answerMs: number
+  queryTimeoutMs: number
 }
 
 /**
@@ -19,11 +19,11 @@ export class Pool {
   readonly #options: PoolOptions
   readonly #idle: Connection[] = []
   /** Those that are open or being opened. */
-  readonly #all = new Set<object>()
+  readonly #connections = new Set<object>()
   /** Those who wait, first come first served; they look again for a connection when called. */
-  readonly #waiting: (() => void)[] = []
+  readonly #waiters: (() => void)[] = []
   /** The index of the one that took the last. */
-  #address = 0
+  #serverIndex = 0
   #closed = false
 
   constructor(options: PoolOptions) {
@@ -31,16 +31,16 @@ export class Pool {
   }
 
   /** @throws {Unavailable} */
-  read<Answer>(ask: Ask<Answer>): Promise<Answer> {
-    return this.#run(ask, false)
+  read<Result>(query: Query<Result>): Promise<Result> {
+    return this.#run(query, false)
   }
 
   /**
    * @throws {Unavailable} certainly not done
    * @throws {OutcomeUnknown} perhaps done
    */
-  write<Answer>(ask: Ask<Answer>): Promise<Answer> {
-    return this.#run(ask, true)
+  write<Result>(query: Query<Result>): Promise<Result> {
+    return this.#run(query, true)
   }
 
   /**
@@ -49,81 +49,85 @@ export class Pool {
    *
    * @throws what went wrong at the last of them, as the driver has it
    */
-  async open(onRing?: (payload: string) => void): Promise<Connection> {
-    const { addresses, answerMs } = this.#options
-    const greetingMs = answerMs / addresses.length
-    const reached = await reach(addresses, { greetingMs, first: this.#address, onRing })
-    this.#address = reached.at
+  async open(onNotification?: (payload: string) => void): Promise<Connection> {
+    const { serverUrls, queryTimeoutMs } = this.#options
+    const connectTimeoutMs = queryTimeoutMs / serverUrls.length
+    const reached = await connectToPrimary(serverUrls, {
+      connectTimeoutMs,
+      first: this.#serverIndex,
+      onNotification,
+    })
+    this.#serverIndex = reached.index
     return reached.connection
   }
 
   /** Takes no more, and resolves when what is under way has been answered. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const call of this.#waiting.splice(0)) call()
-    while (this.#all.size > this.#idle.length) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    for (const wake of this.#waiters.splice(0)) wake()
+    while (this.#connections.size > this.#idle.length) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve))
     }
     await Promise.all(this.#idle.map((connection) => connection.close()))
   }
 
-  async #run<Answer>(ask: Ask<Answer>, writes: boolean): Promise<Answer> {
-    const connection = await this.#take()
+  async #run<Result>(query: Query<Result>, isWrite: boolean): Promise<Result> {
+    const connection = await this.#acquire()
     return connection
-      .run(ask, this.#options.answerMs)
+      .run(query, this.#options.queryTimeoutMs)
       .catch((error) => {
-        throw failureOf(error, writes)
+        throw classifyError(error, isWrite)
       })
-      .finally(() => this.#give(connection))
+      .finally(() => this.#release(connection))
   }
 
-  async #take(): Promise<Connection> {
-    const deadline = performance.now() + this.#options.answerMs
+  async #acquire(): Promise<Connection> {
+    const deadline = performance.now() + this.#options.queryTimeoutMs
     for (;;) {
       if (this.#closed) throw new Unavailable('The store is closed')
       const idle = this.#idle.pop()
       if (idle?.alive) return idle
-      if (idle) this.#all.delete(idle)
-      else if (this.#all.size < this.#options.maxConnections) return this.#open()
-      else await this.#turn(deadline - performance.now())
+      if (idle) this.#connections.delete(idle)
+      else if (this.#connections.size < this.#options.maxConnections) return this.#open()
+      else await this.#waitForRelease(deadline - performance.now())
     }
   }
 
   async #open(): Promise<Connection> {
     // Holds the place while it is being opened.
-    const place = {}
-    this.#all.add(place)
+    const placeholder = {}
+    this.#connections.add(placeholder)
     const connection = await this.open().catch((error) => {
-      this.#all.delete(place)
-      this.#callNext()
-      throw failureOf(error, false)
+      this.#connections.delete(placeholder)
+      this.#wakeNext()
+      throw classifyError(error, false)
     })
-    this.#all.delete(place)
-    this.#all.add(connection)
+    this.#connections.delete(placeholder)
+    this.#connections.add(connection)
     return connection
   }
 
-  #give(connection: Connection): void {
+  #release(connection: Connection): void {
     if (connection.alive) this.#idle.push(connection)
-    else this.#all.delete(connection)
-    this.#callNext()
+    else this.#connections.delete(connection)
+    this.#wakeNext()
   }
 
-  #callNext(): void {
-    this.#waiting.shift()?.()
+  #wakeNext(): void {
+    this.#waiters.shift()?.()
   }
 
-  #turn(ms: number): Promise<void> {
+  #waitForRelease(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const called = () => {
+      const wake = () => {
         clearTimeout(timer)
         resolve()
       }
       const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(called), 1)
+        this.#waiters.splice(this.#waiters.indexOf(wake), 1)
         reject(new Unavailable('Too much is waiting for PostgreSQL'))
-      }, ms)
-      this.#waiting.push(called)
+      }, timeoutMs)
+      this.#waiters.push(wake)
     })
   }
 }

@@ -1,67 +1,67 @@
 import type {
   Cursor,
+  DeliveryReceipt,
   Draft,
-  Follower,
-  Mark,
   NewAccount,
   Outcome,
   PageRange,
   PresenceChange,
   Store,
+  StoreListener,
 } from '../store.ts'
 import { Unavailable } from '../store.ts'
 import { Accounts } from './accounts.ts'
-import { AppendProof } from './append-proof.ts'
+import { AppendLockProbe } from './append-lock-probe.ts'
+import type { ChangePoller } from './change-poller.ts'
 import { Counts } from './counts.ts'
-import { dropsOverTenth, sweepStep } from './housekeeping.ts'
+import { DeliveryReceipts } from './delivered.ts'
 import { appendBatch } from './log/append.ts'
-import { extentOf } from './log/extent.ts'
-import { keyedEntry } from './log/keys.ts'
-import { pageOf } from './log/page.ts'
-import { placeOf } from './log/place.ts'
-import { LogReader } from './log/read.ts'
-import type { Lookout } from './lookout.ts'
+import { readBounds } from './log/bounds.ts'
+import { findByIdempotencyKey } from './log/idempotency-keys.ts'
+import { readPage } from './log/page.ts'
+import { EntryReader } from './log/read.ts'
+import { resolveCursor } from './log/resolve-cursor.ts'
 import type { Node } from './node.ts'
 import type { Pool } from './pool.ts'
-import { ReachedMarks } from './reached.ts'
+import { deleteExpiredStep, wouldDeleteOverTenth } from './retention.ts'
 import { Sessions } from './sessions.ts'
-import { signingKeyIn } from './signing-key.ts'
+import { loadOrCreateSigningKey } from './signing-key.ts'
 
-export interface Parts {
+export interface PostgresStoreParts {
   pool: Pool
   node: Node
-  lookout: Lookout
+  poller: ChangePoller
   /** How long those who are here stay present when it is closed, in ms. */
   graceMs: number
   /** `ping` fails when nothing was reached for so long, in ms. */
   unreachableMs: number
 }
 
-/** The store on PostgreSQL: calls go to the pool, and the lookout brings what they and others did. */
+/** The store on PostgreSQL: calls go to the pool, and the poller brings what they and others did. */
 export class PostgresStore implements Store {
   readonly counts: Counts
-  readonly #parts: Parts
-  readonly #log: LogReader
+  readonly #parts: PostgresStoreParts
+  readonly #entries: EntryReader
   readonly #accounts: Accounts
   readonly #sessions: Sessions
-  readonly #reached: ReachedMarks
-  readonly #proof: AppendProof
+  readonly #receipts: DeliveryReceipts
+  readonly #appendLockProbe: AppendLockProbe
 
-  constructor(parts: Parts) {
+  constructor(parts: PostgresStoreParts) {
     this.#parts = parts
     const { pool } = parts
     this.counts = new Counts(pool)
-    this.#log = new LogReader(pool)
+    this.#entries = new EntryReader(pool)
     this.#accounts = new Accounts(pool)
     this.#sessions = new Sessions(pool)
-    this.#reached = new ReachedMarks(pool)
-    this.#proof = new AppendProof(pool)
+    this.#receipts = new DeliveryReceipts(pool)
+    this.#appendLockProbe = new AppendLockProbe(pool)
   }
 
-  async append(batch: readonly Draft[], ticket: string): Promise<Outcome[]> {
-    const { pool, lookout } = this.#parts
-    const { outcomes } = await lookout.appending(
-      () => appendBatch(pool, batch, ticket),
+  async append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
+    const { pool, poller } = this.#parts
+    const { outcomes } = await poller.trackAppend(
+      () => appendBatch(pool, batch, batchId),
       ({ outcomes, epoch }) => ({
         epoch,
         entries: outcomes.flatMap((outcome) =>
@@ -72,8 +72,8 @@ export class PostgresStore implements Store {
     return outcomes
   }
 
-  markReached(marks: readonly Mark[], epoch: string): Promise<void> {
-    return this.#reached.raise(marks, epoch)
+  markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): Promise<void> {
+    return this.#receipts.record(receipts, epoch)
   }
 
   register(account: NewAccount, ttlMs: number) {
@@ -81,61 +81,63 @@ export class PostgresStore implements Store {
   }
 
   openSession(account: number, ttlMs: number) {
-    return this.#told(this.#sessions.open(account, ttlMs))
+    return this.#thenPoll(this.#sessions.open(account, ttlMs))
   }
 
   endSession(id: number): Promise<boolean> {
-    return this.#told(this.#sessions.end(id))
+    return this.#thenPoll(this.#sessions.end(id))
   }
 
   changePresence(change: PresenceChange): Promise<void> {
-    return this.#told(this.#parts.node.change(change))
+    return this.#thenPoll(this.#parts.node.changePresence(change))
   }
 
-  async sweep(before: number | undefined) {
-    const more = await this.#told(sweepStep(this.#parts.pool, before))
-    return { more, extent: await this.extent() }
+  async deleteExpired(before: number | undefined) {
+    const more = await this.#thenPoll(deleteExpiredStep(this.#parts.pool, before))
+    return { more, bounds: await this.bounds() }
   }
 
   async size() {
     return undefined
   }
 
-  dropsOverTenth(before: number) {
-    return dropsOverTenth(this.#parts.pool, before)
+  wouldDeleteOverTenth(before: number) {
+    return wouldDeleteOverTenth(this.#parts.pool, before)
   }
 
-  extent() {
-    const { lookout, pool } = this.#parts
-    return lookout.upTo(extentOf(pool).then((extent) => ({ extent }))).then(({ extent }) => extent)
+  bounds() {
+    const { poller, pool } = this.#parts
+    return poller
+      .awaitCaughtUp(readBounds(pool).then((bounds) => ({ bounds })))
+      .then(({ bounds }) => bounds)
   }
 
   read(after: number, viewer: number) {
-    return this.#parts.lookout.upTo(this.#log.read(after, viewer))
+    return this.#parts.poller.awaitCaughtUp(this.#entries.read(after, viewer))
   }
 
-  readKept(after: number, upTo: number, viewer: number) {
-    return this.#parts.lookout.upTo(this.#log.readKept(after, upTo, viewer))
+  readUndelivered(after: number, upTo: number, viewer: number) {
+    return this.#parts.poller.awaitCaughtUp(this.#entries.readUndelivered(after, upTo, viewer))
   }
 
-  unreached(viewer: number) {
-    return this.#parts.lookout.upTo(this.#log.unreached(viewer))
+  undelivered(viewer: number) {
+    return this.#parts.poller.awaitCaughtUp(this.#entries.undelivered(viewer))
   }
 
-  place(cursor: Cursor) {
-    return this.#parts.lookout.upTo(placeOf(this.#parts.pool, cursor))
+  resolveCursor(cursor: Cursor) {
+    return this.#parts.poller.awaitCaughtUp(resolveCursor(this.#parts.pool, cursor))
   }
 
   page(viewer: number, range: PageRange) {
-    return pageOf(this.#parts.pool, viewer, range)
+    return readPage(this.#parts.pool, viewer, range)
   }
 
   entry(id: number, viewer: number) {
-    return this.#log.entry(id, viewer)
+    return this.#entries.entry(id, viewer)
   }
 
-  keyed(account: number, key: string) {
-    return keyedEntry(this.#parts.pool, account, key)
+  findByIdempotencyKey(account: number, key: string) {
+    return findByIdempotencyKey(this.#parts.pool, account, key)
   }
 
   skeletonsTaken(skeletons: readonly string[]) {
@@ -154,49 +156,49 @@ export class PostgresStore implements Store {
     return this.#sessions.newest(limit)
   }
 
-  present() {
-    return this.#parts.lookout.present()
+  presentSessions() {
+    return this.#parts.poller.presentSessions()
   }
 
-  follow(follower: Follower): void {
-    this.#parts.lookout.follow(follower)
+  subscribe(listener: StoreListener): void {
+    this.#parts.poller.subscribe(listener)
   }
 
-  get current(): boolean {
-    return this.#parts.lookout.current
+  get isUpToDate(): boolean {
+    return this.#parts.poller.isUpToDate
   }
 
   now(): number {
-    return this.#parts.lookout.now
+    return this.#parts.poller.now
   }
 
   signingKey(): Promise<Uint8Array> {
-    return signingKeyIn(this.#parts.pool)
+    return loadOrCreateSigningKey(this.#parts.pool)
   }
 
   async ping(): Promise<void> {
-    const { lookout, unreachableMs } = this.#parts
-    if (lookout.silentMs > unreachableMs) {
+    const { poller, unreachableMs } = this.#parts
+    if (poller.msSinceContact > unreachableMs) {
       throw new Unavailable(`PostgreSQL has not been reached for ${unreachableMs} ms`)
     }
-    await lookout.proveWriting().catch((error) => {
+    await poller.assertWritable().catch((error) => {
       throw new Unavailable(`PostgreSQL takes no writes: ${error.message}`, { cause: error })
     })
-    await this.#proof.prove()
+    await this.#appendLockProbe.check()
   }
 
   async close(): Promise<void> {
-    const { lookout, node, pool, graceMs } = this.#parts
-    await lookout.close()
+    const { poller, node, pool, graceMs } = this.#parts
+    await poller.close()
     // Where the database is away, the lease runs out by itself.
-    await node.leave(graceMs).catch(() => {})
+    await node.markClosed(graceMs).catch(() => {})
     await pool.close()
   }
 
   /** What was done stands, also where it cannot be told just now. */
-  async #told<Value>(written: Promise<Value>): Promise<Value> {
+  async #thenPoll<Value>(written: Promise<Value>): Promise<Value> {
     const value = await written
-    await this.#parts.lookout.lookInTime().catch(() => {})
+    await this.#parts.poller.pollWithTimeout().catch(() => {})
     return value
   }
 }

@@ -4,7 +4,7 @@
  * depend on who made the role. Those of https://www.postgresql.org/docs/current/runtime-config.html
  * that every version from 15 on has; a URL may say otherwise.
  */
-export const session = {
+export const sessionSettings = {
   application_name: 'obrol',
 
   // Where names are looked for: what PostgreSQL itself has as its default.
@@ -48,7 +48,7 @@ export const session = {
 }
 
 /** What a session must have, whoever set it. */
-interface Need {
+interface RequiredSetting {
   setting: string
   /** How the person who started the server reads of it. */
   needed: string
@@ -59,7 +59,7 @@ interface Need {
 }
 
 /** Short of these a log would not be one. All else is asked for so that no setting changes it. */
-export const needs: readonly Need[] = [
+export const requiredSettings: readonly RequiredSetting[] = [
   exactly('default_transaction_isolation', 'read committed'),
   exactly('default_transaction_read_only', 'off'),
   {
@@ -78,10 +78,10 @@ export const needs: readonly Need[] = [
   exactly('transaction_timeout', '0'),
 ]
 
-function exactly(setting: string, value: string): Need {
+function exactly(setting: string, value: string): RequiredSetting {
   return { setting, needed: value, value, met: (found) => found === value }
 }
 
-function bounded(setting: string, value: string): Need {
+function bounded(setting: string, value: string): RequiredSetting {
   return { setting, needed: `a bound, such as ${value}`, value, met: (found) => found !== '0' }
 }

@@ -1,8 +1,8 @@
+import { MAX_SESSIONS_PER_ACCOUNT } from '../session-limit.ts'
 import { type SessionRow, toSession } from '../session-row.ts'
-import { SESSIONS_EACH } from '../sessions-each.ts'
 import type { Session } from '../store.ts'
 import type { Sql } from './connection.ts'
-import { openedSession } from './opened-session.ts'
+import { insertSession } from './insert-session.ts'
 import type { Pool } from './pool.ts'
 
 export class Sessions {
@@ -14,9 +14,9 @@ export class Sessions {
 
   async open(account: number, ttlMs: number): Promise<Session> {
     const [row] = await this.#pool.write((sql) => {
-      const its = sql`
-        SELECT id, username, created_at FROM obrol_before_session(${account}, ${SESSIONS_EACH - 1})`
-      return openedSession(sql, its, ttlMs)
+      const accountQuery = sql`
+        SELECT id, username, created_at FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})`
+      return insertSession(sql, accountQuery, ttlMs)
     })
     return toSession(row as SessionRow)
   }

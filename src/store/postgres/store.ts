@@ -1,12 +1,12 @@
 import { StartError, type Store } from '../store.ts'
-import { addressesOf } from './addresses.ts'
-import { describe } from './failure.ts'
-import { Lookout } from './lookout.ts'
+import { ChangePoller } from './change-poller.ts'
+import { describeError } from './classify-error.ts'
 import { migrate } from './migrate.ts'
-import { renewNameForms } from './name-forms.ts'
+import { updateNameForms } from './name-forms.ts'
 import { Node } from './node.ts'
 import { Pool } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
+import { serverUrlsOf } from './server-urls.ts'
 
 export interface PostgresOptions {
   /**
@@ -23,19 +23,19 @@ export interface PostgresOptions {
   /** Connections beside the one that listens; default 10. */
   maxConnections?: number
   /** A call that has no answer by then fails, in ms; default 3,000. */
-  answerMs?: number
+  queryTimeoutMs?: number
   /** How often to look for news when no ring tells of any, in ms; default 500, or a 6th of the lease. */
-  lookEveryMs?: number
+  pollIntervalMs?: number
   /** The same where rings do not come through, in ms; default 100. */
-  lookDeafMs?: number
+  fallbackPollIntervalMs?: number
   /** How long a ring is waited for before it counts as lost, in ms; default 1,000. */
-  ringMs?: number
-  /** News is `current` if it was looked for within this, in ms; default 1,000. */
-  currentMs?: number
+  notificationTimeoutMs?: number
+  /** `isUpToDate` says true if it was looked for within this, in ms; default 1,000. */
+  maxStalenessMs?: number
   /** `ping` fails when nothing was reached for so long, in ms; default 5,000. */
   unreachableMs?: number
-  /** The follower hears `lost` when nothing was reached for so long, in ms; default 10,000. */
-  lostMs?: number
+  /** The listener hears `disconnected` when nothing was reached for so long, in ms; default 10,000. */
+  disconnectAfterMs?: number
   /** A folder of `.sql` files; default: those of this version. */
   migrations?: string
 }
@@ -46,48 +46,48 @@ export interface PostgresOptions {
  * @throws {StartError} one line for the person who started the server
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
-  const { databaseUrl, presenceLeaseMs: leaseMs, graceMs, answerMs = 3_000 } = options
+  const { databaseUrl, presenceLeaseMs: leaseMs, graceMs, queryTimeoutMs = 3_000 } = options
   const pool = new Pool({
-    addresses: addressesOf(databaseUrl),
+    serverUrls: serverUrlsOf(databaseUrl),
     maxConnections: options.maxConnections ?? 10,
-    answerMs,
+    queryTimeoutMs,
   })
   const node = new Node(pool, leaseMs)
-  const { promise: deaf, resolve: onDeaf } = Promise.withResolvers<void>()
-  void deaf.then(() => options.onWarning?.(deafWarning))
-  const lookout = new Lookout(pool, node, {
+  const { promise: notificationsLost, resolve: onNotificationsLost } = Promise.withResolvers<void>()
+  void notificationsLost.then(() => options.onWarning?.(notificationsLostWarning))
+  const poller = new ChangePoller(pool, node, {
     leaseMs,
     graceMs,
-    answerMs,
-    lookEveryMs: options.lookEveryMs ?? Math.min(500, leaseMs / 6),
-    lookDeafMs: options.lookDeafMs ?? 100,
-    ringMs: options.ringMs ?? 1_000,
-    currentMs: options.currentMs ?? 1_000,
-    lostMs: options.lostMs ?? 10_000,
-    onDeaf,
+    queryTimeoutMs,
+    pollIntervalMs: options.pollIntervalMs ?? Math.min(500, leaseMs / 6),
+    fallbackPollIntervalMs: options.fallbackPollIntervalMs ?? 100,
+    notificationTimeoutMs: options.notificationTimeoutMs ?? 1_000,
+    maxStalenessMs: options.maxStalenessMs ?? 1_000,
+    disconnectAfterMs: options.disconnectAfterMs ?? 10_000,
+    onNotificationsLost,
   })
   const unreachableMs = options.unreachableMs ?? 5_000
   try {
-    await lookout.start(async (line) => {
-      await migrate(line, options.migrations)
-      await renewNameForms(line)
+    await poller.start(async (connection) => {
+      await migrate(connection, options.migrations)
+      await updateNameForms(connection)
     })
-    return new PostgresStore({ pool, node, lookout, graceMs, unreachableMs })
+    return new PostgresStore({ pool, node, poller, graceMs, unreachableMs })
   } catch (error) {
-    await lookout.close()
+    await poller.close()
     await pool.close()
-    throw startError(error)
+    throw toStartError(error)
   }
 }
 
-const deafWarning =
+const notificationsLostWarning =
   'Notifications of PostgreSQL do not come through, perhaps for a pooler in between: ' +
   'news is looked for more often instead, which costs more'
 
 /** The messages of the driver and of PostgreSQL name hosts and people, never a password. */
-function startError(error: unknown): StartError {
+function toStartError(error: unknown): StartError {
   if (error instanceof StartError) return error
-  return new StartError(`The database cannot be used: ${describe(error as Error)}`, {
+  return new StartError(`The database cannot be used: ${describeError(error as Error)}`, {
     cause: error,
   })
 }

@@ -9,20 +9,20 @@ import type { Connection } from './connection.ts'
 const APPLICATION_ID = 0x4f62726f
 
 /** Where the migrations of this version are. */
-const ownMigrations = fileURLToPath(new URL('../../../migrations/sqlite', import.meta.url))
+const bundledMigrations = fileURLToPath(new URL('../../../migrations/sqlite', import.meta.url))
 
 /**
  * Brings a database to the schema of this version, each step whole or not at all.
  *
  * @throws {StartError} where the database is not Obrol's, or is from a newer version
  */
-export async function migrate(connection: Connection, folder = ownMigrations): Promise<void> {
+export async function migrate(connection: Connection, folder = bundledMigrations): Promise<void> {
   if (isEmpty(connection)) connection.pragma(`application_id = ${APPLICATION_ID}`)
   checkDatabase(connection, connection.name, folder)
   connection.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT')
   const record = connection.prepare('INSERT INTO migrations (name) VALUES (?)')
   const umzug = new Umzug({
-    migrations: namesIn(folder).map((name) => ({
+    migrations: migrationNames(folder).map((name) => ({
       name,
       up: async () => {
         const script = readFileSync(join(folder, name), 'utf8')
@@ -33,9 +33,9 @@ export async function migrate(connection: Connection, folder = ownMigrations): P
       },
     })),
     storage: {
-      executed: async () => applied(connection),
-      logMigration: recordedAlready,
-      unlogMigration: recordedAlready,
+      executed: async () => appliedMigrations(connection),
+      logMigration: skipRecord,
+      unlogMigration: skipRecord,
     },
     logger: undefined,
   })
@@ -43,37 +43,37 @@ export async function migrate(connection: Connection, folder = ownMigrations): P
 }
 
 /**
- * @param called how the person at the terminal calls it
+ * @param label how the person at the terminal calls it
  * @throws {StartError} where a database is not one that this version can read
  */
 export function checkDatabase(
   connection: Connection,
-  called: string,
-  folder = ownMigrations,
+  label: string,
+  folder = bundledMigrations,
 ): void {
   if (connection.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new StartError(`${called} is not a database of Obrol`)
+    throw new StartError(`${label} is not a database of Obrol`)
   }
-  const known = new Set(namesIn(folder))
-  const unknown = applied(connection).find((name) => !known.has(name))
+  const known = new Set(migrationNames(folder))
+  const unknown = appliedMigrations(connection).find((name) => !known.has(name))
   if (unknown !== undefined) {
     throw new StartError(
-      `${called} is from a newer version of Obrol (migration ${unknown} is not known here)`,
+      `${label} is from a newer version of Obrol (migration ${unknown} is not known here)`,
     )
   }
 }
 
 /** A migration is recorded with its script, in one transaction, and never taken back. */
-async function recordedAlready(): Promise<void> {}
+async function skipRecord(): Promise<void> {}
 
-function namesIn(folder: string): string[] {
+function migrationNames(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
 }
 
 /** In the order they were applied; none in a database that is yet to get its first. */
-function applied(connection: Connection): string[] {
+function appliedMigrations(connection: Connection): string[] {
   const table = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get()
   if (!table) return []
   return connection.prepare<[], string>('SELECT name FROM migrations ORDER BY name').pluck().all()

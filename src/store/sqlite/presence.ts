@@ -2,7 +2,7 @@ import type { Account, PresentSession, Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 /** Those of the sessions told to enter that did: between two threads, numbers cost least. */
-export interface Entered {
+export interface EnteredSessions {
   /** Unix milliseconds. */
   since: number
   sessions: number[]
@@ -38,11 +38,11 @@ export class PresenceRows {
   }
 
   all(): PresentSession[] {
-    return this.#all.all().map(toPresence)
+    return this.#all.all().map(toPresentSession)
   }
 
   /** Those of the sessions that were not present and now are. */
-  enter(sessions: readonly number[], now: number): Entered {
+  enter(sessions: readonly number[], now: number): EnteredSessions {
     const entered = sessions.filter(
       (session) => this.#enter.run(session, now, session, now).changes > 0,
     )
@@ -56,14 +56,14 @@ export class PresenceRows {
 }
 
 /** As the store tells of those who entered, who are among these. */
-export function presentSessions(
-  { since, sessions }: Entered,
-  among: readonly Session[],
+export function toPresentSessions(
+  { since, sessions }: EnteredSessions,
+  candidates: readonly Session[],
 ): PresentSession[] {
-  const accounts = new Map(among.map(({ id, account }) => [id, account]))
+  const accounts = new Map(candidates.map(({ id, account }) => [id, account]))
   return sessions.map((session) => ({ session, person: accounts.get(session) as Account, since }))
 }
 
-function toPresence({ session, id, username, since }: Row): PresentSession {
+function toPresentSession({ session, id, username, since }: Row): PresentSession {
   return { session, person: { id, username }, since }
 }

@@ -2,7 +2,7 @@ import type {
   Credentials,
   DatabaseSize,
   Entry,
-  Extent,
+  LogBounds,
   Page,
   PageRange,
   PresentSession,
@@ -10,10 +10,10 @@ import type {
 } from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
-import { LogExtent } from './log/extent.ts'
-import { KnownKeys } from './log/keys.ts'
+import { LogBoundsQuery } from './log/bounds.ts'
+import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
-import { LogReader } from './log/read.ts'
+import { EntryReader } from './log/read.ts'
 import { PresenceRows } from './presence.ts'
 import { readTransaction } from './transaction.ts'
 
@@ -21,7 +21,7 @@ import { readTransaction } from './transaction.ts'
 export class Reader {
   readonly #connection
   readonly #snapshot
-  readonly #extent
+  readonly #bounds
   readonly #log
   readonly #pages
   readonly #keys
@@ -32,29 +32,29 @@ export class Reader {
   constructor(connection: Connection, clock: () => number) {
     this.#connection = connection
     this.#snapshot = readTransaction(connection)
-    this.#extent = new LogExtent(connection)
-    this.#log = new LogReader(connection)
+    this.#bounds = new LogBoundsQuery(connection)
+    this.#log = new EntryReader(connection)
     this.#pages = new LogPages(connection)
-    this.#keys = new KnownKeys(connection)
+    this.#keys = new IdempotencyKeys(connection)
     this.#accounts = new Accounts(connection)
     this.#presence = new PresenceRows(connection)
     this.#clock = clock
   }
 
-  extent(): Extent {
-    return this.#snapshot(() => this.#extent.now())
+  bounds(): LogBounds {
+    return this.#snapshot(() => this.#bounds.read())
   }
 
-  dropsOverTenth(before: number): boolean {
-    return this.#snapshot(() => this.#extent.dropsOverTenth(before))
+  wouldDeleteOverTenth(before: number): boolean {
+    return this.#snapshot(() => this.#bounds.wouldDeleteOverTenth(before))
   }
 
   read(after: number, viewer: number): Scan {
     return this.#snapshot(() => this.#log.read(after, viewer))
   }
 
-  readKept(after: number, upTo: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#log.readKept(after, upTo, viewer))
+  readUndelivered(after: number, upTo: number, viewer: number): Scan {
+    return this.#snapshot(() => this.#log.readUndelivered(after, upTo, viewer))
   }
 
   entry(id: number, viewer: number): Entry | undefined {
@@ -65,7 +65,7 @@ export class Reader {
     return this.#snapshot(() => this.#pages.page(viewer, range))
   }
 
-  keyed(account: number, key: string): { digest: string; entry: Entry } | undefined {
+  findByIdempotencyKey(account: number, key: string): { digest: string; entry: Entry } | undefined {
     return this.#snapshot(() => this.#keys.find(account, key, this.#clock()))
   }
 
@@ -77,7 +77,7 @@ export class Reader {
     return this.#snapshot(() => this.#accounts.skeletonsTaken(skeletons))
   }
 
-  present(): PresentSession[] {
+  presentSessions(): PresentSession[] {
     return this.#snapshot(() => this.#presence.all())
   }
 
@@ -91,6 +91,6 @@ export class Reader {
   }
 
   ping(): void {
-    this.#snapshot(() => this.#extent.now())
+    this.#snapshot(() => this.#bounds.read())
   }
 }

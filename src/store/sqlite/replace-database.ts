@@ -1,22 +1,26 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { syncFile, syncFolderOf } from './folder.ts'
+import { fsyncFile, fsyncParentDirectory } from './data-directory.ts'
 
 /**
  * Puts a whole database in the place of another, whose folder this process holds. Whatever happens
  * meanwhile, the folder holds the old database whole or the new one.
  *
- * @param beforehand what must be on the disk before the new one counts
+ * @param beforeReplace what must be on the disk before the new one counts
  */
-export function replaceDatabase(database: string, fresh: string, beforehand = () => {}): void {
-  syncFile(fresh)
-  beforehand()
-  foldLog(database)
+export function replaceDatabase(
+  database: string,
+  replacement: string,
+  beforeReplace = () => {},
+): void {
+  fsyncFile(replacement)
+  beforeReplace()
+  checkpointLog(database)
   // What is left of them belongs to the database that goes, and would be written into the new one.
   for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true })
-  syncFolderOf(database)
-  renameSync(fresh, database)
-  syncFolderOf(database)
+  fsyncParentDirectory(database)
+  renameSync(replacement, database)
+  fsyncParentDirectory(database)
 }
 
 /** Removes a database that is not to be used, with the files SQLite puts beside it. */
@@ -25,7 +29,7 @@ export function removeDatabase(file: string): void {
 }
 
 /** Brings the old database's log into it. One that is too damaged for that may go as it is. */
-function foldLog(database: string): void {
+function checkpointLog(database: string): void {
   if (!existsSync(database)) return
   try {
     const connection = new Database(database)

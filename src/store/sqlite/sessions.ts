@@ -1,16 +1,16 @@
 import { newSessionId } from '../session-id.ts'
+import { MAX_SESSIONS_PER_ACCOUNT } from '../session-limit.ts'
 import { type SessionRow, toSession } from '../session-row.ts'
-import { SESSIONS_EACH } from '../sessions-each.ts'
 import type { Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
-const withAccounts = `
+const selectWithAccounts = `
   SELECT sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
          accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt
   FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
 
 /** Sessions that one opening ends at most, where there were too many before. */
-const STEP = 1_000
+const MAX_ENDED_PER_OPEN = 1_000
 
 export class Sessions {
   readonly #insert
@@ -30,10 +30,10 @@ export class Sessions {
     // Bound through a SELECT: SQLite, which plans by values where it has statistics, would else plan
     // such a join anew for each value, at ten times the cost of running it.
     this.#alive = connection.prepare<[number, number], SessionRow>(
-      `${withAccounts} WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
+      `${selectWithAccounts} WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
     )
     this.#newest = connection.prepare<[number, number], SessionRow>(
-      `${withAccounts} WHERE sessions.expires_at > ? ORDER BY sessions.expires_at DESC LIMIT ?`,
+      `${selectWithAccounts} WHERE sessions.expires_at > ? ORDER BY sessions.expires_at DESC LIMIT ?`,
     )
     this.#end = connection
       .prepare<[number], number>('DELETE FROM sessions WHERE id = ? RETURNING expires_at')
@@ -44,7 +44,7 @@ export class Sessions {
            ON presence.account_id = sessions.account_id AND presence.session_id = sessions.id
          WHERE sessions.account_id = (SELECT ?) AND expires_at > ?
          ORDER BY presence.session_id IS NOT NULL DESC, created_at DESC, id DESC
-         LIMIT ${STEP} OFFSET ${SESSIONS_EACH - 1}`,
+         LIMIT ${MAX_ENDED_PER_OPEN} OFFSET ${MAX_SESSIONS_PER_ACCOUNT - 1}`,
       )
       .pluck()
   }

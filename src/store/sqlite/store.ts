@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import { StartError, type Store } from '../store.ts'
 import { connect } from './connection.ts'
-import { beginEpoch } from './epochs.ts'
-import { createPrivately, filesOf, lockFolder } from './folder.ts'
+import { createPrivateFile, dataFiles, lockDataDirectory } from './data-directory.ts'
 import { migrate } from './migrate.ts'
-import { renewNameForms } from './name-forms.ts'
-import { keyIn } from './signing-key.ts'
-import { ThreadedStore } from './threaded-store.ts'
+import { updateNameForms } from './name-forms.ts'
+import { beginEpoch } from './next-epoch.ts'
+import { loadOrCreateSigningKey } from './signing-key.ts'
+import { SqliteStore } from './sqlite-store.ts'
 
 export interface SqliteOptions {
   /** The data folder; made with mode 0700 where it is not there. */
@@ -32,19 +32,19 @@ const workerModule = new URL(`./worker${extname(import.meta.url)}`, import.meta.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { folder, now, maxPages, onFatal } = options
-  const { database, key } = filesOf(folder)
-  const lock = lockFolder(folder)
-  let store: ThreadedStore | undefined
+  const { database, key } = dataFiles(folder)
+  const lock = lockDataDirectory(folder)
+  let store: SqliteStore | undefined
   try {
     await prepare(database, (now ?? Date.now)(), options.migrations)
-    store = new ThreadedStore({
+    store = new SqliteStore({
       module: workerModule,
       database,
       now,
       maxPages,
       onFatal,
-      signingKey: () => keyIn(key),
-      release: () => lock.release(),
+      signingKey: () => loadOrCreateSigningKey(key),
+      releaseLock: () => lock.release(),
     })
     await store.ping()
     return store
@@ -59,11 +59,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 }
 
 async function prepare(database: string, now: number, migrations?: string): Promise<void> {
-  createPrivately(database)
+  createPrivateFile(database)
   const connection = connect(database)
   try {
     await migrate(connection, migrations)
-    renewNameForms(connection)
+    updateNameForms(connection)
     beginEpoch(connection, now, randomUUID())
   } finally {
     connection.close()

@@ -1,6 +1,6 @@
 import { OutcomeUnknown, Unavailable } from '../store.ts'
+import { classifyReadError, classifyWriteError } from './classify-error.ts'
 import type { Connection } from './connection.ts'
-import { readFailure, writeFailure } from './failure.ts'
 
 type Runs = { run(): unknown }
 
@@ -25,7 +25,7 @@ export class WriteTransaction {
     this.#rollback = connection.prepare('ROLLBACK')
   }
 
-  /** @throws what `writeFailure` makes of an error; nothing of the work is left behind then */
+  /** @throws what `classifyWriteError` makes of an error; nothing of the work is left behind then */
   run<Result>(work: () => Result): Result {
     if (this.#broken) throw new Unavailable('The database failed and takes no more writes')
     let committing = false
@@ -38,7 +38,7 @@ export class WriteTransaction {
     } catch (error) {
       // SQLite has rolled back by itself where the disk was full or broken.
       if (this.#connection.inTransaction) this.#rollback.run()
-      const failure = writeFailure(error, committing)
+      const failure = classifyWriteError(error, committing)
       // After a failed fsync the kernel may call the next one good without having written.
       this.#broken = failure instanceof OutcomeUnknown
       throw failure
@@ -53,7 +53,7 @@ export function readTransaction(connection: Connection): <Result>(work: () => Re
     try {
       return transaction.deferred(work) as Result
     } catch (error) {
-      throw readFailure(error)
+      throw classifyReadError(error)
     }
   }
 }

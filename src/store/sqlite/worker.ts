@@ -4,13 +4,19 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { connect } from './connection.ts'
-import { type Message, packed, type Reply, type Request, type ThreadData } from './protocol.ts'
 import { Reader } from './reader.ts'
+import {
+  serializeError,
+  type WorkerCall,
+  type WorkerMessage,
+  type WorkerOptions,
+  type WorkerReply,
+} from './worker-protocol.ts'
 import { Writer } from './writer.ts'
 
 type Calls = Record<string, (...args: unknown[]) => unknown>
 
-const { role, file, maxPages } = workerData as ThreadData
+const { role, file, maxPages } = workerData as WorkerOptions
 const port = parentPort as NonNullable<typeof parentPort>
 const connection = connect(file, { readonly: role === 'reader' })
 if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`)
@@ -21,18 +27,18 @@ const calls = (role === 'writer'
   ? new Writer(connection, clock)
   : new Reader(connection, clock)) as unknown as Calls
 
-port.on('message', (message: Message) => {
+port.on('message', (message: WorkerMessage) => {
   if (message === 'close') {
     connection.close()
     port.close()
-  } else port.postMessage(message.map(answer) satisfies Reply[])
+  } else port.postMessage(message.map(handleCall) satisfies WorkerReply[])
 })
 
-function answer({ id, call, args, at: now }: Request): Reply {
+function handleCall({ id, call, args, now }: WorkerCall): WorkerReply {
   at = now
   try {
     return { id, value: calls[call]?.(...args) }
   } catch (error) {
-    return { id, failure: packed(error) }
+    return { id, failure: serializeError(error) }
   }
 }

@@ -1,113 +1,121 @@
-import type { Draft, Extent, Mark, NewAccount, News, Outcome, Session } from '../store.ts'
+import type {
+  DeliveryReceipt,
+  Draft,
+  LogBounds,
+  NewAccount,
+  Outcome,
+  Session,
+  StoreUpdate,
+} from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
-import { Housekeeping } from './housekeeping.ts'
+import { DeliveryReceipts } from './delivered.ts'
 import { LogAppender } from './log/append.ts'
-import { LogExtent } from './log/extent.ts'
-import { type Entered, PresenceRows } from './presence.ts'
-import { Probe } from './probe.ts'
-import { ReachedMarks } from './reached.ts'
+import { LogBoundsQuery } from './log/bounds.ts'
+import { type EnteredSessions, PresenceRows } from './presence.ts'
+import { RecentBatches } from './recent-batches.ts'
+import { Retention } from './retention.ts'
 import { Sessions } from './sessions.ts'
-import { RecentTickets } from './tickets.ts'
 import { WriteTransaction } from './transaction.ts'
+import { WriteProbe } from './write-probe.ts'
 
-/** News as it goes from one thread to another. */
-export type SentNews = Omit<News, 'entered'> & { entered: Entered | null }
+/** An update as it goes from one thread to another. */
+export type SerializedUpdate = Omit<StoreUpdate, 'entered'> & { entered: EnteredSessions | null }
 
 /** What a write answers, and what became true by it. */
-export interface Done<Value> {
+export interface WriteResult<Value> {
   value: Value
-  news: SentNews | null
+  update: SerializedUpdate | null
 }
 
-type Events = Partial<Omit<SentNews, 'extent'>>
+type Events = Partial<Omit<SerializedUpdate, 'bounds'>>
 
 /** The calls that the writer's thread takes: each is one transaction. */
 export class Writer {
   readonly #transaction
-  readonly #extent
+  readonly #bounds
   readonly #log
   readonly #accounts
   readonly #sessions
   readonly #presence
-  readonly #reached
-  readonly #housekeeping
+  readonly #receipts
+  readonly #retention
   readonly #probe
   readonly #clock
-  readonly #tickets = new RecentTickets<Outcome[]>()
+  readonly #recentBatches = new RecentBatches<Outcome[]>()
   #failing = false
 
   /** @param clock Unix milliseconds; read after the write lock was taken */
   constructor(connection: Connection, clock: () => number) {
     this.#transaction = new WriteTransaction(connection)
-    this.#extent = new LogExtent(connection)
+    this.#bounds = new LogBoundsQuery(connection)
     this.#log = new LogAppender(connection)
     this.#accounts = new Accounts(connection)
     this.#sessions = new Sessions(connection)
     this.#presence = new PresenceRows(connection)
-    this.#reached = new ReachedMarks(connection)
-    this.#housekeeping = new Housekeeping(connection)
-    this.#probe = new Probe(connection)
+    this.#receipts = new DeliveryReceipts(connection)
+    this.#retention = new Retention(connection)
+    this.#probe = new WriteProbe(connection)
     this.#clock = clock
   }
 
-  append(batch: readonly Draft[], ticket: string): Done<Outcome[]> {
-    const before = this.#tickets.find(ticket)
-    if (before) return { value: before, news: null }
+  append(batch: readonly Draft[], batchId: string): WriteResult<Outcome[]> {
+    const earlier = this.#recentBatches.find(batchId)
+    if (earlier) return { value: earlier, update: null }
     const done = this.#write((now) => {
       const value = this.#log.append(batch, now)
       const entries = value.flatMap((outcome) =>
         outcome.kind === 'appended' ? [outcome.entry] : [],
       )
-      return { value, news: this.#news({ entries }) }
+      return { value, update: this.#updateOf({ entries }) }
     })
-    this.#tickets.keep(ticket, done.value)
+    this.#recentBatches.add(batchId, done.value)
     return done
   }
 
-  markReached(marks: readonly Mark[], epoch: string): Done<void> {
+  markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {
     return this.#write(() => {
-      if (epoch === this.#extent.now().epoch) this.#reached.raise(marks)
-      return { value: undefined, news: null }
+      if (epoch === this.#bounds.read().epoch) this.#receipts.record(receipts)
+      return { value: undefined, update: null }
     })
   }
 
-  register(account: NewAccount, ttlMs: number): Done<Session | 'taken'> {
+  register(account: NewAccount, ttlMs: number): WriteResult<Session | 'taken'> {
     return this.#write((now) => {
       const created = this.#accounts.create(account, now)
-      return { value: created ? this.#open(created.id, ttlMs, now) : 'taken', news: null }
+      return { value: created ? this.#open(created.id, ttlMs, now) : 'taken', update: null }
     })
   }
 
-  openSession(account: number, ttlMs: number): Done<Session> {
+  openSession(account: number, ttlMs: number): WriteResult<Session> {
     return this.#write((now) => {
       const events = this.#end(this.#sessions.excess(account, now), now)
-      return { value: this.#open(account, ttlMs, now), news: this.#news(events) }
+      return { value: this.#open(account, ttlMs, now), update: this.#updateOf(events) }
     })
   }
 
-  endSession(id: number): Done<boolean> {
+  endSession(id: number): WriteResult<boolean> {
     return this.#write((now) => {
       const events = this.#end([id], now)
-      return { value: events.ended.length > 0, news: this.#news(events) }
+      return { value: events.ended.length > 0, update: this.#updateOf(events) }
     })
   }
 
-  changePresence(enter: readonly number[], leave: readonly number[]): Done<void> {
+  changePresence(enter: readonly number[], leave: readonly number[]): WriteResult<void> {
     return this.#write((now) => {
       const left = this.#presence.leave(leave)
       const entered = this.#presence.enter(enter, now)
-      return { value: undefined, news: this.#news({ entered, left }) }
+      return { value: undefined, update: this.#updateOf({ entered, left }) }
     })
   }
 
-  sweep(before: number | undefined): Done<{ more: boolean; extent: Extent }> {
+  deleteExpired(before: number | undefined): WriteResult<{ more: boolean; bounds: LogBounds }> {
     return this.#write((now) => {
-      const { oldest } = this.#extent.now()
-      const more = this.#housekeeping.step(before, now)
-      const extent = this.#extent.now()
-      const news = extent.oldest === oldest ? null : { ...nothing, extent }
-      return { value: { more, extent }, news }
+      const { oldest } = this.#bounds.read()
+      const more = this.#retention.deleteExpired(before, now)
+      const bounds = this.#bounds.read()
+      const update = bounds.oldest === oldest ? null : { ...emptyUpdate, bounds }
+      return { value: { more, bounds }, update }
     })
   }
 
@@ -135,12 +143,12 @@ export class Writer {
   }
 
   /** Null where nothing happened. */
-  #news({ entered, ...lists }: Events): SentNews | null {
+  #updateOf({ entered, ...lists }: Events): SerializedUpdate | null {
     const someEntered = entered && entered.sessions.length > 0 ? entered : null
     const nothingElse = Object.values(lists).every((list) => list.length === 0)
     if (someEntered === null && nothingElse) return null
-    return { ...nothing, ...lists, entered: someEntered, extent: this.#extent.now() }
+    return { ...emptyUpdate, ...lists, entered: someEntered, bounds: this.#bounds.read() }
   }
 }
 
-const nothing = { entries: [], ended: [], entered: null, left: [] }
+const emptyUpdate = { entries: [], ended: [], entered: null, left: [] }

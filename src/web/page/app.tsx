@@ -1,9 +1,9 @@
-import { Room } from './room.tsx'
-import { visit } from './session.ts'
+import { ChatPage } from './chat-page.tsx'
+import { currentSession } from './current-session.ts'
 import { SignIn } from './sign-in.tsx'
 
 /** The page: signing in, or the room. */
 export function App() {
-  const here = visit.value
-  return here ? <Room key={here.client.token} visit={here} /> : <SignIn />
+  const session = currentSession.value
+  return session ? <ChatPage key={session.client.token} session={session} /> : <SignIn />
 }

@@ -11,7 +11,7 @@ export function Avatar({ name, online = false }: { name: string; online?: boolea
 }
 
 /** The same for the room. */
-export function RoomAvatar() {
+export function EveryoneAvatar() {
   return (
     <span class="avatar the-room" aria-hidden="true">
       <Icon name="room" />

@@ -2,23 +2,29 @@ import type { TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Conversation } from '../state/chat.ts'
 import { room } from '../state/conversations.ts'
+import type { ChatSession } from './chat-session.ts'
 import { Icon } from './icons.tsx'
 import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
-import type { Visit } from './visit.ts'
 
 /** With so many characters left, it is told how many. */
-const nearlyFull = 200
+const remainingShownBelow = 200
 
 /** Where one writes. Enter sends; what was begun is kept for each conversation. */
-export function Composer({ visit, held }: { visit: Visit; held: Conversation }) {
+export function Composer({
+  session,
+  conversation,
+}: {
+  session: ChatSession
+  conversation: Conversation
+}) {
   const words = strings.value
   const area = useRef<HTMLTextAreaElement>(null)
-  const draft = visit.drafts.texts.value[held.key] ?? ''
+  const draft = session.drafts.texts.value[conversation.key] ?? ''
   const blank = draft.trim() === ''
   const { textMax } = limits.value
   // A code point has one unit or two: with fewer units there is room for sure, and no need to count.
-  const left = draft.length > textMax - nearlyFull ? textMax - [...draft].length : textMax
+  const left = draft.length > textMax - remainingShownBelow ? textMax - [...draft].length : textMax
   const unsendable = blank || left < 0
   useLayoutEffect(() => {
     // As high as what was written; the style sheet knows the most.
@@ -29,12 +35,12 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
 
   function send(): void {
     if (unsendable) return
-    visit.mail.say(visit.conversation(held.key, held.name), draft)
-    visit.drafts.set(held.key, '')
+    session.outbox.send(session.conversation(conversation.key, conversation.name), draft)
+    session.drafts.set(conversation.key, '')
     area.current?.focus()
   }
 
-  function pressed(event: TargetedKeyboardEvent<HTMLTextAreaElement>): void {
+  function onKeyDown(event: TargetedKeyboardEvent<HTMLTextAreaElement>): void {
     // Enter also ends the composition of a character.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
@@ -43,10 +49,10 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
 
   function limitNote(): string {
     if (left < 0) return words.overLimit(-left, textMax)
-    return left <= nearlyFull ? words.roomLeft(left) : words.enterToSend
+    return left <= remainingShownBelow ? words.roomLeft(left) : words.enterToSend
   }
 
-  const label = held.key === room ? words.writeInRoom : words.writeIn(held.name)
+  const label = conversation.key === room ? words.writeInRoom : words.writeIn(conversation.name)
   return (
     <form
       class="composer"
@@ -68,8 +74,8 @@ export function Composer({ visit, held }: { visit: Visit; held: Conversation }) 
           enterkeyhint="send"
           aria-describedby="composer-note"
           value={draft}
-          onInput={(event) => visit.drafts.set(held.key, event.currentTarget.value)}
-          onKeyDown={pressed}
+          onInput={(event) => session.drafts.set(conversation.key, event.currentTarget.value)}
+          onKeyDown={onKeyDown}
         />
         <button class="send" type="submit" aria-label={words.send} aria-disabled={unsendable}>
           <Icon name="send" />

@@ -1,25 +1,25 @@
 import { effect, signal } from '@preact/signals'
 import type { ConversationKey } from '../state/conversations.ts'
-import { keep, onKeptElsewhere, recall } from './storage.ts'
+import { load, onChangedElsewhere, save } from './storage.ts'
 
 /** What one has begun to write, kept for each conversation; the same in all tabs. */
 export class Drafts {
   readonly texts
-  readonly #name: string
-  readonly #ends: (() => void)[]
+  readonly #storageKey: string
+  readonly #disposers: (() => void)[]
 
   constructor(me: string) {
-    this.#name = `drafts.${me}`
-    this.texts = signal(this.#kept())
-    this.#ends = [
-      effect(() => keep(this.#name, this.texts.value)),
-      onKeptElsewhere(this.#name, () => {
-        this.texts.value = this.#kept()
+    this.#storageKey = `drafts.${me}`
+    this.texts = signal(this.#load())
+    this.#disposers = [
+      effect(() => save(this.#storageKey, this.texts.value)),
+      onChangedElsewhere(this.#storageKey, () => {
+        this.texts.value = this.#load()
       }),
     ]
   }
 
-  of(key: ConversationKey): string {
+  get(key: ConversationKey): string {
     return this.texts.value[key] ?? ''
   }
 
@@ -30,15 +30,15 @@ export class Drafts {
 
   /** Keeps no more. */
   close(): void {
-    for (const end of this.#ends) end()
+    for (const end of this.#disposers) end()
   }
 
   /** Forgets them all, for one has signed out. */
-  forget(): void {
-    keep(this.#name, undefined)
+  clear(): void {
+    save(this.#storageKey, undefined)
   }
 
-  #kept(): Readonly<Record<ConversationKey, string>> {
-    return recall(this.#name) ?? {}
+  #load(): Readonly<Record<ConversationKey, string>> {
+    return load(this.#storageKey) ?? {}
   }
 }

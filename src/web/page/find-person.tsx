@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { explain } from '../text/explain.ts'
+import type { ChatSession } from './chat-session.ts'
 import { Icon } from './icons.tsx'
-import { toPerson } from './place.ts'
 import { strings } from './preferences.ts'
-import type { Visit } from './visit.ts'
+import { personHref } from './route.ts'
 
 /** Begins a conversation with someone by their name, whether they are online or not. */
-export function FindPerson({ visit }: { visit: Visit }) {
+export function FindPerson({ session }: { session: ChatSession }) {
   const words = strings.value
   const input = useRef<HTMLInputElement>(null)
   const failed = useSignal<unknown>(undefined)
@@ -20,7 +20,7 @@ export function FindPerson({ visit }: { visit: Visit }) {
     busy.value = true
     failed.value = undefined
     try {
-      location.hash = toPerson(await visit.find(typed))
+      location.hash = personHref(await session.findUser(typed))
       if (input.current) input.current.value = ''
     } catch (error) {
       failed.value = error
@@ -29,7 +29,7 @@ export function FindPerson({ visit }: { visit: Visit }) {
     busy.value = false
   }
 
-  const others = visit.people.value.names.filter((name) => name !== visit.me)
+  const others = session.onlineUsers.value.names.filter((name) => name !== session.me)
   return (
     <form class="find" onSubmit={find} noValidate>
       <label class="aloud" for="find">

@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals'
-import { limitsIn, usualLimits } from '../state/limits.ts'
+import { defaultLimits, limitsFromOpenApi } from '../state/limits.ts'
 
 /** What this server takes; the usual until it has told. */
-export const limits = signal(usualLimits)
+export const limits = signal(defaultLimits)
 
 /** Reads them from the server's own description. Nothing depends on it but what is told beforehand. */
-export async function readLimits(): Promise<void> {
+export async function loadLimits(): Promise<void> {
   try {
     const response = await fetch(new URL('openapi.json', document.baseURI))
-    if (response.ok) limits.value = limitsIn(await response.json())
+    if (response.ok) limits.value = limitsFromOpenApi(await response.json())
   } catch {
     // What is told is the usual; the server judges by its own.
   }

@@ -1,35 +1,35 @@
 import '../style/base.css'
-import '../style/parts.css'
+import '../style/components.css'
 import '../style/fields.css'
-import '../style/gate.css'
-import '../style/room.css'
-import '../style/talk.css'
-import '../style/message.css'
+import '../style/sign-in.css'
+import '../style/layout.css'
+import '../style/conversation.css'
+import '../style/messages.css'
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { readLimits } from './limits.ts'
-import { followPreferences } from './preferences.ts'
-import { resume, visit } from './session.ts'
+import { currentSession, restoreSession } from './current-session.ts'
+import { loadLimits } from './limits.ts'
+import { applyPreferences } from './preferences.ts'
 
-followPreferences()
-resume()
-void readLimits()
+applyPreferences()
+restoreSession()
+void loadLimits()
 render(<App />, document.getElementById('page') as HTMLElement)
 
 effect(() => {
-  const count = visit.value?.unread.value ?? 0
+  const count = currentSession.value?.unreadCount.value ?? 0
   document.title = count === 0 ? 'Obrol' : `(${count > 99 ? '99+' : count}) Obrol`
 })
 
 // The network may be back, or the device awake again.
-const hurry = () => {
-  if (document.visibilityState === 'visible') visit.value?.hurry()
+const reconnect = () => {
+  if (document.visibilityState === 'visible') currentSession.value?.reconnectNow()
 }
-addEventListener('online', hurry)
-addEventListener('visibilitychange', hurry)
+addEventListener('online', reconnect)
+addEventListener('visibilitychange', reconnect)
 // A page that is left takes its tab off the line; one that comes back from the browser's cache begins anew.
-addEventListener('pagehide', () => visit.value?.leave())
+addEventListener('pagehide', () => currentSession.value?.close())
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()
 })

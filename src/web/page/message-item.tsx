@@ -1,8 +1,8 @@
 import type { MessageRow } from '../state/rows.ts'
 import { hueOf } from '../text/hue.ts'
 import { Avatar } from './avatar.tsx'
+import { MessageText } from './message-text.tsx'
 import { strings, times } from './preferences.ts'
-import { Text } from './text.tsx'
 
 interface MessageItemProps {
   row: MessageRow
@@ -28,7 +28,7 @@ export function MessageItem({ row: { message, first, last }, me, direct }: Messa
         ) : (
           <p class="aloud">{own ? words.youHere : <bdi>{message.from}</bdi>}</p>
         )}
-        <Text text={message.text} />
+        <MessageText text={message.text} />
         <time dateTime={message.sentAt} title={times.value.whole(message.sentAt)}>
           {times.value.time(message.sentAt)}
         </time>

@@ -1,13 +1,13 @@
-import type { Pending } from '../state/outbox.ts'
+import type { PendingMessage } from '../state/pending-messages.ts'
 import { explainFailure } from '../text/explain.ts'
+import type { ChatSession } from './chat-session.ts'
 import { useSeconds } from './clock.ts'
 import { Icon } from './icons.tsx'
+import { MessageText } from './message-text.tsx'
 import { strings } from './preferences.ts'
-import { Text } from './text.tsx'
-import type { Visit } from './visit.ts'
 
 /** That it is on its way; where it was not taken for now, why, and when it is sent again. */
-function Sending({ pending: { delay } }: { pending: Pending }) {
+function Sending({ pending: { delay } }: { pending: PendingMessage }) {
   const words = strings.value
   const now = useSeconds(delay !== undefined)
   if (delay === undefined) return <span class="sending">{words.sending}</span>
@@ -20,14 +20,20 @@ function Sending({ pending: { delay } }: { pending: Pending }) {
 }
 
 /** What one has said and the log does not hold yet: on its way, or refused with the reason. */
-export function PendingItem({ visit, pending }: { visit: Visit; pending: Pending }) {
+export function PendingItem({
+  session,
+  pending,
+}: {
+  session: ChatSession
+  pending: PendingMessage
+}) {
   const words = strings.value
   const { failure, text } = pending
 
   function edit(): void {
-    const draft = visit.drafts.of(pending.conversation)
-    visit.drafts.set(pending.conversation, draft === '' ? text : `${text}\n${draft}`)
-    visit.mail.discard(pending)
+    const draft = session.drafts.get(pending.conversation)
+    session.drafts.set(pending.conversation, draft === '' ? text : `${text}\n${draft}`)
+    session.outbox.discard(pending)
     document.getElementById('composer')?.focus()
   }
 
@@ -35,7 +41,7 @@ export function PendingItem({ visit, pending }: { visit: Visit; pending: Pending
     <li class={`message own first last ${failure === undefined ? 'pending' : 'failed'}`}>
       <div class="bubble">
         <p class="aloud">{words.youHere}</p>
-        <Text text={text} />
+        <MessageText text={text} />
         {failure === undefined && <Sending pending={pending} />}
       </div>
       {failure !== undefined && (
@@ -44,7 +50,7 @@ export function PendingItem({ visit, pending }: { visit: Visit; pending: Pending
           <p>
             <strong>{words.notSent}</strong> {explainFailure(failure, words)}
           </p>
-          <button class="link" type="button" onClick={() => visit.mail.retry(pending)}>
+          <button class="link" type="button" onClick={() => session.outbox.retry(pending)}>
             {words.tryAgain}
           </button>
           <button class="link" type="button" onClick={edit}>

@@ -1,16 +1,16 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Language, localeOf, pickLanguage, tables } from '../text/strings.ts'
 import { Times } from '../text/times.ts'
-import { keep, onKeptElsewhere, recall } from './storage.ts'
+import { load, onChangedElsewhere, save } from './storage.ts'
 
 /** `auto`: like the device. */
 export type Theme = 'auto' | 'light' | 'dark'
 
-const themeKept = () => recall<Theme>('theme') ?? 'auto'
-const languageKept = () => pickLanguage(recall<string>('language') ?? null, navigator.languages)
+const loadTheme = () => load<Theme>('theme') ?? 'auto'
+const loadLanguage = () => pickLanguage(load<string>('language') ?? null, navigator.languages)
 
-export const theme = signal(themeKept())
-export const language = signal(languageKept())
+export const theme = signal(loadTheme())
+export const language = signal(loadLanguage())
 
 /** The sentences of the page, in the language that is chosen. */
 export const strings = computed(() => tables[language.value])
@@ -21,24 +21,24 @@ export const times = computed(() => {
 
 export function chooseTheme(chosen: Theme): void {
   theme.value = chosen
-  keep('theme', chosen)
+  save('theme', chosen)
 }
 
 export function chooseLanguage(chosen: Language): void {
   language.value = chosen
-  keep('language', chosen)
+  save('language', chosen)
 }
 
 /** Puts the choices into the document, now and whenever they change, here or in another tab. */
-export function followPreferences(): void {
+export function applyPreferences(): void {
   effect(() => {
     document.documentElement.dataset.theme = theme.value
     document.documentElement.lang = language.value
   })
-  onKeptElsewhere('theme', () => {
-    theme.value = themeKept()
+  onChangedElsewhere('theme', () => {
+    theme.value = loadTheme()
   })
-  onKeptElsewhere('language', () => {
-    language.value = languageKept()
+  onChangedElsewhere('language', () => {
+    language.value = loadLanguage()
   })
 }

@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { explain } from '../text/explain.ts'
+import type { ChatSession } from './chat-session.ts'
 import { LanguageChoice, ThemeChoice } from './choices.tsx'
+import { signOut } from './current-session.ts'
 import { Icon } from './icons.tsx'
 import { strings } from './preferences.ts'
-import { signOut } from './session.ts'
-import type { Visit } from './visit.ts'
 
 /** Colours, language, and the way out. */
-export function Settings({ visit }: { visit: Visit }) {
+export function Settings({ session }: { session: ChatSession }) {
   const words = strings.value
   const dialog = useRef<HTMLDialogElement>(null)
   const failed = useSignal<unknown>(undefined)
@@ -55,7 +55,7 @@ export function Settings({ visit }: { visit: Visit }) {
           <ThemeChoice />
           <LanguageChoice />
           <p class="settings-who">
-            <bdi>{visit.me}</bdi>
+            <bdi>{session.me}</bdi>
             <button class="button" type="button" onClick={leave}>
               {words.signOut}
             </button>

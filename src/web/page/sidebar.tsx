@@ -1,18 +1,18 @@
 import type { ConversationKey } from '../state/conversations.ts'
 import { Avatar } from './avatar.tsx'
+import type { ChatSession } from './chat-session.ts'
 import { ConversationItem } from './conversation-item.tsx'
 import { FindPerson } from './find-person.tsx'
 import { Logo } from './icons.tsx'
-import { toPerson } from './place.ts'
 import { strings } from './preferences.ts'
+import { personHref } from './route.ts'
 import { Settings } from './settings.tsx'
-import type { Visit } from './visit.ts'
 
 /** How many of those who are online are listed. */
 const mostListed = 200
 
 /** The conversations, who is online, and oneself. */
-export function Sidebar({ visit, open }: { visit: Visit; open: ConversationKey }) {
+export function Sidebar({ session, open }: { session: ChatSession; open: ConversationKey }) {
   const words = strings.value
   return (
     <div class="side">
@@ -21,36 +21,36 @@ export function Sidebar({ visit, open }: { visit: Visit; open: ConversationKey }
         <p aria-hidden="true">Obrol</p>
       </header>
       <nav class="side-body" aria-label={words.conversations}>
-        <FindPerson visit={visit} />
+        <FindPerson session={session} />
         <h2 class="aloud">{words.conversations}</h2>
         <ul class="items">
-          {visit.inOrder.value.map((held) => (
+          {session.conversations.value.map((conversation) => (
             <ConversationItem
-              key={held.key}
-              visit={visit}
-              held={held}
-              open={held.key === open}
-              online={visit.online.value.has(held.key)}
+              key={conversation.key}
+              session={session}
+              conversation={conversation}
+              open={conversation.key === open}
+              online={session.onlineKeys.value.has(conversation.key)}
             />
           ))}
         </ul>
-        <Online visit={visit} />
+        <Online session={session} />
       </nav>
       <footer class="side-foot">
-        <Avatar name={visit.me} online={visit.line.value.state === 'live'} />
-        <bdi class="side-me">{visit.me}</bdi>
-        <Settings visit={visit} />
+        <Avatar name={session.me} online={session.connection.value.state === 'live'} />
+        <bdi class="side-me">{session.me}</bdi>
+        <Settings session={session} />
       </footer>
     </div>
   )
 }
 
 /** Who is online, oneself first; each leads to the conversation with them. */
-function Online({ visit }: { visit: Visit }) {
+function Online({ session }: { session: ChatSession }) {
   const words = strings.value
-  const live = visit.line.value.state === 'live'
-  const { names, count } = visit.people.value
-  const others = names.filter((name) => name !== visit.me)
+  const live = session.connection.value.state === 'live'
+  const { names, count } = session.onlineUsers.value
+  const others = names.filter((name) => name !== session.me)
   const shown = others.slice(0, mostListed)
   const more = count - 1 - shown.length
   if (!live)
@@ -60,7 +60,7 @@ function Online({ visit }: { visit: Visit }) {
           {words.online}
         </h2>
         <p class="side-empty">
-          {visit.line.value.state === 'lost' ? words.onlineUnknown : words.connecting}
+          {session.connection.value.state === 'lost' ? words.onlineUnknown : words.connecting}
         </p>
       </section>
     )
@@ -70,12 +70,12 @@ function Online({ visit }: { visit: Visit }) {
         {words.online} <span class="side-count">{count}</span>
       </h2>
       <ul class="items">
-        {[visit.me, ...shown].map((name) => (
+        {[session.me, ...shown].map((name) => (
           <li key={name}>
-            <a class="item person" href={toPerson(name)}>
+            <a class="item person" href={personHref(name)}>
               <Avatar name={name} online />
               <bdi class="item-name">{name}</bdi>
-              {name === visit.me && <span class="item-self">{words.youHere}</span>}
+              {name === session.me && <span class="item-self">{words.youHere}</span>}
             </a>
           </li>
         ))}

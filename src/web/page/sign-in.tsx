@@ -3,13 +3,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { ObrolClient } from '../../client/index.ts'
 import { type Explanation, explainAll } from '../text/explain.ts'
 import { LanguageChoice } from './choices.tsx'
+import { lastEndReason, startSession } from './current-session.ts'
 import { Field } from './field.tsx'
 import { Logo } from './icons.tsx'
 import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
-import { begin, ended } from './session.ts'
 
-const endings = {
+const endReasonTexts = {
   here: 'endedSignedOut',
   'logged-out': 'endedElsewhere',
   banned: 'endedBanned',
@@ -58,21 +58,22 @@ export function SignIn() {
     const client = new ObrolClient(new URL('.', document.baseURI).href, { timeoutMs: 20_000 })
     try {
       const who = [name.current.value, password.current.value] as const
-      begin(await (registering.value ? client.register(...who) : client.login(...who)))
+      startSession(await (registering.value ? client.register(...who) : client.login(...who)))
     } catch (error) {
       refuse({ error })
     }
     busy.value = false
   }
 
-  function turn(): void {
+  function toggleMode(): void {
     registering.value = !registering.value
     refusal.value = undefined
     name.current?.focus()
   }
 
-  const of = (field: Explanation['field']) => problems.find((each) => each.field === field)?.text
-  const reason = ended.value
+  const problemOf = (field: Explanation['field']) =>
+    problems.find((each) => each.field === field)?.text
+  const reason = lastEndReason.value
   const label = registering.value ? words.signUp : words.signIn
   return (
     <main class="gate">
@@ -84,7 +85,7 @@ export function SignIn() {
         </header>
         {reason !== undefined && !registering.value && (
           <p class="gate-reason" role="status">
-            {words[endings[reason]]}
+            {words[endReasonTexts[reason]]}
           </p>
         )}
         <form class="gate-form" onSubmit={submit} noValidate aria-label={label}>
@@ -93,7 +94,7 @@ export function SignIn() {
             id="username"
             label={words.username}
             hint={registering.value ? words.usernameHint : undefined}
-            error={of('username')}
+            error={problemOf('username')}
             inputRef={name}
             type="text"
             name="username"
@@ -103,15 +104,15 @@ export function SignIn() {
             id="password"
             label={words.password}
             hint={registering.value ? words.passwordHint(limits.value.passwordMin) : undefined}
-            error={of('password')}
+            error={problemOf('password')}
             inputRef={password}
             type="password"
             name="password"
             autocomplete={registering.value ? 'new-password' : 'current-password'}
           />
-          {of(undefined) && (
+          {problemOf(undefined) && (
             <p class="form-error" role="alert">
-              {of(undefined)}
+              {problemOf(undefined)}
             </p>
           )}
           <button class="button primary wide" type="submit" aria-disabled={busy.value}>
@@ -120,7 +121,7 @@ export function SignIn() {
           </button>
           <p class="gate-turn">
             {registering.value ? words.haveAccount : words.noAccount}{' '}
-            <button type="button" class="link" onClick={turn}>
+            <button type="button" class="link" onClick={toggleMode}>
               {registering.value ? words.signIn : words.signUp}
             </button>
           </p>

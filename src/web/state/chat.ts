@@ -1,6 +1,6 @@
 import type { HistoryPage, Message, Reset } from '../../client/index.ts'
 import { type ConversationKey, conversationOf, foldName, partnerOf, room } from './conversations.ts'
-import { merge, since } from './messages.ts'
+import { mergeMessages, messagesFrom } from './messages.ts'
 
 /** What was said between the same people, as far as it is known here. */
 export interface Conversation {
@@ -10,7 +10,7 @@ export interface Conversation {
   /** Ascending by id. Before `from` there can be gaps. */
   readonly messages: readonly Message[]
   /** From this id on nothing is missing; `Infinity` while nothing was read. */
-  readonly from: number
+  readonly completeFrom: number
   /** What was read: everything up to this id. */
   readonly read: number
 }
@@ -20,42 +20,42 @@ export interface Chat {
   readonly me: string
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>
   /** From this id on nothing of any conversation is missing. */
-  readonly from: number
+  readonly completeFrom: number
   /** The highest id seen. */
   readonly head: number
   /** Counts resets: a page that was asked for before one must not be merged after it. */
-  readonly era: number
+  readonly generation: number
 }
 
 /** What is kept of a conversation from one visit to the next. */
-interface Mark {
+interface ReadMarker {
   readonly name: string
   readonly read: number
 }
 
 /** By the conversation's key. */
-export type Marks = Readonly<Record<ConversationKey, Mark>>
+export type ReadMarkers = Readonly<Record<ConversationKey, ReadMarker>>
 
 /** Before anything was read: the room, and the conversations of earlier visits. */
-export function emptyChat(me: string, marks: Marks): Chat {
+export function emptyChat(me: string, marks: ReadMarkers): Chat {
   const conversations = new Map<ConversationKey, Conversation>()
   for (const [key, { name, read }] of [
     [room, { name: '', read: -1 }],
     ...Object.entries(marks),
-  ] as [ConversationKey, Mark][])
-    conversations.set(key, { key, name, messages: [], from: Infinity, read })
-  return { me, conversations, from: Infinity, head: 0, era: 0 }
+  ] as [ConversationKey, ReadMarker][])
+    conversations.set(key, { key, name, messages: [], completeFrom: Infinity, read })
+  return { me, conversations, completeFrom: Infinity, head: 0, generation: 0 }
 }
 
 /** With the conversation with someone, which may be new. */
 export function withConversation(chat: Chat, name: string): Chat {
   const key = foldName(name)
   if (chat.conversations.has(key)) return chat
-  return replace(chat, { key, name, messages: [], from: Infinity, read: chat.head })
+  return replace(chat, { key, name, messages: [], completeFrom: Infinity, read: chat.head })
 }
 
 /** Takes in what came on the stream or as a post's answer. What is there already changes nothing. */
-export function receive(chat: Chat, messages: readonly Message[]): Chat {
+export function addMessages(chat: Chat, messages: readonly Message[]): Chat {
   return add(chat, messages, (message) => message.id - 1)
 }
 
@@ -68,16 +68,16 @@ export function addPage(chat: Chat, page: HistoryPage, partner?: string): Chat {
   const [first] = page.messages
   const from = page.more && first ? first.id : 0
   // What a first visit finds is no news.
-  const firstVisit = chat.from === Infinity
+  const firstVisit = chat.completeFrom === Infinity
   const read = firstVisit ? (page.messages.at(-1)?.id ?? 0) : chat.head
   let next = add(chat, page.messages, () => read)
-  if (partner === undefined) next = { ...next, from: Math.min(next.from, from) }
+  if (partner === undefined) next = { ...next, completeFrom: Math.min(next.completeFrom, from) }
   else {
     const held = next.conversations.get(foldName(partner))
-    if (held) next = replace(next, { ...held, from: Math.min(held.from, from) })
+    if (held) next = replace(next, { ...held, completeFrom: Math.min(held.completeFrom, from) })
   }
-  const lobby = next.conversations.get(room) as Conversation
-  return lobby.read < 0 && partner === undefined ? markRead(next, room, read) : next
+  const roomConversation = next.conversations.get(room) as Conversation
+  return roomConversation.read < 0 && partner === undefined ? markRead(next, room, read) : next
 }
 
 /**
@@ -92,7 +92,7 @@ export function applyReset(
   next: readonly Message[] = [],
 ): Chat {
   const isEpoch = reason === 'new-epoch'
-  const last = reason === 'trimmed' ? Infinity : isEpoch ? lastOf(chat, from, next) : from
+  const last = reason === 'trimmed' ? Infinity : isEpoch ? lastConfirmedId(chat, from, next) : from
   const first = isEpoch ? 0 : oldest
   // Another tab may have read what this one does not hold.
   const newest = isEpoch ? Math.max(head, next.at(-1)?.id ?? 0) : last
@@ -102,23 +102,23 @@ export function applyReset(
       ...held,
       messages: held.messages.filter(({ id }) => id >= first && id <= last),
       // What is gone is missed no longer; what was read of a void log was not read.
-      from: Math.min(held.from, last + 1),
+      completeFrom: Math.min(held.completeFrom, last + 1),
       read: Math.min(held.read, last, newest),
     })
   return {
     ...chat,
     conversations,
-    from: Math.min(chat.from, last + 1),
+    completeFrom: Math.min(chat.completeFrom, last + 1),
     head: Math.min(chat.head, last),
-    era: chat.era + 1,
+    generation: chat.generation + 1,
   }
 }
 
 /** The last id before what is held past an id and did not come again; `Infinity`: all of it did. */
-function lastOf(chat: Chat, from: number, again: readonly Message[]): number {
+function lastConfirmedId(chat: Chat, from: number, again: readonly Message[]): number {
   const byId = new Map(again.map((message) => [message.id, message]))
   const lost = [...chat.conversations.values()]
-    .flatMap(({ messages }) => since(messages, from + 1))
+    .flatMap(({ messages }) => messagesFrom(messages, from + 1))
     .filter((held) => !isSame(held, byId.get(held.id)))
   return Math.min(...lost.map(({ id }) => id)) - 1
 }
@@ -137,35 +137,38 @@ export function markRead(chat: Chat, key: ConversationKey, id: number): Chat {
  * Lets the oldest of the room go where twice as many are held as need be, so that a page that is
  * left open for weeks does not grow. What is gone can be read again on the way up.
  */
-export function shorten(chat: Chat, most: number): Chat {
+export function trimRoom(chat: Chat, maxMessages: number): Chat {
   const held = chat.conversations.get(room) as Conversation
-  if (held.messages.length <= 2 * most) return chat
-  const messages = held.messages.slice(-most)
+  if (held.messages.length <= 2 * maxMessages) return chat
+  const messages = held.messages.slice(-maxMessages)
   const [{ id }] = messages as unknown as [Message]
   const conversations = new Map(chat.conversations)
   for (const [key, each] of conversations)
-    conversations.set(key, { ...each, from: Math.min(each.from, chat.from) })
-  conversations.set(room, { ...held, messages, from: id })
-  return { ...chat, conversations, from: id }
+    conversations.set(key, {
+      ...each,
+      completeFrom: Math.min(each.completeFrom, chat.completeFrom),
+    })
+  conversations.set(room, { ...held, messages, completeFrom: id })
+  return { ...chat, conversations, completeFrom: id }
 }
 
 /** What can be shown of a conversation without a gap. */
-export function shown(chat: Chat, held: Conversation): readonly Message[] {
-  return since(held.messages, startOf(chat, held))
+export function visibleMessages(chat: Chat, held: Conversation): readonly Message[] {
+  return messagesFrom(held.messages, completeFromOf(chat, held))
 }
 
 /** From which id on a conversation is held without a gap; 0: all of it, `Infinity`: nothing. */
-export function startOf(chat: Chat, held: Conversation): number {
-  return Math.min(held.from, chat.from)
+export function completeFromOf(chat: Chat, held: Conversation): number {
+  return Math.min(held.completeFrom, chat.completeFrom)
 }
 
 /** How many messages of others were not read. */
-export function unread(chat: Chat, held: Conversation): number {
-  return since(held.messages, held.read + 1).filter(({ from }) => from !== chat.me).length
+export function unreadCount(chat: Chat, held: Conversation): number {
+  return messagesFrom(held.messages, held.read + 1).filter(({ from }) => from !== chat.me).length
 }
 
 /** The room, then the people with whom it was talked last. */
-export function inOrder(chat: Chat): Conversation[] {
+export function sortedConversations(chat: Chat): Conversation[] {
   const last = ({ messages }: Conversation) => messages.at(-1)?.id ?? 0
   return [...chat.conversations.values()].sort((a, b) => {
     const roomFirst = Number(b.key === room) - Number(a.key === room)
@@ -174,7 +177,7 @@ export function inOrder(chat: Chat): Conversation[] {
 }
 
 /** What to keep for the next visit. */
-export function marksOf(chat: Chat): Marks {
+export function readMarkersOf(chat: Chat): ReadMarkers {
   return Object.fromEntries(
     [...chat.conversations.values()].map(({ key, name, read }) => [key, { name, read }]),
   )
@@ -190,10 +193,10 @@ function add(chat: Chat, messages: readonly Message[], readOf: (first: Message) 
       key,
       name: partnerOf(first, chat.me),
       messages: [],
-      from: Infinity,
+      completeFrom: Infinity,
       read: readOf(first),
     }
-    const merged = merge(held.messages, more)
+    const merged = mergeMessages(held.messages, more)
     if (merged !== held.messages) next = replace(next, { ...held, messages: merged })
   }
   const head = messages.reduce((highest, { id }) => Math.max(highest, id), chat.head)

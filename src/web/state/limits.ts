@@ -5,7 +5,7 @@ export interface Limits {
 }
 
 /** Those of a server that was not set otherwise. */
-export const usualLimits: Limits = { passwordMin: 8, textMax: 4000 }
+export const defaultLimits: Limits = { passwordMin: 8, textMax: 4000 }
 
 interface Schema {
   $ref?: string
@@ -14,7 +14,7 @@ interface Schema {
   properties?: Record<string, Schema>
 }
 
-interface Described {
+interface OpenApiDocument {
   components?: { schemas?: Record<string, Schema> }
   paths?: Record<
     string,
@@ -23,8 +23,8 @@ interface Described {
 }
 
 /** The limits that a server's OpenAPI document tells; the usual ones where it does not tell them. */
-export function limitsIn(document: unknown): Limits {
-  const { components, paths } = document as Described
+export function limitsFromOpenApi(document: unknown): Limits {
+  const { components, paths } = document as OpenApiDocument
   const resolved = (schema: Schema | undefined): Schema | undefined => {
     const name = schema?.$ref?.split('/').at(-1)
     return name === undefined ? schema : components?.schemas?.[name]
@@ -34,7 +34,7 @@ export function limitsIn(document: unknown): Limits {
     return resolved(resolved(body)?.properties?.[name])
   }
   return {
-    passwordMin: field('/v1/register', 'password')?.minLength ?? usualLimits.passwordMin,
-    textMax: field('/v1/messages/broadcast', 'text')?.maxLength ?? usualLimits.textMax,
+    passwordMin: field('/v1/register', 'password')?.minLength ?? defaultLimits.passwordMin,
+    textMax: field('/v1/messages/broadcast', 'text')?.maxLength ?? defaultLimits.textMax,
   }
 }

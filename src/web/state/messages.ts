@@ -1,7 +1,7 @@
 import type { Message } from '../../client/index.ts'
 
 /** The longest run that `merge` looks at one by one from the newest; past that it sorts. */
-const fewAtTheEnd = 8
+const maxInsertions = 8
 
 /**
  * Two runs of messages as one: ascending by id, each id once. Gives back `held` itself where
@@ -10,23 +10,26 @@ const fewAtTheEnd = 8
  * @param held ascending
  * @param more in any order
  */
-export function merge(held: readonly Message[], more: readonly Message[]): readonly Message[] {
-  const fresh = more.filter((message) => !holds(held, message.id))
+export function mergeMessages(
+  held: readonly Message[],
+  more: readonly Message[],
+): readonly Message[] {
+  const fresh = more.filter((message) => !hasId(held, message.id))
   if (fresh.length === 0) return held
-  if (fresh.length > fewAtTheEnd) {
+  if (fresh.length > maxInsertions) {
     const all = new Map([...held, ...fresh].map((message) => [message.id, message]))
     return [...all.values()].sort((a, b) => a.id - b.id)
   }
   let all = held
   for (const message of fresh) {
-    const at = placeOf(all, message.id)
+    const at = indexOfId(all, message.id)
     if (all[at]?.id !== message.id) all = all.toSpliced(at, 0, message)
   }
   return all
 }
 
 /** Where the first message with this id or a higher one stands, in an ascending run. */
-function placeOf(messages: readonly Message[], id: number): number {
+function indexOfId(messages: readonly Message[], id: number): number {
   let low = 0
   let high = messages.length
   while (low < high) {
@@ -38,11 +41,11 @@ function placeOf(messages: readonly Message[], id: number): number {
 }
 
 /** Those from an id on; the same run where that is all of them. */
-export function since(messages: readonly Message[], id: number): readonly Message[] {
-  const at = placeOf(messages, id)
+export function messagesFrom(messages: readonly Message[], id: number): readonly Message[] {
+  const at = indexOfId(messages, id)
   return at === 0 ? messages : messages.slice(at)
 }
 
-function holds(messages: readonly Message[], id: number): boolean {
-  return messages[placeOf(messages, id)]?.id === id
+function hasId(messages: readonly Message[], id: number): boolean {
+  return messages[indexOfId(messages, id)]?.id === id
 }

@@ -2,13 +2,13 @@ import type { Message } from '../../client/index.ts'
 import { dayOf } from '../text/times.ts'
 
 /** Messages of one person that follow each other within so long stand together. */
-const togetherMs = 5 * 60_000
+const groupMs = 5 * 60_000
 
 /**
  * So many of them at most, so that whoever looks at one finds whose it is. They part where an id is a
  * multiple of it, so that what is put in above moves nothing.
  */
-const mostTogether = 8
+const maxGroupSize = 8
 
 /** What stands in a conversation, one under the other. */
 export type Row =
@@ -32,7 +32,7 @@ export interface MessageRow {
  * @param messages ascending
  * @param newAfter what others said past this id is new; undefined: nothing is
  */
-export function rowsOf(messages: readonly Message[], me: string, newAfter?: number): Row[] {
+export function toRows(messages: readonly Message[], me: string, newAfter?: number): Row[] {
   const rows: Row[] = []
   let before: Message | undefined
   let told = newAfter === undefined
@@ -46,20 +46,20 @@ export function rowsOf(messages: readonly Message[], me: string, newAfter?: numb
       told = true
       rows.push({ kind: 'new', key: 'new' })
     }
-    const first = newDay || newHere || !together(before as Message, message)
-    const last = after === undefined || !together(message, after)
+    const first = newDay || newHere || !isSameGroup(before as Message, message)
+    const last = after === undefined || !isSameGroup(message, after)
     rows.push({ kind: 'message', key: String(message.id), message, first, last })
     before = message
   }
   return rows
 }
 
-function together(a: Message, b: Message): boolean {
+function isSameGroup(a: Message, b: Message): boolean {
   const apart = Date.parse(b.sentAt) - Date.parse(a.sentAt)
-  const part = ({ id }: Message) => Math.floor(id / mostTogether)
+  const part = ({ id }: Message) => Math.floor(id / maxGroupSize)
   return (
     a.from === b.from &&
-    apart < togetherMs &&
+    apart < groupMs &&
     dayOf(a.sentAt) === dayOf(b.sentAt) &&
     part(a) === part(b)
   )

@@ -17,7 +17,7 @@ const fieldOf: Readonly<Record<string, Explanation['field']>> = {
 const tooLong = 'too-long:'
 
 /** What to keep of a refused message: the problem's code, or that it is too long and for what. */
-export function failureOf(error: unknown): string {
+export function failureCode(error: unknown): string {
   if (!(error instanceof ObrolError)) return 'internal-error'
   const most = rulesOf(error).map(({ detail }) => /at most (\d+) char/.exec(detail)?.[1])
   return most[0] === undefined ? error.code : tooLong + most[0]
@@ -36,7 +36,7 @@ export function explain(error: unknown, strings: Strings): Explanation {
 
 /** All that was thrown, in the reader's language; of a bad name and password, which rules they break. */
 export function explainAll(error: unknown, strings: Strings): Explanation[] {
-  const failure = failureOf(error)
+  const failure = failureCode(error)
   const rules = error instanceof ObrolError ? rulesOf(error) : []
   const told = rules.flatMap((rule) => explainRule(rule, strings) ?? [])
   return told.length > 0

@@ -1,4 +1,4 @@
-import { shown } from './shown.ts'
+import { displayText } from './display-text.ts'
 
 /** A piece of a text: a link where it has an address. */
 export interface Piece {
@@ -35,8 +35,8 @@ export function linkify(text: string): Piece[] {
  * The pieces as they are shown. The addresses are found in the text as it was written, for what is
  * spelt out would become a part of them.
  */
-export function shownPieces(text: string): Piece[] {
-  return linkify(text).map((piece) => ({ ...piece, text: shown(piece.text) }))
+export function displayPieces(text: string): Piece[] {
+  return linkify(text).map((piece) => ({ ...piece, text: displayText(piece.text) }))
 }
 
 /**

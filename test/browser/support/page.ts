@@ -32,7 +32,7 @@ export class Person {
   readonly context: BrowserContext
   readonly page: Page
   /** What the browser complained about: errors, and what the policy kept from happening. */
-  readonly complaints: string[] = []
+  readonly consoleErrors: string[] = []
 
   private constructor(name: string, context: BrowserContext, page: Page) {
     this.name = name
@@ -57,7 +57,7 @@ export class Person {
     const person = await Person.open(browser, url, name, options)
     await person.page.getByRole('button', { name: /Create account|Buat akun/ }).click()
     await person.fill()
-    await person.isLive()
+    await person.waitUntilLive()
     return person
   }
 
@@ -78,48 +78,48 @@ export class Person {
   }
 
   /** Resolves once the conversation is open and the stream is live. */
-  async isLive(): Promise<void> {
+  async waitUntilLive(): Promise<void> {
     await this.page.locator('.log[aria-busy="false"]').waitFor()
     await this.page.locator('.side-foot .is-online').waitFor({ state: 'attached' })
   }
 
-  async say(text: string): Promise<void> {
+  async send(text: string): Promise<void> {
     await this.page.locator('#composer').fill(text)
     await this.page.locator('#composer').press('Enter')
   }
 
   /** Opens the conversation with someone by the list. */
-  async turnTo(name: string): Promise<void> {
+  async openConversation(name: string): Promise<void> {
     await this.page.locator('.item-name').getByText(name, { exact: true }).first().click()
     await this.page.locator('.talk-title h2', { hasText: name }).waitFor()
   }
 
   /** A line that is said, not one on its way. */
-  line(text: string): Locator {
-    return lineIn(this.page, text)
+  message(text: string): Locator {
+    return messageIn(this.page, text)
   }
 
   /** All that is said in the open conversation, and nothing that is on its way. */
-  lines(): Promise<string[]> {
-    return linesOf(this.page)
+  messages(): Promise<string[]> {
+    return messagesIn(this.page)
   }
 
   #listen(page: Page): void {
-    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('pageerror', (error) => this.consoleErrors.push(String(error)))
     page.on('console', (message) => {
       const text = message.text()
       // Of an answer that says no, browsers write a line of their own.
       if (message.type() === 'error' && !text.startsWith('Failed to load resource'))
-        this.complaints.push(text)
+        this.consoleErrors.push(text)
     })
   }
 }
 
-export function lineIn(page: Page, text: string): Locator {
+export function messageIn(page: Page, text: string): Locator {
   return page.locator('.message[data-id] .text').getByText(text, { exact: true })
 }
 
-export function linesOf(page: Page): Promise<string[]> {
+export function messagesIn(page: Page): Promise<string[]> {
   return page.locator('.message[data-id] .text').allTextContents()
 }
 

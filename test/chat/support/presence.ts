@@ -26,11 +26,11 @@ class FakeStore {
   /** What was told to it, by sessions' ids. */
   changes: Record<keyof PresenceChange, readonly number[]>[] = []
   away = false
-  current = true
+  isUpToDate = true
   presence: Presence | undefined
   held: Promise<void> | undefined
 
-  async present() {
+  async presentSessions() {
     if (this.away) throw new Unavailable('away')
     return [...this.rows.values()]
   }
@@ -49,30 +49,32 @@ class FakeStore {
       .filter((id) => !this.rows.has(id) && !this.ended.has(id))
       .map((id) => ({ session: id, person: person(id), since: 1000 + id }))
     for (const row of entered) this.rows.set(row.session, row)
-    this.presence?.follow({ entered, left, ended: [] })
+    this.presence?.applyUpdate({ entered, left, ended: [] })
   }
 
   /** Another node, or a database that went back, takes a session out. */
   drop(id: number) {
     this.rows.delete(id)
-    this.presence?.follow({ entered: [], left: [id], ended: [] })
+    this.presence?.applyUpdate({ entered: [], left: [id], ended: [] })
   }
 
   /** Another node enters a session, perhaps without a word to this one. */
   enterElsewhere(id: number, tell = true) {
     const row = { session: id, person: person(id), since: 1000 + id }
     this.rows.set(id, row)
-    if (tell) this.presence?.follow({ entered: [row], left: [], ended: [] })
+    if (tell) this.presence?.applyUpdate({ entered: [row], left: [], ended: [] })
   }
 
   /** As the store ends a session: its presence goes with it. */
   end(id: number) {
     this.ended.add(id)
-    this.presence?.follow({ entered: [], left: this.rows.delete(id) ? [id] : [], ended: [id] })
+    this.presence?.applyUpdate({ entered: [], left: this.rows.delete(id) ? [id] : [], ended: [id] })
   }
 }
 
-export async function open(options: { graceMs?: number; restMs?: number; rows?: number[] } = {}) {
+export async function open(
+  options: { graceMs?: number; minIntervalMs?: number; rows?: number[] } = {},
+) {
   const store = new FakeStore()
   for (const id of options.rows ?? []) {
     store.rows.set(id, { session: id, person: person(id), since: 1000 + id })
@@ -80,7 +82,7 @@ export async function open(options: { graceMs?: number; restMs?: number; rows?: 
   const presence = new Presence(store, {
     graceMs: options.graceMs ?? 20,
     retryMs: 5,
-    restMs: options.restMs ?? 1,
+    minIntervalMs: options.minIntervalMs ?? 1,
   })
   store.presence = presence
   const told: string[] = []

@@ -1,16 +1,16 @@
 import type { ClientOptions, ObrolClient } from '../../../src/client/index.ts'
 import { ObrolError } from '../../../src/client/index.ts'
-import { endOf, type Scenario } from './scenario.ts'
+import { outcomeOf, type Scenario } from './scenario.ts'
 
 /** How a call ends, and how many times it was made. */
-function called(
+function callScenario(
   call: (client: ObrolClient) => Promise<unknown>,
   outcome: [end: string, times: number],
   options: ClientOptions = {},
 ): Scenario {
   return {
     async run({ client }) {
-      const end = await endOf(call(client(options)))
+      const end = await outcomeOf(call(client(options)))
       return [end, (await client().message(1)).id]
     },
     outcome,
@@ -31,8 +31,8 @@ export const calls: Record<string, Scenario> = {
     },
     outcome: ['1', '2', '3', '4', '5', '6'],
   },
-  down: called(say, ['unavailable', 2], { retryForMs: 1_900 }),
-  'down/entering': called(enter, ['unavailable', 2], { retryForMs: 1_900 }),
+  down: callScenario(say, ['unavailable', 2], { retryForMs: 1_900 }),
+  'down/entering': callScenario(enter, ['unavailable', 2], { retryForMs: 1_900 }),
   'down/again': {
     run: async ({ client }) => {
       const tries: string[] = []
@@ -46,22 +46,22 @@ export const calls: Record<string, Scenario> = {
     },
     outcome: ['unavailable true'],
   },
-  busy: called(say, ['too-many-requests', 1]),
-  'busy/entering': called(enter, ['too-many-requests', 1]),
-  broken: called(say, ['internal-error', 1]),
-  elsewhere: called(say, ['bad-answer', 1]),
-  moved: called(say, ['bad-answer', 1]),
-  'moved/entering': called(enter, ['bad-answer', 1]),
-  blank: called(say, ['bad-answer', 1], { retryForMs: 0 }),
-  foreignTongue: called(say, ['from-a-newer-server', 1]),
-  deaf: called(say, ['timeout', 1], { timeoutMs: 100, retryForMs: 0 }),
-  'deaf/entering': called(enter, ['timeout', 1], { timeoutMs: 100 }),
+  busy: callScenario(say, ['too-many-requests', 1]),
+  'busy/entering': callScenario(enter, ['too-many-requests', 1]),
+  broken: callScenario(say, ['internal-error', 1]),
+  elsewhere: callScenario(say, ['bad-answer', 1]),
+  moved: callScenario(say, ['bad-answer', 1]),
+  'moved/entering': callScenario(enter, ['bad-answer', 1]),
+  blank: callScenario(say, ['bad-answer', 1], { retryForMs: 0 }),
+  foreignTongue: callScenario(say, ['from-a-newer-server', 1]),
+  deaf: callScenario(say, ['timeout', 1], { timeoutMs: 100, retryForMs: 0 }),
+  'deaf/entering': callScenario(enter, ['timeout', 1], { timeoutMs: 100 }),
   /** Not how many times: Chromium itself tries again where a kept connection was closed. */
   hangsUp: {
-    run: ({ client }) => endOf(enter(client())),
+    run: ({ client }) => outcomeOf(enter(client())),
     outcome: 'network',
   },
-  endless: called(say, ['bad-answer', 1], { retryForMs: 0, maxAnswerBytes: 4_000_000 }),
+  endless: callScenario(say, ['bad-answer', 1], { retryForMs: 0, maxAnswerBytes: 4_000_000 }),
 
   secondTry: {
     async run({ client }) {
@@ -97,7 +97,7 @@ export const calls: Record<string, Scenario> = {
   'down/aborted': {
     async run({ client }) {
       const abort = new AbortController()
-      const end = endOf(client().broadcast('hi', { signal: abort.signal }))
+      const end = outcomeOf(client().broadcast('hi', { signal: abort.signal }))
       while ((await client().message(1)).id < 2) await new Promise((go) => setTimeout(go, 5))
       abort.abort()
       return end
@@ -105,15 +105,15 @@ export const calls: Record<string, Scenario> = {
     outcome: 'aborted',
   },
   'deaf/aborted': {
-    run: ({ client }) => endOf(client().broadcast('hi', { signal: AbortSignal.timeout(50) })),
+    run: ({ client }) => outcomeOf(client().broadcast('hi', { signal: AbortSignal.timeout(50) })),
     outcome: 'aborted',
   },
   'deaf/aborted before': {
-    run: ({ client }) => endOf(client().broadcast('hi', { signal: AbortSignal.abort() })),
+    run: ({ client }) => outcomeOf(client().broadcast('hi', { signal: AbortSignal.abort() })),
     outcome: 'aborted',
   },
   'deaf/unsendable': {
-    run: ({ client }) => endOf(client().broadcast('hi', { idempotencyKey: 'two\nlines' })),
+    run: ({ client }) => outcomeOf(client().broadcast('hi', { idempotencyKey: 'two\nlines' })),
     outcome: 'invalid-request',
   },
 }

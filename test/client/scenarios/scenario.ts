@@ -7,7 +7,7 @@ import type {
 import { ObrolError } from '../../../src/client/index.ts'
 
 /** Where a scenario plays: in Node or in a browser. */
-export interface Stage {
+export interface ScenarioContext {
   /** A client of the liar, whose script has the scenario's name. */
   client(options?: ClientOptions): ObrolClient
   /** The bytes that the program holds after a collection of garbage. */
@@ -16,14 +16,14 @@ export interface Stage {
 
 /** What a client goes through, told as a value, and what it must be. */
 export interface Scenario {
-  run(stage: Stage): Promise<unknown>
+  run(stage: ScenarioContext): Promise<unknown>
   outcome: unknown
   /** What it is where it differs in a browser whose inspector is open, and reads all answers itself. */
   watched?: unknown
 }
 
 /** Short, so that no scenario waits for long. */
-export const soon = { quickMs: 5, firstMs: 10, longestMs: 20 }
+export const shortBackOff = { quickMs: 5, firstMs: 10, longestMs: 20 }
 
 /** Takes events until one of a type has come, and closes the stream. */
 export async function takeUntil(stream: EventStream, type: ObrolEvent['type'], nth = 1) {
@@ -41,7 +41,7 @@ export function idsOf(events: ObrolEvent[]): number[] {
 }
 
 /** Why a stream was opened anew, each time. */
-export function lossesOf(events: ObrolEvent[]): string[] {
+export function disconnectReasons(events: ObrolEvent[]): string[] {
   return events.flatMap((event) => {
     if (event.type !== 'reconnecting') return []
     return event.error instanceof ObrolError ? event.error.code : event.error
@@ -49,7 +49,7 @@ export function lossesOf(events: ObrolEvent[]): string[] {
 }
 
 /** A short word for how something ends. */
-export function endOf(promise: Promise<unknown>): Promise<string> {
+export function outcomeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'ended',
     (error) => (error instanceof ObrolError ? error.code : String(error)),

@@ -1,24 +1,24 @@
 import type { EventsOptions, ObrolEvent } from '../../../src/client/index.ts'
 import {
-  endOf,
+  disconnectReasons,
   idsOf,
-  lossesOf,
+  outcomeOf,
   range,
   type Scenario,
-  type Stage,
-  soon,
+  type ScenarioContext,
+  shortBackOff,
   takeUntil,
 } from './scenario.ts'
 
 const megabyte = 1_048_576
 
-function open({ client }: Stage, options: EventsOptions = {}) {
-  return client().events({ backOff: soon, ...options })
+function open({ client }: ScenarioContext, options: EventsOptions = {}) {
+  return client().events({ backOff: shortBackOff, ...options })
 }
 
 /** How a stream ends that has nothing to bring. */
-function ending(outcome: string): Scenario {
-  return { run: (stage) => endOf(takeUntil(open(stage), 'ready')), outcome }
+function endScenario(outcome: string): Scenario {
+  return { run: (stage) => outcomeOf(takeUntil(open(stage), 'ready')), outcome }
 }
 
 /** The session ends: the last event says why, and the client forgets its token. */
@@ -27,7 +27,7 @@ function sessionEnd(reason: string): Scenario {
     run: async (stage) => {
       const client = stage.client({ token: 'theirs' })
       const events: ObrolEvent[] = []
-      for await (const event of client.events({ backOff: soon })) events.push(event)
+      for await (const event of client.events({ backOff: shortBackOff })) events.push(event)
       return { events, token: client.token }
     },
     outcome: { events: [{ type: 'ended', reason }], token: undefined },
@@ -91,7 +91,7 @@ export const streams: Record<string, Scenario> = {
   garbage: {
     run: async (stage) => {
       const events = await takeUntil(open(stage), 'ready')
-      return { losses: lossesOf(events), ids: idsOf(events) }
+      return { losses: disconnectReasons(events), ids: idsOf(events) }
     },
     outcome: {
       losses: [
@@ -113,16 +113,16 @@ export const streams: Record<string, Scenario> = {
   huge: {
     run: async (stage) => {
       const events = await takeUntil(open(stage), 'ready')
-      return { losses: lossesOf(events), ids: idsOf(events) }
+      return { losses: disconnectReasons(events), ids: idsOf(events) }
     },
     outcome: { losses: ['bad-answer', 'bad-answer'], ids: [1, 2] },
   },
   stalls: {
     run: async (stage) => {
       const impatient = stage.client({ timeoutMs: 200 })
-      const stream = impatient.events({ backOff: soon, heartbeatMs: 100 })
+      const stream = impatient.events({ backOff: shortBackOff, heartbeatMs: 100 })
       const events = await takeUntil(stream, 'ready')
-      return { losses: [...new Set(lossesOf(events))], ids: idsOf(events) }
+      return { losses: [...new Set(disconnectReasons(events))], ids: idsOf(events) }
     },
     outcome: { losses: ['timeout'], ids: [1, 2, 3] },
   },
@@ -159,8 +159,8 @@ export const streams: Record<string, Scenario> = {
   loggedOut: sessionEnd('logged-out'),
   banned: sessionEnd('banned'),
   expired: sessionEnd('session-expired'),
-  unauthorized: ending('unauthorized'),
-  badCursor: ending('invalid-request'),
+  unauthorized: endScenario('unauthorized'),
+  badCursor: endScenario('invalid-request'),
 
   /** Nothing lost, nothing doubled, and no more held at the end than near the beginning. */
   flood: {
@@ -186,7 +186,7 @@ export const streams: Record<string, Scenario> = {
   heavy: {
     run: async (stage) => {
       const client = stage.client({ timeoutMs: 20_000 })
-      const stream = client.events({ backOff: soon })
+      const stream = client.events({ backOff: shortBackOff })
       const first = await stream.next()
       const { text } = await client.message(1)
       const ids = first.done ? [] : idsOf([first.value])

@@ -1,5 +1,5 @@
-import type { Cast } from './cast.ts'
 import { ask, bad, inBody, inParameter, invalidToken, post, type Row } from './row.ts'
+import type { TestAccounts } from './test-accounts.ts'
 
 const nowhere = [
   '/nope',
@@ -112,7 +112,7 @@ export const wrongAddresses = (): Row[] => [
 const tooLarge = { text: 'x'.repeat(70_000) }
 
 /** 404, 405, 401, 415, 413, 400, then the chat's own rules: the first that is wrong is told. */
-export const order = (cast: Cast): Row[] => {
+export const order = (cast: TestAccounts): Row[] => {
   const { ann: token } = cast
   const path = '/v1/messages/broadcast'
   const direct = '/v1/messages/direct'

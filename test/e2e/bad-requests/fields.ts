@@ -1,8 +1,8 @@
-import type { Cast } from './cast.ts'
 import { bad, inBody, post, type Row } from './row.ts'
+import type { TestAccounts } from './test-accounts.ts'
 
 /** Every call that takes a body, with a body that is right and needs nothing of the store. */
-export const calls = (cast: Cast) => [
+export const calls = (cast: TestAccounts) => [
   { path: '/v1/register', token: undefined, right: { username: 'cid', password: 'right-enough' } },
   { path: '/v1/login', token: undefined, right: { username: 'ann', password: 'ann-password' } },
   { path: '/v1/messages/broadcast', token: cast.ann, right: { text: 'hi' } },
@@ -16,7 +16,7 @@ export const calls = (cast: Cast) => [
 const otherTypes = [null, 5, 0.5, true, false, [], ['hi'], {}, { text: 'hi' }]
 
 /** Every field as every other type, missing, and beside one that nobody knows. */
-export const fields = (cast: Cast): Row[] =>
+export const fields = (cast: TestAccounts): Row[] =>
   calls(cast).flatMap(({ path, token, right }) => [
     ...Object.keys(right).flatMap((field) => {
       const says = field === 'whenOffline' ? /must be "reject" or "keep"/ : /must be a string/
@@ -59,7 +59,7 @@ export const fields = (cast: Cast): Row[] =>
   ])
 
 /** A pointer's own signs must be escaped (RFC 6901, section 3). */
-export const escapedPointers = ({ ann }: Cast): Row[] => [
+export const escapedPointers = ({ ann }: TestAccounts): Row[] => [
   bad(
     'a field with a slash',
     post('/v1/messages/broadcast', { text: 'hi', 'a/b': 1 }, { token: ann }),

@@ -1,5 +1,5 @@
-import type { Cast } from './cast.ts'
 import { bad, inBody, post, type Row } from './row.ts'
+import type { TestAccounts } from './test-accounts.ts'
 
 const path = '/v1/messages/broadcast'
 
@@ -88,7 +88,7 @@ const notUtf8: [why: string, bytes: number[]][] = [
 ]
 
 /** Bodies that are no JSON, no object, or no UTF-8. */
-export const brokenBodies = ({ ann: token }: Cast): Row[] => [
+export const brokenBodies = ({ ann: token }: TestAccounts): Row[] => [
   ...broken.map((body) =>
     bad(
       `broken JSON ${String(body).slice(0, 30)}`,
@@ -135,7 +135,7 @@ const repeated: [body: string, field: string][] = [
 ]
 
 /** Which of two fields with one name was meant would be guessed. */
-export const repeatedFields = ({ ann: token }: Cast): Row[] => [
+export const repeatedFields = ({ ann: token }: TestAccounts): Row[] => [
   ...repeated.map(([body, field]) =>
     bad(`repeated: ${body}`, post(path, body, { token }), {
       code: 'invalid-request',

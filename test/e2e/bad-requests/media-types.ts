@@ -1,5 +1,5 @@
-import type { Cast } from './cast.ts'
 import { ask, bad, inBody, post, type Row } from './row.ts'
+import type { TestAccounts } from './test-accounts.ts'
 
 const path = '/v1/messages/broadcast'
 const form = 'application/x-www-form-urlencoded'
@@ -46,7 +46,7 @@ const encodings = [
 ]
 
 /** Media types, charsets and encodings that bodies do not come in. */
-export const mediaTypes = ({ ann: token }: Cast): Row[] => [
+export const mediaTypes = ({ ann: token }: TestAccounts): Row[] => [
   ...otherTypes.map((type) =>
     bad(`Content-Type: ${type}`, post(path, { text: 'hi' }, { token, type }), refused),
   ),
@@ -118,7 +118,7 @@ const forms: [why: string, body: string | Uint8Array, field: string, says?: RegE
 ]
 
 /** Forms that are wrong in the ways of forms. */
-export const badForms = ({ ann: token }: Cast): Row[] => [
+export const badForms = ({ ann: token }: TestAccounts): Row[] => [
   ...forms.map(([why, body, field, says]) =>
     bad(`a form with ${why}`, post(path, body, { token, type: form }), inBody(field, says)),
   ),

@@ -1,5 +1,5 @@
-import type { Cast } from './cast.ts'
 import { bad, inParameter, post, type Row } from './row.ts'
+import type { TestAccounts } from './test-accounts.ts'
 
 const badKeys: [why: string, key: string][] = [
   ['empty', ''],
@@ -12,7 +12,7 @@ const badKeys: [why: string, key: string][] = [
 ]
 
 /** Idempotency keys that are none, and what else a post may get wrong. */
-export const badPosts = ({ ann: token }: Cast): Row[] => [
+export const badPosts = ({ ann: token }: TestAccounts): Row[] => [
   ...badKeys.flatMap(([why, key]) =>
     ['/v1/messages/broadcast', '/v1/messages/direct'].map((path) =>
       bad(

@@ -1,5 +1,5 @@
-import type { Cast } from './cast.ts'
 import { ask, bad, inParameter, post, type Row } from './row.ts'
+import type { TestAccounts } from './test-accounts.ts'
 
 const cursors = [
   '-1',
@@ -32,7 +32,7 @@ const cursors = [
 const onlyInQueries = ['%20', '1%20', '%201', '%00', '1%00', '%EF%BC%91', '1%0A', '1%0D%0A']
 
 /** Cursors that no event ever carried. */
-export const badCursors = ({ ann: token, annsEvents }: Cast): Row[] => [
+export const badCursors = ({ ann: token, annsEvents }: TestAccounts): Row[] => [
   ...cursors.flatMap((cursor) => [
     bad(
       `Last-Event-ID: ${cursor.slice(0, 30)}`,
@@ -95,7 +95,7 @@ const noNumbers = [
 ]
 
 /** Numbers that are none, or out of their range. */
-export const badNumbers = ({ ann: token }: Cast): Row[] => [
+export const badNumbers = ({ ann: token }: TestAccounts): Row[] => [
   ...noNumbers.flatMap((value, at) => {
     const [path, name] = (
       [
@@ -174,7 +174,7 @@ const calls: [method: string, path: string, body?: object][] = [
 ]
 
 /** Parameters that a call does not know, or that are given twice. */
-export const oddParameters = ({ ann: token, annsEvents }: Cast): Row[] => [
+export const oddParameters = ({ ann: token, annsEvents }: TestAccounts): Row[] => [
   ...calls.flatMap(([method, path, body], at) => {
     const send = (query: string) =>
       body === undefined

@@ -1,6 +1,6 @@
-import type { Cast } from './cast.ts'
 import { calls } from './fields.ts'
 import { ask, bad, inBody, inParameter, post, type Row } from './row.ts'
+import type { TestAccounts } from './test-accounts.ts'
 
 /** What no string may hold, as JSON spells it. */
 const never = [
@@ -14,7 +14,7 @@ const never = [
 ]
 
 /** U+0000 and lone surrogates in every string, and what queries can carry of them. */
-export const malformedStrings = ({ ann, ...cast }: Cast): Row[] => [
+export const malformedStrings = ({ ann, ...cast }: TestAccounts): Row[] => [
   ...calls({ ann, ...cast }).flatMap(({ path, token, right }) =>
     Object.keys(right)
       .filter((field) => field !== 'whenOffline')
@@ -39,7 +39,7 @@ const controls = [...Array(0xa0).keys()]
   .filter((code) => ![0x09, 0x0a, 0x0d].includes(code))
 
 /** Every control character but tab, LF and CR, in turn in both kinds of message. */
-export const controlCharacters = ({ ann }: Cast): Row[] =>
+export const controlCharacters = ({ ann }: TestAccounts): Row[] =>
   controls.map((code, at) => {
     const text = `before ${String.fromCharCode(code)} after`
     const name = code.toString(16).toUpperCase().padStart(4, '0')
@@ -73,7 +73,7 @@ const blanks = [
 ]
 
 /** Texts that hold nothing to read. */
-export const blankTexts = ({ ann }: Cast): Row[] =>
+export const blankTexts = ({ ann }: TestAccounts): Row[] =>
   blanks.map((text) =>
     bad(
       `a blank text "${text}"`,
@@ -86,7 +86,7 @@ export const blankTexts = ({ ann }: Cast): Row[] =>
 const astral = '\u{20bb7}'
 
 /** Lengths are in code points: astral ones count once, and half of none is a length. */
-export const lengths = ({ ann }: Cast): Row[] => {
+export const lengths = ({ ann }: TestAccounts): Row[] => {
   const username = (length: string, value: string) =>
     bad(
       `a username of ${length}`,

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { type Cast, encoded, forge, signingSecret } from './cast.ts'
 import { ask, bad, inParameter, invalidToken, post, type Row } from './row.ts'
+import { encoded, forge, signingSecret, type TestAccounts } from './test-accounts.ts'
 
 const refused = { code: 'unauthorized' } as const
 
@@ -26,7 +26,7 @@ function signedByOthers(claims: object): string {
 }
 
 /** Tokens that nobody was given, by what is wrong with each. */
-function forged({ ann, ended, bob, claims }: Cast): Record<string, string> {
+function forged({ ann, ended, bob, claims }: TestAccounts): Record<string, string> {
   const [head = '', body = '', signature = ''] = ann.split('.')
   const without = (claim: string) => forge({ ...claims, [claim]: undefined })
   const now = Math.floor(Date.now() / 1000)
@@ -88,7 +88,7 @@ function forged({ ann, ended, bob, claims }: Cast): Record<string, string> {
 }
 
 /** What needs a token, without one and with what is none. */
-export const tokens = (cast: Cast): Row[] => [
+export const tokens = (cast: TestAccounts): Row[] => [
   ...otherHeaders.map((header) =>
     bad(
       `Authorization: ${header}`,
@@ -138,7 +138,7 @@ export const tokens = (cast: Cast): Row[] => [
 ]
 
 /** Good tokens where they are not taken. */
-export const misplacedTokens = ({ ann, annsEvents, ended, claims }: Cast): Row[] => [
+export const misplacedTokens = ({ ann, annsEvents, ended, claims }: TestAccounts): Row[] => [
   ...['/v1/me', '/v1/messages', '/v1/users/online'].flatMap((path) => [
     bad(`a token in the query of ${path}`, ask('GET', `${path}?token=${ann}`), {
       code: 'unauthorized',

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { ask, inBody, inParameter, invalidToken, post } from '../bad-requests/row.ts'
-import { done, heardOfTheEnd, json, opened, refused, time, user } from '../support/asking.ts'
+import { done, heardOfTheEnd, json, opened, refused, time, user } from '../support/requests.ts'
 import type { OpenRoom } from './rooms.ts'
 
 /** What the calls answer, byte for byte, and what they refuse. */

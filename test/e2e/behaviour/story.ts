@@ -89,7 +89,7 @@ export async function story(t: Test, open: OpenRoom): Promise<void> {
       ]),
     )
     for (const { summary } of body.operations) t.match(summary, /^[A-Z]/)
-    t.match(await log.next('unknown call'), { address, method: 'POST', path: '/v1/dance' })
+    t.match(await log.next('route not found'), { address, method: 'POST', path: '/v1/dance' })
   })
 
   t.test(
@@ -207,9 +207,9 @@ export async function story(t: Test, open: OpenRoom): Promise<void> {
     const { body } = await ann.call('POST', '/v1/events/token')
     const stream = await EventReader.open({ url: room.url, query: `?token=${body.token}` })
     await stream.next('ready')
-    t.match(await log.next('stream', { username: 'ann' }), { address })
+    t.match(await log.next('stream opened', { username: 'ann' }), { address })
     t.equal((await room.call('GET', `/v1/me?token=${ann.token}`)).status, 401)
-    t.ok(log.of('answered').length > 20)
+    t.ok(log.of('request completed').length > 20)
     const all = log.written.join('')
     const passwords = ['ann-password', 'bob-password', 'not her password', 'no password']
     for (const secret of [...passwords, ann.token, body.token, 'hidden'])

@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
 import { EventReader } from '../../support/event-reader.ts'
 import type { Guest } from '../../support/room.ts'
-import { heardOfTheEnd } from '../support/asking.ts'
 import { crowdPassword, type Member } from '../support/crowd.ts'
+import { heardOfTheEnd } from '../support/requests.ts'
 import type { OpenCrowd, OpenRoom } from './rooms.ts'
 
 /** More than the kernel takes for a reader that does not read, in messages of this many bytes. */
@@ -115,7 +115,7 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
   t.test('a reader that takes nothing is cut off after a while, and can resume', async (t) => {
     const room = await open(t, {
       settings: { messageMaxChars: flood.text.length, presenceGraceMs: 100 },
-      tuning: { stallMs: 200 },
+      tuning: { writeTimeoutMs: 200 },
     })
     const ann = await room.join('ann', { query: '?presence=none' })
     ann.stream.stall()
@@ -124,7 +124,7 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     for (let said = 0; said < flood.times; said++) await bob.broadcast(flood.text)
     const closed = new Promise((resolve) => ann.stream.socket.once('close', resolve))
     t.ok(await left, 'cut off, and gone when the grace is over')
-    ann.stream.readOn()
+    ann.stream.resume()
     await closed
     const resumed = await ann.open({ cursor: ann.stream.cursor })
     await resumed.next('ready')
@@ -146,7 +146,7 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
       }
       await room.join('bob')
       t.same((await watching.next('presence')).data, { joined: ['bob'], left: [], onlineCount: 2 })
-      ann.stream.readOn()
+      ann.stream.resume()
       t.same((await ann.stream.next('presence')).data, {
         joined: [],
         left: [],

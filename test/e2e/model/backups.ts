@@ -1,4 +1,4 @@
-import type { Copy, Place } from './ground.ts'
+import type { Copy, Deployment } from './fixture.ts'
 import type { Log } from './model.ts'
 import type { People } from './people.ts'
 
@@ -14,12 +14,12 @@ interface Backup {
  * once is not put back. (A cursor of a log that lies between the two would pass for good.)
  */
 export class Backups {
-  readonly #place: Place
+  readonly #place: Deployment
   readonly #log: Log
   readonly #people: People
   readonly #kept: Backup[] = []
 
-  constructor(place: Place, log: Log, people: People) {
+  constructor(place: Deployment, log: Log, people: People) {
     this.#place = place
     this.#log = log
     this.#people = people

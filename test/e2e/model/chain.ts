@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { EventReader, ReadEvent } from '../../support/event-reader.ts'
-import { insist } from './insist.ts'
+import { invariant } from './invariant.ts'
 import { sees } from './model.ts'
-import type { Message, Placed } from './terms.ts'
-import { ToldPresence } from './told-presence.ts'
+import { ObservedPresence } from './observed-presence.ts'
+import type { Message, Placed } from './types.ts'
 import type { Model } from './world.ts'
 
 /** How a stream was opened, and what the log was then. */
@@ -39,7 +39,7 @@ export class Chain {
   /** Why the server ended the stream. */
   bye: string | undefined
   /** Who is online, as the stream tells it; undefined before `ready` and without presence. */
-  told: ToldPresence | undefined
+  told: ObservedPresence | undefined
   readonly #model: Model
   #opening: Opening | undefined
   #taken = 0
@@ -110,7 +110,7 @@ export class Chain {
 
   readOn(): void {
     this.stalled = false
-    this.reader?.readOn()
+    this.reader?.resume()
   }
 
   /** Cuts the connection without a word; what has come by then is still to be taken. */
@@ -139,17 +139,17 @@ export class Chain {
   }
 
   #hear({ event, id, data }: ReadEvent): void {
-    insist(this.bye === undefined, 'an event after bye', event)
+    invariant(this.bye === undefined, 'an event after bye', event)
     if (event === 'bye') this.bye = data.reason
     else if (event === 'reset') this.#reset(id, data)
     else if (event === 'message') this.#message(id, data)
     else if (event === 'ready') this.#becomeReady(id, data)
     else if (event === 'presence') {
-      insist(this.told, 'presence that was not asked for', data)
+      invariant(this.told, 'presence that was not asked for', data)
       this.told.hear(data)
     } else {
-      insist(event === 'heartbeat', 'an event of an unknown name', event)
-      if (id === undefined) insist(!this.#placed, 'a heartbeat without an id')
+      invariant(event === 'heartbeat', 'an event of an unknown name', event)
+      if (id === undefined) invariant(!this.#placed, 'a heartbeat without an id')
       else this.#advance(idOf(id, this.#model), 'heartbeat')
     }
   }
@@ -157,16 +157,16 @@ export class Chain {
   #message(id: string | undefined, message: Message): void {
     const { log, figures } = this.#model
     const known = log.entries[message.id - 1]
-    insist(isDeepStrictEqual(message, known), 'a message that was never said', message.id)
-    insist(sees(this.person, message), 'a message for others', message.id)
-    insist(!this.kept.has(message.id), 'a message twice', message.id)
+    invariant(isDeepStrictEqual(message, known), 'a message that was never said', message.id)
+    invariant(sees(this.person, message), 'a message for others', message.id)
+    invariant(!this.kept.has(message.id), 'a message twice', message.id)
     if (id === undefined) {
-      insist(this.#opening?.placed === null, 'a message without an id', message.id)
-      insist(this.#position === undefined, 'a kept message after the head', message.id)
-      insist(message.to === this.person, 'a kept message to another', message.id)
+      invariant(this.#opening?.placed === null, 'a message without an id', message.id)
+      invariant(this.#position === undefined, 'a kept message after the head', message.id)
+      invariant(message.to === this.person, 'a kept message to another', message.id)
       this.#early.push(message.id)
     } else {
-      insist(idOf(id, this.#model) === message.id, 'another id than the message has', id)
+      invariant(idOf(id, this.#model) === message.id, 'another id than the message has', id)
       this.#advance(message.id, 'message')
     }
     this.kept.set(message.id, message)
@@ -178,14 +178,14 @@ export class Chain {
     const { log } = this.#model
     // Told of a new epoch, a stream stands where its cursor is, also where that is trimmed.
     const stands = event === 'heartbeat' && id === this.#position
-    insist(this.#due === null || stands, 'no reset before', event)
+    invariant(this.#due === null || stands, 'no reset before', event)
     this.#placed = true
-    insist(id <= log.head, 'an id past the head', id)
+    invariant(id <= log.head, 'an id past the head', id)
     if (this.#position === undefined) this.#startAtHead(event === 'message' ? id - 1 : id)
     const position = this.#position ?? 0
-    insist(event === 'message' ? id > position : id >= position, 'an id out of order', id)
+    invariant(event === 'message' ? id > position : id >= position, 'an id out of order', id)
     const next = log.next(this.person, position)?.id ?? log.head + 1
-    insist(event === 'message' ? id === next : id < next, `${event} ${id} came, lost was`, next)
+    invariant(event === 'message' ? id === next : id < next, `${event} ${id} came, lost was`, next)
     this.#position = id
     const last = this.covered.at(-1)
     if (last) last.upTo = id
@@ -203,32 +203,32 @@ export class Chain {
   #startAtHead(latest: number): void {
     const { log, people } = this.#model
     const { head, oldest, reached } = this.#opening as Opening
-    insist(latest >= head, 'a stream that began before the head', latest)
+    invariant(latest >= head, 'a stream that began before the head', latest)
     const toMe = log.entries.slice(0, latest).filter(({ to }) => to === this.person)
     const ids = toMe.map(({ id }) => id).filter((id) => id >= oldest && id > reached)
     const expected = ids.filter((id) => id >= (this.#early[0] ?? log.head + 1))
-    insist(isDeepStrictEqual(this.#early, expected), 'of what was kept came', this.#early)
+    invariant(isDeepStrictEqual(this.#early, expected), 'of what was kept came', this.#early)
     const high = people.perhapsReached(this.person)
     const missed = ids.find((id) => id > high && id >= log.oldest && !this.kept.has(id))
-    insist(missed === undefined, 'lost of what was kept', missed)
+    invariant(missed === undefined, 'lost of what was kept', missed)
     this.#start(latest)
   }
 
   #reset(id: string | undefined, data: ReadEvent['data']): void {
     const { log, figures } = this.#model
     const { reason, from, oldest, head } = data
-    insist(id === `${from}-${log.epoch}`, 'the id of a reset', id)
-    insist(head <= log.head && head >= (this.#opening?.head ?? 0), 'the head of a reset', head)
-    insist(oldest <= log.oldest && oldest >= (this.#opening?.oldest ?? 0), 'the oldest', oldest)
+    invariant(id === `${from}-${log.epoch}`, 'the id of a reset', id)
+    invariant(head <= log.head && head >= (this.#opening?.head ?? 0), 'the head of a reset', head)
+    invariant(oldest <= log.oldest && oldest >= (this.#opening?.oldest ?? 0), 'the oldest', oldest)
     if (this.#due !== null) {
-      insist(reason === this.#due.reason, `${this.#due.reason} was due, and came`, reason)
+      invariant(reason === this.#due.reason, `${this.#due.reason} was due, and came`, reason)
       const isLater = reason === 'trimmed' && this.behind
       const exact = reason === 'ahead' ? head : isLater ? oldest - 1 : this.#due.from
-      insist(from === exact, `${reason} from ${exact} was due, and came`, from)
+      invariant(from === exact, `${reason} from ${exact} was due, and came`, from)
     } else {
-      insist(this.behind, 'a reset that was not due', data)
-      insist(reason === 'trimmed' && from === oldest - 1, 'a reset in mid-stream', data)
-      insist(from > (this.#position ?? 0), 'trimmed of what was written', data)
+      invariant(this.behind, 'a reset that was not due', data)
+      invariant(reason === 'trimmed' && from === oldest - 1, 'a reset in mid-stream', data)
+      invariant(from > (this.#position ?? 0), 'trimmed of what was written', data)
     }
     figures.count(figures.resets, reason)
     if (this.#due === null) figures.count(figures.resets, 'amid')
@@ -243,7 +243,7 @@ export class Chain {
   /** In a new epoch nothing is void that streams told. */
   #goOn(from: number): void {
     const beyond = [...this.kept.keys()].filter((id) => id > from)
-    insist(beyond.length === 0, 'told, and past the cursor', beyond)
+    invariant(beyond.length === 0, 'told, and past the cursor', beyond)
     this.#start(from)
   }
 
@@ -257,20 +257,20 @@ export class Chain {
   }
 
   #becomeReady(id: string | undefined, data: ReadEvent['data']): void {
-    insist(!this.ready, 'ready twice')
+    invariant(!this.ready, 'ready twice')
     this.#advance(idOf(id, this.#model), 'ready')
-    insist(data.user === this.person && data.head === this.#position, 'the data of ready', data)
+    invariant(data.user === this.person && data.head === this.#position, 'the data of ready', data)
     this.ready = true
     const { placed, presence } = this.#opening as Opening
     if (placed) this.#model.people.hasReached(this.person, placed.position)
-    insist(Array.isArray(data.online) === (presence === 'full'), 'online in ready', data)
-    if (presence === 'full') this.told = new ToldPresence(this.person, data)
+    invariant(Array.isArray(data.online) === (presence === 'full'), 'online in ready', data)
+    if (presence === 'full') this.told = new ObservedPresence(this.person, data)
   }
 }
 
 /** The number in an event's id, which must be of the log as it stands. */
 function idOf(id: string | undefined, { log }: Model): number {
   const [number, epoch] = (id ?? '').split('-')
-  insist(epoch === log.epoch, 'an id of another epoch', id)
+  invariant(epoch === log.epoch, 'an id of another epoch', id)
   return Number(number)
 }

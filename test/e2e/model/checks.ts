@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Chain } from './chain.ts'
-import { insist } from './insist.ts'
+import { invariant } from './invariant.ts'
 import { sees } from './model.ts'
 import { names } from './people.ts'
-import type { PageWanted } from './terms.ts'
+import type { PageWanted } from './types.ts'
 import type { World } from './world.ts'
 
 const deadlineMs = 10_000
@@ -26,7 +26,7 @@ export async function catchUp(world: World): Promise<void> {
     figures.lost += lost
     figures.void += made
     figures.leaked += leaked
-    insist(lost + made + leaked === 0, 'lost, void, leaked', [lost, made, leaked])
+    invariant(lost + made + leaked === 0, 'lost, void, leaked', [lost, made, leaked])
   }
   world.attend()
 }
@@ -54,11 +54,11 @@ export async function history(world: World, person: string, wanted: PageWanted):
   )
   const { status, body } = await guest.call('GET', `/v1/messages?${query}`)
   if (wanted.with !== undefined && !world.model.people.reached.has(wanted.with)) {
-    insist(status === 404 && body.type === '/problems/unknown-recipient', 'with nobody', body)
+    invariant(status === 404 && body.type === '/problems/unknown-recipient', 'with nobody', body)
     return
   }
   const page = world.model.log.page(person, wanted)
-  insist(isDeepStrictEqual(body, page), `the page ${query} of ${person}`, [body, page])
+  invariant(isDeepStrictEqual(body, page), `the page ${query} of ${person}`, [body, page])
 }
 
 /** One message, which is there only for those who may see it. */
@@ -66,8 +66,8 @@ export async function single(world: World, person: string, id: number): Promise<
   const guest = world.guest(await world.sessionOf(person))
   const { status, body } = await guest.call('GET', `/v1/messages/${id}`)
   const [entry] = world.model.log.seen(person, id - 1, id)
-  insist(status === (entry ? 200 : 404), `message ${id} for ${person}`, body)
-  if (entry) insist(isDeepStrictEqual(body, entry), `message ${id} for ${person}`, body)
+  invariant(status === (entry ? 200 : 404), `message ${id} for ${person}`, body)
+  if (entry) invariant(isDeepStrictEqual(body, entry), `message ${id} for ${person}`, body)
 }
 
 /** Resolves when so many more heartbeats have come. */
@@ -89,15 +89,15 @@ async function presence(world: World): Promise<void> {
     const list: string[] = body.users.map(({ username }: { username: string }) => username)
     const isDue = due.every((name) => list.includes(name))
     const isOpen = list.every((name) => (brief ? due : open).includes(name as never))
-    insist(isDue || !world.alone, `${due} are online, and listed are`, list)
+    invariant(isDue || !world.alone, `${due} are online, and listed are`, list)
     if (isDue && isOpen) {
-      insist(body.count === list.length && !body.more, 'the count of the list', body)
-      insist(isDeepStrictEqual(list, [...list].sort()), 'the order of the list', list)
+      invariant(body.count === list.length && !body.more, 'the count of the list', body)
+      invariant(isDeepStrictEqual(list, [...list].sort()), 'the order of the list', list)
       if (brief) people.haveLeft()
       for (const chain of reading(world)) await hears(chain, list)
       return
     }
-    insist(Date.now() < until, `${due} are online, and long since listed are`, list)
+    invariant(Date.now() < until, `${due} are online, and long since listed are`, list)
     await delay(10)
   }
 }

@@ -1,8 +1,4 @@
 import fc from 'fast-check'
-import type { Chain } from './chain.ts'
-import { catchUp, history, rest, single } from './checks.ts'
-import type { Post } from './posts.ts'
-import { allComeAtOnce, reachedByHeartbeat, retryToTheGone, slowReader, trim } from './scenes.ts'
 import {
   choice,
   type Deed,
@@ -13,7 +9,11 @@ import {
   toCursor,
   toPage,
   toPost,
-} from './wishes.ts'
+} from './arbitraries.ts'
+import type { Chain } from './chain.ts'
+import { catchUp, history, rest, single } from './checks.ts'
+import type { Post } from './posts.ts'
+import { allComeAtOnce, reachedByHeartbeat, retryToTheGone, slowReader, trim } from './scenarios.ts'
 import type { Act, Model, World } from './world.ts'
 
 type Command = fc.AsyncCommand<World, World>

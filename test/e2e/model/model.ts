@@ -1,4 +1,4 @@
-import type { Message, PageWanted, Placed } from './terms.ts'
+import type { Message, PageWanted, Placed } from './types.ts'
 
 /** The log as the contract tells it: what the server is held against. */
 export class Log {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answer } from '../../support/room.ts'
-import { insist } from './insist.ts'
+import { invariant } from './invariant.ts'
 import type { Model } from './world.ts'
 
 /** Something that a session says. */
@@ -49,13 +49,13 @@ export function settle(posted: readonly Posted[], model: Model): void {
   for (const { post, answer } of appended) {
     const message = answer.body
     const { id } = message
-    insist(judge(post, model).includes('appended'), `appended, not ${judge(post, model)}`, post)
-    insist(id === log.head + 1, `the id after ${log.head}`, id)
-    insist(answer.headers.get('location') === `/v1/messages/${id}`, 'Location', id)
-    insist(message.from === people.owners[post.session], 'from', message)
-    insist(message.to === post.to && message.text === post.text, 'to and text', message)
-    insist(message.kind === (post.to === undefined ? 'broadcast' : 'direct'), 'kind', message)
-    insist(message.sentAt >= (log.entries.at(-1)?.sentAt ?? ''), 'sentAt', message)
+    invariant(judge(post, model).includes('appended'), `appended, not ${judge(post, model)}`, post)
+    invariant(id === log.head + 1, `the id after ${log.head}`, id)
+    invariant(answer.headers.get('location') === `/v1/messages/${id}`, 'Location', id)
+    invariant(message.from === people.owners[post.session], 'from', message)
+    invariant(message.to === post.to && message.text === post.text, 'to and text', message)
+    invariant(message.kind === (post.to === undefined ? 'broadcast' : 'direct'), 'kind', message)
+    invariant(message.sentAt >= (log.entries.at(-1)?.sentAt ?? ''), 'sentAt', message)
     log.entries.push(message)
     if (post.key) log.keys[keyOf(post, people.owners)] = { id, content: contentOf(post) }
     figures.messages++
@@ -64,13 +64,13 @@ export function settle(posted: readonly Posted[], model: Model): void {
     const verdict = verdictOf(answer)
     if (verdict === 'appended') continue
     const allowed = [...before, ...judge(post, model)]
-    insist(allowed.includes(verdict), `not ${allowed}, but ${verdict}`, post)
+    invariant(allowed.includes(verdict), `not ${allowed}, but ${verdict}`, post)
     figures.count(figures.answers, verdict)
     if (verdict !== 'replayed') continue
     const known = log.keyed(keyOf(post, people.owners))
-    insist(known?.content === contentOf(post), 'a replay of other content', answer.body)
+    invariant(known?.content === contentOf(post), 'a replay of other content', answer.body)
     const first = log.entries[known.id - 1]
-    insist(isDeepStrictEqual(answer.body, first), 'a replay of another message', answer.body)
+    invariant(isDeepStrictEqual(answer.body, first), 'a replay of another message', answer.body)
   }
 }
 

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import { rest } from './checks.ts'
 import { commands } from './commands.ts'
-import { Figures } from './figures.ts'
-import type { Ground } from './ground.ts'
+import type { ModelFixture } from './fixture.ts'
+import { Statistics } from './statistics.ts'
 import { World } from './world.ts'
 
 export interface ModelSuite {
   name: string
-  sow: (t: Test) => Promise<Ground>
+  createFixture: (t: Test) => Promise<ModelFixture>
   /** Random seeds that are run each time, each for 4 runs. */
   fixed: readonly number[]
   /** How many are drawn beside these. */
@@ -31,17 +31,17 @@ const options = fc.record({
 
 /** Random rooms are held against the model. */
 export function modelSuite(t: Test, suite: ModelSuite): Promise<unknown> {
-  const { name, sow, fixed, drawn, runs } = suite
+  const { name, createFixture, fixed, drawn, runs } = suite
   const seeds = [
     ...fixed.map((seed) => ({ seed, runs: 4 })),
     ...Array.from({ length: drawn }, () => ({ seed: chance(), runs })),
   ]
   const repeated = { seed: Number(OBROL_SEED), runs: 4 }
   return t.test(name, async (t) => {
-    const ground = await sow(t)
+    const ground = await createFixture(t)
     for (const { seed, runs } of OBROL_SEED ? [repeated] : seeds) {
       await t.test(`from the random seed ${seed}`, async (t) => {
-        const figures = new Figures()
+        const figures = new Statistics()
         const property = fc.asyncProperty(options, commands, async (options, commands) => {
           const world = await World.open(ground, options, figures)
           try {

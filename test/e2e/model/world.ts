@@ -2,20 +2,20 @@ import type { EventReader } from '../../support/event-reader.ts'
 import { Guest, type Room } from '../../support/room.ts'
 import { Backups } from './backups.ts'
 import { Chain } from './chain.ts'
-import type { Figures } from './figures.ts'
-import type { Ground, Place } from './ground.ts'
-import { insist } from './insist.ts'
+import type { Deployment, ModelFixture } from './fixture.ts'
+import { invariant } from './invariant.ts'
 import { Log } from './model.ts'
 import { names, People } from './people.ts'
 import { judge, type Post, type Posted, settle } from './posts.ts'
-import { Shears } from './shears.ts'
-import type { Placed } from './terms.ts'
+import { RetentionControl } from './retention-control.ts'
+import type { Statistics } from './statistics.ts'
+import type { Placed } from './types.ts'
 
 /** What the server is held against. */
 export interface Model {
   readonly log: Log
   readonly people: People
-  readonly figures: Figures
+  readonly figures: Statistics
   /** Every cursor that a stream was left with, also on a log that was given up since. */
   readonly cursors: string[]
   /** What was said with a key, whatever came of it. */
@@ -51,13 +51,18 @@ export class World {
   readonly chains: readonly Chain[]
   readonly options: WorldOptions
   readonly backups: Backups
-  readonly #place: Place
-  readonly #shears: Shears
+  readonly #place: Deployment
+  readonly #retention: RetentionControl
   readonly #guests: Guest[] = []
 
-  private constructor(place: Place, shears: Shears, options: WorldOptions, figures: Figures) {
+  private constructor(
+    place: Deployment,
+    shears: RetentionControl,
+    options: WorldOptions,
+    figures: Statistics,
+  ) {
     this.#place = place
-    this.#shears = shears
+    this.#retention = shears
     this.options = options
     this.model = { log: new Log(), people: new People(), figures, cursors: [], keyedPosts: [] }
     this.backups = new Backups(place, this.model.log, this.model.people)
@@ -65,10 +70,14 @@ export class World {
   }
 
   /** Servers of their own, where nothing was said yet. */
-  static async open(ground: Ground, options: WorldOptions, figures: Figures): Promise<World> {
+  static async open(
+    ground: ModelFixture,
+    options: WorldOptions,
+    figures: Statistics,
+  ): Promise<World> {
     const from = Date.now()
-    const shears = new Shears()
-    const place = await ground.grow({
+    const shears = new RetentionControl()
+    const place = await ground.deploy({
       settings: {
         presenceGraceMs: options.grace === 'short' ? 50 : 600_000,
         heartbeatMs: options.heartbeats === 'frequent' ? 100 : 3_600_000,
@@ -116,10 +125,10 @@ export class World {
 
   async logOut(session: number): Promise<void> {
     const { status } = await this.guest(session).call('POST', '/v1/logout')
-    insist(status === 204, 'the answer to logout', status)
+    invariant(status === 204, 'the answer to logout', status)
     // A read may be answered for a moment where another server has yet to hear of it.
     const after = await this.guest(session).broadcast('after the end')
-    insist(after.status === 401, 'the answer to a token after logout', after.status)
+    invariant(after.status === 401, 'the answer to a token after logout', after.status)
     this.model.people.logOut(session)
     const closed = this.chains.filter((chain) => chain.session === session)
     await this.#ended(closed, 'logged-out')
@@ -136,7 +145,7 @@ export class World {
     for (const chain of this.chains) {
       chain.take()
       if (chain.severed) this.#leave(chain)
-      insist(!chain.reader?.closed, 'a stream ended by itself', chain.bye)
+      invariant(!chain.reader?.closed, 'a stream ended by itself', chain.bye)
     }
     this.attend()
   }
@@ -170,7 +179,7 @@ export class World {
       query: `?${query}`,
       cursor: inQuery ? undefined : cursor,
     })
-    insist(reader.status === 200, 'the answer to a stream', reader.head)
+    invariant(reader.status === 200, 'the answer to a stream', reader.head)
     chain.begin(reader, opening, { anew })
     if (anew) chain.cursor = cursor
     figures.streams++
@@ -202,7 +211,7 @@ export class World {
     const { log, figures } = this.model
     const { sentAt } = log.entries[Math.min(id, log.head) - 1] as { sentAt: string }
     const instant = Date.parse(sentAt) + (id > log.head ? 1 : 0)
-    await this.#shears.trim(instant, this.#place.room.servers.length)
+    await this.#retention.trim(instant, this.#place.room.servers.length)
     log.trim(new Date(instant).toISOString())
     figures.trims++
   }
@@ -236,7 +245,7 @@ export class World {
       chain.readOn()
       await chain.reader?.ended()
       chain.take()
-      insist(chain.bye === reason, `bye ${reason} was due`, chain.bye)
+      invariant(chain.bye === reason, `bye ${reason} was due`, chain.bye)
       this.#mayHaveReached(chain)
       this.#leave(chain)
     }
@@ -266,11 +275,11 @@ export class World {
     const session = await this.sessionOf(names[0])
     const { body } = await this.guest(session).call('GET', '/v1/messages?limit=1')
     const [, head, tag] = /^(\d+)-([0-9a-z]{8})$/.exec(body.cursor) ?? []
-    insist(Number(head) === log.head, `the head ${log.head}`, body.cursor)
-    if (!anew) return insist(tag === log.epoch, `still the epoch ${log.epoch}`, tag)
-    insist(tag !== undefined && tag > log.epoch, `an epoch after ${log.epoch}`, tag)
+    invariant(Number(head) === log.head, `the head ${log.head}`, body.cursor)
+    if (!anew) return invariant(tag === log.epoch, `still the epoch ${log.epoch}`, tag)
+    invariant(tag !== undefined && tag > log.epoch, `an epoch after ${log.epoch}`, tag)
     const born = Number.parseInt(tag, 36)
-    insist(born >= from && born <= Date.now(), 'born at the start', born)
+    invariant(born >= from && born <= Date.now(), 'born at the start', born)
     log.epochs.push({ tag, first: log.head + 1 })
   }
 }

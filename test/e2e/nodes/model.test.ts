@@ -1,7 +1,7 @@
 import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
 import { modelSuite } from '../model/suite.ts'
-import { DatabaseSeed } from './database-seed.ts'
+import { PostgresFixture } from './postgres-fixture.ts'
 
 const full = process.env.OBROL_FAULTS === 'full'
 t.setTimeout(full ? 900_000 : 110_000)
@@ -9,7 +9,7 @@ t.setTimeout(full ? 900_000 : 110_000)
 if (postgresRuns) {
   await modelSuite(t, {
     name: 'whatever happens, several nodes do what the model says',
-    sow: (t) => DatabaseSeed.sow(t, 3),
+    createFixture: (t) => PostgresFixture.create(t, 3),
     fixed: [],
     // A run over several nodes takes as long as ten over one.
     drawn: full ? 3 : 1,

@@ -1,10 +1,10 @@
 import fastify from 'fastify'
 import { addJwt } from '../../../src/http/plugins/jwt.ts'
 import { issueToken } from '../../../src/http/tokens.ts'
-import { nameForms } from '../../../src/names/forms.ts'
+import { nameForms } from '../../../src/names/name-forms.ts'
 import { openStore } from '../../../src/open-store.ts'
+import { Semaphore } from '../../../src/semaphore.ts'
 import type { Session, Store } from '../../../src/store/store.ts'
-import { Turnstile } from '../../../src/turnstile.ts'
 
 const hourMs = 3_600_000
 
@@ -54,11 +54,11 @@ export async function crowdIn(
 ): Promise<Member[]> {
   const store = await openPlace(place, graceMs)
   // A call to the store has its time: a thousand at once would have to share it.
-  const turnstile = new Turnstile(50)
+  const semaphore = new Semaphore(50)
   const sessions = await Promise.all(
     names.map((username) => {
       const account = { username, ...nameForms(username), passwordHash: cheapHash }
-      return turnstile.pass(async () => (await store.register(account, ttlMs)) as Session)
+      return semaphore.run(async () => (await store.register(account, ttlMs)) as Session)
     }),
   )
   if (present) await store.changePresence({ enter: sessions, leave: [] })

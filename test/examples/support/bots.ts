@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { isHere } from '../../support/installed.ts'
+import { isInstalled } from '../../support/is-installed.ts'
 
 /** What a bot may take to do what is waited for, in ms; a Go program is compiled meanwhile. */
 const deadlineMs = 30_000
@@ -21,7 +21,7 @@ const commands: Record<string, string[]> = {
 /** The names of those bots whose language is here, and of those whose is not. */
 export function botsHere(): { here: string[]; missing: string[] } {
   const names = Object.keys(commands)
-  const here = names.filter((name) => isHere(name, name === 'go' ? 'version' : '--version'))
+  const here = names.filter((name) => isInstalled(name, name === 'go' ? 'version' : '--version'))
   return { here, missing: names.filter((name) => !here.includes(name)) }
 }
 

@@ -7,10 +7,10 @@ import { Chain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { type Cluster, openCluster } from './support/cluster.ts'
-import { logIn } from './support/log.ts'
+import { readLog } from './support/read-log.ts'
 import { openStandby } from './support/standby.ts'
 
-const settings = { nodes: 2, proxied: true, inside: !full, people: ['ann', 'bob'] as const }
+const settings = { nodes: 2, proxied: true, inProcess: !full, people: ['ann', 'bob'] as const }
 const lag = full ? 2_000 : 20
 t.setTimeout(full ? 200_000 : 60_000)
 
@@ -107,7 +107,7 @@ function standbyUrl({ databaseUrl }: Cluster, standby: PostgresServer): string {
 
 /** Resolves once a database has so many messages. */
 async function holdsSoMany(url: string, count: number): Promise<void> {
-  while ((await logIn(url)).length < count) await delay(100)
+  while ((await readLog(url)).length < count) await delay(100)
 }
 
 /** The primary dies, the standby takes its place, and the nodes find it where the other one was. */

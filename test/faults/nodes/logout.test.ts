@@ -7,8 +7,8 @@ import type { Room } from '../../support/room.ts'
 import { words } from '../support/books.ts'
 import { call, type Person } from '../support/caller.ts'
 import { full } from '../support/deadline.ts'
-import { inLanes, openHouse, say } from './support/in-process.ts'
-import { logIn } from './support/log.ts'
+import { openInProcessNodes, postBroadcast, runConcurrently } from './support/in-process-nodes.ts'
+import { readLog } from './support/read-log.ts'
 
 const logouts = full ? 1_000 : 40
 /** Every so many sessions one has a stream on the other node. */
@@ -18,7 +18,7 @@ t.setTimeout(full ? 300_000 : 60_000)
 if (postgresRuns) {
   t.test('after a logout on one node nothing is accepted on another', async (t) => {
     const names = Array.from({ length: Math.ceil(logouts / 50) }, (_, at) => `ann${at}`)
-    const { databaseUrl, nodes, people } = await openHouse(t, names)
+    const { databaseUrl, nodes, people } = await openInProcessNodes(t, names)
     const [here, there] = nodes.servers as [Room, Room]
     // So many of one account that none ends for another.
     const opened = people.map((person) => sessionsOf({ databaseUrl }, person, 50))
@@ -26,9 +26,9 @@ if (postgresRuns) {
     const took: number[] = []
     const figures = { logouts, accepted: 0, 'said before': 0 }
 
-    await inLanes(8, [...sessions.entries()], async ([number, session]) => {
+    await runConcurrently(8, [...sessions.entries()], async ([number, session]) => {
       // The other node knows the session, and has just let it speak.
-      const before = await say(there, session, `before ${number}`)
+      const before = await postBroadcast(there, session, `before ${number}`)
       t.equal(before.status, 201)
       figures['said before']++
       const stream =
@@ -39,9 +39,9 @@ if (postgresRuns) {
       const { status } = await call(here.url, 'POST', '/v1/logout', { person: session })
       const since = performance.now()
       if (status !== 204) t.fail(`logout: ${status}`)
-      const after = await say(there, session, `after ${number}`)
+      const after = await postBroadcast(there, session, `after ${number}`)
       if (after.status !== 401) figures.accepted++
-      const keyed = await say(there, session, `after ${number}`, 'again')
+      const keyed = await postBroadcast(there, session, `after ${number}`, 'again')
       if (keyed.status !== 401) figures.accepted++
       await stream?.next('bye', ({ reason }) => reason === 'logged-out')
       await readsEnd(there, session)
@@ -49,7 +49,7 @@ if (postgresRuns) {
     })
 
     t.equal(figures.accepted, 0, 'none was accepted')
-    const log = await logIn(databaseUrl)
+    const log = await readLog(databaseUrl)
     t.same(
       log.filter(({ text }) => text.startsWith('after')),
       [],

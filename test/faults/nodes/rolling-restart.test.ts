@@ -19,7 +19,7 @@ function suite(): void {
   t.test('three nodes are restarted one after another under load', async (t) => {
     const names = Array.from({ length: streams }, (_, at) => `person${at}`)
     const env = { PRESENCE_GRACE_MS: `${graceMs}`, HEARTBEAT_MS: full ? '5000' : '500' }
-    const cluster = await openCluster(t, { people: names, env, inside: !full })
+    const cluster = await openCluster(t, { people: names, env, inProcess: !full })
     const { people } = cluster
     const watching = people.slice(0, 6)
     const watchers = cluster.openChains(t, watching, { obedient: true })

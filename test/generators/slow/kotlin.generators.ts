@@ -2,7 +2,7 @@ import { cp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { isHere } from '../../support/installed.ts'
+import { isInstalled } from '../../support/is-installed.ts'
 import { temporaryFolder } from '../../support/room.ts'
 import { openApiGenerator } from '../support/openapi-generator.ts'
 import { documentOf, openSteadyRoom, run, talk } from '../support/program.ts'
@@ -10,7 +10,7 @@ import { documentOf, openSteadyRoom, run, talk } from '../support/program.ts'
 const programs = fileURLToPath(new URL('kotlin/', import.meta.url))
 
 t.test('openapi-generator’s client in Kotlin', async (t) => {
-  if (!isHere('mvn')) return t.pass('Java with Maven is not here')
+  if (!isInstalled('mvn')) return t.pass('Java with Maven is not here')
   const folder = await temporaryFolder(t)
   const room = await openSteadyRoom(t)
   await openApiGenerator(folder, await documentOf(t, room), '.', ['-g', 'kotlin'])

@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { isHere } from '../../support/installed.ts'
+import { isInstalled } from '../../support/is-installed.ts'
 import { temporaryFolder } from '../../support/room.ts'
 import { openApiGenerator } from '../support/openapi-generator.ts'
 import { documentOf, openSteadyRoom, run, talk } from '../support/program.ts'
@@ -11,14 +11,15 @@ const programs = fileURLToPath(new URL('rust/', import.meta.url))
 const timeout = 900_000
 
 t.test('openapi-generator’s client in Rust', async (t) => {
-  if (!isHere('mvn') || !isHere('cargo')) return t.pass('Java with Maven and Cargo are not here')
+  if (!isInstalled('mvn') || !isInstalled('cargo'))
+    return t.pass('Java with Maven and Cargo are not here')
   await compileAndTalk(t, 'openapi-generator', 'the stream without the client', {
     generate: (folder, document) => openApiGenerator(folder, document, 'api', ['-g', 'rust']),
   })
 })
 
 t.test('progenitor’s client', async (t) => {
-  if (!isHere('cargo')) return t.pass('Cargo is not here')
+  if (!isInstalled('cargo')) return t.pass('Cargo is not here')
   const tools = await temporaryFolder(t)
   const cargo = ['cargo', 'install', '--quiet', '--root', '.', 'cargo-progenitor@0.15.1']
   await run(cargo, { folder: tools, timeout })

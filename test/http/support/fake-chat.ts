@@ -1,7 +1,7 @@
-import type { Content } from '../../../src/chat/content.ts'
-import type { PageWanted, Posted } from '../../../src/chat/messages.ts'
+import type { MessageInput } from '../../../src/chat/message-input.ts'
+import type { HistoryQuery, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
-import { sessionOver } from '../../../src/chat/sessions.ts'
+import { sessionEnded } from '../../../src/chat/sessions.ts'
 import type { Services } from '../../../src/http/services.ts'
 import type { Account, Entry, Session } from '../../../src/store/store.ts'
 
@@ -21,14 +21,14 @@ export class FakeChat {
   readonly keys = new Map<string, { content: string; entry: Entry }>()
   readonly online: { username: string; since: number }[] = []
   /** What the next pages were asked for. */
-  readonly pagesWanted: PageWanted[] = []
+  readonly pagesWanted: HistoryQuery[] = []
   registration: 'open' | 'closed' = 'open'
   /** Thrown by whatever is asked next of accounts, messages and the store. */
   broken: Error | undefined
   /** Awaited by each login before it is judged. */
   loginDelay: () => Promise<void> = async () => {}
   isReady = true
-  isInTouch = true
+  isStoreConnected = true
   ping: () => Promise<void> = async () => {}
   now = Date.now
 
@@ -65,7 +65,7 @@ export class FakeChat {
       },
       presence: {
         list: async ({ limit }) => ({
-          people: this.online.slice(0, limit),
+          users: this.online.slice(0, limit),
           count: this.online.length,
           more: this.online.length > limit,
         }),
@@ -76,7 +76,7 @@ export class FakeChat {
         reply.send('retry: 3000\nevent: heartbeat\ndata: {}\n\n')
       },
       ready: () => this.isReady,
-      inTouch: () => this.isInTouch,
+      storeConnected: () => this.isStoreConnected,
     }
   }
 
@@ -115,11 +115,11 @@ export class FakeChat {
 
   #find(id: number): Session {
     const session = this.sessions.get(id)
-    if (session === undefined) throw sessionOver()
+    if (session === undefined) throw sessionEnded()
     return session
   }
 
-  #post(sender: Session, content: Content, key: string | undefined): Posted {
+  #post(sender: Session, content: MessageInput, key: string | undefined): PostedMessage {
     this.#mayBreak()
     const known = key === undefined ? undefined : this.#replay(sender, content, key)
     if (known !== undefined) return known
@@ -135,7 +135,7 @@ export class FakeChat {
     return { entry, replayed: false }
   }
 
-  #replay(_sender: Session, content: Content, key: string): Posted | undefined {
+  #replay(_sender: Session, content: MessageInput, key: string): PostedMessage | undefined {
     const known = this.keys.get(key)
     if (known === undefined) return undefined
     if (known.content !== JSON.stringify(content))

@@ -3,7 +3,7 @@ import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { isHere } from '../../support/installed.ts'
+import { isInstalled } from '../../support/is-installed.ts'
 
 const run = promisify(execFile)
 const programs = fileURLToPath(new URL('../programs/', import.meta.url))
@@ -142,7 +142,7 @@ export async function prepare(
   const ready: ReadyClient[] = []
   const leftOut: string[] = []
   for (const { name, tools, builds, clients } of languages) {
-    if (!tools.every(([program, argument]) => isHere(program, argument))) {
+    if (!tools.every(([program, argument]) => isInstalled(program, argument))) {
       leftOut.push(...Object.keys(clients))
       continue
     }

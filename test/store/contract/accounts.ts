@@ -1,12 +1,12 @@
 import type { Test } from 'tap'
-import type { News, Session } from '../../../src/store/store.ts'
-import { hears } from '../../support/hears.ts'
-import { type OpenSite, openOne } from '../contract.ts'
-import { hour, join, newAccount } from '../people.ts'
+import type { Session, StoreUpdate } from '../../../src/store/store.ts'
+import { updateListener } from '../../support/update-listener.ts'
+import { hour, newAccount, registerUser } from '../fixtures.ts'
+import { type OpenFixture, openStore } from '../store-contract.ts'
 
-export async function accountsContract(t: Test, openSite: OpenSite): Promise<void> {
+export async function accountsContract(t: Test, openSite: OpenFixture): Promise<void> {
   await t.test('registers a name once', async (t) => {
-    const { store, clock } = await openOne(t, openSite)
+    const { store, clock } = await openStore(t, openSite)
     const session = await store.register({ ...newAccount('ann'), username: 'Ann' }, hour)
     if (session === 'taken') throw new Error('nobody has it')
     t.same(session.account, { id: session.account.id, username: 'Ann', createdAt: clock.now() })
@@ -19,7 +19,7 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
   })
 
   await t.test('registers nobody who looks like someone', async (t) => {
-    const { store } = await openOne(t, openSite)
+    const { store } = await openStore(t, openSite)
     const account = { key: 'ace', skeletons: ['ACE', 'ace'], passwordHash: 'x' }
     await store.register({ ...account, username: 'ACE' }, hour)
     t.equal(await store.skeletonsTaken(['ace']), true)
@@ -33,11 +33,11 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
     t.equal(await store.register(sameKey, hour), 'taken', 'nor who has the key alone')
     t.equal(await store.skeletonsTaken(['other']), false, 'nothing of those is kept')
     t.equal(await store.credentials('асе'), undefined)
-    t.equal((await join(store, 'bob')).account.username, 'bob', 'the others go on')
+    t.equal((await registerUser(store, 'bob')).account.username, 'bob', 'the others go on')
   })
 
   await t.test('of look-alikes who register at once it takes one', async (t) => {
-    const { store } = await openOne(t, openSite)
+    const { store } = await openStore(t, openSite)
     // Each shares one skeleton with the next, in no order.
     const all = Array.from({ length: 12 }, (_, at) => ({
       ...newAccount(`name ${at}`),
@@ -48,9 +48,9 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
   })
 
   await t.test('opens sessions whose times are whole seconds', async (t) => {
-    const { store, clock } = await openOne(t, openSite)
-    clock.pass(250)
-    const { account } = await join(store, 'ann')
+    const { store, clock } = await openStore(t, openSite)
+    clock.advance(250)
+    const { account } = await registerUser(store, 'ann')
     const session = await store.openSession(account.id, hour)
     t.same(session, {
       id: session.id,
@@ -63,51 +63,51 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
   })
 
   await t.test('tells the time by which sessions end', async (t) => {
-    const { store, clock } = await openOne(t, openSite)
-    clock.pass(48 * hour)
-    await store.present()
+    const { store, clock } = await openStore(t, openSite)
+    clock.advance(48 * hour)
+    await store.presentSessions()
     const late = store.now() - clock.now()
     t.ok(late >= 0 && late < hour, `${late} ms late`)
     t.ok(Number.isInteger(late))
   })
 
   await t.test('knows a session until it ends', async (t) => {
-    const { store, clock } = await openOne(t, openSite)
-    const first = await join(store, 'ann', 2 * hour)
+    const { store, clock } = await openStore(t, openSite)
+    const first = await registerUser(store, 'ann', 2 * hour)
     const second = await store.openSession(first.account.id, hour)
     const third = await store.openSession(first.account.id, hour)
     t.equal(await store.endSession(third.id), true)
     t.equal(await store.session(third.id), undefined)
     t.equal(await store.endSession(third.id), false, 'no longer alive')
-    clock.pass(hour - 1)
+    clock.advance(hour - 1)
     t.same(await store.session(second.id), second)
-    clock.pass(1)
+    clock.advance(1)
     t.equal(await store.session(second.id), undefined, 'past its end')
     t.equal(await store.endSession(second.id), false)
     t.same(await store.session(first.id), first, 'the others go on')
   })
 
   await t.test('gives the sessions that end last, of those that are alive', async (t) => {
-    const { store, clock } = await openOne(t, openSite)
-    const first = await join(store, 'ann', hour)
+    const { store, clock } = await openStore(t, openSite)
+    const first = await registerUser(store, 'ann', hour)
     const second = await store.openSession(first.account.id, 3 * hour)
-    const third = await join(store, 'bob', 2 * hour)
+    const third = await registerUser(store, 'bob', 2 * hour)
     await store.endSession((await store.openSession(first.account.id, 4 * hour)).id)
     t.same(await store.newestSessions(9), [second, third, first])
     t.same(await store.newestSessions(2), [second, third])
-    clock.pass(hour)
+    clock.advance(hour)
     t.same(await store.newestSessions(9), [second, third])
   })
 
   await t.test(
     'ends the oldest session that is not in use for the 101st of an account',
     async (t) => {
-      const { store, clock } = await openOne(t, openSite)
-      const first = await join(store, 'ann')
-      const bob = await join(store, 'bob')
+      const { store, clock } = await openStore(t, openSite)
+      const first = await registerUser(store, 'ann')
+      const bob = await registerUser(store, 'bob')
       await store.changePresence({ enter: [first], leave: [] })
       const open = async () => {
-        clock.pass(1000)
+        clock.advance(1000)
         return store.openSession(first.account.id, hour)
       }
       const opened: Session[] = []
@@ -115,8 +115,8 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
       const [second, third, fourth] = opened as [Session, Session, Session]
       t.same(await store.session(second.id), second, 'a hundred are there')
       await store.changePresence({ enter: [third], leave: [] })
-      let told: News[] = []
-      store.follow(hears((news) => told.push(news)))
+      let told: StoreUpdate[] = []
+      store.subscribe(updateListener((news) => told.push(news)))
       const newest = await open()
       t.match(told, [{ ended: [second.id], left: [], entered: [], entries: [] }])
       t.equal(await store.session(second.id), undefined)
@@ -150,17 +150,17 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
   await t.test('never gives the id of a session out again', async (t) => {
     const site = await openSite(t)
     let store = await site.open()
-    const ann = await join(store, 'ann')
-    await join(store, 'bob')
+    const ann = await registerUser(store, 'ann')
+    await registerUser(store, 'bob')
     await store.close()
-    await site.remember()
+    await site.takeSnapshot()
     store = await site.open()
     const lost = await store.openSession(ann.account.id, hour)
     await store.close()
-    await site.goBack()
+    await site.restoreSnapshot()
     store = await site.open()
     t.teardown(() => store.close())
-    await join(store, 'cid')
+    await registerUser(store, 'cid')
     t.equal(await store.session(lost.id), undefined, 'also after the store went back')
   })
 
@@ -177,7 +177,7 @@ export async function accountsContract(t: Test, openSite: OpenSite): Promise<voi
   })
 
   await t.test('says that it is well', async (t) => {
-    const { store } = await openOne(t, openSite)
+    const { store } = await openStore(t, openSite)
     await t.resolves(store.ping())
   })
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
 import type { Entry, PageRange } from '../../../src/store/store.ts'
-import { type OpenSite, openOne } from '../contract.ts'
-import { join } from '../people.ts'
-import { maySee, openTalk } from './talk.ts'
+import { registerUser } from '../fixtures.ts'
+import { type OpenFixture, openStore } from '../store-contract.ts'
+import { maySee, openSeededLog } from './seeded-log.ts'
 
 /** A page as one would take it from a list of all that may be seen. */
 function pageOf(seen: Entry[], { after, before, limit }: PageRange) {
@@ -15,9 +15,9 @@ function pageOf(seen: Entry[], { after, before, limit }: PageRange) {
   return { entries: older.slice(-limit), more: older.length > limit }
 }
 
-export async function pageContract(t: Test, openSite: OpenSite): Promise<void> {
+export async function pageContract(t: Test, openSite: OpenFixture): Promise<void> {
   await t.test('pages through what one may see, forwards and backwards', async (t) => {
-    const { store, people, entries } = await openTalk(t, openSite, 400)
+    const { store, people, entries } = await openSeededLog(t, openSite, 400)
     const id = fc.nat(410)
     const edge = fc.oneof(
       fc.record({ after: id }),
@@ -40,9 +40,9 @@ export async function pageContract(t: Test, openSite: OpenSite): Promise<void> {
               const pair = [viewer.id, other.account.id].sort()
               return to !== null && [from.id, to.id].sort().join() === pair.join()
             })
-          const { extent, ...page } = await store.page(viewer.id, range)
+          const { bounds, ...page } = await store.page(viewer.id, range)
           t.same(page, pageOf(seen, range))
-          t.match(extent, { oldest: 1, head: 400 })
+          t.match(bounds, { oldest: 1, head: 400 })
         },
       ),
       { numRuns: 200 },
@@ -50,8 +50,8 @@ export async function pageContract(t: Test, openSite: OpenSite): Promise<void> {
   })
 
   await t.test('gives an empty page of an empty log', async (t) => {
-    const { store } = await openOne(t, openSite)
-    const { account } = await join(store, 'ann')
+    const { store } = await openStore(t, openSite)
+    const { account } = await registerUser(store, 'ann')
     for (const range of [{ limit: 50 }, { limit: 50, after: 0 }, { limit: 50, before: 9 }]) {
       t.match(await store.page(account.id, range), { entries: [], more: false })
     }

@@ -1,26 +1,26 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { credentialsOf } from '../../../src/chat/known-names.ts'
-import { nameForms } from '../../../src/names/forms.ts'
-import type { Progress } from '../../../src/store/move/carry.ts'
+import { findCredentials } from '../../../src/chat/account-lookup.ts'
+import { nameForms } from '../../../src/names/name-forms.ts'
+import type { CopyProgress } from '../../../src/store/move/copy.ts'
 import { move } from '../../../src/store/move/move.ts'
 import type { Session, Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
-import * as people from '../people.ts'
-import { at } from './homes.ts'
+import * as people from '../fixtures.ts'
+import { withStoreAt } from './open-store.ts'
 
 /** Two people, of whom bob was away when something was kept for him; the oldest message is gone. */
 async function settle(store: Store) {
   const key = Buffer.from(await store.signingKey())
-  const ann = await people.join(store, 'ann')
-  const bob = await people.join(store, 'bob')
-  await people.say(store, ann, 'long ago')
-  await people.say(store, ann, 'a', { key: 'once' })
-  await store.markReached([{ account: bob.account.id, id: 2 }], (await store.extent()).epoch)
-  await people.say(store, ann, 'kept “for” bob\\\n\té😀', { to: 'bob' })
-  await people.say(store, bob, 'b')
-  while ((await store.sweep(Number.MAX_SAFE_INTEGER)).extent.oldest < 2);
+  const ann = await people.registerUser(store, 'ann')
+  const bob = await people.registerUser(store, 'bob')
+  await people.appendMessage(store, ann, 'long ago')
+  await people.appendMessage(store, ann, 'a', { key: 'once' })
+  await store.markDelivered([{ account: bob.account.id, id: 2 }], (await store.bounds()).epoch)
+  await people.appendMessage(store, ann, 'kept “for” bob\\\n\té😀', { to: 'bob' })
+  await people.appendMessage(store, bob, 'b')
+  while ((await store.deleteExpired(Number.MAX_SAFE_INTEGER)).bounds.oldest < 2);
   return { key, ann, bob }
 }
 
@@ -33,7 +33,7 @@ async function holds(t: Test, store: Store, { key, ann, bob }: Settled, cursors:
   t.match(await store.credentials('bob'), { account: bob.account, passwordHash: 'hash of bob' })
   for (const cursor of cursors) {
     const [id, epoch] = cursor.split('-') as [string, string]
-    t.match(await store.place({ id: Number(id), epoch }), {
+    t.match(await store.resolveCursor({ id: Number(id), epoch }), {
       position: Number(id),
       reset: { reason: 'new-epoch', from: Number(id) },
     })
@@ -42,13 +42,15 @@ async function holds(t: Test, store: Store, { key, ann, bob }: Settled, cursors:
 
 async function replays(t: Test, store: Store, speaker: Session) {
   const again = people.draft(speaker, 'a', { key: 'once' })
-  t.match(await store.append([again], people.ticket()), [{ kind: 'replayed', entry: { id: 2 } }])
+  t.match(await store.append([again], people.newBatchId()), [
+    { kind: 'replayed', entry: { id: 2 } },
+  ])
   const other = people.draft(speaker, 'other', { key: 'once' })
-  t.same(await store.append([other], people.ticket()), [{ kind: 'key-reused' }])
+  t.same(await store.append([other], people.newBatchId()), [{ kind: 'key-reused' }])
 }
 
 async function cursorOf(store: Store): Promise<string> {
-  const { head, epoch } = await store.extent()
+  const { head, epoch } = await store.bounds()
   return `${head}-${epoch}`
 }
 
@@ -64,9 +66,9 @@ function suite(): void {
     const folder = t.testdir()
     const [here, back] = [join(folder, 'here'), join(folder, 'back')]
     const database = await (await sharedPostgres()).emptyDatabase()
-    const { settled, cursor } = await at(t, here, async (store) => {
+    const { settled, cursor } = await withStoreAt(t, here, async (store) => {
       const settled = await settle(store)
-      t.match(await store.extent(), { oldest: 4, head: 4 })
+      t.match(await store.bounds(), { oldest: 4, head: 4 })
       return { settled, cursor: await cursorOf(store) }
     })
     const before = readdirSync(here)
@@ -78,19 +80,19 @@ function suite(): void {
       kind: 'postgres',
       signingKey: true,
       counts: [
-        { rows: 'accounts', count: 2 },
-        { rows: 'sessions', count: 2 },
-        { rows: 'messages', count: 1 },
-        { rows: 'idempotency keys', count: 0 },
-        { rows: 'epochs', count: 1 },
+        { label: 'accounts', count: 2 },
+        { label: 'sessions', count: 2 },
+        { label: 'messages', count: 1 },
+        { label: 'idempotency keys', count: 0 },
+        { label: 'epochs', count: 1 },
       ],
     })
     t.same(readdirSync(here), before)
-    const later = await at(t, database, async (store) => {
+    const later = await withStoreAt(t, database, async (store) => {
       await holds(t, store, settled, [cursor])
-      t.match(await store.extent(), { oldest: 4, head: 4 })
-      t.match(await people.join(store, 'cid'), { account: { id: 3 } })
-      t.match(await people.say(store, settled.ann, 'c'), { id: 5 })
+      t.match(await store.bounds(), { oldest: 4, head: 4 })
+      t.match(await people.registerUser(store, 'cid'), { account: { id: 3 } })
+      t.match(await people.appendMessage(store, settled.ann, 'c'), { id: 5 })
       return cursorOf(store)
     })
 
@@ -99,7 +101,7 @@ function suite(): void {
     t.equal(mode(back), '700')
     t.same(readdirSync(back).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
     for (const name of readdirSync(back)) t.equal(mode(join(back, name)), '600', name)
-    await at(t, back, async (store) => {
+    await withStoreAt(t, back, async (store) => {
       await holds(t, store, settled, [cursor, later])
       const { ann } = settled
       t.match(await store.page(ann.account.id, { limit: 9 }), {
@@ -116,13 +118,13 @@ function suite(): void {
     const [here, back] = [join(folder, 'here'), join(folder, 'back')]
     const server = await sharedPostgres()
     const [database, other] = [await server.freshDatabase(), await server.freshDatabase()]
-    const { ann, bob } = await at(t, here, async (store) => {
-      const ann = await people.join(store, 'ann')
-      const bob = await people.join(store, 'bob')
-      await people.say(store, ann, 'for bob', { to: 'bob' })
-      await people.say(store, ann, 'a', { key: 'once' })
-      await people.say(store, ann, 'for bob again', { to: 'bob' })
-      await store.markReached([{ account: bob.account.id, id: 1 }], (await store.extent()).epoch)
+    const { ann, bob } = await withStoreAt(t, here, async (store) => {
+      const ann = await people.registerUser(store, 'ann')
+      const bob = await people.registerUser(store, 'bob')
+      await people.appendMessage(store, ann, 'for bob', { to: 'bob' })
+      await people.appendMessage(store, ann, 'a', { key: 'once' })
+      await people.appendMessage(store, ann, 'for bob again', { to: 'bob' })
+      await store.markDelivered([{ account: bob.account.id, id: 1 }], (await store.bounds()).epoch)
       return { ann, bob }
     })
     const checksums: string[] = []
@@ -133,10 +135,10 @@ function suite(): void {
     }
     t.equal(new Set(checksums).size, 1, 'it is the same wherever it is kept')
     for (const home of [database, back])
-      await at(t, home, async (store) => {
+      await withStoreAt(t, home, async (store) => {
         await replays(t, store, ann)
-        const { after, upTo } = await store.unreached(bob.account.id)
-        const { entries } = await store.readKept(after, upTo, bob.account.id)
+        const { after, upTo } = await store.undelivered(bob.account.id)
+        const { entries } = await store.readUndelivered(after, upTo, bob.account.id)
         t.same(
           entries.map(({ text }) => text),
           ['for bob again'],
@@ -147,9 +149,9 @@ function suite(): void {
   t.test('names stay what they were, and nobody may look like them in the new home', async (t) => {
     const folder = t.testdir()
     const homes = [join(folder, 'here'), await (await sharedPostgres()).freshDatabase()]
-    await at(t, homes[1] as string, async () => {})
+    await withStoreAt(t, homes[1] as string, async () => {})
     homes.push(join(folder, 'back'))
-    await at(t, homes[0] as string, async (store) => {
+    await withStoreAt(t, homes[0] as string, async (store) => {
       // Of before 0.2: one name today.
       for (const [username, key] of [
         ['Straße', 'straße'],
@@ -161,9 +163,9 @@ function suite(): void {
     })
     for (const [nth, home] of homes.slice(1).entries()) {
       await move(homes[nth] as string, home)
-      await at(t, home, async (store) => {
+      await withStoreAt(t, home, async (store) => {
         for (const typed of ['Straße', 'Strasse', 'ace']) {
-          t.equal((await credentialsOf(store, typed))?.account.username, typed)
+          t.equal((await findCredentials(store, typed))?.account.username, typed)
         }
         for (const username of ['асе', 'STRAẞE']) {
           const account = { ...people.newAccount(username), ...nameForms(username) }
@@ -177,20 +179,24 @@ function suite(): void {
     const folder = t.testdir()
     const [here, back] = [join(folder, 'here'), join(folder, 'back')]
     const database = await (await sharedPostgres()).emptyDatabase()
-    const key = await at(t, here, async (store) => {
-      await people.say(store, await people.join(store, 'ann'), 'a')
+    const key = await withStoreAt(t, here, async (store) => {
+      await people.appendMessage(store, await people.registerUser(store, 'ann'), 'a')
       return await store.signingKey()
     })
     const [elsewhere] = await Promise.all([
-      at(t, database, async (store) => [await store.signingKey(), await cursorOf(store)] as const),
-      at(t, back, (store) => store.signingKey()),
+      withStoreAt(
+        t,
+        database,
+        async (store) => [await store.signingKey(), await cursorOf(store)] as const,
+      ),
+      withStoreAt(t, back, (store) => store.signingKey()),
     ])
     await move(here, database)
     await move(database, back)
-    await at(t, back, async (store) => {
+    await withStoreAt(t, back, async (store) => {
       t.same(Buffer.from(await store.signingKey()), Buffer.from(key))
       t.notSame(Buffer.from(await store.signingKey()), Buffer.from(elsewhere[0]))
-      t.match(await store.extent(), { head: 1 })
+      t.match(await store.bounds(), { head: 1 })
     })
   })
 
@@ -198,27 +204,27 @@ function suite(): void {
     const folder = t.testdir()
     const here = join(folder, 'here')
     const database = await (await sharedPostgres()).freshDatabase()
-    await at(t, here, async (store) => {
-      const ann = await people.join(store, 'ann')
+    await withStoreAt(t, here, async (store) => {
+      const ann = await people.registerUser(store, 'ann')
       const long = 'x'.repeat(4_000)
-      await people.sayAll(
+      await people.appendMessages(
         store,
         Array.from({ length: 1_300 }, (_, at) => people.draft(ann, at < 300 ? long : 'x')),
       )
     })
-    const told: Progress[] = []
+    const told: CopyProgress[] = []
     await move(here, database, { onProgress: (progress) => told.push(progress) })
     t.ok(told.length > 8)
-    for (const step of ['carried', 'verified'] as const) {
+    for (const step of ['copied', 'verified'] as const) {
       const rows = told.filter((progress) => progress.step === step)
-      t.match(rows.at(-1), { rows: 1_303, allRows: 1_303 })
+      t.match(rows.at(-1), { rows: 1_303, totalRows: 1_303 })
       t.same(
         rows.map((progress) => progress.rows),
         rows.map((progress) => progress.rows).sort((a, b) => a - b),
       )
     }
-    await at(t, database, async (store) => {
-      t.match(await store.extent(), { oldest: 1, head: 1_300 })
+    await withStoreAt(t, database, async (store) => {
+      t.match(await store.bounds(), { oldest: 1, head: 1_300 })
       t.equal((await store.entry(300, 1))?.text.length, 4_000)
     })
   })
@@ -226,10 +232,10 @@ function suite(): void {
   t.test('an empty log moves too', async (t) => {
     const folder = t.testdir()
     const database = await (await sharedPostgres()).freshDatabase()
-    await at(t, join(folder, 'here'), async () => {})
+    await withStoreAt(t, join(folder, 'here'), async () => {})
     t.match(await move(join(folder, 'here'), database), { signingKey: false })
-    await at(t, database, async (store) => {
-      t.match(await people.say(store, await people.join(store, 'ann'), 'a'), {
+    await withStoreAt(t, database, async (store) => {
+      t.match(await people.appendMessage(store, await people.registerUser(store, 'ann'), 'a'), {
         id: 1,
         from: { id: 1 },
       })

@@ -7,9 +7,9 @@ import { StartError } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
-import * as people from '../people.ts'
-import { through } from '../postgres/node.ts'
-import { at, openHome } from './homes.ts'
+import * as people from '../fixtures.ts'
+import { urlVia } from '../postgres/open-node.ts'
+import { openStoreAt, withStoreAt } from './open-store.ts'
 
 async function refused(t: Test, moving: Promise<unknown>, message: RegExp): Promise<void> {
   const error = await moving.then(
@@ -22,10 +22,10 @@ async function refused(t: Test, moving: Promise<unknown>, message: RegExp): Prom
 
 /** A data folder with a message in it. */
 async function talkedIn(t: Test, folder: string): Promise<string> {
-  await at(t, folder, async (store) => {
+  await withStoreAt(t, folder, async (store) => {
     await store.signingKey()
-    const ann = await people.join(store, 'ann')
-    await people.sayAll(
+    const ann = await people.registerUser(store, 'ann')
+    await people.appendMessages(
       store,
       Array.from({ length: 1_001 }, () => people.draft(ann, 'a')),
     )
@@ -50,7 +50,7 @@ t.test('refuses what is no home', async (t) => {
       [to, url],
     ] as const)
       await refused(t, move(from, there), /^A home is a data folder or postgres:\/\/USER(?!.*cret)/)
-  await refused(t, move(to, join(folder, '.', 'to')), /^The new home is the old one/)
+  await refused(t, move(to, join(folder, '.', 'to')), /^Source and target are the same/)
   await refused(t, move(join(folder, 'none'), to), /^There is no database in .*none$/)
   await refused(t, move(join(folder, 'odd'), to), /^The move failed: file is not a database/)
   await refused(t, move(join(folder, 'other'), to), /obrol.db is not a database of Obrol$/)
@@ -65,11 +65,11 @@ t.test('refuses a data folder that is served, or that holds something', async (t
   const full = await talkedIn(t, join(folder, 'full'))
   await refused(t, move(here, full), /full is not empty: it holds 1 accounts. Nothing was moved$/)
   await refused(t, move(here, join(folder, 'broken')), /^The move failed: file is not a database/)
-  const store = await openHome(t, full)
+  const store = await openStoreAt(t, full)
   await refused(t, move(here, full), /full is already served by another process$/)
   await refused(t, move(full, join(folder, 'to')), /full is already served by another process$/)
   await store.close()
-  await at(t, full, (store) => people.join(store, 'bob'))
+  await withStoreAt(t, full, (store) => people.registerUser(store, 'bob'))
 })
 
 t.test('refuses a log from another version', async (t) => {
@@ -126,7 +126,7 @@ function suite(): void {
     const server = await sharedPostgres()
     const database = await server.freshDatabase()
     const several = database.replace('127.0.0.1', '127.0.0.1:1,127.0.0.1')
-    const node = await openHome(t, database)
+    const node = await openStoreAt(t, database)
     const busy = /in use: 1 of its servers are running, or died a moment ago. Stop them/
     await refused(t, move(here, several), busy)
     await refused(t, move(database, join(folder, 'to')), busy)
@@ -158,7 +158,7 @@ function suite(): void {
     }
     await refused(
       t,
-      move(here, through(database, proxy), { onProgress }),
+      move(here, urlVia(database, proxy), { onProgress }),
       /^The move failed: .*The old home is as it was; the new one has nothing of it, or all/,
     )
     const { counts } = await move(here, database)

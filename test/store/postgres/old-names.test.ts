@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import t from 'tap'
-import { credentialsOf } from '../../../src/chat/known-names.ts'
-import { nameForms } from '../../../src/names/forms.ts'
-import { failureOf } from '../../../src/store/postgres/failure.ts'
+import { findCredentials } from '../../../src/chat/account-lookup.ts'
+import { nameForms } from '../../../src/names/name-forms.ts'
+import { classifyError } from '../../../src/store/postgres/classify-error.ts'
 import { Unavailable } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
-import { oldAccounts, oldNamesStay } from '../old-names.ts'
-import { hour, join } from '../people.ts'
-import { openNode } from './node.ts'
+import { hour, registerUser } from '../fixtures.ts'
+import { oldAccounts, testOldNames } from '../old-names.ts'
+import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -42,7 +42,7 @@ function suite(): void {
     const { url, sql } = await oldDatabase(6_000)
     t.teardown(() => sql.end())
     const nodes = await Promise.all([1, 2, 3].map(() => openNode(t, url)))
-    for (const { store } of nodes) await oldNamesStay(t, store)
+    for (const { store } of nodes) await testOldNames(t, store)
     t.equal(await nodes[0]?.store.skeletonsTaken(['narne5999']), true)
   })
 
@@ -54,8 +54,8 @@ function suite(): void {
       (error) => error,
     )
     t.match(before, { code: '55000' })
-    t.ok(failureOf(before, true) instanceof Unavailable, 'which it answers with 503')
-    t.equal(await credentialsOf(store, 'аnn'), undefined)
+    t.ok(classifyError(before, true) instanceof Unavailable, 'which it answers with 503')
+    t.equal(await findCredentials(store, 'аnn'), undefined)
   })
 
   t.test('what was made by other rules is made anew, by one of those that start', async (t) => {
@@ -67,7 +67,7 @@ function suite(): void {
     t.equal(await store.skeletonsTaken(['ace']), false, 'by the same rules nothing is made')
     await sql`UPDATE name_forms SET version = '16.0.0'`
     const nodes = await Promise.all([1, 2, 3].map(() => openNode(t, url)))
-    for (const node of nodes) await oldNamesStay(t, node.store)
+    for (const node of nodes) await testOldNames(t, node.store)
     t.equal((await sql`SELECT FROM name_forms`).length, 1)
   })
 
@@ -76,7 +76,7 @@ function suite(): void {
     t.teardown(() => sql.end())
     const { store } = await openNode(t, url)
     await sql`SELECT pg_advisory_lock(1331851887, 5)`
-    const registered = join(store, 'bob')
+    const registered = registerUser(store, 'bob')
     await somebodyWaits(sql)
     await sql`SELECT pg_advisory_unlock(1331851887, 5)`
     t.equal((await registered).account.username, 'bob')

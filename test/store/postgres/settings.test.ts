@@ -2,19 +2,19 @@ import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
-import { session } from '../../../src/store/postgres/session-settings.ts'
-import { signingKeyIn } from '../../../src/store/postgres/signing-key.ts'
+import { sessionSettings } from '../../../src/store/postgres/session-settings.ts'
+import { loadOrCreateSigningKey } from '../../../src/store/postgres/signing-key.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/store.ts'
 import { parseIni } from '../../support/documented.ts'
 import { blocksOf } from '../../support/markdown.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
-import { join, say } from '../people.ts'
-import { hostile } from './hostile.ts'
-import { openNode } from './node.ts'
+import { appendMessage, registerUser } from '../fixtures.ts'
+import { hostileSettings } from './hostile-settings.ts'
+import { openNode } from './open-node.ts'
 
 /** Names that a log needs, where it must not look for them. */
-const evil = `
+const maliciousSchema = `
   CREATE SCHEMA evil;
   GRANT ALL ON SCHEMA evil TO PUBLIC;
   CREATE FUNCTION evil.obrol_lock(integer) RETURNS void LANGUAGE sql AS 'SELECT 1 / 0';
@@ -43,7 +43,7 @@ const trackedByPgBouncer = [
 t.test('the documented PgBouncer lets through what a node sends', async (t) => {
   const ini = blocksOf('docs/scaling.md').find(({ text }) => text.startsWith('[pgbouncer]'))
   const { values } = parseIni(ini?.text as string)
-  const sent = Object.keys(session).filter((name) => !trackedByPgBouncer.includes(name))
+  const sent = Object.keys(sessionSettings).filter((name) => !trackedByPgBouncer.includes(name))
   t.same(values.ignore_startup_parameters?.split(',').sort(), sent.sort())
 })
 
@@ -55,42 +55,46 @@ function suite(): void {
       const server = await sharedPostgres()
       const role = `hostile_${number}`
       await server.run(`CREATE ROLE ${role} LOGIN`)
-      const database = nameOf(await server.emptyDatabase(`OWNER ${role}`))
-      await server.run(evil, database)
+      const database = databaseNameOf(await server.emptyDatabase(`OWNER ${role}`))
+      await server.run(maliciousSchema, database)
       const databaseUrl = server.url(database, { user: role })
       const fair = await settingsOf(databaseUrl)
-      t.same(Object.keys(hostile).sort(), Object.keys(session).sort(), 'each has something else')
-      for (const [setting, value] of Object.entries(hostile)) {
+      t.same(
+        Object.keys(hostileSettings).sort(),
+        Object.keys(sessionSettings).sort(),
+        'each has something else',
+      )
+      for (const [setting, value] of Object.entries(hostileSettings)) {
         await server.run(`ALTER ${named(database, role)} SET ${setting} = ${value}`)
       }
       t.same(await settingsOf(databaseUrl), fair)
-      await talk(t, databaseUrl, Date.now())
+      await registerAndPost(t, databaseUrl, Date.now())
     })
   }
 
   t.test('what a role may set of itself changes no value where it gets through', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
-    const key = await keyOf(t, databaseUrl)
+    const key = await signingKeyOf(t, databaseUrl)
     const looks = ['bytea_output', 'DateStyle', 'IntervalStyle', 'TimeZone', 'extra_float_digits']
     const meanings = ['standard_conforming_strings', 'backslash_quote', 'array_nulls']
     // What stands in the URL goes before what a node sends, as the role's does behind a pooler.
     const through = new URL(databaseUrl)
     for (const setting of [...looks, ...meanings, 'transform_null_equals']) {
-      const value = hostile[setting] as string
+      const value = hostileSettings[setting] as string
       through.searchParams.set(setting, value.replaceAll("'", ''))
     }
-    const [row] = await rowsOf(t, through.href, 'SELECT key FROM signing_key')
+    const [row] = await queryRows(t, through.href, 'SELECT key FROM signing_key')
     t.not(String(row?.key).length, 48, 'as bytes it is not what it was')
-    t.same(await keyOf(t, through.href), key)
+    t.same(await signingKeyOf(t, through.href), key)
     t.equal(key.length, 48)
-    await talk(t, through.href, Date.now())
+    await registerAndPost(t, through.href, Date.now())
   })
 
   t.test('a session that lacks what a log needs is told what to set', async (t) => {
     const server = await sharedPostgres()
     await server.run('CREATE ROLE "be careful" LOGIN')
-    const database = nameOf(await server.emptyDatabase('OWNER "be careful"'))
+    const database = databaseNameOf(await server.emptyDatabase('OWNER "be careful"'))
     const databaseUrl = server.url(database, { user: 'be%20careful' })
     for (const [setting, found, value] of [
       ['default_transaction_isolation', 'serializable', 'read committed'],
@@ -114,13 +118,13 @@ function suite(): void {
     t.match(several, /^jit is on: off is needed, search_path must name a schema that is there, /)
     const [, remedies = ''] = /(ALTER ROLE.*)$/.exec(several) ?? []
     await t.resolves(server.run(remedies), 'it can be run as it is')
-    await talk(t, `${databaseUrl}?synchronous_commit=remote_apply`, Date.now())
+    await registerAndPost(t, `${databaseUrl}?synchronous_commit=remote_apply`, Date.now())
   })
 
   t.test('a signing key that is too short ends the start', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
-    await server.run("INSERT INTO signing_key (key) VALUES ('\\x4f')", nameOf(databaseUrl))
+    await server.run("INSERT INTO signing_key (key) VALUES ('\\x4f')", databaseNameOf(databaseUrl))
     const { store } = await openNode(t, databaseUrl)
     const error = await store.signingKey().catch((error: unknown) => error)
     t.type(error, StartError)
@@ -130,8 +134,8 @@ function suite(): void {
   t.test('every function looks in the schema of the log alone', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
-    const name = nameOf(databaseUrl)
-    const loose = await rowsOf(
+    const name = databaseNameOf(databaseUrl)
+    const loose = await queryRows(
       t,
       databaseUrl,
       `SELECT proname FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
@@ -139,7 +143,7 @@ function suite(): void {
          AND NOT coalesce(proconfig, '{}') @> '{"search_path=public, pg_temp"}'`,
     )
     t.same(loose, [], 'each has it in its definition: see the migration 0005-search-path')
-    await server.run(evil, name)
+    await server.run(maliciousSchema, name)
     const path = 'SET search_path = evil, public, pg_catalog'
     await t.rejects(server.run(`BEGIN; ${path}; SELECT obrol_lock(1)`, name), /division by zero/)
     await server.run('ROLLBACK', name)
@@ -148,47 +152,47 @@ function suite(): void {
       `BEGIN; ${path}; SELECT public.obrol_append('[{"session": 1}]', 'a'); COMMIT`,
       name,
     )
-    const [epoch] = await rowsOf(t, databaseUrl, 'SELECT max(born)::float8 AS born FROM epochs')
+    const [epoch] = await queryRows(t, databaseUrl, 'SELECT max(born)::float8 AS born FROM epochs')
     t.ok((epoch?.born as number) > Date.now() - 60_000, 'by the right clock')
   })
 
   t.test('a log in a schema of its own is not taken for none', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.emptyDatabase()
-    await server.run('CREATE SCHEMA "Our chat"', nameOf(databaseUrl))
+    await server.run('CREATE SCHEMA "Our chat"', databaseNameOf(databaseUrl))
     const there = `${databaseUrl}?search_path=%22Our%20chat%22`
-    await talk(t, there, Date.now())
+    await registerAndPost(t, there, Date.now())
     const told = await refusal(t, databaseUrl)
     t.match(told, /^The log is in the schema "Our chat" of the database: add \?search_path=/)
     const [, query] = /(\?\S+)/.exec(told) ?? []
     const { store } = await openNode(t, `${databaseUrl}${query}`)
-    t.match(await store.extent(), { head: 1 })
-    const found = await rowsOf(t, databaseUrl, "SELECT to_regclass('public.entries') AS log")
+    t.match(await store.bounds(), { head: 1 })
+    const found = await queryRows(t, databaseUrl, "SELECT to_regclass('public.entries') AS log")
     t.same(found, [{ log: null }], 'nothing was made beside it')
   })
 }
 
 /** Someone registers, is here, says something and reads it: as it would be with no such setting. */
-async function talk(t: Test, databaseUrl: string, since: number): Promise<void> {
-  const { store, heard } = await openNode(t, databaseUrl)
-  const ann = await join(store, 'ann')
+async function registerAndPost(t: Test, databaseUrl: string, since: number): Promise<void> {
+  const { store, updates } = await openNode(t, databaseUrl)
+  const ann = await registerUser(store, 'ann')
   t.ok(ann.createdAt >= since - 1_000 && ann.createdAt <= Date.now())
   await store.changePresence({ enter: [ann], leave: [] })
-  const entry = await say(store, ann, "it's \\ a 'text' \u{1f980}")
+  const entry = await appendMessage(store, ann, "it's \\ a 'text' \u{1f980}")
   t.equal(entry.id, 1)
   t.ok(entry.sentAt >= since && entry.sentAt <= Date.now())
   t.same((await store.read(0, ann.account.id)).entries, [entry])
-  t.match(await store.present(), [{ session: ann.id }])
+  t.match(await store.presentSessions(), [{ session: ann.id }])
   await t.resolves(store.ping())
-  await store.sweep(undefined)
-  t.same(heard.turns, [])
+  await store.deleteExpired(undefined)
+  t.same(updates.transitions, [])
   await store.close()
 }
 
 /** What a session of a node has. */
 async function settingsOf(databaseUrl: string): Promise<unknown> {
   const connection = new Connection(databaseUrl)
-  const names = Object.keys(session).map((name) => `'${name}', current_setting('${name}')`)
+  const names = Object.keys(sessionSettings).map((name) => `'${name}', current_setting('${name}')`)
   try {
     return await connection.run(
       (sql) => sql.unsafe(`SELECT json_build_object(${names.join()}) AS settings`),
@@ -199,13 +203,13 @@ async function settingsOf(databaseUrl: string): Promise<unknown> {
   }
 }
 
-async function keyOf(t: Test, databaseUrl: string): Promise<Uint8Array> {
-  const pool = new Pool({ addresses: [databaseUrl], maxConnections: 1, answerMs: 3_000 })
+async function signingKeyOf(t: Test, databaseUrl: string): Promise<Uint8Array> {
+  const pool = new Pool({ serverUrls: [databaseUrl], maxConnections: 1, queryTimeoutMs: 3_000 })
   t.teardown(() => pool.close())
-  return Buffer.from(await signingKeyIn(pool))
+  return Buffer.from(await loadOrCreateSigningKey(pool))
 }
 
-async function rowsOf(t: Test, databaseUrl: string, query: string) {
+async function queryRows(t: Test, databaseUrl: string, query: string) {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
   t.teardown(() => sql.end())
   return [...(await sql.unsafe(query))]
@@ -221,6 +225,6 @@ async function refusal(t: Test, databaseUrl: string): Promise<string> {
   return `${(error as Error | undefined)?.message}`
 }
 
-function nameOf(databaseUrl: string): string {
+function databaseNameOf(databaseUrl: string): string {
   return new URL(databaseUrl).pathname.slice(1)
 }

@@ -1,25 +1,25 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join as joinPath } from 'node:path'
 import t, { type Test } from 'tap'
-import { addressesOf } from '../../../src/store/postgres/addresses.ts'
+import { checkServer } from '../../../src/store/postgres/check-server.ts'
 import type { Connection } from '../../../src/store/postgres/connection.ts'
-import { greet } from '../../../src/store/postgres/greeting.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
+import { serverUrlsOf } from '../../../src/store/postgres/server-urls.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/store.ts'
 import { freePort } from '../../support/free-port.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
-import { join, say } from '../people.ts'
-import { openNode } from './node.ts'
+import { appendMessage, registerUser } from '../fixtures.ts'
+import { openNode } from './open-node.ts'
 
 t.test('a URL may name several servers', async (t) => {
-  t.same(addressesOf('postgres://me:pw@a:1,b,c:3/chat?x=y'), [
+  t.same(serverUrlsOf('postgres://me:pw@a:1,b,c:3/chat?x=y'), [
     'postgres://me:pw@a:1/chat?x=y',
     'postgres://me:pw@b/chat?x=y',
     'postgres://me:pw@c:3/chat?x=y',
   ])
   for (const one of ['postgresql://localhost/chat', 'postgres:///chat', 'chat']) {
-    t.same(addressesOf(one), [one])
+    t.same(serverUrlsOf(one), [one])
   }
 })
 
@@ -33,7 +33,7 @@ t.test('only a server that can keep a log is taken', async (t) => {
     alter: 'ALTER ROLE me IN DATABASE chat SET',
   }
   const meet = (facts: object) =>
-    greet({ run: async () => [{ ...good, ...facts }] } as unknown as Connection, 1)
+    checkServer({ run: async () => [{ ...good, ...facts }] } as unknown as Connection, 1)
   await t.resolves(meet({}))
   await t.resolves(meet({ schemas: ['pg_temp_3', 'pg_catalog', 'me', 'public'] }))
   for (const [facts, message] of [
@@ -66,7 +66,7 @@ function suite(): void {
     await refused(t, latin, /encoded in SQL_ASCII/)
     await refused(t, `${await server.freshDatabase()}?synchronous_commit=off`, /synchronous_commit/)
     const newer = await server.freshDatabase()
-    await server.run("INSERT INTO migrations VALUES ('9999-later.sql')", nameOf(newer))
+    await server.run("INSERT INTO migrations VALUES ('9999-later.sql')", databaseNameOf(newer))
     await refused(t, newer, /newer version of Obrol \(migration 9999-later\.sql/)
   })
 
@@ -76,10 +76,10 @@ function suite(): void {
       CREATE ROLE lax LOGIN;
       ALTER ROLE lax SET default_transaction_isolation = 'repeatable read';
       ALTER ROLE lax SET synchronous_commit = off`)
-    const name = nameOf(await server.emptyDatabase('OWNER lax'))
+    const name = databaseNameOf(await server.emptyDatabase('OWNER lax'))
     const { store } = await openNode(t, server.url(name, { user: 'lax' }))
-    const ann = await join(store, 'ann')
-    t.equal((await say(store, ann, 'hi')).id, 1)
+    const ann = await registerUser(store, 'ann')
+    t.equal((await appendMessage(store, ann, 'hi')).id, 1)
     await t.rejects(
       server.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT obrol_append('[]', 't')", name),
       /must be read committed/,
@@ -94,19 +94,19 @@ function suite(): void {
     writeFileSync(joinPath(migrations, '0001-half.sql'), 'CREATE TABLE half (); SELECT nonsense()')
     const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0, migrations }
     await t.rejects(openPostgresStore(options), /nonsense/)
-    await t.rejects(server.run('TABLE half', nameOf(databaseUrl)), /does not exist/)
+    await t.rejects(server.run('TABLE half', databaseNameOf(databaseUrl)), /does not exist/)
   })
 
   t.test('a server is reached by its socket in the file system', async (t) => {
     const server = await sharedPostgres()
-    const name = nameOf(await server.freshDatabase())
+    const name = databaseNameOf(await server.freshDatabase())
     const where = { PGHOST: dirname(server.folder), PGPORT: `${server.port}`, PGUSER: 'postgres' }
     Object.assign(process.env, where)
     t.teardown(() => {
       for (const key of Object.keys(where)) delete process.env[key]
     })
     const { store } = await openNode(t, `postgres:///${name}`)
-    t.match(await store.extent(), { head: 0 })
+    t.match(await store.bounds(), { head: 0 })
   })
 
   t.test('the server that takes writes is found among several', async (t) => {
@@ -115,12 +115,12 @@ function suite(): void {
     const dead = await freePort()
     const databaseUrl = url.href.replace(url.host, `127.0.0.1:${dead},${url.host}`)
     const { store } = await openNode(t, databaseUrl)
-    t.match(await store.extent(), { head: 0 })
+    t.match(await store.bounds(), { head: 0 })
     // Each of several connections that are opened at once finds it by itself.
     const pool = new Pool({
-      addresses: addressesOf(databaseUrl),
+      serverUrls: serverUrlsOf(databaseUrl),
       maxConnections: 4,
-      answerMs: 3_000,
+      queryTimeoutMs: 3_000,
     })
     t.teardown(() => pool.close())
     const asks = Array.from({ length: 4 }, () => pool.read((sql) => sql`SELECT 1 AS one`))
@@ -129,7 +129,7 @@ function suite(): void {
 }
 
 async function refused(t: Test, databaseUrl: string, message: RegExp): Promise<void> {
-  const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0, answerMs: 2_000 }
+  const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0, queryTimeoutMs: 2_000 }
   const error = await openPostgresStore(options).catch((error: unknown) => error)
   t.type(error, StartError)
   const told = (error as StartError).message
@@ -137,6 +137,6 @@ async function refused(t: Test, databaseUrl: string, message: RegExp): Promise<v
   t.notMatch(told, /secret|\n/)
 }
 
-function nameOf(databaseUrl: string): string {
+function databaseNameOf(databaseUrl: string): string {
   return new URL(databaseUrl).pathname.slice(1)
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { privateFolder } from '../../support/private-folder.ts'
-import { Clock, type Site, storeContract } from '../contract.ts'
+import { Clock, type StoreFixture, storeContract } from '../store-contract.ts'
 
-storeContract('SQLite', async (t: Test): Promise<Site> => {
+storeContract('SQLite', async (t: Test): Promise<StoreFixture> => {
   const folder = privateFolder(t)
   const clock = new Clock()
   const database = join(folder, 'obrol.db')
@@ -16,7 +16,7 @@ storeContract('SQLite', async (t: Test): Promise<Site> => {
     open: () => openSqliteStore({ folder, now: clock.now, onFatal }),
     // Each opening is a start of its own.
     restart: async () => {},
-    remember: async () => copyFileSync(database, copy),
-    goBack: async () => copyFileSync(copy, database),
+    takeSnapshot: async () => copyFileSync(database, copy),
+    restoreSnapshot: async () => copyFileSync(copy, database),
   }
 })

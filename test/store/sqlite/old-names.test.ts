@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
-import { oldAccounts, oldNamesStay } from '../old-names.ts'
-import { join as register, say } from '../people.ts'
+import { appendMessage, registerUser as register } from '../fixtures.ts'
+import { oldAccounts, testOldNames } from '../old-names.ts'
 
 const onFatal = (error: Error) => void t.fail(error.message)
 const migrations = new URL('../../../migrations/sqlite/', import.meta.url)
@@ -35,7 +35,7 @@ t.test('names of 0.1 are found as before, and nobody new may look like them', as
   const folder = oldFolder(t, oldAccounts)
   for (const start of ['first', 'second']) {
     const store = await openSqliteStore({ folder, onFatal })
-    await t.test(`after the ${start} start`, (t) => oldNamesStay(t, store))
+    await t.test(`after the ${start} start`, (t) => testOldNames(t, store))
     await store.close()
   }
 })
@@ -59,7 +59,7 @@ t.test('what was made by other rules is made anew, once', async (t) => {
   t.equal(await kept.skeletonsTaken(['ace']), false, 'by the same rules nothing is made')
   await kept.close()
   change("UPDATE name_forms SET version = '16.0.0'")
-  await oldNamesStay(t, await opened())
+  await testOldNames(t, await opened())
 })
 
 t.test('a start takes many names in little time', async (t) => {
@@ -68,7 +68,7 @@ t.test('a start takes many names in little time', async (t) => {
   t.teardown(() => store.close())
   t.equal(await store.skeletonsTaken(['narne4999']), true)
   const ann = await register(store, 'ann')
-  t.equal((await say(store, ann, 'hi', { to: 'name2500' })).to?.id, 2_501)
+  t.equal((await appendMessage(store, ann, 'hi', { to: 'name2500' })).to?.id, 2_501)
 })
 
 function* manyAccounts(count: number) {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { connect } from '../../../src/store/sqlite/connection.ts'
-import { filesOf } from '../../../src/store/sqlite/folder.ts'
+import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
 import { Sessions } from '../../../src/store/sqlite/sessions.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import type { Session } from '../../../src/store/store.ts'
@@ -12,7 +12,7 @@ t.test('a session never gets the id of another', async (t) => {
   const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
   const first = (await store.register(account, 1000)) as Session
   await store.close()
-  const connection = connect(filesOf(folder).database)
+  const connection = connect(dataFiles(folder).database)
   t.teardown(() => connection.close())
   const drawn = [first.id, first.id, 7]
   const sessions = new Sessions(connection, () => drawn.shift() as number)

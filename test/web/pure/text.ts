@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { ObrolError } from '../../../src/client/index.ts'
-import { explain, explainAll, explainFailure, failureOf } from '../../../src/web/text/explain.ts'
+import { displayText } from '../../../src/web/text/display-text.ts'
+import { explain, explainAll, explainFailure, failureCode } from '../../../src/web/text/explain.ts'
 import { hueOf, hues, initialOf } from '../../../src/web/text/hue.ts'
 import { isolate } from '../../../src/web/text/isolate.ts'
-import { linkify, shownPieces } from '../../../src/web/text/linkify.ts'
-import { shown } from '../../../src/web/text/shown.ts'
+import { displayPieces, linkify } from '../../../src/web/text/linkify.ts'
 import { localeOf, pickLanguage, tables } from '../../../src/web/text/strings.ts'
 import { dayOf, Times } from '../../../src/web/text/times.ts'
 
@@ -46,21 +46,21 @@ t.test('addresses become links, without what only stands beside them', async (t)
 })
 
 t.test('a text is shown in the lines and the order in which it was written', async (t) => {
-  t.equal(shown('a\r\nb\rc\u2028d\u2029e\nf'), 'a\nb\nc\nd\ne\nf')
-  t.equal(shown('\u202egnp.exe'), '\\u{202e}gnp.exe')
-  t.equal(shown('a\u2067b\u2069'), 'a\\u{2067}b\\u{2069}')
+  t.equal(displayText('a\r\nb\rc\u2028d\u2029e\nf'), 'a\nb\nc\nd\ne\nf')
+  t.equal(displayText('\u202egnp.exe'), '\\u{202e}gnp.exe')
+  t.equal(displayText('a\u2067b\u2069'), 'a\\u{2067}b\\u{2069}')
   const helped = 'שלום\u200f! 👩\u200d👧 ا\u200eb\u061c'
-  t.equal(shown(helped), helped)
+  t.equal(displayText(helped), helped)
 })
 
 t.test('an address between marks of direction leads where it says', async (t) => {
   const link = { text: 'https://example.org/a', href: 'https://example.org/a' }
-  t.strictSame(shownPieces('\u2068https://example.org/a\u2069'), [
+  t.strictSame(displayPieces('\u2068https://example.org/a\u2069'), [
     { text: '\\u{2068}' },
     link,
     { text: '\\u{2069}' },
   ])
-  t.strictSame(shownPieces('\u202ehttps://example.org/a\r\nb'), [
+  t.strictSame(displayPieces('\u202ehttps://example.org/a\r\nb'), [
     { text: '\\u{202e}' },
     link,
     { text: '\nb' },
@@ -178,5 +178,5 @@ t.test('what goes wrong is told in the reader’s language, where it happened', 
   t.equal(explain(parameter, words).text, words.problems['invalid-request'])
   t.equal(explain(new Error('a fault of ours'), words).text, words.problems['internal-error'])
   t.equal(explainFailure('of-a-newer-server', words), words.otherProblem)
-  t.equal(failureOf(new ObrolError('network', 'gone')), 'network')
+  t.equal(failureCode(new ObrolError('network', 'gone')), 'network')
 })

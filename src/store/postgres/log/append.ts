@@ -1,17 +1,18 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
-import { epochTag } from '../../epoch-tag.ts'
+import { formatEpoch } from '../../epoch-format.ts'
 import type { Draft, Outcome } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 
-type Refusal = Exclude<Outcome, { entry: unknown }>['kind']
+type RejectedKind = Exclude<Outcome, { entry: unknown }>['kind']
 /** `text` is null where it is the draft's. */
-type Row = { kind: 'appended' | 'replayed' | Refusal; born: number; text: string | null } & Omit<
-  EntryRow,
-  'text'
->
+type Row = {
+  kind: 'appended' | 'replayed' | RejectedKind
+  born: number
+  text: string | null
+} & Omit<EntryRow, 'text'>
 
 /** What an append answers, and the epoch in which it did. */
-export interface Appended {
+export interface AppendResult {
   outcomes: Outcome[]
   epoch: string
 }
@@ -20,8 +21,8 @@ export interface Appended {
 export async function appendBatch(
   pool: Pool,
   batch: readonly Draft[],
-  ticket: string,
-): Promise<Appended> {
+  batchId: string,
+): Promise<AppendResult> {
   const drafts = batch.map(({ session, to, text, idempotency }) => ({
     session,
     to: to?.key,
@@ -30,10 +31,10 @@ export async function appendBatch(
     ...idempotency,
   }))
   const rows = await pool.write(
-    (sql) => sql<Row[]>`SELECT * FROM obrol_append(${sql.json(drafts)}, ${ticket})`,
+    (sql) => sql<Row[]>`SELECT * FROM obrol_append(${sql.json(drafts)}, ${batchId})`,
   )
   const outcomes = rows.map((row, at) => toOutcome(row, batch[at] as Draft))
-  return { outcomes, epoch: epochTag((rows[0] as Row).born) }
+  return { outcomes, epoch: formatEpoch((rows[0] as Row).born) }
 }
 
 function toOutcome(row: Row, { text }: Draft): Outcome {

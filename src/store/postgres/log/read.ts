@@ -1,19 +1,19 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
-import { gather, KEPT_ENTRIES, SCAN_BYTES, SCAN_IDS } from '../../scan.ts'
-import type { Entry, Scan, Unreached } from '../../store.ts'
-import { arrayOf } from '../connection.ts'
+import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../../scan-limits.ts'
+import type { Entry, Scan, Undelivered } from '../../store.ts'
+import { toArrayLiteral } from '../connection.ts'
 import type { Pool } from '../pool.ts'
-import { type Edges, edges, toExtent } from './extent.ts'
-import { entryColumns, names, upToBytes } from './rows.ts'
+import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
+import { entryColumns, limitBytes, usernameJoins } from './row-columns.ts'
 
-/** One account, as `of` has it. */
-const only = (account: number) => arrayOf([account, account])
+/** One account, as `directMessagesOf` has it. */
+const accountArray = (account: number) => toArrayLiteral([account, account])
 
 /** How much text may stand before an entry that is read. */
-const within = `<= ${SCAN_BYTES}`
+const bytesLimit = `<= ${MAX_SCAN_BYTES}`
 
-/** Reads the log in bounded steps. The edges and the entries are of one snapshot. */
-export class LogReader {
+/** Reads the log in bounded steps. The bounds and the entries are of one snapshot. */
+export class EntryReader {
   readonly #pool
 
   constructor(pool: Pool) {
@@ -22,70 +22,73 @@ export class LogReader {
 
   async read(after: number, viewer: number): Promise<Scan> {
     const rows = await this.#pool.read(
-      (sql) => sql<(Edges & EntryRow)[]>`
-        WITH edges AS MATERIALIZED (SELECT ${sql.unsafe(edges)}),
+      (sql) => sql<(BoundsRow & EntryRow)[]>`
+        WITH bounds AS MATERIALIZED (SELECT ${sql.unsafe(boundsColumns)}),
         scanned AS MATERIALIZED (
           SELECT * FROM entries
           WHERE id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
-            AND id <= greatest(${after}::bigint, (SELECT up_to FROM trimmed)) + ${SCAN_IDS}
-          ORDER BY id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
+            AND id <= greatest(${after}::bigint, (SELECT up_to FROM trimmed)) + ${MAX_SCAN_IDS}
+          ORDER BY id LIMIT ${sql.unsafe(`${MAX_SCAN_IDS}`)}
         ),
-        seen AS (
+        visible AS (
           SELECT * FROM scanned
           WHERE recipient_id IS NULL OR recipient_id = ${viewer} OR sender_id = ${viewer}
         )
-        SELECT edges.*, found.* FROM edges LEFT JOIN (
+        SELECT bounds.*, found.* FROM bounds LEFT JOIN (
           SELECT ${sql.unsafe(entryColumns)}
-          FROM ${sql.unsafe(upToBytes('seen', within) + names)}
+          FROM ${sql.unsafe(limitBytes('visible', bytesLimit) + usernameJoins)}
         ) AS found ON true ORDER BY found.id`,
     )
-    const extent = toExtent(rows[0] as Edges)
-    const start = Math.max(after, extent.oldest - 1)
-    const upTo = Math.max(start, Math.min(extent.head, start + SCAN_IDS))
-    return { extent, ...gather(found(rows), upTo) }
+    const bounds = toLogBounds(rows[0] as BoundsRow)
+    const start = Math.max(after, bounds.oldest - 1)
+    const upTo = Math.max(start, Math.min(bounds.head, start + MAX_SCAN_IDS))
+    return { bounds, ...takeEntries(rowsWithEntry(rows), upTo) }
   }
 
-  async readKept(after: number, upTo: number, viewer: number): Promise<Scan> {
+  async readUndelivered(after: number, upTo: number, viewer: number): Promise<Scan> {
     const rows = await this.#pool.read(
-      (sql) => sql<(Edges & EntryRow)[]>`
-        WITH kept AS MATERIALIZED (
+      (sql) => sql<(BoundsRow & EntryRow)[]>`
+        WITH undelivered AS MATERIALIZED (
           SELECT * FROM entries
-          WHERE recipient_id IS NOT NULL AND recipient_id = ANY (${only(viewer)}::bigint[])
+          WHERE recipient_id IS NOT NULL AND recipient_id = ANY (${accountArray(viewer)}::bigint[])
             AND id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
             AND id <= ${upTo}::bigint
-          ORDER BY recipient_id, id LIMIT ${sql.unsafe(`${SCAN_IDS}`)}
+          ORDER BY recipient_id, id LIMIT ${sql.unsafe(`${MAX_SCAN_IDS}`)}
         )
-        SELECT edges.*, found.* FROM (SELECT ${sql.unsafe(edges)}) AS edges LEFT JOIN (
+        SELECT bounds.*, found.* FROM (SELECT ${sql.unsafe(boundsColumns)}) AS bounds LEFT JOIN (
           SELECT ${sql.unsafe(entryColumns)}
-          FROM ${sql.unsafe(upToBytes('kept', within) + names)}
+          FROM ${sql.unsafe(limitBytes('undelivered', bytesLimit) + usernameJoins)}
         ) AS found ON true ORDER BY found.id`,
     )
-    return { extent: toExtent(rows[0] as Edges), ...gather(found(rows), upTo, SCAN_IDS) }
+    return {
+      bounds: toLogBounds(rows[0] as BoundsRow),
+      ...takeEntries(rowsWithEntry(rows), upTo, MAX_SCAN_IDS),
+    }
   }
 
-  async unreached(viewer: number): Promise<Unreached> {
+  async undelivered(viewer: number): Promise<Undelivered> {
     const [row] = await this.#pool.read(
-      (sql) => sql<(Edges & { first: number | null })[]>`
-        SELECT ${sql.unsafe(edges)}, (
+      (sql) => sql<(BoundsRow & { first: number | null })[]>`
+        SELECT ${sql.unsafe(boundsColumns)}, (
           SELECT min(id) FROM (
             SELECT id FROM entries
             WHERE recipient_id IS NOT NULL
-              AND recipient_id = ANY (${only(viewer)}::bigint[])
+              AND recipient_id = ANY (${accountArray(viewer)}::bigint[])
               AND id > (
                 SELECT greatest(reached, up_to) FROM accounts, trimmed
                 WHERE accounts.id = ${viewer}::bigint)
-            ORDER BY recipient_id DESC, id DESC LIMIT ${sql.unsafe(`${KEPT_ENTRIES}`)}) AS newest
+            ORDER BY recipient_id DESC, id DESC LIMIT ${sql.unsafe(`${MAX_UNDELIVERED}`)}) AS newest
         ) AS first`,
     )
-    const { first, ...edgesNow } = row as Edges & { first: number | null }
-    const extent = toExtent(edgesNow)
-    return { after: (first ?? extent.head + 1) - 1, upTo: extent.head, extent }
+    const { first, ...boundsRow } = row as BoundsRow & { first: number | null }
+    const bounds = toLogBounds(boundsRow)
+    return { after: (first ?? bounds.head + 1) - 1, upTo: bounds.head, bounds }
   }
 
   async entry(id: number, viewer: number): Promise<Entry | undefined> {
     const [row] = await this.#pool.read(
       (sql) => sql<EntryRow[]>`
-        SELECT ${sql.unsafe(entryColumns)} FROM entries ${sql.unsafe(names)}
+        SELECT ${sql.unsafe(entryColumns)} FROM entries ${sql.unsafe(usernameJoins)}
         WHERE entries.id = ${id} AND (entries.recipient_id IS NULL
           OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})`,
     )
@@ -93,7 +96,7 @@ export class LogReader {
   }
 }
 
-/** The rows that hold an entry: one that holds the edges alone says that there is none. */
-function found<Row extends { id: number | null }>(rows: readonly Row[]): Row[] {
+/** The rows that hold an entry: one that holds the bounds alone says that there is none. */
+function rowsWithEntry<Row extends { id: number | null }>(rows: readonly Row[]): Row[] {
   return rows.filter(({ id }) => id !== null)
 }

@@ -1,13 +1,13 @@
 import type { Draft, Entry, Outcome, Person } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { KnownKeys } from './keys.ts'
+import { IdempotencyKeys } from './idempotency-keys.ts'
 
 /** Appends drafts to the log. Runs inside a write transaction. */
 export class LogAppender {
   readonly #head
   readonly #insert
   readonly #insertKey
-  readonly #speaker
+  readonly #sender
   readonly #recipient
   readonly #online
   readonly #keys
@@ -22,7 +22,7 @@ export class LogAppender {
       'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
     )
     // Not as a join, which SQLite would plan anew for each value, as in Sessions.
-    this.#speaker = connection.prepare<[number, number], Person>(
+    this.#sender = connection.prepare<[number, number], Person>(
       `SELECT id, username FROM accounts
        WHERE id = (SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?)`,
     )
@@ -32,28 +32,28 @@ export class LogAppender {
     this.#online = connection
       .prepare<[number], number>('SELECT 1 FROM presence WHERE account_id = ? LIMIT 1')
       .pluck()
-    this.#keys = new KnownKeys(connection)
+    this.#keys = new IdempotencyKeys(connection)
   }
 
   /** One outcome for each draft, in order. `now` is the clock, read after the lock was taken. */
   append(batch: readonly Draft[], now: number): Outcome[] {
     let head = this.#head.get() as number
 
-    const speaker = remembered((session: number) => this.#speaker.get(session, now))
-    const recipient = remembered((key: string) => this.#recipient.get(key))
-    const online = remembered((account: number) => this.#online.get(account) !== undefined)
+    const findSender = memoize((session: number) => this.#sender.get(session, now))
+    const findRecipient = memoize((key: string) => this.#recipient.get(key))
+    const isOnline = memoize((account: number) => this.#online.get(account) !== undefined)
 
-    const judge = ({ session, to, text, idempotency }: Draft): Outcome => {
-      const from = speaker(session)
+    const appendDraft = ({ session, to, text, idempotency }: Draft): Outcome => {
+      const from = findSender(session)
       if (!from) return { kind: 'session-ended' }
       if (idempotency) {
         const known = this.#keys.find(from.id, idempotency.key, now)
         if (known?.digest === idempotency.digest) return { kind: 'replayed', entry: known.entry }
         if (known) return { kind: 'key-reused' }
       }
-      const person = to && recipient(to.key)
+      const person = to && findRecipient(to.key)
       if (person === undefined) return { kind: 'unknown-recipient' }
-      if (person && to?.whenOffline === 'reject' && !online(person.id)) {
+      if (person && to?.whenOffline === 'reject' && !isOnline(person.id)) {
         return { kind: 'recipient-offline' }
       }
       const entry: Entry = { id: ++head, from, to: person, text, sentAt: now }
@@ -61,12 +61,12 @@ export class LogAppender {
       if (idempotency) this.#insertKey.run(entry.id, from.id, idempotency.key, idempotency.digest)
       return { kind: 'appended', entry }
     }
-    return batch.map(judge)
+    return batch.map(appendDraft)
   }
 }
 
 /** Asks once for each argument: within a transaction the answer cannot change. */
-function remembered<Argument, Answer>(ask: (argument: Argument) => Answer) {
+function memoize<Argument, Answer>(ask: (argument: Argument) => Answer) {
   const answers = new Map<Argument, Answer>()
   return (argument: Argument): Answer => {
     if (!answers.has(argument)) answers.set(argument, ask(argument))

@@ -1,19 +1,19 @@
 import { type EntryRow, toEntry } from '../../entry-row.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { LogExtent } from './extent.ts'
-import { entryColumns, entryTables } from './rows.ts'
+import { LogBoundsQuery } from './bounds.ts'
+import { entryColumns, entryTables } from './row-columns.ts'
 
 /** An index of the log and the part of it that one walks: together they hold what may be seen. */
-type Walk = { index: string; where: string }
+type IndexScan = { index: string; where: string }
 
-const everything: Walk[] = [
+const allVisible: IndexScan[] = [
   { index: 'entries_broadcast', where: 'recipient_id IS NULL' },
   { index: 'entries_to', where: 'recipient_id = :viewer' },
   { index: 'entries_from', where: 'recipient_id IS NOT NULL AND sender_id = :viewer' },
 ]
 
-const conversation: Walk[] = [
+const conversation: IndexScan[] = [
   { index: 'entries_between', where: 'sender_id = :viewer AND recipient_id = :other' },
   { index: 'entries_between', where: 'sender_id = :other AND recipient_id = :viewer' },
 ]
@@ -25,42 +25,42 @@ type Parameters = { viewer: number; other: number; edge: number; count: number }
  * the same however much lies between that the viewer may not see.
  */
 export class LogPages {
-  readonly #extent
+  readonly #bounds
   readonly #queries
 
   constructor(connection: Connection) {
-    const query = (walks: Walk[], direction: 'after' | 'before') =>
+    const query = (walks: IndexScan[], direction: 'after' | 'before') =>
       connection.prepare<Parameters, EntryRow>(pageQuery(walks, direction))
-    this.#extent = new LogExtent(connection)
+    this.#bounds = new LogBoundsQuery(connection)
     this.#queries = {
-      everything: { after: query(everything, 'after'), before: query(everything, 'before') },
+      everything: { after: query(allVisible, 'after'), before: query(allVisible, 'before') },
       conversation: { after: query(conversation, 'after'), before: query(conversation, 'before') },
     }
   }
 
   page(viewer: number, { after, before, limit, withAccount }: PageRange): Page {
-    const extent = this.#extent.now()
+    const bounds = this.#bounds.read()
     const queries =
       withAccount === undefined ? this.#queries.everything : this.#queries.conversation
     // One more than asked for tells whether there are more.
     const parameters = { viewer, other: withAccount ?? 0, count: limit + 1 }
     const rows =
       after === undefined
-        ? queries.before.all({ ...parameters, edge: before ?? extent.head + 1 })
+        ? queries.before.all({ ...parameters, edge: before ?? bounds.head + 1 })
         : queries.after.all({ ...parameters, edge: after })
     const entries = rows.slice(0, limit).map(toEntry)
     if (after === undefined) entries.reverse()
-    return { extent, entries, more: rows.length > limit }
+    return { bounds, entries, more: rows.length > limit }
   }
 }
 
 /** UNION also drops the second sight of a message to oneself. */
-function pageQuery(walks: Walk[], direction: 'after' | 'before'): string {
-  const [beyond, order] = direction === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
-  const ids = walks.map(
+function pageQuery(scans: IndexScan[], direction: 'after' | 'before'): string {
+  const [operator, order] = direction === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
+  const ids = scans.map(
     ({ index, where }) =>
       `SELECT id FROM (SELECT id FROM entries INDEXED BY ${index}
-         WHERE ${where} AND id ${beyond} :edge ORDER BY id ${order} LIMIT :count)`,
+         WHERE ${where} AND id ${operator} :edge ORDER BY id ${order} LIMIT :count)`,
   )
   return `SELECT ${entryColumns} FROM ${entryTables}
     WHERE entries.id IN (${ids.join(' UNION ')})

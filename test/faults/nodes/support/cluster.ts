@@ -18,10 +18,10 @@ import { openTcpProxy } from '../../../support/tcp-proxy.ts'
 import type { Person } from '../../support/caller.ts'
 import { Chain, type ChainOptions, type Received } from '../../support/chain.ts'
 import type { Door, ForEach } from '../../support/site.ts'
-import { AnyNode } from './any-node.ts'
-import { logIn } from './log.ts'
-import { ClusterNode } from './node.ts'
-import { settlers } from './people.ts'
+import { ClusterNode } from './cluster-node.ts'
+import { LoadBalancer } from './load-balancer.ts'
+import { readLog } from './read-log.ts'
+import { registerUsers } from './register-users.ts'
 
 export interface ClusterOptions<People extends readonly string[]> {
   /** Default: a fresh one of the server that the whole test process shares. */
@@ -31,7 +31,7 @@ export interface ClusterOptions<People extends readonly string[]> {
   /** Whether each node reaches the database by a `TcpProxy` of its own; default: directly. */
   proxied?: boolean
   /** Whether the nodes run in this process: that costs little; they cannot be killed or frozen. */
-  inside?: boolean
+  inProcess?: boolean
   /** Settings of every node. */
   env?: Record<string, string>
   /** Bounds of the inside of every node; see Tuning in src/server.ts. */
@@ -46,14 +46,14 @@ export async function openCluster<const People extends readonly string[]>(
   options: ClusterOptions<People>,
 ): Promise<Cluster<ForEach<People, Person>>> {
   const databaseUrl = options.databaseUrl ?? (await (await sharedPostgres()).freshDatabase())
-  const people = (await settlers(databaseUrl, options.people)) as ForEach<People, Person>
+  const people = (await registerUsers(databaseUrl, options.people)) as ForEach<People, Person>
   const folder = await temporaryFolder(t)
-  const { nodes: count = 3, proxied = false, inside = false, env, tuning } = options
+  const { nodes: count = 3, proxied = false, inProcess = false, env, tuning } = options
   const nodes: ClusterNode[] = []
   for (let at = 0; at < count; at++) {
     const port = Number(new URL(databaseUrl).port)
     const proxy = proxied ? await openTcpProxy(t, port) : undefined
-    nodes.push(new ClusterNode({ folder, databaseUrl, proxy, env, tuning, inside }))
+    nodes.push(new ClusterNode({ folder, databaseUrl, proxy, env, tuning, inProcess }))
   }
   t.teardown(() => Promise.all(nodes.map((node) => node.stop('SIGKILL').catch(() => {}))))
   await Promise.all(nodes.map((node) => node.start()))
@@ -84,7 +84,7 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
    * @param first the place of the node that it begins at; default: any
    */
   door(first?: number): Door {
-    return new AnyNode(this.nodes, first)
+    return new LoadBalancer(this.nodes, first)
   }
 
   /**
@@ -106,7 +106,7 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
 
   /** The whole log, as the database has it. */
   log(): Promise<Received[]> {
-    return logIn(this.databaseUrl)
+    return readLog(this.databaseUrl)
   }
 
   /**
@@ -115,7 +115,7 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
    * @param databaseUrl where the log is, if it is no longer where it was
    */
   async settle(chains: readonly Chain[], databaseUrl = this.databaseUrl): Promise<Received[]> {
-    const log = await logIn(databaseUrl)
+    const log = await readLog(databaseUrl)
     const head = log.at(-1)?.id ?? 0
     await Promise.all(chains.map((chain) => chain.reach(head)))
     await Promise.all(chains.map((chain) => chain.close()))

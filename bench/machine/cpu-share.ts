@@ -1,0 +1,48 @@
+import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+
+/** How often the kernel fills a share up again, in µs: a message waits no longer for it. */
+const periodUs = 10_000
+
+/** Where the kernel has its groups of processes and what bounds their time: cgroups of version 1 and 2. */
+const [groups, boundsTime] = foundGroups()
+
+/** Whether processes can be held to a share of a core here: root can, on most machines. */
+export const canLimitCpu: boolean = groups !== undefined
+
+/**
+ * Holds a process with all its threads to a share of a core, whoever else is on it.
+ *
+ * @param share of a core, 0.1 to 1
+ * @returns what takes the bound away
+ */
+export function limitCpu(pid: number, share: number): () => void {
+  const group = `${groups}/obrol-bench-${pid}`
+  mkdirSync(group)
+  boundsTime(group, share * periodUs)
+  writeFileSync(`${group}/cgroup.procs`, String(pid))
+  return () => {
+    writeFileSync(`${groups}/cgroup.procs`, String(pid))
+    rmdirSync(group)
+  }
+}
+
+function foundGroups(): [string | undefined, (group: string, quotaUs: number) => void] {
+  const root = '/sys/fs/cgroup'
+  const version2 = (group: string, quotaUs: number) =>
+    writeFileSync(`${group}/cpu.max`, `${quotaUs} ${periodUs}`)
+  const version1 = (group: string, quotaUs: number) => {
+    writeFileSync(`${group}/cpu.cfs_period_us`, String(periodUs))
+    writeFileSync(`${group}/cpu.cfs_quota_us`, String(quotaUs))
+  }
+  try {
+    accessSync(`${root}/cpu/cgroup.procs`, constants.W_OK)
+    return [`${root}/cpu`, version1]
+  } catch {}
+  try {
+    accessSync(`${root}/cgroup.procs`, constants.W_OK)
+    if (readFileSync(`${root}/cgroup.subtree_control`, 'utf8').split(/\s/).includes('cpu')) {
+      return [root, version2]
+    }
+  } catch {}
+  return [undefined, version2]
+}

@@ -1,0 +1,116 @@
+import { ObrolError } from './errors.ts'
+import type {
+  ByeReason,
+  EventsToken,
+  HistoryPage,
+  LoggedIn,
+  Me,
+  Message,
+  OnlinePage,
+  Presence,
+  ProblemDetails,
+  Ready,
+  Reset,
+  User,
+} from './types.ts'
+
+/**
+ * What must hold of an answer before it is taken for one. Not the whole schema: what is used here,
+ * and enough to tell an answer of this API from any other.
+ */
+export type Guard<T> = (value: unknown) => value is T
+
+type FieldGuards<T> = { [Name in keyof T]?: (value: unknown) => boolean }
+
+function objectGuard<T>(fields: FieldGuards<T>): Guard<T> {
+  const names = Object.keys(fields) as (keyof T)[]
+  return (value): value is T =>
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => (fields[name] as Guard<unknown>)((value as T)[name]))
+}
+
+const isString = (value: unknown) => typeof value === 'string'
+const isBoolean = (value: unknown) => typeof value === 'boolean'
+const isInteger = (value: unknown) => Number.isSafeInteger(value)
+const isArrayOf = (isItem: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(isItem)
+
+const isUser = objectGuard<User>({ id: isInteger, username: isString, createdAt: isString })
+
+export const isNull: Guard<null> = (value) => value === null
+
+export const isMessage = objectGuard<Message>({
+  id: isInteger,
+  kind: isString,
+  from: isString,
+  text: isString,
+  sentAt: isString,
+})
+export const isLoggedIn = objectGuard<LoggedIn>({
+  user: isUser,
+  token: isString,
+  expiresAt: isString,
+})
+export const isMe = objectGuard<Me>({
+  user: isUser,
+  session: objectGuard<Me['session']>({ createdAt: isString, expiresAt: isString }),
+})
+export const isEventsToken = objectGuard<EventsToken>({ token: isString, expiresAt: isString })
+export const isHistoryPage = objectGuard<HistoryPage>({
+  messages: isArrayOf(isMessage),
+  more: isBoolean,
+  cursor: isString,
+})
+export const isOnlinePage = objectGuard<OnlinePage>({
+  users: isArrayOf(
+    objectGuard<OnlinePage['users'][number]>({ username: isString, onlineSince: isString }),
+  ),
+  count: isInteger,
+  more: isBoolean,
+})
+export const isReady = objectGuard<Ready>({
+  user: isString,
+  head: isInteger,
+  onlineCount: isInteger,
+})
+export const isPresence = objectGuard<Presence>({
+  joined: isArrayOf(isString),
+  left: isArrayOf(isString),
+  onlineCount: isInteger,
+})
+export const isReset = objectGuard<Reset>({
+  reason: isString,
+  from: isInteger,
+  oldest: isInteger,
+  head: isInteger,
+})
+export const isBye = objectGuard<{ reason: ByeReason }>({ reason: isString })
+export const isProblem = objectGuard<ProblemDetails>({
+  type: isString,
+  title: isString,
+  detail: isString,
+})
+
+/** JSON of a shape. @throws {ObrolError} `bad-answer` */
+export function parseAs<T>(text: string, guard: Guard<T>, status?: number): T {
+  const value = parseJson(text)
+  if (guard(value)) return value
+  throw new ObrolError('bad-answer', `This is no answer of an Obrol server: ${excerpt(text)}`, {
+    status,
+  })
+}
+
+/** Undefined, which no JSON is, where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The beginning of what came, for a message to people. */
+function excerpt(text: string): string {
+  return JSON.stringify(text.slice(0, 60))
+}

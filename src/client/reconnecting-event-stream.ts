@@ -1,0 +1,193 @@
+import { AbortScope, sleep } from './abort-scope.ts'
+import { BackOff } from './back-off.ts'
+import { CursorTracker } from './cursor-tracker.ts'
+import { ObrolError } from './errors.ts'
+import { isBye, parseAs } from './guards.ts'
+import { HeartbeatMonitor } from './heartbeat-monitor.ts'
+import { type ApiRequest, type HttpClient, isUnreachable } from './http-client.ts'
+import type { PendingRetries } from './pending-retries.ts'
+import type { SseBlock } from './sse-parser.ts'
+import { StreamConnection } from './stream-connection.ts'
+import type { ByeReason, EndReason, EventStream, EventsOptions, ObrolEvent } from './types.ts'
+
+/** What the server says bye with where the session is over. */
+const endReasons: readonly EndReason[] = ['logged-out', 'banned', 'session-expired']
+
+/** The line has ended: by a failure, or by what the server said in its last event. */
+interface Disconnect {
+  error: ObrolError | ByeReason
+  /** What the server told this stream alone to wait, in ms. */
+  retryMs?: number | undefined
+}
+
+/** Where a stream is opened, and by whom. */
+export interface SessionAccess {
+  http: HttpClient
+  /** The client's token as it is now. */
+  currentToken(): string | undefined
+  /** A token is good for nothing any more. */
+  clearToken(token: string | undefined): void
+}
+
+/** A stream over all its lines, as one iterator. See `ObrolClient.events`. */
+export class ReconnectingEventStream implements EventStream {
+  readonly #session: SessionAccess
+  readonly #options: EventsOptions
+  /** One stream is one session's: another that the client logs into meanwhile is not followed. */
+  readonly #token: string | undefined
+  readonly #cursorTracker: CursorTracker
+  readonly #heartbeats: HeartbeatMonitor
+  readonly #backOff: BackOff
+  readonly #abortScope: AbortScope
+  readonly #iterator: AsyncGenerator<ObrolEvent, undefined, undefined>
+  #connection: StreamConnection | undefined
+  #retryWait: AbortScope | undefined
+
+  constructor(session: SessionAccess, options: EventsOptions) {
+    this.#session = session
+    this.#options = options
+    this.#token = session.currentToken()
+    this.#cursorTracker = new CursorTracker(options.cursor)
+    this.#heartbeats = new HeartbeatMonitor(options.heartbeatMs ?? 15_000)
+    this.#backOff = new BackOff(options.backOff)
+    this.#abortScope = new AbortScope(options.signal)
+    this.#iterator = this.#run()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<ObrolEvent, undefined>> {
+    return this.#iterator.next()
+  }
+
+  return(): Promise<IteratorResult<ObrolEvent, undefined>> {
+    this.#abortScope.close()
+    return this.#iterator.return(undefined)
+  }
+
+  hurry(): void {
+    this.#connection?.closeIfSilent()
+    this.#retryWait?.abort(new ObrolError('aborted', 'Waited long enough'))
+    this.#pendingRetries.retryNow()
+  }
+
+  async *#run(): AsyncGenerator<ObrolEvent, undefined, undefined> {
+    try {
+      while (!this.#abortScope.signal.aborted) {
+        const disconnect = yield* this.#readConnection()
+        if (this.#abortScope.signal.aborted) break
+        const reason = this.#endReason(disconnect.error)
+        if (reason !== undefined) {
+          yield { type: 'ended', reason }
+          break
+        }
+        const inMs = this.#delayBeforeRetry(disconnect)
+        // Made before it is told of: whoever hears of it may hurry at once.
+        const wait = new AbortScope(this.#abortScope.signal)
+        this.#retryWait = wait
+        if (isUnreachable(disconnect.error)) this.#pendingRetries.add(wait)
+        yield {
+          type: 'reconnecting',
+          error: disconnect.error,
+          inMs,
+          attempt: this.#backOff.attempt,
+        }
+        await sleep(inMs, wait.signal)
+        if (wait.signal.aborted) this.#backOff.undoAttempt()
+        this.#endRetryWait()
+      }
+    } finally {
+      this.#endRetryWait()
+      this.#abortScope.close()
+    }
+  }
+
+  #endRetryWait(): void {
+    if (this.#retryWait === undefined) return
+    this.#pendingRetries.delete(this.#retryWait)
+    this.#retryWait.close()
+    this.#retryWait = undefined
+  }
+
+  get #pendingRetries(): PendingRetries {
+    return this.#session.http.pendingRetries
+  }
+
+  /** What one line brings, until it is lost. */
+  async *#readConnection(): AsyncGenerator<ObrolEvent, Disconnect, undefined> {
+    let openedAt: number | undefined
+    const { maxEventChars = 4_194_304 } = this.#options
+    const connection = new StreamConnection(
+      this.#session.http,
+      this.#heartbeats,
+      maxEventChars,
+      this.#abortScope.signal,
+    )
+    this.#connection = connection
+    try {
+      for await (const block of connection.blocks(this.#request())) {
+        const now = performance.now()
+        openedAt ??= now
+        if (now - openedAt > this.#backOff.firstMs) this.#backOff.reset()
+        if (block.type === 'bye') return this.#parseBye(block)
+        if (block.retry !== undefined) this.#backOff.firstMs = block.retry
+        const event = this.#cursorTracker.toEvent(block)
+        if (event?.type === 'message') this.#backOff.reset()
+        if (event !== undefined) yield event
+      }
+      return { error: new ObrolError('network', 'The stream broke off') }
+    } catch (error) {
+      return { error: error as ObrolError }
+    }
+  }
+
+  #request(): ApiRequest {
+    return {
+      method: 'GET',
+      path: 'v1/events',
+      query: { presence: this.#options.presence },
+      headers: { accept: 'text/event-stream', 'last-event-id': this.#cursorTracker.cursor },
+      token: this.#token,
+    }
+  }
+
+  #parseBye({ data = '', retry }: SseBlock): Disconnect {
+    const { reason } = parseAs(data, isBye)
+    return { error: reason, retryMs: retry }
+  }
+
+  /** Why the session is over, if it is. @throws {ObrolError} a failure that stays */
+  #endReason(error: ObrolError | ByeReason): EndReason | undefined {
+    if (typeof error === 'string') {
+      const reason = endReasons.find((reason) => reason === error)
+      if (reason !== undefined) this.#session.clearToken(this.#token)
+      return reason
+    }
+    if (canReconnect(error)) return undefined
+    if (error.status === 401) {
+      // The client has logged out while there was no line on which the server could say bye.
+      const loggedOut = this.#session.currentToken() !== this.#token
+      this.#session.clearToken(this.#token)
+      if (loggedOut) return 'logged-out'
+    }
+    throw error
+  }
+
+  #delayBeforeRetry({ error, retryMs }: Disconnect): number {
+    if (retryMs !== undefined) return this.#backOff.requestedDelay(retryMs)
+    // Another stream of this session took the place: to take it back at once would go on for ever.
+    if (error === 'replaced') return this.#backOff.requestedDelay(this.#backOff.longestMs)
+    return this.#backOff.nextDelay(typeof error === 'string' ? 0 : error.retryAfterMs)
+  }
+}
+
+/**
+ * Whether a stream that failed so is opened again: after any failure but a 401, for what stands in
+ * between may answer anything for a while. A wrong request, such as one with a cursor that no
+ * server can have given, stays wrong.
+ */
+function canReconnect({ code, status }: ObrolError): boolean {
+  return code !== 'invalid-request' && status !== 401
+}

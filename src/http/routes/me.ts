@@ -1,0 +1,28 @@
+import { requireSessionToken } from '../authentication.ts'
+import { discardBodies } from '../body-parsers.ts'
+import type { Api, RouteOptions } from '../fastify-types.ts'
+import { logAccountEvent } from '../log-events.ts'
+import { getMe, logout } from '../schemas/accounts.ts'
+import { toTime, toUser } from '../serializers.ts'
+
+/** One's own session: who one is, and leaving. */
+export async function meRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
+  const { sessions } = services
+  app.addHook('onRequest', requireSessionToken(app, sessions))
+  discardBodies(app)
+
+  app.get('/v1/me', { schema: getMe }, async ({ session }) => {
+    limits.read(session)
+    const { account, createdAt, expiresAt } = session
+    return {
+      user: toUser(account),
+      session: { createdAt: toTime(createdAt), expiresAt: toTime(expiresAt) },
+    }
+  })
+
+  app.post('/v1/logout', { schema: logout }, async (request, reply) => {
+    await sessions.end(request.session)
+    logAccountEvent(request, 'logout', request.session.account.username)
+    return reply.code(204).send(null)
+  })
+}

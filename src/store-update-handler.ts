@@ -1,0 +1,73 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Presence } from './chat/presence.ts'
+import type { Sessions } from './chat/sessions.ts'
+import type { Hub } from './delivery/hub.ts'
+import { UpdateBatcher } from './delivery/update-batcher.ts'
+import type { AppendBatcher } from './store/append-batcher.ts'
+import type { LogBounds, StoreListener, StoreUpdate } from './store/store.ts'
+
+export interface StoreUpdateTargets {
+  appender: AppendBatcher
+  sessions: Sessions
+  presence: Presence
+  hub: Hub
+  log: FastifyBaseLogger
+}
+
+/** A server as one node of many: what it does at what becomes true in the store, and of it. */
+export class StoreUpdateHandler implements StoreListener {
+  readonly #targets: StoreUpdateTargets
+  readonly #batcher: UpdateBatcher
+  #connected = true
+
+  constructor(targets: StoreUpdateTargets) {
+    this.#targets = targets
+    this.#batcher = new UpdateBatcher((update) => targets.hub.applyUpdate(update))
+  }
+
+  /** False from `disconnected` to `reconnected`: what is known here may no longer be so. */
+  get connected(): boolean {
+    return this.#connected
+  }
+
+  updated(update: StoreUpdate): void {
+    const { sessions, presence } = this.#targets
+    sessions.invalidate(update.ended)
+    presence.applyUpdate(update)
+    this.#batcher.add(update)
+  }
+
+  /** Hands on at once what was to go to the streams at the end of this turn of the event loop. */
+  flush(): void {
+    this.#batcher.flush()
+  }
+
+  diverged(bounds: LogBounds): void {
+    const { sessions, presence, hub, log } = this.#targets
+    this.flush()
+    log.warn({ event: 'log diverged', ...bounds }, 'The database is another than it was')
+    sessions.invalidateAll()
+    hub.diverged(bounds)
+    presence.renew()
+  }
+
+  disconnected(): void {
+    const { appender, presence, hub, log } = this.#targets
+    log.error({ event: 'store disconnected', streams: hub.size }, 'The database cannot be reached')
+    this.#connected = false
+    // First, so that the end of the streams is nobody's exit.
+    presence.disconnected()
+    hub.disconnected()
+    appender.rejectQueued()
+  }
+
+  reconnected(): void {
+    const { sessions, presence, hub, log } = this.#targets
+    log.warn({ event: 'store reconnected' }, 'The database is reached again')
+    this.#connected = true
+    // What ended meanwhile may be kept no longer, and is not told then.
+    sessions.invalidateAll()
+    hub.reconnected()
+    presence.renew()
+  }
+}

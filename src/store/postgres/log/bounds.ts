@@ -1,0 +1,24 @@
+import { formatEpoch } from '../../epoch-format.ts'
+import type { LogBounds } from '../../store.ts'
+import type { Pool } from '../pool.ts'
+
+/** The log's bounds, as columns of any query: its snapshot's. */
+export const boundsColumns = `
+  (SELECT max(born) FROM epochs) AS born,
+  (SELECT up_to + 1 FROM trimmed) AS oldest,
+  coalesce((SELECT max(id) FROM entries), 0) AS head`
+
+export interface BoundsRow {
+  born: number
+  oldest: number
+  head: number
+}
+
+export function toLogBounds({ born, oldest, head }: BoundsRow): LogBounds {
+  return { epoch: formatEpoch(born), oldest, head }
+}
+
+export async function readBounds(pool: Pool): Promise<LogBounds> {
+  const [row] = await pool.read((sql) => sql<BoundsRow[]>`SELECT ${sql.unsafe(boundsColumns)}`)
+  return toLogBounds(row as BoundsRow)
+}

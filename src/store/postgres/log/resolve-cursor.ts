@@ -1,0 +1,34 @@
+import { cursorResolution } from '../../cursor-resolution.ts'
+import { parseEpoch } from '../../epoch-format.ts'
+import type { Cursor, CursorResolution } from '../../store.ts'
+import { beginEpoch } from '../next-epoch.ts'
+import type { Pool } from '../pool.ts'
+import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
+
+type Row = BoundsRow & {
+  epochIsCurrent: boolean
+  nextFirstId: number | null
+  newestFirstId: number
+}
+
+/** Where a cursor stands: finds where the log forked after its epoch. */
+export async function resolveCursor(pool: Pool, cursor: Cursor): Promise<CursorResolution> {
+  // A bare id is of the current epoch, after which none was born.
+  const born = cursor.epoch === null ? null : parseEpoch(cursor.epoch)
+  const [row] = await pool.read(
+    (sql) => sql<Row[]>`
+      SELECT ${sql.unsafe(boundsColumns)},
+        (SELECT incarnation FROM epochs ORDER BY born DESC LIMIT 1) = obrol_incarnation() AS "epochIsCurrent",
+        (SELECT first_id FROM epochs WHERE born > ${born}::bigint ORDER BY born LIMIT 1) AS "nextFirstId",
+        (SELECT first_id FROM epochs ORDER BY born DESC LIMIT 1) AS "newestFirstId"`,
+  )
+  const { epochIsCurrent, nextFirstId, newestFirstId, ...boundsRow } = row as Row
+  if (!epochIsCurrent) {
+    await pool.write(beginEpoch)
+    return resolveCursor(pool, cursor)
+  }
+  const bounds = toLogBounds(boundsRow)
+  const current = cursor.epoch === null || cursor.epoch === bounds.epoch
+  // An epoch that is not kept was lost by going back: it forked where the next one kept began.
+  return cursorResolution(cursor, bounds, current ? undefined : (nextFirstId ?? newestFirstId))
+}

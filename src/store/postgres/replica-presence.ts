@@ -1,0 +1,65 @@
+import type { PresentSession, StoreUpdate } from '../store.ts'
+import type { PollResult } from './poll-changes.ts'
+
+type SessionUpdate = Pick<StoreUpdate, 'ended' | 'entered' | 'left'>
+
+/** Who the follower has been told is present. */
+export class ReplicaPresence {
+  /** The newest change that was told of; -1: those present must be read anew. */
+  changeSeq = -1
+  #present = new Map<number, PresentSession>()
+
+  list(): PresentSession[] {
+    return [...this.#present.values()].sort((one, other) => one.session - other.session)
+  }
+
+  /**
+   * Takes in what a look brought after the newest change. Changes that are no longer kept, or a
+   * sequence that went back, make everyone who is present be read anew by the next look.
+   */
+  applyPoll({ present, changes, oldestChangeSeq, newestChangeSeq }: PollResult): SessionUpdate {
+    if (present !== null) {
+      this.changeSeq = newestChangeSeq
+      return this.#replaceAll(present)
+    }
+    if (oldestChangeSeq > this.changeSeq + 1 || newestChangeSeq < this.changeSeq) {
+      this.changeSeq = -1
+      return { ended: [], entered: [], left: [] }
+    }
+    return this.#applyChanges(changes)
+  }
+
+  #replaceAll(present: PresentSession[]): SessionUpdate {
+    const previous = this.#present
+    this.#present = new Map(present.map((one) => [one.session, one]))
+    return {
+      ended: [],
+      entered: present.filter(({ session }) => !previous.has(session)),
+      left: [...previous.keys()].filter((session) => !this.#present.has(session)),
+    }
+  }
+
+  /** What counts is the difference: who went and came back in between did not go. */
+  #applyChanges(changes: PollResult['changes']): SessionUpdate {
+    const ended: number[] = []
+    const presentBefore = new Map<number, boolean>()
+    for (const { seq, kind, session, person, since } of changes) {
+      this.changeSeq = seq
+      if (kind === 'ended') {
+        ended.push(session)
+        continue
+      }
+      if (!presentBefore.has(session)) presentBefore.set(session, this.#present.has(session))
+      if (kind === 'entered') this.#present.set(session, { session, person, since })
+      else this.#present.delete(session)
+    }
+    const entered: PresentSession[] = []
+    const left: number[] = []
+    for (const [session, wasPresent] of presentBefore) {
+      const present = this.#present.get(session)
+      if (present && !wasPresent) entered.push(present)
+      if (!present && wasPresent) left.push(session)
+    }
+    return { ended, entered, left }
+  }
+}

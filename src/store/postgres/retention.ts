@@ -1,0 +1,22 @@
+import type { Pool } from './pool.ts'
+
+/** Whether more than a tenth of the log was sent before a time, in Unix ms. */
+export async function wouldDeleteOverTenth(pool: Pool, before: number): Promise<boolean> {
+  // Ids have no gaps, and the newest entry is never dropped.
+  const [row] = await pool.read(
+    (sql) => sql<{ drops: boolean }[]>`
+      SELECT EXISTS (
+        SELECT FROM entries, (SELECT up_to + 1 AS oldest FROM trimmed) AS first,
+          (SELECT max(id) AS head FROM entries) AS last
+        WHERE id = oldest + (head - oldest) / 10 AND id < head AND sent_at < ${before}) AS drops`,
+  )
+  return (row as { drops: boolean }).drops
+}
+
+/** One small step of housekeeping. @returns whether another step would find work */
+export async function deleteExpiredStep(pool: Pool, before: number | undefined): Promise<boolean> {
+  const [row] = await pool.write(
+    (sql) => sql<{ more: boolean }[]>`SELECT obrol_sweep(${before ?? null}::bigint) AS more`,
+  )
+  return (row as { more: boolean }).more
+}

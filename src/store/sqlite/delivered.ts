@@ -1,0 +1,21 @@
+import type { Connection } from './connection.ts'
+
+/** How far each person's streams have come in the log. */
+export class DeliveryReceipts {
+  readonly #record
+
+  constructor(connection: Connection) {
+    // A client can present any cursor: a mark past the head would hide what is yet to be said. A
+    // mark that passes no direct message tells nothing new, and most do: they write nothing.
+    this.#record = connection.prepare<{ account: number; id: number }>(
+      `UPDATE accounts SET reached = min(:id, (SELECT max(id) FROM entries))
+       WHERE id = :account AND reached < min(:id, (SELECT max(id) FROM entries))
+         AND EXISTS (SELECT 1 FROM entries INDEXED BY entries_to
+                     WHERE recipient_id = :account AND entries.id > reached AND entries.id <= :id)`,
+    )
+  }
+
+  record(receipts: readonly { account: number; id: number }[]): void {
+    for (const { account, id } of receipts) this.#record.run({ account, id })
+  }
+}

@@ -1,0 +1,24 @@
+import { Announcer } from './announcer.tsx'
+import type { ChatSession } from './chat-session.ts'
+import { ConversationView } from './conversation-view.tsx'
+import { strings } from './preferences.ts'
+import { route } from './route.ts'
+import { Sidebar } from './sidebar.tsx'
+
+/** Where one is after signing in: the conversations, and the one that is open. */
+export function ChatPage({ session }: { session: ChatSession }) {
+  const { key, name, pane } = route.value
+  // No link: the address says which conversation is open.
+  const skip = () => document.getElementById('messages')?.focus()
+  return (
+    <main class="room" data-pane={pane}>
+      <h1 class="aloud">Obrol</h1>
+      <button class="skip" type="button" onClick={skip}>
+        {strings.value.skip}
+      </button>
+      <Sidebar session={session} open={key} />
+      <ConversationView key={key} session={session} open={key} name={name} />
+      <Announcer session={session} />
+    </main>
+  )
+}

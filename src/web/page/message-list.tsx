@@ -1,0 +1,158 @@
+import { useSignal, useSignalEffect } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { type Conversation, unreadCount, visibleMessages } from '../state/chat.ts'
+import { room } from '../state/conversations.ts'
+import { unconfirmed } from '../state/pending-messages.ts'
+import { type MessageRow, toRows } from '../state/rows.ts'
+import type { ChatSession } from './chat-session.ts'
+import { now } from './clock.ts'
+import { EmptyConversation } from './empty-conversation.tsx'
+import { Icon } from './icons.tsx'
+import { MessageItem } from './message-item.tsx'
+import { OlderMessages } from './older-messages.tsx'
+import { PendingItem } from './pending-item.tsx'
+import { strings, times } from './preferences.ts'
+import { isConversationVisible } from './visibility.ts'
+
+/** So near to the newest, in px, one is at it. */
+const nearEnd = 40
+/** Further up than this, in px, there is a button that leads back. */
+const farUp = 300
+
+interface MessageListProps {
+  session: ChatSession
+  conversation: Conversation
+}
+
+/**
+ * What was said. Scrolls from its end (`column-reverse`), so what is put in above, and what finds
+ * its height only when it comes into view, moves nothing that one looks at.
+ */
+export function MessageList({ session, conversation }: MessageListProps) {
+  const words = strings.value
+  const scroller = useRef<HTMLDivElement>(null)
+  const atEnd = useSignal(true)
+  const far = useSignal(false)
+  const newAfter = useSignal<number | undefined>(undefined)
+  const { key } = conversation
+  const messages = visibleMessages(session.chat.value, conversation)
+  const rows = useMemo(
+    () => toRows(messages, session.me, newAfter.value),
+    [messages, newAfter.value, session.me],
+  )
+  const pending = unconfirmed(session.outbox.pending.value, key, conversation.messages, session.me)
+  const item = useMessageItems(session, key !== room)
+  useScrollAnchor(scroller, messages.at(-1)?.id ?? 0)
+
+  useSignalEffect(() => {
+    if (!isConversationVisible.value || !session.isLoaded.value) return
+    const chat = session.chat.peek()
+    const conversation = chat.conversations.get(key)
+    if (conversation)
+      newAfter.value = unreadCount(chat, conversation) > 0 ? conversation.read : undefined
+  })
+  useSignalEffect(() => {
+    if (isConversationVisible.value && session.isLoaded.value && atEnd.value && session.chat.value)
+      session.markRead(key)
+  })
+  useSignalEffect(() => {
+    // What one says oneself is to be seen, and what was new before it was read.
+    const mine = session.outbox.pending.value.filter(({ conversation }) => conversation === key)
+    if (mine.length > 0 && mine.at(-1)?.failure === undefined) toEnd()
+  })
+
+  function toEnd(): void {
+    if (scroller.current) scroller.current.scrollTop = 0
+  }
+
+  function scrolled(): void {
+    const up = -(scroller.current?.scrollTop ?? 0)
+    atEnd.value = up < nearEnd
+    far.value = up > farUp
+  }
+
+  const label = key === room ? words.messagesInRoom : words.messagesIn(conversation.name)
+  const older = session.hasOlder(conversation)
+  return (
+    <div class="log-frame">
+      <section
+        class="log"
+        id="messages"
+        ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be in reach of the keyboard
+        tabIndex={0}
+        aria-label={label}
+        aria-busy={!session.isLoaded.value}
+        onScroll={scrolled}
+      >
+        <div class="log-inner">
+          <OlderMessages
+            session={session}
+            conversation={conversation}
+            scroller={scroller}
+            empty={messages.length === 0}
+          />
+          {session.isLoaded.value && !older && messages.length + pending.length === 0 && (
+            <EmptyConversation session={session} conversation={conversation} />
+          )}
+          <ol class={key === room ? 'rows' : 'rows direct'}>
+            {rows.map((row) =>
+              row.kind === 'message' ? (
+                item(row)
+              ) : (
+                <li key={row.key} class={row.kind === 'day' ? 'day' : 'new'}>
+                  <span>
+                    {row.kind === 'day' ? times.value.day(row.at, now.value) : words.newMessages}
+                  </span>
+                </li>
+              ),
+            )}
+            {pending.map((each) => (
+              <PendingItem key={each.key} session={session} pending={each} />
+            ))}
+          </ol>
+        </div>
+      </section>
+      {far.value && (
+        <button class="to-end" type="button" onClick={toEnd} aria-label={words.toNewest}>
+          <Icon name="down" />
+          {unreadCount(session.chat.value, conversation) > 0 && <span class="badge dot" />}
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** A message's item is made once: thousands of them cost nothing when one is added. */
+function useMessageItems(session: ChatSession, direct: boolean): (row: MessageRow) => VNode {
+  const made = useRef(new WeakMap<object, { row: MessageRow; words: object; item: VNode }>())
+  const words = strings.value
+  return (row) => {
+    const before = made.current.get(row.message)
+    if (before?.row.first === row.first && before.row.last === row.last && before.words === words)
+      return before.item
+    const item = <MessageItem key={row.key} row={row} me={session.me} direct={direct} />
+    made.current.set(row.message, { row, words, item })
+    return item
+  }
+}
+
+/** Who has scrolled up stays where they are while more is said at the end. */
+function useScrollAnchor(scroller: { current: HTMLDivElement | null }, newest: number): void {
+  const last = useRef<{ row: Element; below: number } | undefined>(undefined)
+  useLayoutEffect(() => {
+    const log = scroller.current
+    const rows = log?.querySelector('.rows')
+    if (!log || !rows) return
+    const below = (row: Element) =>
+      rows.getBoundingClientRect().bottom - row.getBoundingClientRect().bottom
+    const before = last.current
+    if (before?.row.isConnected && -log.scrollTop >= nearEnd) {
+      const grown = below(before.row) - before.below
+      if (grown > 0) log.scrollTop -= grown
+    }
+    const row = rows.lastElementChild
+    last.current = row ? { row, below: below(row) } : undefined
+  }, [newest])
+}

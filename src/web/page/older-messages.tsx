@@ -1,0 +1,56 @@
+import type { RefObject } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Conversation } from '../state/chat.ts'
+import type { ChatSession } from './chat-session.ts'
+import { strings } from './preferences.ts'
+
+/** How far above what is in view, in px, more is fetched. */
+const prefetchPx = 1500
+
+interface OlderMessagesProps {
+  session: ChatSession
+  conversation: Conversation
+  scroller: RefObject<HTMLElement | null>
+  empty: boolean
+}
+
+/** The upper end of what is loaded: fetches more as it comes near. */
+export function OlderMessages({ session, conversation, scroller, empty }: OlderMessagesProps) {
+  const words = strings.value
+  const mark = useRef<HTMLDivElement>(null)
+  const older = session.hasOlder(conversation)
+  const state = session.olderStates.value.get(conversation.key) ?? 'idle'
+  const opened = session.isLoaded.value
+  const known = session.chat.value.conversations.has(conversation.key)
+  useEffect(() => {
+    // Watched anew after each page, so that a short one is followed by the next.
+    if (!older || !opened || !known || state !== 'idle' || !mark.current) return
+    const watcher = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) void session.loadOlder(conversation.key)
+      },
+      { root: scroller.current, rootMargin: `${prefetchPx}px 0px 0px` },
+    )
+    watcher.observe(mark.current)
+    return () => watcher.disconnect()
+  }, [older, opened, known, state, conversation.key])
+  return (
+    <div class="log-top" ref={mark}>
+      {!opened && <p>{words.loading}</p>}
+      {opened && older && state !== 'failed' && <p>{words.loadingOlder}</p>}
+      {state === 'failed' && (
+        <p role="alert">
+          {words.olderFailed}{' '}
+          <button
+            class="link"
+            type="button"
+            onClick={() => void session.loadOlder(conversation.key)}
+          >
+            {words.tryAgain}
+          </button>
+        </p>
+      )}
+      {opened && !older && !empty && <p>{words.beginning}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+import { signal } from '@preact/signals'
+import { type ConversationKey, foldName, room } from '../state/conversations.ts'
+
+/** What the page shows, as the address says it: `#` the room, `#with/NAME` a person, `#people` the list. */
+export interface Route {
+  readonly pane: 'conversation' | 'list'
+  readonly key: ConversationKey
+  /** The other person's name as the address has it. */
+  readonly name: string
+}
+
+export const route = signal(readRoute())
+
+window.addEventListener('hashchange', () => {
+  route.value = readRoute()
+})
+
+export const roomHref = '#'
+/** On a phone the list has a screen of its own. */
+export const listHref = '#people'
+export const personHref = (name: string) => `#with/${encodeURIComponent(name)}`
+
+function readRoute(): Route {
+  const [, name] = /^#with\/(.+)$/.exec(location.hash) ?? []
+  if (name === undefined) {
+    const pane = location.hash === listHref ? 'list' : 'conversation'
+    return { pane, key: room, name: '' }
+  }
+  try {
+    const decoded = decodeURIComponent(name)
+    return { pane: 'conversation', key: foldName(decoded), name: decoded }
+  } catch {
+    return { pane: 'conversation', key: room, name: '' }
+  }
+}

@@ -1,0 +1,28 @@
+import type { TabPort } from './protocol.ts'
+import { SharedStream } from './shared-stream.ts'
+
+/** Gives the tabs of each session one line. */
+export class StreamRegistry {
+  readonly #streams = new Map<string, SharedStream>()
+
+  /** Listens to a tab from now on. */
+  connect(port: TabPort): void {
+    let stream: SharedStream | undefined
+    port.addEventListener('message', ({ data }) => {
+      if (data.type === 'reconnect-now') return stream?.reconnectNow()
+      stream?.remove(port)
+      stream = data.type === 'attach' ? this.#streamFor(data.server, data.token) : undefined
+      stream?.add(port)
+    })
+    port.start()
+  }
+
+  #streamFor(server: string, token: string): SharedStream {
+    const key = `${server} ${token}`
+    const open = this.#streams.get(key)
+    if (open) return open
+    const stream = new SharedStream(server, token, () => this.#streams.delete(key))
+    this.#streams.set(key, stream)
+    return stream
+  }
+}

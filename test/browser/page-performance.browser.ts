@@ -1,0 +1,124 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import t from 'tap'
+import { type Guest, openRoom } from '../support/room.ts'
+import { openChromium } from './chromium.ts'
+import { buildPage, Person } from './support/page.ts'
+
+/** What the page may weigh, packed, in bytes. */
+const most = 100 * 1024
+
+const webAppDirectory = await buildPage(t)
+const browser = await openChromium(t)
+const tuning = { http: { webAppDirectory } }
+
+t.test('what the page weighs', async (t) => {
+  const assets = join(webAppDirectory, 'assets')
+  let scripts = 0
+  for (const name of (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name))) {
+    const packed = gzipSync(await readFile(join(assets, name)), { level: 9 }).length
+    t.comment(`${name}: ${packed} bytes packed`)
+    if (name.endsWith('.js')) scripts += packed
+  }
+  t.comment(`all JavaScript: ${scripts} bytes packed`)
+  t.ok(scripts < most)
+  t.notMatch(
+    await readFile(join(webAppDirectory, 'index.html'), 'utf8'),
+    /<style|<script(?![^>]* src=)| style=| on\w+=/,
+  )
+})
+
+t.test('how soon the page is there', async (t) => {
+  const room = await openRoom(t, { tuning })
+  const ann = await Person.join(browser, room.url, 'ann')
+  const bob = await room.register('bob')
+  await Promise.all(Array.from({ length: 200 }, (_, at) => bob.broadcast(`message ${at}`)))
+  // As soon as a page that is opened has painted and is at rest.
+  await ann.context.addInitScript(() => {
+    const tasks: number[] = []
+    Object.assign(window, { tasks })
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(duration)
+    }).observe({ type: 'longtask', buffered: true })
+  })
+  await ann.page.reload()
+  await ann.waitUntilLive()
+  await ann.page.locator('.message').first().waitFor()
+  const { firstPaint, tasks } = await ann.page.evaluate(() => ({
+    firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
+    tasks: (window as unknown as { tasks: number[] }).tasks,
+  }))
+  const blockedMs = tasks.reduce((all, ms) => all + Math.max(0, ms - 50), 0)
+  t.comment(
+    `first contentful paint: ${Math.round(firstPaint)} ms; blocked: ${Math.round(blockedMs)} ms`,
+  )
+  t.ok(firstPaint < 10_000)
+})
+
+t.test('how it looks, to be looked at', { timeout: 90_000 }, async (t) => {
+  const folder = process.env.SCREENSHOTS ?? t.testdir({})
+  await mkdir(folder, { recursive: true })
+  const room = await openRoom(t, { tuning })
+  const guests = new Map<string, Guest>()
+  for (const name of ['Sari', 'budi', 'Wayan', 'Мария', 'نور'])
+    guests.set(name, await room.join(name))
+  const wide = { viewport: { width: 1180, height: 760 }, reducedMotion: 'reduce' as const }
+  const ann = await Person.open(browser, room.url, 'Ann', wide)
+  const shoot = async (person: Person, name: string) => {
+    const path = join(folder, `${name}.png`)
+    t.ok((await person.page.screenshot({ path, animations: 'disabled' })).length > 5000, name)
+  }
+  await shoot(ann, 'sign-in')
+  await ann.page.getByRole('button', { name: 'Create account' }).click()
+  await ann.fill()
+  await ann.waitUntilLive()
+  await shoot(ann, 'room-empty')
+  const say = async (name: string, text: string) => {
+    await guests.get(name)?.broadcast(text)
+    await ann.message(text).waitFor()
+  }
+  await say('budi', 'Selamat pagi semuanya! Kopi sudah siap di dapur.')
+  await say('budi', 'Rapat jam sepuluh, ya?')
+  await say('Sari', 'Morning! Here are my notes of yesterday: https://example.org/notes/11-23')
+  await say('نور', 'صباح الخير، سأنضم بعد قليل.')
+  await ann.send('Good morning! Ten works for me.\nI will bring the figures of last week.')
+  await say('Wayan', 'Does anyone know whether the printer on the second floor works again?')
+  await ann.send('It does, since yesterday.')
+  await ann.message('It does, since yesterday.').waitFor()
+  await guests.get('budi')?.direct('Ann', 'Do you have a minute?')
+  await guests.get('budi')?.direct('Ann', 'It is about the figures.')
+  await ann.page.locator('.badge', { hasText: '2' }).waitFor()
+  await shoot(ann, 'room-light')
+  await ann.page.emulateMedia({ colorScheme: 'dark' })
+  await shoot(ann, 'room-dark')
+  await ann.openConversation('budi')
+  await ann.send('Of course. Now?')
+  await ann.message('Of course. Now?').waitFor()
+  await shoot(ann, 'person-dark')
+
+  const narrow = {
+    viewport: { width: 390, height: 780 },
+    deviceScaleFactor: 2,
+    hasTouch: true,
+    isMobile: true,
+  }
+  const storageState = await ann.context.storageState()
+  const phone = await Person.open(browser, room.url, 'Ann', {
+    ...narrow,
+    storageState,
+    locale: 'id-ID',
+  })
+  await phone.waitUntilLive()
+  await phone.message('It does, since yesterday.').waitFor()
+  await shoot(phone, 'phone-room')
+  await phone.page.goto(`${room.url}/#people`)
+  await shoot(phone, 'phone-list')
+  await phone.page.emulateMedia({ colorScheme: 'dark' })
+  await phone.page.goto(`${room.url}/#with/budi`)
+  await phone.message('Of course. Now?').waitFor()
+  await shoot(phone, 'phone-person-dark')
+  await room.stop()
+  await phone.page.getByText('Sambungan terputus.').waitFor()
+  await shoot(phone, 'phone-lost')
+})

@@ -1,0 +1,48 @@
+import t from 'tap'
+import { Presence } from '../../src/chat/presence.ts'
+
+const store = {
+  presentSessions: async () => [],
+  changePresence: async () => {},
+  ping: async () => {},
+  isUpToDate: true,
+}
+
+t.test('who enters and leaves by another server on the same store is told of here', async (t) => {
+  const presence = new Presence(store, { graceMs: 0 })
+  const told: string[] = []
+  presence.onChanged(({ person, online }) => told.push(`${online ? '+' : '-'}${person.username}`))
+  await presence.start()
+  presence.applyUpdate({
+    entered: [{ session: 11, person: { id: 1, username: 'ann' }, since: 1000 }],
+    left: [],
+    ended: [],
+  })
+  t.same(presence.names(), ['ann'])
+  presence.applyUpdate({ entered: [], left: [99], ended: [] })
+  t.same(presence.names(), ['ann'], 'a session that was not known here changes nothing')
+  presence.applyUpdate({ entered: [], left: [11], ended: [] })
+  t.same(presence.names(), [])
+  t.same(told, ['+ann', '-ann'])
+  await presence.close()
+})
+
+t.test('where the news of a write is late, so is the arrival', async (t) => {
+  const presence = new Presence(store, { graceMs: 0 })
+  await presence.start()
+  const account = { id: 1, username: 'ann', createdAt: 0 }
+  const session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
+  let arrived = false
+  const entered = presence.enter(session).then(() => {
+    arrived = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  t.notOk(arrived, 'the store has taken it, but has not told')
+  presence.applyUpdate({
+    entered: [{ session: 11, person: account, since: 1000 }],
+    left: [],
+    ended: [],
+  })
+  await entered
+  await presence.close()
+})

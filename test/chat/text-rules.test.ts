@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  checkString,
+  checkText,
+  codePointName,
+  countCodePoints,
+} from '../../src/chat/text-rules.ts'
+import { anyText } from '../support/any-text.ts'
+
+t.test('a text may be anything that can be read', async (t) => {
+  for (const text of [
+    'x',
+    'two\nlines\twith\r\ntabs',
+    '👩‍👩‍👧',
+    'مرحبا',
+    'a\u2028b',
+    ' padded ',
+    '\u00A0x',
+  ]) {
+    t.equal(checkText(text, 100), undefined, encodeURI(text))
+  }
+})
+
+t.test('a text is counted in code points', async (t) => {
+  t.equal(checkText('👋👋👋', 3), undefined)
+  t.equal(checkText('👋👋👋', 2), 'must be at most 2 characters long, but has 3')
+  t.equal(countCodePoints(''), 0)
+  t.equal(countCodePoints('a\uD800'), 2)
+  fc.assert(fc.property(anyText(), (text) => countCodePoints(text) === [...text].length))
+})
+
+t.test('a blank text is refused', async (t) => {
+  for (const text of ['', ' ', '\n\t\r', '\u00A0\u2003\u3000', '\uFEFF']) {
+    t.match(checkText(text, 100), /not white space/, encodeURI(text))
+  }
+})
+
+t.test('control characters but tab, LF and CR are refused by name', async (t) => {
+  const allowed = new Set([0x09, 0x0a, 0x0d])
+  for (let code = 1; code <= 0xa0; code++) {
+    const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f)
+    const refused = isControl && !allowed.has(code)
+    const character = String.fromCharCode(code)
+    const detail = checkText(`a${character}b`, 100)
+    if (refused) t.ok(detail?.endsWith(`but holds ${codePointName(character)}`), `${code}`)
+    else t.equal(detail, undefined, `${code}`)
+  }
+})
+
+t.test('no string holds U+0000 or a lone surrogate', async (t) => {
+  t.equal(checkString('fine \u0001 👋'), undefined)
+  t.match(checkString('a\0b'), /U\+0000/)
+  t.match(checkText('a\0b', 10), /U\+0000/)
+  for (const text of ['\uD83D', 'a\uDC4Bb', '\uDC4B\uD83D']) {
+    t.match(checkString(text), /lone surrogate/)
+    t.match(checkText(text, 10), /lone surrogate/)
+  }
+})
+
+t.test('a code point is named as usual', async (t) => {
+  t.equal(codePointName('\n'), 'U+000A')
+  t.equal(codePointName('👋'), 'U+1F44B')
+})

@@ -1,0 +1,228 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import t from 'tap'
+import { type Message, ObrolClient, type ObrolEvent } from '../../src/client/index.ts'
+import { openProxy } from '../e2e/support/proxy.ts'
+import { openRoom } from '../support/room.ts'
+import {
+  disconnectReasons,
+  idsOf,
+  outcomeOf,
+  range,
+  shortBackOff,
+  takeUntil,
+} from './scenarios/scenario.ts'
+
+/** Where all but one of these tests take place. */
+const room = await openRoom(t)
+
+t.test('everything that the API can do', async (t) => {
+  const ann = new ObrolClient(room.url)
+  const { user, token } = await ann.register('ann', 'tall-ships')
+  t.equal(user.username, 'ann')
+  t.equal(ann.token, token)
+  const bob = new ObrolClient(new URL(room.url), { token: (await room.register('bob')).token })
+
+  const stream = ann.events()
+  t.match((await stream.next()).value, { type: 'ready', ready: { user: 'ann', online: ['ann'] } })
+  const hello = await bob.broadcast('hello')
+  t.match(hello, { id: 1, kind: 'broadcast', from: 'bob', text: 'hello' })
+  t.match((await stream.next()).value, { type: 'message', message: hello, cursor: /^1-/ })
+  t.match(await bob.direct('ann', 'psst'), { id: 2, kind: 'direct', to: 'ann' })
+  t.equal(await outcomeOf(ann.direct('bob', 'psst')), 'recipient-offline')
+  t.equal((await ann.direct('bob', 'later', { whenOffline: 'keep' })).id, 3)
+  const once = { idempotencyKey: 'once' }
+  t.same(await ann.broadcast('once', once), await ann.broadcast('once', once))
+
+  t.match(await ann.online({ limit: 1 }), { users: [{ username: 'ann' }], count: 1, more: false })
+  t.same((await ann.online({ after: 'ann' })).users, [])
+  t.same(
+    (await bob.history({ after: 1, limit: 2 })).messages.map(({ id }) => id),
+    [2, 3],
+  )
+  t.same(
+    (await bob.history({ before: 4, with: 'ann' })).messages.map(({ id }) => id),
+    [2, 3],
+  )
+  t.equal((await bob.history()).more, false)
+  t.same(await bob.message(1), hello)
+  t.equal(await outcomeOf(bob.message(99)), 'not-found')
+  t.match(await bob.me(), { user: { username: 'bob' }, session: {} })
+  t.match(await bob.eventsToken(), { token: /./ })
+
+  await ann.logout()
+  t.equal(ann.token, undefined)
+  const last = await takeUntil(stream, 'reset')
+  t.same(idsOf(last), [2, 3, 4], 'what was under way still came, and then the stream ended')
+  t.equal(await outcomeOf(ann.me()), 'unauthorized')
+  t.equal((await ann.login('ann', 'tall-ships')).user.id, user.id)
+  t.equal(await outcomeOf(ann.login('ann', 'small-boats')), 'wrong-password')
+})
+
+t.test('a stream lives through a cut line and a restarted server', async (t) => {
+  // A server that stops spreads those who come back over half of the grace.
+  const room = await openRoom(t, { settings: { presenceGraceMs: 200 } })
+  const proxy = await openProxy(t, room.url)
+  const ann = new ObrolClient(proxy.url, { token: (await room.register('ann')).token })
+  const stream = ann.events({ backOff: shortBackOff, presence: 'none' })
+  const events: ObrolEvent[] = [(await stream.next()).value as ObrolEvent]
+  for (let round = 0; round < 10; round++) {
+    const said: Promise<Message>[] = range(1, 3).map(() => ann.broadcast(`in round ${round}`))
+    proxy.cut()
+    if (round === 5) {
+      await room.restart()
+      proxy.target = room.url
+    }
+    events.push(...(await until(stream, (await Promise.all(said)).length)))
+  }
+  await stream.return()
+  t.same(idsOf(events), range(1, 30))
+  t.ok(disconnectReasons(events).length >= 9)
+  const resets = events.flatMap((event) => (event.type === 'reset' ? [event.reset] : []))
+  t.match(resets, [{ reason: 'new-epoch' }], 'the restart is told of once')
+  t.equal(resets.length, 1)
+})
+
+/** Takes events until there were so many messages. */
+async function until(stream: AsyncIterator<ObrolEvent>, messages: number) {
+  const events: ObrolEvent[] = []
+  while (idsOf(events).length < messages) events.push((await stream.next()).value)
+  return events
+}
+
+t.test('a stream is ended at any moment, without an error', async (t) => {
+  const { token } = await room.register('eve')
+  const ann = new ObrolClient(room.url, { token })
+  const stream = ann.events()
+  t.notOk((await stream.next()).done)
+  const next = stream.next()
+  t.same(await stream.return(), { value: undefined, done: true }, 'while it is asked for more')
+  t.same(await next, { value: undefined, done: true })
+  t.ok((await stream.next()).done, 'for good')
+  t.ok((await ann.events().return()).done, 'before it begins')
+
+  const abort = new AbortController()
+  const aborted = ann.events({ signal: abort.signal })
+  t.notOk((await aborted.next()).done)
+  abort.abort()
+  t.ok((await aborted.next()).done, 'by a signal')
+  t.ok((await ann.events({ signal: abort.signal }).next()).done, 'by one given before')
+
+  const proxy = await openProxy(t, 'http://127.0.0.1:1')
+  const waiting = new ObrolClient(proxy.url, { token })
+  const lost = waiting.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
+  t.match((await lost.next()).value, { type: 'reconnecting', attempt: 1 })
+  const afterWait = lost.next()
+  await delay(1)
+  await lost.return()
+  t.ok((await afterWait).done, 'in a wait')
+
+  const late = new AbortController()
+  const told = waiting.events({ signal: late.signal })
+  t.equal((await told.next()).value?.type, 'reconnecting')
+  late.abort()
+  t.ok((await told.next()).done, 'before a wait')
+})
+
+t.test('hurry: waits no longer, and holds no line that has been silent', async (t) => {
+  const { token } = await room.register('hana')
+  const proxy = await openProxy(t, 'http://127.0.0.1:1')
+  const ann = new ObrolClient(proxy.url, { token })
+  const patient = { heartbeatMs: 60_000, backOff: { quickMs: 1e6, firstMs: 1e6 } }
+  const early = ann.events(patient)
+  const stream = ann.events(patient)
+  stream.hurry()
+  t.equal((await early.next()).value?.type, 'reconnecting')
+  t.equal((await stream.next()).value?.type, 'reconnecting')
+  proxy.target = room.url
+  early.hurry()
+  t.equal((await early.next()).value?.type, 'ready', 'before it waits, too')
+  await early.return()
+  const next = stream.next()
+  await delay(1)
+  stream.hurry()
+  t.equal((await next).value?.type, 'ready')
+  const silent = ann.events({ heartbeatMs: 100, backOff: shortBackOff })
+  while ((await silent.next()).value?.type !== 'ready');
+  await delay(110)
+  silent.hurry()
+  t.match((await silent.next()).value, { type: 'reconnecting', error: { code: 'timeout' } })
+  await silent.return()
+  await stream.return()
+})
+
+t.test('a client that logs out while its stream is lost ends it without an error', async (t) => {
+  const proxy = await openProxy(t, room.url)
+  const { token } = await room.register('lou')
+  const ann = new ObrolClient(room.url, { token })
+  const viaProxy = new ObrolClient(proxy.url, { token })
+  const stream = viaProxy.events({ backOff: shortBackOff })
+  t.equal((await stream.next()).value?.type, 'ready')
+  proxy.target = 'http://127.0.0.1:1'
+  proxy.cut()
+  t.equal((await stream.next()).value?.type, 'reconnecting')
+  await ann.logout()
+  viaProxy.token = undefined
+  proxy.target = room.url
+  const events: ObrolEvent[] = []
+  for await (const event of stream) events.push(event)
+  t.same(events.at(-1), { type: 'ended', reason: 'logged-out' })
+  t.ok(events.slice(0, -1).every(({ type }) => type === 'reconnecting'))
+})
+
+t.test('after a failed logout the token is still there', async (t) => {
+  const { url } = await openProxy(t, 'http://127.0.0.1:1')
+  const ann = new ObrolClient(url, { token: 'hers', retryForMs: 0 })
+  const error = await ann.logout().catch((error) => error)
+  t.match(error, { code: 'network', message: /^The connection failed: (?!fetch failed)/ })
+  t.equal(ann.token, 'hers')
+
+  const offline = () => Promise.reject(new Error('no network'))
+  const another = new ObrolClient(url, { fetch: offline, retryForMs: 0 })
+  const message = 'The connection failed: no network'
+  await t.rejects(another.me(), { code: 'network', message }, 'by a fetch of one’s own')
+})
+
+t.test('whoever finds the server there again ends the waits of all others', async (t) => {
+  const proxy = await openProxy(t, room.url)
+  const { token } = await room.register('rita')
+  const ann = new ObrolClient(proxy.url, { token })
+  const stream = ann.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
+  t.equal((await stream.next()).value?.type, 'ready')
+  proxy.target = 'http://127.0.0.1:1'
+  proxy.cut()
+  t.equal((await stream.next()).value?.type, 'reconnecting')
+  const live = stream.next()
+  proxy.target = room.url
+  await ann.me()
+  t.equal((await live).value?.type, 'ready', 'an answered call opens the stream')
+  await stream.return()
+})
+
+t.test(
+  'hurry tries again what was asked, and no try that it brings lengthens the wait',
+  async (t) => {
+    const proxy = await openProxy(t, 'http://127.0.0.1:1')
+    const { token } = await room.register('tess')
+    let tries = 0
+    const counted: typeof fetch = (...options) => {
+      tries++
+      return fetch(...options)
+    }
+    const ann = new ObrolClient(proxy.url, { token, fetch: counted, retryForMs: 60_000 })
+    const stream = ann.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
+    for (let hurried = 0; hurried < 10; hurried++) {
+      t.match((await stream.next()).value, { type: 'reconnecting', attempt: 1 })
+      stream.hurry()
+    }
+    t.equal(tries, 10)
+    t.match((await stream.next()).value, { type: 'reconnecting', attempt: 1 })
+    const answer = ann.me()
+    const live = stream.next()
+    while (tries < 12) await delay(1)
+    proxy.target = room.url
+    stream.hurry()
+    t.equal((await live).value?.type, 'ready')
+    t.match(await answer, { user: { username: 'tess' } })
+    await stream.return()
+  },
+)

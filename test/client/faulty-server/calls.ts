@@ -1,0 +1,88 @@
+import { type Exchange, message } from './exchange.ts'
+import type { Script } from './faulty-server.ts'
+
+const megabyte = 1_048_576
+
+/** How often each post fails before it is answered. */
+const failuresEach = 2
+
+/**
+ * Whatever may come instead of an answer, two for each key; then it is told, as the message's text,
+ * how many keys there were.
+ */
+function unlucky(): Script {
+  const triesOf = new Map<string, number>()
+  let failures = 0
+  const steps: ((exchange: Exchange) => void)[] = [
+    (exchange) => exchange.response.destroy(),
+    () => {},
+    (exchange) => exchange.problem(503, 'unavailable', { 'retry-after': '0' }),
+    (exchange) => exchange.problem(503, 'outcome-unknown', { 'retry-after': '0' }),
+    (exchange) =>
+      exchange.problem(429, 'too-many-requests', {
+        'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT',
+      }),
+    (exchange) => exchange.answer(200, 'text/html', '<h1>Log in to the hotel</h1>'),
+    (exchange) =>
+      exchange.answer(502, 'text/html', '<h1>Bad gateway</h1>', { 'retry-after': 'soon' }),
+    (exchange) => exchange.answer(201, 'application/json', '{"id":1,"kind":"bro'),
+    (exchange) => exchange.json(201, { id: 'one' }),
+    (exchange) => exchange.response.end('hi'),
+    (exchange) => {
+      exchange.response.writeHead(201, { 'content-type': 'application/json', 'content-length': 99 })
+      exchange.write('{"id":1,')
+      exchange.cut()
+    },
+  ]
+  return (exchange) => {
+    const key = exchange.header('idempotency-key') as string
+    const tries = triesOf.get(key) ?? 0
+    triesOf.set(key, tries + 1)
+    if (tries < failuresEach) steps[failures++ % steps.length]?.(exchange)
+    else exchange.json(201, message(1, `${triesOf.size}`))
+  }
+}
+
+/** One answer for ever; the calls are counted in `v1/messages/1`. */
+function always(say: (exchange: Exchange) => void): () => Script {
+  return () => (exchange, nth) =>
+    exchange.path === 'v1/messages/1' ? exchange.json(200, message(nth)) : say(exchange)
+}
+
+const session = {
+  user: { id: 1, username: 'ann', createdAt: '2026-11-02T09:31:00.000Z' },
+  token: 'token-of-ann',
+  tokenType: 'Bearer',
+  expiresAt: '2026-11-09T09:31:00.000Z',
+}
+
+export const calls: Record<string, () => Script> = {
+  unlucky,
+  down: always((exchange) => exchange.problem(503, 'unavailable', { 'retry-after': '1' })),
+  busy: always((exchange) => exchange.problem(429, 'too-many-requests', { 'retry-after': '60' })),
+  broken: always((exchange) => exchange.problem(500, 'internal-error')),
+  elsewhere: always((exchange) => exchange.answer(404, 'text/html', '<h1>No such page</h1>')),
+  moved: always((exchange) => exchange.problem(308, 'moved', { location: 'http://127.0.0.2/' })),
+  blank: always((exchange) => exchange.answer(205, 'application/json', '')),
+  deaf: always(() => {}),
+  hangsUp: always((exchange) => exchange.response.destroy()),
+  foreignTongue: always((exchange) => exchange.problem(418, 'from-a-newer-server')),
+
+  /** An answer that has no end. */
+  endless: always((exchange) => {
+    exchange.response.writeHead(200, { 'content-type': 'application/json' })
+    const pour = () => {
+      while (!exchange.response.destroyed && exchange.write('x'.repeat(megabyte)));
+    }
+    exchange.response.on('drain', pour)
+    pour()
+  }),
+
+  /** Registers at the second try; logging out fails once, and then the session is gone already. */
+  secondTry: () => (exchange, nth) => {
+    if (nth === 0) exchange.problem(503, 'unavailable', { 'retry-after': '0' })
+    else if (nth === 1) exchange.json(201, session)
+    else if (nth === 2) exchange.response.destroy()
+    else exchange.problem(401, 'unauthorized')
+  },
+}

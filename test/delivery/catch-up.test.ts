@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import t from 'tap'
+import { RecentEvents } from '../../src/delivery/recent-events.ts'
+import { Unavailable } from '../../src/store/store.ts'
+import { DeliveryFixture, epoch, FakeConnection } from './support/fixture.ts'
+
+t.test('a reader without a cursor gets what was kept, then is live', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.send(0, 1, 2, 1, 1, 0, 1)
+  const connection = await fixture.join(1)
+  t.equal(connection.received, 'k2 k4 k5 k7 ready@7')
+  fixture.send(0, 2, 1)
+  t.equal(connection.received, 'k2 k4 k5 k7 ready@7 m8 m10')
+})
+
+t.test('a reader with a cursor gets what came after it, from memory or the store', async (t) => {
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 3 }))
+  fixture.send(0, 2, 0, 1, 2, 0, 0, 0, 0, 0)
+  const connection = await fixture.join(1, { id: 2, epoch })
+  t.equal(connection.received, 'm3 m4 m6 m7 m8 m9 m10 ready@10')
+  const reads = fixture.log.reads
+  const near = await fixture.join(1, { id: 8, epoch })
+  t.equal(near.received, 'm9 m10 ready@10')
+  t.equal(fixture.log.reads, reads + 1, 'only its cursor was looked up')
+})
+
+t.test('a cursor that is not on the log is told so', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.send(0, 0)
+  fixture.log.resolution = { position: 1, reset: { reason: 'rewound', from: 1 } }
+  const connection = await fixture.join(1, { id: 5, epoch: 'aaaaaaaa' })
+  t.equal(connection.received, 'reset@1 m2 ready@2')
+})
+
+t.test('a good cursor of an older epoch is told so, and then what was trimmed', async (t) => {
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  fixture.send(0, 0, 0, 0)
+  fixture.log.resolution = { reset: { reason: 'new-epoch', from: 1 } }
+  const connection = await fixture.join(1, { id: 1, epoch: 'aaaaaaaa' })
+  t.equal(connection.received, 'new-epoch@1 m2 m3 m4 ready@4')
+  fixture.log.oldest = 4
+  const below = await fixture.join(2, { id: 1, epoch: 'aaaaaaaa' })
+  t.equal(below.received, 'new-epoch@1 reset@3 m4 ready@4')
+  t.match(below.text, '{"reason":"trimmed","from":3,"oldest":4,"head":4}')
+})
+
+t.test('what is trimmed in the middle of a replay is told', async (t) => {
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  fixture.send(...Array(20).fill(0))
+  const connection = new FakeConnection()
+  connection.room = 1
+  fixture.open(1, { id: 0, epoch }, connection)
+  await connection.until(() => connection.received.includes('m5'))
+  fixture.log.oldest = 15
+  connection.drain()
+  await connection.until(() => connection.received.includes('ready'))
+  t.equal(connection.received, 'm1 m2 m3 m4 m5 reset@14 m15 m16 m17 m18 m19 m20 ready@20')
+})
+
+t.test('a slow reader becomes a cursor and reads on when it can', async (t) => {
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 4 }))
+  const connection = await fixture.join(1)
+  connection.room = 1
+  fixture.send(0)
+  t.equal(connection.received, 'ready@0 m1')
+  fixture.send(0)
+  fixture.send(0)
+  t.equal(connection.received, 'ready@0 m1', 'nothing more is written to it')
+  connection.drain(1)
+  await connection.until(() => connection.received.endsWith('m3'))
+  for (let times = 0; times < 9; times++) fixture.send(0)
+  t.ok(connection.received.endsWith('m3'))
+  connection.drain()
+  await connection.until(() => connection.received.endsWith('m12'))
+  fixture.send(0)
+  await connection.until(() => connection.received.endsWith('m13'))
+  t.equal(connection.received, 'ready@0 m1 m2 m3 m4 m5 m6 m7 m8 m9 m10 m11 m12 m13')
+})
+
+t.test('a direct message waits for a slow stream and comes at once to the other', async (t) => {
+  const fixture = new DeliveryFixture()
+  const slow = await fixture.join(1)
+  slow.room = 1
+  fixture.send(0)
+  const other = await fixture.join(1)
+  fixture.send(1)
+  t.equal(slow.received, 'ready@0 m1')
+  t.equal(other.received, 'ready@1 m2')
+  slow.drain()
+  await slow.until(() => slow.received === 'ready@0 m1 m2')
+  t.end()
+})
+
+t.test('a reader who is slow while kept messages come gets each once', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.send(1, 1, 1, 1, 1)
+  const connection = new FakeConnection()
+  connection.room = 1
+  fixture.open(1, null, connection)
+  await connection.until(() => connection.received === 'k1 k2')
+  connection.drain(1)
+  await connection.until(() => connection.received === 'k1 k2 k3 k4')
+  connection.drain(1)
+  await connection.until(() => connection.received === 'k1 k2 k3 k4 k5')
+  connection.drain()
+  await connection.until(() => connection.received === 'k1 k2 k3 k4 k5 ready@5')
+  t.end()
+})
+
+t.test('a batch larger than a block is cut where the socket is full', async (t) => {
+  const fixture = new DeliveryFixture()
+  const connection = await fixture.join(1)
+  connection.room = 1
+  const entries = fixture.append(0, 0, 0)
+  for (const entry of entries) entry.text = 'x'.repeat(40_000)
+  fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries, ended: [] })
+  t.equal(connection.received, 'ready@0 m1')
+  connection.drain()
+  await connection.until(() => connection.received.endsWith('m3'))
+  t.equal(connection.received, 'ready@0 m1 m2 m3')
+})
+
+t.test('a server that is behind a cursor follows the log to it first', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.send(0)
+  const entries = fixture.append(0, 0)
+  const connection = new FakeConnection()
+  fixture.open(1, { id: 3, epoch }, connection)
+  await pause(5)
+  t.equal(connection.received, '')
+  fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries, ended: [] })
+  await connection.until(() => connection.received === 'ready@3')
+  t.end()
+})
+
+t.test('ready waits until presence is stored; messages do not', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.holdPresence = true
+  const connection = new FakeConnection()
+  fixture.open(1, { id: 0, epoch: null }, connection)
+  await pause(5)
+  fixture.send(0)
+  t.equal(connection.received, 'm1')
+  fixture.releasePresence()
+  await connection.until(() => connection.received === 'm1 ready@1')
+  t.end()
+})
+
+t.test('a store that cannot be reached is asked again while the stream is open', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.log.failures = [new Unavailable('away'), new Unavailable('away')]
+  const connection = await fixture.join(1)
+  t.equal(connection.received, 'ready@0')
+
+  fixture.log.failures = Array.from({ length: 1000 }, () => new Unavailable('away'))
+  const gone = new FakeConnection()
+  const stream = fixture.open(1, null, gone)
+  await pause(5)
+  stream.end('renew')
+  const reads = fixture.log.reads
+  await pause(10)
+  t.ok(fixture.log.reads - reads <= 1, 'nobody asks for a stream that ended')
+  t.same(fixture.errors, [])
+})
+
+t.test('nothing is written after bye, whatever the store answers then', async (t) => {
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  fixture.send(0, 0, 0)
+  fixture.log.resolution = { position: 1, reset: { reason: 'rewound', from: 1 } }
+  const connection = new FakeConnection()
+  const stream = fixture.open(1, { id: 3, epoch: 'aaaaaaaa' }, connection)
+  stream.end('renew')
+  await pause(10)
+  t.equal(connection.received, 'renew')
+})
+
+t.test('a mistake of our own cuts the stream, so that its reader resumes', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.log.failures = [new Error('a mistake')]
+  const connection = new FakeConnection()
+  fixture.open(1, null, connection)
+  await connection.until(() => connection.destroyed)
+  t.match(fixture.errors, [{ message: 'a mistake' }])
+  t.equal(fixture.hub.size, 0)
+})

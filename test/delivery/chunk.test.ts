@@ -1,0 +1,38 @@
+import t from 'tap'
+import { Chunk, packChunks } from '../../src/delivery/chunk.ts'
+import type { EncodedEvent } from '../../src/delivery/sse-events.ts'
+
+const event = (id: number, bytes: Buffer): EncodedEvent => ({ id, from: 1, to: 0, bytes })
+
+t.test('a chunk is one HTTP chunk, and its bytes alone for HTTP/1.0', async (t) => {
+  const chunk = new Chunk(Buffer.from('id: 1\n'), Buffer.from('data: {}\n\n'))
+  t.equal(chunk.framed.toString(), '10\r\nid: 1\ndata: {}\n\n\r\n')
+  t.equal(chunk.plain.toString(), 'id: 1\ndata: {}\n\n')
+})
+
+t.test(
+  'frames share a chunk up to 64 KiB, and the last reaches as far as was covered',
+  async (t) => {
+    const big = Buffer.alloc(30_000, 'x')
+    const ranges = packChunks([event(1, big), event(4, big), event(5, big), event(9, big)], 12)
+    t.same(
+      ranges.map(({ chunk, lastId }) => [chunk.plain.length, lastId]),
+      [
+        [60_000, 4],
+        [60_000, 12],
+      ],
+    )
+  },
+)
+
+t.test('an event larger than a chunk goes alone', async (t) => {
+  const ranges = packChunks([event(1, Buffer.alloc(100_000)), event(2, Buffer.alloc(10))], 2)
+  t.same(
+    ranges.map(({ lastId }) => lastId),
+    [1, 2],
+  )
+})
+
+t.test('nothing to write is no chunk', async (t) => {
+  t.same(packChunks([], 7), [])
+})

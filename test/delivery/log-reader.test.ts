@@ -1,0 +1,49 @@
+import t from 'tap'
+import { type Batch, LogReader } from '../../src/delivery/log-reader.ts'
+import { FakeLog } from './support/fixture.ts'
+
+t.test('begins with the log as it stands', async (t) => {
+  const log = new FakeLog()
+  log.oldest = 3
+  const logReader = new LogReader(log)
+  await logReader.start()
+  t.match([logReader.epoch, logReader.head], [log.epoch, 0])
+})
+
+t.test('what was told before the store answered is not taken back', async (t) => {
+  const log = new FakeLog()
+  const logReader = new LogReader(log)
+  const started = logReader.start()
+  logReader.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 2 }, entries: [] })
+  await started
+  t.equal(logReader.head, 2)
+})
+
+t.test('readers who have missed the same share its bytes, others do not', async (t) => {
+  const log = new FakeLog()
+  const logReader = new LogReader(log)
+  const entries = [0, 1, 2, 0].map((to, index) => ({
+    id: index + 1,
+    from: { id: 9, username: 'ann' },
+    to: to === 0 ? null : { id: to, username: `p${to}` },
+    text: `for ${to}`,
+    sentAt: 0,
+  }))
+  logReader.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 4 }, entries })
+  const missedBy = (account: number, cursor = 0) =>
+    logReader.packBatch(logReader.readRecent(cursor, account) as Batch)
+  const [everyones] = missedBy(3)
+  t.equal(missedBy(4)[0]?.chunk, everyones?.chunk)
+  const texts = (account: number) => `${missedBy(account)[0]?.chunk.plain}`.match(/for \d/g)
+  t.same(
+    [texts(1), texts(2)],
+    [
+      ['for 0', 'for 1', 'for 0'],
+      ['for 0', 'for 2', 'for 0'],
+    ],
+  )
+  t.same(
+    missedBy(3, 1).map(({ lastId }) => lastId),
+    [4],
+  )
+})

@@ -1,0 +1,263 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import t from 'tap'
+import type { Presence } from '../../../src/chat/presence.ts'
+import type { Chunk } from '../../../src/delivery/chunk.ts'
+import { DeliveryReceipts } from '../../../src/delivery/delivery-receipts.ts'
+import { Hub, type HubSettings } from '../../../src/delivery/hub.ts'
+import { LogReader } from '../../../src/delivery/log-reader.ts'
+import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
+import { RecentEvents } from '../../../src/delivery/recent-events.ts'
+import type { SseConnection, SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
+import type {
+  Cursor,
+  CursorResolution,
+  Entry,
+  LogBounds,
+  Session,
+} from '../../../src/store/store.ts'
+
+export const epoch = 'mh4k2c9z'
+
+/** A log in memory that reads a few ids at a time, and can be made to fail. */
+export class FakeLog {
+  readonly entries: Entry[] = []
+  epoch = epoch
+  oldest = 1
+  delivered = new Map<number, number>()
+  failures: Error[] = []
+  reads = 0
+  resolution: Partial<CursorResolution> = {}
+  resolve: (cursor: Cursor) => Partial<CursorResolution> = ({ id }) => ({
+    position: id,
+    ...this.resolution,
+  })
+
+  get bounds_(): LogBounds {
+    return { epoch: this.epoch, oldest: this.oldest, head: this.entries.length }
+  }
+
+  #ask<T>(answer: T): T {
+    this.reads++
+    const failure = this.failures.shift()
+    if (failure) throw failure
+    return answer
+  }
+
+  async bounds() {
+    return this.bounds_
+  }
+
+  async read(after: number, viewer: number) {
+    const scanned = this.entries.filter(
+      ({ id }) => id > after && id <= after + 5 && id >= this.oldest,
+    )
+    return this.#ask({
+      bounds: this.bounds_,
+      entries: scanned.filter(({ to, from }) => !to || to.id === viewer || from.id === viewer),
+      scannedTo: scanned.at(-1)?.id ?? after,
+    })
+  }
+
+  async readUndelivered(after: number, upTo: number, viewer: number) {
+    const entries = this.entries
+      .filter(({ id, to }) => id > after && id <= upTo && to?.id === viewer)
+      .slice(0, 2)
+    const last = entries.length < 2 ? upTo : (entries.at(-1) as Entry).id
+    return this.#ask({ bounds: this.bounds_, entries, scannedTo: last })
+  }
+
+  async undelivered(viewer: number) {
+    const upTo = this.entries.length
+    return this.#ask({ after: this.delivered.get(viewer) ?? 0, upTo, bounds: this.bounds_ })
+  }
+
+  async resolveCursor(cursor: Cursor): Promise<CursorResolution> {
+    const placed = { position: cursor.id, reset: null, ...this.resolve(cursor) }
+    return this.#ask({ bounds: this.bounds_, ...placed })
+  }
+
+  async markDelivered(marks: readonly { account: number; id: number }[]) {
+    for (const { account, id } of marks) this.delivered.set(account, id)
+  }
+}
+
+/** A socket that takes what it is told to take. */
+export class FakeConnection {
+  text = ''
+  ended = false
+  destroyed = false
+  isDrained = true
+  /** How many more chunks it takes before it is full. */
+  room = Number.POSITIVE_INFINITY
+  /** Takes chunks as they are framed, as a socket does. */
+  rawSocket: SseConnection['rawSocket'] = {
+    write: (framed: Buffer) => this.#take(`${framed}`.replace(/^\w+\r\n/, '').slice(0, -2)),
+  } as SseConnection['rawSocket']
+  #events: SseConnectionEvents | undefined
+  #wake = () => {}
+
+  listen(events: SseConnectionEvents) {
+    this.#events = events
+  }
+
+  onSocketFull() {}
+
+  scheduleHead() {}
+
+  buffer(text: string) {
+    this.text += text
+  }
+
+  write(what: Chunk | string) {
+    return this.#take(typeof what === 'string' ? what : `${what.plain}`)
+  }
+
+  #take(text: string) {
+    this.text += text
+    this.#wake()
+    return --this.room > 0
+  }
+
+  end(text: string) {
+    this.write(text)
+    this.ended = true
+  }
+
+  destroy() {
+    this.destroyed = true
+    this.close()
+  }
+
+  close() {
+    this.#events?.closed()
+    this.#wake()
+  }
+
+  drain(room = Number.POSITIVE_INFINITY) {
+    this.room = room
+    this.#events?.drained()
+  }
+
+  /** What came, in short: m1 for message 1, k1 for one without an id, r for ready, and so on. */
+  get received(): string {
+    return this.text
+      .split('\n\n')
+      .flatMap((chunk) => {
+        const [, id] = /^id: (\d+)/m.exec(chunk) ?? []
+        const [, name] = /^event: (\w+)/m.exec(chunk) ?? []
+        const data = JSON.parse(/^data: (.*)$/m.exec(chunk)?.[1] ?? '{}')
+        if (name === 'message') return id ? `m${data.id}` : `k${data.id}`
+        if (name === 'bye') return data.reason
+        if (data.reason === 'new-epoch') return `new-epoch@${id}`
+        return name ? `${name}${id ? `@${id}` : ''}` : []
+      })
+      .join(' ')
+  }
+
+  async until(condition: () => boolean) {
+    const deadline = Date.now() + 20_000
+    while (!condition()) {
+      if (Date.now() > deadline) throw new Error(`waited in vain; came: ${this.received}`)
+      await nextTurn()
+    }
+  }
+}
+
+export const session = (id: number, account = id): Session => ({
+  id,
+  account: { id: account, username: `p${account}`, createdAt: 0 },
+  createdAt: 0,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+})
+
+export class DeliveryFixture {
+  readonly log = new FakeLog()
+  readonly errors: unknown[] = []
+  readonly left: number[] = []
+  /** Sessions that went with what the log lost. */
+  readonly goneSessions = new Set<number>()
+  readonly endedSessions: number[] = []
+  readonly logReader: LogReader
+  readonly hub: Hub
+  /** While true, nobody's presence is stored. */
+  holdPresence = false
+  #arrivals: (() => void)[] = []
+
+  constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
+    this.logReader = new LogReader(this.log, recent)
+    this.logReader.applyUpdate({ bounds: this.log.bounds_, entries: [] })
+    const presence = {
+      count: 1,
+      names: () => ['p1'],
+      enter: () =>
+        this.holdPresence
+          ? new Promise<void>((resolve) => this.#arrivals.push(resolve))
+          : Promise.resolve(),
+      leave: (session: number) => this.left.push(session),
+      sessionEnded: (session: number) => this.endedSessions.push(session),
+      onChanged: () => {},
+    } as unknown as Presence
+    this.hub = new Hub(
+      {
+        heartbeatMs: 3_600_000,
+        streamMaxSeconds: 0,
+        maxStreams: 100,
+        streamsPerUser: 20,
+        presenceGraceMs: 1000,
+        ...settings,
+      },
+      {
+        logReader: this.logReader,
+        presence,
+        presenceBroadcaster: new PresenceBroadcaster(presence),
+        receipts: new DeliveryReceipts(this.log, () => this.logReader.epoch),
+        retryMs: 1,
+        isSessionValid: async ({ id }) => !this.goneSessions.has(id),
+        now: Date.now,
+        onError: (error) => this.errors.push(error),
+      },
+    )
+    t.teardown(() => this.hub.destroy())
+    t.teardown(() => void this.hub.close())
+  }
+
+  releasePresence() {
+    this.holdPresence = false
+    for (const arrive of this.#arrivals.splice(0)) arrive()
+  }
+
+  /** Says something, `to` 0 for all, and delivers it as one commit. */
+  send(...recipients: number[]) {
+    const entries = this.append(...recipients)
+    this.hub.applyUpdate({ bounds: this.log.bounds_, entries, ended: [] })
+  }
+
+  /** The server hears that the log has another epoch. */
+  diverge() {
+    this.hub.diverged(this.log.bounds_)
+  }
+
+  /** The same, but the server has not heard of it yet. */
+  append(...recipients: number[]) {
+    const entries = recipients.map((to, index) => ({
+      id: this.log.entries.length + index + 1,
+      from: { id: 9, username: 'p9' },
+      to: to === 0 ? null : { id: to, username: `p${to}` },
+      text: 'x',
+      sentAt: 0,
+    }))
+    this.log.entries.push(...entries)
+    return entries
+  }
+
+  async join(id: number, cursor: Cursor | null = null, connection = new FakeConnection()) {
+    this.open(id, cursor, connection)
+    await connection.until(() => connection.received.includes('ready'))
+    return connection
+  }
+
+  open(id: number, cursor: Cursor | null, connection: FakeConnection, of = session(id)) {
+    this.hub.admit(of)
+    return this.hub.open({ session: of, cursor, presence: 'full', connection })
+  }
+}

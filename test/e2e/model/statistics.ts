@@ -1,0 +1,38 @@
+/** What a test counted. */
+export class Statistics {
+  runs = 0
+  commands = 0
+  /** Messages in the log, over all runs. */
+  messages = 0
+  /** Messages that came to streams. */
+  received = 0
+  streams = 0
+  /** Streams opened with the last cursor of the one before. */
+  resumes = 0
+  restarts = 0
+  restores = 0
+  trims = 0
+  /** By reason; `amid` are those in mid-stream. */
+  resets: Record<string, number> = {}
+  /** Posts that came to something else than a new message. */
+  answers: Record<string, number> = {}
+  lost = 0
+  doubled = 0
+  void = 0
+  leaked = 0
+
+  count(of: Record<string, number>, name: string): void {
+    of[name] = (of[name] ?? 0) + 1
+  }
+
+  toString(): string {
+    return Object.entries(this)
+      .map(([name, value]) => `${name} ${typeof value === 'number' ? value : list(value)}`)
+      .join(', ')
+  }
+}
+
+function list(counts: Record<string, number>): string {
+  const words = Object.entries(counts).map(([name, count]) => `${name} ${count}`)
+  return `(${words.join(', ')})`
+}

@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { crowdIn, jwtSecret } from '../../e2e/support/crowd.ts'
+import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { openRoom, temporaryFolder } from '../../support/room.ts'
+import { words } from '../support/books.ts'
+import { call, type Person } from '../support/caller.ts'
+import { Chain } from '../support/chain.ts'
+import { full } from '../support/deadline.ts'
+import { Load } from '../support/load.ts'
+import { CommandProcess } from '../support/process.ts'
+import type { Door } from '../support/site.ts'
+import { countByText, doorOf, runConcurrently } from './support/in-process-nodes.ts'
+import { readLog } from './support/read-log.ts'
+
+const hourMs = 3_600_000
+const leaseMs = 1_000
+const graceMs = 500
+/** How much the clocks of the other nodes are off; a process takes as long to start as all the rest. */
+const offByMs = full ? [hourMs, -hourMs] : [hourMs]
+const posts = full ? 1_000 : 60
+const keys = full ? 300 : 20
+t.setTimeout(full ? 200_000 : 60_000)
+
+const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
+const shifted = fileURLToPath(new URL('./support/shifted-clock.ts', import.meta.url))
+
+if (postgresRuns) {
+  t.test('a node whose clock is an hour off does as the others', async (t) => {
+    const databaseUrl = await (await sharedPostgres()).freshDatabase()
+    const who = ['ann', 'bob', 'cid', 'dan'] as const
+    const people = await crowdIn({ databaseUrl }, who, { present: false, ttlMs: hourMs / 2 })
+    const right = await openRoom(t, {
+      settings: { databaseUrl, jwtSecret, presenceLeaseMs: leaseMs, presenceGraceMs: graceMs },
+    })
+    const wrong = await Promise.all(offByMs.map((byMs) => openShifted(t, databaseUrl, byMs)))
+    const doors = [doorOf(right), ...wrong]
+    const dan = people.at(-1) as Person
+    const chains = doors.map((door, at) => new Chain(door, people[at] as Person).open())
+    t.teardown(() => Promise.all(chains.map((chain) => chain.close())))
+    const everyone = () => chains.every(({ online }) => online.size >= doors.length)
+    await Promise.all(chains.map((chain) => chain.until(everyone, 'everyone to see everyone')))
+
+    const began = Date.now()
+    const load = new Load(inTurn(doors), { people, lanes: 6, directEvery: 5 })
+    await load.say(posts)
+    await oneKeyAtAll(t, doors, dan)
+    // Leases are held, and graces run, by a clock that they share.
+    await delay(2 * leaseMs)
+    for (const { presence } of chains) {
+      const left = presence.flatMap((event) => event.left)
+      t.same(left, [], 'nobody was taken for dead')
+    }
+    for (const door of doors) await comesAndLeaves(door, dan, chains)
+
+    const log = await readLog(databaseUrl)
+    await Promise.all(chains.map((chain) => chain.reach(log.length)))
+    const said = log.filter(({ text }) => load.posts.some((post) => post.text === text))
+    t.equal(said.length, posts)
+    t.equal(countByText(log).size, log.length, 'each is in the log once')
+    await inOrderOfTime(t, doors, dan, { from: began, to: Date.now() })
+    for (const chain of chains) {
+      t.match(chain, { doubled: 0, disordered: 0, resets: [], newEpochs: [], misplaced: [] })
+    }
+    t.comment(
+      words({
+        'nodes off by an hour': wrong.length,
+        posts,
+        keys,
+        'messages in the log': log.length,
+      }),
+    )
+  })
+}
+
+/** A server as a process whose clock is off. */
+async function openShifted(t: Test, databaseUrl: string, byMs: number): Promise<Door> {
+  const server = new CommandProcess({
+    folder: await temporaryFolder(t),
+    args: ['--import', shifted, main, 'serve'],
+    env: {
+      DATABASE_URL: databaseUrl,
+      JWT_SECRET: jwtSecret,
+      PRESENCE_LEASE_MS: `${leaseMs}`,
+      PRESENCE_GRACE_MS: `${graceMs}`,
+      SHIFT_MS: `${byMs}`,
+    },
+  })
+  t.teardown(() => server.end('SIGKILL'))
+  const url = await server.listening()
+  const told = (JSON.parse(server.stdout.split('\n', 1)[0] as string) as { time: number }).time
+  t.ok(Math.abs(told - byMs - Date.now()) < hourMs / 2, 'its clock is off')
+  return {
+    url: Promise.resolve(url),
+    call: (method, path, options) => call(url, method, path, options),
+  }
+}
+
+/** Each call by the next door. */
+function inTurn(doors: readonly Door[]): Door {
+  let turn = 0
+  const next = () => doors[turn++ % doors.length] as Door
+  return {
+    get url() {
+      return next().url
+    },
+    call: (method, path, options) => next().call(method, path, options),
+  }
+}
+
+/** One key on all nodes at once is one message. */
+async function oneKeyAtAll(t: Test, doors: readonly Door[], person: Person): Promise<void> {
+  await runConcurrently(4, [...Array(keys).keys()], async (number) => {
+    const body = { text: `with key ${number}` }
+    const headers = { 'idempotency-key': `shared-${number}` }
+    const options = { person, body, headers }
+    const answers = await Promise.all(
+      doors.map((door) => door.call('POST', '/v1/messages/broadcast', options)),
+    )
+    const ids = new Set(answers.map((answer) => answer.body.id))
+    const replays = answers.filter((answer) => answer.headers['idempotent-replayed'])
+    const found = { statuses: answers.map(({ status }) => status), ids: ids.size }
+    const due = { statuses: doors.map(() => 201), ids: 1 }
+    t.same({ ...found, replays: replays.length }, { ...due, replays: doors.length - 1 })
+  })
+}
+
+/** Someone comes by a door, and leaves when their grace is over: all are told, at every node. */
+async function comesAndLeaves(door: Door, person: Person, chains: readonly Chain[]): Promise<void> {
+  const { username } = person
+  const visit = new Chain(door, person).open()
+  await Promise.all(
+    chains.map((chain) => chain.until(() => chain.online.has(username), `${username} to come`)),
+  )
+  await visit.close()
+  await Promise.all(
+    chains.map((chain) => chain.until(() => !chain.online.has(username), `${username} to leave`)),
+  )
+}
+
+/** Times do not go back along the log, and are those of the database, whichever node is asked. */
+async function inOrderOfTime(
+  t: Test,
+  doors: readonly Door[],
+  person: Person,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
+  const pages = await Promise.all(
+    doors.map((door) => door.call('GET', '/v1/messages?after=0&limit=200', { person })),
+  )
+  const [page] = pages.map(({ body }) => body)
+  for (const { body } of pages) t.same(body, page)
+  const times = page.messages.map(({ sentAt }: { sentAt: string }) => Date.parse(sentAt))
+  t.same(times, times.toSorted(), 'times go with ids')
+  t.ok(times[0] >= from && times.at(-1) <= to, 'and are right')
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { crowdIn, jwtSecret, type Member } from '../../e2e/support/crowd.ts'
+import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { openRoom, type Room } from '../../support/room.ts'
+import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+import { gaps, holds, words } from '../support/books.ts'
+import { Chain } from '../support/chain.ts'
+import { full, within } from '../support/deadline.ts'
+import { Load } from '../support/load.ts'
+import { countByText, doorOf, postBroadcast } from './support/in-process-nodes.ts'
+import { readLog } from './support/read-log.ts'
+
+/** How many answers are lost, each in another way than the last. */
+const cuts = full ? 200 : 10
+const hangs = full ? 50 : 3
+const unknowns = full ? 20 : 2
+/** How long an answer is waited for, and how long a lost one is asked for again, in ms. */
+const queryTimeoutMs = 600
+const retryMs = 1_000
+t.setTimeout(full ? 400_000 : 60_000)
+
+/** What an append alone sends. */
+const append = '"text":"message'
+
+interface ProxiedSetup {
+  databaseUrl: string
+  /** It reaches the database by the proxy. */
+  room: Room
+  proxy: TcpProxy
+  people: Member[]
+  /** Readers on another node, which reaches it directly. */
+  chains: Chain[]
+}
+
+if (postgresRuns) {
+  t.test('answers that a proxy swallows are found out', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const people = await crowdIn({ databaseUrl }, ['ann', 'bob', 'cid'], { present: false })
+    const proxy = await openTcpProxy(t, server.port)
+    const through = new URL(databaseUrl)
+    through.port = `${proxy.port}`
+    const settings = { jwtSecret, heartbeatMs: 300 }
+    const tampered = { queryTimeoutMs, maxConnections: 4 }
+    const room = await openRoom(t, {
+      settings: { ...settings, databaseUrl: through.href },
+      tuning: { unknownOutcomeRetryMs: retryMs, postgres: tampered },
+    })
+    const other = await openRoom(t, { settings: { ...settings, databaseUrl } })
+    const chains = people.map((person) => new Chain(doorOf(other), person).open())
+    t.teardown(() => Promise.all(chains.map((chain) => chain.close())))
+
+    const site: ProxiedSetup = { databaseUrl, room, proxy, people, chains }
+    const load = await underLoad(t, site)
+    await outOfReach(t, site)
+    for (const chain of chains) await chain.close()
+    t.ok(load.posts.length > cuts + hangs)
+  })
+}
+
+/** The connection is cut, or left hanging: the database can still be asked, so each answer is true. */
+async function underLoad(t: Test, { databaseUrl, room, proxy, people, chains }: ProxiedSetup) {
+  const load = new Load(doorOf(room), { people, lanes: 8, directEvery: 5, keylessEvery: 2 }).start()
+  for (let time = 0; time < cuts + hangs; time++) {
+    const caught = proxy.swallow(append, time < cuts ? 'cut' : 'hang')
+    await within(10_000, 'an append', caught)
+    await load.more(5)
+  }
+  await load.stop()
+  const log = await readLog(databaseUrl)
+  await Promise.all(chains.map((chain) => chain.reach(log.length)))
+  holds(t, log, load, chains, words({ cuts, hangs }))
+  // What was refused for the load on this machine is not in the log: the books are held to that.
+  const others = [...load.outcomes.keys()].filter((outcome) => !/^201|^503 unavail/.test(outcome))
+  t.same(others, [], 'every post was answered with what became of it')
+  return load
+}
+
+/** The answer is swallowed, and then nothing comes through: what became of it cannot be known. */
+async function outOfReach(t: Test, { databaseUrl, room, proxy, people, chains }: ProxiedSetup) {
+  const [ann] = people as [Member]
+  const before = (await readLog(databaseUrl)).length
+  const waits: number[] = []
+  for (let time = 0; time < unknowns; time++) {
+    const text = `message out of reach ${time}`
+    const key = time % 2 === 0 ? `out-of-reach-${time}` : undefined
+    const caught = proxy.swallow(append, 'hang').then(() => proxy.hang())
+    const since = performance.now()
+    const [{ status, body }] = await Promise.all([postBroadcast(room, ann, text, key), caught])
+    waits.push(performance.now() - since)
+    t.match({ status, body }, { status: 503, body: { type: '/problems/outcome-unknown' } })
+    proxy.heal()
+    if (key === undefined) continue
+    const { headers, body: again } = await sayUntilKnown(room, ann, text, key)
+    t.equal(headers['idempotent-replayed'], 'true', 'it was done, and is not done again')
+    t.match(again, { id: before + time + 1, text })
+  }
+  await sayUntilKnown(room, ann, 'message of the end', 'end')
+  const log = await readLog(databaseUrl)
+  t.same(gaps(log), [])
+  const copies = countByText(log.slice(before))
+  t.same([...copies.values()], Array(unknowns + 1).fill(1), 'each is in the log once')
+  for (const chain of chains) {
+    await chain.reach(log.length)
+    t.match(
+      { doubled: chain.doubled, kept: chain.kept.size },
+      { doubled: 0, kept: countFor(chain) },
+    )
+  }
+  const longest = Math.round(Math.max(...waits))
+  t.comment(words({ 'answered outcome-unknown': unknowns, 'after at most (ms)': longest }))
+
+  function countFor({ person: { username } }: Chain): number {
+    return log.filter(({ from, to }) => !to || to === username || from === username).length
+  }
+}
+
+/** Retries, as one does with a key, until there is a 201. */
+async function sayUntilKnown(room: Room, person: Member, text: string, key: string) {
+  const until = Date.now() + 20_000
+  for (;;) {
+    const answer = await postBroadcast(room, person, text, key)
+    if (answer.status === 201) return answer
+    if (Date.now() > until) throw new Error(`not said: ${answer.status}`)
+    await delay(20)
+  }
+}

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import t from 'tap'
+import { postgresRuns } from '../../support/postgres.ts'
+import { holds, words } from '../support/books.ts'
+import { Chain } from '../support/chain.ts'
+import { full, within } from '../support/deadline.ts'
+import { Load } from '../support/load.ts'
+import { openCluster } from './support/cluster.ts'
+
+const rounds = full ? 100 : 10
+const posts = full ? 5_000 : 200
+t.setTimeout(full ? 200_000 : 60_000)
+
+if (postgresRuns) suite()
+else t.pass('PostgreSQL does not run on this platform')
+
+function suite(): void {
+  t.test('a node that hears no rings is slower, and loses nothing', async (t) => {
+    // With each third of the lease it rings for itself.
+    const cluster = await openCluster(t, {
+      people: ['ann', 'bob', 'cid'],
+      nodes: 2,
+      proxied: true,
+      inProcess: !full,
+      env: { PRESENCE_LEASE_MS: '1500' },
+    })
+    const { people } = cluster
+    const [ann, bob, cid] = people
+    const [notified, unnotified] = [cluster.node(0), cluster.node(1)]
+    const [here, there] = [new Chain(notified, ann).open(), new Chain(unnotified, bob).open()]
+    const chains = [here, there]
+    t.teardown(() => Promise.all(chains.map((chain) => chain.close())))
+    await Promise.all(chains.map((chain) => chain.come('ready')))
+    const loads = new Load(notified, { name: 'single-', people: [ann], lanes: 1 })
+    const ringing = await across(loads, there)
+
+    unnotified.proxy?.dropNotifications()
+    // Connections begin anew, so that none is deaf from the midst of a message on.
+    unnotified.proxy?.cut()
+    await within(
+      10_000,
+      'the warning',
+      until(() => unnotified.countLogEvent('store warning') > 0),
+    )
+    const silent = await across(loads, there)
+
+    const load = new Load(cluster.door(), { people: [ann, bob], lanes: 8, directEvery: 5 })
+    await load.say(posts)
+    const gone = new Chain(unnotified, cid).open()
+    await gone.come('ready')
+    const endedAt = performance.now()
+    await notified.call('POST', '/v1/logout', { person: cid })
+    const { status } = await unnotified.call('GET', '/v1/me', { person: cid })
+    await gone.come('bye')
+    const goneMs = performance.now() - endedAt
+    await gone.close()
+    t.equal(unnotified.countLogEvent('store warning'), 1, 'it says so once')
+    t.equal(notified.countLogEvent('store warning'), 0, 'who hears does not')
+
+    const log = await cluster.settle(chains)
+    load.posts.unshift(...loads.posts)
+    const aside = {
+      'median ms to the other node': Math.round(ringing),
+      'median ms to the deaf node': Math.round(silent),
+      'ms until a stream ended': Math.round(goneMs),
+    }
+    holds(t, log, load, chains, words(aside))
+    t.ok(silent < 1_000, 'it looks more often')
+    t.ok(goneMs < 2_000)
+    t.ok(status === 200 || status === 401)
+    t.match(gone.byes[0], { reason: 'logged-out' })
+  })
+}
+
+/** How long a message takes from its post at one node to a chain at the other, in ms: the median. */
+async function across(load: Load, chain: Chain): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const sentAt = performance.now()
+    await load.say(1)
+    const { id } = load.posts.at(-1) as { id: number }
+    await chain.until(() => chain.kept.has(id), `message ${id} to come across`)
+    times.push(performance.now() - sentAt)
+  }
+  return times.sort((one, other) => one - other)[Math.floor(rounds / 2)] as number
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(20)
+}

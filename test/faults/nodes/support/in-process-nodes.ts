@@ -1,0 +1,75 @@
+import type { Test } from 'tap'
+import { crowdIn, jwtSecret, type Member } from '../../../e2e/support/crowd.ts'
+import { type Nodes, type NodesOptions, openNodes } from '../../../support/nodes.ts'
+import { sharedPostgres } from '../../../support/postgres.ts'
+import type { Room } from '../../../support/room.ts'
+import { type Answer, call, type Person } from '../../support/caller.ts'
+import type { Received } from '../../support/chain.ts'
+import { within } from '../../support/deadline.ts'
+import type { Door, ForEach } from '../../support/site.ts'
+
+export interface InProcessNodes<People> {
+  databaseUrl: string
+  nodes: Nodes
+  people: People
+}
+
+/** Nodes in this process on a database in which people have sessions: no password is hashed. */
+export async function openInProcessNodes<const Names extends readonly string[]>(
+  t: Test,
+  names: Names,
+  { settings, ...options }: NodesOptions = {},
+): Promise<InProcessNodes<ForEach<Names, Member>>> {
+  const databaseUrl = options.databaseUrl ?? (await (await sharedPostgres()).freshDatabase())
+  const people = (await crowdIn({ databaseUrl }, names, { present: false })) as ForEach<
+    Names,
+    Member
+  >
+  const nodes = await openNodes(t, {
+    ...options,
+    databaseUrl,
+    settings: { jwtSecret, ...settings },
+  })
+  return { databaseUrl, nodes, people }
+}
+
+/** A server in this process, or several in turn, as loads and chains know them. */
+export function doorOf(room: Room): Door {
+  return {
+    get url() {
+      return Promise.resolve(room.url)
+    },
+    call: (method, path, options) => call(room.url, method, path, options),
+  }
+}
+
+/** Says something to everyone; with a key a retry is safe. */
+export function postBroadcast(
+  room: Room,
+  person: Person,
+  text: string,
+  key?: string,
+): Promise<Answer> {
+  const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key }
+  return call(room.url, 'POST', '/v1/messages/broadcast', { person, body: { text }, headers })
+}
+
+/** The items one after another in so many lanes at once. */
+export async function runConcurrently<Item>(
+  lanes: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const rest = [...items]
+  const lane = async () => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item)
+  }
+  await within(300_000, 'all lanes', Promise.all(Array.from({ length: lanes }, lane)))
+}
+
+/** How often each text stands in the log. */
+export function countByText(log: readonly Received[]): Map<string, number> {
+  const copies = new Map<string, number>()
+  for (const { text } of log) copies.set(text, (copies.get(text) ?? 0) + 1)
+  return copies
+}

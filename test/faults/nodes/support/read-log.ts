@@ -1,0 +1,17 @@
+import postgres from 'postgres'
+import type { Received } from '../../support/chain.ts'
+
+/** The whole log, read from the database. */
+export async function readLog(databaseUrl: string): Promise<Received[]> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
+  try {
+    const rows = await sql<(Received & { to: string | null })[]>`
+      SELECT entries.id::float8 AS id, sender.username AS "from", recipient.username AS "to", text
+      FROM entries JOIN accounts AS sender ON sender.id = sender_id
+                   LEFT JOIN accounts AS recipient ON recipient.id = recipient_id
+      ORDER BY entries.id`
+    return rows.map(({ to, ...rest }) => (to === null ? rest : { ...rest, to }))
+  } finally {
+    await sql.end()
+  }
+}

@@ -1,0 +1,72 @@
+import type { Draft, Entry, NewAccount, Outcome, Session, Store } from '../../src/store/store.ts'
+
+export const hour = 3_600_000
+
+/** Registers someone whose key and skeleton are their name. */
+export async function registerUser(
+  store: Store,
+  username: string,
+  ttlMs = 1_000 * hour,
+): Promise<Session> {
+  const session = await store.register(newAccount(username), ttlMs)
+  if (session === 'taken') throw new Error(`${username} is taken`)
+  return session
+}
+
+export function newAccount(username: string): NewAccount {
+  return {
+    username,
+    key: username,
+    skeletons: [username],
+    passwordHash: `hash of ${username}`,
+  }
+}
+
+export interface DraftOptions {
+  to?: string
+  whenOffline?: 'reject' | 'keep'
+  key?: string
+  digest?: string
+}
+
+/** What a session is to say: to everyone, or to someone (kept for them, unless told otherwise). */
+export function draft(session: Session, text: string, options: DraftOptions = {}): Draft {
+  const { to, whenOffline = 'keep', key, digest = text } = options
+  return {
+    session: session.id,
+    to: to === undefined ? null : { key: to, whenOffline },
+    text,
+    idempotency: key === undefined ? null : { key, digest },
+  }
+}
+
+let batches = 0
+
+export function newBatchId(): string {
+  batches += 1
+  return `batch ${batches}`
+}
+
+/** Appends one draft, which must get in. */
+export async function appendMessage(
+  store: Store,
+  session: Session,
+  text: string,
+  options?: DraftOptions,
+): Promise<Entry> {
+  return (await appendMessages(store, [draft(session, text, options)]))[0] as Entry
+}
+
+/** Appends drafts, which must all get in. */
+export async function appendMessages(store: Store, drafts: Draft[]): Promise<Entry[]> {
+  return (await store.append(drafts, newBatchId())).map(entryOf)
+}
+
+export function entryOf(outcome: Outcome): Entry {
+  if (outcome.kind !== 'appended' && outcome.kind !== 'replayed') throw new Error(outcome.kind)
+  return outcome.entry
+}
+
+export function idsOf(entries: readonly Entry[]): number[] {
+  return entries.map(({ id }) => id)
+}

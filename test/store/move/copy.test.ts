@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import postgres from 'postgres'
+import t, { type Test } from 'tap'
+import {
+  type CopiedTable,
+  copiedTables,
+  excludedTables,
+} from '../../../src/store/move/copied-tables.ts'
+import { copy } from '../../../src/store/move/copy.ts'
+import type { Target } from '../../../src/store/move/endpoints.ts'
+import { SqliteSource } from '../../../src/store/move/sqlite-source.ts'
+import { SqliteTarget } from '../../../src/store/move/sqlite-target.ts'
+import { StartError } from '../../../src/store/store.ts'
+import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { privateFolder } from '../../support/private-folder.ts'
+import * as people from '../fixtures.ts'
+import { withStoreAt } from './open-store.ts'
+
+/** A new home where something becomes other than it was. */
+function spoilt(home: Target, faults: Partial<Target>): Target {
+  return new Proxy(home, {
+    get: (target, name) => {
+      const member = faults[name as keyof Target] ?? Reflect.get(target, name, target)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+async function homes(t: Test) {
+  const folder = privateFolder(t)
+  const [here, there] = [join(folder, 'here'), join(folder, 'there')]
+  await withStoreAt(t, here, async (store) => {
+    await store.signingKey()
+    const ann = await people.registerUser(store, 'ann')
+    for (const text of ['a', 'b']) await people.appendMessage(store, ann, text)
+  })
+  const source = SqliteSource.open(here)
+  const target = await SqliteTarget.open(there)
+  t.teardown(() => Promise.all([target.close(), source.close()]))
+  return { source, target, there }
+}
+
+t.test('what arrives other than it left does not count', async (t) => {
+  const { source, target, there } = await homes(t)
+  const altering = spoilt(target, {
+    write: (table, rows) =>
+      target.write(
+        table,
+        rows.map((row) => row.map((value) => (value === 'b' ? 'B' : value))),
+      ),
+  })
+  await t.rejects(copy(source, altering, {}), StartError)
+  t.notOk(new Set(await folderOf(there)).has('obrol.db'))
+})
+
+t.test('what is lost on the way, or a wrong key, is noticed', async (t) => {
+  for (const [faults, message] of [
+    [(target) => ({ write: dropping(target) }), /^The messages differ after the copy: 2 with/],
+    [() => ({ signingKey: async () => undefined }), /^The signing key differs after the copy$/],
+  ] as [(target: Target) => Partial<Target>, RegExp][])
+    await t.test(String(message), async (t) => {
+      const { source, target } = await homes(t)
+      await t.rejects(copy(source, spoilt(target, faults(target)), {}), { message })
+    })
+})
+
+t.test('every table of both stores is carried, or left behind on purpose', async (t) => {
+  const folder = privateFolder(t)
+  await withStoreAt(t, folder, async () => {})
+  const database = new Database(join(folder, 'obrol.db'), { readonly: true })
+  check(
+    t,
+    database
+      .prepare<[], [string, string]>(
+        `SELECT tables.name, columns.name FROM sqlite_schema AS tables
+         JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'`,
+      )
+      .raw()
+      .all(),
+  )
+  database.close()
+  if (!postgresRuns) return
+  const sql = postgres(await (await sharedPostgres()).freshDatabase(), { max: 1 })
+  const rows = await sql`
+    SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name <> 'signing_key'`.values()
+  await sql.end()
+  check(t, rows as unknown as [string, string][])
+})
+
+function check(t: Test, found: [table: string, column: string][]): void {
+  const columns = Object.groupBy(found, ([table]) => table)
+  for (const name of Object.keys(columns)) {
+    if (excludedTables.includes(name)) continue
+    const { columns: carried = {} } = copiedTables.find((table) => table.name === name) ?? {}
+    t.same(columns[name]?.map(([, column]) => column).sort(), Object.keys(carried).sort(), name)
+  }
+  for (const { name } of copiedTables) t.ok(name in columns, name)
+}
+
+function dropping(target: Target): Target['write'] {
+  return (table: CopiedTable, rows) =>
+    target.write(table, table.name === 'entries' ? rows.slice(1) : rows)
+}
+
+async function folderOf(path: string): Promise<string[]> {
+  const { readdir } = await import('node:fs/promises')
+  return readdir(path)
+}

@@ -1,0 +1,31 @@
+import type { Test } from 'tap'
+import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import type { Store } from '../../../src/store/store.ts'
+
+/** Opens the store of a home: a data folder, or a URL of PostgreSQL. */
+export async function openStoreAt(t: Test, address: string): Promise<Store> {
+  const store = address.includes('://')
+    ? await openPostgresStore({
+        databaseUrl: address,
+        presenceLeaseMs: 15_000,
+        graceMs: 10_000,
+        maxConnections: 2,
+      })
+    : await openSqliteStore({ folder: address, onFatal: (error) => void t.fail(error.message) })
+  return store
+}
+
+/** Opens it, works with it, and closes it again. */
+export async function withStoreAt<Result>(
+  t: Test,
+  address: string,
+  work: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStoreAt(t, address)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Test } from 'tap'
+import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/store.ts'
+import type { LogBounds, Store, StoreUpdate } from '../../../src/store/store.ts'
+
+/** A node in this process, and what it was told. */
+export interface OpenNode {
+  store: Store
+  updates: RecordedUpdates
+}
+
+/** Everything a listener was told. */
+class RecordedUpdates {
+  /** Ids of entries, in order. */
+  readonly ids: number[] = []
+  readonly ended: number[] = []
+  /** `+7` for session 7 that entered, `-7` for one that left. */
+  readonly sessions: string[] = []
+  /** `diverged`, `disconnected`, `reconnected`. */
+  readonly transitions: string[] = []
+  bounds: LogBounds | undefined
+  #waiters: (() => void)[] = []
+
+  updated({ entries, ended, entered, left, bounds }: StoreUpdate): void {
+    this.ids.push(...entries.map(({ id }) => id))
+    this.ended.push(...ended)
+    this.sessions.push(...entered.map(({ session }) => `+${session}`))
+    this.sessions.push(...left.map((session) => `-${session}`))
+    this.bounds = bounds
+    this.#wake()
+  }
+
+  diverged(bounds: LogBounds): void {
+    this.bounds = bounds
+    this.#record('diverged')
+  }
+
+  disconnected(): void {
+    this.#record('disconnected')
+  }
+
+  reconnected(): void {
+    this.#record('reconnected')
+  }
+
+  /** Resolves once it is so. @throws after 30 s */
+  async until(condition: (updates: this) => boolean): Promise<void> {
+    const deadline = Date.now() + 30_000
+    while (!condition(this)) {
+      if (Date.now() > deadline)
+        throw new Error(`never came: ${condition}; ${JSON.stringify(this)}`)
+      await Promise.race([new Promise<void>((resolve) => this.#waiters.push(resolve)), delay(50)])
+    }
+  }
+
+  #record(transition: string): void {
+    this.transitions.push(transition)
+    this.#wake()
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake()
+  }
+}
+
+/** Opens a node that is closed after the test. */
+export async function openNode(
+  t: Test,
+  databaseUrl: string,
+  options: Partial<PostgresOptions> = {},
+): Promise<OpenNode> {
+  const store = await openPostgresStore({
+    databaseUrl,
+    presenceLeaseMs: 15_000,
+    graceMs: 10_000,
+    maxConnections: 3,
+    ...options,
+  })
+  t.teardown(() => store.close())
+  const updates = new RecordedUpdates()
+  store.subscribe(updates)
+  return { store, updates }
+}
+
+/** The same database on another port, as that of a proxy. */
+export function urlVia(databaseUrl: string, { port }: { port: number }): string {
+  const url = new URL(databaseUrl)
+  url.port = String(port)
+  return url.href
+}

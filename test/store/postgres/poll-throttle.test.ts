@@ -1,0 +1,40 @@
+import postgres from 'postgres'
+import t from 'tap'
+import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { appendMessage, registerUser } from '../fixtures.ts'
+import { openNode } from './open-node.ts'
+
+if (postgresRuns) suite()
+else t.pass('PostgreSQL does not run on this platform')
+
+function suite(): void {
+  t.test('a node does not look for each of many messages of another', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const here = await openNode(t, databaseUrl)
+    const others = await Promise.all([openNode(t, databaseUrl), openNode(t, databaseUrl)])
+    const ann = await registerUser(here.store, 'ann')
+    const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
+    t.teardown(() => sql.end())
+    const messages = 1_000
+    const began = performance.now()
+    for (let nth = 1; nth <= messages; nth++) await appendMessage(here.store, ann, `${nth}`)
+    for (const { updates } of others) await updates.until(({ ids }) => ids.length === messages)
+    const seconds = (performance.now() - began) / 1_000
+    for (const { updates } of others) {
+      t.same(
+        updates.ids,
+        Array.from({ length: messages }, (_, at) => at + 1),
+      )
+    }
+    // Each session tells of what it did once it is over. Of what was swept every look reads the mark.
+    await Promise.all([here, ...others].map(({ store }) => store.close()))
+    const [row] = await sql<{ looks: string }[]>`
+      SELECT seq_scan AS looks FROM pg_stat_user_tables WHERE relname = 'swept'`
+    const most = others.length * 200 * seconds + 50
+    t.ok(
+      Number(row?.looks) < most,
+      `${row?.looks} looks for ${messages} messages in ${seconds.toFixed(1)} s, at most ${most}`,
+    )
+  })
+}

@@ -1,0 +1,289 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import postgres from 'postgres'
+import t, { type Test } from 'tap'
+import { Connection } from '../../../src/store/postgres/connection.ts'
+import { migrate } from '../../../src/store/postgres/migrate.ts'
+import { growing, growthOfPostgres, type Size } from '../../support/large-database.ts'
+import { faultsOf, readPlans, scannedWhole, tellingPlans } from '../../support/plans.ts'
+import { type PostgresServer, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { everyCall } from '../every-call.ts'
+import { appendMessages, draft, hour, registerUser } from '../fixtures.ts'
+import { openNode, urlVia } from './open-node.ts'
+
+if (postgresRuns) suite()
+else t.pass('PostgreSQL does not run on this platform')
+
+const size: Size = {
+  messages: 60_000,
+  accounts: 20_000,
+  sessions: 5_000,
+  present: 2_000,
+  keys: 700,
+}
+
+/** Statements that were asked so often on one connection have the plan that is kept for them. */
+const rounds = 8
+
+function suite(): void {
+  for (const known of ['nothing', 'all'] as const) {
+    t.test(`no statement reads a whole table, where ${known} is known of the tables`, async (t) => {
+      const server = await sharedPostgres()
+      const databaseUrl = await grown(server, known)
+      const reader = await readPlans(t, server.port)
+      const { store } = await openNode(t, urlVia(databaseUrl, reader), {
+        maxConnections: 1,
+        presenceLeaseMs: 1_000,
+      })
+      for (let round = 1; round <= rounds; round++) await everyCall(store, round)
+      await reapOne(t, server, databaseUrl)
+      await store.close()
+
+      const { plans } = reader
+      t.same(faultsOf(plans), [])
+      const read = new Set(plans.flatMap(({ Plan }) => tablesIn(Plan)))
+      t.same(
+        [...growing].filter((table) => !read.has(table)),
+        [],
+        'all of them were asked',
+      )
+      t.same(await neverCalled(databaseUrl), [], 'and so were all functions')
+    })
+  }
+
+  t.test('connections may not compile statements', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const connection = new Connection(databaseUrl)
+    t.same(await connection.run((sql) => sql`SHOW jit`, 1_000), [{ jit: 'off' }])
+    await connection.close()
+  })
+
+  t.test('plans that were made while a table was short are not kept', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await grown(server, 'nothing', { ...size, messages: 50, keys: 5 })
+    const name = databaseNameOf(databaseUrl)
+    await server.run('ANALYZE', name)
+    const reader = await readPlans(t, server.port)
+    const address = urlVia(databaseUrl, reader)
+    const [keeps, replans] = [Number.POSITIVE_INFINITY, 0].map(
+      (replanMs) => new Connection(address, undefined, replanMs),
+    ) as [Connection, Connection]
+    const askFor = (connection: Connection) =>
+      connection.run((sql) => sql`SELECT sent_at FROM entries WHERE id = ${7}`, 5_000)
+    for (let nth = 0; nth < 8; nth++) await Promise.all([askFor(keeps), askFor(replans)])
+    await server.run(
+      `INSERT INTO entries (id, sender_id, text, sent_at)
+       SELECT n, 1, 'x', 0 FROM generate_series(51, 20000) AS n`,
+      name,
+    )
+    for (const [connection, scanned] of [
+      [keeps, ['entries']],
+      [replans, []],
+    ] as const) {
+      reader.plans.length = 0
+      t.match(await askFor(connection), { length: 1 })
+      const [plan] = reader.plans
+      t.same(plan && scannedWhole(plan), scanned)
+    }
+    await server.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+    )
+    await t.rejects(askFor(replans), 'as what is asked along with it')
+    await t.rejects(askFor(replans), { message: 'The connection was closed' }, 'and at once')
+    await keeps.close()
+  })
+
+  t.test('a key is looked up by one entry of an index, and no key by none', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl)
+    const ann = await registerUser(store, 'ann')
+    for (let nth = 0; nth < 4; nth++) {
+      await appendMessages(
+        store,
+        Array.from({ length: 500 }, (_, at) => draft(ann, 'x', { key: `${nth} ${at}` })),
+      )
+    }
+    // Most people have one: by the statistics an account alone tells its key.
+    await server.run(
+      `INSERT INTO entries (id, sender_id, text, sent_at)
+       SELECT n, n, 'x', obrol_now() FROM generate_series(2001, 6000) AS n;
+       INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
+       SELECT n, n, 'one', 'digest' FROM generate_series(2001, 6000) AS n`,
+      databaseNameOf(databaseUrl),
+    )
+    await server.run('ANALYZE', databaseNameOf(databaseUrl))
+    await store.close()
+    const sql = connectedTo(t, databaseUrl)
+    const before = await indexEntriesRead(sql, 'idempotency_keys')
+    const { store: later } = await openNode(t, databaseUrl, { maxConnections: 1 })
+    for (let nth = 0; nth < 10; nth++) {
+      await appendMessages(later, [
+        draft(ann, 'no key'),
+        draft(ann, 'a new key', { key: `new ${nth}` }),
+      ])
+      await appendMessages(later, [draft(ann, 'x', { key: `1 ${nth}` })])
+    }
+    await later.close()
+    t.equal((await indexEntriesRead(sql, 'idempotency_keys')) - before, 10, 'those that were known')
+  })
+
+  t.test('a database from before is walked from where its oldest rows are', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.emptyDatabase()
+    const migrations = new URL('../../../migrations/postgres/', import.meta.url)
+    const first = '0001-log-people-presence.sql'
+    const folder = t.testdir({ [first]: readFileSync(new URL(first, migrations), 'utf8') })
+    const connection = new Connection(databaseUrl)
+    await migrate(connection, folder)
+    const life = () => connection.run((sql) => sql`SELECT obrol_incarnation() AS life`, 1_000)
+    const before = await life()
+    await server.run(
+      `INSERT INTO entries (id, sender_id, text, sent_at)
+       SELECT n, 1, 'x', obrol_now() FROM generate_series(11, 40) AS n;
+       UPDATE trimmed SET up_to = 10;
+       INSERT INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (21, 1, 'key', '-');
+       INSERT INTO changes (seq, kind, session_id, at) VALUES (31, 'left', 1, 0), (32, 'left', 2, 0)`,
+      databaseNameOf(databaseUrl),
+    )
+    await migrate(connection)
+    t.same(await life(), before, 'no new epoch begins for it')
+    t.same(await connection.run((sql) => sql`SELECT * FROM swept`, 1_000), [
+      { keys_up_to: 20, changes_up_to: 30 },
+    ])
+    await connection.close()
+    const { store, updates } = await openNode(t, databaseUrl)
+    t.match(await store.bounds(), { oldest: 11, head: 40 })
+    t.same(await store.presentSessions(), [])
+    while ((await store.deleteExpired(Date.now() + hour)).more);
+    t.match(updates.bounds, { oldest: 40, head: 40 })
+    const sql = connectedTo(t, databaseUrl)
+    t.match(await sql`SELECT * FROM swept`, [{ keys_up_to: '20', changes_up_to: '31' }])
+  })
+
+  t.test('what was swept is not walked over, also while a snapshot keeps it', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const { store } = await openNode(t, databaseUrl)
+    const ann = await registerUser(store, 'ann')
+    for (let nth = 0; nth < 4; nth++) {
+      await appendMessages(
+        store,
+        Array.from({ length: 1_000 }, (_, at) =>
+          draft(ann, 'x', at % 2 === 0 ? { key: `${nth} ${at}` } : { to: 'ann' }),
+        ),
+      )
+    }
+    const sql = connectedTo(t, databaseUrl)
+    await sql`
+      INSERT INTO changes (seq, kind, session_id, account_id, since, at)
+      SELECT n, 'left', n, 1, 0, 0 FROM generate_series(1, 3000) AS n`
+    const keeping = connectedTo(t, databaseUrl)
+    await keeping.begin('ISOLATION LEVEL REPEATABLE READ', async (keeping) => {
+      await keeping`SELECT up_to FROM trimmed`
+      while ((await store.deleteExpired(Date.now() + hour)).more);
+      await store.close()
+      const tables = ['entries', 'idempotency_keys', 'changes']
+      const before = await Promise.all(tables.map((table) => indexEntriesRead(sql, table)))
+      const { store: later } = await openNode(t, databaseUrl, { pollIntervalMs: 60_000 })
+      const viewer = ann.account.id
+      t.match(await later.bounds(), { oldest: 4_000, head: 4_000 })
+      await later.page(viewer, { after: 0, limit: 10 })
+      await later.page(viewer, { limit: 10 })
+      await later.page(viewer, { after: 0, limit: 10, withAccount: viewer })
+      await later.page(viewer, { limit: 10, withAccount: viewer })
+      await later.read(0, viewer)
+      await later.readUndelivered(0, 4_000, viewer)
+      await later.undelivered(viewer)
+      await later.presentSessions()
+      await later.deleteExpired(Date.now() + hour)
+      await later.close()
+      for (const [at, table] of tables.entries()) {
+        const read = (await indexEntriesRead(sql, table)) - (before[at] as number)
+        t.ok(read < 200, `${read} entries of the indices of ${table}`)
+      }
+    })
+  })
+}
+
+/** A grown database that tells its plans. */
+async function grown(
+  server: PostgresServer,
+  known: 'nothing' | 'all',
+  large = size,
+): Promise<string> {
+  const databaseUrl = await server.freshDatabase()
+  const name = databaseNameOf(databaseUrl)
+  await server.run(growthOfPostgres(large, 'hash'), name)
+  if (known === 'all') await server.run('ANALYZE', name)
+  for (const setting of [...tellingPlans, "track_functions = 'all'"]) {
+    await server.run(`ALTER DATABASE ${name} SET ${setting}`)
+  }
+  return databaseUrl
+}
+
+/** A server dies, and its people leave. */
+async function reapOne(t: Test, server: PostgresServer, databaseUrl: string): Promise<void> {
+  const name = databaseNameOf(databaseUrl)
+  await server.run(
+    `INSERT INTO nodes (id, lease_until) VALUES ('dead', 0);
+     INSERT INTO presence (session_id, node_id, account_id, since) VALUES (1, 'dead', 1, 0)`,
+    name,
+  )
+  const sql = connectedTo(t, databaseUrl)
+  const deadline = Date.now() + 20_000
+  while ((await sql`SELECT FROM nodes WHERE id = 'dead'`).length > 0) {
+    if (Date.now() > deadline) throw new Error('it was not reaped')
+    await delay(20)
+  }
+}
+
+/** Functions of ours that count calls (those in SQL may be part of who calls them). */
+async function neverCalled(databaseUrl: string): Promise<string[]> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
+  await othersGone(sql)
+  const rows = await sql<{ name: string }[]>`
+    SELECT proname AS name FROM pg_proc
+    WHERE proname LIKE 'obrol\\_%' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')
+      AND NOT EXISTS (SELECT FROM pg_stat_user_functions WHERE funcid = pg_proc.oid AND calls > 0)`
+  await sql.end()
+  return rows.map(({ name }) => name)
+}
+
+/** Entries that scans of a table's indices brought, of sessions that are over. */
+async function indexEntriesRead(sql: postgres.Sql, table: string): Promise<number> {
+  await othersGone(sql)
+  const [row] = await sql<{ read: string }[]>`
+    SELECT pg_stat_clear_snapshot(), sum(idx_tup_read) AS read
+    FROM pg_stat_user_indexes WHERE relname = ${table}`
+  return Number(row?.read)
+}
+
+/** Sessions have told of what they did once they are over; those that wait in a transaction stay. */
+async function othersGone(sql: postgres.Sql): Promise<void> {
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const others = await sql`
+      SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'obrol'`
+    if (others.length === 0) return
+    if (Date.now() > deadline) throw new Error('there are sessions left')
+    await delay(10)
+  }
+}
+
+function connectedTo(t: Test, databaseUrl: string): postgres.Sql {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
+  t.teardown(() => sql.end())
+  return sql
+}
+
+function tablesIn(node: { 'Relation Name'?: string; Plans?: unknown[] }): string[] {
+  const below = (node.Plans ?? []) as (typeof node)[]
+  return [node['Relation Name'] ?? '', ...below.flatMap(tablesIn)]
+}
+
+function databaseNameOf(databaseUrl: string): string {
+  return new URL(databaseUrl).pathname.slice(1)
+}

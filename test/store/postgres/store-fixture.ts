@@ -1,0 +1,34 @@
+import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import { sharedPostgres } from '../../support/postgres.ts'
+import { Clock, type StoreFixture } from '../store-contract.ts'
+
+/** A database whose clock is the test's. */
+export async function openFixture(): Promise<StoreFixture> {
+  const server = await sharedPostgres()
+  const { url: databaseUrl, setClock } = await server.clockedDatabase()
+  const name = new URL(databaseUrl).pathname.slice(1)
+  const copy = `${name}_remembered`
+  const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 10_000, maxConnections: 4 }
+  return {
+    clock: new DatabaseClock(setClock),
+    open: () => openPostgresStore(options),
+    restart: () => server.run('VACUUM FULL entries', name),
+    takeSnapshot: () => server.copyDatabase(name, copy),
+    restoreSnapshot: () => server.copyDatabase(copy, name),
+  }
+}
+
+class DatabaseClock extends Clock {
+  readonly #set: (now: number) => void
+
+  constructor(set: (now: number) => void) {
+    super()
+    this.#set = set
+    set(this.now())
+  }
+
+  override advance(ms: number): void {
+    super.advance(ms)
+    this.#set(this.now())
+  }
+}

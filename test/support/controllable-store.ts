@@ -1,0 +1,52 @@
+import type { StoreListeners } from '../../src/open-store.ts'
+import type { Store, StoreListener } from '../../src/store/store.ts'
+
+type Batch = Parameters<Store['append']>
+
+/** A real store whose follower the test can tell things, as if it were shared with other nodes. */
+export class ControllableStore {
+  #listener: StoreListener | undefined
+  /** False: what other nodes did may not have been told. */
+  isUpToDate = true
+  /** Has the store say what the operator should change. */
+  warn: (warning: string) => void = () => {}
+  /** What an append waits for. */
+  beforeAppend: () => Promise<void> = async () => {}
+  /** Whose sessions are no more, though the follower was not told. */
+  readonly gone = new Set<string>()
+
+  /** For `Tuning.around`. */
+  readonly around = (store: Store, listeners: StoreListeners): Store => {
+    this.warn = listeners.onWarning
+    return new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'isUpToDate') return this.isUpToDate
+        if (name === 'session') return (id: number) => this.#session(target, id)
+        if (name === 'append') return (...batch: Batch) => this.#append(target, batch)
+        if (name === 'subscribe') return (follower: StoreListener) => this.#follow(target, follower)
+        const value = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+  }
+
+  /** What the server hears by, once it listens. */
+  get listener(): StoreListener {
+    return this.#listener as StoreListener
+  }
+
+  async #session(store: Store, id: number) {
+    const session = await store.session(id)
+    return session && !this.gone.has(session.account.username) ? session : undefined
+  }
+
+  async #append(store: Store, batch: Batch) {
+    await this.beforeAppend()
+    return store.append(...batch)
+  }
+
+  #follow(store: Store, follower: StoreListener): void {
+    this.#listener = follower
+    store.subscribe(follower)
+  }
+}
