@@ -23,19 +23,15 @@ export class Nodes extends Room {
   constructor({ databaseUrl, count = 2, settings, tuning, ...rest }: NodesOptions) {
     super('', {})
     const onDatabase = { ...settings, ...(databaseUrl !== undefined && { databaseUrl }) }
-    const {
-      retentionMs: keepMs,
-      retentionNow: sweepNow,
-      ...each
-    } = {
+    const { retentionMs, retentionNow, ...each } = {
       ...tuning,
       postgres: { maxConnections: 4, ...tuning?.postgres },
     }
     // Where a test trims the log, one server does, so that the test can tell when it is done.
     const first = {
       ...each,
-      ...(keepMs !== undefined && { keepMs }),
-      ...(sweepNow && { sweepNow }),
+      ...(retentionMs !== undefined && { retentionMs }),
+      ...(retentionNow && { retentionNow }),
     }
     this.#servers = Array.from({ length: count }, (_, number) => {
       return new Room('', { ...rest, settings: onDatabase, tuning: number === 0 ? first : each })
