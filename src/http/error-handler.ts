@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { storeProblem } from '../chat/store-problems.ts'
-import { logInternalError } from './log-events.ts'
-import { MethodNotAllowed, RouteNotFound } from './not-found.ts'
+import { sentToken } from './auth/request-token.ts'
+import { MethodNotAllowed, RouteNotFound } from './checks/not-found.ts'
+import { logInternalError } from './logging/log-events.ts'
 import { problemDetails, problemType, retryAfter } from './problem-details.ts'
-import { sentToken } from './request-token.ts'
 
 interface Refusal {
   code: ProblemCode

@@ -6,8 +6,8 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
-import type { ConnectionLimiter } from './connection-limiter.ts'
-import type { RateLimits } from './rate-limits.ts'
+import type { ConnectionLimiter } from './limits/connection-limiter.ts'
+import type { RateLimits } from './limits/rate-limits.ts'
 import type { Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
 

@@ -1,5 +1,5 @@
 import { type Problem, problems } from '../chat/problems.ts'
-import type { Operation } from './route-table.ts'
+import type { Operation } from './checks/route-table.ts'
 
 /** The media type of every refusal (RFC 9457, section 3). */
 export const problemType = 'application/problem+json'

@@ -8,16 +8,16 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import { Problem } from '../chat/problems.ts'
-import { clientAddress } from './address-key.ts'
-import { absoluteForm } from './authority.ts'
-import { handleClientError } from './client-errors.ts'
+import { absoluteForm } from './checks/authority.ts'
+import { handleClientError } from './connection/client-errors.ts'
+import { drainRequest } from './connection/request-drain.ts'
 import { handleError } from './error-handler.ts'
+import { clientAddress } from './limits/address-key.ts'
+import type { RateLimits } from './limits/rate-limits.ts'
+import type { TrustedProxies } from './limits/trusted-proxies.ts'
 import { corsHeaders } from './plugins/cors.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
-import type { RateLimits } from './rate-limits.ts'
-import { drainRequest } from './request-drain.ts'
 import type { HttpSettings } from './services.ts'
-import type { TrustedProxies } from './trusted-proxies.ts'
 
 /** The most bytes that one code point takes: two `\uXXXX` in JSON, four `%XX` in a form. */
 const bytesPerChar = 12

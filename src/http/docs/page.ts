@@ -1,4 +1,4 @@
-import type { OpenApiDocument, OpenApiOperation } from '../openapi.ts'
+import type { OpenApiDocument, OpenApiOperation } from './openapi.ts'
 
 export interface PageLinks {
   /** The way from the page to where the server is mounted: empty, or `../`. */

@@ -1,7 +1,7 @@
 import jwt from '@fastify/jwt'
 import type { FastifyInstance } from 'fastify'
-import type { TokenType } from '../tokens.ts'
-import { VerifiedTokenCache } from '../verified-token-cache.ts'
+import type { TokenType } from '../auth/tokens.ts'
+import { VerifiedTokenCache } from '../auth/verified-token-cache.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

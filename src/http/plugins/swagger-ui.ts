@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { docsPage } from '../docs/page.ts'
 import { startScript } from '../docs/start-script.ts'
 import { docsStyle } from '../docs/style.ts'
-import { immutable, revalidate, StaticFile } from '../static-file.ts'
+import { immutable, revalidate, StaticFile } from '../static/static-file.ts'
 
 const types = {
   js: 'text/javascript; charset=utf-8',

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../openapi.ts'
+import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../docs/openapi.ts'
 import { SchemaDocumentation } from '../schemas/components.ts'
 import type { DocumentedLimits } from '../schemas/documented-rules.ts'
 

@@ -1,9 +1,9 @@
-import { requireSessionToken } from '../authentication.ts'
-import { discardBodies } from '../body-parsers.ts'
+import { requireSessionToken } from '../auth/authentication.ts'
+import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
+import { discardBodies } from '../input/body-parsers.ts'
 import { createStreamToken } from '../schemas/events.ts'
 import { toTime } from '../serializers.ts'
-import { issueToken } from '../tokens.ts'
 
 /** A token that opens the stream and nothing else. To sign one costs as much as a read. */
 export async function eventTokenRoutes(

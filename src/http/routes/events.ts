@@ -1,4 +1,4 @@
-import { requireEventsToken } from '../authentication.ts'
+import { requireEventsToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { openStream } from '../schemas/events.ts'
 

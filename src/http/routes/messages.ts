@@ -3,9 +3,9 @@ import { toMessage } from '../../chat/message.ts'
 import type { MessageInput } from '../../chat/message-input.ts'
 import type { PostedMessage } from '../../chat/messages.ts'
 import type { Session } from '../../store/store.ts'
-import { requireSessionToken } from '../authentication.ts'
-import { parseBodies } from '../body-parsers.ts'
+import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
+import { parseBodies } from '../input/body-parsers.ts'
 import {
   defaultMessageLimit,
   getMessage,

@@ -2,7 +2,7 @@ import { Problem } from '../../chat/problems.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import type { OpenApiVersion } from '../plugins/swagger.ts'
 import { getHealth, getOpenApi, getOpenApi32, getReadiness } from '../schemas/server.ts'
-import { revalidate, StaticFile } from '../static-file.ts'
+import { revalidate, StaticFile } from '../static/static-file.ts'
 
 /** The server itself: whether it lives, whether it can serve, what can be called. */
 export async function serverRoutes(app: Api, { services, timeouts }: RouteOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { requireSessionToken } from '../authentication.ts'
+import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { defaultUserLimit, listOnlineUsers } from '../schemas/users.ts'
 import { toTime } from '../serializers.ts'

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply } from 'fastify'
 import type { Api } from '../fastify-types.ts'
-import { immutable, revalidate, StaticFile } from '../static-file.ts'
+import { immutable, revalidate, StaticFile } from '../static/static-file.ts'
 
 /** Where the build leaves the page, seen from the sources and from the built package alike. */
 export const defaultWebAppDirectory = fileURLToPath(new URL('../../../dist/web', import.meta.url))
