@@ -7,6 +7,7 @@ import { rejectMalformed } from './checks/request-checks.ts'
 import { RouteTable } from './checks/route-table.ts'
 import { limitChunks, tooManyChunks } from './connection/chunk-limits.ts'
 import { handleConnectAndExpect } from './connection/client-errors.ts'
+import { drainRequest } from './connection/request-drain.ts'
 import { queuePipelinedRequests } from './connection/request-pipelining.ts'
 import { drainResponses } from './connection/response-drain.ts'
 import { throttleStreamOpens } from './connection/stream-open-throttle.ts'
@@ -171,12 +172,14 @@ function addHooks(
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
     done()
   })
-  app.addHook('onSend', ({ routeOptions: { url } }, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { url } = request.routeOptions
     // By the route that was found, for a path can be written in many ways; where none was, always.
     const ours = url === undefined || uncachedRoutes.test(url)
     if (ours && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     // Kept alive, a connection whose request was open when the server began to stop would hold it up.
     if (!ready()) reply.header('connection', 'close')
+    drainRequest(request.raw, reply.raw)
     done(null, payload)
   })
   if (logsEveryRequest(settings))

@@ -1,9 +1,6 @@
 import { once } from 'node:events'
-import { createServer, get, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import t, { type Test } from 'tap'
-import { detachSocket } from '../../src/http/connection/detach-socket.ts'
+import t from 'tap'
 import { LogLines } from '../e2e/support/log-lines.ts'
 import { ControllableStore } from '../support/controllable-store.ts'
 import { openRoom, type Room } from '../support/room.ts'
@@ -44,38 +41,40 @@ t.test('HEAD is answered with the head of a stream, which tells no length', asyn
   t.match(text, /\r\n\r\n$/, 'and nothing behind it')
 })
 
-t.test('a stream’s answer has the headers of all answers, and its own', async (t) => {
+t.test('the answer of a stream has the headers of all answers, and its own', async (t) => {
   const origin = 'https://chat.example'
   const room = await openRoom(t, { settings: { corsOrigins: [origin] } })
   const { token } = await room.register('ann')
   const { hostname, port } = new URL(room.url)
-  const socket = connect(Number(port), hostname)
-  socket.write(
-    `GET /v1/events HTTP/1.1\r\nHost: x\r\nOrigin: ${origin}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
-  )
-  let text = ''
-  socket.on('data', (bytes) => {
-    text += bytes
-  })
-  while (!text.includes('event: ready')) await once(socket, 'data')
-  socket.destroy()
-  const [head = ''] = text.split('\r\n\r\n', 1)
-  const [status, ...lines] = head.split('\r\n')
-  t.equal(status, 'HTTP/1.1 200 OK')
-  const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)))
-  t.match(headers, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'access-control-allow-origin': origin,
-    vary: /origin/i,
-    connection: 'close',
-    'transfer-encoding': 'chunked',
-  })
-  t.equal(lines.length, Object.keys(headers).length, 'each once')
-  t.ok(Math.abs(Date.parse(headers.date as string) - Date.now()) < 60_000)
+  for (const version of ['1.1', '1.0']) {
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `GET /v1/events HTTP/${version}\r\nHost: x\r\nOrigin: ${origin}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    )
+    let text = ''
+    socket.on('data', (bytes) => {
+      text += bytes
+    })
+    while (!text.includes('event: ready')) await once(socket, 'data')
+    socket.destroy()
+    const [head = ''] = text.split('\r\n\r\n', 1)
+    const [status, ...lines] = head.split('\r\n')
+    t.equal(status, 'HTTP/1.1 200 OK')
+    const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)))
+    t.match(headers, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'access-control-allow-origin': origin,
+      vary: /origin/i,
+      connection: 'close',
+    })
+    t.equal(headers['transfer-encoding'], version === '1.1' ? 'chunked' : undefined)
+    t.equal(lines.length, Object.keys(headers).length, 'each header once')
+    t.ok(Math.abs(Date.parse(headers.date as string) - Date.now()) < 60_000)
+  }
 })
 
 t.test('a stream asked for behind another request waits for its turn', async (t) => {
@@ -178,52 +177,4 @@ t.test('what is refused before there is a route is an answer as well', async (t)
   }
   t.same(server.logged('connection closed'), [], 'not because too many wait')
   unread.destroy()
-})
-
-interface Parser {
-  close?: () => void
-}
-
-/** Serves requests by detaching their socket; resolves with what a client reads after the head. */
-async function detached(t: Test, prepare: (socket: Socket & { parser?: unknown }) => void) {
-  const server: Server = createServer((_request, response) => {
-    prepare(response.socket as Socket)
-    const socket = detachSocket(response)
-    t.equal((socket as Socket & { parser?: unknown }).parser, null)
-    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const [response] = await once(
-    get({ port: (server.address() as { port: number }).port }),
-    'response',
-  )
-  let body = ''
-  for await (const chunk of response) body += chunk
-  server.close()
-  await nextTurn()
-  return body
-}
-
-t.test('a detached socket gives its parser back', async (t) => {
-  let closed = 0
-  const body = await detached(t, ({ parser }) => {
-    const { close } = parser as Required<Parser>
-    ;(parser as Parser).close = function (this: unknown) {
-      closed++
-      close.call(this)
-    }
-  })
-  t.equal(body, 'hi')
-  t.equal(closed, 1)
-})
-
-t.test('where Node has no such parser, the socket is detached all the same', async (t) => {
-  const bare = await detached(t, (socket) => {
-    socket.parser = {}
-  })
-  const none = await detached(t, (socket) => {
-    socket.parser = null
-  })
-  t.same([bare, none], ['hi', 'hi'])
 })

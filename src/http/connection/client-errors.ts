@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
@@ -10,8 +9,9 @@ import { securityHeaders } from '../plugins/security-headers.ts'
 import { problemDetails, problemType } from '../problem-details.ts'
 import { tooManyChunks } from './chunk-limits.ts'
 import { endAndDrain } from './request-drain.ts'
+import { responseHead } from './response-head.ts'
 
-/** What Node's parser and clock refuse, by their codes; all else is malformed. */
+/** The refusals of Node's HTTP server, by error code; every other error is a malformed request. */
 const parserErrors: Record<string, { code: ProblemCode; detail: string }> = {
   HPE_HEADER_OVERFLOW: {
     code: 'headers-too-large',
@@ -37,37 +37,36 @@ const malformed = {
   detail: 'What was sent is not a well-formed HTTP/1.1 request.',
 } as const
 
-/** A socket on which Node's HTTP server is writing an answer. */
+/** A socket with the response that Node's HTTP server is writing on it; not documented. */
 type RespondingSocket = Socket & { _httpMessage?: ServerResponse | null }
 
-/** Answers behind which a refusal waits: what is still read meanwhile is refused again. */
+/** Responses that a refusal waits for. Input that arrives meanwhile causes further errors. */
 const pendingResponses = new WeakSet<ServerResponse>()
 
-/** What Node tells of a request that its parser or its clock refused. */
 type ClientError = Error & {
   code: string
-  /** A Buffer of the bytes that were being read, where it was the parser. */
+  /** The bytes that were being parsed, a Buffer; only of errors of the parser. */
   rawPacket?: unknown
 }
 
 /**
- * Answers what never became a request: what the parser refused, and what came too slowly.
+ * Answers input that the parser refused and requests that did not arrive in time.
  *
- * @param corsOrigins whose pages may read the answer
+ * @param corsOrigins the origins whose pages may read the answer
  */
 export function handleClientError(
   error: ClientError,
   socket: Duplex,
   corsOrigins: readonly string[],
 ): void {
-  // What is still read away after an answer is refused again, chunk for chunk.
+  // Already answered: each chunk that is read afterwards is another error.
   if (socket.writableEnded) return
   const response = (socket as RespondingSocket)._httpMessage
   if (!socket.writable || error.code === 'ECONNRESET' || response?.headersSent === true) {
     socket.destroy()
     return
   }
-  // What is wrong came behind a whole request, whose answer is still to come: this is not its answer.
+  // The request before this input is complete, and its answer comes first.
   if (response?.req.complete) {
     if (!pendingResponses.has(response))
       response.once('finish', () => handleClientError(error, socket, corsOrigins))
@@ -75,22 +74,20 @@ export function handleClientError(
     return
   }
   const { code, detail } = parserErrors[error.code] ?? malformed
+  // Where the origin is unknown, any allowed one will do: pages of others cannot read the answer.
   const origin = response?.req.headers.origin ?? originIn(error) ?? corsOrigins[0]
   writeProblem(socket, new Problem(code, detail), corsHeaders(corsOrigins, origin))
 }
 
-/**
- * The origin among headers that were not read to their end. Where not even this is known, the first
- * that may call is as good as any: a page of another one can read the answer as little as without.
- */
+/** The origin among headers that did not arrive in full. */
 function originIn({ rawPacket }: ClientError): string | undefined {
   const text = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : ''
   return /\r\norigin:([^\r\n]*)\r\n/i.exec(text)?.[1]?.trim()
 }
 
 /**
- * Answers the two kinds of request that Node's server keeps from its request handler: `CONNECT`,
- * which nothing here takes, and an `Expect` that it does not know, which goes on to be refused.
+ * Handles the two kinds of request that Node does not pass to the request handler: refuses `CONNECT`,
+ * and passes on an unknown `Expect`, which `rejectMalformed` refuses.
  */
 export function handleConnectAndExpect(app: FastifyInstance, corsOrigins: readonly string[]): void {
   const server = app.server as Server
@@ -105,20 +102,16 @@ export function handleConnectAndExpect(app: FastifyInstance, corsOrigins: readon
   })
 }
 
-/** Writes by hand what all answers have, and the problem. */
+/** Writes the problem with the headers of all answers to a socket without a response. */
 function writeProblem(socket: Duplex, problem: Problem, headers: Record<string, string>): void {
   const details = problemDetails(problem, randomUUID())
   const body = JSON.stringify(details)
-  const all = {
+  const head = responseHead(details.status, {
     ...securityHeaders,
     ...headers,
     'content-type': problemType,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
-    date: new Date().toUTCString(),
-    connection: 'close',
-  }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  const head = `HTTP/1.1 ${details.status} ${STATUS_CODES[details.status]}\r\n${lines.join('')}`
-  endAndDrain(socket as Socket, `${head}\r\n${body}`)
+  })
+  endAndDrain(socket as Socket, head + body)
 }

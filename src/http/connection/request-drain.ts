@@ -1,21 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 
-/** How much of a request is read once it has been answered, in bytes. */
+/** How much of a request is read after it was answered, in bytes. */
 const maxBytes = 1_048_576
 
 /** And for how long, in ms. */
 const maxMs = 2000
 
-/** For how long after what is no HTTP, of which nothing more is worth reading, in ms. */
+/** How long input that is not HTTP is read after it was answered, in ms. */
 const lingerMs = 1000
 
 /**
- * Reads away what is still to come of a request that is about to be answered, as with a refusal. To
- * close the connection at once would reset it, and TCP could take the answer along. But nobody waits
- * for the rest: past a megabyte no more of it is read, and past 2 s the connection is closed
- * (RFC 9112, section 9.6). Where that may happen the answer says so: a proxy that took the
- * connection for good would send another's request into its reset.
+ * Reads and drops the rest of a request that is answered before all of it arrived, as with a refusal.
+ * Closing the connection at once would reset it, and the client could lose the answer. After 1 MiB
+ * nothing more is read, and after 2 s the connection is closed (RFC 9112, section 9.6). The answer
+ * says so where that may happen: else a proxy would reuse the connection for another request.
  *
  * Must be called before the head of the answer is written.
  */
@@ -35,12 +34,13 @@ export function drainRequest(request: IncomingMessage, response: ServerResponse)
     .resume()
 }
 
+/** Infinite with a chunked body, whose length is not announced. */
 function announcedBytes({ headers }: IncomingMessage): number {
   if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
   return Number(headers['content-length'] ?? 0)
 }
 
-/** Node would close the connection with the last byte of the answer, whatever is still to come. */
+/** Keeps Node from closing the connection after the last byte of the answer. */
 function closeAfterRequest(request: IncomingMessage): void {
   const read = new Promise<void>((resolve) => request.once('close', resolve))
   const { socket } = request
@@ -49,10 +49,7 @@ function closeAfterRequest(request: IncomingMessage): void {
   }
 }
 
-/**
- * Ends a connection with an answer to what never became a request, and reads away what is still sent,
- * within the same bounds.
- */
+/** Answers input that is not a request and ends the connection; reads on within similar bounds. */
 export function endAndDrain(socket: Socket, answer: string): void {
   const begin = socket.bytesRead
   socket.end(answer)

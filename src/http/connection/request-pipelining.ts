@@ -1,56 +1,43 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { interceptRequests } from './intercept-requests.ts'
+import { stopParsing } from './node-parser.ts'
 
-/** How many requests may wait behind one another on a connection. */
+/** How many requests of a connection may wait for the answer to an earlier one. */
 const maxWaiting = 16
 
-/** Past so many bytes that came while one waits, the connection is not read until none does. */
+/** After so many bytes that arrived while one waits, the connection is not read until none does. */
 const maxBytesWhileWaiting = 65_536
-
-/** What Node keeps on a socket that its HTTP parser reads; it is not documented. */
-interface ParsedSocket {
-  parser?: object | null
-}
 
 interface PipelineQueue {
   waiting: number
-  /** How much had been read on the connection when the first of them came. */
+  /** How much had been read of the connection when the first of them arrived. */
   bytesReadBefore: number
 }
 
 /**
- * Lets a request that came behind another on its connection wait until that one is answered: till
- * then its session may end, and answers that nobody reads would pile up.
+ * Handles the requests of a connection one after the other: a pipelined request waits until the one
+ * before it is answered. Until then its session may end, and answers that the client does not read
+ * would pile up.
  *
- * What waits has been read and takes memory. So past 64 KiB the connection is not read while one
- * waits (before that it is, for else nobody would notice that the client has gone), and past 16 that
- * wait it is closed.
+ * Requests that wait take memory. So the connection is closed when more than 16 wait, and is not read
+ * after 64 KiB while one waits. Below that it is read, or nobody would notice that the client left.
  *
- * @param server one whose requests have a handler already
- * @param onClosed is told of each connection that is closed for this
- * @param onRequest is told of each request as it comes, before its body
+ * @param server must have its request handlers already
+ * @param onClosed is called for each connection that is closed for this
+ * @param onRequest is called for each request when it arrives, before its body
  */
 export function queuePipelinedRequests(
   server: Server,
   onClosed: (socket: Socket) => void,
   onRequest: (request: IncomingMessage) => void,
 ): void {
-  const handlers = server.listeners('request')
   const queues = new WeakMap<Socket, PipelineQueue>()
 
-  function handle(request: IncomingMessage, response: ServerResponse): void {
-    for (const handler of handlers) handler.call(server, request, response)
-  }
-
-  function stopReading(socket: Socket, queue: PipelineQueue): void {
-    if (queue.waiting > 0) socket.pause()
-  }
-
-  server.removeAllListeners('request')
-  server.on('request', (request, response) => {
+  interceptRequests(server, (request, response, handle) => {
     onRequest(request)
-    // Node gives the socket to one answer at a time.
-    if (response.socket !== null) return handle(request, response)
+    // Node gives the socket to one response at a time.
+    if (response.socket !== null) return handle()
     const { socket } = request
     const queue = queues.get(socket) ?? { waiting: 0, bytesReadBefore: socket.bytesRead }
     queues.set(socket, queue)
@@ -61,25 +48,16 @@ export function queuePipelinedRequests(
       return
     }
     queue.waiting++
-    // Not before the piece has been parsed: at the end of a request Node's parser has it read on.
+    // In a later turn, because Node resumes the socket at the end of each request that it parses.
     if (socket.bytesRead - queue.bytesReadBefore > maxBytesWhileWaiting)
-      setImmediate(stopReading, socket, queue)
+      setImmediate(() => queue.waiting > 0 && socket.pause())
     response.once('socket', () => {
       queue.waiting--
       if (queue.waiting === 0) {
         queues.delete(socket)
         socket.resume()
       }
-      handle(request, response)
+      handle()
     })
   })
-}
-
-/**
- * One piece of what is read can hold thousands of requests, and the parser would go on to its end.
- * There is no public call for this: the next request is told to be an upgrade, behind which nothing
- * is HTTP. Where Node has no such parser, each of them is made and thrown away.
- */
-function stopParsing({ parser }: Socket & ParsedSocket): void {
-  Object.assign(Object(parser), { onIncoming: () => 2 })
 }

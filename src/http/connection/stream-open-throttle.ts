@@ -1,41 +1,38 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { interceptRequests } from './intercept-requests.ts'
 
-/** How many streams are opened in one turn of the event loop at least: some 5 ms of work. */
+/** How many streams one turn of the event loop opens at least: some 5 ms of work. */
 const minPerTurn = 20
 
-/** And at most. In between it is one for each ms that the last turn took, a quarter of the time. */
+/** And at most. Between the two it is one for each ms that the last turn took, a quarter of the time. */
 const maxPerTurn = 200
 
 const streamPath = /^\/v1\/events(?:\?|$)/
 
 /**
- * Opens streams a few a turn of the event loop, in the order in which they were asked for. When
- * thousands come back at once, as after a break of the network, all of their requests can be read in
- * one turn: who posts or reads meanwhile would wait for all of them.
+ * Opens a few streams in each turn of the event loop, in the order of the requests. When thousands of
+ * clients reconnect at once, as after a network failure, Node can read all of their requests in one
+ * turn, and other requests would wait for all of them.
  *
- * A request behind another on its connection does not wait here: it is judged when its turn comes
- * there, so that those who wait are no more than the connections.
+ * A pipelined request does not wait here but for its own connection (`request-pipelining.ts`), so no
+ * more requests wait than there are connections.
  *
- * @param server one whose requests have a handler already
- * @param now a steady clock, in ms
+ * @param server must have its request handlers already
+ * @param now a monotonic clock, in ms
  */
 export function throttleStreamOpens(server: Server, now = () => performance.now()): void {
-  const handlers = server.listeners('request')
-  const waiting: [IncomingMessage, ServerResponse][] = []
+  const waiting: { socket: Socket; handle: () => void }[] = []
   let budget = minPerTurn
   let turnBegan: number | undefined
 
-  function handle(request: IncomingMessage, response: ServerResponse): void {
-    for (const handler of handlers) handler.call(server, request, response)
-  }
-
-  function open(request: IncomingMessage, response: ServerResponse): void {
+  function open(handle: () => void): void {
     if (turnBegan === undefined) {
       turnBegan = now()
       setImmediate(beginTurn, turnBegan)
     }
     budget--
-    handle(request, response)
+    handle()
   }
 
   function beginTurn(lastBegan: number): void {
@@ -44,16 +41,15 @@ export function throttleStreamOpens(server: Server, now = () => performance.now(
     while (budget > 0) {
       const next = waiting.shift()
       if (next === undefined) return
-      // Its client may have gone while it waited.
-      if (!next[0].socket.destroyed) open(...next)
+      // The client may have left while it waited.
+      if (!next.socket.destroyed) open(next.handle)
     }
   }
 
-  server.removeAllListeners('request')
-  server.on('request', (request, response) => {
-    const first = response.socket !== null
-    if (!first || !streamPath.test(request.url as string)) handle(request, response)
-    else if (budget > 0) open(request, response)
-    else waiting.push([request, response])
+  interceptRequests(server, ({ url = '', socket }, response, handle) => {
+    const isPipelined = response.socket === null
+    if (isPipelined || !streamPath.test(url)) handle()
+    else if (budget > 0) open(handle)
+    else waiting.push({ socket, handle })
   })
 }
