@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache'
 import type { Networks } from '../../chat/fair-queue.ts'
 
 /**
- * The address of who calls, as trusted proxies tell it: without the port that some of them write
- * behind it, and the last proxy's own where they tell what is no address.
+ * The address of the client, as trusted proxies forward it, without the port that some of them add.
+ * Where they forward something that is not an address, the address of the last proxy.
  */
 export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
   if (ip === socket.remoteAddress) return ip
@@ -13,15 +13,15 @@ export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socke
   return ipaddr.isValid(bare) ? bare : String(socket.remoteAddress)
 }
 
-/** A network under which an address is counted, and how many times a limit holds for all of it. */
-export interface AddressKey {
+/** A key that a limit counts under, and how many times the limit it may reach. */
+export interface LimitKey {
   readonly key: string
   readonly times: number
 }
 
 /**
- * The networks of IPv6 under which an address counts. A /64 is the least that one customer gets, and
- * a /56 or a /48 what many get (RFC 6177): without these, one of them would count as 256 or 65,536.
+ * The IPv6 networks that an address counts in. A customer gets a /64 at least and often a /56 or a
+ * /48 (RFC 6177): counted by /64 alone, such a customer would count as 256 or 65,536.
  */
 const networks = [
   { bits: 64, times: 1 },
@@ -29,35 +29,35 @@ const networks = [
   { bits: 48, times: 64 },
 ] as const
 
-/** Read once: the callers of a moment are few, and to read an address costs more than to count it. */
-const cache = new LRUCache<string, readonly AddressKey[]>({ max: 4096 })
+/** Parsing an address takes longer than counting it. */
+const cache = new LRUCache<string, readonly LimitKey[]>({ max: 4096 })
 
 /**
- * The keys under which an address is counted, the narrowest first: of IPv6 its /64, /56 and /48, of
- * IPv4 the address, the same also where it comes mapped into IPv6. What is no address, as a caller
- * has who is gone already, counts as it is.
+ * The keys that an address counts under, the narrowest first: of IPv6 its /64, /56 and /48; of IPv4,
+ * also mapped into IPv6, the address. Anything else, such as the undefined address of a closed socket,
+ * is its own key.
  */
-export function addressKeys(address: string): readonly AddressKey[] {
-  const found = cache.get(address)
-  if (found !== undefined) return found
+export function addressKeys(address: string): readonly LimitKey[] {
+  const cached = cache.get(address)
+  if (cached !== undefined) return cached
   const keys = computeKeys(address)
   cache.set(address, keys)
   return keys
 }
 
-/** The same networks from the widest to the narrowest, by which turns are shared. */
+/** The keys of an address from the widest network to the narrowest, for fair queues. */
 export function networksOf(address: string): Networks {
   const keys = addressKeys(address).map(({ key }) => key)
   return keys.toReversed() as [string, ...string[]]
 }
 
-function computeKeys(address: string): AddressKey[] {
+function computeKeys(address: string): LimitKey[] {
   if (!ipaddr.isValid(address)) return [{ key: address, times: 1 }]
   const parsed = ipaddr.process(address)
   if (parsed instanceof ipaddr.IPv4) return [{ key: parsed.toString(), times: 1 }]
   const bytes = parsed.toByteArray()
   return networks.map(({ bits, times }) => {
-    const kept = bytes.map((byte, at) => (at < bits / 8 ? byte : 0))
-    return { key: `${ipaddr.fromByteArray(kept).toString()}/${bits}`, times }
+    const prefix = bytes.map((byte, at) => (at < bits / 8 ? byte : 0))
+    return { key: `${ipaddr.fromByteArray(prefix).toString()}/${bits}`, times }
   })
 }

@@ -1,30 +1,29 @@
 import type { Socket } from 'node:net'
-import { type AddressKey, addressKeys } from './address-key.ts'
+import { addressKeys, type LimitKey } from './address-key.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
 /**
- * Counts the open connections of each address, so that one cannot take all there are. Those of
- * trusted proxies carry the requests of many and do not count, nor do those that carry a stream,
- * which have limits of their own.
+ * Counts the open connections of each address, so that one address cannot use up all of them.
+ * Connections of trusted proxies do not count, nor do those with a stream, which has its own limits.
  */
 export class ConnectionLimiter {
   readonly #limit: number
   readonly #proxies: TrustedProxies
   readonly #open = new Map<string, number>()
-  readonly #counted = new WeakMap<Socket, readonly AddressKey[]>()
+  readonly #counted = new WeakMap<Socket, readonly LimitKey[]>()
 
-  /** @param limit for one address; 0: none */
+  /** @param limit for one address; 0: no limit */
   constructor(limit: number, proxies: TrustedProxies) {
     this.#limit = limit
     this.#proxies = proxies
   }
 
-  /** How many addresses and networks have connections that count. */
+  /** How many addresses and networks have a count. */
   get size(): number {
     return this.#open.size
   }
 
-  /** Whether a new connection may stay; it counts until it closes. */
+  /** @returns whether a new connection may stay open; then it counts until it closes */
   admit(socket: Socket): boolean {
     const { remoteAddress } = socket
     if (this.#limit === 0 || this.#proxies.trusts(remoteAddress)) return true
@@ -36,7 +35,7 @@ export class ConnectionLimiter {
     return true
   }
 
-  /** It does not count any more: it has closed, or carries a stream. */
+  /** Stops counting a connection that has closed or carries a stream. */
   release(socket: Socket): void {
     for (const { key } of this.#counted.get(socket) ?? []) {
       const left = this.#count(key) - 1

@@ -1,27 +1,27 @@
 import { Problem } from '../../chat/problems.ts'
 import { mapStoreErrors } from '../../chat/store-problems.ts'
 import type { SharedCounts } from '../../store/store.ts'
-import type { AddressKey } from './address-key.ts'
-import { MemoryCounts } from './memory-counts.ts'
+import type { LimitKey } from './address-key.ts'
+import { FixedWindowCounter } from './fixed-window-counter.ts'
 import { type Allowance, tooMany } from './rate-limiter.ts'
 
-/** So many may wait for one address: more than anyone who types sends at once. */
+/** How many attempts may wait for one address: more than a person who types sends at once. */
 const maxWaiting = 16
 
-/** Who waits for one key, and how many attempts are under way for it. */
+/** The attempts under one key. */
 interface Queue {
   running: number
   waiting: number
-  /** Resolves when the last in line has been let in or refused. */
+  /** Resolves when the last attempt that waits was admitted or refused. */
   tail: Promise<void>
+  /** Resolves when the next running attempt has ended. */
   settled: PromiseWithResolvers<void>
 }
 
 /**
- * Lets attempts through of which only so many may fail in a time. An attempt under way counts as
- * failed until it is known, so that many at once cannot fail more often than allowed; those past
- * the limit wait, in order and a bounded number of them, until one under way has settled. Success
- * costs nothing.
+ * Limits how many attempts may fail in a window. A running attempt counts as failed until its outcome
+ * is known, so that many at once cannot fail more often than allowed. Attempts past the limit wait in
+ * order until a running one has ended; how many may wait is bounded. Success costs nothing.
  */
 export class FailedAttemptLimiter {
   readonly #allowance: Allowance
@@ -30,25 +30,25 @@ export class FailedAttemptLimiter {
   readonly #isFailure: (error: unknown) => boolean
   readonly #queues = new Map<string, Queue>()
 
-  /** @param counts where failures are counted; default: in the memory of this process */
+  /** @param counts where failures are counted (in the memory of this process) */
   constructor(allowance: Allowance, isFailure: (error: unknown) => boolean, counts?: SharedCounts) {
     this.#allowance = allowance
     this.#windowMs = allowance.seconds * 1000
-    this.#counts = counts ?? new MemoryCounts({ windowMs: this.#windowMs })
+    this.#counts = counts ?? new MemoryCounts(this.#windowMs)
     this.#isFailure = isFailure
   }
 
   /**
-   * Makes an attempt when its turn has come under each of these keys.
+   * Makes an attempt once it is admitted under each of these keys.
    *
    * @throws {Problem} `too-many-requests`, `unavailable`
    */
-  run<T>(keys: readonly AddressKey[], attempt: () => Promise<T>): Promise<T> {
+  run<T>(keys: readonly LimitKey[], attempt: () => Promise<T>): Promise<T> {
     if (this.#allowance.points === 0) return attempt()
     return keys.reduceRight((inner, key) => () => this.#runOne(key, inner), attempt)()
   }
 
-  async #runOne<T>({ key, times }: AddressKey, attempt: () => Promise<T>): Promise<T> {
+  async #runOne<T>({ key, times }: LimitKey, attempt: () => Promise<T>): Promise<T> {
     const queue = this.#queueOf(key)
     await this.#waitForTurn(key, queue, this.#allowance.points * times, maxWaiting * times)
     const result = await attempt().catch(async (error) => {
@@ -60,7 +60,7 @@ export class FailedAttemptLimiter {
   }
 
   async #settle(key: string, queue: Queue, failed: boolean): Promise<void> {
-    // What cannot be taken back now ends with its window: no reason to refuse who got in.
+    // A count that cannot be taken back ends with its window: no reason to fail the attempt.
     if (!failed) await this.#counts.decrement(key).catch(() => {})
     queue.running--
     queue.settled.resolve()
@@ -113,4 +113,24 @@ function tooManyWaiting(): Problem {
   return new Problem('unavailable', 'Too many logins of yours are under way. Try again.', {
     retryAfter: 1,
   })
+}
+
+/** The counts of this process alone. All windows have one length. */
+class MemoryCounts implements SharedCounts {
+  readonly #windows: FixedWindowCounter
+
+  constructor(windowMs: number) {
+    this.#windows = new FixedWindowCounter({ windowMs })
+  }
+
+  async increment(key: string, { limit }: { limit: number }) {
+    const retryAfterMs = this.#windows.msUntilAvailable(key, limit)
+    if (retryAfterMs > 0) return { counted: false, retryAfterMs } as const
+    this.#windows.increment(key)
+    return { counted: true } as const
+  }
+
+  async decrement(key: string): Promise<void> {
+    this.#windows.decrement(key)
+  }
 }

@@ -1,5 +1,5 @@
-/** Past this many keys in one window's time the oldest are let go of, and begin anew. */
-const maxKeys = 50_000
+/** Bounds the memory of a flood: with more keys in one window, the oldest are forgotten. */
+const defaultMaxKeys = 50_000
 
 interface Window {
   count: number
@@ -7,55 +7,54 @@ interface Window {
   endsAt: number
 }
 
-/** What is counted under: an account's id, an address, a hash. */
-export type Key = string | number
-
 /**
- * Counts by keys, each in a window of fixed length that begins with its first count, by a clock that
- * nobody sets. All windows are equally long, so two generations of them are all that is kept: what
- * began before these is over. So nothing is searched or swept, and the memory of a flood goes back.
+ * Counts by key, each key in a window of fixed length that begins with its first count. The clock is
+ * monotonic, so setting the system clock changes nothing.
+ *
+ * All windows are equally long, so a key that is in neither of two generations has ended: nothing is
+ * searched or swept, and the memory of a flood is freed.
  */
 export class FixedWindowCounter {
   readonly #windowMs: number
   readonly #maxKeys: number
   readonly #now: () => number
-  #current = new Map<Key, Window>()
-  #previous = new Map<Key, Window>()
+  #current = new Map<string, Window>()
+  #previous = new Map<string, Window>()
   #rotatesAt: number
 
   /**
    * @param options.windowMs how long each window lasts
-   * @param options.most how many keys a generation has at most (50,000)
-   * @param options.now a steady clock, in ms
+   * @param options.maxKeys how many keys a generation has at most (50,000)
+   * @param options.now a monotonic clock, in ms
    */
   constructor({
     windowMs,
-    most = maxKeys,
+    maxKeys = defaultMaxKeys,
     now = () => performance.now(),
   }: {
     windowMs: number
-    most?: number
+    maxKeys?: number
     now?: (() => number) | undefined
   }) {
     this.#windowMs = windowMs
-    this.#maxKeys = most
+    this.#maxKeys = maxKeys
     this.#now = now
     this.#rotatesAt = now() + windowMs
   }
 
-  /** How many keys are remembered; no more than twice `most`. */
+  /** How many keys are in memory, at most twice `maxKeys`. */
   get size(): number {
     return this.#current.size + this.#previous.size
   }
 
-  /** How long until a key's window has room for one more below its limit, in ms; 0: it has. */
-  msUntilAvailable(key: Key, limit: number): number {
+  /** How long until a key is below its limit, in ms; 0: it is. */
+  msUntilAvailable(key: string, limit: number): number {
     const window = this.#find(key)
     return window === undefined || window.count < limit ? 0 : window.endsAt - this.#now()
   }
 
-  /** Counts one, and tells how many that makes. */
-  increment(key: Key): number {
+  /** @returns the count with this one */
+  increment(key: string): number {
     const window = this.#find(key)
     if (window !== undefined) return ++window.count
     const now = this.#now()
@@ -68,13 +67,13 @@ export class FixedWindowCounter {
     return 1
   }
 
-  /** Takes one back, unless its window is over. */
-  decrement(key: Key): void {
+  /** Does nothing where the window of the key has ended. */
+  decrement(key: string): void {
     const window = this.#find(key)
     if (window !== undefined && window.count > 0) window.count--
   }
 
-  #find(key: Key): Window | undefined {
+  #find(key: string): Window | undefined {
     const window = this.#current.get(key) ?? this.#previous.get(key)
     return window !== undefined && window.endsAt > this.#now() ? window : undefined
   }

@@ -1,58 +1,40 @@
 import { Problem } from '../../chat/problems.ts'
-import type { AddressKey } from './address-key.ts'
+import type { LimitKey } from './address-key.ts'
 import { FixedWindowCounter } from './fixed-window-counter.ts'
 
-/** How much of something is allowed in how much time, and how to say that it is used up. */
 export interface Allowance {
-  /** 0 switches the limit off. */
+  /** How many in one window; 0 switches the limit off. */
   points: number
-  /** The length of a window, which begins with the first charge. */
+  /** The length of a window, which begins with its first point. */
   seconds: number
-  /** A sentence that says which limit it is. */
+  /** A sentence for the client that says which limit it is. */
   message: string
 }
 
-/**
- * Counts charges in fixed windows, in the memory of this process: for a request there is no time to
- * wait for anything.
- */
+/** Counts points in fixed windows, in the memory of this process. */
 export class RateLimiter {
   readonly #allowance: Allowance
   readonly #windows: FixedWindowCounter
 
-  /** @param now a steady clock, in ms */
+  /** @param now a monotonic clock, in ms */
   constructor(allowance: Allowance, now?: () => number) {
     this.#allowance = allowance
     this.#windows = new FixedWindowCounter({ windowMs: allowance.seconds * 1000, now })
   }
 
-  /** Charges an account 1. @throws {Problem} `too-many-requests`; then nothing is charged */
-  consumeForAccount(id: number): void {
-    const { points } = this.#allowance
-    if (points === 0) return
-    const wait = this.#windows.msUntilAvailable(id, points)
-    if (wait > 0) throw tooMany(this.#allowance, wait)
-    this.#windows.increment(id)
-  }
-
-  /** Gives back 1 that was charged, unless its window is over. */
-  refundAccount(id: number): void {
-    this.#windows.decrement(id)
-  }
-
-  /** Charges an address 1, under each of its keys. @throws {Problem} as `chargeAccount` */
-  consumeForAddress(keys: readonly AddressKey[]): void {
+  /** Takes a point under each key. @throws {Problem} `too-many-requests`; then it takes none */
+  consume(keys: readonly LimitKey[]): void {
     const { points } = this.#allowance
     if (points === 0) return
     for (const { key, times } of keys) {
-      const wait = this.#windows.msUntilAvailable(key, points * times)
-      if (wait > 0) throw tooMany(this.#allowance, wait)
+      const waitMs = this.#windows.msUntilAvailable(key, points * times)
+      if (waitMs > 0) throw tooMany(this.#allowance, waitMs)
     }
     for (const { key } of keys) this.#windows.increment(key)
   }
 
-  /** Gives back 1 that was charged, unless its window is over. */
-  refundAddress(keys: readonly AddressKey[]): void {
+  /** Gives a point back, unless its window has ended. */
+  refund(keys: readonly LimitKey[]): void {
     for (const { key } of keys) this.#windows.decrement(key)
   }
 }
@@ -60,7 +42,7 @@ export class RateLimiter {
 /**
  * `too-many-requests` for an allowance that is used up.
  *
- * @param waitMs until there is more; never told as more than the window, whatever a clock did
+ * @param waitMs until there is more; `Retry-After` is never longer than a window, whatever a clock did
  */
 export function tooMany({ seconds, message }: Allowance, waitMs: number): Problem {
   const retryAfter = Math.min(Math.ceil(seconds), Math.max(1, Math.ceil(waitMs / 1000)))

@@ -4,11 +4,11 @@ import { Problem, type ProblemCode } from '../../chat/problems.ts'
 import { lookupKey } from '../../chat/usernames.ts'
 import type { Session, SharedCounts } from '../../store/store.ts'
 import type { HttpSettings } from '../services.ts'
-import { addressKeys } from './address-key.ts'
+import { addressKeys, type LimitKey } from './address-key.ts'
 import { FailedAttemptLimiter } from './failed-attempt-limiter.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
-/** One address may fail this many times as often as it may with one name. */
+/** How many times the limit with one name an address may fail with all names together. */
 const namesPerAddress = 6
 
 const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
@@ -23,7 +23,10 @@ export type RateLimitSettings = Pick<
   | 'requestsPerMinute'
 >
 
-/** How often one account or one address may call what; all but failed logins is counted in this process. */
+/**
+ * The rate limits of accounts and addresses. Failed logins are counted in the store where several nodes
+ * share it, everything else in this process. Every method throws a `Problem` `too-many-requests`.
+ */
 export class RateLimits {
   readonly #requests: RateLimiter
   readonly #messages: RateLimiter
@@ -34,10 +37,20 @@ export class RateLimits {
   readonly #logins: FailedAttemptLimiter
 
   /** @param counts where failed logins are counted for all nodes together */
-  constructor(settings: RateLimitSettings, counts?: SharedCounts) {
+  constructor(
+    {
+      messagesPerMinute,
+      readsPerMinute,
+      streamOpensPerMinute,
+      loginsPerMinute,
+      registrationsPerHour,
+      requestsPerMinute,
+    }: RateLimitSettings,
+    counts?: SharedCounts,
+  ) {
     const perMinute = (points: number, message: string) => ({ points, seconds: 60, message })
-    const { messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
-    const { loginsPerMinute, registrationsPerHour, requestsPerMinute } = settings
+    const limitFailures = (points: number, message: string) =>
+      new FailedAttemptLimiter(perMinute(points, message), refusedWith(failedLogins), counts)
     this.#requests = new RateLimiter(
       perMinute(requestsPerMinute, `One address may make ${requestsPerMinute} requests a minute.`),
     )
@@ -58,59 +71,50 @@ export class RateLimits {
       seconds: 3600,
       message: `One address may make ${registrationsPerHour} registrations an hour.`,
     })
-    this.#loginsWithName = new FailedAttemptLimiter(
-      perMinute(
-        loginsPerMinute,
-        `One address may fail to log in ${loginsPerMinute} times a minute with one username.`,
-      ),
-      refusedWith(failedLogins),
-      counts,
+    this.#loginsWithName = limitFailures(
+      loginsPerMinute,
+      `One address may fail to log in ${loginsPerMinute} times a minute with one username.`,
     )
     const forAddress = loginsPerMinute * namesPerAddress
-    this.#logins = new FailedAttemptLimiter(
-      perMinute(forAddress, `One address may fail to log in ${forAddress} times a minute.`),
-      refusedWith(failedLogins),
-      counts,
+    this.#logins = limitFailures(
+      forAddress,
+      `One address may fail to log in ${forAddress} times a minute.`,
     )
   }
 
-  /** Pays for a request of any kind. @throws {Problem} `too-many-requests`, as all of these */
+  /** Any request, also one that reaches no route. */
   request(address: string): void {
-    this.#requests.consumeForAddress(addressKeys(address))
+    this.#requests.consume(addressKeys(address))
   }
 
-  /** Pays for a read. */
-  read({ account }: Session): void {
-    this.#reads.consumeForAccount(account.id)
+  read(session: Session): void {
+    this.#reads.consume(accountKeys(session))
   }
 
-  /** Pays for the opening of a stream. */
-  openStream({ account }: Session): void {
-    this.#streamOpens.consumeForAccount(account.id)
+  openStream(session: Session): void {
+    this.#streamOpens.consume(accountKeys(session))
   }
 
-  /**
-   * Pays for a message, unless it is a replay, which costs nothing: it is answered also where
-   * nothing is left to pay with.
-   */
+  /** A message. A replay costs nothing, and is answered also past the limit. */
   async post(
-    { account }: Session,
+    session: Session,
     post: () => Promise<PostedMessage>,
     replay: () => Promise<PostedMessage | undefined>,
   ): Promise<PostedMessage> {
+    const keys = accountKeys(session)
     try {
-      this.#messages.consumeForAccount(account.id)
+      this.#messages.consume(keys)
     } catch (refusal) {
       const replayed = await replay()
       if (replayed === undefined) throw refusal
       return replayed
     }
     const posted = await post()
-    if (posted.replayed) this.#messages.refundAccount(account.id)
+    if (posted.replayed) this.#messages.refund(keys)
     return posted
   }
 
-  /** Pays for a registration that `check` lets through, unless it could not be tried. */
+  /** A registration that passes `check`. It costs nothing where the store was unavailable. */
   async register(
     address: string,
     check: () => void,
@@ -118,22 +122,22 @@ export class RateLimits {
   ): Promise<Session> {
     check()
     const keys = addressKeys(address)
-    this.#registrations.consumeForAddress(keys)
+    this.#registrations.consume(keys)
     try {
       return await register()
     } catch (error) {
-      if (refusedWith(['unavailable'])(error)) this.#registrations.refundAddress(keys)
+      if (refusedWith(['unavailable'])(error)) this.#registrations.refund(keys)
       throw error
     }
   }
 
   /**
-   * Lets a login through that may fail, and counts it if it does: for the address with the name and
-   * for the address, never for the name alone, with which anyone could lock a person out.
+   * A login, which counts if it fails: for the address with the name, and for the address. It never
+   * counts for the name alone, or anyone could lock an account.
    */
   login(address: string, username: string, login: () => Promise<Session>): Promise<Session> {
     const keys = addressKeys(address)
-    // Hashed, for the name is what was typed: U+0000, or a password in the wrong field.
+    // Hashed, because anything can be typed as a name: U+0000, or a password in the wrong field.
     const name = lookupKey(username)
     const withName = keys.map(({ key, times }) => ({
       key: hash('sha256', `${key} ${name}`),
@@ -141,6 +145,10 @@ export class RateLimits {
     }))
     return this.#loginsWithName.run(withName, () => this.#logins.run(keys, login))
   }
+}
+
+function accountKeys({ account }: Session): LimitKey[] {
+  return [{ key: String(account.id), times: 1 }]
 }
 
 function refusedWith(codes: readonly ProblemCode[]): (error: unknown) => boolean {

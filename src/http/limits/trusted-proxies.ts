@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js'
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
-/** The proxies of TRUST_PROXY: what comes from one is many people's, not one's. */
+/** The proxies of TRUST_PROXY, whose connections carry the requests of many clients. */
 export class TrustedProxies {
   readonly #networks: readonly Network[]
 
@@ -11,12 +11,12 @@ export class TrustedProxies {
     this.#networks = ranges.map(readNetwork)
   }
 
-  /** @param address as a socket tells it; undefined of one that has closed */
+  /** @param address of a socket; undefined once it has closed */
   trusts(address: string | undefined): boolean {
     if (this.#networks.length === 0 || address === undefined) return false
-    const caller = ipaddr.process(address)
+    const client = ipaddr.process(address)
     return this.#networks.some(
-      ([network, bits]) => network.kind() === caller.kind() && caller.match(network, bits),
+      ([network, bits]) => network.kind() === client.kind() && client.match(network, bits),
     )
   }
 }

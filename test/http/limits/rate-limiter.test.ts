@@ -3,45 +3,47 @@ import { addressKeys } from '../../../src/http/limits/address-key.ts'
 import { FixedWindowCounter } from '../../../src/http/limits/fixed-window-counter.ts'
 import { RateLimiter, tooMany } from '../../../src/http/limits/rate-limiter.ts'
 
-/** A steady clock that passes only when it is told to, in ms. */
+const ann = [{ key: '1', times: 1 }]
+
+/** A monotonic clock that a test moves, in ms. */
 function steadyClock() {
   let now = 0
   return { now: () => now, pass: (ms: number) => (now += ms) }
 }
 
-t.test('a window ends, and what was paid in it is not given back to the next', async (t) => {
+t.test('a point is not given back to a later window than its own', async (t) => {
   const clock = steadyClock()
   const limit = new RateLimiter({ points: 1, seconds: 60, message: 'One a minute.' }, clock.now)
-  limit.consumeForAccount(1)
+  limit.consume(ann)
   clock.pass(59_001)
-  t.throws(() => limit.consumeForAccount(1), {
+  t.throws(() => limit.consume(ann), {
     code: 'too-many-requests',
     message: 'One a minute. Try again in a second.',
     extras: { retryAfter: 1 },
   })
-  limit.refundAccount(1)
-  limit.consumeForAccount(1)
-  t.throws(() => limit.consumeForAccount(1), { code: 'too-many-requests' })
+  limit.refund(ann)
+  limit.consume(ann)
+  t.throws(() => limit.consume(ann), { code: 'too-many-requests' })
   clock.pass(999)
-  limit.refundAccount(1)
-  limit.consumeForAccount(1)
-  t.throws(() => limit.consumeForAccount(1), { code: 'too-many-requests' })
+  limit.refund(ann)
+  limit.consume(ann)
+  t.throws(() => limit.consume(ann), { code: 'too-many-requests' })
 })
 
-t.test('0 switches a limit off', async () => {
+t.test('a limit of 0 is switched off', async () => {
   const limit = new RateLimiter({ points: 0, seconds: 60, message: '' })
   const keys = addressKeys('192.0.2.1')
   for (let at = 0; at < 100; at++) {
-    limit.consumeForAccount(1)
-    limit.consumeForAddress(keys)
+    limit.consume(ann)
+    limit.consume(keys)
   }
-  limit.refundAccount(1)
-  limit.refundAddress(keys)
+  limit.refund(ann)
+  limit.refund(keys)
 })
 
-t.test('the clock of the day changes no limit', async (t) => {
+t.test('setting the system clock changes no limit', async (t) => {
   const limit = new RateLimiter({ points: 1, seconds: 60, message: 'One a minute.' })
-  limit.consumeForAccount(1)
+  limit.consume(ann)
   const before = Date.now
   t.teardown(() => {
     Date.now = before
@@ -49,14 +51,14 @@ t.test('the clock of the day changes no limit', async (t) => {
   for (const hours of [-1, 1]) {
     Date.now = () => before() + hours * 3_600_000
     t.throws(
-      () => limit.consumeForAccount(1),
+      () => limit.consume(ann),
       { code: 'too-many-requests', extras: { retryAfter: 60 } },
       `${hours} h`,
     )
   }
 })
 
-t.test('whoever has tells a wait, it is at most the window and at least a second', async (t) => {
+t.test('Retry-After is at most the window and at least a second', async (t) => {
   const allowance = { points: 1, seconds: 60, message: '' }
   for (const [waitMs, retryAfter] of [
     [-5, 1],
@@ -68,14 +70,14 @@ t.test('whoever has tells a wait, it is at most the window and at least a second
     t.match(tooMany(allowance, waitMs), { extras: { retryAfter } }, `${waitMs} ms`)
 })
 
-t.test('a network of IPv6 is limited as a whole, whichever addresses it uses', async (t) => {
+t.test('an IPv6 network has one limit for all of its addresses', async (t) => {
   const clock = steadyClock()
   const limit = new RateLimiter({ points: 10, seconds: 60, message: 'Ten.' }, clock.now)
   /** How many requests of new /64s get through until one is refused. */
   const through = (address: (at: number) => string) => {
     for (let at = 0; ; at++) {
       try {
-        limit.consumeForAddress(addressKeys(address(at)))
+        limit.consume(addressKeys(address(at)))
       } catch {
         return at
       }
@@ -101,41 +103,44 @@ t.test('a network of IPv6 is limited as a whole, whichever addresses it uses', a
     10,
     'another network',
   )
-  t.throws(() => limit.consumeForAddress(addressKeys('2001:db8:1:100::1')))
-  for (let at = 0; at < 10; at++) limit.refundAddress(addressKeys('2001:db8:1:100::1'))
-  limit.consumeForAddress(addressKeys('2001:db8:1:100::1'))
+  t.throws(() => limit.consume(addressKeys('2001:db8:1:100::1')))
+  for (let at = 0; at < 10; at++) limit.refund(addressKeys('2001:db8:1:100::1'))
+  limit.consume(addressKeys('2001:db8:1:100::1'))
   clock.pass(60_000)
   t.equal(
     through(() => '2001:db8:1:100::1'),
     10,
-    'its time is over',
+    'its window has ended',
   )
 })
 
 const hex = (number: number) => (number % 256).toString(16).padStart(2, '0')
 
-t.test('what is refused is not counted, so that asking again does no harm', async (t) => {
+t.test('a refused request is not counted', async (t) => {
   const limit = new RateLimiter({ points: 1, seconds: 60, message: 'One.' })
   const keys = addressKeys('2001:db8::1')
-  limit.consumeForAddress(keys)
-  for (let at = 0; at < 20; at++) t.throws(() => limit.consumeForAddress(keys))
-  limit.consumeForAddress(addressKeys('2001:db8:0:1::1'))
+  limit.consume(keys)
+  for (let at = 0; at < 20; at++) t.throws(() => limit.consume(keys))
+  limit.consume(addressKeys('2001:db8:0:1::1'))
 })
 
-t.test('keys without number take bounded memory, and go when their time is over', async (t) => {
-  const clock = steadyClock()
-  const windows = new FixedWindowCounter({ windowMs: 1000, most: 100, now: clock.now })
-  for (let key = 0; key < 10_000; key++) windows.increment(key)
-  t.ok(windows.size <= 200, `${windows.size} are kept`)
-  t.equal(windows.increment(9_999), 2, 'the newest are')
-  t.equal(windows.increment(0), 1, 'the oldest begin anew')
-  clock.pass(1000)
-  windows.increment('a')
-  clock.pass(1000)
-  windows.increment('b')
-  t.equal(windows.size, 2)
-  t.equal(windows.increment('a'), 1)
-  windows.decrement('a')
-  windows.decrement('a')
-  t.equal(windows.increment('a'), 1, 'never below nothing')
-})
+t.test(
+  'any number of keys takes bounded memory, which is freed when their windows end',
+  async (t) => {
+    const clock = steadyClock()
+    const windows = new FixedWindowCounter({ windowMs: 1000, maxKeys: 100, now: clock.now })
+    for (let key = 0; key < 10_000; key++) windows.increment(`${key}`)
+    t.ok(windows.size <= 200, `${windows.size} keys are in memory`)
+    t.equal(windows.increment('9999'), 2, 'the newest keep their count')
+    t.equal(windows.increment('0'), 1, 'the oldest begin anew')
+    clock.pass(1000)
+    windows.increment('a')
+    clock.pass(1000)
+    windows.increment('b')
+    t.equal(windows.size, 2)
+    t.equal(windows.increment('a'), 1)
+    windows.decrement('a')
+    windows.decrement('a')
+    t.equal(windows.increment('a'), 1, 'a count is never negative')
+  },
+)
