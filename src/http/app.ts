@@ -34,11 +34,9 @@ import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { addSwagger } from './plugins/swagger.ts'
 import { addSwaggerUi } from './plugins/swagger-ui.ts'
 import { accountRoutes } from './routes/accounts.ts'
-import { eventTokenRoutes } from './routes/event-token.ts'
 import { eventRoutes } from './routes/events.ts'
 import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
-import { problemRoutes } from './routes/problems.ts'
 import { serverRoutes } from './routes/server.ts'
 import { userRoutes } from './routes/users.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
@@ -99,9 +97,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     messageRoutes,
     userRoutes,
     eventRoutes,
-    eventTokenRoutes,
     serverRoutes,
-    problemRoutes,
   ])
     await app.register(routes, routeOptions)
   await app.register(webAppRoutes, { directory: options.webAppDirectory ?? defaultWebAppDirectory })

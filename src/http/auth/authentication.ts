@@ -2,20 +2,20 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import { Problem } from '../../chat/problems.ts'
 import { invalidParameter } from '../../chat/validation.ts'
 import type { Session } from '../../store/store.ts'
+import { queryValue } from '../input/query.ts'
 import type { Services } from '../services.ts'
-import { headerToken, queryToken } from './request-token.ts'
 import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls; set on every route that needs a token. */
+    /** The session of the client, on every route that needs a token. */
     session: Session
   }
 }
 
 type Sessions = Services['sessions']
 
-/** Lets in who sends a session's token in the `Authorization` header. */
+/** Requires a session token in the `Authorization` header. */
 export function requireSessionToken(
   app: FastifyInstance,
   sessions: Sessions,
@@ -26,9 +26,9 @@ export function requireSessionToken(
 }
 
 /**
- * Lets in who may open the stream: with a session's token in the header, or with an events token in
- * the query, for an `EventSource` cannot set headers. Addresses end up in logs and histories, so a
- * token that opens more is not taken there.
+ * Requires a session token in the `Authorization` header, or an events token in the query, because an
+ * `EventSource` cannot set headers. URLs end up in logs and browser histories, so a session token is
+ * not accepted there.
  */
 export function requireEventsToken(
   app: FastifyInstance,
@@ -41,10 +41,25 @@ export function requireEventsToken(
       token === undefined || authorization !== undefined
         ? await authenticate(app, sessions, 'session', headerToken(request))
         : await authenticate(app, sessions, 'events', token)
-    // Judged after who calls.
+    // Checked after the token, so that an invalid one is always answered 401.
     if (token !== undefined && authorization !== undefined)
       throw invalidParameter('token', 'must not be given together with an Authorization header')
   }
+}
+
+/** The token that a request was sent with, unchecked, where its route takes one. */
+export function sentToken(request: FastifyRequest): string | undefined {
+  const ofStream = request.routeOptions.url === '/v1/events'
+  return headerToken(request) ?? (ofStream ? queryToken(request) : undefined)
+}
+
+/** RFC 6750, section 2.1. */
+function headerToken(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? '')?.[1]
+}
+
+function queryToken(request: FastifyRequest): string | undefined {
+  return queryValue(request, 'token')
 }
 
 async function authenticate(

@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import type { Session } from '../../store/store.ts'
 
-/** What a token opens: everything its session may do, or the event stream alone. */
+/** A token for every call of its session, or for the event stream alone. */
 export type TokenType = 'session' | 'events'
 
-/** What a token of ours says (RFC 7519): the account, the session, and when the session ends. */
+/** The claims of our tokens (RFC 7519). */
 export interface Claims {
-  /** The account's id. */
+  /** The id of the account. */
   sub: string
-  /** The session's id. */
+  /** The id of the session. */
   sid: number
-  /** Seconds since 1970. */
+  /** When the session ends, in seconds since 1970. */
   exp: number
 }
 
-/** A token for a session, alive as long as the session is. */
+/** Signs a token that is valid as long as its session. */
 export function issueToken(app: FastifyInstance, type: TokenType, session: Session): string {
   const claims: Claims = {
     sub: String(session.account.id),
@@ -24,7 +24,7 @@ export function issueToken(app: FastifyInstance, type: TokenType, session: Sessi
   return app.jwt[type].sign(claims)
 }
 
-/** The claims of a token of ours, made for this purpose and not past its end; else undefined. */
+/** The claims of a token; undefined where it is not ours, of another type, or expired. */
 export function verifyToken(
   app: FastifyInstance,
   type: TokenType,
@@ -43,8 +43,8 @@ export function verifyToken(
 }
 
 /**
- * Whether a session is the one that a token was made for. Ids alone do not tell: a database that
- * went back gives them out again, to someone else.
+ * Whether a session is the one that a token was issued for. Ids are not enough: after a backup was
+ * restored, the database assigns them again, to someone else.
  */
 export function isTokenOf({ sub, exp }: Claims, session: Session): boolean {
   return sub === String(session.account.id) && exp * 1000 === session.expiresAt

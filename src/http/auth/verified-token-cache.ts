@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Claims } from './tokens.ts'
 
-/** A token and what it says is about 600 bytes; past this many those unused for longest are verified again. */
+/** A token and its claims take about 600 bytes. */
 const defaultCacheSize = 20_000
 
 /**
- * Tokens that were verified before, so that a request costs no look at a signature. Only good ones
- * are kept: nobody fills this without the signing key. Whether a token's session is still alive is
- * asked for each request, elsewhere.
+ * Keeps the claims of verified tokens, so that a signature is verified once. Tokens that failed are not
+ * kept, so nobody fills the cache without the signing key. Whether the session of a token is still
+ * valid is checked elsewhere, for each request.
  */
 export class VerifiedTokenCache {
   readonly #now: () => number
@@ -15,14 +15,14 @@ export class VerifiedTokenCache {
 
   /**
    * @param now the time in Unix milliseconds
-   * @param options.remembered how many tokens are kept (20,000)
+   * @param options.cacheSize how many tokens are kept (20,000)
    */
   constructor(now: () => number, options: { cacheSize?: number } = {}) {
     this.#now = now
     this.#claims = new LRUCache({ max: options.cacheSize ?? defaultCacheSize })
   }
 
-  /** What a known token says, unless it is past its end. */
+  /** @returns the claims of a cached token, unless it has expired */
   get(token: string): Claims | undefined {
     const claims = this.#claims.get(token)
     if (claims === undefined || this.#isUnexpired(claims)) return claims
@@ -30,7 +30,7 @@ export class VerifiedTokenCache {
     return undefined
   }
 
-  /** @returns what it says, unless it is past its end */
+  /** @returns the claims, unless the token has expired */
   add(token: string, claims: Claims): Claims | undefined {
     if (!this.#isUnexpired(claims)) return undefined
     this.#claims.set(token, claims)

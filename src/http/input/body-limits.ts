@@ -1,16 +1,21 @@
-import { invalidBody } from './invalid-body.ts'
+import { Problem } from '../../chat/problems.ts'
 
-/** What is told of a body that breaks one of these. No call needs more than a few fields. */
+/** No call needs more than a few fields. */
 const maxValues = 1000
 const maxDepth = 32
 
-const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace] = [
-  ...Buffer.from('"\\,[]{}'),
-] as [number, number, number, number, number, number, number]
+const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace, ampersand] = [
+  ...Buffer.from('"\\,[]{}&'),
+] as [number, number, number, number, number, number, number, number]
+
+/** `invalid-request` for the whole body, which is what the empty JSON Pointer names. */
+export function invalidBody(detail: string): Problem {
+  return new Problem('invalid-request', detail, { errors: [{ pointer: '', detail }] })
+}
 
 /**
- * Refuses JSON of more values than any call takes, or nested deeper, before anything of it is made:
- * to parse and judge those takes longer than to count them. Whether it is JSON is not judged here.
+ * Refuses JSON with more values or more levels than any call takes, before it is parsed: counting is
+ * faster than parsing and validating. The bytes need not be JSON.
  *
  * @throws {Problem} `invalid-request`
  */
@@ -35,11 +40,9 @@ export function limitJson(bytes: Uint8Array): void {
   limitValues(values)
 }
 
-/** The same of a form, each field of which is a value. @throws {Problem} `invalid-request` */
+/** Refuses a form with too many fields. @throws {Problem} `invalid-request` */
 export function limitForm(bytes: Uint8Array): void {
-  let fields = 1
-  for (const byte of bytes) if (byte === 0x26) fields++
-  limitValues(fields)
+  limitValues(1 + bytes.filter((byte) => byte === ampersand).length)
 }
 
 function limitValues(values: number): void {

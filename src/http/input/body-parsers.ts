@@ -4,7 +4,7 @@ import { Problem } from '../../chat/problems.ts'
 import { readForm } from './form-body.ts'
 import { readJson } from './json-body.ts'
 
-/** Reads bodies as JSON or as a form, for the routes that are registered in `app`. */
+/** Makes the routes of `app` parse bodies as JSON or as a form. */
 export function parseBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addHook('preParsing', rejectEncodedBodies)
@@ -20,16 +20,16 @@ export function parseBodies(app: FastifyInstance): void {
   )
 }
 
-/** How much of a body that is ignored is waited for, in bytes; of what is longer, `drainRequest` reads the rest. */
+/** How much of an ignored body is read before the answer, in bytes; see `drainRequest` for the rest. */
 const maxDiscardedBytes = 1_048_576
 
 /**
- * Reads bodies away, of any type and size, for the routes of `app`; keeps nothing of them. One that
- * is cut short is half a request, which does nothing.
+ * Makes the routes of `app` ignore bodies of any type and size. A body that is cut short is refused:
+ * half a request must do nothing.
  */
 export function discardBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  // Fastify judges the header itself before it looks for a parser.
+  // Fastify refuses a malformed header before it looks for a parser.
   app.addHook('onRequest', async ({ headers }) => {
     delete headers['content-type']
   })

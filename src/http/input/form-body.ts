@@ -1,25 +1,24 @@
 import { fieldErrors, throwIfInvalid } from '../../chat/validation.ts'
-import { limitForm } from './body-limits.ts'
-import { invalidBody } from './invalid-body.ts'
+import { invalidBody, limitForm } from './body-limits.ts'
 import { readJson } from './json-body.ts'
 import { type Pair, parseUrlEncoded } from './urlencoded.ts'
 
-/** What to tell someone whose text fell apart at its `&`, as in `curl -d 'text=fish & chips'`. */
+/** For a client whose text was cut at its `&`, as in `curl -d 'text=fish & chips'`. */
 export const ampersandHint =
   'an "&" inside a value must be sent as %26, which curl --data-urlencode does'
 
 const forms = new WeakSet<object>()
 
-/** Whether a body came as a form, in which an `&` inside a value makes another field. */
+/** Whether a parsed body was a form. */
 export function isForm(body: object): boolean {
   return forms.has(body)
 }
 
 /**
- * Reads a form's fields. A body that begins with `{` is JSON whose sender left curl's default
- * content type as it was.
+ * Parses a form. A body that begins with `{` is parsed as JSON: it was sent with curl's default
+ * content type.
  *
- * @throws {Problem} `invalid-request`: not UTF-8, too many fields, or one is repeated
+ * @throws {Problem} `invalid-request`: not UTF-8, too many fields, or a repeated one
  */
 export function readForm(bytes: Uint8Array): unknown {
   if (beginsWithBrace(bytes)) return readJson(bytes)
@@ -45,7 +44,7 @@ function decode(bytes: Uint8Array): Pair[] {
   }
 }
 
-/** Whether the first byte that is not JSON's white space (RFC 8259, section 2) is `{`. */
+/** After the white space of JSON (RFC 8259, section 2). */
 function beginsWithBrace(bytes: Uint8Array): boolean {
   return bytes.find((byte) => !' \t\r\n'.includes(String.fromCharCode(byte))) === 0x7b
 }

@@ -1,22 +1,21 @@
 import { TextDecoder } from 'node:util'
 import { fieldErrors, throwIfInvalid } from '../../chat/validation.ts'
-import { limitJson } from './body-limits.ts'
-import { invalidBody } from './invalid-body.ts'
+import { invalidBody, limitJson } from './body-limits.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads a JSON body (RFC 8259). Undefined where it is empty.
+ * Parses a JSON body (RFC 8259). Undefined where it is empty.
  *
- * @throws {Problem} `invalid-request`: not UTF-8, not JSON, too many values or too deep, or a name is
- * repeated in an object
+ * @throws {Problem} `invalid-request`: not UTF-8, not JSON, too many values or levels, or a repeated
+ * name in an object
  */
 export function readJson(bytes: Uint8Array): unknown {
   limitJson(bytes)
   const text = decode(bytes)
   if (text.trim() === '') return undefined
   const value = parse(text)
-  refuseRepeatedNames(text)
+  rejectRepeatedNames(text)
   return value
 }
 
@@ -37,16 +36,16 @@ function parse(text: string): unknown {
 }
 
 /**
- * Strings, and the signs that open, close and divide objects and arrays. In JSON every string ends;
- * that one may end with the text makes this linear on any other text too.
+ * The strings and the structural characters of JSON but the comma. A string may also end with the
+ * text, which keeps the expression linear on a text that is not JSON.
  */
 const tokens = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|[{}[\]:]/gs
 
 /**
- * `JSON.parse` keeps the last of two fields with one name, so which of them was meant would be
- * guessed. The text is known to be JSON: a string before a colon is a name of the innermost object.
+ * `JSON.parse` keeps the last of two fields with one name, so the server would guess which one was
+ * meant. The text is valid JSON, so a string before a colon is a name in the innermost object.
  */
-function refuseRepeatedNames(text: string): void {
+function rejectRepeatedNames(text: string): void {
   const open: Set<string>[] = []
   let string = ''
   for (const [token] of text.matchAll(tokens)) {

@@ -3,15 +3,15 @@ import { Compile } from 'typebox/compile'
 import type { Problem } from '../../chat/problems.ts'
 import { checkString } from '../../chat/text-rules.ts'
 import { fieldErrors, invalidRequest, parameterErrors } from '../../chat/validation.ts'
+import { invalidBody } from './body-limits.ts'
 import { ampersandHint, isForm } from './form-body.ts'
-import { invalidBody } from './invalid-body.ts'
 
-/** More errors than this help nobody; without a bound, a body of unknown fields is echoed whole. */
+/** Without a bound, the answer would repeat a whole body of unknown fields. */
 const maxErrors = 20
 
 type Value = Record<string, unknown>
 
-/** A flat object, as all our schemas of requests are. */
+/** All schemas of requests are flat objects. */
 interface FlatSchema {
   properties: Record<string, FieldSchema>
   required?: string[]
@@ -23,25 +23,24 @@ interface FieldSchema {
   enum?: string[]
   minimum?: number
   maximum?: number
-  /** What is to be told of a rule that the other keywords do not tell. */
+  /** The error text of a rule that the other keywords do not describe. */
   'x-rule'?: string
 }
 
-/** One field of a body, or one parameter of a query, a path or the headers. */
+/** A field of a body, or a parameter of a query, a path or the headers. */
 interface Field {
   name: string
-  /** Where it stands in what came: Node gives headers their names in lower case. */
+  /** Its name in the input: Node gives names of headers in lower case. */
   key: string
-  /** What it must be, worded to follow its name. */
+  /** The error text, which follows the name. */
   rule: string
   required: boolean
   accepts(value: unknown): boolean
 }
 
 /**
- * Checks requests against their schemas, which are flat objects, and tells what is wrong in words
- * for people. Nothing is coerced; only the numbers of queries and paths are read from their text,
- * and those in plain decimal alone.
+ * Validates requests against their schemas, with errors in words for people. Nothing is coerced but
+ * decimal numbers in queries and paths.
  */
 export const compileValidator: FastifySchemaCompiler<FlatSchema> = ({ schema, httpPart = '' }) => {
   const fields = fieldsOf(schema, httpPart)
@@ -131,7 +130,6 @@ function fieldsOf({ properties, required = [] }: FlatSchema, httpPart: string): 
   })
 }
 
-/** What a schema asks for, in words. */
 function ruleOf({ type, enum: values, minimum, maximum, 'x-rule': rule }: FieldSchema): string {
   if (rule !== undefined) return rule
   if (values !== undefined)

@@ -6,7 +6,7 @@ import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
 import { login, register } from '../schemas/accounts.ts'
 import { toOpenedSession } from '../serializers.ts'
 
-/** Coming in: the two calls that need no token. */
+/** Register and log in, the two calls without a token. */
 export async function accountRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { accounts } = services
   parseBodies(app)

@@ -5,7 +5,7 @@ import { logAccountEvent } from '../logging/log-events.ts'
 import { getMe, logout } from '../schemas/accounts.ts'
 import { toTime, toUser } from '../serializers.ts'
 
-/** One's own session: who one is, and leaving. */
+/** The current session. */
 export async function meRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { sessions } = services
   app.addHook('onRequest', requireSessionToken(app, sessions))

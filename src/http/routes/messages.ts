@@ -14,7 +14,7 @@ import {
   sendDirect,
 } from '../schemas/messages.ts'
 
-/** Saying something, and reading what was said. */
+/** Send, list and get messages. */
 export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { messages } = services
   app.addHook('onRequest', requireSessionToken(app, services.sessions))
@@ -51,7 +51,7 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     return toMessage(await messages.find(session, params.id))
   })
 
-  /** Judges the content before the limit, and asks for a replay where the limit is reached. */
+  /** Checks the content before the limit, and looks for a replay past the limit. */
   function post(
     sender: Session,
     content: MessageInput,

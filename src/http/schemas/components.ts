@@ -11,8 +11,7 @@ import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
 import { eventData, StreamToken, streamEvents } from './events.ts'
 import { Message, MessagePage, NewBroadcast, NewDirect } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
-import { ProblemExplanation } from './problems.ts'
-import { ApiDocument, Health } from './server.ts'
+import { ApiDocument, Health, ProblemExplanation } from './server.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** Every schema that has a name of its own in the OpenAPI document. */
