@@ -1,7 +1,7 @@
 import { problemType } from '../problem-details.ts'
 import { streamEventNames } from '../schemas/events.ts'
 
-/** The parts of an OpenAPI document that are gone through here. */
+/** The parts of an OpenAPI document that are used here. */
 export interface OpenApiDocument {
   openapi: string
   info: { description: string }
@@ -28,7 +28,7 @@ interface OpenApiResponse {
 
 interface MediaType {
   schema: Reference
-  /** What each item of a stream is; new in 3.2. */
+  /** The schema of each item of a stream; new in 3.2. */
   itemSchema?: Reference
   example?: unknown
   examples?: Record<string, unknown>
@@ -44,7 +44,7 @@ interface NamedSchema {
 
 const json = 'application/json'
 
-/** The document of version 3.2, which says all that there is, from what Fastify's plugin makes. */
+/** The full document, of version 3.2, from the output of @fastify/swagger. */
 export function toOpenApi32(made: object): OpenApiDocument {
   const document = structuredClone(made) as OpenApiDocument
   const { components } = document
@@ -58,8 +58,8 @@ export function toOpenApi32(made: object): OpenApiDocument {
 }
 
 /**
- * The document of version 3.1, which every generator of clients reads: bodies are JSON alone, and an
- * event of the stream is described by what its data holds.
+ * The document of version 3.1, for generators of clients: bodies are JSON alone, and of the events of
+ * the stream it describes the data alone.
  */
 export function toOpenApi31(document32: OpenApiDocument): OpenApiDocument {
   const document: OpenApiDocument = { ...structuredClone(document32), openapi: '3.1.0' }
@@ -80,7 +80,7 @@ function mediaTypesOf(part: object): MediaType[] {
   return 'content' in part ? Object.values(part.content as object) : []
 }
 
-/** A body's example stands with the body: beside its schema, few programs look for it. */
+/** Moves the example from the schema of a body to the body, where more programs look for it. */
 function moveExample(
   { requestBody }: OpenApiOperation,
   schemas: Record<string, NamedSchema>,
@@ -92,15 +92,14 @@ function moveExample(
   }
 }
 
-/** Every call can be answered this, so a name tells of it only where there is nothing else to tell. */
+/** Every call can be refused with this code, so it is part of a name only where it is alone. */
 const commonCode = 'malformed-request'
 
-/** Refusals of the same codes are one answer, named after the codes. */
+/** Shares one response between operations with the same codes, named after the codes. */
 function shareErrorResponses(
   { responses }: OpenApiOperation,
   shared: Record<string, OpenApiResponse>,
 ): void {
-  // Until here each is written out where it is answered.
   for (const [status, response] of Object.entries(responses as Record<string, OpenApiResponse>)) {
     const refusal = response.content?.[problemType]
     if (refusal === undefined) continue

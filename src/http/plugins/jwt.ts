@@ -16,10 +16,10 @@ declare module '@fastify/jwt' {
 }
 
 /**
- * Signs and verifies our own tokens (RFC 7519), HS256 and nothing else, apart for each purpose.
- * Whether one is past its end the known tokens tell, by the clock that sessions end by.
+ * Signs and verifies our tokens (RFC 7519), with HS256 alone and another audience for each type.
+ * `VerifiedTokenCache` checks the expiry, by the clock that ends sessions.
  *
- * @param now Unix milliseconds
+ * @param now the time in Unix milliseconds
  */
 export async function addJwt(
   app: FastifyInstance,

@@ -6,20 +6,19 @@ import type { DocumentedLimits } from '../schemas/documented-rules.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** This API as OpenAPI documents, by version. They are there once the application is ready. */
+    /** The OpenAPI documents of this API, by version; empty until the application is ready. */
     openapi: Readonly<Record<OpenApiVersion, ServedDocument>>
   }
 }
 
 export type OpenApiVersion = '3.1' | '3.2'
 
-/** A document, and the JSON of it, which is made once. */
 interface ServedDocument {
   document: OpenApiDocument
   json: string
 }
 
-/** What the document says first; Markdown with paragraphs and code alone. */
+/** The description of the API, in Markdown with paragraphs and code alone. */
 const introduction = `A chat server that any HTTP client can talk to. Register or log in, keep the token, send it as
 \`Authorization: Bearer\`, and open \`GET /v1/events\`: everything that concerns you arrives there.
 
@@ -34,9 +33,9 @@ with problem details (RFC 9457), and the address in \`type\` explains the code.
 \`/openapi-3.2.json\` also describes each event of the stream.`
 
 /**
- * Makes the OpenAPI documents from the schemas of the routes that are added after it.
+ * Makes the OpenAPI documents from the schemas of the routes that are added after this call.
  *
- * @param limits the settings that the documents tell of
+ * @param limits the settings that the documents mention
  */
 export async function addSwagger(
   app: FastifyInstance,

@@ -5,21 +5,19 @@ import { gzip } from 'node:zlib'
 import { negotiate } from '@fastify/accept-negotiator'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../chat/problems.ts'
-import { readRange } from './byte-range.ts'
-import { ifRangeMatches, isNotModified, type Validators } from './preconditions.ts'
+import { ifRangeMatches, isNotModified, readRange, type Validators } from './conditional-request.ts'
 
 const compress = promisify(gzip)
 
-/** Smaller files leave in one packet also as they are. */
+/** A smaller file fits into one packet without compression. */
 const minCompressBytes = 1024
 
-/** Media types that packing makes smaller. */
 const compressibleTypes = /^(?:text\/|application\/(?:json|javascript)|image\/svg)/
 
-/** Of names that change with what is in the file. */
+/** `Cache-Control` of files whose name changes with their content. */
 export const immutable = 'public, max-age=31536000, immutable'
 
-/** To be asked for anew each time, which costs little where it is the same. */
+/** `Cache-Control` of files whose name stays: ask each time, which costs little with an `ETag`. */
 export const revalidate = 'no-cache'
 
 interface Variant extends Validators {
@@ -27,16 +25,13 @@ interface Variant extends Validators {
   readonly encoding?: 'gzip'
 }
 
-/**
- * What is answered alike for as long as the server runs. It is kept in memory, and packed once, when
- * the first one asks who takes it so.
- */
+/** A file that does not change while the server runs: in memory, compressed once, when first needed. */
 export class StaticFile {
   readonly #type: string
   readonly #plain: Variant
   #compressed: Promise<Variant> | undefined
 
-  /** @param modifiedAt Unix milliseconds, where it is known */
+  /** @param modifiedAt in Unix milliseconds, where it is known */
   constructor(content: string | Buffer, type: string, modifiedAt?: number) {
     this.#type = type
     this.#plain = variantOf(
@@ -45,20 +40,19 @@ export class StaticFile {
     )
   }
 
-  /** Reads a file of the disk. @throws if that fails */
+  /** Reads a file from the disk. @throws where it cannot be read */
   static read(path: string | URL, type: string): StaticFile {
     return new StaticFile(readFileSync(path), type, statSync(path).mtimeMs)
   }
 
-  /** Changes with what is in it: for its name. */
+  /** Changes with the content, for the name of the file. */
   get version(): string {
     return this.#plain.etag.slice(1, 9)
   }
 
   /**
-   * Answers a GET or HEAD: the whole, a part, or that it has not changed (RFC 9110, sections 13 and 14).
+   * Answers a GET or HEAD with the whole, a range or 304 (RFC 9110, sections 13 and 14).
    *
-   * @param cacheControl how long it may be kept under this address
    * @throws {Problem} `precondition-failed`, `range-not-satisfiable`
    */
   async send(
