@@ -1,29 +1,29 @@
 import { LRUCache } from 'lru-cache'
 import { type Authority, readAuthority } from './authority.ts'
 
-/** A server has few hosts; past this many texts those unused for longest are judged again. */
+/** How many values of `Host` are cached; a server has few. */
 const defaultCacheSize = 500
 
-/** What a request says whom it is for; `known`: it is one of the hosts that this server answers to. */
+/** The host that a request is for, and whether this server answers to it. */
 export interface CheckedHost extends Authority {
   readonly isAllowed: boolean
 }
 
 /**
- * The hosts to answer to. A browser lets a page read all that its own host answers, and by which
- * address a host is reached its owner decides: without this, any page could have its name lead here
- * and read what only this machine or this network may (DNS rebinding).
+ * The hosts that this server answers to. Without this check, the owner of any domain could make its
+ * name resolve to this server, and a page of that domain could read what only this machine or network
+ * may (DNS rebinding).
  */
 export class AllowedHosts {
   readonly #any: boolean
   readonly #names: ReadonlySet<string>
-  /** Each with the dot before it. */
+  /** Each with a leading dot. */
   readonly #domains: readonly string[]
   readonly #cache: LRUCache<string, CheckedHost>
 
   /**
    * @param hosts names and addresses as browsers write them, `*.` and a domain, or `*` for any
-   * @param options.remembered how many texts are remembered with their judgement (500)
+   * @param options.cacheSize how many values of `Host` are cached (500)
    */
   constructor(hosts: readonly string[] = ['*'], options: { cacheSize?: number } = {}) {
     this.#cache = new LRUCache({ max: options.cacheSize ?? defaultCacheSize })
@@ -32,7 +32,7 @@ export class AllowedHosts {
     this.#domains = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1))
   }
 
-  /** @returns undefined where the text is no host */
+  /** @returns undefined where the text is not a host */
   check(text: string): CheckedHost | undefined {
     const cached = this.#cache.get(text)
     if (cached !== undefined) return cached
@@ -43,7 +43,7 @@ export class AllowedHosts {
     return checked
   }
 
-  /** No browser leaves the host out, as checks of health do: where there is none, none is wrong. */
+  /** Without a host it is no browser, but for example a health check: allowed. */
   #isAllowed({ name }: Authority): boolean {
     return (
       this.#any ||

@@ -1,26 +1,26 @@
-/** Whom a request is for, as its `Host` names them, or the page that sent it, as its `Origin` does. */
+/** The host and port of a `Host` or an `Origin`. */
 export interface Authority {
-  /** As browsers write it: lower case, IPv6 in brackets, without the root's dot. Empty: nobody. */
+  /** As browsers write it: lower case, IPv6 in brackets, without a trailing dot. May be empty. */
   readonly name: string
-  /** In decimal; empty where none was given. */
+  /** In decimal; empty where it was left out. */
   readonly port: string
 }
 
-/** The longest name that DNS has, a colon and a port, and some to spare; of longer ones none is meant. */
+/** The longest DNS name, a colon and a port, and some to spare. */
 const maxLength = 300
 
 /**
- * A name or an address, and a port (RFC 9110, section 7.2). Of what RFC 3986 takes for a name these
- * are the characters that hosts have: neither escapes nor the commas of a list.
+ * A name or an address, and a port (RFC 9110, section 7.2). RFC 3986 also allows escapes and commas in
+ * a name, which no host has.
  */
 const authorityPattern = /^(\[[\da-f:.]+\]|[\w.-]*)(?::(\d*))?$/i
 
 const highestPort = 65_535
 
-/** The scheme and the authority of a target that names the whole address (RFC 9112, section 3.2.2). */
+/** The scheme and the authority of a request target in absolute form (RFC 9112, section 3.2.2). */
 export const absoluteForm = /^https?:\/\/([^/?]*)/i
 
-/** Reads the value of a `Host`, or the authority of an address; undefined where it is neither. */
+/** Parses a `Host` or the authority of a URL; undefined where it is neither. */
 export function readAuthority(text: string): Authority | undefined {
   if (text.length > maxLength) return undefined
   const [, host, digits = ''] = authorityPattern.exec(text) ?? []

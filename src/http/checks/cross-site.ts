@@ -7,14 +7,14 @@ import { type Authority, absoluteForm, readAuthority } from './authority.ts'
 
 const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' }
 
-/** Of an origin as it was sent, which may be as long as the headers. */
+/** How much of an origin an error shows, in characters: it may be as long as the headers. */
 const maxShownLength = 100
 
 /**
- * Refuses what was not meant for this server, and what a page of another site has a browser send:
- * it comes from where the person is, who may reach what the page's makers cannot.
+ * Refuses requests for another host, and requests that a browser sends for a page of another site: the
+ * browser may reach this server where the authors of the page cannot.
  *
- * @param settings the hosts to answer to, and the other origins whose pages may call
+ * @param settings the hosts of this server, and the other origins whose pages may call
  */
 export function rejectCrossSite({
   allowedHosts,
@@ -39,9 +39,9 @@ export function rejectCrossSite({
 }
 
 /**
- * Whom a request is for: its `Host`, or the authority of a target that names the whole address
- * (RFC 9112, section 3.2.2). The `Host` must be one in either case. What proxies say in
- * `X-Forwarded-Host` does not count: clients can say so too.
+ * The host that a request is for: the authority of a target in absolute form (RFC 9112, section 3.2.2),
+ * else its `Host`, which must be valid in either case. `X-Forwarded-Host` does not count, because
+ * clients can send it too.
  *
  * @throws {Problem} `malformed-request`
  */
@@ -65,10 +65,10 @@ function checkHost(hosts: AllowedHosts, header = '', target: string) {
 }
 
 /**
- * Whether a browser says that a page of another site sent this (Fetch Metadata Request Headers,
- * W3C). Who follows a link or types an address may come from anywhere. Over plain http, but for this
- * machine's own addresses, browsers send no `Sec-Fetch-Site`: there, and in old ones, `Origin` tells
- * (RFC 6454, section 7.3), which all that can change something has. Programs send neither.
+ * Whether a browser sent the request for a page of another site (Fetch Metadata Request Headers, W3C).
+ * Following a link from another site is allowed. Browsers send no `Sec-Fetch-Site` over plain http, but
+ * to loopback addresses. There, and in old browsers, `Origin` (RFC 6454, section 7.3) decides, which
+ * every request has that can change something. Other programs send neither.
  */
 function isCrossSite(
   method: string | undefined,
@@ -81,8 +81,8 @@ function isCrossSite(
 }
 
 /**
- * Whether an origin is that of a host. By which scheme people reach the server it does not know: a
- * proxy may speak TLS. A port that is left out is the scheme's own.
+ * Whether an origin is that of a host. A missing port is the default of the scheme of the origin: a
+ * proxy may add TLS, so the server does not know its own scheme.
  */
 function isSameOrigin(host: Authority, origin: string): boolean {
   const [, scheme = '', authority = ''] = /^(https?):\/\/(.+)$/.exec(origin) ?? []

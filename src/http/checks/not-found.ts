@@ -3,7 +3,7 @@ import { Problem } from '../../chat/problems.ts'
 import { logRouteNotFound } from '../logging/log-events.ts'
 import type { Operation, RouteTable } from './route-table.ts'
 
-/** `not-found` for an address that does not exist: tells what can be called instead. */
+/** `not-found` for an unknown path, with the operations that exist. */
 export class RouteNotFound extends Problem {
   readonly operations: readonly Operation[]
 
@@ -13,7 +13,7 @@ export class RouteNotFound extends Problem {
   }
 }
 
-/** `method-not-allowed`, with the methods that the address does take. */
+/** `method-not-allowed`, with the methods that are allowed. */
 export class MethodNotAllowed extends Problem {
   readonly allow: readonly string[]
 
@@ -24,19 +24,19 @@ export class MethodNotAllowed extends Problem {
 }
 
 /**
- * Refuses what no route takes before anything else of the request is judged, so that a wrong
- * address is never answered with what is wrong about a body or a token.
+ * Refuses unknown paths and methods before anything else is checked, so that a wrong path is never
+ * answered with an error about the body or the token.
  */
 export function rejectUnknownRoutes(table: RouteTable): onRequestHookHandler {
   return (request, _reply, done) => {
     const path = pathOf(request)
     const needsLookup = request.method === 'OPTIONS' || path.endsWith('/')
-    // It takes a route's own name for a parameter, too, where the method is another's: there is no
-    // message at `/v1/messages/direct`.
+    // With another method the router takes the path of a route for a parameter: `/v1/messages/direct`
+    // is not a message.
     const otherMethod = request.routeOptions.url?.includes(':') === true && table.isRoutePath(path)
     const missing = request.is404 || otherMethod
-    // The router takes an empty parameter for one: there is no message at `/v1/messages/`. And with
-    // CORS it takes every `OPTIONS`, which only a preflight of an address that exists may be.
+    // The router accepts an empty parameter, as in `/v1/messages/`, and with CORS every `OPTIONS`,
+    // which must be a preflight for a path that exists.
     if (!missing && !needsLookup) return done()
     const methods = table.methodsOf(path)
     if (!missing && methods !== undefined && !isPlainOptions(request)) return done()
@@ -47,13 +47,13 @@ export function rejectUnknownRoutes(table: RouteTable): onRequestHookHandler {
   }
 }
 
-/** An `OPTIONS` that no browser sent as a preflight (the Fetch standard, "CORS-preflight fetch"). */
+/** An `OPTIONS` that is not a preflight (the Fetch standard, "CORS-preflight fetch"). */
 function isPlainOptions({ method, headers }: FastifyRequest): boolean {
   const { origin, 'access-control-request-method': wanted } = headers
   return method === 'OPTIONS' && (origin === undefined || wanted === undefined)
 }
 
-/** The path of a request as it came, percent-encoded, without the query. */
+/** Percent-encoded, without the query. */
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] as string
 }

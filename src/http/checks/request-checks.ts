@@ -3,10 +3,13 @@ import { Problem } from '../../chat/problems.ts'
 import { invalidParameter } from '../../chat/validation.ts'
 
 /**
- * Refuses what Node's parser lets pass: versions that are not HTTP/1 (it takes 0.9 and 2.0 on the
- * request line), chunks in HTTP/1.0, whose framing proxies read in two ways (RFC 9112, section 6.1),
- * codings besides `chunked`, which it would leave in the body (section 7), HTTP/1.1 without exactly
- * one `Host` (section 3.2), and an expectation that nobody here meets (RFC 9110, section 10.1.1).
+ * Refuses malformed requests that Node's parser accepts:
+ *
+ * - versions other than HTTP/1, as 0.9 and 2.0 in the request line
+ * - chunks in HTTP/1.0, which proxies frame in two ways (RFC 9112, section 6.1)
+ * - codings besides `chunked`, which Node would leave in the body (section 7)
+ * - HTTP/1.1 without exactly one `Host` (section 3.2)
+ * - unknown expectations (RFC 9110, section 10.1.1)
  */
 export const rejectMalformed: onRequestHookHandler = ({ raw }, _reply, done) => {
   if (raw.httpVersionMajor !== 1)
@@ -24,7 +27,7 @@ export const rejectMalformed: onRequestHookHandler = ({ raw }, _reply, done) => 
   done()
 }
 
-/** Names and values take turns. Node keeps the first of two hosts alone, so `headers` does not tell. */
+/** In `rawHeaders`, where names and values alternate: of two hosts, `headers` has the first alone. */
 function countHosts(rawHeaders: readonly string[]): number {
   let hosts = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 
-/** One thing that can be called, as `not-found` lists it. */
+/** An operation of the API, as `not-found` lists it. */
 export interface Operation {
   method: string
   path: string
@@ -12,24 +12,20 @@ interface Route {
   pattern: RegExp
 }
 
-/**
- * Every route of the application, noted as it is added: what can be called, and by which methods
- * an address may be asked for.
- */
+/** The operations and the allowed methods of all routes, which Fastify does not list itself. */
 export class RouteTable {
   readonly operations: Operation[] = []
   readonly #routes = new Map<string, Route>()
 
-  /** Notes the routes that are added to `app` and to what is registered in it from now on. */
+  /** Collects the routes that are added to `app` and its plugins from now on. */
   constructor(app: FastifyInstance) {
     app.addHook('onRoute', (route) => this.#add(route))
   }
 
   /**
-   * The methods that an address takes, by name; undefined where there is
-   * nothing at the address.
+   * The methods that a path allows, sorted; undefined where no route has the path.
    *
-   * @param path as it came, percent-encoded, without the query
+   * @param path percent-encoded, without the query
    */
   methodsOf(path: string): string[] | undefined {
     const decoded = decodeURI(path)
@@ -40,14 +36,14 @@ export class RouteTable {
     return methods.size === 0 ? undefined : [...methods].sort()
   }
 
-  /** Whether a path is that of a route itself, and not the value of a parameter of one. */
+  /** Whether a path is that of a route without parameters. */
   isRoutePath(path: string): boolean {
     const decoded = decodeURI(path)
     return !decoded.includes(':') && this.#routes.has(decoded)
   }
 
   #add({ url, method, schema }: RouteOptions): void {
-    // The wildcard through which the CORS plugin hears preflights is no place of its own.
+    // The route that the CORS plugin adds for preflights.
     if (url === '*') return
     const route = this.#routes.get(url) ?? { methods: new Set(), pattern: patternOf(url) }
     this.#routes.set(url, route)
@@ -63,7 +59,7 @@ export class RouteTable {
   }
 }
 
-/** A route's address (`/v1/messages/:id`, `/docs/static/*`) as a pattern for whole paths. */
+/** Matches whole paths; `url` is for example `/v1/messages/:id` or `/docs/static/*`. */
 function patternOf(url: string): RegExp {
   const source = url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+').replaceAll('*', '.*')
   return new RegExp(`^${source}$`)

@@ -1,13 +1,12 @@
-/** What shows nothing, or changes how what stands beside it is shown; JSON escapes the first 32 itself. */
+/** Characters that are invisible or change how their neighbours are shown. JSON escapes the first 32. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** Most lines: these characters alone, and the end of the line. */
+/** Most lines have nothing to escape. */
 const printableAscii = /^[ -~]*\n?$/
 
 /**
- * A log line, which is JSON, as the same JSON without control characters, U+007F, marks of direction
- * and other invisible characters, or line separators: whatever came from outside, a terminal shows
- * the line as it is.
+ * Escapes control characters, marks of direction and other invisible characters in a log line, which
+ * is JSON, so that input from clients cannot change how a terminal shows the line.
  */
 export function escapeInvisible(line: string): string {
   if (printableAscii.test(line)) return line

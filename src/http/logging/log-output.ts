@@ -1,47 +1,47 @@
-/** How long a line waits for others, in ms. */
+/** How long a line waits for others to be written with, in ms. */
 const batchMs = 10
 
-/** How many characters wait while nobody takes what was written; as many are on their way then. */
+/** How many characters wait for the reader of the log; as many more may be in the write under way. */
 const maxWaitingChars = 1_048_576
 
 /** pino's number for the level `warn`. */
 const warnLevel = 40
 
-/** Where lines go: a pipe, a file or a terminal, as Node opens them for standard output. */
+/** A pipe, a file or a terminal, as Node opens them for standard output. */
 interface Target {
   write(text: string, done: (error?: Error | null) => void): unknown
 }
 
 /**
- * Writes log lines. Those that come within a moment leave in one write: when many come at once, a
- * write for each of them would cost more than what the lines tell of.
+ * Writes log lines, all of 10 ms in one write: a write for each line would cost more than the requests
+ * that are logged.
  *
- * Node keeps in memory what the reader of a pipe does not take. So there is one write at a time, what
- * comes meanwhile waits here, and past a megabyte lines are dropped, counted, and told of once the
- * reader goes on.
+ * Node keeps in memory what the reader of a pipe does not take. So there is one write at a time, further
+ * lines wait here, and past a megabyte they are dropped and counted. The count is logged when the reader
+ * goes on.
  */
 export class LogOutput {
   readonly #target: Target
-  readonly #most: number
+  readonly #maxChars: number
   #lines = ''
   #dropped = 0
   #writing = false
   #timer: NodeJS.Timeout | undefined
 
-  /** @param options.most how many characters may wait (1,048,576) */
-  constructor(target: Target, { most = maxWaitingChars } = {}) {
+  /** @param options.maxChars how many characters may wait (1,048,576) */
+  constructor(target: Target, { maxChars = maxWaitingChars } = {}) {
     this.#target = target
-    this.#most = most
+    this.#maxChars = maxChars
   }
 
   write(line: string): void {
-    // Once one was dropped, so are those behind it: what is told of them stands where they would.
-    if (this.#dropped > 0 || this.#lines.length + line.length > this.#most) this.#dropped++
+    // Once one line was dropped, so are the next, so that the count stands in their place.
+    if (this.#dropped > 0 || this.#lines.length + line.length > this.#maxChars) this.#dropped++
     else this.#lines += line
     this.#timer ??= setTimeout(() => this.#writeNext(), batchMs)
   }
 
-  /** Writes what waits, whether or not what was written before has been taken. */
+  /** Writes what waits, also while another write is under way. */
   flush(): void {
     const text = this.#take()
     if (text !== '') this.#target.write(text, () => {})
@@ -69,7 +69,7 @@ export class LogOutput {
   }
 }
 
-/** In the form of all other lines, but not by way of the logger: it is told whatever LOG_LEVEL is. */
+/** In the format of pino, but not by the logger, because LOG_LEVEL must not hide it. */
 function droppedLine(lines: number): string {
   const { pid } = process
   const line = { level: warnLevel, time: Date.now(), pid, event: 'log lines dropped', lines }
@@ -79,15 +79,14 @@ function droppedLine(lines: number): string {
 interface Handle {
   _handle?: { setBlocking?(blocking: boolean): void }
 }
-// Node waits for terminals to take what is written, so one that is held (Ctrl-S) would hold the whole
-// server. There is no public call for this: it is asked for where it exists.
+// Node writes to terminals synchronously, so a terminal that is paused (Ctrl-S) would block the whole
+// server. There is no public call for this.
 const { _handle: handle } = process.stdout as Handle
 handle?.setBlocking?.(false)
 
-/** Standard output. */
 export const logOutput = new LogOutput(process.stdout)
 
-// At the end of the process no timer fires any more; what the kernel takes at once is written.
+// No timer fires any more when the process ends. What the kernel takes at once is written.
 process.on('exit', () => logOutput.flush())
-// Who reads the log may go away: that is no reason to stop serving.
+// The server goes on without a reader of its log.
 process.stdout.on('error', () => {})

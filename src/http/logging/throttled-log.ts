@@ -2,26 +2,25 @@ import type { FastifyBaseLogger } from 'fastify'
 import { addressKeys } from '../limits/address-key.ts'
 import { FixedWindowCounter } from '../limits/fixed-window-counter.ts'
 
-/** How many lines of one kind are written in a minute of one address. */
+/** How many lines of one event are written in a minute for one address. */
 const maxPerWindow = 10
 const windowMs = 60_000
 
-/** For how many addresses and kinds it is told apart how many more there were. */
+/** How many addresses and events have their own count of suppressed lines; all others share one. */
 const maxTracked = 1000
 
-/** What a line tells, besides which kind of line it is and of whom. */
 type Fields = Readonly<Record<string, unknown>>
 
 interface Suppressed {
   event: string
-  /** Absent: of many, past those that are told apart. */
+  /** Absent where many addresses share the count. */
   address?: string
   lines: number
 }
 
 /**
- * Lines about what anybody can do who has no account. The first ones of an address are written, the
- * rest counted and told of once a minute: else one client fills the disk.
+ * Logs events that a client can cause without an account. The first lines of an address in a minute are
+ * written, the rest are counted and logged as one: else one client could fill the disk.
  */
 export class ThrottledLog {
   readonly #log: FastifyBaseLogger
@@ -30,14 +29,14 @@ export class ThrottledLog {
   readonly #suppressed = new Map<string, Suppressed>()
   #timer: NodeJS.Timeout | undefined
 
-  /** @param options.windowMs how often it is told how many more there were (60,000) */
+  /** @param options.windowMs how long lines are counted before the count is logged (60,000) */
   constructor(log: FastifyBaseLogger, options: { windowMs?: number } = {}) {
     this.#log = log
     this.#windowMs = options.windowMs ?? windowMs
     this.#counter = new FixedWindowCounter({ windowMs: this.#windowMs })
   }
 
-  /** @param address whom it is about; IPv6 counts by /64, and by /56 and /48 */
+  /** @param address of the client; IPv6 counts by /64, /56 and /48 */
   write(event: string, address: string, fields: Fields): void {
     const keys = addressKeys(address)
     const full = keys.some(({ key, times }) => {
@@ -50,7 +49,7 @@ export class ThrottledLog {
     }
   }
 
-  /** Tells how many more there were since this was last told. */
+  /** Logs the counts of suppressed lines, and resets them. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

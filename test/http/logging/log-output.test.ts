@@ -38,7 +38,7 @@ t.test('lines that come within a moment leave in one write, in order', async (t)
 
 t.test('what is not taken waits, past its bound lines are dropped and counted', async (t) => {
   const reader = new Reader()
-  const output = new LogOutput(reader, { most: 20 })
+  const output = new LogOutput(reader, { maxChars: 20 })
   const lines = Array.from({ length: 8 }, (_, n) => `{"n":${n}}\n`)
   output.write(lines[0] as string)
   while (reader.taken.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
