@@ -45,18 +45,18 @@ import type { Services } from './services.ts'
 
 const storeUnavailable = 'The server has lost touch with its database; nothing was done. Try again.'
 
-/** Connections besides the streams, for everything else that is called. */
+/** How many connections there may be besides those of MAX_STREAMS. */
 const nonStreamConnections = 1000
 
 export interface AppOptions {
   timeouts?: Partial<Timeouts>
-  /** Where log lines go (standard output). */
+  /** Where log lines are written (standard output). */
   logStream?: { write(line: string): void }
   /** The folder of the built chat page. */
   webAppDirectory?: string
 }
 
-/** The HTTP side of the server: plugins, the error handler and the routes. Not yet listening. */
+/** The Fastify application: plugins, hooks, the error handler and the routes. It does not listen yet. */
 export async function buildApp(services: Services, options: AppOptions = {}): Promise<Api> {
   const { settings } = services
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
@@ -110,7 +110,7 @@ function version(): string {
   return JSON.parse(readFileSync(manifest, 'utf8')).version
 }
 
-/** Bounds how many connections there are, and how much of what comes on each waits. */
+/** Bounds the connections, their pipelined requests and the chunks of bodies. */
 function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: number): void {
   const { server } = app
   const throttledLog = new ThrottledLog(app.log)
@@ -137,13 +137,10 @@ function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: 
   )
 }
 
-/** The routes whose answers nobody should keep: those of the API, and where there is none. */
+/** The routes whose answers must not be cached: those of the API, and the wildcard of preflights. */
 const uncachedRoutes = /^\/v1\/|^\*$/
 
-/**
- * What happens around every request, in the order in which it is judged. What need not wait calls
- * on, for that costs less than a promise.
- */
+/** The hooks of every request, in the order in which it is checked. */
 function addHooks(
   app: Api,
   table: RouteTable,
@@ -151,7 +148,7 @@ function addHooks(
   limits: RateLimits,
 ): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    // Before all else, for to judge a request is what it is to save.
+    // Before everything else, because the limit is to save the work of the other checks.
     limits.request(clientAddress(request))
     done()
   })
@@ -170,21 +167,16 @@ function addHooks(
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     const { url } = request.routeOptions
-    // By the route that was found, for a path can be written in many ways; where none was, always.
-    const ours = url === undefined || uncachedRoutes.test(url)
-    if (ours && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    // Kept alive, a connection whose request was open when the server began to stop would hold it up.
+    // By the route, because a path can be written in many ways.
+    const isUncached = url === undefined || uncachedRoutes.test(url)
+    if (isUncached && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    // A connection that is kept alive would delay the shutdown.
     if (!ready()) reply.header('connection', 'close')
     drainRequest(request.raw, reply.raw)
     done(null, payload)
   })
-  if (logsEveryRequest(settings))
+  if (['debug', 'trace'].includes(settings.logLevel))
     app.addHook('onResponse', async (request, reply) =>
       logRequestCompleted(request, reply.statusCode),
     )
-}
-
-/** Whether every answer is logged: to tell of one costs something even where nobody is told. */
-function logsEveryRequest({ logLevel }: Services['settings']): boolean {
-  return logLevel === 'debug' || logLevel === 'trace'
 }

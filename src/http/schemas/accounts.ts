@@ -49,7 +49,7 @@ const opened = {
   expiresAt: '2026-11-09T09:30:00.000Z',
 }
 
-/** Nobody of the README's story, so that it works on a server that has been shown it. */
+/** Not a user of the README, so that the example works on a server that has run the README. */
 const credentials = { username: 'dewi', password: 'paper-boats' }
 
 export const NewAccount = Type.Object(

@@ -98,10 +98,10 @@ const Bye = Type.Object(
   { $id: 'Bye', description: 'The data of the event `bye`' },
 )
 
-/** What the `data` of each event holds as JSON, besides `Message`. */
+/** The schemas of the `data` of events, besides `Message`. */
 export const eventData = [Ready, Presence, Heartbeat, Reset, Bye]
 
-/** One event as Server-Sent Events carry it: the data is JSON in a string. */
+/** An event of Server-Sent Events, whose data is JSON in a string. */
 function event<const Id extends Record<string, TSchema>>(
   name: string,
   description: string,
@@ -142,16 +142,14 @@ const events = [
   event('bye', 'The server ends this stream.', Bye, {}),
 ]
 
-/** An event of the stream, each kind with what it carries. */
 const StreamEvent = Type.Union(events, {
   $id: 'StreamEvent',
   description: 'An event of the stream',
 })
 
-/** The events themselves, which only OpenAPI 3.2 can tie to the stream. */
+/** Only OpenAPI 3.2 can describe the items of a stream. */
 export const streamEvents: readonly (TSchema & { $id?: string })[] = [...events, StreamEvent]
 
-/** The names of their schemas. */
 export const streamEventNames = streamEvents.map(({ $id }) => $id as string)
 
 const Cursor = (options: object) =>
@@ -183,10 +181,9 @@ export const openStream = {
   summary: 'Open the event stream',
   description:
     'Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`, whose data is JSON of `Message`, `Ready`, `Presence`, `Heartbeat`, `Reset` and `Bye`. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
-  // Without a header it takes the parameter `token`. As a scheme of its own, generated programs would
-  // send one token as both.
+  // The parameter `token` is not a security scheme: generated clients would send one token as both.
   security: [{ sessionToken: [] }, {}],
-  // In words alone: beside `lastEventId`, generated programs would have two parameters of one name.
+  // Only the description mentions it: generated clients would have two parameters of one name.
   headers: Type.Object({ 'Last-Event-ID': Cursor({ 'x-undocumented': true }) }),
   querystring: Type.Object(
     {

@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { bodyTypes, Id, maxId, strict, Time } from './common.ts'
 import { bodyErrors, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
-/** How many messages a page holds unless told otherwise. */
+/** How many messages a page has at most without `limit`. */
 export const defaultMessageLimit = 50
 
-/** A message. One flat object, for that is what every generator of clients reads. */
+/** One flat object, because not every generator of clients supports unions. */
 export const Message = Type.Object(
   {
     id: Id('The place of the message in the log: a later message has a higher id'),
@@ -101,7 +101,7 @@ export const NewDirect = Type.Object(
     $id: 'NewDirect',
     description: 'A message to one user',
     ...strict,
-    // To oneself, for nobody else is known to be registered.
+    // To oneself, because nobody else is certain to be registered.
     examples: [{ to: directExample.to, text: directExample.text, whenOffline: 'keep' }],
   },
 )
@@ -156,7 +156,7 @@ export const sendDirect = {
   },
 }
 
-/** Where a page lies. A page comes with a cursor, which is easily taken for this. */
+/** The bound of a page. Its error mentions cursors, which are easily mistaken for ids. */
 const messageId = (minimum: number, description: string) =>
   Type.Optional(
     Type.Integer({

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type ProblemCode, problems } from '../../chat/problems.ts'
 
-/** The `type` of every problem. */
 export const ProblemType = Type.Enum(
   Object.keys(problems).map((code) => `/problems/${code}`),
   {
@@ -60,7 +59,6 @@ export const ProblemDetails = Type.Object(
   { $id: 'Problem', description: 'Why a request was refused (RFC 9457)' },
 )
 
-/** What a refusal with this code looks like. */
 export function exampleProblem(code: ProblemCode): Static<typeof ProblemDetails> {
   const { status, title, explanation } = problems[code]
   return {

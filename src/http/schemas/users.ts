@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Count, strict, Time } from './common.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
-/** How many people a page holds unless told otherwise. */
+/** How many users a page has at most without `limit`. */
 export const defaultUserLimit = 100
 
 export const OnlineUser = Type.Object(
