@@ -22,12 +22,12 @@ interface ServedDocument {
 const introduction = `A chat server that any HTTP client can talk to. Register or log in, keep the token, send it as
 \`Authorization: Bearer\`, and open \`GET /v1/events\`: everything that concerns you arrives there.
 
-Everything said goes into one ordered log, and a stream is a cursor over it. A message that was
+Every message goes into one ordered log, and a stream is a cursor over it. A message that was
 answered 201 reaches every stream that may see it, in order, and exactly once for a client that
 reconnects with the last id it saw.
 
-Bodies are JSON; forms, as \`curl -d\` sends them, are taken too. Whatever is refused is answered
-with problem details (RFC 9457), and the address in \`type\` explains the code.
+Bodies are JSON; forms, as \`curl -d\` sends them, are accepted too. Errors are problem details
+(RFC 9457), and the address in \`type\` explains the code.
 
 \`/openapi.json\` is this API as an OpenAPI 3.1 document, for generators of clients;
 \`/openapi-3.2.json\` also describes each event of the stream.`
@@ -58,7 +58,7 @@ export async function addSwagger(
         { name: 'Accounts', description: 'Register, log in and log out' },
         { name: 'Messages', description: 'Send messages and read them' },
         { name: 'People', description: 'Who is online' },
-        { name: 'Events', description: 'The stream on which everything arrives' },
+        { name: 'Events', description: 'The event stream' },
         { name: 'Server', description: 'The server itself' },
       ],
       components: {

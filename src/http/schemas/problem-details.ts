@@ -33,9 +33,9 @@ export const Operation = Type.Object(
   {
     method: Type.String({ description: 'The HTTP method' }),
     path: Type.String({ description: 'The path, with its parameters in braces' }),
-    summary: Type.String({ description: 'What the call does' }),
+    summary: Type.String({ description: 'What the operation does' }),
   },
-  { $id: 'Operation', description: 'Something that can be called' },
+  { $id: 'Operation', description: 'An operation of the API' },
 )
 
 export const ProblemDetails = Type.Object(
@@ -52,7 +52,7 @@ export const ProblemDetails = Type.Object(
     ),
     operations: Type.Optional(
       Type.Array(Operation, {
-        description: 'With `not-found` for an unknown path: what can be called',
+        description: 'With `not-found` for an unknown path: all operations',
       }),
     ),
   },

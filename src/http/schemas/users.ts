@@ -52,7 +52,7 @@ export const listOnlineUsers = {
     strict,
   ),
   response: {
-    200: jsonResponse('A page of who is online.', OnlineUsers, {
+    200: jsonResponse('A page of the online users.', OnlineUsers, {
       users: [{ username: 'dewi', onlineSince: '2026-11-02T09:30:00.000Z' }],
       count: 1,
       more: false,
