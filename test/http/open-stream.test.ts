@@ -25,7 +25,7 @@ async function pipeline(
   return { socket, text: () => text }
 }
 
-t.test('HEAD is answered with the head of a stream, which tells no length', async (t) => {
+t.test('HEAD is answered with the head of a stream, without a length', async (t) => {
   const room = await openRoom(t)
   const { token } = await room.register('ann')
   const { hostname, port } = new URL(room.url)
@@ -77,7 +77,7 @@ t.test('the answer of a stream has the headers of all answers, and its own', asy
   }
 })
 
-t.test('a stream asked for behind another request waits for its turn', async (t) => {
+t.test('a pipelined stream opens after the answer before it', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const { socket, text } = await pipeline(room, ann.token)
@@ -91,7 +91,7 @@ t.test('a stream asked for behind another request waits for its turn', async (t)
   socket.destroy()
 })
 
-t.test('who goes away while a stream waits for its turn opens none', async (t) => {
+t.test('a client that leaves while its stream waits opens none', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const { socket } = await pipeline(room, ann.token)
@@ -100,7 +100,7 @@ t.test('who goes away while a stream waits for its turn opens none', async (t) =
   t.equal((await ann.call('GET', '/v1/users/online')).body.count, 0)
 })
 
-t.test('a stream that waits for its turn is judged when that comes', async (t) => {
+t.test('a pipelined stream is authenticated when its turn comes', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const { socket, text } = await pipeline(room, ann.token)
@@ -110,7 +110,7 @@ t.test('a stream that waits for its turn is judged when that comes', async (t) =
   socket.destroy()
 })
 
-t.test('a session that ends while its stream opens gets bye at once', async (t) => {
+t.test('a stream whose session ends while it opens gets bye at once', async (t) => {
   const store = new ControllableStore()
   const room = await openRoom(t, { tuning: { around: store.around } })
   const ann = await room.register('ann')
@@ -123,37 +123,40 @@ t.test('a session that ends while its stream opens gets bye at once', async (t) 
   await stream.ended()
 })
 
-t.test('answers are made one after the other, and are cut where nobody reads them', async (t) => {
-  const log = new LogLines()
-  const room = await openRoom(t, {
-    settings: { logLevel: 'info' },
-    tuning: { http: { timeouts: { writeTimeoutMs: 300 }, logStream: log } },
-  })
-  const ann = await room.register('ann')
-  const text = 'x'.repeat(4_000)
-  for (let nth = 0; nth < 50; nth++) await ann.broadcast(text)
-  const { hostname, port } = new URL(room.url)
-  const get = `GET /v1/messages?limit=50 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`
+t.test(
+  'pipelined requests are answered one after the other, and a client that does not read is cut off',
+  async (t) => {
+    const log = new LogLines()
+    const room = await openRoom(t, {
+      settings: { logLevel: 'info' },
+      tuning: { http: { timeouts: { writeTimeoutMs: 300 }, logStream: log } },
+    })
+    const ann = await room.register('ann')
+    const text = 'x'.repeat(4_000)
+    for (let nth = 0; nth < 50; nth++) await ann.broadcast(text)
+    const { hostname, port } = new URL(room.url)
+    const get = `GET /v1/messages?limit=50 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`
 
-  const reading = connect(Number(port), hostname)
-  let heads = 0
-  reading.on('data', (bytes) => {
-    heads += `${bytes}`.split('HTTP/1.1 200').length - 1
-  })
-  reading.write(get.repeat(17))
-  while (heads < 17) await once(reading, 'data')
-  reading.destroy()
+    const reading = connect(Number(port), hostname)
+    let heads = 0
+    reading.on('data', (bytes) => {
+      heads += `${bytes}`.split('HTTP/1.1 200').length - 1
+    })
+    reading.write(get.repeat(17))
+    while (heads < 17) await once(reading, 'data')
+    reading.destroy()
 
-  const unread = connect(Number(port), hostname).pause()
-  unread.on('error', () => {})
-  // Past what the kernel keeps of answers the server reads no more requests.
-  const talking = setInterval(() => unread.write(get), 5)
-  t.teardown(() => clearInterval(talking))
-  await new Promise((resolve) => unread.once('close', resolve))
-  t.same(log.of('connection closed'), [], 'not because too many wait')
-})
+    const unread = connect(Number(port), hostname).pause()
+    unread.on('error', () => {})
+    // Past what the kernel keeps of answers the server reads no more requests.
+    const talking = setInterval(() => unread.write(get), 5)
+    t.teardown(() => clearInterval(talking))
+    await new Promise((resolve) => unread.once('close', resolve))
+    t.same(log.of('connection closed'), [], 'not because too many wait')
+  },
+)
 
-t.test('what is refused before there is a route is an answer as well', async (t) => {
+t.test('a client that does not read the refusals of bad paths is cut off', async (t) => {
   const server = await serve(t, {}, { timeouts: { writeTimeoutMs: 300 } })
   const unread = (await server.open()).pause()
   const side = await server.sideOf(unread)

@@ -19,7 +19,7 @@ function claimsOf(server: Server) {
   return { iss: 'obrol', aud: 'obrol:session', sub: '1', sid: 1, exp, iat: exp - 3600 }
 }
 
-t.test('a token speaks for its session until it ends', async (t) => {
+t.test('a token is valid until its session ends', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const { body } = await server.call('GET', '/v1/me', { headers: ann })
@@ -33,7 +33,7 @@ t.test('a token speaks for its session until it ends', async (t) => {
   )
 })
 
-t.test('without a token the challenge is bare', async (t) => {
+t.test('without a token the challenge gives no reason', async (t) => {
   const server = await serve(t)
   await server.join('ann')
   for (const authorization of ['', 'Basic YTpi', 'Bearer', 'Bearer ']) {
@@ -49,7 +49,7 @@ t.test('without a token the challenge is bare', async (t) => {
   t.equal(login.headers.get('www-authenticate'), 'Bearer')
 })
 
-t.test('only a token of our own is taken', async (t) => {
+t.test('only our own tokens are accepted', async (t) => {
   const server = await serve(t)
   await server.join('ann')
   const claims = claimsOf(server)
@@ -87,7 +87,7 @@ t.test('only a token of our own is taken', async (t) => {
   }
 })
 
-t.test('an events token opens the stream from the query and nothing else', async (t) => {
+t.test('an events token opens the stream from the query, and nothing else', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const made = await server.call('POST', '/v1/events/token', { headers: ann })
@@ -119,7 +119,7 @@ t.test('an events token opens the stream from the query and nothing else', async
   problem(t, await server.call('GET', `/v1/events?token=${token}`), 401, 'unauthorized')
 })
 
-t.test('who calls is asked before what they sent is judged', async (t) => {
+t.test('the token is checked before the input', async (t) => {
   const server = await serve(t)
   const answer = await server.call('POST', '/v1/messages/broadcast', {
     body: 'x'.repeat(100_000),

@@ -3,7 +3,7 @@ import { VerifiedTokenCache } from '../../../src/http/auth/verified-token-cache.
 
 const claims = (exp: number) => ({ sub: '1', sid: 1, exp })
 
-t.test('a token is known until its end', async (t) => {
+t.test('a token is cached until it expires', async (t) => {
   let now = 9_999
   const known = new VerifiedTokenCache(() => now)
   t.equal(known.get('a'), undefined)
@@ -16,7 +16,7 @@ t.test('a token is known until its end', async (t) => {
   t.equal(known.get('a'), undefined, 'and it is forgotten')
 })
 
-t.test('so many are known, and those unused for longest make way', async (t) => {
+t.test('a full cache drops the token that was unused for longest', async (t) => {
   const known = new VerifiedTokenCache(() => 0, { cacheSize: 2 })
   for (const token of ['a', 'b']) known.add(token, claims(10))
   known.get('a')
@@ -27,7 +27,7 @@ t.test('so many are known, and those unused for longest make way', async (t) => 
   )
 })
 
-t.test('tokens are known for hours unless told otherwise', async (t) => {
+t.test('a cache of the default size returns a token', async (t) => {
   const known = new VerifiedTokenCache(Date.now)
   known.add('a', claims(Date.now() / 1000 + 3600))
   t.ok(known.get('a'))

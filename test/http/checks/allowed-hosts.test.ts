@@ -2,7 +2,7 @@ import t from 'tap'
 import { AllowedHosts } from '../../../src/http/checks/allowed-hosts.ts'
 import { readAuthority } from '../../../src/http/checks/authority.ts'
 
-t.test('a host is read as browsers write it', async (t) => {
+t.test('a host is parsed into the form that browsers use', async (t) => {
   const read: [string, string, string][] = [
     ['localhost', 'localhost', ''],
     ['LocalHost.:3000', 'localhost', '3000'],
@@ -20,7 +20,7 @@ t.test('a host is read as browsers write it', async (t) => {
   for (const [text, name, port] of read) t.same(readAuthority(text), { name, port }, text)
 })
 
-t.test('what is no host is none', async (t) => {
+t.test('an invalid host is refused', async (t) => {
   const not = ['a b', 'a/b', 'u@h', 'a,b', 'a:99999x', 'a:65536', 'a:1:2', 'a:-1', 'a:+80']
   const nor = ['.', 'a%20b', 'a%00', '::1', '[::1', '[::x]', '[fe80::1%25lo]', '1.2.3.256', 'a?b']
   const even = [
@@ -36,7 +36,7 @@ t.test('what is no host is none', async (t) => {
   for (const text of [...not, ...nor, ...even]) t.equal(readAuthority(text), undefined, text)
 })
 
-t.test('a domain stands for the names below it, and for none beside it', async (t) => {
+t.test('a wildcard allows the names below its domain, and no others', async (t) => {
   const known = new AllowedHosts(['example.org', '*.lan'])
   const answers: [string, boolean][] = [
     ['example.org', true],
@@ -56,7 +56,7 @@ t.test('a domain stands for the names below it, and for none beside it', async (
     t.equal(new AllowedHosts(['*']).check(text)?.isAllowed, true)
 })
 
-t.test('so many judgements are remembered, and those unused for longest make way', async (t) => {
+t.test('a full cache drops the host that was unused for longest', async (t) => {
   const known = new AllowedHosts(['a'], { cacheSize: 2 })
   const first = known.check('a')
   t.equal(known.check('a'), first, 'judged once')

@@ -22,7 +22,7 @@ async function answersTo(t: Test, server: Server, expected: Record<string, numbe
 
 const anyone: Partial<HttpSettings> = { allowedHosts: ['*'] }
 
-t.test('a host that is not the server’s is refused, with the setting to change', async (t) => {
+t.test('an unknown host is refused, and the error names the setting', async (t) => {
   const server = await serve(t, { allowedHosts: ['chat.example.org', '[::1]', '192.168.1.5'] })
   await answersTo(t, server, {
     'chat.example.org': 200,
@@ -48,7 +48,7 @@ t.test('a host that is not the server’s is refused, with the setting to change
   t.match(text, /evil\.example.*ALLOWED_HOSTS/s)
 })
 
-t.test('what a proxy or anyone says of another host is not believed', async (t) => {
+t.test('X-Forwarded-Host is ignored', async (t) => {
   const server = await serve(t, {
     allowedHosts: ['chat.example.org'],
     trustProxy: ['127.0.0.1'],
@@ -60,7 +60,7 @@ t.test('what a proxy or anyone says of another host is not believed', async (t) 
   t.equal((await get({ Host: 'chat.example.org', ...other })).status, 200)
 })
 
-t.test('who names no host, as checks of health do, is no browser', async (t) => {
+t.test('a request without a host, as of a health check, is allowed', async (t) => {
   const server = await serve(t, { allowedHosts: ['chat.example.org'] })
   t.equal((await ask(server, 'GET /healthz HTTP/1.0', {})).status, 200)
   t.equal((await ask(server, 'GET /healthz HTTP/1.1', { Host: '' })).status, 200)
@@ -69,7 +69,7 @@ t.test('who names no host, as checks of health do, is no browser', async (t) => 
   t.equal((await ask(server, 'POST /v1/login HTTP/1.1', fromPage)).code, 'cross-site')
 })
 
-t.test('a Host that is none is malformed, whoever may be asked', async (t) => {
+t.test('an invalid Host is malformed, also where any host is allowed', async (t) => {
   const server = await serve(t, anyone)
   for (const host of ['a b', 'a/b', 'u@h', 'a,b', 'a:99999x', '[::1', 'a%00', 'x'.repeat(1000)])
     for (const request of ['GET /healthz HTTP/1.1', 'GET http://a/healthz HTTP/1.0']) {
@@ -79,7 +79,7 @@ t.test('a Host that is none is malformed, whoever may be asked', async (t) => {
     }
 })
 
-t.test('of a whole address the host in it is judged, not the header', async (t) => {
+t.test('the host of an absolute request target counts, not the header', async (t) => {
   const server = await serve(t, { allowedHosts: ['chat.example.org'] })
   const get = async (address: string, host: string) =>
     (await ask(server, `GET ${address} HTTP/1.1`, { Host: host })).status
@@ -93,7 +93,7 @@ t.test('of a whole address the host in it is judged, not the header', async (t) 
   t.equal(login.status, 400, 'and it is the one that a page must be of')
 })
 
-t.test('what a page of another site has a browser send is refused', async (t) => {
+t.test('a request that a browser sends for a page of another site is refused', async (t) => {
   const server = await serve(t, anyone)
   const judged: [string, string, string | undefined, string | undefined, number][] = [
     ['POST /v1/login', 'cross-site', 'cors', 'https://evil.example', 403],
@@ -126,7 +126,7 @@ t.test('what a page of another site has a browser send is refused', async (t) =>
   }
 })
 
-t.test('where browsers send no Sec-Fetch-Site, the page must be the host’s own', async (t) => {
+t.test('without Sec-Fetch-Site the origin must be that of the host', async (t) => {
   const server = await serve(t, anyone)
   const judged: [string, string | undefined, boolean][] = [
     ['192.168.1.5:3000', 'http://192.168.1.5:3000', true],
@@ -166,7 +166,7 @@ t.test('where browsers send no Sec-Fetch-Site, the page must be the host’s own
   }
 })
 
-t.test('a refusal says how such a page could be let in', async (t) => {
+t.test('the refusal of a page says how to allow it', async (t) => {
   const server = await serve(t, anyone)
   const detailFor = async (headers: Record<string, string>) => {
     const { text } = await ask(server, 'POST /v1/login HTTP/1.1', { Host: 'a:1', ...headers })
@@ -180,7 +180,7 @@ t.test('a refusal says how such a page could be let in', async (t) => {
   t.ok(long.length < 400)
 })
 
-t.test('pages of the origins that are set may call, and no others', async (t) => {
+t.test('only pages of the allowed origins may call', async (t) => {
   const server = await serve(t, {
     ...anyone,
     corsOrigins: ['https://app.example', 'capacitor://localhost'],
@@ -206,7 +206,7 @@ t.test('pages of the origins that are set may call, and no others', async (t) =>
       }
 })
 
-t.test('with any origin set also a page without one may call', async (t) => {
+t.test('CORS_ORIGINS=* also allows a page without an origin', async (t) => {
   const server = await serve(t, { ...anyone, corsOrigins: ['*'] })
   for (const origin of ['null', 'https://app.example']) {
     const answer = await ask(server, 'GET /healthz HTTP/1.1', {
@@ -219,7 +219,7 @@ t.test('with any origin set also a page without one may call', async (t) => {
   }
 })
 
-t.test('forms that another site posts lock nobody out', async (t) => {
+t.test('failed logins by forms of another site lock nobody out', async (t) => {
   const server = await serve(t, { ...anyone, loginsPerMinute: 2 })
   await server.join('ann')
   const form = 'username=ann&password=wrong-password'
@@ -239,7 +239,7 @@ t.test('forms that another site posts lock nobody out', async (t) => {
   t.equal(login.status, 200)
 })
 
-t.test('programs, which send neither, are let in', async (t) => {
+t.test('programs without these headers are allowed', async (t) => {
   const server = await serve(t, anyone)
   const login = 'POST /v1/login HTTP/1.1'
   t.equal((await ask(server, login, { Host: 'localhost:3000' })).status, 400)

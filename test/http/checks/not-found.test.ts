@@ -1,7 +1,7 @@
 import t from 'tap'
 import { problem, serve } from '../support/server.ts'
 
-t.test('an unknown path tells what can be called', async (t) => {
+t.test('the answer to an unknown path lists all operations', async (t) => {
   const server = await serve(t)
   for (const path of [
     '/nope',
@@ -24,45 +24,48 @@ t.test('an unknown path tells what can be called', async (t) => {
   problem(t, posted, 404, 'not-found')
 })
 
-t.test('a wrong method tells the right ones, before anything else is judged', async (t) => {
-  const server = await serve(t)
-  const allowed: [string, string, string][] = [
-    ['PUT', '/v1/register', 'POST'],
-    ['GET', '/v1/logout', 'POST'],
-    ['OPTIONS', '/v1/register', 'POST'],
-    ['OPTIONS', '/v1/me', 'GET, HEAD'],
-    ['DELETE', '/v1/messages/nonsense', 'GET, HEAD'],
-    // No messages, whose ids take the same place.
-    ['GET', '/v1/messages/broadcast', 'POST'],
-    ['HEAD', '/v1/messages/broadcast', 'POST'],
-    ['PUT', '/v1/messages/broadcast', 'POST'],
-    ['GET', '/v1/messages/direct?after=1', 'POST'],
-    ['PUT', '/v1/messages/direct', 'POST'],
-    ['GET', '/v1/messages/%64irect', 'POST'],
-    ['OPTIONS', '/v1/messages/direct', 'POST'],
-    ['POST', '/docs', 'GET, HEAD'],
-    ['POST', '/docs/', 'GET, HEAD'],
-    ['DELETE', '/', 'GET, HEAD'],
-    ['POST', '/v1/messages?x=1', 'GET, HEAD'],
-    ['PROPFIND', '/v1/events', 'GET, HEAD'],
-    ['POST', '/v1/%6de', 'GET, HEAD'],
-    ['POST', '/openapi.json', 'GET, HEAD'],
-    ['POST', '/openapi-3.2.json', 'GET, HEAD'],
-    ['POST', '/docs/static/swagger-ui.css', 'GET, HEAD'],
-  ]
-  for (const [method, path, allow] of allowed) {
-    const answer = await server.call(method, path)
-    if (method === 'HEAD') t.equal(answer.status, 405)
-    else problem(t, answer, 405, 'method-not-allowed')
-    t.equal(answer.headers.get('allow'), allow, `${method} ${path}`)
-  }
-  problem(t, await server.call('POST', '/openapiXjson'), 404, 'not-found')
-  const head = await server.call('HEAD', '/v1/login')
-  t.equal(head.status, 405)
-  t.equal(head.headers.get('allow'), 'POST')
-})
+t.test(
+  'the answer to a wrong method lists the allowed ones, before anything else is checked',
+  async (t) => {
+    const server = await serve(t)
+    const allowed: [string, string, string][] = [
+      ['PUT', '/v1/register', 'POST'],
+      ['GET', '/v1/logout', 'POST'],
+      ['OPTIONS', '/v1/register', 'POST'],
+      ['OPTIONS', '/v1/me', 'GET, HEAD'],
+      ['DELETE', '/v1/messages/nonsense', 'GET, HEAD'],
+      // No messages, whose ids take the same place.
+      ['GET', '/v1/messages/broadcast', 'POST'],
+      ['HEAD', '/v1/messages/broadcast', 'POST'],
+      ['PUT', '/v1/messages/broadcast', 'POST'],
+      ['GET', '/v1/messages/direct?after=1', 'POST'],
+      ['PUT', '/v1/messages/direct', 'POST'],
+      ['GET', '/v1/messages/%64irect', 'POST'],
+      ['OPTIONS', '/v1/messages/direct', 'POST'],
+      ['POST', '/docs', 'GET, HEAD'],
+      ['POST', '/docs/', 'GET, HEAD'],
+      ['DELETE', '/', 'GET, HEAD'],
+      ['POST', '/v1/messages?x=1', 'GET, HEAD'],
+      ['PROPFIND', '/v1/events', 'GET, HEAD'],
+      ['POST', '/v1/%6de', 'GET, HEAD'],
+      ['POST', '/openapi.json', 'GET, HEAD'],
+      ['POST', '/openapi-3.2.json', 'GET, HEAD'],
+      ['POST', '/docs/static/swagger-ui.css', 'GET, HEAD'],
+    ]
+    for (const [method, path, allow] of allowed) {
+      const answer = await server.call(method, path)
+      if (method === 'HEAD') t.equal(answer.status, 405)
+      else problem(t, answer, 405, 'method-not-allowed')
+      t.equal(answer.headers.get('allow'), allow, `${method} ${path}`)
+    }
+    problem(t, await server.call('POST', '/openapiXjson'), 404, 'not-found')
+    const head = await server.call('HEAD', '/v1/login')
+    t.equal(head.status, 405)
+    t.equal(head.headers.get('allow'), 'POST')
+  },
+)
 
-t.test('an address with a colon is no name of a route', async (t) => {
+t.test('a path with a colon is not the path of a route', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   for (const path of ['/v1/messages/:id', '/v1/messages/%3aid'])
@@ -82,7 +85,7 @@ t.test('a path that cannot be decoded is refused', async (t) => {
     problem(t, await server.call('GET', path), 400, 'malformed-request')
 })
 
-t.test('each code is explained at its address', async (t) => {
+t.test('each problem code is explained at its URL', async (t) => {
   const server = await serve(t)
   const { status, body } = await server.call('GET', '/problems/unavailable')
   t.equal(status, 200)

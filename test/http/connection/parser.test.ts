@@ -22,7 +22,7 @@ function answered(t: Test, text: string, status: number, code: string) {
 
 const short = { headersMs: 200, requestMs: 400, checkMs: 50 }
 
-t.test('what is no HTTP is answered as a problem', async (t) => {
+t.test('input that is not HTTP is answered with a problem', async (t) => {
   const server = await serve(t)
   for (const bytes of [
     'nonsense\r\n\r\n',
@@ -37,7 +37,7 @@ t.test('what is no HTTP is answered as a problem', async (t) => {
     answered(t, await server.raw(bytes), 400, 'malformed-request')
 })
 
-t.test('headers and addresses over 16 KiB are 431, however much more is sent', async (t) => {
+t.test('headers and URLs over 16 KiB are 431, however much more is sent', async (t) => {
   const server = await serve(t)
   const long = 'x'.repeat(20_000)
   answered(
@@ -61,7 +61,7 @@ t.test('headers and addresses over 16 KiB are 431, however much more is sent', a
   )
 })
 
-t.test('chunk extensions without end are 413', async (t) => {
+t.test('endless chunk extensions are 413', async (t) => {
   const server = await serve(t)
   const head =
     'POST /v1/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n'
@@ -69,7 +69,7 @@ t.test('chunk extensions without end are 413', async (t) => {
   answered(t, text, 413, 'payload-too-large')
 })
 
-t.test('what comes too slowly is 408', async (t) => {
+t.test('a slow request is 408', async (t) => {
   const server = await serve(t, {}, { timeouts: short })
   answered(t, await server.raw('GET / HTTP/1.1\r\nHost:'), 408, 'request-timeout')
   const head =
@@ -77,7 +77,7 @@ t.test('what comes too slowly is 408', async (t) => {
   answered(t, await server.raw(`${head}{`), 408, 'request-timeout')
 })
 
-t.test('who goes on sending to a closed door is cut off', async (t) => {
+t.test('a client that goes on sending after a refusal is cut off', async (t) => {
   const server = await serve(t)
   const socket = await server.open()
   socket.write('nonsense\r\n\r\n')
@@ -91,7 +91,7 @@ t.test('who goes on sending to a closed door is cut off', async (t) => {
   t.pass('closed')
 })
 
-t.test('a reset connection is no request', async (t) => {
+t.test('a reset connection is not answered', async (t) => {
   const server = await serve(t)
   const socket = await server.open()
   socket.write('GET / HTTP/1.1\r\n')
@@ -102,27 +102,24 @@ t.test('a reset connection is no request', async (t) => {
   t.match(error[0], { code: 'ECONNRESET' })
 })
 
-t.test(
-  'garbage behind a request whose answer has begun ends the connection without a second one',
-  async (t) => {
-    const server = await serve(t)
-    const begun = Promise.withResolvers<void>()
-    server.app.server.prependListener('request', (request, response) => {
-      request.resume()
-      response.write('begun')
-      response.on('error', () => {})
-      begun.resolve()
-    })
-    const socket = await server.open()
-    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
-    const text = readToEnd(socket).catch(() => 'reset')
-    await begun.promise
-    socket.write('nonsense\r\n\r\n')
-    t.notMatch(await text, /problem/)
-  },
-)
+t.test('garbage after a request whose answer has begun closes the connection', async (t) => {
+  const server = await serve(t)
+  const begun = Promise.withResolvers<void>()
+  server.app.server.prependListener('request', (request, response) => {
+    request.resume()
+    response.write('begun')
+    response.on('error', () => {})
+    begun.resolve()
+  })
+  const socket = await server.open()
+  socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+  const text = readToEnd(socket).catch(() => 'reset')
+  await begun.promise
+  socket.write('nonsense\r\n\r\n')
+  t.notMatch(await text, /problem/)
+})
 
-t.test('garbage behind a whole request is refused behind its answer', async (t) => {
+t.test('garbage after a complete request is refused after its answer', async (t) => {
   const server = await serve(t)
   const begun = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
@@ -143,7 +140,7 @@ t.test('garbage behind a whole request is refused behind its answer', async (t) 
   answered(t, second ?? '', 400, 'malformed-request')
 })
 
-t.test('an answer that waits behind another is not cut off by a shutdown', async (t) => {
+t.test('a shutdown waits for pipelined answers', async (t) => {
   const server = await serve(t)
   const begun = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
@@ -163,7 +160,7 @@ t.test('an answer that waits behind another is not cut off by a shutdown', async
   await closed
 })
 
-t.test('an answer whose client has gone holds up no shutdown', async (t) => {
+t.test('a shutdown does not wait for a client that has left', async (t) => {
   const server = await serve(t)
   const begun = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
@@ -181,7 +178,7 @@ t.test('an answer whose client has gone holds up no shutdown', async (t) => {
   await server.app.close()
 })
 
-t.test('a version that is neither HTTP/1.1 nor HTTP/1.0 is none', async (t) => {
+t.test('versions other than HTTP/1.1 and HTTP/1.0 are refused', async (t) => {
   const server = await serve(t)
   const two = await server.raw('GET /healthz HTTP/2.0\r\nHost: a\r\nConnection: close\r\n\r\n')
   answered(t, two, 400, 'malformed-request')
@@ -196,7 +193,7 @@ t.test('HTTP/1.1 needs exactly one Host', async (t) => {
   t.match(await server.raw('GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200/)
 })
 
-t.test('no transfer coding but chunked is taken', async (t) => {
+t.test('transfer codings other than chunked are refused', async (t) => {
   const server = await serve(t)
   const chunked = 'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
   const old = await server.raw(`POST /v1/login HTTP/1.0\r\n${chunked}`)
@@ -211,7 +208,7 @@ t.test('no transfer coding but chunked is taken', async (t) => {
     answered(t, await codings(value), 405, 'method-not-allowed')
 })
 
-t.test('a whole address is taken for its path', async (t) => {
+t.test('a request target in absolute form is routed by its path', async (t) => {
   const server = await serve(t)
   const get = (address: string) =>
     server.raw(`GET ${address} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
@@ -241,7 +238,7 @@ t.test('odd requests are answered', async (t) => {
   t.match(upgrade, /^HTTP\/1\.1 200/)
 })
 
-t.test('a proxy client that hangs up on its refusal harms nobody', async (t) => {
+t.test('a client that resets its refused CONNECT does no harm', async (t) => {
   const server = await serve(t)
   const refused = once(server.app.server, 'connect')
   const socket = await server.open()
@@ -266,7 +263,7 @@ t.test('100-continue is continued', async (t) => {
   t.equal(response.resume().statusCode, 401)
 })
 
-t.test('an idle server closes at once, and answers what is under way', async (t) => {
+t.test('a server that closes answers running requests first', async (t) => {
   const server: Server = await serve(t)
   await server.join('ann')
   const gate = Promise.withResolvers<void>()

@@ -48,38 +48,50 @@ async function endlessly(t: Test, server: Server, head: string, status: RegExp, 
   t.ok(bytesRead < 3_000_000, `${what}: ${bytesRead} bytes were read`)
 }
 
-t.test('who goes on sending after an answer is read no more', { jobs: 4 }, async (t) => {
-  const server = await serve(t)
-  const { authorization } = await server.join('ann')
-  const length = `Content-Length: ${endless}`
-  const json = 'Content-Type: application/json'
-  const chunked = `Transfer-Encoding: chunked\r\n\r\n${endless.toString(16)}`
-  for (const [what, head, status] of [
-    ['too large', `POST /v1/login HTTP/1.1\r\nHost: a\r\n${json}\r\n${length}`, /^HTTP\/1\.1 413/],
-    ['too large, in chunks', `POST /v1/login HTTP/1.1\r\nHost: a\r\n${json}\r\n${chunked}`, /413/],
-    ['without a token', `POST /v1/messages/direct HTTP/1.1\r\nHost: a\r\n${length}`, /401/],
-    ['nowhere', `POST /nope HTTP/1.1\r\nHost: a\r\n${length}`, /404/],
-    ['no path', `POST /%zz HTTP/1.1\r\nHost: a\r\n${length}`, /400/],
-    ['where nobody looks', `GET /healthz HTTP/1.1\r\nHost: a\r\n${length}`, /200/],
-    [
-      'where it is ignored',
-      `POST /v1/events/token HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n${length}`,
-      /201/,
-    ],
-    ['the last one', `POST /nope HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${length}`, /404/],
-    ['HTTP/1.0', `POST /nope HTTP/1.0\r\nHost: a\r\n${length}`, /404/],
-    ['no HTTP', 'nonsense\r\n', /400/],
-  ] as const)
-    t.test(what, (t) => endlessly(t, server, head, status, what))
-})
+t.test(
+  'the server stops reading a request that goes on after its answer',
+  { jobs: 4 },
+  async (t) => {
+    const server = await serve(t)
+    const { authorization } = await server.join('ann')
+    const length = `Content-Length: ${endless}`
+    const json = 'Content-Type: application/json'
+    const chunked = `Transfer-Encoding: chunked\r\n\r\n${endless.toString(16)}`
+    for (const [what, head, status] of [
+      [
+        'too large',
+        `POST /v1/login HTTP/1.1\r\nHost: a\r\n${json}\r\n${length}`,
+        /^HTTP\/1\.1 413/,
+      ],
+      [
+        'too large, in chunks',
+        `POST /v1/login HTTP/1.1\r\nHost: a\r\n${json}\r\n${chunked}`,
+        /413/,
+      ],
+      ['without a token', `POST /v1/messages/direct HTTP/1.1\r\nHost: a\r\n${length}`, /401/],
+      ['nowhere', `POST /nope HTTP/1.1\r\nHost: a\r\n${length}`, /404/],
+      ['no path', `POST /%zz HTTP/1.1\r\nHost: a\r\n${length}`, /400/],
+      ['where nobody looks', `GET /healthz HTTP/1.1\r\nHost: a\r\n${length}`, /200/],
+      [
+        'where it is ignored',
+        `POST /v1/events/token HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n${length}`,
+        /201/,
+      ],
+      ['the last one', `POST /nope HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${length}`, /404/],
+      ['HTTP/1.0', `POST /nope HTTP/1.0\r\nHost: a\r\n${length}`, /404/],
+      ['no HTTP', 'nonsense\r\n', /400/],
+    ] as const)
+      t.test(what, (t) => endlessly(t, server, head, status, what))
+  },
+)
 
-t.test('who does not send what was announced is closed after a while', async (t) => {
+t.test('a request that does not arrive in full is closed after a while', async (t) => {
   const server = await serve(t)
   const text = await server.raw('POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx')
   t.match(text, /^HTTP\/1\.1 404/)
 })
 
-t.test('a connection that is to be closed takes the whole request first', async (t) => {
+t.test('a connection is closed after the whole request was read', async (t) => {
   const server = await serve(t)
   const body = 'x'.repeat(900_000)
   for (const version of ['1.0', '1.1']) {
@@ -95,27 +107,30 @@ t.test('a connection that is to be closed takes the whole request first', async 
   }
 })
 
-t.test('an answer says so where the connection will not be good for another request', async (t) => {
-  const server = await serve(t)
-  const saysSo = async (head: string) => {
-    const socket = await server.open()
-    socket.write(`${head}\r\nHost: a\r\n\r\n`)
-    const [answer] = await once(socket, 'data')
-    socket.destroy()
-    return /^connection: close\r$/im.test(String(answer))
-  }
-  const call = 'POST /nope HTTP/1.1'
-  t.equal(await saysSo(`${call}\r\nContent-Length: 3000000`), true, 'more than is read')
-  t.equal(
-    await saysSo(`${call}\r\nTransfer-Encoding: chunked`),
-    true,
-    'of a length that it does not tell',
-  )
-  t.equal(await saysSo(`${call}\r\nContent-Length: 900000`), false)
-  t.equal(await saysSo('GET /nope HTTP/1.1'), false)
-})
+t.test(
+  'an answer says Connection: close where the rest of the request may not be read',
+  async (t) => {
+    const server = await serve(t)
+    const saysSo = async (head: string) => {
+      const socket = await server.open()
+      socket.write(`${head}\r\nHost: a\r\n\r\n`)
+      const [answer] = await once(socket, 'data')
+      socket.destroy()
+      return /^connection: close\r$/im.test(String(answer))
+    }
+    const call = 'POST /nope HTTP/1.1'
+    t.equal(await saysSo(`${call}\r\nContent-Length: 3000000`), true, 'more than is read')
+    t.equal(
+      await saysSo(`${call}\r\nTransfer-Encoding: chunked`),
+      true,
+      'of a length that it does not tell',
+    )
+    t.equal(await saysSo(`${call}\r\nContent-Length: 900000`), false)
+    t.equal(await saysSo('GET /nope HTTP/1.1'), false)
+  },
+)
 
-t.test('a connection whose rest is read away is good for another request', async (t) => {
+t.test('a connection takes another request after the rest was read', async (t) => {
   const server = await serve(t)
   const socket = await server.open()
   socket.write('POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n')
@@ -127,7 +142,7 @@ t.test('a connection whose rest is read away is good for another request', async
   socket.destroy()
 })
 
-t.test('a body in chunks of a byte costs no more than the first thousand of them', async (t) => {
+t.test('a body in chunks of one byte costs no more than the first thousand', async (t) => {
   const server = await serve(t)
   const chunks = '1\r\nx\r\n'.repeat(170_000)
   const head = (call: string) => `${call} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n`
@@ -144,7 +159,7 @@ t.test('a body in chunks of a byte costs no more than the first thousand of them
   t.ok(user + system < 1_000_000, `${(user + system) / 1000} ms`)
 })
 
-t.test('what stands between the chunks counts as well', async (t) => {
+t.test('chunk extensions count as well', async (t) => {
   const server = await serve(t)
   // More in one piece than a socket takes at once, or it would not ask for the next.
   const chunks = Buffer.from(`1;${'a'.repeat(15_000)}\r\n \r\n`.repeat(10))

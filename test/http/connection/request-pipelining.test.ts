@@ -18,13 +18,13 @@ function holdReadiness(server: Server) {
 
 const held = 'GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n'
 
-t.test('16 requests may wait behind one, and are answered in turn', async (t) => {
+t.test('16 pipelined requests may wait, and are answered in order', async (t) => {
   const server = await serve(t)
   const text = await server.raw(held + ping.repeat(15) + last)
   t.equal(text.match(/HTTP\/1\.1 200/g)?.length, 17)
 })
 
-t.test('past 16 that wait the connection is closed', async (t) => {
+t.test('past 16 waiting requests the connection is closed', async (t) => {
   const server = await serve(t)
   let asked = 0
   server.app.server.on('request', () => asked++)
@@ -38,7 +38,7 @@ t.test('past 16 that wait the connection is closed', async (t) => {
   t.match(server.logged('connection closed'), [closed, closed])
 })
 
-t.test('so it is where they come in many pieces, each with few', async (t) => {
+t.test('the same where they arrive a few at a time', async (t) => {
   const server = await serve(t)
   const { begun } = holdReadiness(server)
   const socket = await server.open()
@@ -51,26 +51,29 @@ t.test('so it is where they come in many pieces, each with few', async (t) => {
   t.match(server.logged('connection closed'), [{ reason: 'too many requests wait' }])
 })
 
-t.test('past 64 KiB that wait nothing more is read, until they are answered', async (t) => {
-  const server = await serve(t)
-  const { begun, go } = holdReadiness(server)
-  const socket = await server.open()
-  const side = await server.sideOf(socket)
-  const filling = `X: ${'x'.repeat(15_000)}\r\n`
-  socket.write(held)
-  const text = readToEnd(socket)
-  await begun
-  const paused = once(side, 'pause')
-  for (let at = 0; at < 15; at++) socket.write(ping.replace('\r\n\r\n', `\r\n${filling}\r\n`))
-  socket.write(last)
-  await paused
-  await server.call('GET', '/healthz')
-  t.ok(side.bytesRead < 200_000, `${side.bytesRead} bytes are read`)
-  go()
-  t.equal((await text).match(/HTTP\/1\.1 200/g)?.length, 17)
-})
+t.test(
+  'past 64 KiB of waiting requests the connection is not read until they are answered',
+  async (t) => {
+    const server = await serve(t)
+    const { begun, go } = holdReadiness(server)
+    const socket = await server.open()
+    const side = await server.sideOf(socket)
+    const filling = `X: ${'x'.repeat(15_000)}\r\n`
+    socket.write(held)
+    const text = readToEnd(socket)
+    await begun
+    const paused = once(side, 'pause')
+    for (let at = 0; at < 15; at++) socket.write(ping.replace('\r\n\r\n', `\r\n${filling}\r\n`))
+    socket.write(last)
+    await paused
+    await server.call('GET', '/healthz')
+    t.ok(side.bytesRead < 200_000, `${side.bytesRead} bytes are read`)
+    go()
+    t.equal((await text).match(/HTTP\/1\.1 200/g)?.length, 17)
+  },
+)
 
-t.test('once all are answered the connection is read on', async (t) => {
+t.test('the connection is read again once all are answered', async (t) => {
   const server = await serve(t)
   const { begun, go } = holdReadiness(server)
   const socket = await server.open()
@@ -82,7 +85,7 @@ t.test('once all are answered the connection is read on', async (t) => {
   t.equal((await text).match(/HTTP\/1\.1 200/g)?.length, 3)
 })
 
-t.test('who leaves while requests wait leaves nothing', async (t) => {
+t.test('a client may leave while its requests wait', async (t) => {
   const server = await serve(t)
   const { begun, go } = holdReadiness(server)
   const socket = await server.open()

@@ -21,7 +21,7 @@ function listen() {
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `/v1/events?n=${n}`)
 
-t.test('of many streams asked for at once each turn opens a few, in order', async (t) => {
+t.test('each turn of the event loop opens a few of many streams, in order', async (t) => {
   const { ask, handled } = listen()
   const asked = numbered(50)
   for (const url of asked) ask(url)
@@ -32,14 +32,14 @@ t.test('of many streams asked for at once each turn opens a few, in order', asyn
   t.same(handled, asked)
 })
 
-t.test('who asks for something else waits for none of them', async (t) => {
+t.test('other requests do not wait for streams', async (t) => {
   const { ask, handled } = listen()
   for (const url of numbered(50)) ask(url)
   for (const url of ['/v1/messages/broadcast', '/v1/events/token', '/v1/eventsandmore']) ask(url)
   t.same(handled.slice(20), ['/v1/messages/broadcast', '/v1/events/token', '/v1/eventsandmore'])
 })
 
-t.test('a stream asked for after a pause is opened at once', async (t) => {
+t.test('a stream after a pause is opened at once', async (t) => {
   const { ask, handled } = listen()
   for (const url of numbered(20)) ask(url)
   await nextTurn()
@@ -47,7 +47,7 @@ t.test('a stream asked for after a pause is opened at once', async (t) => {
   t.equal(handled.length, 21)
 })
 
-t.test('a client that has gone while it waited gets no stream', async (t) => {
+t.test('a client that left while it waited gets no stream', async (t) => {
   const { ask, handled } = listen()
   const sockets = numbered(30).map((url) => ask(url))
   for (const socket of sockets.slice(20, 29)) socket.destroyed = true
@@ -55,7 +55,7 @@ t.test('a client that has gone while it waited gets no stream', async (t) => {
   t.same(handled.slice(20), ['/v1/events?n=29'])
 })
 
-t.test('the longer a turn takes, the more are opened in the next', async (t) => {
+t.test('the longer a turn takes, the more streams the next one opens', async (t) => {
   const { ask, handled, clock } = listen()
   for (const url of numbered(500)) ask(url)
   clock.now += 100
@@ -66,7 +66,7 @@ t.test('the longer a turn takes, the more are opened in the next', async (t) => 
   t.equal(handled.length, 320, 'within bounds')
 })
 
-t.test('what is asked behind another request on its connection does not wait here', async (t) => {
+t.test('a pipelined stream does not wait here', async (t) => {
   const { ask, handled } = listen()
   for (const url of numbered(100)) ask(url, false)
   t.equal(handled.length, 100)

@@ -13,7 +13,7 @@ import { serve } from '../support/server.ts'
 
 const files = { '3.1': 'openapi.json', '3.2': 'openapi-3.2.json' } as const
 
-t.test('the documents in the repository are those that the routes make', async (t) => {
+t.test('the documents in the repository are up to date', async (t) => {
   for (const version of openApiVersions) {
     const name = new URL(`../../../openapi/${files[version]}`, import.meta.url)
     const kept = await readFile(name, 'utf8')
@@ -52,7 +52,7 @@ t.test('the document describes every operation', async (t) => {
   }
 })
 
-t.test('every schema, field and answer that has a name is described', async (t) => {
+t.test('every named schema, field and answer has a description', async (t) => {
   const server = await serve(t)
   for (const version of openApiVersions) {
     const { body: document } = await server.call('GET', `/${files[version]}`)
@@ -69,7 +69,7 @@ t.test('every schema, field and answer that has a name is described', async (t) 
   }
 })
 
-t.test('what generators of clients cannot read is not in the document of 3.1', async (t) => {
+t.test('the document of 3.1 has only what generators of clients can read', async (t) => {
   const server = await serve(t)
   const { body: document } = await server.call('GET', '/openapi.json')
   const operations = Object.values<object>(document.paths).flatMap((path) =>
@@ -109,7 +109,7 @@ t.test('what generators of clients cannot read is not in the document of 3.1', a
   t.same(stream.responses[200].content['text/event-stream'].schema, { type: 'string' })
 })
 
-t.test('the document of 3.2 has the forms, and each event of the stream', async (t) => {
+t.test('the document of 3.2 describes forms and each event of the stream', async (t) => {
   const server = await serve(t)
   const { body: document } = await server.call('GET', '/openapi-3.2.json')
   t.same(Object.keys(document.paths['/v1/login'].post.requestBody.content), [
@@ -130,7 +130,7 @@ t.test('the document of 3.2 has the forms, and each event of the stream', async 
   for (const name of events) t.match(schemas[name].properties.data.contentSchema, { $ref: String })
 })
 
-t.test('a server’s document has its own limits', async (t) => {
+t.test('the document of a server has its settings', async (t) => {
   const server = await serve(t, { messageMaxChars: 10, passwordMinChars: 12 })
   const { body: document } = await server.call('GET', '/openapi.json')
   const { NewBroadcast, NewDirect, NewAccount } = document.components.schemas
@@ -143,7 +143,7 @@ t.test('a server’s document has its own limits', async (t) => {
   })
 })
 
-t.test('the document refuses nothing that the server takes, and says what it can', async (t) => {
+t.test('the patterns of the document match everything that the server accepts', async (t) => {
   const { NewAccount, NewBroadcast } = JSON.parse(await openApiDocument('3.1')).components.schemas
   const says = (schema: TSchema, value: unknown) => Check(schema, value)
   const nameIsRight = (username: string) => says(NewAccount, { username, password: 'tall-ships' })
@@ -161,7 +161,7 @@ t.test('the document refuses nothing that the server takes, and says what it can
     t.same([checkText(text, 4000) !== undefined, says(NewBroadcast, { text })], [true, false])
 })
 
-t.test('the pages at /docs bring all they need', async (t) => {
+t.test('the pages at /docs load nothing from elsewhere', async (t) => {
   const server = await serve(t)
   for (const path of ['/docs', '/docs/']) {
     const { status, body } = await server.call('GET', path)
@@ -176,7 +176,7 @@ t.test('the pages at /docs bring all they need', async (t) => {
   }
 })
 
-t.test('the page at /docs is a list of every operation, also where no script runs', async (t) => {
+t.test('the page at /docs lists every operation, also without scripts', async (t) => {
   const server = await serve(t)
   const { body: document } = await server.call('GET', '/openapi.json')
   const { body: page } = await server.call('GET', '/docs')
@@ -192,7 +192,7 @@ t.test('the page at /docs is a list of every operation, also where no script run
   }
 })
 
-t.test('what the document says is text in the page, not markup', (t) => {
+t.test('the text of the document is escaped in the page', (t) => {
   const operation = { tags: ['A'], operationId: 'a', summary: 'a < b', security: [] }
   const described = { ...operation, description: 'R&D <script>`<b>`</script>', responses: {} }
   const page = docsPage(
@@ -212,7 +212,7 @@ t.test('what the document says is text in the page, not markup', (t) => {
   t.end()
 })
 
-t.test('the pages at /docs come packed, and what they need is fetched once', async (t) => {
+t.test('the pages at /docs are compressed, and their files are cached', async (t) => {
   const server = await serve(t)
   const page = await server.call('GET', '/docs')
   t.match(page.body, /<meta name="viewport" content="width=device-width/)
@@ -245,7 +245,7 @@ t.test('the pages at /docs come packed, and what they need is fetched once', asy
   t.ok(bytes < 600_000, `${bytes} bytes in all`)
 })
 
-t.test('the document is packed, and not sent to who has it', async (t) => {
+t.test('the document is compressed, and not sent again where it has not changed', async (t) => {
   const server = await serve(t)
   const packed = await server.call('HEAD', '/openapi.json', {
     headers: { 'accept-encoding': 'gzip' },
@@ -262,7 +262,7 @@ t.test('the document is packed, and not sent to who has it', async (t) => {
   t.match(text, /^HTTP\/1\.1 304 .*\r\n\r\n$/s)
 })
 
-t.test('what the pages fill in works, one call after the other', async (t) => {
+t.test('the examples of the pages work, one call after the other', async (t) => {
   for (const before of ['a fresh server', 'one that has run the README']) {
     const room = await openRoom(t)
     if (before !== 'a fresh server')
@@ -291,37 +291,34 @@ t.test('what the pages fill in works, one call after the other', async (t) => {
   }
 })
 
-t.test(
-  'a path that is no file of the pages is not found, and no error of the server',
-  async (t) => {
-    const server = await serve(t)
-    const outside = [
-      '/docs/static/../../package.json',
-      '/docs/static/%2e%2e/%2e%2e/package.json',
-      '/docs/static/..%2f..%2fpackage.json',
-      '/docs/static/..%5c..%5cx',
-      '/docs/static/%00',
-      '/docs/static//etc/passwd',
-      '/docs/static/./index.css',
-      '/docs/static/.hidden',
-      '/docs/static/INDEX.css',
-      '/docs/static/index.css/x',
-      `/docs/static/${'x'.repeat(5000)}`,
-      '/docs/static/%25',
-      '/docs/static/a%250',
-    ]
-    for (const path of outside) {
-      const text = await server.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
-      t.match(text, /^HTTP\/1\.1 404 .*"type":"\/problems\/not-found".*"operations":/s, path)
-    }
-    t.equal(server.logged('route not found').length, 10, 'as many of one address as are written')
-    t.same(server.logged('internal error'), [])
-    const twoHosts = await server.raw(
-      'GET /docs HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
-    )
-    t.match(twoHosts, /^HTTP\/1\.1 400 /)
-  },
-)
+t.test('a path that is not a file of the pages is not found', async (t) => {
+  const server = await serve(t)
+  const outside = [
+    '/docs/static/../../package.json',
+    '/docs/static/%2e%2e/%2e%2e/package.json',
+    '/docs/static/..%2f..%2fpackage.json',
+    '/docs/static/..%5c..%5cx',
+    '/docs/static/%00',
+    '/docs/static//etc/passwd',
+    '/docs/static/./index.css',
+    '/docs/static/.hidden',
+    '/docs/static/INDEX.css',
+    '/docs/static/index.css/x',
+    `/docs/static/${'x'.repeat(5000)}`,
+    '/docs/static/%25',
+    '/docs/static/a%250',
+  ]
+  for (const path of outside) {
+    const text = await server.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+    t.match(text, /^HTTP\/1\.1 404 .*"type":"\/problems\/not-found".*"operations":/s, path)
+  }
+  t.equal(server.logged('route not found').length, 10, 'as many of one address as are written')
+  t.same(server.logged('internal error'), [])
+  const twoHosts = await server.raw(
+    'GET /docs HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
+  )
+  t.match(twoHosts, /^HTTP\/1\.1 400 /)
+})
 
 interface Fields {
   description?: string

@@ -17,7 +17,7 @@ async function post(
   })
 }
 
-t.test('JSON and forms say the same', async (t) => {
+t.test('JSON and forms carry the same fields', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const texts: [string | Uint8Array, Record<string, string>, string][] = [
@@ -39,7 +39,7 @@ t.test('JSON and forms say the same', async (t) => {
   }
 })
 
-t.test('what is wrong with a body is named', async (t) => {
+t.test('an invalid body is refused with the field and the reason', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const pointers: [string | Uint8Array, Record<string, string>, string, RegExp][] = [
@@ -76,7 +76,7 @@ t.test('what is wrong with a body is named', async (t) => {
   t.equal(server.chat.log.length, 0)
 })
 
-t.test('a body of unknown fields is not echoed whole', async (t) => {
+t.test('the errors of a body with many unknown fields are bounded', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const fields = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`f${at}`, at]))
@@ -89,7 +89,7 @@ t.test('a body of unknown fields is not echoed whole', async (t) => {
   t.equal(errors.length, 20)
 })
 
-t.test('repeated names are found in a long text of escapes', async (t) => {
+t.test('a long text of escapes is searched for repeated names', async (t) => {
   const server = await serve(t, { messageMaxChars: 200_000 })
   const ann = await server.join('ann')
   const text = '\\"{:'.repeat(100_000)
@@ -111,7 +111,7 @@ t.test('bodies of other types are 415', async (t) => {
   problem(t, untyped, 415, 'unsupported-media-type')
 })
 
-t.test('a body larger than any text needs is 413, and the connection goes on', async (t) => {
+t.test('a body that is too large is 413, and the connection stays open', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const largest = `{"text":"${'x'.repeat(65_536 - 11)}"}`
@@ -163,7 +163,7 @@ t.test('a call that takes no body ignores one of any type and size', async (t) =
   t.equal(server.chat.sessions.size, 0)
 })
 
-t.test('a body that is cut short is no error of the server', async (t) => {
+t.test('a body that is cut short is not an internal error', async (t) => {
   const server = await serve(t)
   const { authorization } = await server.join('ann')
   for (const path of ['/v1/login', '/v1/logout']) {
@@ -184,7 +184,7 @@ t.test('a body that is cut short is no error of the server', async (t) => {
   t.equal(server.chat.sessions.size, 1, 'half a request ends no session')
 })
 
-t.test('the size of a body’s tree is judged before anything is made of it', async (t) => {
+t.test('the number and depth of values are checked before parsing', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const values = (count: number) => `{"text":[${'0,'.repeat(count - 3)}0]}`
@@ -204,7 +204,7 @@ t.test('the size of a body’s tree is judged before anything is made of it', as
   t.equal((await post(server, ann, JSON.stringify({ text }))).status, 201, 'a text is one value')
 })
 
-t.test('a body of the largest size costs about as much as it takes to read', async (t) => {
+t.test('a body of the largest size is validated in bounded time', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const fields = Array.from({ length: 6000 }, (_, at) => [`field${at}`, at])

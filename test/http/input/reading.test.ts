@@ -8,7 +8,7 @@ const text = fc.string({ unit: 'binary' })
 /** Within what a body may hold. */
 const json = fc.json({ stringUnit: 'binary', maxDepth: 8 })
 
-t.test('any JSON is read as JSON.parse reads it', async () => {
+t.test('JSON is parsed as by JSON.parse', async () => {
   fc.assert(
     fc.property(json, (json) => {
       t.strictSame(readJson(Buffer.from(json)), JSON.parse(json))
@@ -16,7 +16,7 @@ t.test('any JSON is read as JSON.parse reads it', async () => {
   )
 })
 
-t.test('a name given twice in one object is found wherever it is', async () => {
+t.test('a repeated name in an object is refused at any depth', async () => {
   fc.assert(
     fc.property(text, fc.json({ maxDepth: 4 }), fc.nat(12), (name, value, depth) => {
       const field = `${JSON.stringify(name)}:${value}`
@@ -26,7 +26,7 @@ t.test('a name given twice in one object is found wherever it is', async () => {
   )
 })
 
-t.test('any form is read as its sender meant it', async () => {
+t.test('a form is parsed into the fields that were sent', async () => {
   fc.assert(
     fc.property(fc.dictionary(text, text, { minKeys: 1 }), (fields) => {
       const form = new URLSearchParams(fields).toString()

@@ -5,26 +5,29 @@ import { ConnectionLimiter } from '../../../src/http/limits/connection-limiter.t
 import { TrustedProxies } from '../../../src/http/limits/trusted-proxies.ts'
 import { readToEnd, serve } from '../support/server.ts'
 
-t.test('an address has so many connections at once, and another is not touched', async (t) => {
-  const server = await serve(t, { connectionsPerAddress: 3 })
-  const open = await Promise.all([1, 2, 3].map(() => server.open()))
-  const more = await server.open()
-  t.equal(await readToEnd(more).catch(() => ''), '', 'closed at once, without a word')
-  t.match(server.logged('connection closed'), [
-    { address: '127.0.0.1', reason: 'too many connections' },
-  ])
-  t.match(await server.raw(ping, { from: '127.0.0.2' }), /^HTTP\/1\.1 200/)
+t.test(
+  'the connections of one address are limited, and those of another are not affected',
+  async (t) => {
+    const server = await serve(t, { connectionsPerAddress: 3 })
+    const open = await Promise.all([1, 2, 3].map(() => server.open()))
+    const more = await server.open()
+    t.equal(await readToEnd(more).catch(() => ''), '', 'closed at once, without a word')
+    t.match(server.logged('connection closed'), [
+      { address: '127.0.0.1', reason: 'too many connections' },
+    ])
+    t.match(await server.raw(ping, { from: '127.0.0.2' }), /^HTTP\/1\.1 200/)
 
-  const [first] = open as [Socket]
-  const closed = once(await server.sideOf(first), 'close')
-  first.destroy()
-  await closed
-  t.match(await server.raw(ping), /^HTTP\/1\.1 200/, 'one that has closed makes room')
-})
+    const [first] = open as [Socket]
+    const closed = once(await server.sideOf(first), 'close')
+    first.destroy()
+    await closed
+    t.match(await server.raw(ping), /^HTTP\/1\.1 200/, 'one that has closed makes room')
+  },
+)
 
 const ping = 'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 
-t.test('connections that carry a stream do not count', async (t) => {
+t.test('connections with a stream do not count', async (t) => {
   const server = await serve(t, { connectionsPerAddress: 1 })
   const { authorization } = await server.join('ann')
   await server.idle()
@@ -34,7 +37,7 @@ t.test('connections that carry a stream do not count', async (t) => {
   t.match(await server.raw(ping), /^HTTP\/1\.1 200/)
 })
 
-t.test('the answer to HEAD is no stream', async (t) => {
+t.test('HEAD opens no stream, so its connection counts', async (t) => {
   const server = await serve(t, { connectionsPerAddress: 1 })
   const { authorization } = await server.join('ann')
   await server.idle()
@@ -67,7 +70,7 @@ class Caller extends EventEmitter {
 }
 const caller = (address?: string) => new Caller(address) as unknown as Socket
 
-t.test('nothing is kept of addresses whose connections have closed', async (t) => {
+t.test('an address without connections takes no memory', async (t) => {
   const connections = new ConnectionLimiter(2, new TrustedProxies([]))
   const sockets = Array.from({ length: 500 }, (_, at) => caller(`2001:db8:${at}::1`))
   for (const socket of sockets) t.ok(connections.admit(socket))
@@ -77,7 +80,7 @@ t.test('nothing is kept of addresses whose connections have closed', async (t) =
   t.equal(connections.size, 0)
 })
 
-t.test('one who has gone already is counted and let go of like others', async (t) => {
+t.test('a connection that has closed already is counted and released like others', async (t) => {
   const connections = new ConnectionLimiter(1, new TrustedProxies(['192.0.2.1']))
   const gone = caller()
   t.ok(connections.admit(gone))
@@ -85,7 +88,7 @@ t.test('one who has gone already is counted and let go of like others', async (t
   t.equal(connections.size, 0)
 })
 
-t.test('a proxy is known by its address or its network, also mapped into IPv6', async (t) => {
+t.test('a proxy is recognised by its address or its network, also mapped into IPv6', async (t) => {
   const proxies = new TrustedProxies(['192.0.2.1', '10.0.0.0/8', '2001:db8::/32'])
   for (const address of ['192.0.2.1', '::ffff:192.0.2.1', '10.9.8.7', '2001:db8:1::2'])
     t.ok(proxies.trusts(address), address)

@@ -14,7 +14,7 @@ const say = (server: Server, headers: Record<string, string>, text = 'hi', kind 
     headers,
   })
 
-t.test('messages are limited for an account, both kinds together', async (t) => {
+t.test('messages are limited by account, both kinds together', async (t) => {
   const server = await serve(t, { messagesPerMinute: 2 })
   const ann = await server.join('ann')
   const bob = await server.join('bob')
@@ -29,7 +29,7 @@ t.test('messages are limited for an account, both kinds together', async (t) => 
   t.equal((await say(server, bob)).status, 201)
 })
 
-t.test('a replay costs nothing and is answered also where the limit is reached', async (t) => {
+t.test('a replay costs nothing and is answered also past the limit', async (t) => {
   const server = await serve(t, { messagesPerMinute: 2 })
   const ann = await server.join('ann')
   const keyed = { ...ann, 'idempotency-key': 'k' }
@@ -43,25 +43,28 @@ t.test('a replay costs nothing and is answered also where the limit is reached',
   refused(t, await say(server, { ...ann, 'idempotency-key': 'new' }), /messages/)
 })
 
-t.test('what is not valid is told before the limit, and costs nothing', async (t) => {
-  const server = await serve(t, { messagesPerMinute: 1 })
-  const ann = await server.join('ann')
-  problem(
-    t,
-    await server.call('POST', '/v1/messages/broadcast', { json: {}, headers: ann }),
-    400,
-    'invalid-request',
-  )
-  t.equal((await say(server, ann)).status, 201)
-  problem(
-    t,
-    await server.call('POST', '/v1/messages/broadcast', { json: {}, headers: ann }),
-    400,
-    'invalid-request',
-  )
-})
+t.test(
+  'an invalid message is refused before the limit is checked, and costs nothing',
+  async (t) => {
+    const server = await serve(t, { messagesPerMinute: 1 })
+    const ann = await server.join('ann')
+    problem(
+      t,
+      await server.call('POST', '/v1/messages/broadcast', { json: {}, headers: ann }),
+      400,
+      'invalid-request',
+    )
+    t.equal((await say(server, ann)).status, 201)
+    problem(
+      t,
+      await server.call('POST', '/v1/messages/broadcast', { json: {}, headers: ann }),
+      400,
+      'invalid-request',
+    )
+  },
+)
 
-t.test('reads are limited for an account, over all calls', async (t) => {
+t.test('reads are limited by account, all calls together', async (t) => {
   const server = await serve(t, { readsPerMinute: 4, streamOpensPerMinute: 1 })
   const ann = await server.join('ann')
   await say(server, ann)
@@ -72,54 +75,44 @@ t.test('reads are limited for an account, over all calls', async (t) => {
   refused(t, await server.call('GET', '/v1/events', { headers: ann }), /open 1 streams a minute/)
 })
 
-t.test(
-  'registrations are limited for an address; what is refused as invalid is free',
-  async (t) => {
-    const server = await serve(t, { registrationsPerHour: 2 })
-    const register = (username: string, password = 'password') =>
-      server.call('POST', '/v1/register', { json: { username, password } })
-    for (let at = 0; at < 5; at++) t.equal((await register('ann', 'short')).status, 400)
-    t.equal((await register('ann')).status, 201)
-    server.chat.broken = new Problem('unavailable', 'Away.')
-    t.equal((await register('bob')).status, 503)
-    server.chat.broken = undefined
-    t.equal((await register('ann')).status, 409)
-    refused(t, await register('cid'), /2 registrations an hour/)
-    t.equal((await register('cid', 'short')).status, 400, 'what is wrong is told before the limit')
-  },
-)
+t.test('registrations are limited by address; invalid ones cost nothing', async (t) => {
+  const server = await serve(t, { registrationsPerHour: 2 })
+  const register = (username: string, password = 'password') =>
+    server.call('POST', '/v1/register', { json: { username, password } })
+  for (let at = 0; at < 5; at++) t.equal((await register('ann', 'short')).status, 400)
+  t.equal((await register('ann')).status, 201)
+  server.chat.broken = new Problem('unavailable', 'Away.')
+  t.equal((await register('bob')).status, 503)
+  server.chat.broken = undefined
+  t.equal((await register('ann')).status, 409)
+  refused(t, await register('cid'), /2 registrations an hour/)
+  t.equal((await register('cid', 'short')).status, 400, 'what is wrong is told before the limit')
+})
 
-t.test(
-  'failed logins are limited for an address with a name, never for the name alone',
-  async (t) => {
-    const server = await serve(t, { loginsPerMinute: 2, trustProxy: ['127.0.0.1'] })
-    await server.join('ann')
-    await server.join('bob')
-    const login = (username: string, password: string, from = '203.0.113.1') =>
-      server.call('POST', '/v1/login', {
-        json: { username, password },
-        headers: { 'x-forwarded-for': from },
-      })
-    for (let at = 0; at < 5; at++)
-      t.equal((await login('ann', 'password')).status, 200, 'success is free')
-    t.equal((await login('ann', 'wrong')).status, 401)
-    t.equal((await login('ANN', 'wrong')).status, 401, 'by the key of the name')
-    refused(t, await login('ann', 'wrong'), /fail to log in 2 times a minute with one username/)
-    refused(t, await login('ann', 'password'), /Try again/)
-    t.equal((await login('bob', 'password')).status, 200, 'another name')
-    refused(t, await login('ann', 'password', '203.0.113.1:80'), /Try again/)
-    t.equal((await login('ann', 'password', '203.0.113.2')).status, 200, 'another address')
+t.test('failed logins are limited by address and name, never by name alone', async (t) => {
+  const server = await serve(t, { loginsPerMinute: 2, trustProxy: ['127.0.0.1'] })
+  await server.join('ann')
+  await server.join('bob')
+  const login = (username: string, password: string, from = '203.0.113.1') =>
+    server.call('POST', '/v1/login', {
+      json: { username, password },
+      headers: { 'x-forwarded-for': from },
+    })
+  for (let at = 0; at < 5; at++)
+    t.equal((await login('ann', 'password')).status, 200, 'success is free')
+  t.equal((await login('ann', 'wrong')).status, 401)
+  t.equal((await login('ANN', 'wrong')).status, 401, 'by the key of the name')
+  refused(t, await login('ann', 'wrong'), /fail to log in 2 times a minute with one username/)
+  refused(t, await login('ann', 'password'), /Try again/)
+  t.equal((await login('bob', 'password')).status, 200, 'another name')
+  refused(t, await login('ann', 'password', '203.0.113.1:80'), /Try again/)
+  t.equal((await login('ann', 'password', '203.0.113.2')).status, 200, 'another address')
 
-    for (let name = 0; name < 10; name++)
-      t.equal(
-        (await login(`x${name}`, 'wrong')).status,
-        401,
-        'up to six times that for the address',
-      )
-    refused(t, await login('bob', 'password'), /fail to log in 12 times a minute\./)
-    t.equal((await login('bob', 'password', '2001:db8::1')).status, 200)
-  },
-)
+  for (let name = 0; name < 10; name++)
+    t.equal((await login(`x${name}`, 'wrong')).status, 401, 'up to six times that for the address')
+  refused(t, await login('bob', 'password'), /fail to log in 12 times a minute\./)
+  t.equal((await login('bob', 'password', '2001:db8::1')).status, 200)
+})
 
 t.test('many attempts at once fail no more often than allowed', async (t) => {
   const server = await serve(t, { loginsPerMinute: 3 })
@@ -148,39 +141,32 @@ t.test('many attempts at once fail no more often than allowed', async (t) => {
   refused(t, await login('password'), /Try again/)
 })
 
-t.test(
-  'a bounded number of attempts waits for those under way; past it nobody is kept',
-  async (t) => {
-    const server = await serve(t, { loginsPerMinute: 1 })
-    await server.join('ann')
-    const { promise: judged, resolve: judge } = Promise.withResolvers<void>()
-    server.chat.loginDelay = () => judged
-    const login = () =>
-      server.call('POST', '/v1/login', { json: { username: 'ann', password: 'password' } })
-    const refusals: Answer[] = []
-    const all = Array.from({ length: 20 }, async () => {
-      const answer = await login()
-      if (answer.status !== 200) refusals.push(answer)
-      if (refusals.length === 3) judge()
-      return answer
-    })
-    // Where all of them wait nobody is refused.
-    const late = setTimeout(judge, 2000)
-    const answers = await Promise.all(all)
-    clearTimeout(late)
-    t.equal(
-      answers.filter(({ status }) => status === 200).length,
-      17,
-      'one under way, 16 behind it',
-    )
-    for (const refusal of refusals) {
-      t.match(problem(t, refusal, 503, 'unavailable').detail, /Too many logins of yours/)
-      t.equal(refusal.headers.get('retry-after'), '1')
-    }
-  },
-)
+t.test('a bounded number of logins waits for running ones; more are refused at once', async (t) => {
+  const server = await serve(t, { loginsPerMinute: 1 })
+  await server.join('ann')
+  const { promise: judged, resolve: judge } = Promise.withResolvers<void>()
+  server.chat.loginDelay = () => judged
+  const login = () =>
+    server.call('POST', '/v1/login', { json: { username: 'ann', password: 'password' } })
+  const refusals: Answer[] = []
+  const all = Array.from({ length: 20 }, async () => {
+    const answer = await login()
+    if (answer.status !== 200) refusals.push(answer)
+    if (refusals.length === 3) judge()
+    return answer
+  })
+  // Where all of them wait nobody is refused.
+  const late = setTimeout(judge, 2000)
+  const answers = await Promise.all(all)
+  clearTimeout(late)
+  t.equal(answers.filter(({ status }) => status === 200).length, 17, 'one under way, 16 behind it')
+  for (const refusal of refusals) {
+    t.match(problem(t, refusal, 503, 'unavailable').detail, /Too many logins of yours/)
+    t.equal(refusal.headers.get('retry-after'), '1')
+  }
+})
 
-t.test('what fails for the server’s own reasons is no failed login', async (t) => {
+t.test('an error of the server is not a failed login', async (t) => {
   const server = await serve(t, { loginsPerMinute: 1 })
   await server.join('ann')
   const login = () =>

@@ -8,7 +8,7 @@ async function refused(server: Server, request: string): Promise<string> {
   return head
 }
 
-t.test('an address has a budget of requests, whatever they ask for', async (t) => {
+t.test('all requests of an address have one limit', async (t) => {
   for (const path of ['/healthz', '/openapi.json', '/docs', '/nope', '/v1/me', '/', '/v1/events']) {
     const server = await serve(t, { requestsPerMinute: 3 })
     for (let at = 0; at < 3; at++) t.not((await server.call('GET', path)).status, 429, path)
@@ -19,7 +19,7 @@ t.test('an address has a budget of requests, whatever they ask for', async (t) =
   }
 })
 
-t.test('what reaches no route costs as much', async (t) => {
+t.test('a request that reaches no route counts too', async (t) => {
   for (const request of [
     'GET /%zz HTTP/1.1',
     'OPTIONS * HTTP/1.1',
@@ -32,31 +32,34 @@ t.test('what reaches no route costs as much', async (t) => {
   }
 })
 
-t.test('past its budget, what is no HTTP is not answered any more', async (t) => {
+t.test('past the limit, input that is not HTTP is not answered', async (t) => {
   const server = await serve(t, { requestsPerMinute: 2 })
   for (let at = 0; at < 2; at++) t.match(await server.raw('nonsense\r\n\r\n'), /^HTTP\/1\.1 400/)
   t.equal(await server.raw('nonsense\r\n\r\n').catch(() => ''), '')
   t.match(await refused(server, 'GET /healthz HTTP/1.1'), /^HTTP\/1\.1 429/)
 })
 
-t.test('what a proxy passes on that is no HTTP does not cost the proxy', async (t) => {
+t.test('input from a trusted proxy that is not HTTP does not count', async (t) => {
   const server = await serve(t, { requestsPerMinute: 2, trustProxy: ['127.0.0.0/8'] })
   for (let at = 0; at < 5; at++) t.match(await server.raw('nonsense\r\n\r\n'), /^HTTP\/1\.1 400/)
   t.equal((await server.call('GET', '/healthz')).status, 200)
 })
 
-t.test('another address is not touched, and CORS sees the refusal', async (t) => {
-  const origin = 'https://chat.example'
-  const server = await serve(t, { requestsPerMinute: 1, corsOrigins: [origin] })
-  await server.call('GET', '/healthz')
-  const answer = await server.call('GET', '/healthz', { headers: { origin } })
-  t.equal(answer.status, 429)
-  t.equal(answer.headers.get('access-control-allow-origin'), origin)
-  const other = `GET /healthz HTTP/1.1\r\nHost: a\r\n${close}`
-  t.match(await server.raw(other, { from: '127.0.0.2' }), /^HTTP\/1\.1 200/)
-})
+t.test(
+  'another address is not affected, and a page of an allowed origin can read the refusal',
+  async (t) => {
+    const origin = 'https://chat.example'
+    const server = await serve(t, { requestsPerMinute: 1, corsOrigins: [origin] })
+    await server.call('GET', '/healthz')
+    const answer = await server.call('GET', '/healthz', { headers: { origin } })
+    t.equal(answer.status, 429)
+    t.equal(answer.headers.get('access-control-allow-origin'), origin)
+    const other = `GET /healthz HTTP/1.1\r\nHost: a\r\n${close}`
+    t.match(await server.raw(other, { from: '127.0.0.2' }), /^HTTP\/1\.1 200/)
+  },
+)
 
-t.test('a replay costs nothing of the messages, but it is a request', async (t) => {
+t.test('a replay does not count as a message, but as a request', async (t) => {
   const server = await serve(t, { requestsPerMinute: 4, messagesPerMinute: 1 })
   const ann = await server.join('ann')
   const headers = { ...ann, 'idempotency-key': 'k' }
@@ -65,7 +68,7 @@ t.test('a replay costs nothing of the messages, but it is a request', async (t) 
   t.match((await say()).body.detail, /requests a minute/)
 })
 
-t.test('a token for the stream costs as much as a read', async (t) => {
+t.test('a stream token counts as a read', async (t) => {
   const server = await serve(t, { readsPerMinute: 2 })
   const headers = await server.join('ann')
   for (let at = 0; at < 2; at++)

@@ -26,7 +26,7 @@ class Reader {
   }
 }
 
-t.test('lines that come within a moment leave in one write, in order', async (t) => {
+t.test('lines of one moment are written at once, in order', async (t) => {
   const reader = new Reader()
   const output = new LogOutput(reader)
   output.write('{"n":1}\n')
@@ -36,7 +36,7 @@ t.test('lines that come within a moment leave in one write, in order', async (t)
   t.equal(await reader.next(), '{"n":3}\n')
 })
 
-t.test('what is not taken waits, past its bound lines are dropped and counted', async (t) => {
+t.test('lines wait for a slow reader; past the bound they are dropped and counted', async (t) => {
   const reader = new Reader()
   const output = new LogOutput(reader, { maxChars: 20 })
   const lines = Array.from({ length: 8 }, (_, n) => `{"n":${n}}\n`)
@@ -59,7 +59,7 @@ t.test('what is not taken waits, past its bound lines are dropped and counted', 
   t.equal(await reader.next(), '{"n":9}\n', 'and it goes on')
 })
 
-t.test('what waits is written at the end of the process', async (t) => {
+t.test('waiting lines are written at the end of the process', async (t) => {
   const reader = new Reader()
   const output = new LogOutput(reader)
   output.flush()
@@ -69,7 +69,7 @@ t.test('what waits is written at the end of the process', async (t) => {
   await reader.next()
 })
 
-t.test('standard output is written to', async (t) => {
+t.test('the log goes to standard output', async (t) => {
   const node = startingNode(
     ['--input-type=module', '--eval', `${imported}; logOutput.write('{"n":1}\\n')`],
     { counted: false },
@@ -83,7 +83,7 @@ t.test('standard output is written to', async (t) => {
   t.equal(text, '{"n":1}\n')
 })
 
-t.test('a reader of the log who goes away stops nothing', async (t) => {
+t.test('the server goes on without a reader of its log', async (t) => {
   t.doesNotThrow(() => process.stdout.emit('error', new Error('write EPIPE')))
   t.doesNotThrow(() => logOutput.flush())
 })
@@ -114,7 +114,7 @@ interface Effect {
   grown: number
 }
 
-t.test('a reader who stalls takes neither memory nor time', async (t) => {
+t.test('a reader of the log that stalls costs neither memory nor time', async (t) => {
   const node = startingNode(['--input-type=module', '--eval', logging], { counted: false })
   const child = spawn(node.program, node.args, {
     env: node.env,
@@ -156,7 +156,7 @@ process.stdin.once('data', async () => {
 process.stdout.write('ready')
 `
 
-t.test('a terminal that is held does not hold the server', async (t) => {
+t.test('a paused terminal does not block the server', async (t) => {
   const pty = await loadPty()
   if (typeof pty === 'string') return t.pass(`there are no pseudo-terminals here: ${pty}`)
   const node = startingNode(['--input-type=module', '--eval', loggingOnce], { counted: false })

@@ -4,7 +4,7 @@ import { pathToLog } from '../../../src/http/logging/log-events.ts'
 import { ThrottledLog } from '../../../src/http/logging/throttled-log.ts'
 import { serve } from '../support/server.ts'
 
-t.test('who comes and goes is logged, each in one line', async (t) => {
+t.test('connections, accounts and streams are logged, each in one line', async (t) => {
   const server = await serve(t, { logLevel: 'debug' })
   const json = { username: 'ann', password: 'secret-1' }
   const address = '127.0.0.1'
@@ -73,7 +73,7 @@ t.test('who comes and goes is logged, each in one line', async (t) => {
   t.notOk(log.includes(body.token) || log.includes(ann.body.token), 'no token is logged')
 })
 
-t.test('a path is logged bounded and without what may be secret', async (t) => {
+t.test('a path is logged with bounded length and without secrets', async (t) => {
   t.equal(pathToLog('/a?b'), '/a')
   t.equal(pathToLog('/a&token=b'), '/a')
   t.equal(pathToLog('/a%253Ftoken=b'), '/a')
@@ -81,20 +81,20 @@ t.test('a path is logged bounded and without what may be secret', async (t) => {
   t.equal(pathToLog(`/${'x'.repeat(500)}`).length, 200)
 })
 
-t.test('a request in any other line shows no query either', async (t) => {
+t.test('the log lines of Fastify show no query either', async (t) => {
   const server = await serve(t)
   server.app.log.info({ event: 'test', req: { method: 'GET', url: '/a?token=b' } })
   t.match(server.logged('test'), [{ req: { method: 'GET', url: '/a' } }])
   t.notMatch(JSON.stringify(server.lines), /token/)
 })
 
-t.test('at the level info answers are not logged', async (t) => {
+t.test('the level info does not log every request', async (t) => {
   const server = await serve(t)
   await server.call('GET', '/healthz')
   t.same(server.logged('request completed'), [])
 })
 
-t.test('behind a trusted proxy the address is the client’s', async (t) => {
+t.test('behind a trusted proxy the logged address is that of the client', async (t) => {
   const server = await serve(t, { trustProxy: ['127.0.0.1'] })
   const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' }
   await server.call('GET', '/nope', { headers })
@@ -108,7 +108,7 @@ t.test('behind a trusted proxy the address is the client’s', async (t) => {
   t.match(direct.logged('route not found'), [{ address: '127.0.0.1' }])
 })
 
-t.test('what came from outside is escaped, the line stays the same JSON', async (t) => {
+t.test('invisible characters are escaped, and the line stays the same JSON', async (t) => {
   const written: string[] = []
   const server = await serve(t, {}, { logStream: { write: (line) => written.push(line) } })
   const odd =
@@ -121,7 +121,7 @@ t.test('what came from outside is escaped, the line stays the same JSON', async 
   t.equal(escapeInvisible('{"a":"b"}\n'), '{"a":"b"}\n')
 })
 
-t.test('tokens are looked for in time with the length of what is looked through', async (t) => {
+t.test('the search for tokens takes linear time', async (t) => {
   for (const part of ['eyJ', 'eyJa.', '.', '%65', '%2565', '%25']) {
     const path = `/${part.repeat(16_000 / part.length)}`
     let least = Number.POSITIVE_INFINITY
@@ -137,7 +137,7 @@ t.test('tokens are looked for in time with the length of what is looked through'
   t.equal(pathToLog('/eyJhb.eyJzd/x'), '/[token]/x', 'nor two of its parts')
 })
 
-t.test('lines about one address that repeat themselves are counted and told of', async (t) => {
+t.test('repeated lines of an address are counted instead of written', async (t) => {
   const server = await serve(t)
   for (let at = 0; at < 30; at++) await server.call('GET', `/nope/${at}`)
   const unknown = server.logged('route not found')
@@ -157,7 +157,7 @@ t.test('lines about one address that repeat themselves are counted and told of',
 })
 
 t.test(
-  'how many more there were is told once in a while, and then they are written again',
+  'the count of suppressed lines is logged after each window, and then lines are written again',
   async (t) => {
     const server = await serve(t)
     const lines = new ThrottledLog(server.app.log, { windowMs: 50 })
@@ -170,7 +170,7 @@ t.test(
   },
 )
 
-t.test('of more addresses than are told apart it is told together', async (t) => {
+t.test('past 1,000 addresses the suppressed lines share one count', async (t) => {
   const server = await serve(t)
   const lines = new ThrottledLog(server.app.log)
   for (let at = 0; at < 1500; at++)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { problem, serve } from '../support/server.ts'
 
-t.test('registering and logging in give a session', async (t) => {
+t.test('registering and logging in return a session', async (t) => {
   const server = await serve(t)
   const json = { username: 'ann', password: 'password' }
   const registered = await server.call('POST', '/v1/register', { json })
@@ -22,7 +22,7 @@ t.test('registering and logging in give a session', async (t) => {
   problem(t, await server.call('POST', '/v1/register', { json }), 403, 'registration-closed')
 })
 
-t.test('posting gives the message and its place', async (t) => {
+t.test('posting returns the message and its location', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const said = await server.call('POST', '/v1/messages/broadcast', {
@@ -81,7 +81,7 @@ t.test('history is read in pages', async (t) => {
   t.same(server.chat.pagesWanted, [{ limit: 50 }, { after: 0, limit: 200, with: 'böb' }])
 })
 
-t.test('parameters are taken as they are written or refused by name', async (t) => {
+t.test('an invalid parameter is refused by name', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const refused: [string, string, RegExp][] = [
@@ -138,7 +138,7 @@ t.test('who is online is listed by name', async (t) => {
   })
 })
 
-t.test('the stream is judged before it is opened', async (t) => {
+t.test('the parameters of the stream are checked before it opens', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const open = (path: string, headers: Record<string, string> = {}) =>
@@ -171,7 +171,7 @@ t.test('the stream is judged before it is opened', async (t) => {
   ])
 })
 
-t.test('healthz is alive, readyz is able to serve', async (t) => {
+t.test('healthz says that the server is alive, readyz that it can serve', async (t) => {
   const server = await serve(t, {}, { timeouts: { pingMs: 100 } })
   for (const path of ['/healthz', '/readyz', '/healthz?probe=1']) {
     const { status, body } = await server.call('GET', path)

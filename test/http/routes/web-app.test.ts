@@ -16,7 +16,7 @@ async function servePage(t: Test): Promise<Server> {
   return serve(t, {}, { webAppDirectory })
 }
 
-t.test('the page is at the root, and asked for anew each time', async (t) => {
+t.test('the page is at the root, and revalidated each time', async (t) => {
   const server = await servePage(t)
   for (const method of ['GET', 'HEAD']) {
     const { status, headers, body } = await server.call(method, '/?x=1')
@@ -35,7 +35,7 @@ t.test('the page is at the root, and asked for anew each time', async (t) => {
   t.same(server.logged('page not built'), [])
 })
 
-t.test('its files are kept for ever, and packed for those who take them so', async (t) => {
+t.test('its files are immutable, and compressed for clients that accept it', async (t) => {
   const server = await servePage(t)
   for (const [encoding, packed] of [
     ['identity', null],
@@ -62,7 +62,7 @@ t.test('its files are kept for ever, and packed for those who take them so', asy
   t.equal(sound.headers.get('content-type'), 'application/octet-stream')
 })
 
-t.test('the page runs no code that stands in it, and nothing from elsewhere', async (t) => {
+t.test('the policy of the page allows no inline code, and nothing from elsewhere', async (t) => {
   const server = await servePage(t)
   for (const path of ['/', '/assets/page-1a2b3c.js']) {
     const policy = (await server.call('GET', path)).headers.get('content-security-policy') as string
@@ -74,7 +74,7 @@ t.test('the page runs no code that stands in it, and nothing from elsewhere', as
   t.match(docs.headers.get('content-security-policy'), /default-src 'self'/)
 })
 
-t.test('what is none of its files is refused like any other address', async (t) => {
+t.test('a path that is not one of its files is not found', async (t) => {
   const server = await servePage(t)
   for (const path of [
     '/assets/',
@@ -94,7 +94,7 @@ t.test('what is none of its files is refused like any other address', async (t) 
   }
 })
 
-t.test('where the page was not built, the root leads to the API', async (t) => {
+t.test('where the page was not built, the root redirects to /docs', async (t) => {
   const server = await serve(t, {}, { webAppDirectory: `${t.testdir({})}/none` })
   const { status, headers } = await server.call('GET', '/')
   t.equal(status, 302)

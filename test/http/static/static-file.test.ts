@@ -46,7 +46,7 @@ async function get(
   }
 }
 
-t.test('a range of bytes is answered with just these', async (t) => {
+t.test('a range is answered with its bytes', async (t) => {
   const server = await servePage(t)
   const size = script.length
   const parts: [string, number, number][] = [
@@ -68,7 +68,7 @@ t.test('a range of bytes is answered with just these', async (t) => {
   }
 })
 
-t.test('a range behind the end is refused, with the size', async (t) => {
+t.test('a range past the end is refused, with the size', async (t) => {
   const server = await servePage(t)
   for (const path of [file, '/', '/docs', '/docs/static/index.css', '/openapi.json']) {
     const { headers } = await get(server, {}, path)
@@ -84,7 +84,7 @@ t.test('a range behind the end is refused, with the size', async (t) => {
   t.same(server.logged('internal error'), [])
 })
 
-t.test('what is no range, or several, is as if it were not there', async (t) => {
+t.test('an invalid range, or several, is ignored', async (t) => {
   const server = await servePage(t)
   for (const range of [
     'bytes=5-2',
@@ -109,7 +109,7 @@ t.test('what is no range, or several, is as if it were not there', async (t) => 
   }
 })
 
-t.test('a part is of the packed file where that is what is sent', async (t) => {
+t.test('a range is of the compressed file where that is sent', async (t) => {
   const server = await servePage(t)
   const accept = { 'Accept-Encoding': 'gzip' }
   const answer = await server.call('HEAD', file, { headers: accept })
@@ -132,7 +132,7 @@ t.test('a part is of the packed file where that is what is sent', async (t) => {
   t.equal(again, script)
 })
 
-t.test('conditions are judged in the order of RFC 9110', async (t) => {
+t.test('preconditions are evaluated in the order of RFC 9110', async (t) => {
   const server = await servePage(t)
   const etag = (await get(server)).headers.get('etag') as string
   t.match(etag, /^"[^"]+"$/, 'a strong one')
@@ -191,7 +191,7 @@ t.test('conditions are judged in the order of RFC 9110', async (t) => {
   t.same(server.logged('internal error'), [])
 })
 
-t.test('a file goes out packed as it is', async (t) => {
+t.test('a compressed file decompresses to the file', async (t) => {
   const server = await servePage(t)
   const answers = await Promise.all(
     [1, 2, 3].map(() => get(server, { 'Accept-Encoding': 'gzip', Range: 'bytes=0-0' })),
