@@ -19,7 +19,7 @@ interface Expression {
 const ofSettings = ['src/setting-types.ts']
 
 /** Where expressions are made at run time, of nothing that a client sent; they cannot be checked here. */
-const madeOfOurs = ['src/http/route-table.ts', 'src/names/scripts.ts']
+const madeOfOurs = ['src/http/checks/route-table.ts', 'src/names/scripts.ts']
 
 /** What names and texts are made of: letters, marks, digits, signs, emoji and their joints. */
 const parts = [

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Register an account
-         * @description Creates the account and opens its first session. The token in the answer goes into the `Authorization` header of the other calls.
+         * @description Creates the account and opens its first session. Send the token of the answer in the `Authorization` header of the other calls.
          */
         post: operations["register"];
         delete?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Get the current user and session
-         * @description Who the token speaks for, and until when it is good.
+         * @description The user of the token, and when its session ends.
          */
         get: operations["getMe"];
         put?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends this session: its streams close, and its token is not valid any more.
+         * @description Ends this session: its streams close, and its token is no longer valid.
          */
         post: operations["logout"];
         delete?: never;
@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Send a broadcast message
-         * @description To everyone. Once it is answered 201, the message is stored and reaches every stream.
+         * @description To everyone. Once the answer is 201, the message is stored and reaches every stream.
          */
         post: operations["sendBroadcast"];
         delete?: never;
@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * List messages
-         * @description Only what the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.
+         * @description Only messages that the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.
          */
         get: operations["listMessages"];
         put?: never;
@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * Get a message
-         * @description Answered 404 also where the message exists and the caller may not see it.
+         * @description The answer is also 404 where the caller may not see the message.
          */
         get: operations["getMessage"];
         put?: never;
@@ -215,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * Create a stream token
-         * @description For an `EventSource`, which cannot set headers. It lives as long as the session, may be used again, and opens the stream and nothing else.
+         * @description For an `EventSource`, which cannot set headers. It is valid as long as the session, may be used more than once, and opens the stream and nothing else.
          */
         post: operations["createStreamToken"];
         delete?: never;
@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * Check liveness
-         * @description For what restarts a server that hangs. It asks nothing of the store.
+         * @description For supervisors that restart a server that hangs. It does not ask the store.
          */
         get: operations["getHealth"];
         put?: never;
@@ -293,7 +293,7 @@ export interface paths {
         };
         /**
          * Get the OpenAPI 3.2 document
-         * @description The same with the schema of each event of the stream, and with the forms that are taken besides JSON.
+         * @description Also with the schema of each event of the stream, and with the forms that are accepted besides JSON.
          */
         get: operations["getOpenApi32"];
         put?: never;
@@ -328,7 +328,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who registers, and with which password */
+        /** @description The username and password of a new account */
         NewAccount: {
             /** @description 2 to 32 characters: letters, marks after a letter, decimal digits, `.`, `_` and `-`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
             username: string;
@@ -338,7 +338,7 @@ export interface components {
              */
             password: string;
         };
-        /** @description Who logs in */
+        /** @description The username and password of an account */
         Credentials: {
             /** @description The username, in any upper and lower case */
             username: string;
@@ -363,7 +363,7 @@ export interface components {
              */
             createdAt: string;
         };
-        /** @description A session has begun; the token speaks for it until it ends */
+        /** @description A new session and its token, which is valid until the session ends */
         OpenedSession: {
             user: components["schemas"]["User"];
             /** @description Send it as `Authorization: Bearer <token>` */
@@ -428,7 +428,7 @@ export interface components {
         Message: {
             /**
              * Format: int64
-             * @description The place of the message in the log: a later message has a higher id
+             * @description The id of the message in the log: a later message has a higher one
              */
             id: number;
             /**
@@ -488,7 +488,7 @@ export interface components {
              * @description The newest id of the log; 0 where there is none
              */
             head: number;
-            /** @description The usernames of who is online; left out past 1,000 names or 16 KiB, and with `presence=none` */
+            /** @description The usernames of the online users; left out past 1,000 names or 16 KiB, and with `presence=none` */
             online?: string[];
             /**
              * Format: int32
@@ -498,16 +498,16 @@ export interface components {
         };
         /** @description The data of the event `presence` */
         Presence: {
-            /** @description The usernames of who came online */
+            /** @description The usernames of the users who came online */
             joined: string[];
-            /** @description The usernames of who went offline */
+            /** @description The usernames of the users who went offline */
             left: string[];
             /**
              * Format: int32
              * @description How many users are online
              */
             onlineCount: number;
-            /** @description True: too many to list, read who is online anew */
+            /** @description True: too many changes to list, read the online users again */
             resync?: boolean;
         };
         /** @description The data of the event `heartbeat`: an object without fields */
@@ -515,7 +515,7 @@ export interface components {
         /** @description The data of the event `reset` */
         Reset: {
             /**
-             * @description Why the cursor is not on the log as it stands
+             * @description Why the cursor does not match the log
              * @enum {string}
              */
             reason: "trimmed" | "ahead" | "rewound" | "new-epoch";
@@ -526,7 +526,7 @@ export interface components {
             from: number;
             /**
              * Format: int64
-             * @description The smallest id that is kept
+             * @description The smallest id in the log
              */
             oldest: number;
             /**
@@ -543,10 +543,10 @@ export interface components {
              */
             reason: "logged-out" | "banned" | "session-expired" | "shutting-down" | "replaced" | "renew" | "unavailable";
         };
-        /** @description The server is well */
+        /** @description The server is healthy */
         Health: {
             /**
-             * @description Always `ok`: what is not is answered 503
+             * @description Always `ok`; else the answer is 503
              * @enum {string}
              */
             status: "ok";
@@ -571,7 +571,7 @@ export interface components {
             requestId: string;
             /** @description With `invalid-request`: what was wrong, one by one */
             errors?: components["schemas"]["ProblemError"][];
-            /** @description With `not-found` for an unknown path: what can be called */
+            /** @description With `not-found` for an unknown path: all operations */
             operations?: components["schemas"]["Operation"][];
         };
         /** @description One thing that was wrong with a request */
@@ -601,13 +601,13 @@ export interface components {
             /** @description What the code means and what to do about it */
             explanation: string;
         };
-        /** @description Something that can be called */
+        /** @description An operation of the API */
         Operation: {
             /** @description The HTTP method */
             method: string;
             /** @description The path, with its parameters in braces */
             path: string;
-            /** @description What the call does */
+            /** @description What the operation does */
             summary: string;
         };
     };
@@ -936,7 +936,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The caller. */
+            /** @description The current user and session. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -978,7 +978,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Logged out. The token is not valid any more. */
+            /** @description Logged out. The token is no longer valid. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1022,7 +1022,7 @@ export interface operations {
                 headers: {
                     /** @description The address of the message */
                     Location?: string;
-                    /** @description `true` where the Idempotency-Key was known and nothing new was posted */
+                    /** @description `true` where the key was used before and nothing new was posted */
                     "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -1081,7 +1081,7 @@ export interface operations {
                 headers: {
                     /** @description The address of the message */
                     Location?: string;
-                    /** @description `true` where the Idempotency-Key was known and nothing new was posted */
+                    /** @description `true` where the key was used before and nothing new was posted */
                     "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -1228,7 +1228,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of who is online. */
+            /** @description A page of the online users. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1263,7 +1263,7 @@ export interface operations {
     openStream: {
         parameters: {
             query?: {
-                /** @description The id of the last event seen, verbatim: the stream first brings what came after it. Empty counts as absent. The header `Last-Event-ID` takes the same and wins. */
+                /** @description The id of the last event seen, verbatim: the stream first sends what came after it. Empty counts as absent. The header `Last-Event-ID` takes the same and wins. */
                 lastEventId?: string;
                 /** @description `none`: no `presence` events, and no names in `ready`. `full`: both */
                 presence?: "full" | "none";
@@ -1350,7 +1350,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is alive. */
+            /** @description The server is alive. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1382,7 +1382,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can serve. */
+            /** @description The server is ready. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,63 +1,62 @@
 import { readFileSync } from 'node:fs'
 import fastify from 'fastify'
 import { Problem } from '../chat/problems.ts'
-import { clientAddress } from './address-key.ts'
-import { limitChunks, tooManyChunks } from './chunk-limits.ts'
-import { handleConnectAndExpect } from './client-errors.ts'
-import { ConnectionLimiter } from './connection-limiter.ts'
-import { rejectCrossSite } from './cross-site.ts'
+import { rejectCrossSite } from './checks/cross-site.ts'
+import { rejectUnknownRoutes } from './checks/not-found.ts'
+import { rejectMalformed } from './checks/request-checks.ts'
+import { RouteTable } from './checks/route-table.ts'
+import { limitChunks, tooManyChunks } from './connection/chunk-limits.ts'
+import { handleConnectAndExpect } from './connection/client-errors.ts'
+import { drainRequest } from './connection/request-drain.ts'
+import { queuePipelinedRequests } from './connection/request-pipelining.ts'
+import { drainResponses } from './connection/response-drain.ts'
+import { throttleStreamOpens } from './connection/stream-open-throttle.ts'
 import { handleError } from './error-handler.ts'
 import type { Api } from './fastify-types.ts'
-import { escapeInvisible } from './log-escapes.ts'
+import { readQuery } from './input/query.ts'
+import { compileValidator } from './input/validator-compiler.ts'
+import { clientAddress } from './limits/address-key.ts'
+import { ConnectionLimiter } from './limits/connection-limiter.ts'
+import { RateLimits } from './limits/rate-limits.ts'
+import { TrustedProxies } from './limits/trusted-proxies.ts'
+import { escapeInvisible } from './logging/log-escapes.ts'
 import {
   logConnection,
   logConnectionClosed,
   logRequestCompleted,
   serializeRequest,
-} from './log-events.ts'
-import { logOutput } from './log-output.ts'
-import { rejectUnknownRoutes } from './not-found.ts'
+} from './logging/log-events.ts'
+import { logOutput } from './logging/log-output.ts'
+import { ThrottledLog } from './logging/throttled-log.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addJwt } from './plugins/jwt.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { addSwagger } from './plugins/swagger.ts'
 import { addSwaggerUi } from './plugins/swagger-ui.ts'
-import { readQuery } from './query.ts'
-import { RateLimits } from './rate-limits.ts'
-import { rejectMalformed } from './request-checks.ts'
-import { queuePipelinedRequests } from './request-pipelining.ts'
-import { drainResponses } from './response-drain.ts'
-import { RouteTable } from './route-table.ts'
 import { accountRoutes } from './routes/accounts.ts'
-import { eventTokenRoutes } from './routes/event-token.ts'
 import { eventRoutes } from './routes/events.ts'
 import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
-import { problemRoutes } from './routes/problems.ts'
 import { serverRoutes } from './routes/server.ts'
 import { userRoutes } from './routes/users.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
-import { throttleStreamOpens } from './stream-open-throttle.ts'
-import { ThrottledLog } from './throttled-log.ts'
-import { TrustedProxies } from './trusted-proxies.ts'
-import { compileValidator } from './validator-compiler.ts'
 
 const storeUnavailable = 'The server has lost touch with its database; nothing was done. Try again.'
 
-/** Connections besides the streams, for everything else that is called. */
+/** How many connections there may be besides those of MAX_STREAMS. */
 const nonStreamConnections = 1000
 
 export interface AppOptions {
   timeouts?: Partial<Timeouts>
-  /** Where log lines go (standard output). */
+  /** Where log lines are written (standard output). */
   logStream?: { write(line: string): void }
   /** The folder of the built chat page. */
   webAppDirectory?: string
 }
 
-/** The HTTP side of the server: plugins, the error handler and the routes. Not yet listening. */
+/** The Fastify application: plugins, hooks, the error handler and the routes. It does not listen yet. */
 export async function buildApp(services: Services, options: AppOptions = {}): Promise<Api> {
   const { settings } = services
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
@@ -98,9 +97,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     messageRoutes,
     userRoutes,
     eventRoutes,
-    eventTokenRoutes,
     serverRoutes,
-    problemRoutes,
   ])
     await app.register(routes, routeOptions)
   await app.register(webAppRoutes, { directory: options.webAppDirectory ?? defaultWebAppDirectory })
@@ -113,7 +110,7 @@ function version(): string {
   return JSON.parse(readFileSync(manifest, 'utf8')).version
 }
 
-/** Bounds how many connections there are, and how much of what comes on each waits. */
+/** Bounds the connections, their pipelined requests and the chunks of bodies. */
 function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: number): void {
   const { server } = app
   const throttledLog = new ThrottledLog(app.log)
@@ -140,13 +137,10 @@ function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: 
   )
 }
 
-/** The routes whose answers nobody should keep: those of the API, and where there is none. */
+/** The routes whose answers must not be cached: those of the API, and the wildcard of preflights. */
 const uncachedRoutes = /^\/v1\/|^\*$/
 
-/**
- * What happens around every request, in the order in which it is judged. What need not wait calls
- * on, for that costs less than a promise.
- */
+/** The hooks of every request, in the order in which it is checked. */
 function addHooks(
   app: Api,
   table: RouteTable,
@@ -154,7 +148,7 @@ function addHooks(
   limits: RateLimits,
 ): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    // Before all else, for to judge a request is what it is to save.
+    // Before everything else, because the limit is to save the work of the other checks.
     limits.request(clientAddress(request))
     done()
   })
@@ -171,21 +165,18 @@ function addHooks(
     if (request.routeOptions.schema?.querystring !== undefined) request.query = readQuery(request)
     done()
   })
-  app.addHook('onSend', ({ routeOptions: { url } }, reply, payload, done) => {
-    // By the route that was found, for a path can be written in many ways; where none was, always.
-    const ours = url === undefined || uncachedRoutes.test(url)
-    if (ours && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    // Kept alive, a connection whose request was open when the server began to stop would hold it up.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { url } = request.routeOptions
+    // By the route, because a path can be written in many ways.
+    const isUncached = url === undefined || uncachedRoutes.test(url)
+    if (isUncached && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    // A connection that is kept alive would delay the shutdown.
     if (!ready()) reply.header('connection', 'close')
+    drainRequest(request.raw, reply.raw)
     done(null, payload)
   })
-  if (logsEveryRequest(settings))
+  if (['debug', 'trace'].includes(settings.logLevel))
     app.addHook('onResponse', async (request, reply) =>
       logRequestCompleted(request, reply.statusCode),
     )
-}
-
-/** Whether every answer is logged: to tell of one costs something even where nobody is told. */
-function logsEveryRequest({ logLevel }: Services['settings']): boolean {
-  return logLevel === 'debug' || logLevel === 'trace'
 }

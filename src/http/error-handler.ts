@@ -1,23 +1,23 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, type ProblemCode } from '../chat/problems.ts'
 import { storeProblem } from '../chat/store-problems.ts'
-import { logInternalError } from './log-events.ts'
-import { MethodNotAllowed, RouteNotFound } from './not-found.ts'
+import { sentToken } from './auth/authentication.ts'
+import { MethodNotAllowed, RouteNotFound } from './checks/not-found.ts'
+import { logInternalError } from './logging/log-events.ts'
 import { problemDetails, problemType, retryAfter } from './problem-details.ts'
-import { sentToken } from './request-token.ts'
 
 interface Refusal {
   code: ProblemCode
   detail: string
 }
 
-/** A library names no reason that people would know. Also a client that goes away in mid-body. */
+/** The messages of libraries are not for people. Also for a client that leaves in the middle of a body. */
 const malformed: Refusal = {
   code: 'malformed-request',
   detail: 'The request does not arrive as its headers announce it.',
 }
 
-/** What a library refuses while it reads a request, by its status. */
+/** What Fastify refuses while it reads a request, by status. */
 const libraryErrors: Record<number, Refusal> = {
   413: { code: 'payload-too-large', detail: 'The body is larger than any valid request needs.' },
   415: {
@@ -27,7 +27,7 @@ const libraryErrors: Record<number, Refusal> = {
   },
 }
 
-/** The one error handler: every refusal leaves as problem details, whatever was thrown. */
+/** Answers every error with problem details. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error)
   if (problem.code === 'internal-error') logInternalError(request, error)
@@ -37,16 +37,16 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   if (details.status === 401) reply.header('www-authenticate', challenge(problem.code, request))
   const seconds = retryAfter(problem)
   if (seconds !== undefined) reply.header('retry-after', seconds)
-  // Fastify closes the connection under a body that it refuses; here the rest is read: `drainRequest`.
+  // Fastify closes the connection of a body that it refuses; here `drainRequest` reads the rest.
   if (reply.hasHeader('connection')) reply.removeHeader('connection')
-  // What is wrong with one request says nothing of the next.
+  // The next request may be right.
   reply.header('cache-control', 'no-store')
-  // As bytes: to a string Fastify would add a charset, which this media type does not have.
+  // As bytes, because Fastify would add a charset to a string, and this media type has none.
   const bytes = Buffer.from(JSON.stringify(details))
   reply.code(details.status).type(problemType).send(bytes)
 }
 
-/** Names what was thrown. Whatever has no name is an internal error. */
+/** Turns anything that was thrown into a problem; what is unknown is an internal error. */
 function toProblem(error: unknown): Problem {
   const named = storeProblem(error)
   if (named instanceof Problem) return named
@@ -60,7 +60,7 @@ function toProblem(error: unknown): Problem {
   return new Problem(code, detail)
 }
 
-/** RFC 6750, section 3: without a token the bare scheme, with one the reason it was refused. */
+/** RFC 6750, section 3: the bare scheme without a token, and the reason with one. */
 function challenge(code: ProblemCode, request: FastifyRequest): string {
   return code === 'unauthorized' && sentToken(request) !== undefined
     ? 'Bearer error="invalid_token", error_description="The token is not valid here or its session is over"'

@@ -6,12 +6,12 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
-import type { ConnectionLimiter } from './connection-limiter.ts'
-import type { RateLimits } from './rate-limits.ts'
+import type { ConnectionLimiter } from './limits/connection-limiter.ts'
+import type { RateLimits } from './limits/rate-limits.ts'
 import type { Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
 
-/** The application, whose routes take their types from their schemas. */
+/** The application, with the types of requests and answers from the schemas. */
 export type Api = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -20,7 +20,6 @@ export type Api = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-/** What routes work with. */
 export interface RouteOptions {
   services: Services
   limits: RateLimits

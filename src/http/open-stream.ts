@@ -4,22 +4,19 @@ import type { Sessions } from '../chat/sessions.ts'
 import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
 import { SseConnection } from '../delivery/sse-connection.ts'
-import { detachSocket } from './detach-socket.ts'
-import { logStreamOpened } from './log-events.ts'
+import { detachSocket } from './connection/detach-socket.ts'
+import { responseHead } from './connection/response-head.ts'
+import { logStreamOpened } from './logging/log-events.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import type { StreamRequest } from './services.ts'
-import { streamHead } from './stream-head.ts'
 
-/** What streams have besides the headers of all answers. */
-const headers = {
+const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
 
-const formatHead = streamHead({ ...securityHeaders, ...headers })
-
-/** Hands the socket of an accepted request over to the delivery of its stream. */
+/** Opens the stream of an accepted request on the request's socket. */
 export function streamOpener({
   hub,
   sessions,
@@ -36,8 +33,8 @@ export function streamOpener({
     { presence, lastEventId }: StreamRequest,
   ): void => {
     if (request.method === 'HEAD') {
-      // A body of no known length, for without one Fastify would tell its length as 0.
-      reply.headers(headers).send(Readable.from([]))
+      // A body of unknown length: without a body Fastify would send `content-length: 0`.
+      reply.headers(streamHeaders).send(Readable.from([]))
       return
     }
 
@@ -46,14 +43,19 @@ export function streamOpener({
     hub.admit(session)
     reply.hijack()
     logStreamOpened(request)
-    const head = formatHead(reply.getHeaders(), framed)
+    const head = responseHead(200, {
+      ...reply.getHeaders(),
+      ...securityHeaders,
+      ...streamHeaders,
+      ...(framed && { 'transfer-encoding': 'chunked' }),
+    })
     const stream = hub.open({
       session,
       cursor: parseCursor(lastEventId) ?? null,
       presence,
       connection: new SseConnection(detachSocket(reply.raw), { head, framed, writeTimeoutMs }),
     })
-    // The session may have ended between its check and this.
+    // The session may have ended since the request was authenticated.
     if (sessions.isCached(session)) return
     sessions.isValid(session).then(
       (isValid) => isValid || stream.end('logged-out'),

@@ -1,13 +1,13 @@
 import { type Problem, problems } from '../chat/problems.ts'
-import type { Operation } from './route-table.ts'
+import type { Operation } from './checks/route-table.ts'
 
-/** The media type of every refusal (RFC 9457, section 3). */
+/** The media type of errors (RFC 9457, section 3). */
 export const problemType = 'application/problem+json'
 
-/** Seconds after which a server that could not serve is worth asking again. */
+/** The `Retry-After` of 503, in seconds, where the problem has no other. */
 const unavailableRetryAfter = 2
 
-/** What a refusal looks like on the wire (RFC 9457). */
+/** A problem on the wire (RFC 9457). */
 export interface ProblemDetails {
   type: string
   title: string
@@ -18,7 +18,6 @@ export interface ProblemDetails {
   operations?: readonly Operation[]
 }
 
-/** Writes a problem as problem details for the request with this id. */
 export function problemDetails(
   { code, message, extras }: Problem,
   requestId: string,
@@ -35,7 +34,7 @@ export function problemDetails(
   return details
 }
 
-/** The `Retry-After` of a problem in seconds; undefined where asking again would not help. */
+/** The `Retry-After` of a problem in seconds; undefined where a retry would not help. */
 export function retryAfter({ code, extras }: Problem): number | undefined {
   const fallback = problems[code].status === 503 ? unavailableRetryAfter : undefined
   return extras.retryAfter ?? fallback

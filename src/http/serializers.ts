@@ -1,11 +1,9 @@
 import type { Account, Session } from '../store/store.ts'
 
-/** What a client sees of an account. */
 export function toUser({ id, username, createdAt }: Account) {
   return { id, username, createdAt: toTime(createdAt) }
 }
 
-/** What a client gets when a session begins: the token speaks for it. */
 export function toOpenedSession(session: Session, token: string) {
   return {
     user: toUser(session.account),

@@ -8,18 +8,18 @@ import {
   type RawServerDefault,
 } from 'fastify'
 import { Problem } from '../chat/problems.ts'
-import { clientAddress } from './address-key.ts'
-import { absoluteForm } from './authority.ts'
-import { handleClientError } from './client-errors.ts'
+import { absoluteForm } from './checks/authority.ts'
+import { handleClientError } from './connection/client-errors.ts'
+import { drainRequest } from './connection/request-drain.ts'
 import { handleError } from './error-handler.ts'
+import { clientAddress } from './limits/address-key.ts'
+import type { RateLimits } from './limits/rate-limits.ts'
+import type { TrustedProxies } from './limits/trusted-proxies.ts'
 import { corsHeaders } from './plugins/cors.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
-import type { RateLimits } from './rate-limits.ts'
-import { drainRequest } from './request-drain.ts'
 import type { HttpSettings } from './services.ts'
-import type { TrustedProxies } from './trusted-proxies.ts'
 
-/** The most bytes that one code point takes: two `\uXXXX` in JSON, four `%XX` in a form. */
+/** The most bytes of one code point: two `\uXXXX` in JSON, four `%XX` in a form. */
 const bytesPerChar = 12
 const bodySlack = 4096
 const smallestBodyLimit = 65_536
@@ -29,15 +29,15 @@ const maxHeaderSize = 16_384
 
 /** Time limits, in milliseconds. */
 export interface Timeouts {
-  /** Until the headers have arrived. */
+  /** For the headers of a request to arrive. */
   headersMs: number
-  /** Until the whole request has arrived. */
+  /** For the whole request to arrive. */
   requestMs: number
-  /** An answer of which nothing is taken waits between once and twice as long for its reader. */
+  /** For a client to read something of an answer; it takes effect between once and twice as late. */
   writeTimeoutMs: number
   /** How often connections are checked for the first two. */
   checkMs: number
-  /** Until a store that does not answer counts as unable to serve. */
+  /** For the store to answer `GET /readyz`. */
   pingMs: number
 }
 
@@ -49,39 +49,37 @@ export const defaultTimeouts: Timeouts = {
   pingMs: 2000,
 }
 
-/** Longer than the usual proxy keeps an idle connection, so that none is closed under a new request. */
+/** Longer than common proxies keep an idle connection, so that they never send a request on a closed one. */
 const keepAliveMs = 65_000
 
 const noQuery = Object.freeze({})
 
-/** What bounds requests that reach no route. */
+/** The limits of requests that reach no route. */
 interface RequestGuards {
   limits: RateLimits
   proxies: TrustedProxies
 }
 
-/** How Fastify and Node's server are set up. */
+/** The options of Fastify and of Node's HTTP server. */
 export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards: RequestGuards) {
   return {
     bodyLimit: bodyLimit(settings.messageMaxChars),
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    // Its own for each request would cost more than the rest of its logging, and most log nothing:
-    // each line names its request itself.
+    // A logger for each request would cost more than its lines; each line has the request id itself.
     childLoggerFactory: (logger) => logger,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: keepAliveMs,
     requestTimeout: timeouts.requestMs,
-    // A path can be as long as the headers: then an id of any length is judged as an id.
-    // Queries are read where a route takes one: see `query.ts`.
+    // An id of any length is validated as an id. Queries are parsed where a route takes one: `query.ts`.
     routerOptions: { maxParamLength: maxHeaderSize, querystringParser: () => noQuery },
     http: {
       headersTimeout: timeouts.headersMs,
       connectionsCheckingInterval: timeouts.checkMs,
       maxHeaderSize,
-      // Node's own refusal would have no body.
+      // Refused by `rejectMalformed`, because Node's own answer would have no body.
       requireHostHeader: false,
     },
     rewriteUrl: ({ url = '/' }) => originForm(url),
@@ -97,14 +95,14 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
 
-/** What a body may have in bytes, so that a text of full length fits however it is escaped. */
+/** In bytes: a text of full length fits, however it is escaped. */
 function bodyLimit(messageMaxChars: number): number {
   return Math.max(smallestBodyLimit, messageMaxChars * bytesPerChar + bodySlack)
 }
 
 /**
- * A request may name the whole address, scheme and host, as if to a proxy (RFC 9112, section 3.2.2).
- * The router would take `*`, which has no slash, for the page at `/`.
+ * The path and query of a request target, which may be in absolute form (RFC 9112, section 3.2.2). The
+ * router would take `*`, which has no slash, for `/`.
  */
 function originForm(url: string): string {
   const path = url.replace(absoluteForm, '')
@@ -112,8 +110,10 @@ function originForm(url: string): string {
 }
 
 /**
- * Whether the address may still make requests: one that the parser refuses costs it as much. What a
- * proxy passes on does not cost the proxy.
+ * Counts input that the parser refused as a request of its address. Input from a trusted proxy does not
+ * count, because its client is unknown.
+ *
+ * @returns whether the address is within its limit
  */
 function consumeRequest({ limits, proxies }: RequestGuards, { remoteAddress }: Socket): boolean {
   return (
@@ -121,7 +121,7 @@ function consumeRequest({ limits, proxies }: RequestGuards, { remoteAddress }: S
   )
 }
 
-/** Charges an address for a request. @returns the refusal where it may make no more */
+/** @returns the error where the address may make no more requests */
 function rateLimitError(limits: RateLimits, address: string): unknown {
   try {
     limits.request(address)
@@ -131,7 +131,7 @@ function rateLimitError(limits: RateLimits, address: string): unknown {
   }
 }
 
-/** The one error of Fastify that comes before any route, and its hooks: a path that cannot be decoded. */
+/** Answers a path that cannot be decoded, which Fastify refuses before any route and hook. */
 function handleBadPath(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -6,7 +6,7 @@ import type { Sessions } from '../chat/sessions.ts'
 import type { Settings } from '../config.ts'
 import type { Store } from '../store/store.ts'
 
-/** What the HTTP layer reads of the settings. */
+/** The settings that the HTTP layer uses. */
 export type HttpSettings = Pick<
   Settings,
   | 'maxStreams'
@@ -25,14 +25,13 @@ export type HttpSettings = Pick<
   | 'logLevel'
 >
 
-/** What a caller asks of a stream. */
 export interface StreamRequest {
   presence: 'full' | 'none'
-  /** The cursor as it was sent; empty: none. */
+  /** A valid cursor, or empty. */
   lastEventId: string
 }
 
-/** Everything that the HTTP layer asks of the rest of the server. */
+/** What the HTTP layer needs of the rest of the server. */
 export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
@@ -43,15 +42,16 @@ export interface Services {
   >
   presence: Pick<Presence, 'list'>
   store: Pick<Store, 'ping' | 'counts' | 'now'>
-  /** Signs and verifies tokens; 32 bytes or more. */
+  /** The key of tokens, 32 bytes or more. */
   signingKey: Uint8Array
   /**
-   * Serves `GET /v1/events` and answers its `HEAD`: the caller is known, the parameters are checked and the opening is
-   * paid for. Answers by itself, or throws a `Problem` before anything is written.
+   * Answers GET and HEAD of `/v1/events`, once the client is authenticated and within its limits.
+   *
+   * @throws {Problem} before anything is written
    */
   openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamRequest): void
   /** False once the server is shutting down. */
   ready(): boolean
-  /** False while the store is lost: what is known here may no longer be so. */
+  /** False while the store is disconnected: what this node knows may be out of date. */
   storeConnected(): boolean
 }

@@ -3,7 +3,7 @@ import { Askers } from './support/askers.ts'
 import { address, asking } from './support/bytes.ts'
 import { flood } from './support/flood.ts'
 
-t.test('requests for what is not there, while nobody reads the log', async (t) => {
+t.test('unknown paths, while nobody reads the log', async (t) => {
   await flood(t, {
     begin: (server) => {
       server.stallLog()

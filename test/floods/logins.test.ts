@@ -6,7 +6,7 @@ import { Person } from './support/person.ts'
 
 const attackers = 100
 
-t.test('logins, wrong and right, from a hundred addresses', async (t) => {
+t.test('wrong and right logins from a hundred addresses', async (t) => {
   let ann: Person
   await flood(t, {
     prepare: async ({ url }) => {

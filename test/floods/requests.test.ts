@@ -4,7 +4,7 @@ import { Askers } from './support/askers.ts'
 import { address, asking } from './support/bytes.ts'
 import { flood } from './support/flood.ts'
 
-t.test('requests parked behind a login that waits: 20 MB on 40 connections', async (t) => {
+t.test('pipelined requests behind a login that waits: 20 MB on 40 connections', async (t) => {
   const connections = 40
   const eachBytes = 20e6 / connections
   await flood(t, {
@@ -82,7 +82,7 @@ requests('bodies of 64 KB, deep and wide', { connections: 50, addresses: 10 }, (
   asking('POST', '/v1/login', { body: bodies[(number + time) % bodies.length] }),
 )
 
-t.test('bodies that go on without end after they were refused', async (t) => {
+t.test('endless bodies after their refusal', async (t) => {
   const connections = 8
   const { megabytes, cuts } = await flood(t, {
     begin: ({ url }) => {

@@ -13,7 +13,7 @@ async function people(url: string, count: number): Promise<Person[]> {
   return all
 }
 
-t.test('streams opened and closed as fast as can be', async (t) => {
+t.test('streams that open and close as fast as possible', async (t) => {
   let crowd: Person[] = []
   await flood(t, {
     prepare: async ({ url }) => {
@@ -50,7 +50,7 @@ t.test('streams opened and closed as fast as can be', async (t) => {
   })
 })
 
-t.test('one message posted again and again under its key', async (t) => {
+t.test('one message posted again and again with its key', async (t) => {
   let ann: Person
   await flood(t, {
     prepare: async ({ url }) => {

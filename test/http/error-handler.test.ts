@@ -2,7 +2,7 @@ import t from 'tap'
 import { OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
 import { problem, serve } from './support/server.ts'
 
-t.test('what the store cannot do is 503 with Retry-After', async (t) => {
+t.test('an unavailable store is 503 with Retry-After', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   const say = () =>
@@ -18,7 +18,7 @@ t.test('what the store cannot do is 503 with Retry-After', async (t) => {
 })
 
 t.test(
-  'an internal error tells nothing of the inside and is logged under its request',
+  'an internal error shows no details, and is logged with the id of its request',
   async (t) => {
     const server = await serve(t)
     const ann = await server.join('ann')
@@ -40,7 +40,7 @@ t.test(
   },
 )
 
-t.test('what a library refuses stays a refusal, in words of our own', async (t) => {
+t.test('a refusal of Fastify has our own words', async (t) => {
   const server = await serve(t)
   const ann = await server.join('ann')
   for (const [statusCode, status, code] of [
@@ -58,7 +58,7 @@ t.test('what a library refuses stays a refusal, in words of our own', async (t) 
   t.same(server.logged('internal error'), [])
 })
 
-t.test('requests have ids of their own', async (t) => {
+t.test('each request has its own id', async (t) => {
   const server = await serve(t)
   const first = await server.call('GET', '/nope', { headers: { 'request-id': 'mine' } })
   const second = await server.call('GET', '/nope')

@@ -1,9 +1,6 @@
 import { once } from 'node:events'
-import { createServer, get, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import t, { type Test } from 'tap'
-import { detachSocket } from '../../src/http/detach-socket.ts'
+import t from 'tap'
 import { LogLines } from '../e2e/support/log-lines.ts'
 import { ControllableStore } from '../support/controllable-store.ts'
 import { openRoom, type Room } from '../support/room.ts'
@@ -28,7 +25,7 @@ async function pipeline(
   return { socket, text: () => text }
 }
 
-t.test('HEAD is answered with the head of a stream, which tells no length', async (t) => {
+t.test('HEAD is answered with the head of a stream, without a length', async (t) => {
   const room = await openRoom(t)
   const { token } = await room.register('ann')
   const { hostname, port } = new URL(room.url)
@@ -44,41 +41,43 @@ t.test('HEAD is answered with the head of a stream, which tells no length', asyn
   t.match(text, /\r\n\r\n$/, 'and nothing behind it')
 })
 
-t.test('a stream’s answer has the headers of all answers, and its own', async (t) => {
+t.test('the answer of a stream has the headers of all answers, and its own', async (t) => {
   const origin = 'https://chat.example'
   const room = await openRoom(t, { settings: { corsOrigins: [origin] } })
   const { token } = await room.register('ann')
   const { hostname, port } = new URL(room.url)
-  const socket = connect(Number(port), hostname)
-  socket.write(
-    `GET /v1/events HTTP/1.1\r\nHost: x\r\nOrigin: ${origin}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
-  )
-  let text = ''
-  socket.on('data', (bytes) => {
-    text += bytes
-  })
-  while (!text.includes('event: ready')) await once(socket, 'data')
-  socket.destroy()
-  const [head = ''] = text.split('\r\n\r\n', 1)
-  const [status, ...lines] = head.split('\r\n')
-  t.equal(status, 'HTTP/1.1 200 OK')
-  const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)))
-  t.match(headers, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'access-control-allow-origin': origin,
-    vary: /origin/i,
-    connection: 'close',
-    'transfer-encoding': 'chunked',
-  })
-  t.equal(lines.length, Object.keys(headers).length, 'each once')
-  t.ok(Math.abs(Date.parse(headers.date as string) - Date.now()) < 60_000)
+  for (const version of ['1.1', '1.0']) {
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `GET /v1/events HTTP/${version}\r\nHost: x\r\nOrigin: ${origin}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    )
+    let text = ''
+    socket.on('data', (bytes) => {
+      text += bytes
+    })
+    while (!text.includes('event: ready')) await once(socket, 'data')
+    socket.destroy()
+    const [head = ''] = text.split('\r\n\r\n', 1)
+    const [status, ...lines] = head.split('\r\n')
+    t.equal(status, 'HTTP/1.1 200 OK')
+    const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)))
+    t.match(headers, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'access-control-allow-origin': origin,
+      vary: /origin/i,
+      connection: 'close',
+    })
+    t.equal(headers['transfer-encoding'], version === '1.1' ? 'chunked' : undefined)
+    t.equal(lines.length, Object.keys(headers).length, 'each header once')
+    t.ok(Math.abs(Date.parse(headers.date as string) - Date.now()) < 60_000)
+  }
 })
 
-t.test('a stream asked for behind another request waits for its turn', async (t) => {
+t.test('a pipelined stream opens after the answer before it', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const { socket, text } = await pipeline(room, ann.token)
@@ -92,7 +91,7 @@ t.test('a stream asked for behind another request waits for its turn', async (t)
   socket.destroy()
 })
 
-t.test('who goes away while a stream waits for its turn opens none', async (t) => {
+t.test('a client that leaves while its stream waits opens none', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const { socket } = await pipeline(room, ann.token)
@@ -101,7 +100,7 @@ t.test('who goes away while a stream waits for its turn opens none', async (t) =
   t.equal((await ann.call('GET', '/v1/users/online')).body.count, 0)
 })
 
-t.test('a stream that waits for its turn is judged when that comes', async (t) => {
+t.test('a pipelined stream is authenticated when its turn comes', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const { socket, text } = await pipeline(room, ann.token)
@@ -111,7 +110,7 @@ t.test('a stream that waits for its turn is judged when that comes', async (t) =
   socket.destroy()
 })
 
-t.test('a session that ends while its stream opens gets bye at once', async (t) => {
+t.test('a stream whose session ends while it opens gets bye at once', async (t) => {
   const store = new ControllableStore()
   const room = await openRoom(t, { tuning: { around: store.around } })
   const ann = await room.register('ann')
@@ -124,37 +123,40 @@ t.test('a session that ends while its stream opens gets bye at once', async (t) 
   await stream.ended()
 })
 
-t.test('answers are made one after the other, and are cut where nobody reads them', async (t) => {
-  const log = new LogLines()
-  const room = await openRoom(t, {
-    settings: { logLevel: 'info' },
-    tuning: { http: { timeouts: { writeTimeoutMs: 300 }, logStream: log } },
-  })
-  const ann = await room.register('ann')
-  const text = 'x'.repeat(4_000)
-  for (let nth = 0; nth < 50; nth++) await ann.broadcast(text)
-  const { hostname, port } = new URL(room.url)
-  const get = `GET /v1/messages?limit=50 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`
+t.test(
+  'pipelined requests are answered one after the other, and a client that does not read is cut off',
+  async (t) => {
+    const log = new LogLines()
+    const room = await openRoom(t, {
+      settings: { logLevel: 'info' },
+      tuning: { http: { timeouts: { writeTimeoutMs: 300 }, logStream: log } },
+    })
+    const ann = await room.register('ann')
+    const text = 'x'.repeat(4_000)
+    for (let nth = 0; nth < 50; nth++) await ann.broadcast(text)
+    const { hostname, port } = new URL(room.url)
+    const get = `GET /v1/messages?limit=50 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`
 
-  const reading = connect(Number(port), hostname)
-  let heads = 0
-  reading.on('data', (bytes) => {
-    heads += `${bytes}`.split('HTTP/1.1 200').length - 1
-  })
-  reading.write(get.repeat(17))
-  while (heads < 17) await once(reading, 'data')
-  reading.destroy()
+    const reading = connect(Number(port), hostname)
+    let heads = 0
+    reading.on('data', (bytes) => {
+      heads += `${bytes}`.split('HTTP/1.1 200').length - 1
+    })
+    reading.write(get.repeat(17))
+    while (heads < 17) await once(reading, 'data')
+    reading.destroy()
 
-  const unread = connect(Number(port), hostname).pause()
-  unread.on('error', () => {})
-  // Past what the kernel keeps of answers the server reads no more requests.
-  const talking = setInterval(() => unread.write(get), 5)
-  t.teardown(() => clearInterval(talking))
-  await new Promise((resolve) => unread.once('close', resolve))
-  t.same(log.of('connection closed'), [], 'not because too many wait')
-})
+    const unread = connect(Number(port), hostname).pause()
+    unread.on('error', () => {})
+    // Past what the kernel keeps of answers the server reads no more requests.
+    const talking = setInterval(() => unread.write(get), 5)
+    t.teardown(() => clearInterval(talking))
+    await new Promise((resolve) => unread.once('close', resolve))
+    t.same(log.of('connection closed'), [], 'not because too many wait')
+  },
+)
 
-t.test('what is refused before there is a route is an answer as well', async (t) => {
+t.test('a client that does not read the refusals of bad paths is cut off', async (t) => {
   const server = await serve(t, {}, { timeouts: { writeTimeoutMs: 300 } })
   const unread = (await server.open()).pause()
   const side = await server.sideOf(unread)
@@ -178,52 +180,4 @@ t.test('what is refused before there is a route is an answer as well', async (t)
   }
   t.same(server.logged('connection closed'), [], 'not because too many wait')
   unread.destroy()
-})
-
-interface Parser {
-  close?: () => void
-}
-
-/** Serves requests by detaching their socket; resolves with what a client reads after the head. */
-async function detached(t: Test, prepare: (socket: Socket & { parser?: unknown }) => void) {
-  const server: Server = createServer((_request, response) => {
-    prepare(response.socket as Socket)
-    const socket = detachSocket(response)
-    t.equal((socket as Socket & { parser?: unknown }).parser, null)
-    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const [response] = await once(
-    get({ port: (server.address() as { port: number }).port }),
-    'response',
-  )
-  let body = ''
-  for await (const chunk of response) body += chunk
-  server.close()
-  await nextTurn()
-  return body
-}
-
-t.test('a detached socket gives its parser back', async (t) => {
-  let closed = 0
-  const body = await detached(t, ({ parser }) => {
-    const { close } = parser as Required<Parser>
-    ;(parser as Parser).close = function (this: unknown) {
-      closed++
-      close.call(this)
-    }
-  })
-  t.equal(body, 'hi')
-  t.equal(closed, 1)
-})
-
-t.test('where Node has no such parser, the socket is detached all the same', async (t) => {
-  const bare = await detached(t, (socket) => {
-    socket.parser = {}
-  })
-  const none = await detached(t, (socket) => {
-    socket.parser = null
-  })
-  t.same([bare, none], ['hi', 'hi'])
 })

@@ -1,14 +1,13 @@
-import type { OpenApiDocument, OpenApiOperation } from '../openapi.ts'
+import type { OpenApiDocument, OpenApiOperation } from './openapi.ts'
 
 export interface PageLinks {
-  /** The way from the page to where the server is mounted: empty, or `../`. */
+  /** The relative path from the page to the root of the server: empty, or `../`. */
   root: string
   style: string
   script: string
   icon: string
 }
 
-/** An operation, and how it is called. */
 interface Call {
   method: string
   path: string
@@ -16,8 +15,8 @@ interface Call {
 }
 
 /**
- * The page at `/docs` as a browser shows it before any script runs, and where none does: what the API
- * is, and every operation by tag. Each has the address that Swagger UI gives it (`#/Tag/operation`).
+ * The HTML of `/docs` as it looks without scripts: a description of the API, and every operation by
+ * tag. Each operation has the fragment that Swagger UI uses (`#/Tag/operation`).
  */
 export function docsPage(document: OpenApiDocument, links: PageLinks): string {
   return `<!doctype html>
@@ -82,7 +81,7 @@ function paragraphs(markdown: string): string {
     .join('\n')
 }
 
-/** The document's Markdown has paragraphs and code alone. */
+/** The Markdown of the document has paragraphs and code alone. */
 function inline(markdown: string): string {
   return markdown
     .replaceAll('&', '&amp;')

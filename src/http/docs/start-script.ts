@@ -1,8 +1,7 @@
-/** How Swagger UI is set up. */
 const uiConfig = {
-  // Without the bar of the product that renders it.
+  // Without the top bar of Swagger.
   layout: 'BaseLayout',
-  // The list of schemas is folded: to draw it takes as long as all else.
+  // The list of schemas is collapsed: rendering it takes as long as everything else.
   defaultModelsExpandDepth: 0,
   deepLinking: true,
   tryItOutEnabled: true,
@@ -11,16 +10,16 @@ const uiConfig = {
 }
 
 export interface StartFiles {
-  /** The names of Swagger UI's files, which are beside the script. */
+  /** The names of the files of Swagger UI, in the folder of the script. */
   script: string
   style: string
 }
 
 /**
- * The script of the page at `/docs`. Swagger UI takes a phone three seconds to start, so it is loaded
- * when someone wants to try a call: by a link of the list, by an address of Swagger UI's
- * (`#/Tag/operation`), or at once where they have authorized before. It takes the place of the list
- * when it is drawn. All addresses are relative to the script: the server may be mounted anywhere.
+ * The script of `/docs`. Swagger UI takes a phone three seconds to start, so it is loaded when it is
+ * needed: by a link of the list, by a fragment of Swagger UI (`#/Tag/operation`), or at once where the
+ * user has authorized before. It replaces the list when it is rendered. All URLs are relative to the
+ * script, because a proxy may mount the server under any path.
  */
 export function startScript({ script, style }: StartFiles): string {
   return `const at = (name) => new URL(name, import.meta.url).href

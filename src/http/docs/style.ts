@@ -1,4 +1,4 @@
-/** The look of the page at `/docs`, and what Swagger UI's own style lacks in contrast. */
+/** The style of `/docs`, with more contrast for Swagger UI. */
 export const docsStyle = `:root {
   color-scheme: light dark;
   --paper: light-dark(#fafafa, #1c2022);

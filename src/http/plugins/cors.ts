@@ -1,12 +1,12 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 
-/** How long a browser may remember a preflight's answer: 10 minutes, in seconds. */
+/** How long a browser may cache the answer to a preflight, in seconds: 10 minutes. */
 const maxAge = 600
 
 const exposedHeaders = ['Location', 'Retry-After', 'Idempotent-Replayed']
 
-/** Lets pages of these origins call; without any, `OPTIONS` is a method like others that no address takes. */
+/** Allows pages of these origins to call. Without any, no path takes `OPTIONS`. */
 export async function addCors(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return
   await app.register(cors, {
@@ -15,16 +15,16 @@ export async function addCors(app: FastifyInstance, origins: readonly string[]):
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
     exposedHeaders,
     maxAge,
-    // Whether the address exists is judged first.
+    // Answered by `answerPreflight`, after the check that the path exists.
     preflightContinue: true,
     strictPreflight: false,
   })
 }
 
 /**
- * What the plugin adds to answers, for those that it does not see.
+ * The headers that the plugin adds, for answers that it does not see.
  *
- * @param origin of the page that called, where that is known
+ * @param origin of the page that called, where it is known
  */
 export function corsHeaders(
   origins: readonly string[],
@@ -37,7 +37,7 @@ export function corsHeaders(
   return { vary: 'Origin', ...(allowed && { 'access-control-allow-origin': origin }), ...exposed }
 }
 
-/** Answers what a browser asks before it lets a page call an address that exists. */
+/** Answers the CORS preflight of a path that exists. */
 export const answerPreflight: onRequestHookHandler = ({ method }, reply, done) => {
   if (method === 'OPTIONS') reply.code(204).send()
   else done()

@@ -1,7 +1,7 @@
 import jwt from '@fastify/jwt'
 import type { FastifyInstance } from 'fastify'
-import type { TokenType } from '../tokens.ts'
-import { VerifiedTokenCache } from '../verified-token-cache.ts'
+import type { TokenType } from '../auth/tokens.ts'
+import { VerifiedTokenCache } from '../auth/verified-token-cache.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -16,10 +16,10 @@ declare module '@fastify/jwt' {
 }
 
 /**
- * Signs and verifies our own tokens (RFC 7519), HS256 and nothing else, apart for each purpose.
- * Whether one is past its end the known tokens tell, by the clock that sessions end by.
+ * Signs and verifies our tokens (RFC 7519), with HS256 alone and another audience for each type.
+ * `VerifiedTokenCache` checks the expiry, by the clock that ends sessions.
  *
- * @param now Unix milliseconds
+ * @param now the time in Unix milliseconds
  */
 export async function addJwt(
   app: FastifyInstance,

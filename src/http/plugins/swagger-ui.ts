@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { docsPage } from '../docs/page.ts'
 import { startScript } from '../docs/start-script.ts'
 import { docsStyle } from '../docs/style.ts'
-import { immutable, revalidate, StaticFile } from '../static-file.ts'
+import { immutable, revalidate, StaticFile } from '../static/static-file.ts'
 
 const types = {
   js: 'text/javascript; charset=utf-8',
@@ -10,7 +10,7 @@ const types = {
   png: 'image/png',
 }
 
-/** What is taken of the package; all else in it is for other layouts. */
+/** The files of the package that its pages need. */
 const fromPackage = [
   ['swagger-ui', 'css'],
   ['swagger-ui-bundle', 'js'],
@@ -20,8 +20,8 @@ const fromPackage = [
 const hidden = { schema: { hide: true } }
 
 /**
- * The API's pages at `/docs`: what can be called, with forms to try it. The package's own plugin
- * sends its two megabytes as they are, and anew each time.
+ * Serves the documentation at `/docs`, with forms to try the calls. The plugin of the package would
+ * send its 2 MB uncompressed and uncached.
  */
 export function addSwaggerUi(app: FastifyInstance): void {
   const files = docsFiles()
@@ -29,12 +29,12 @@ export function addSwaggerUi(app: FastifyInstance): void {
     app.get(`/docs/static/${versioned(name, file)}`, hidden, (request, reply) =>
       file.send(request, reply, immutable),
     )
-    // For who knows it by the name that does not change.
+    // For links with the name that does not change.
     app.get(`/docs/static/${name}`, hidden, (request, reply) =>
       file.send(request, reply, revalidate),
     )
   }
-  // Its files are beside it, wherever the server is mounted.
+  // Relative links, because a proxy may mount the server under any path.
   for (const [path, root] of [
     ['/docs', ''],
     ['/docs/', '../'],
@@ -47,7 +47,7 @@ export function addSwaggerUi(app: FastifyInstance): void {
   }
 }
 
-/** What the page and Swagger UI load, by the names that do not change. */
+/** The files that the page and Swagger UI load, by the names that do not change. */
 function docsFiles(): ReadonlyMap<string, StaticFile> {
   const files = new Map<string, StaticFile>()
   const folder = new URL('static/', import.meta.resolve('@fastify/swagger-ui'))
@@ -61,7 +61,7 @@ function docsFiles(): ReadonlyMap<string, StaticFile> {
   return files.set('start.js', new StaticFile(startScript({ script, style }), types.js))
 }
 
-/** @param root the way from the page to where the server is mounted */
+/** @param root the relative path from the page to the root of the server */
 function pageOf(
   app: FastifyInstance,
   files: ReadonlyMap<string, StaticFile>,
@@ -77,7 +77,7 @@ function nameIn(files: ReadonlyMap<string, StaticFile>, name: string): string {
   return versioned(name, files.get(name) as StaticFile)
 }
 
-/** The name of a file, with what changes when it does. */
+/** The name of a file with its version. */
 function versioned(name: string, { version }: StaticFile): string {
   return name.replace('.', `-${version}.`)
 }

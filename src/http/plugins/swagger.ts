@@ -1,42 +1,41 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../openapi.ts'
+import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../docs/openapi.ts'
 import { SchemaDocumentation } from '../schemas/components.ts'
 import type { DocumentedLimits } from '../schemas/documented-rules.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** This API as OpenAPI documents, by version. They are there once the application is ready. */
+    /** The OpenAPI documents of this API, by version; empty until the application is ready. */
     openapi: Readonly<Record<OpenApiVersion, ServedDocument>>
   }
 }
 
 export type OpenApiVersion = '3.1' | '3.2'
 
-/** A document, and the JSON of it, which is made once. */
 interface ServedDocument {
   document: OpenApiDocument
   json: string
 }
 
-/** What the document says first; Markdown with paragraphs and code alone. */
+/** The description of the API, in Markdown with paragraphs and code alone. */
 const introduction = `A chat server that any HTTP client can talk to. Register or log in, keep the token, send it as
 \`Authorization: Bearer\`, and open \`GET /v1/events\`: everything that concerns you arrives there.
 
-Everything said goes into one ordered log, and a stream is a cursor over it. A message that was
+Every message goes into one ordered log, and a stream is a cursor over it. A message that was
 answered 201 reaches every stream that may see it, in order, and exactly once for a client that
 reconnects with the last id it saw.
 
-Bodies are JSON; forms, as \`curl -d\` sends them, are taken too. Whatever is refused is answered
-with problem details (RFC 9457), and the address in \`type\` explains the code.
+Bodies are JSON; forms, as \`curl -d\` sends them, are accepted too. Errors are problem details
+(RFC 9457), and the address in \`type\` explains the code.
 
 \`/openapi.json\` is this API as an OpenAPI 3.1 document, for generators of clients;
 \`/openapi-3.2.json\` also describes each event of the stream.`
 
 /**
- * Makes the OpenAPI documents from the schemas of the routes that are added after it.
+ * Makes the OpenAPI documents from the schemas of the routes that are added after this call.
  *
- * @param limits the settings that the documents tell of
+ * @param limits the settings that the documents mention
  */
 export async function addSwagger(
   app: FastifyInstance,
@@ -59,7 +58,7 @@ export async function addSwagger(
         { name: 'Accounts', description: 'Register, log in and log out' },
         { name: 'Messages', description: 'Send messages and read them' },
         { name: 'People', description: 'Who is online' },
-        { name: 'Events', description: 'The stream on which everything arrives' },
+        { name: 'Events', description: 'The event stream' },
         { name: 'Server', description: 'The server itself' },
       ],
       components: {

@@ -1,12 +1,12 @@
-import { clientAddress, networksOf } from '../address-key.ts'
-import { parseBodies } from '../body-parsers.ts'
+import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
-import { logAccountEvent, logRefusedAttempt } from '../log-events.ts'
+import { parseBodies } from '../input/body-parsers.ts'
+import { clientAddress, networksOf } from '../limits/address-key.ts'
+import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
 import { login, register } from '../schemas/accounts.ts'
 import { toOpenedSession } from '../serializers.ts'
-import { issueToken } from '../tokens.ts'
 
-/** Coming in: the two calls that need no token. */
+/** Register and log in, the two calls without a token. */
 export async function accountRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { accounts } = services
   parseBodies(app)

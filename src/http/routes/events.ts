@@ -1,21 +1,39 @@
-import { requireEventsToken } from '../authentication.ts'
+import { requireEventsToken, requireSessionToken } from '../auth/authentication.ts'
+import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
-import { openStream } from '../schemas/events.ts'
+import { discardBodies } from '../input/body-parsers.ts'
+import { createStreamToken, openStream } from '../schemas/events.ts'
+import { toTime } from '../serializers.ts'
 
-/** The stream on which everything arrives. */
+/** The event stream, and tokens for it. */
 export async function eventRoutes(
   app: Api,
   { services, limits, connections }: RouteOptions,
 ): Promise<void> {
-  app.addHook('onRequest', requireEventsToken(app, services.sessions))
+  const onStream = requireEventsToken(app, services.sessions)
+  const onToken = requireSessionToken(app, services.sessions)
+  discardBodies(app)
 
-  app.get('/v1/events', { schema: openStream }, async (request, reply) => {
+  app.get('/v1/events', { schema: openStream, onRequest: onStream }, async (request, reply) => {
     limits.openStream(request.session)
     const { presence = 'full', lastEventId = '' } = request.query
-    // The header wins: an EventSource reconnects to the same address. An empty one counts as absent.
+    // The header wins, because an EventSource reconnects to the same URL. An empty one is absent.
     const cursor = request.headers['last-event-id'] || lastEventId
     services.openStream(request, reply, { presence, lastEventId: cursor })
     if (request.method === 'GET') connections.release(request.socket)
     return reply
   })
+
+  app.post(
+    '/v1/events/token',
+    { schema: createStreamToken, onRequest: onToken },
+    async ({ session }, reply) => {
+      // Signing takes as long as a read.
+      limits.read(session)
+      return reply.code(201).send({
+        token: issueToken(app, 'events', session),
+        expiresAt: toTime(session.expiresAt),
+      })
+    },
+  )
 }

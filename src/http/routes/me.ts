@@ -1,11 +1,11 @@
-import { requireSessionToken } from '../authentication.ts'
-import { discardBodies } from '../body-parsers.ts'
+import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
-import { logAccountEvent } from '../log-events.ts'
+import { discardBodies } from '../input/body-parsers.ts'
+import { logAccountEvent } from '../logging/log-events.ts'
 import { getMe, logout } from '../schemas/accounts.ts'
 import { toTime, toUser } from '../serializers.ts'
 
-/** One's own session: who one is, and leaving. */
+/** The current session. */
 export async function meRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { sessions } = services
   app.addHook('onRequest', requireSessionToken(app, sessions))

@@ -3,9 +3,9 @@ import { toMessage } from '../../chat/message.ts'
 import type { MessageInput } from '../../chat/message-input.ts'
 import type { PostedMessage } from '../../chat/messages.ts'
 import type { Session } from '../../store/store.ts'
-import { requireSessionToken } from '../authentication.ts'
-import { parseBodies } from '../body-parsers.ts'
+import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
+import { parseBodies } from '../input/body-parsers.ts'
 import {
   defaultMessageLimit,
   getMessage,
@@ -14,7 +14,7 @@ import {
   sendDirect,
 } from '../schemas/messages.ts'
 
-/** Saying something, and reading what was said. */
+/** Send, list and get messages. */
 export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { messages } = services
   app.addHook('onRequest', requireSessionToken(app, services.sessions))
@@ -51,7 +51,7 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     return toMessage(await messages.find(session, params.id))
   })
 
-  /** Judges the content before the limit, and asks for a replay where the limit is reached. */
+  /** Checks the content before the limit, and looks for a replay past the limit. */
   function post(
     sender: Session,
     content: MessageInput,

@@ -1,15 +1,20 @@
-import { Problem } from '../../chat/problems.ts'
+import { Problem, type ProblemCode, problems } from '../../chat/problems.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import type { OpenApiVersion } from '../plugins/swagger.ts'
-import { getHealth, getOpenApi, getOpenApi32, getReadiness } from '../schemas/server.ts'
-import { revalidate, StaticFile } from '../static-file.ts'
+import {
+  explainProblem,
+  getHealth,
+  getOpenApi,
+  getOpenApi32,
+  getReadiness,
+} from '../schemas/server.ts'
+import { revalidate, StaticFile } from '../static/static-file.ts'
 
-/** The server itself: whether it lives, whether it can serve, what can be called. */
+/** Health checks, the OpenAPI documents, and the explanations of problem codes. */
 export async function serverRoutes(app: Api, { services, timeouts }: RouteOptions): Promise<void> {
   const { ready, storeConnected, store } = services
   const documents: Partial<Record<OpenApiVersion, StaticFile>> = {}
 
-  // What was true a moment ago is not worth keeping.
   app.get('/healthz', { schema: getHealth }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     return { status: 'ok' as const }
@@ -32,7 +37,13 @@ export async function serverRoutes(app: Api, { services, timeouts }: RouteOption
     openApi('3.2').send(request, reply, revalidate),
   )
 
-  /** Made when one is first asked for: the documents are there once all routes are. */
+  app.get('/problems/:code', { schema: explainProblem }, async ({ params }) => {
+    const { code } = params
+    if (!Object.hasOwn(problems, code)) throw new Problem('not-found', 'There is no such code.')
+    return { type: `/problems/${code}`, ...problems[code as ProblemCode] }
+  })
+
+  /** At the first request, because the documents are made after all routes were added. */
   function openApi(version: OpenApiVersion): StaticFile {
     documents[version] ??= new StaticFile(
       app.openapi[version].json,
@@ -42,12 +53,12 @@ export async function serverRoutes(app: Api, { services, timeouts }: RouteOption
   }
 }
 
-/** @throws {Problem} `unavailable`: the store failed, or was not in time */
-async function withTimeout(milliseconds: number, asked: Promise<void>): Promise<void> {
+/** @throws {Problem} `unavailable`: the ping failed or took too long */
+async function withTimeout(milliseconds: number, ping: Promise<void>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(reject, milliseconds)
   try {
-    await Promise.race([asked, late])
+    await Promise.race([ping, late])
   } catch {
     throw new Problem('unavailable', 'The store does not answer.')
   } finally {

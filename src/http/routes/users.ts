@@ -1,9 +1,8 @@
-import { requireSessionToken } from '../authentication.ts'
+import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { defaultUserLimit, listOnlineUsers } from '../schemas/users.ts'
 import { toTime } from '../serializers.ts'
 
-/** Who is here. */
 export async function userRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   app.addHook('onRequest', requireSessionToken(app, services.sessions))
 

@@ -3,14 +3,14 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply } from 'fastify'
 import type { Api } from '../fastify-types.ts'
-import { immutable, revalidate, StaticFile } from '../static-file.ts'
+import { immutable, revalidate, StaticFile } from '../static/static-file.ts'
 
-/** Where the build leaves the page, seen from the sources and from the built package alike. */
+/** Where the build puts the page; the same path from the sources and from the built package. */
 export const defaultWebAppDirectory = fileURLToPath(new URL('../../../dist/web', import.meta.url))
 
 /**
- * What the page may do: load and call what comes from here, and nothing else. No code and no style
- * stands in the page itself, so whatever else gets into it is not run.
+ * The page may load and call this server alone. It has no inline code and no inline styles, so the
+ * browser runs nothing that is injected into it.
  */
 const policy = [
   "default-src 'none'",
@@ -24,7 +24,6 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** What the build leaves. */
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -34,14 +33,11 @@ const types: Readonly<Record<string, string>> = {
 const hidden = { schema: { hide: true } }
 
 export interface WebAppOptions {
-  /** Where the built page is. */
+  /** The folder of the built page. */
   directory: string
 }
 
-/**
- * The chat page and its files. Where it was not built, `/` leads to the API's pages, and the log
- * says so once.
- */
+/** The chat page and its assets. Where it was not built, `/` redirects to `/docs`. */
 export async function webAppRoutes(app: Api, { directory }: WebAppOptions): Promise<void> {
   const built = existsSync(join(directory, 'index.html'))
   if (!built) {
@@ -49,16 +45,16 @@ export async function webAppRoutes(app: Api, { directory }: WebAppOptions): Prom
     app.get('/', hidden, async (_request, reply) => reply.redirect('/docs'))
     return
   }
-  // After what every answer has: this takes the place of its policy.
+  // Runs after the hook of `addSecurityHeaders`, whose policy it replaces.
   app.addHook('onSend', async (_request, reply: FastifyReply) => {
     reply.header('content-security-policy', policy)
   })
-  // A route for each file, so that any other address is judged like one of the API's.
+  // A route for each file, so that any other path is not found, as in the API.
   const assets = join(directory, 'assets')
   for (const name of readdirSync(assets)) {
     const type = types[extname(name)] ?? 'application/octet-stream'
     const file = StaticFile.read(join(assets, name), type)
-    // The build gives each a name that changes with what is in it.
+    // The build puts a hash of the content into the name.
     app.get(`/assets/${name}`, hidden, (request, reply) => file.send(request, reply, immutable))
   }
   const page = StaticFile.read(join(directory, 'index.html'), 'text/html; charset=utf-8')

@@ -26,7 +26,7 @@ export const OpenedSession = Type.Object(
   },
   {
     $id: 'OpenedSession',
-    description: 'A session has begun; the token speaks for it until it ends',
+    description: 'A new session and its token, which is valid until the session ends',
   },
 )
 
@@ -49,7 +49,7 @@ const opened = {
   expiresAt: '2026-11-09T09:30:00.000Z',
 }
 
-/** Nobody of the README's story, so that it works on a server that has been shown it. */
+/** Not a user of the README, so that the example works on a server that has run the README. */
 const credentials = { username: 'dewi', password: 'paper-boats' }
 
 export const NewAccount = Type.Object(
@@ -59,7 +59,7 @@ export const NewAccount = Type.Object(
   },
   {
     $id: 'NewAccount',
-    description: 'Who registers, and with which password',
+    description: 'The username and password of a new account',
     ...strict,
     examples: [credentials],
   },
@@ -77,7 +77,12 @@ export const Credentials = Type.Object(
       description: 'The password of the account',
     }),
   },
-  { $id: 'Credentials', description: 'Who logs in', ...strict, examples: [credentials] },
+  {
+    $id: 'Credentials',
+    description: 'The username and password of an account',
+    ...strict,
+    examples: [credentials],
+  },
 )
 
 export const register = {
@@ -85,7 +90,7 @@ export const register = {
   tags: ['Accounts'],
   summary: 'Register an account',
   description:
-    'Creates the account and opens its first session. The token in the answer goes into the `Authorization` header of the other calls.',
+    'Creates the account and opens its first session. Send the token of the answer in the `Authorization` header of the other calls.',
   security: [],
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
@@ -131,11 +136,11 @@ export const logout = {
   operationId: 'logout',
   tags: ['Accounts'],
   summary: 'Log out',
-  description: 'Ends this session: its streams close, and its token is not valid any more.',
+  description: 'Ends this session: its streams close, and its token is no longer valid.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
-    204: emptyResponse('Logged out. The token is not valid any more.'),
+    204: emptyResponse('Logged out. The token is no longer valid.'),
     ...errorResponses(...tokenErrors, 'invalid-request', 'outcome-unknown'),
   },
 }
@@ -144,11 +149,11 @@ export const getMe = {
   operationId: 'getMe',
   tags: ['Accounts'],
   summary: 'Get the current user and session',
-  description: 'Who the token speaks for, and until when it is good.',
+  description: 'The user of the token, and when its session ends.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
-    200: jsonResponse('The caller.', OwnSession, {
+    200: jsonResponse('The current user and session.', OwnSession, {
       user,
       session: { createdAt: '2026-11-02T09:30:00.000Z', expiresAt: '2026-11-09T09:30:00.000Z' },
     }),

@@ -1,22 +1,20 @@
 import { Type } from 'typebox'
 
-/** A time on the wire. */
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC' })
 
-/** For bodies and queries: what is not named is refused. */
+/** For bodies and queries: unknown fields are refused. */
 export const strict = { additionalProperties: false } as const
 
-/** The media types that a body may have. */
+/** The media types of bodies. */
 export const bodyTypes = ['application/json', 'application/x-www-form-urlencoded']
 
-/** A message's id in a path or a query: JavaScript counts no further exactly. */
+/** The largest id of a message in a path or a query, which JavaScript can represent. */
 export const maxId = Number.MAX_SAFE_INTEGER
 
 /**
- * The number of an account, a message or a place in the log, in an answer. Without a format, programs
- * in languages of many integers take it for one of 32 bits; with bounds, some have a type for each.
+ * The id of an account or a message, in an answer. Without a format, generated clients take it for 32
+ * bits; with bounds, some of them make a type for each.
  */
 export const Id = (description: string) => Type.Integer({ format: 'int64', description })
 
-/** How many of something there are, or a small number such as a status. */
 export const Count = (description: string) => Type.Integer({ format: 'int32', description })

@@ -11,11 +11,10 @@ import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
 import { eventData, StreamToken, streamEvents } from './events.ts'
 import { Message, MessagePage, NewBroadcast, NewDirect } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
-import { ProblemExplanation } from './problems.ts'
-import { ApiDocument, Health } from './server.ts'
+import { ApiDocument, Health, ProblemExplanation } from './server.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
-/** Every schema that has a name of its own in the OpenAPI document. */
+/** The schemas that have a name in the OpenAPI document. */
 const named: readonly (TSchema & { $id?: string })[] = [
   NewAccount,
   Credentials,
@@ -41,7 +40,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   Operation,
 ]
 
-/** Makes of the schemas that judge requests those that the OpenAPI document shows. */
+/** Turns the schemas that validate requests into those of the OpenAPI document. */
 export class SchemaDocumentation {
   readonly #rules: Record<string, object>
 
@@ -49,15 +48,11 @@ export class SchemaDocumentation {
     this.#rules = documentedRules(limits)
   }
 
-  /** The schemas that have a name. */
   components(): object[] {
     return named.map(({ $id, ...schema }) => ({ $id, ...(this.document(schema) as object) }))
   }
 
-  /**
-   * A copy of a schema in which each schema that has a name stands as a reference to it, and fields
-   * tell of the rules that the chat judges them by.
-   */
+  /** A copy of a schema with references to named schemas, and with the rules of the chat in its fields. */
   document(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map((item) => this.document(item))
     if (typeof schema !== 'object' || schema === null) return schema

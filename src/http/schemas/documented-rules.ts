@@ -2,15 +2,15 @@ import { maxPasswordLength } from '../../chat/accounts.ts'
 import { maxUsernameLength, minUsernameLength } from '../../chat/usernames.ts'
 import type { HttpSettings } from '../services.ts'
 
-/** The settings that the document tells of. */
+/** The settings that the document mentions. */
 export type DocumentedLimits = Pick<HttpSettings, 'messageMaxChars' | 'passwordMinChars'>
 
 /**
- * What the document says of fields that the chat judges by rules of its own, which it words better
- * than a validator could. A field names its entry with `x-documented`.
+ * The documentation of fields that `chat/` validates, with better error texts than a validator has. A
+ * field names its entry with `x-documented`.
  *
- * The patterns hold in every language's regular expressions, so they say only what those can: they
- * know no scripts and no properties of Unicode. They refuse nothing that the chat takes.
+ * The patterns work in the regular expressions of every language, so they use no properties of Unicode.
+ * They refuse nothing that the chat accepts.
  */
 export function documentedRules({ messageMaxChars, passwordMinChars }: DocumentedLimits) {
   return {

@@ -20,7 +20,7 @@ export const createStreamToken = {
   tags: ['Events'],
   summary: 'Create a stream token',
   description:
-    'For an `EventSource`, which cannot set headers. It lives as long as the session, may be used again, and opens the stream and nothing else.',
+    'For an `EventSource`, which cannot set headers. It is valid as long as the session, may be used more than once, and opens the stream and nothing else.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
@@ -53,7 +53,7 @@ const Ready = Type.Object(
     online: Type.Optional(
       Type.Array(Type.String(), {
         description:
-          'The usernames of who is online; left out past 1,000 names or 16 KiB, and with `presence=none`',
+          'The usernames of the online users; left out past 1,000 names or 16 KiB, and with `presence=none`',
       }),
     ),
     onlineCount: OnlineCount,
@@ -63,11 +63,13 @@ const Ready = Type.Object(
 
 const Presence = Type.Object(
   {
-    joined: Type.Array(Type.String(), { description: 'The usernames of who came online' }),
-    left: Type.Array(Type.String(), { description: 'The usernames of who went offline' }),
+    joined: Type.Array(Type.String(), {
+      description: 'The usernames of the users who came online',
+    }),
+    left: Type.Array(Type.String(), { description: 'The usernames of the users who went offline' }),
     onlineCount: OnlineCount,
     resync: Type.Optional(
-      Type.Boolean({ description: 'True: too many to list, read who is online anew' }),
+      Type.Boolean({ description: 'True: too many changes to list, read the online users again' }),
     ),
   },
   { $id: 'Presence', description: 'The data of the event `presence`' },
@@ -82,10 +84,10 @@ const Reset = Type.Object(
   {
     reason: Type.Enum(['trimmed', 'ahead', 'rewound', 'new-epoch'], {
       type: 'string',
-      description: 'Why the cursor is not on the log as it stands',
+      description: 'Why the cursor does not match the log',
     }),
     from: Id('The id after which the stream goes on; with `new-epoch` the cursor’s own'),
-    oldest: Id('The smallest id that is kept'),
+    oldest: Id('The smallest id in the log'),
     head: Head,
   },
   { $id: 'Reset', description: 'The data of the event `reset`' },
@@ -98,10 +100,10 @@ const Bye = Type.Object(
   { $id: 'Bye', description: 'The data of the event `bye`' },
 )
 
-/** What the `data` of each event holds as JSON, besides `Message`. */
+/** The schemas of the `data` of events, besides `Message`. */
 export const eventData = [Ready, Presence, Heartbeat, Reset, Bye]
 
-/** One event as Server-Sent Events carry it: the data is JSON in a string. */
+/** An event of Server-Sent Events, whose data is JSON in a string. */
 function event<const Id extends Record<string, TSchema>>(
   name: string,
   description: string,
@@ -121,37 +123,35 @@ function event<const Id extends Record<string, TSchema>>(
 const events = [
   event(
     'message',
-    'A broadcast, or a direct message to or from this person. Kept messages that come before `ready` on a stream without a cursor carry no id.',
+    'A broadcast, or a direct message to or from the user. Kept messages before `ready` on a stream without a cursor have no id.',
     Message,
     { id: Type.Optional(CursorId) },
   ),
   event('ready', 'The replay is done and the stream is live.', Ready, { id: CursorId }),
-  event('presence', 'People came or went since the last such event.', Presence, {}),
+  event('presence', 'Users came online or went offline since the last such event.', Presence, {}),
   event(
     'heartbeat',
-    'Every 15 seconds: moves the cursor past what one may not see, and lets a dead line be noticed.',
+    'Every 15 seconds: moves the cursor past what the user may not see, and shows that the connection is alive.',
     Heartbeat,
     { id: Type.Optional(CursorId) },
   ),
   event(
     'reset',
-    'The cursor is not on the log as it stands: `rewound` (what the client holds past `from` is void), `ahead`, `trimmed`, or `new-epoch` (the log was begun anew, as at a restart: all that streams told is good, but what the client holds past `from` besides may be void). The replay goes on from what there is.',
+    'The cursor does not match the log: `rewound` (all that the client has past `from` is void), `ahead`, `trimmed`, or `new-epoch` (as after a restart: what streams sent is valid, but what the client has from elsewhere past `from` may be void). The replay goes on from what there is.',
     Reset,
     { id: CursorId },
   ),
   event('bye', 'The server ends this stream.', Bye, {}),
 ]
 
-/** An event of the stream, each kind with what it carries. */
 const StreamEvent = Type.Union(events, {
   $id: 'StreamEvent',
   description: 'An event of the stream',
 })
 
-/** The events themselves, which only OpenAPI 3.2 can tie to the stream. */
+/** Only OpenAPI 3.2 can describe the items of a stream. */
 export const streamEvents: readonly (TSchema & { $id?: string })[] = [...events, StreamEvent]
 
-/** The names of their schemas. */
 export const streamEventNames = streamEvents.map(({ $id }) => $id as string)
 
 const Cursor = (options: object) =>
@@ -183,16 +183,15 @@ export const openStream = {
   summary: 'Open the event stream',
   description:
     'Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`, whose data is JSON of `Message`, `Ready`, `Presence`, `Heartbeat`, `Reset` and `Bye`. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
-  // Without a header it takes the parameter `token`. As a scheme of its own, generated programs would
-  // send one token as both.
+  // The parameter `token` is not a security scheme: generated clients would send one token as both.
   security: [{ sessionToken: [] }, {}],
-  // In words alone: beside `lastEventId`, generated programs would have two parameters of one name.
+  // Only the description mentions it: generated clients would have two parameters of one name.
   headers: Type.Object({ 'Last-Event-ID': Cursor({ 'x-undocumented': true }) }),
   querystring: Type.Object(
     {
       lastEventId: Cursor({
         description:
-          'The id of the last event seen, verbatim: the stream first brings what came after it. Empty counts as absent. The header `Last-Event-ID` takes the same and wins.',
+          'The id of the last event seen, verbatim: the stream first sends what came after it. Empty counts as absent. The header `Last-Event-ID` takes the same and wins.',
       }),
       presence: Type.Optional(
         Type.Enum(['full', 'none'], {

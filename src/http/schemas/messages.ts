@@ -2,13 +2,13 @@ import { Type } from 'typebox'
 import { bodyTypes, Id, maxId, strict, Time } from './common.ts'
 import { bodyErrors, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
-/** How many messages a page holds unless told otherwise. */
+/** How many messages a page has at most without `limit`. */
 export const defaultMessageLimit = 50
 
-/** A message. One flat object, for that is what every generator of clients reads. */
+/** One flat object, because not every generator of clients supports unions. */
 export const Message = Type.Object(
   {
-    id: Id('The place of the message in the log: a later message has a higher id'),
+    id: Id('The id of the message in the log: a later message has a higher one'),
     kind: Type.Enum(['broadcast', 'direct'], {
       type: 'string',
       description: '`broadcast`: to everyone. `direct`: to the user in `to`',
@@ -101,7 +101,7 @@ export const NewDirect = Type.Object(
     $id: 'NewDirect',
     description: 'A message to one user',
     ...strict,
-    // To oneself, for nobody else is known to be registered.
+    // To oneself, because nobody else is certain to be registered.
     examples: [{ to: directExample.to, text: directExample.text, whenOffline: 'keep' }],
   },
 )
@@ -110,7 +110,7 @@ const postedHeaders = {
   Location: { type: 'string', description: 'The address of the message' },
   'Idempotent-Replayed': {
     type: 'string',
-    description: '`true` where the Idempotency-Key was known and nothing new was posted',
+    description: '`true` where the key was used before and nothing new was posted',
   },
 } as const
 
@@ -127,7 +127,7 @@ export const sendBroadcast = {
   tags: ['Messages'],
   summary: 'Send a broadcast message',
   description:
-    'To everyone. Once it is answered 201, the message is stored and reaches every stream.',
+    'To everyone. Once the answer is 201, the message is stored and reaches every stream.',
   security: [{ sessionToken: [] }],
   consumes: bodyTypes,
   headers: IdempotencyKey,
@@ -156,7 +156,7 @@ export const sendDirect = {
   },
 }
 
-/** Where a page lies. A page comes with a cursor, which is easily taken for this. */
+/** The bound of a page. Its error mentions cursors, which are easily mistaken for ids. */
 const messageId = (minimum: number, description: string) =>
   Type.Optional(
     Type.Integer({
@@ -173,7 +173,7 @@ export const listMessages = {
   tags: ['Messages'],
   summary: 'List messages',
   description:
-    'Only what the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.',
+    'Only messages that the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
@@ -217,7 +217,7 @@ export const getMessage = {
   operationId: 'getMessage',
   tags: ['Messages'],
   summary: 'Get a message',
-  description: 'Answered 404 also where the message exists and the caller may not see it.',
+  description: 'The answer is also 404 where the caller may not see the message.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: Type.Object({

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type ProblemCode, problems } from '../../chat/problems.ts'
 
-/** The `type` of every problem. */
 export const ProblemType = Type.Enum(
   Object.keys(problems).map((code) => `/problems/${code}`),
   {
@@ -34,9 +33,9 @@ export const Operation = Type.Object(
   {
     method: Type.String({ description: 'The HTTP method' }),
     path: Type.String({ description: 'The path, with its parameters in braces' }),
-    summary: Type.String({ description: 'What the call does' }),
+    summary: Type.String({ description: 'What the operation does' }),
   },
-  { $id: 'Operation', description: 'Something that can be called' },
+  { $id: 'Operation', description: 'An operation of the API' },
 )
 
 export const ProblemDetails = Type.Object(
@@ -53,14 +52,13 @@ export const ProblemDetails = Type.Object(
     ),
     operations: Type.Optional(
       Type.Array(Operation, {
-        description: 'With `not-found` for an unknown path: what can be called',
+        description: 'With `not-found` for an unknown path: all operations',
       }),
     ),
   },
   { $id: 'Problem', description: 'Why a request was refused (RFC 9457)' },
 )
 
-/** What a refusal with this code looks like. */
 export function exampleProblem(code: ProblemCode): Static<typeof ProblemDetails> {
   const { status, title, explanation } = problems[code]
   return {

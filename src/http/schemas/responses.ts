@@ -5,14 +5,12 @@ import { exampleProblem, ProblemDetails } from './problem-details.ts'
 
 const requestIdNote = 'See `GET /problems/{code}`.'
 
-/** A header of an answer. */
 interface ResponseHeader {
   type: 'string' | 'integer'
   format?: 'int32'
   description: string
 }
 
-/** An answer with a JSON body. */
 export function jsonResponse<const Schema extends TSchema>(
   description: string,
   schema: Schema,
@@ -22,12 +20,11 @@ export function jsonResponse<const Schema extends TSchema>(
   return { description, headers, content: { 'application/json': { schema, example } } }
 }
 
-/** An answer without a body. */
 export function emptyResponse(description: string) {
   return Type.Null({ description })
 }
 
-/** What every call may be refused with: by the parser, for the address's requests, or for the server's own reasons. */
+/** The errors of every call. */
 const commonErrors = [
   'malformed-request',
   'request-timeout',
@@ -38,17 +35,17 @@ const commonErrors = [
   'internal-error',
 ] as const
 
-/** What a call that needs a token may be refused with besides. */
+/** The further errors of a call with a token. */
 export const tokenErrors = ['unauthorized', 'unavailable'] as const satisfies ProblemCode[]
 
-/** What a call that takes a body may be refused with besides. */
+/** The further errors of a call with a body. */
 export const bodyErrors = [
   'invalid-request',
   'payload-too-large',
   'unsupported-media-type',
 ] as const satisfies ProblemCode[]
 
-/** The refusals of a call, by status, each code with an example. */
+/** The error responses of a call, by status, with an example for each code. */
 export function errorResponses(...codes: ProblemCode[]) {
   const byStatus = Map.groupBy(
     new Set<ProblemCode>([...codes, ...commonErrors]),

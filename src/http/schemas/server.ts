@@ -1,18 +1,23 @@
 import { Type } from 'typebox'
+import { problems } from '../../chat/problems.ts'
+import { ProblemType } from './problem-details.ts'
 import { errorResponses, jsonResponse } from './responses.ts'
 
 export const Health = Type.Object(
-  { status: Type.Literal('ok', { description: 'Always `ok`: what is not is answered 503' }) },
-  { $id: 'Health', description: 'The server is well' },
+  { status: Type.Literal('ok', { description: 'Always `ok`; else the answer is 503' }) },
+  { $id: 'Health', description: 'The server is healthy' },
 )
 
 export const getHealth = {
   operationId: 'getHealth',
   tags: ['Server'],
   summary: 'Check liveness',
-  description: 'For what restarts a server that hangs. It asks nothing of the store.',
+  description: 'For supervisors that restart a server that hangs. It does not ask the store.',
   security: [],
-  response: { 200: jsonResponse('It is alive.', Health, { status: 'ok' }), ...errorResponses() },
+  response: {
+    200: jsonResponse('The server is alive.', Health, { status: 'ok' }),
+    ...errorResponses(),
+  },
 }
 
 export const getReadiness = {
@@ -22,7 +27,7 @@ export const getReadiness = {
   description: 'For load balancers: the store answers, and the server is not shutting down.',
   security: [],
   response: {
-    200: jsonResponse('It can serve.', Health, { status: 'ok' }),
+    200: jsonResponse('The server is ready.', Health, { status: 'ok' }),
     ...errorResponses('unavailable'),
   },
 }
@@ -49,10 +54,43 @@ export const getOpenApi32 = {
   tags: ['Server'],
   summary: 'Get the OpenAPI 3.2 document',
   description:
-    'The same with the schema of each event of the stream, and with the forms that are taken besides JSON.',
+    'Also with the schema of each event of the stream, and with the forms that are accepted besides JSON.',
   security: [],
   response: {
     200: jsonResponse('The document.', ApiDocument, { openapi: '3.2.0' }),
     ...errorResponses(),
+  },
+}
+
+export const ProblemExplanation = Type.Object(
+  {
+    type: ProblemType,
+    title: Type.String({ description: 'What the code means, in a few words' }),
+    status: Type.Integer({ format: 'int32', description: 'The HTTP status that it comes with' }),
+    explanation: Type.String({ description: 'What the code means and what to do about it' }),
+  },
+  { $id: 'ProblemExplanation', description: 'What a problem code means' },
+)
+
+export const explainProblem = {
+  operationId: 'explainProblem',
+  tags: ['Server'],
+  summary: 'Get the explanation of a problem code',
+  description: 'What the code in the `type` of a problem means, and what to do about it.',
+  security: [],
+  params: Type.Object({
+    code: Type.String({
+      description: 'The last part of a problem’s `type`',
+      examples: ['username-taken'],
+    }),
+  }),
+  response: {
+    200: jsonResponse('The explanation.', ProblemExplanation, {
+      type: '/problems/username-taken',
+      title: problems['username-taken'].title,
+      status: problems['username-taken'].status,
+      explanation: problems['username-taken'].explanation,
+    }),
+    ...errorResponses('invalid-request', 'not-found'),
   },
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Count, strict, Time } from './common.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
-/** How many people a page holds unless told otherwise. */
+/** How many users a page has at most without `limit`. */
 export const defaultUserLimit = 100
 
 export const OnlineUser = Type.Object(
@@ -52,7 +52,7 @@ export const listOnlineUsers = {
     strict,
   ),
   response: {
-    200: jsonResponse('A page of who is online.', OnlineUsers, {
+    200: jsonResponse('A page of the online users.', OnlineUsers, {
       users: [{ username: 'dewi', onlineSince: '2026-11-02T09:30:00.000Z' }],
       count: 1,
       more: false,

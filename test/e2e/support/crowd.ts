@@ -1,6 +1,6 @@
 import fastify from 'fastify'
+import { issueToken } from '../../../src/http/auth/tokens.ts'
 import { addJwt } from '../../../src/http/plugins/jwt.ts'
-import { issueToken } from '../../../src/http/tokens.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
 import { openStore } from '../../../src/open-store.ts'
 import { Semaphore } from '../../../src/semaphore.ts'

@@ -1,6 +1,6 @@
 import fastify from 'fastify'
+import { issueToken } from '../../../../src/http/auth/tokens.ts'
 import { addJwt } from '../../../../src/http/plugins/jwt.ts'
-import { issueToken } from '../../../../src/http/tokens.ts'
 import { nameForms } from '../../../../src/names/name-forms.ts'
 import { openPostgresStore } from '../../../../src/store/postgres/store.ts'
 import type { Session } from '../../../../src/store/store.ts'

@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { Problem } from '../../chat/problems.ts'
+import { invalidParameter } from '../../chat/validation.ts'
+import type { Session } from '../../store/store.ts'
+import { queryValue } from '../input/query.ts'
+import type { Services } from '../services.ts'
+import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The session of the client, on every route that needs a token. */
+    session: Session
+  }
+}
+
+type Sessions = Services['sessions']
+
+/** Requires a session token in the `Authorization` header. */
+export function requireSessionToken(
+  app: FastifyInstance,
+  sessions: Sessions,
+): onRequestAsyncHookHandler {
+  return async (request) => {
+    request.session = await authenticate(app, sessions, 'session', headerToken(request))
+  }
+}
+
+/**
+ * Requires a session token in the `Authorization` header, or an events token in the query, because an
+ * `EventSource` cannot set headers. URLs end up in logs and browser histories, so a session token is
+ * not accepted there.
+ */
+export function requireEventsToken(
+  app: FastifyInstance,
+  sessions: Sessions,
+): onRequestAsyncHookHandler {
+  return async (request: FastifyRequest) => {
+    const token = queryToken(request)
+    const { authorization } = request.headers
+    request.session =
+      token === undefined || authorization !== undefined
+        ? await authenticate(app, sessions, 'session', headerToken(request))
+        : await authenticate(app, sessions, 'events', token)
+    // Checked after the token, so that an invalid one is always answered 401.
+    if (token !== undefined && authorization !== undefined)
+      throw invalidParameter('token', 'must not be given together with an Authorization header')
+  }
+}
+
+/** The token that a request was sent with, unchecked, where its route takes one. */
+export function sentToken(request: FastifyRequest): string | undefined {
+  const ofStream = request.routeOptions.url === '/v1/events'
+  return headerToken(request) ?? (ofStream ? queryToken(request) : undefined)
+}
+
+/** RFC 6750, section 2.1. */
+function headerToken(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? '')?.[1]
+}
+
+function queryToken(request: FastifyRequest): string | undefined {
+  return queryValue(request, 'token')
+}
+
+async function authenticate(
+  app: FastifyInstance,
+  sessions: Sessions,
+  type: TokenType,
+  token: string | undefined,
+): Promise<Session> {
+  if (token === undefined)
+    throw new Problem(
+      'unauthorized',
+      'This call needs a token: send Authorization: Bearer followed by the token of a registration or login.',
+    )
+  const claims = verifyToken(app, type, token)
+  const session = claims && (await sessions.find(claims.sid))
+  if (claims === undefined || session === undefined || !isTokenOf(claims, session))
+    throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
+  return session
+}

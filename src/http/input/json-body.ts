@@ -1,0 +1,61 @@
+import { TextDecoder } from 'node:util'
+import { fieldErrors, throwIfInvalid } from '../../chat/validation.ts'
+import { invalidBody, limitJson } from './body-limits.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Parses a JSON body (RFC 8259). Undefined where it is empty.
+ *
+ * @throws {Problem} `invalid-request`: not UTF-8, not JSON, too many values or levels, or a repeated
+ * name in an object
+ */
+export function readJson(bytes: Uint8Array): unknown {
+  limitJson(bytes)
+  const text = decode(bytes)
+  if (text.trim() === '') return undefined
+  const value = parse(text)
+  rejectRepeatedNames(text)
+  return value
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw invalidBody('The body must be UTF-8.')
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalidBody('The body must be valid JSON.')
+  }
+}
+
+/**
+ * The strings and the structural characters of JSON but the comma. A string may also end with the
+ * text, which keeps the expression linear on a text that is not JSON.
+ */
+const tokens = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|[{}[\]:]/gs
+
+/**
+ * `JSON.parse` keeps the last of two fields with one name, so the server would guess which one was
+ * meant. The text is valid JSON, so a string before a colon is a name in the innermost object.
+ */
+function rejectRepeatedNames(text: string): void {
+  const open: Set<string>[] = []
+  let string = ''
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (token === '}' || token === ']') open.pop()
+    else if (token === ':') {
+      const names = open.at(-1) as Set<string>
+      const name = JSON.parse(string)
+      throwIfInvalid(fieldErrors(name, names.has(name) ? 'must be given only once' : undefined))
+      names.add(name)
+    } else string = token
+  }
+}

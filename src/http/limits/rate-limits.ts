@@ -1,0 +1,156 @@
+import { hash } from 'node:crypto'
+import type { PostedMessage } from '../../chat/messages.ts'
+import { Problem, type ProblemCode } from '../../chat/problems.ts'
+import { lookupKey } from '../../chat/usernames.ts'
+import type { Session, SharedCounts } from '../../store/store.ts'
+import type { HttpSettings } from '../services.ts'
+import { addressKeys, type LimitKey } from './address-key.ts'
+import { FailedAttemptLimiter } from './failed-attempt-limiter.ts'
+import { RateLimiter } from './rate-limiter.ts'
+
+/** How many times the limit with one name an address may fail with all names together. */
+const namesPerAddress = 6
+
+const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
+
+export type RateLimitSettings = Pick<
+  HttpSettings,
+  | 'messagesPerMinute'
+  | 'readsPerMinute'
+  | 'streamOpensPerMinute'
+  | 'loginsPerMinute'
+  | 'registrationsPerHour'
+  | 'requestsPerMinute'
+>
+
+/**
+ * The rate limits of accounts and addresses. Failed logins are counted in the store where several nodes
+ * share it, everything else in this process. Every method throws a `Problem` `too-many-requests`.
+ */
+export class RateLimits {
+  readonly #requests: RateLimiter
+  readonly #messages: RateLimiter
+  readonly #reads: RateLimiter
+  readonly #streamOpens: RateLimiter
+  readonly #registrations: RateLimiter
+  readonly #loginsWithName: FailedAttemptLimiter
+  readonly #logins: FailedAttemptLimiter
+
+  /** @param counts where failed logins are counted for all nodes together */
+  constructor(
+    {
+      messagesPerMinute,
+      readsPerMinute,
+      streamOpensPerMinute,
+      loginsPerMinute,
+      registrationsPerHour,
+      requestsPerMinute,
+    }: RateLimitSettings,
+    counts?: SharedCounts,
+  ) {
+    const perMinute = (points: number, message: string) => ({ points, seconds: 60, message })
+    const limitFailures = (points: number, message: string) =>
+      new FailedAttemptLimiter(perMinute(points, message), refusedWith(failedLogins), counts)
+    this.#requests = new RateLimiter(
+      perMinute(requestsPerMinute, `One address may make ${requestsPerMinute} requests a minute.`),
+    )
+    this.#messages = new RateLimiter(
+      perMinute(messagesPerMinute, `One account may post ${messagesPerMinute} messages a minute.`),
+    )
+    this.#reads = new RateLimiter(
+      perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads a minute.`),
+    )
+    this.#streamOpens = new RateLimiter(
+      perMinute(
+        streamOpensPerMinute,
+        `One account may open ${streamOpensPerMinute} streams a minute.`,
+      ),
+    )
+    this.#registrations = new RateLimiter({
+      points: registrationsPerHour,
+      seconds: 3600,
+      message: `One address may make ${registrationsPerHour} registrations an hour.`,
+    })
+    this.#loginsWithName = limitFailures(
+      loginsPerMinute,
+      `One address may fail to log in ${loginsPerMinute} times a minute with one username.`,
+    )
+    const forAddress = loginsPerMinute * namesPerAddress
+    this.#logins = limitFailures(
+      forAddress,
+      `One address may fail to log in ${forAddress} times a minute.`,
+    )
+  }
+
+  /** Any request, also one that reaches no route. */
+  request(address: string): void {
+    this.#requests.consume(addressKeys(address))
+  }
+
+  read(session: Session): void {
+    this.#reads.consume(accountKeys(session))
+  }
+
+  openStream(session: Session): void {
+    this.#streamOpens.consume(accountKeys(session))
+  }
+
+  /** A message. A replay costs nothing, and is answered also past the limit. */
+  async post(
+    session: Session,
+    post: () => Promise<PostedMessage>,
+    replay: () => Promise<PostedMessage | undefined>,
+  ): Promise<PostedMessage> {
+    const keys = accountKeys(session)
+    try {
+      this.#messages.consume(keys)
+    } catch (refusal) {
+      const replayed = await replay()
+      if (replayed === undefined) throw refusal
+      return replayed
+    }
+    const posted = await post()
+    if (posted.replayed) this.#messages.refund(keys)
+    return posted
+  }
+
+  /** A registration that passes `check`. It costs nothing where the store was unavailable. */
+  async register(
+    address: string,
+    check: () => void,
+    register: () => Promise<Session>,
+  ): Promise<Session> {
+    check()
+    const keys = addressKeys(address)
+    this.#registrations.consume(keys)
+    try {
+      return await register()
+    } catch (error) {
+      if (refusedWith(['unavailable'])(error)) this.#registrations.refund(keys)
+      throw error
+    }
+  }
+
+  /**
+   * A login, which counts if it fails: for the address with the name, and for the address. It never
+   * counts for the name alone, or anyone could lock an account.
+   */
+  login(address: string, username: string, login: () => Promise<Session>): Promise<Session> {
+    const keys = addressKeys(address)
+    // Hashed, because anything can be typed as a name: U+0000, or a password in the wrong field.
+    const name = lookupKey(username)
+    const withName = keys.map(({ key, times }) => ({
+      key: hash('sha256', `${key} ${name}`),
+      times,
+    }))
+    return this.#loginsWithName.run(withName, () => this.#logins.run(keys, login))
+  }
+}
+
+function accountKeys({ account }: Session): LimitKey[] {
+  return [{ key: String(account.id), times: 1 }]
+}
+
+function refusedWith(codes: readonly ProblemCode[]): (error: unknown) => boolean {
+  return (error) => error instanceof Problem && codes.includes(error.code)
+}
