@@ -1,4 +1,4 @@
-import { type EntryRow, toEntry } from './entry-row.ts'
+import { type EntryRow, toEntry } from './rows.ts'
 import type { Entry } from './store.ts'
 
 /** One read looks at no more ids than this, so that no reader holds up another for long. */

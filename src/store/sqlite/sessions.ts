@@ -1,6 +1,5 @@
-import { newSessionId } from '../session-id.ts'
-import { MAX_SESSIONS_PER_ACCOUNT } from '../session-limit.ts'
-import { type SessionRow, toSession } from '../session-row.ts'
+import { type SessionRow, toSession } from '../rows.ts'
+import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../session-rules.ts'
 import type { Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 

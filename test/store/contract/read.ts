@@ -16,7 +16,9 @@ export async function readContract(t: Test, openSite: OpenFixture): Promise<void
         const scan = await store.read(after, account.id)
         const scannedTo = Math.min(after + 1_000, 2_300)
         t.equal(scan.scannedTo, scannedTo)
-        const expected = entries.slice(after, scannedTo).filter((entry) => maySee(entry, account.id))
+        const expected = entries
+          .slice(after, scannedTo)
+          .filter((entry) => maySee(entry, account.id))
         t.same(scan.entries, expected)
         t.match(scan.bounds, { oldest: 1, head: 2_300 })
       }),

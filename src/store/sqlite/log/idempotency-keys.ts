@@ -1,4 +1,4 @@
-import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Entry } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { entryColumns, entryTables } from './row-columns.ts'
