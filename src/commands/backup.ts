@@ -10,7 +10,7 @@ import {
 } from '../store/sqlite/data-directory.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
 import { readSigningKey } from '../store/sqlite/signing-key.ts'
-import { StartError } from '../store/store.ts'
+import { StartError } from '../store/start-error.ts'
 
 /**
  * `obrol backup FILE`: writes one consistent file of all that a data folder holds, with the signing

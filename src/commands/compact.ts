@@ -7,7 +7,7 @@ import {
 } from '../store/sqlite/data-directory.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
 import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
-import { StartError } from '../store/store.ts'
+import { StartError } from '../store/start-error.ts'
 
 /** How many bytes the database had, and has. */
 export interface CompactResult {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type MoveResult, move as moveHome } from '../store/move/move.ts'
-import { StartError } from '../store/store.ts'
+import { StartError } from '../store/start-error.ts'
 import { Progress } from './progress.ts'
 
 const help = `Usage: obrol move --from HOME --to HOME

@@ -18,7 +18,7 @@ import {
 import { checkDatabase } from '../store/sqlite/migrate.ts'
 import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
 import { writeSigningKey } from '../store/sqlite/signing-key.ts'
-import { StartError } from '../store/store.ts'
+import { StartError } from '../store/start-error.ts'
 import { type Output, Progress } from './progress.ts'
 
 const megabyte = 1_000_000

@@ -348,8 +348,3 @@ export class OutcomeUnknown extends Error {
     this.final = final
   }
 }
-
-/** Why a store (or a command on one) cannot start: one line, for the person who started it. */
-export class StartError extends Error {
-  override name = 'StartError'
-}

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 
 /**
  * A home is read as it is, so that it stays as it was: its schema must be that of this version.

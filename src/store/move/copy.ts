@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import { combinedChecksum, RowHasher, type TableSum } from './checksum.ts'
 import { type CopiedTable, copiedTables } from './copied-tables.ts'
 import type { Endpoint, Source, Target } from './endpoints.ts'

@@ -1,4 +1,4 @@
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import type { CopiedTable } from './copied-tables.ts'
 
 /** A row as it is carried: its columns in the order of the table's list. */

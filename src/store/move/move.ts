@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { isDatabaseUrl } from '../../database-url.ts'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import { type CopyOptions, type CopyResult, copy } from './copy.ts'
 import { PostgresSource } from './postgres-source.ts'
 import { PostgresTarget } from './postgres-target.ts'

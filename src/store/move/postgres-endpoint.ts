@@ -3,7 +3,7 @@ import { connectToPrimary } from '../postgres/connect-to-primary.ts'
 import type { Connection } from '../postgres/connection.ts'
 import { serverUrlsOf } from '../postgres/server-urls.ts'
 import { keyAsHex, parseSigningKey } from '../postgres/signing-key.ts'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import { type CopiedTable, copiedTables, orderValue, pageQuery } from './copied-tables.ts'
 import type { Row, Source } from './endpoints.ts'
 

@@ -1,4 +1,4 @@
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import { checkSchema } from './check-schema.ts'
 import { connectEndpoint, PostgresEndpoint } from './postgres-endpoint.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TransactionSql } from 'postgres'
 import { Umzug } from 'umzug'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import type { Connection } from './connection.ts'
 
 type Transaction = TransactionSql<{ bigint: number }>

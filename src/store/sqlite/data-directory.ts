@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 
 /** The files of a data folder. All of them are for their owner alone. */
 export function dataFiles(folder: string) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Umzug } from 'umzug'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import type { Connection } from './connection.ts'
 
 /** "Obro" in ASCII, in the header of every database of ours. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
-import { StartError, type Store } from '../store.ts'
+import { StartError } from '../start-error.ts'
+import type { Store } from '../store.ts'
 import { connect } from './connection.ts'
 import { createPrivateFile, dataFiles, lockDataDirectory } from './data-directory.ts'
 import { migrate } from './migrate.ts'

@@ -16,7 +16,7 @@ import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { assertPrivate } from '../../../src/store/sqlite/data-directory.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
-import { StartError } from '../../../src/store/store.ts'
+import { StartError } from '../../../src/store/start-error.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../fixtures.ts'
 
