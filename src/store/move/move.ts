@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { isDatabaseUrl } from '../../database-url.ts'
 import { StartError } from '../start-error.ts'
 import { type CopyOptions, type CopyResult, copy } from './copy.ts'
-import { PostgresSource } from './postgres-source.ts'
+import { PostgresSource } from './postgres-endpoint.ts'
 import { PostgresTarget } from './postgres-target.ts'
 import { SqliteSource } from './sqlite-source.ts'
 import { SqliteTarget } from './sqlite-target.ts'
@@ -10,18 +10,20 @@ import { SqliteTarget } from './sqlite-target.ts'
 type StoreKind = 'sqlite' | 'postgres'
 
 export interface MoveResult extends CopyResult {
-  /** The homes as they may be shown: without passwords. */
+  /** Names to be shown: without passwords. */
   from: string
   to: string
-  /** What kind of home it is now. */
+  /** Of the target. */
   kind: StoreKind
 }
 
 /**
- * Moves everything that is kept from one home to another: each a data folder or a URL of
- * PostgreSQL. The old one stays as it is; the new one holds all of it in the end, or nothing.
+ * Moves a log with its accounts and sessions from one store to another. The source does not change.
+ * The target gets everything or nothing.
  *
- * @throws {StartError} one line for the person at the terminal
+ * @param from a data folder or a URL of PostgreSQL
+ * @param to the same
+ * @throws {StartError}
  */
 export async function move(
   from: string,

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { assertPrivate } from '../../../src/store/sqlite/data-directory.ts'
+import { assertPrivate } from '../../../src/store/sqlite/private-files.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
 import { privateFolder } from '../../support/private-folder.ts'
