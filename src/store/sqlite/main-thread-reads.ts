@@ -10,18 +10,17 @@ import type {
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
-import { LogBoundsQuery } from './log/bounds.ts'
+import { CursorResolver, LogBoundsQuery } from './log/bounds.ts'
 import { EntryReader } from './log/read.ts'
-import { CursorResolver } from './log/resolve-cursor.ts'
 import { Sessions } from './sessions.ts'
 
 /**
- * What a request or a stream asks before it can begin. A few pages of the database answer it, in
- * less time than it takes to wake a thread and to hear from it, so it is asked on the event loop.
+ * The reads that a request or a stream needs before it can begin. They take a few pages, which is less
+ * time than waking a thread and getting its answer, so they run on the event loop.
  *
- * What is asked within one turn of the event loop sees one snapshot, for to begin and to end one costs
- * as much as most questions, unless a thread answers meanwhile: nobody who has been told of something
- * is answered by what was there before.
+ * The reads of one turn of the event loop share a snapshot, since beginning and ending one costs as
+ * much as most of them. The snapshot ends when a thread answers: later reads must see what that answer
+ * tells.
  */
 export class MainThreadReads {
   readonly #connection: Connection
@@ -34,7 +33,7 @@ export class MainThreadReads {
   readonly #cursors
   readonly #fullyDelivered
   #closedError: Unavailable | undefined
-  /** The log's edges in the snapshot that is open, once somebody has asked for them. */
+  /** The log's edges in the open snapshot, once they were read. */
   #snapshotBounds: LogBounds | undefined
 
   /** @param now Unix milliseconds */
@@ -51,12 +50,7 @@ export class MainThreadReads {
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
   }
 
-  /** A thread has answered: what is asked from now on sees all that its answer may tell. */
-  refreshSnapshot(): void {
-    this.#endSnapshot()
-  }
-
-  /** What has become true, in the order of the commits. */
+  /** Takes updates in the order of their commits. */
   applyUpdate(update: StoreUpdate): void {
     this.#fullyDelivered.applyUpdate(update)
   }
@@ -65,7 +59,7 @@ export class MainThreadReads {
     return this.#read(() => this.#sessions.alive(id, this.#now()))
   }
 
-  /** Here, for all that the thread of the reads would answer would have to be copied. */
+  /** Not in the reader's thread, which would have to copy them all. */
   async newestSessions(limit: number): Promise<Session[]> {
     return this.#read(() => this.#sessions.newest(limit, this.#now()))
   }
@@ -82,12 +76,19 @@ export class MainThreadReads {
     return this.#read(() => this.#cursors.resolve(cursor, this.#readSnapshotBounds()))
   }
 
-  /** Rejects where the log's edges cannot be read. */
   async ping(): Promise<void> {
     this.#read(() => this.#readSnapshotBounds())
   }
 
-  /** From now on nothing is answered. */
+  /** Later reads see a new snapshot. */
+  endSnapshot(): void {
+    this.#snapshotBounds = undefined
+    // Some failures, and closing, have ended the transaction already. Ending one that only read
+    // cannot fail.
+    if (this.#connection.inTransaction) this.#end.run()
+  }
+
+  /** Later reads reject with `reason`. */
   close(reason: Unavailable): void {
     if (this.#closedError) return
     this.#closedError = reason
@@ -104,18 +105,12 @@ export class MainThreadReads {
     try {
       if (!this.#connection.inTransaction) {
         this.#begin.run()
-        setImmediate(() => this.#endSnapshot())
+        setImmediate(() => this.endSnapshot())
       }
       return work()
     } catch (error) {
-      this.#endSnapshot()
+      this.endSnapshot()
       throw classifyReadError(error)
     }
-  }
-
-  /** Some failures, and closing, have ended it already; to end one that only read cannot fail. */
-  #endSnapshot(): void {
-    this.#snapshotBounds = undefined
-    if (this.#connection.inTransaction) this.#end.run()
   }
 }

@@ -15,9 +15,10 @@ import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
 import { PresenceRows } from './presence.ts'
+import { Retention } from './retention.ts'
 import { readTransaction } from './transaction.ts'
 
-/** The calls that the reader's thread takes: each sees one snapshot of the database. */
+/** The calls that the reader's thread takes: each reads one snapshot of the database. */
 export class Reader {
   readonly #connection
   readonly #snapshot
@@ -27,6 +28,7 @@ export class Reader {
   readonly #keys
   readonly #accounts
   readonly #presence
+  readonly #retention
   readonly #clock
 
   constructor(connection: Connection, clock: () => number) {
@@ -38,6 +40,7 @@ export class Reader {
     this.#keys = new IdempotencyKeys(connection)
     this.#accounts = new Accounts(connection)
     this.#presence = new PresenceRows(connection)
+    this.#retention = new Retention(connection)
     this.#clock = clock
   }
 
@@ -46,7 +49,7 @@ export class Reader {
   }
 
   wouldDeleteOverTenth(before: number): boolean {
-    return this.#snapshot(() => this.#bounds.wouldDeleteOverTenth(before))
+    return this.#snapshot(() => this.#retention.wouldDeleteOverTenth(before))
   }
 
   read(after: number, viewer: number): Scan {

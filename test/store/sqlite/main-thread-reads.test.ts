@@ -27,7 +27,7 @@ t.test(
     )
     t.equal((await reads.session(id))?.id, id, 'as it was when the first was asked')
     const { bounds } = await reads.undelivered(1)
-    reads.refreshSnapshot()
+    reads.endSnapshot()
     t.equal(await reads.session(id), undefined)
     t.not((await reads.undelivered(1)).bounds.epoch, bounds.epoch)
     other.exec('DELETE FROM epochs WHERE born = 9000000000000')
