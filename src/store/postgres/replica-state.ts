@@ -1,4 +1,4 @@
-import { formatEpoch } from '../epoch-format.ts'
+import { formatEpoch } from '../epochs.ts'
 import { toEntry } from '../rows.ts'
 import type { Entry, LogBounds, PresentSession, StoreUpdate } from '../store.ts'
 import { toLogBounds } from './log/bounds.ts'

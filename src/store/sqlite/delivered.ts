@@ -1,12 +1,11 @@
 import type { Connection } from './connection.ts'
 
-/** How far each person's streams have come in the log. */
 export class DeliveryReceipts {
   readonly #record
 
   constructor(connection: Connection) {
-    // A client can present any cursor: a mark past the head would hide what is yet to be said. A
-    // mark that passes no direct message tells nothing new, and most do: they write nothing.
+    // A client can present any cursor, and a receipt past the head would hide future messages. Most
+    // receipts pass no direct message since the last one: they write nothing.
     this.#record = connection.prepare<{ account: number; id: number }>(
       `UPDATE accounts SET reached = min(:id, (SELECT max(id) FROM entries))
        WHERE id = :account AND reached < min(:id, (SELECT max(id) FROM entries))

@@ -1,5 +1,4 @@
-import { cursorResolution } from '../../cursor-resolution.ts'
-import { formatEpoch, parseEpoch } from '../../epoch-format.ts'
+import { cursorResolution, formatEpoch, parseEpoch } from '../../epochs.ts'
 import type { Cursor, CursorResolution, LogBounds } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 

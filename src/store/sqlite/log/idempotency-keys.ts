@@ -3,10 +3,9 @@ import type { Entry } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { entryColumns, entryTables } from './row-columns.ts'
 
-/** How long an idempotency key is remembered, in milliseconds. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
 
-/** What an account's idempotency keys stand for. A key is as old as its entry. */
+/** A key is as old as its entry. */
 export class IdempotencyKeys {
   readonly #byKey
 

@@ -5,7 +5,7 @@ import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { entryColumns, entryTables, visibleToViewer } from './row-columns.ts'
 
-/** Reads the log in bounded steps. No query stays open from one step to the next. */
+/** Reads the log in bounded steps. No query stays open between two steps. */
 export class EntryReader {
   readonly #bounds
   readonly #scan
@@ -30,7 +30,7 @@ export class EntryReader {
        WHERE entries.recipient_id = :viewer AND entries.id > :after AND entries.id <= :upTo
        ORDER BY entries.id LIMIT ${MAX_SCAN_IDS}`,
     )
-    // Bound through a SELECT, as in Sessions: every stream that opens asks this.
+    // Bound through a SELECT, as in Sessions.
     this.#firstUndelivered = connection.prepare<{ viewer: number }, { first: number | null }>(
       `SELECT min(id) AS first FROM (
          SELECT id FROM entries INDEXED BY entries_to
