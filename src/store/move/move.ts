@@ -39,8 +39,8 @@ export async function move(
   } catch (error) {
     if (error instanceof StartError) throw error
     throw new StartError(
-      `The move failed: ${(error as Error).message}. The old home is as it was; the new one has ` +
-        'nothing of it, or all if only its last answer was lost: run it again, and it tells which',
+      `The move failed: ${(error as Error).message}. The source has not changed. The target has ` +
+        'nothing of it, or everything if only its last answer was lost: run it again to see which',
       { cause: error },
     )
   }
@@ -73,7 +73,7 @@ function kindOf(address: string): StoreKind {
   if (!isUrl) return 'sqlite'
   if (isDatabaseUrl(address)) return 'postgres'
   throw new StartError(
-    'A home is a data folder or postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which each of ' +
+    'A store is a data folder or postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which each of ' +
       '@ : / ? # % and the space must be percent-encoded where it belongs to a name or password',
   )
 }
