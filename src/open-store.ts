@@ -28,24 +28,20 @@ type StoreSettings = Pick<
 
 /** @throws {StartError} */
 export async function openStore(
-  settings: StoreSettings,
-  { around = (store) => store, ...options }: StoreTuning & StoreListeners,
-): Promise<Store> {
-  return around(await open(settings, options), options)
-}
-
-function open(
   { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: StoreSettings,
-  { maxPages, postgres, onFatal, onWarning }: Omit<StoreTuning, 'around'> & StoreListeners,
+  { around = (store) => store, maxPages, postgres, ...listeners }: StoreTuning & StoreListeners,
 ): Promise<Store> {
-  if (databaseUrl === undefined) return openSqliteStore({ folder: dataDir, maxPages, onFatal })
-  return openPostgresStore({
-    databaseUrl,
-    presenceLeaseMs,
-    graceMs: presenceGraceMs,
-    onWarning,
-    ...postgres,
-  })
+  const { onFatal, onWarning } = listeners
+  const store = await (databaseUrl === undefined
+    ? openSqliteStore({ folder: dataDir, maxPages, onFatal })
+    : openPostgresStore({
+        databaseUrl,
+        presenceLeaseMs,
+        graceMs: presenceGraceMs,
+        onWarning,
+        ...postgres,
+      }))
+  return around(store, listeners)
 }
 
 /** The location of the data for the server's log: without user name and password. */
