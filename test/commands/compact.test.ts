@@ -8,7 +8,7 @@ import { privateFolder } from '../support/private-folder.ts'
 
 const onFatal = (error: Error) => void t.fail(error.message)
 
-t.test('gives the room of trimmed history back, and keeps all else', async (t) => {
+t.test('returns the space of deleted messages, and keeps everything else', async (t) => {
   const folder = join(privateFolder(t), 'data')
   const file = join(folder, 'obrol.db')
   const store = await openSqliteStore({ folder, onFatal })
@@ -42,7 +42,7 @@ t.test('gives the room of trimmed history back, and keeps all else', async (t) =
   t.match(await again.session(ann.id), { account: { username: 'ann' } })
 })
 
-t.test('refuses what is no data folder, and changes nothing', async (t) => {
+t.test('refuses a folder without a sound database, and changes nothing', async (t) => {
   const folder = privateFolder(t, { empty: {}, odd: {} })
   await t.rejects(compact(join(folder, 'empty')), { message: /^There is no database in .*empty$/ })
   const odd = join(folder, 'odd')
