@@ -90,6 +90,14 @@ t.test('refuses a log from another version', async (t) => {
   await refused(t, move(here, to), older)
 })
 
+t.test('accepts a data folder whose first start was killed before it made tables', async (t) => {
+  const folder = privateFolder(t, { to: {} })
+  const here = await folderWithMessages(t, join(folder, 'here'))
+  const to = join(folder, 'to')
+  new Database(join(to, 'obrol.db')).exec('PRAGMA application_id = 0x4f62726f').close()
+  t.match(await move(here, to), { kind: 'sqlite', signingKey: true })
+})
+
 t.test('leaves nothing in the target when it is stopped half-way', async (t) => {
   const folder = privateFolder(t)
   const here = await folderWithMessages(t, join(folder, 'here'))
