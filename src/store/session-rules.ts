@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 
 /**
- * Bounds what logging in again and again can store. Past it the session goes that was not in use for
- * the longest time.
+ * Without a bound, repeated logins could fill the store. For one more session the store ends the
+ * oldest one that is not present.
  */
 export const MAX_SESSIONS_PER_ACCOUNT = 100
 

@@ -41,7 +41,7 @@ export const copiedTables: readonly CopiedTable[] = [
 
 /**
  * Tables that are not copied:
- * - presence, nodes and counts of failed logins begin anew;
+ * - presence, nodes and counts of failed logins start empty;
  * - batch ids (`tickets`) and `changes` serve calls under way, and there are none;
  * - the oldest message says how far the log is trimmed;
  * - the first start makes the skeletons of names again.

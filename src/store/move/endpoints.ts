@@ -20,7 +20,7 @@ export interface Source extends Endpoint {
 /** An empty store that everything is written to. Before `commit` nobody sees any of it. */
 export interface Target extends Endpoint {
   write(table: CopiedTable, rows: readonly Row[]): Promise<void>
-  /** Called after the last row: sets what depends on the rows. They can be read again after it. */
+  /** Called after the last row, to set what depends on the rows. `read` and `signingKey` work after it. */
   finishRows(signingKey: Buffer | undefined): Promise<void>
   /** Makes everything visible, durably. */
   commit(): Promise<void>

@@ -63,7 +63,7 @@ export class SqliteTarget implements Target {
     for (const row of rows) insert.run(...row)
   }
 
-  /** Opens the file anew, so that later reads come from it. */
+  /** Opens the file again, so that later reads come from it. */
   async finishRows(signingKey: Buffer | undefined): Promise<void> {
     if (signingKey) writeSigningKey(this.#newKeyFile, signingKey)
     this.#connection.exec('COMMIT')
@@ -90,7 +90,7 @@ export class SqliteTarget implements Target {
     this.#lock.release()
   }
 
-  /** Also what a move that was killed has left. */
+  /** Also those of an earlier move that was killed. */
   #removeNewFiles(): void {
     removeDatabase(this.#newFile)
     for (const file of [this.#newKeyFile, `${this.#newKeyFile}.new`]) rmSync(file, { force: true })

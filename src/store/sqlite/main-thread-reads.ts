@@ -19,8 +19,8 @@ import { Sessions } from './sessions.ts'
  * time than waking a thread and getting its answer, so they run on the event loop.
  *
  * The reads of one turn of the event loop share a snapshot, since beginning and ending one costs as
- * much as most of them. The snapshot ends when a thread answers: later reads must see what that answer
- * tells.
+ * much as most of them. It ends early when a thread answers: later reads must see the commits before
+ * that answer.
  */
 export class MainThreadReads {
   readonly #connection: Connection

@@ -26,7 +26,7 @@ export class Sessions {
       `INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO NOTHING`,
     )
-    // Bound through a SELECT: with statistics, SQLite would otherwise plan the join anew for each
+    // Bound through a SELECT: with statistics, SQLite would otherwise plan the join again for each
     // value, at ten times the cost of running it.
     this.#alive = connection.prepare<[number, number], SessionRow>(
       `${selectWithAccounts} WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,

@@ -42,7 +42,7 @@ export class LogPages {
     const bounds = this.#bounds.read()
     const queries =
       withAccount === undefined ? this.#queries.everything : this.#queries.conversation
-    // One more than the page tells whether there are more.
+    // One row more than the page shows whether there are more.
     const parameters = { viewer, other: withAccount ?? 0, count: limit + 1 }
     const rows =
       after === undefined
