@@ -11,7 +11,7 @@ import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
 import { CursorResolver, LogBoundsQuery } from './log/bounds.ts'
-import { EntryReader } from './log/read.ts'
+import { UndeliveredEntries } from './log/undelivered.ts'
 import { Sessions } from './sessions.ts'
 
 /**
@@ -29,7 +29,7 @@ export class MainThreadReads {
   readonly #end
   readonly #boundsQuery
   readonly #sessions
-  readonly #entries
+  readonly #undelivered
   readonly #cursors
   readonly #fullyDelivered
   #closedError: Unavailable | undefined
@@ -45,7 +45,7 @@ export class MainThreadReads {
     this.#end = connection.prepare('COMMIT')
     this.#boundsQuery = new LogBoundsQuery(connection)
     this.#sessions = new Sessions(connection)
-    this.#entries = new EntryReader(connection)
+    this.#undelivered = new UndeliveredEntries(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
   }
@@ -65,7 +65,7 @@ export class MainThreadReads {
   }
 
   async undelivered(viewer: number): Promise<Undelivered> {
-    return this.#read(() => this.#entries.undelivered(viewer, this.#readSnapshotBounds()))
+    return this.#read(() => this.#undelivered.range(viewer, this.#readSnapshotBounds()))
   }
 
   hasNothingUndelivered(viewer: number): Undelivered | undefined {

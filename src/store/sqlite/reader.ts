@@ -14,6 +14,7 @@ import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
+import { UndeliveredEntries } from './log/undelivered.ts'
 import { PresenceRows } from './presence.ts'
 import { Retention } from './retention.ts'
 import { readTransaction } from './transaction.ts'
@@ -23,7 +24,8 @@ export class Reader {
   readonly #connection
   readonly #snapshot
   readonly #bounds
-  readonly #log
+  readonly #entries
+  readonly #undelivered
   readonly #pages
   readonly #keys
   readonly #accounts
@@ -35,7 +37,8 @@ export class Reader {
     this.#connection = connection
     this.#snapshot = readTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
-    this.#log = new EntryReader(connection)
+    this.#entries = new EntryReader(connection)
+    this.#undelivered = new UndeliveredEntries(connection)
     this.#pages = new LogPages(connection)
     this.#keys = new IdempotencyKeys(connection)
     this.#accounts = new Accounts(connection)
@@ -53,15 +56,15 @@ export class Reader {
   }
 
   read(after: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#log.read(after, viewer))
+    return this.#snapshot(() => this.#entries.read(after, viewer))
   }
 
   readUndelivered(after: number, upTo: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#log.readUndelivered(after, upTo, viewer))
+    return this.#snapshot(() => this.#undelivered.read(after, upTo, viewer))
   }
 
   entry(id: number, viewer: number): Entry | undefined {
-    return this.#snapshot(() => this.#log.entry(id, viewer))
+    return this.#snapshot(() => this.#entries.entry(id, viewer))
   }
 
   page(viewer: number, range: PageRange): Page {

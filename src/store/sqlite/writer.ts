@@ -10,9 +10,9 @@ import type {
 } from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
-import { DeliveryReceipts } from './delivered.ts'
 import { LogAppender } from './log/append.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
+import { UndeliveredEntries } from './log/undelivered.ts'
 import { PresenceRows } from './presence.ts'
 import { Retention } from './retention.ts'
 import { Sessions } from './sessions.ts'
@@ -40,7 +40,7 @@ export class Writer {
   readonly #accounts
   readonly #sessions
   readonly #presence
-  readonly #receipts
+  readonly #undelivered
   readonly #retention
   readonly #fillProbe
   readonly #emptyProbe
@@ -57,7 +57,7 @@ export class Writer {
     this.#accounts = new Accounts(connection)
     this.#sessions = new Sessions(connection)
     this.#presence = new PresenceRows(connection)
-    this.#receipts = new DeliveryReceipts(connection)
+    this.#undelivered = new UndeliveredEntries(connection)
     this.#retention = new Retention(connection)
     this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
     this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
@@ -80,7 +80,7 @@ export class Writer {
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {
     return this.#write(() => {
-      if (epoch === this.#bounds.read().epoch) this.#receipts.record(receipts)
+      if (epoch === this.#bounds.read().epoch) this.#undelivered.markDelivered(receipts)
       return { value: undefined, update: null }
     })
   }

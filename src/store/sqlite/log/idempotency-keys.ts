@@ -1,7 +1,7 @@
 import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Entry } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { entryColumns, entryTables } from './row-columns.ts'
+import { entryColumns, entryTables } from './entry-query.ts'
 
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
 

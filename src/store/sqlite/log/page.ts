@@ -2,7 +2,7 @@ import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from './bounds.ts'
-import { entryColumns, entryTables } from './row-columns.ts'
+import { entryColumns, entryTables } from './entry-query.ts'
 
 /** A range of one index. The ranges of a list together hold what the viewer may see. */
 type IndexScan = { index: string; where: string }
