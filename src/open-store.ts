@@ -4,20 +4,20 @@ import { openPostgresStore, type PostgresOptions } from './store/postgres/store.
 import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
 import type { Store } from './store/store.ts'
 
-/** Bounds of the stores that are no settings. */
+/** Options of the stores that are not settings. */
 export interface StoreTuning {
   /** The most pages of 4 KiB that SQLite's database may have, instead of what the disk holds. */
   maxPages?: number
-  /** The times by which the store on PostgreSQL goes, and how many connections it holds. */
+  /** Intervals, timeouts and the number of connections. */
   postgres?: Partial<Omit<PostgresOptions, 'databaseUrl' | 'onWarning'>>
-  /** Puts something between the store and the server, or between it and what it tells. */
+  /** Wraps the store, for tests. */
   around?: (store: Store, listeners: StoreListeners) => Store
 }
 
 export interface StoreListeners {
   /** The store has failed for good: the process must end. */
   onFatal: SqliteOptions['onFatal']
-  /** Something that the operator should change, in one sentence. */
+  /** Called with one sentence about what the operator should change. */
   onWarning: (warning: string) => void
 }
 
@@ -26,33 +26,25 @@ type StoreSettings = Pick<
   'databaseUrl' | 'dataDir' | 'presenceLeaseMs' | 'presenceGraceMs'
 >
 
-/**
- * The store that the settings name.
- *
- * @throws {StartError} one line for the person who started the server
- */
+/** @throws {StartError} */
 export async function openStore(
-  settings: StoreSettings,
-  { around = (store) => store, ...options }: StoreTuning & StoreListeners,
-): Promise<Store> {
-  return around(await open(settings, options), options)
-}
-
-function open(
   { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: StoreSettings,
-  { maxPages, postgres, onFatal, onWarning }: Omit<StoreTuning, 'around'> & StoreListeners,
+  { around = (store) => store, maxPages, postgres, ...listeners }: StoreTuning & StoreListeners,
 ): Promise<Store> {
-  if (databaseUrl === undefined) return openSqliteStore({ folder: dataDir, maxPages, onFatal })
-  return openPostgresStore({
-    databaseUrl,
-    presenceLeaseMs,
-    graceMs: presenceGraceMs,
-    onWarning,
-    ...postgres,
-  })
+  const { onFatal, onWarning } = listeners
+  const store = await (databaseUrl === undefined
+    ? openSqliteStore({ folder: dataDir, maxPages, onFatal })
+    : openPostgresStore({
+        databaseUrl,
+        presenceLeaseMs,
+        graceMs: presenceGraceMs,
+        onWarning,
+        ...postgres,
+      }))
+  return around(store, listeners)
 }
 
-/** Where everything is kept, as a log may tell it: never with a name or a password. */
+/** The location of the data for the server's log: without user name and password. */
 export function storeLocation({ databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>) {
   if (databaseUrl === undefined) return { dataDir }
   return { database: hostsAndDatabase(databaseUrl) }

@@ -18,7 +18,8 @@ import { streamOpener } from './http/open-stream.ts'
 import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
 import { AppendBatcher } from './store/append-batcher.ts'
 import { RetentionJob } from './store/retention-job.ts'
-import { StartError, type Store } from './store/store.ts'
+import { StartError } from './store/start-error.ts'
+import type { Store } from './store/store.ts'
 import { StoreUpdateHandler } from './store-update-handler.ts'
 
 const hourMs = 3_600_000

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { storeLocation } from '../src/open-store.ts'
 
-t.test('where everything is kept is told without names and passwords', async (t) => {
+t.test('the location of the data is shown without user names and passwords', async (t) => {
   t.same(storeLocation({ databaseUrl: undefined, dataDir: './data' }), { dataDir: './data' })
   for (const [databaseUrl, database] of [
     ['postgres://db/chat', 'db/chat'],

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { readSettings } from '../src/config.ts'
 import { startServer } from '../src/server.ts'
-import { StartError } from '../src/store/store.ts'
+import { StartError } from '../src/store/start-error.ts'
 import { LogLines } from './e2e/support/log-lines.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { newSessionId } from '../../src/store/session-id.ts'
+import { newSessionId } from '../../src/store/session-rules.ts'
 
 /** What the tokens of the bench are signed with. */
 export const secret = 'a key of the bench, known to everyone'

@@ -1,51 +1,32 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { embedBackupKey } from '../store/sqlite/backup-key.ts'
-import { connect } from '../store/sqlite/connection.ts'
-import {
-  dataFiles,
-  fsyncFile,
-  fsyncParentDirectory,
-  recreatePrivateFile,
-} from '../store/sqlite/data-directory.ts'
-import { checkDatabase } from '../store/sqlite/migrate.ts'
+import { dataFiles, existingDatabase } from '../store/sqlite/data-directory.ts'
+import { fsyncFile, fsyncParentDirectory } from '../store/sqlite/private-files.ts'
+import { vacuumInto } from '../store/sqlite/replace-database.ts'
 import { readSigningKey } from '../store/sqlite/signing-key.ts'
-import { StartError } from '../store/store.ts'
+import { StartError, toStartError } from '../store/start-error.ts'
 
 /**
- * `obrol backup FILE`: writes one consistent file of all that a data folder holds, with the signing
- * key in it, also while a server is running on the folder. The file is there whole or not at all,
- * and for its owner alone, for whoever has the key can speak as anyone.
+ * `obrol backup FILE`: writes a data folder's database with the signing key to one file, also while
+ * a server is running. The file is complete or absent. Only its owner may read it, since the key
+ * signs tokens for every account.
  *
- * @throws {StartError} one line for the person at the terminal
+ * @throws {StartError}
  */
 export async function backup(folder: string, file: string): Promise<void> {
-  const { database, key } = dataFiles(folder)
-  if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
+  const database = existingDatabase(folder)
   if (existsSync(file)) throw new StartError(`${file} exists already: choose another name`)
-  // Others may write to the folder of a backup: nobody can guess this name and take it before us.
+  // Others may write to the folder of a backup, so the name must be one that nobody can guess.
   const fresh = `${file}.${randomBytes(8).toString('hex')}.part`
   try {
-    recreatePrivateFile(fresh)
     vacuumInto(fresh, database)
-    embedBackupKey(fresh, readSigningKey(key))
+    embedBackupKey(fresh, readSigningKey(dataFiles(folder).key))
     fsyncFile(fresh)
     renameSync(fresh, file)
     fsyncParentDirectory(file)
   } catch (error) {
     rmSync(fresh, { force: true })
-    if (error instanceof StartError) throw error
-    throw new StartError(`${file} cannot be written: ${(error as Error).message}`, { cause: error })
-  }
-}
-
-/** `VACUUM INTO` reads one snapshot, where SQLite's backup would begin again at each write. */
-function vacuumInto(file: string, database: string): void {
-  const connection = connect(database, { readonly: true })
-  try {
-    checkDatabase(connection, database)
-    connection.prepare('VACUUM INTO ?').run(file)
-  } finally {
-    connection.close()
+    throw toStartError(error, `${file} cannot be written`)
   }
 }

@@ -1,49 +1,32 @@
-import { existsSync, statSync } from 'node:fs'
-import { connect } from '../store/sqlite/connection.ts'
-import {
-  dataFiles,
-  lockDataDirectory,
-  recreatePrivateFile,
-} from '../store/sqlite/data-directory.ts'
-import { checkDatabase } from '../store/sqlite/migrate.ts'
-import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
-import { StartError } from '../store/store.ts'
+import { statSync } from 'node:fs'
+import { existingDatabase, lockDataDirectory } from '../store/sqlite/data-directory.ts'
+import { removeDatabase, replaceDatabase, vacuumInto } from '../store/sqlite/replace-database.ts'
+import { toStartError } from '../store/start-error.ts'
 
-/** How many bytes the database had, and has. */
+/** Bytes of the database before and after. */
 export interface CompactResult {
   before: number
   after: number
 }
 
 /**
- * `obrol compact`: gives the room that trimmed history left in a stopped server's database back to
- * the disk. Needs as much free disk as the database will have; a run that fails or is stopped
+ * `obrol compact`: returns the pages that deleted messages have left in a stopped server's database
+ * to the disk. Needs as much free disk as the database will take. A run that fails or is stopped
  * changes nothing.
  *
- * @throws {StartError} one line for the person at the terminal
+ * @throws {StartError}
  */
 export async function compact(folder: string): Promise<CompactResult> {
-  const { database } = dataFiles(folder)
-  if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
+  const database = existingDatabase(folder)
   const lock = lockDataDirectory(folder)
   const fresh = `${database}.new`
   const before = statSync(database).size
   try {
     removeDatabase(fresh)
-    recreatePrivateFile(fresh)
-    const connection = connect(database)
-    try {
-      checkDatabase(connection, database)
-      connection.prepare('VACUUM INTO ?').run(fresh)
-    } finally {
-      connection.close()
-    }
+    vacuumInto(fresh, database)
     replaceDatabase(database, fresh)
   } catch (error) {
-    if (error instanceof StartError) throw error
-    throw new StartError(`${database} cannot be compacted: ${(error as Error).message}`, {
-      cause: error,
-    })
+    throw toStartError(error, `${database} cannot be compacted`)
   } finally {
     removeDatabase(fresh)
     lock.release()

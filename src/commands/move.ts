@@ -1,31 +1,33 @@
 import { parseArgs } from 'node:util'
-import { type MoveResult, move as moveHome } from '../store/move/move.ts'
-import { StartError } from '../store/store.ts'
+import { type MoveResult, move as moveStore } from '../store/move/move.ts'
+import { StartError } from '../store/start-error.ts'
 import { Progress } from './progress.ts'
 
-const help = `Usage: obrol move --from HOME --to HOME
+const usage = 'obrol move --from SOURCE --to TARGET'
 
-Moves everything that is kept to another home: accounts, sessions, messages and what retries and
-streams go by. People stay logged in, and streams resume where they were.
+const help = `Usage: ${usage}
 
-HOME is a data folder, or postgres://USER@HOST:PORT/DATABASE. The command line of a process can be
-seen by others: the password of such a URL may stand in PGPASSWORD instead.
+Moves accounts, sessions, messages, idempotency keys and the signing key to another store. People stay
+logged in, and streams resume where they were.
 
-Stop every server on both homes first, and run it as the user that the server runs as. The new home
-must be empty. It is read again and compared before anything counts; a move that fails or is stopped
-leaves nothing there. The old home is not changed.
+SOURCE and TARGET are each a data folder, or postgres://USER@HOST:PORT/DATABASE. Others can see the
+command line of a process, so the password of such a URL can be in PGPASSWORD instead.
+
+Stop every server on both first, and run this as the user that the server runs as. The target must be
+empty. Everything is read again from it and compared before the move counts; a move that fails or is
+stopped leaves nothing there. The source does not change.
 
 Exit status:
-  0    all is moved
+  0    everything is moved
   1    nothing is moved, and a line says why
   2    the command line is wrong
 `
 
 /**
- * `obrol move --from HOME --to HOME`: progress goes to the error output, the summary to the output.
+ * `obrol move --from SOURCE --to TARGET`: writes progress to stderr and a summary to stdout.
  *
  * @returns what is wrong with the command line, or undefined
- * @throws {StartError} one line for the person at the terminal
+ * @throws {StartError}
  */
 export async function move(args: readonly string[]): Promise<string | undefined> {
   if (args.some((word) => ['--help', '-h'].includes(word))) {
@@ -33,16 +35,16 @@ export async function move(args: readonly string[]): Promise<string | undefined>
     return undefined
   }
   const locations = parseLocations(args)
-  if (!locations) return 'usage: obrol move --from HOME --to HOME; see obrol move --help'
+  if (!locations) return `usage: ${usage}; see obrol move --help`
 
   const stop = new AbortController()
   const onSignal = () => stop.abort(new StartError('Stopped: nothing was moved'))
   const signals = ['SIGINT', 'SIGTERM'] as const
   for (const name of signals) process.on(name, onSignal)
   const progress = new Progress(process.stderr)
-  const moved = await moveHome(locations.from, locations.to, {
-    onProgress: ({ step, rows, totalRows: allRows }) =>
-      progress.report({ step, done: rows, all: allRows, unit: 'rows' }),
+  const moved = await moveStore(locations.from, locations.to, {
+    onProgress: ({ step, rows, totalRows }) =>
+      progress.report({ step, done: rows, all: totalRows, unit: 'rows' }),
     signal: stop.signal,
   }).finally(() => {
     progress.end()
@@ -65,20 +67,19 @@ function parseLocations(args: readonly string[]): { from: string; to: string } |
   }
 }
 
-/** What was moved, and what to do next. */
 export function summaryOf({ from, to, kind, counts, signingKey, checksum }: MoveResult): string {
-  const lines = counts.map(({ label: rows, count }) => `  ${rows.padEnd(17)} ${count}`)
-  const key = signingKey ? 'moved' : 'none was kept: go on with the same JWT_SECRET'
+  const lines = counts.map(({ label, count }) => `  ${label.padEnd(17)} ${count}`)
+  const key = signingKey ? 'moved' : 'there is none: go on with the same JWT_SECRET'
   const next =
     kind === 'postgres'
-      ? 'Next: set DATABASE_URL to the new home for every server, and start them.'
+      ? 'Next: set DATABASE_URL to the target for every server, and start them.'
       : `Next: start one server with DATA_DIR=${to}, and without DATABASE_URL.`
   return `Moved from ${from} to ${to}
 ${lines.join('\n')}
   signing key       ${key}
   checksum          ${checksum}
-Both homes were read from end to end and hold the same.
+Both were read from end to end and hold the same.
 ${next}
-The old home is as it was. Never start a server on it again: put it away once the new one serves.
+The source has not changed. Never start a server on it again: put it away once the target serves.
 `
 }

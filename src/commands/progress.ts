@@ -1,9 +1,9 @@
-/** Where nobody watches, a line for each tenth, or after so long. In ms. */
-const plainIntervalMs = 5_000
-/** Where someone watches, the line is written again no more often. In ms. */
-const terminalIntervalMs = 100
+/** In a file or pipe: a line for each tenth of a step, and after this many ms. */
+const PLAIN_INTERVAL_MS = 5_000
+/** On a terminal: the line is rewritten at most this often, in ms. */
+const TERMINAL_INTERVAL_MS = 100
 
-/** What progress is written to: a terminal, or not. */
+/** The part of a stream that `Progress` needs. */
 export interface Output {
   readonly isTTY?: boolean
   write(text: string): unknown
@@ -11,15 +11,15 @@ export interface Output {
 
 /** How far one step of a command is. */
 export interface Step {
-  /** What is done, worded to stand before a number: `copied`. */
+  /** A participle: `copied`. */
   step: string
   done: number
   all: number
-  /** What is counted. */
+  /** In the plural: `rows`. */
   unit: string
 }
 
-/** Tells how far a command is: on a terminal in one line, else in a line now and then. */
+/** Reports the progress of a command. On a terminal it rewrites one line. */
 export class Progress {
   readonly #output: Output
   readonly #now: () => number
@@ -27,7 +27,7 @@ export class Progress {
   #lastReported = ''
   #lineOpen = false
 
-  /** @param now milliseconds that never go back */
+  /** @param now a monotonic clock, in ms */
   constructor(output: Output, now = () => performance.now()) {
     this.#output = output
     this.#now = now
@@ -40,8 +40,8 @@ export class Progress {
     const { isTTY } = this.#output
     const silent = this.#now() - this.#reportedAt
     const due = isTTY
-      ? silent >= terminalIntervalMs || done === all
-      : silent >= plainIntervalMs || mark !== this.#lastReported
+      ? silent >= TERMINAL_INTERVAL_MS || done === all
+      : silent >= PLAIN_INTERVAL_MS || mark !== this.#lastReported
     if (!due) return
     this.#reportedAt = this.#now()
     this.#lastReported = mark
@@ -49,13 +49,13 @@ export class Progress {
     this.#output.write(isTTY ? `\r\u001b[K${line}` : `${line}\n`)
   }
 
-  /** A line of its own, before a step that does not tell how far it is. */
+  /** Writes a line before a step that reports no progress. */
   announce(line: string): void {
     this.end()
     this.#output.write(`${line}\n`)
   }
 
-  /** Leaves the line, where it stands in one. */
+  /** Ends the line that is being rewritten. */
   end(): void {
     if (this.#lineOpen) this.#output.write('\n')
     this.#lineOpen = false

@@ -10,26 +10,23 @@ import {
 } from 'node:fs'
 import Database from 'better-sqlite3'
 import { extractBackupKey } from '../store/sqlite/backup-key.ts'
-import {
-  dataFiles,
-  lockDataDirectory,
-  recreatePrivateFile,
-} from '../store/sqlite/data-directory.ts'
+import { dataFiles, lockDataDirectory } from '../store/sqlite/data-directory.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
+import { recreatePrivateFile } from '../store/sqlite/private-files.ts'
 import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
 import { writeSigningKey } from '../store/sqlite/signing-key.ts'
-import { StartError } from '../store/store.ts'
+import { StartError, toStartError } from '../store/start-error.ts'
 import { type Output, Progress } from './progress.ts'
 
-const megabyte = 1_000_000
-const chunkBytes = 4 * 1024 * 1024
+const MEGABYTE = 1_000_000
+const CHUNK_BYTES = 4 * 1024 * 1024
 
 /**
- * `obrol restore FILE`: puts a backup in the place of what a stopped server's data folder holds.
- * Until the backup has proved sound, nothing in the folder changes.
+ * `obrol restore FILE`: replaces the database and signing key of a stopped server by those of a
+ * backup. Nothing changes before the backup has been checked.
  *
- * @param output where progress is told
- * @throws {StartError} one line for the person at the terminal
+ * @param output gets the progress
+ * @throws {StartError}
  */
 export async function restore(
   folder: string,
@@ -49,10 +46,7 @@ export async function restore(
     const signingKey = extractBackupKey(fresh)
     replaceDatabase(database, fresh, () => signingKey && writeSigningKey(key, signingKey))
   } catch (error) {
-    if (error instanceof StartError) throw error
-    throw new StartError(`${file} cannot be restored: ${(error as Error).message}`, {
-      cause: error,
-    })
+    throw toStartError(error, `${file} cannot be restored`)
   } finally {
     progress.end()
     removeDatabase(fresh)
@@ -61,7 +55,8 @@ export async function restore(
 }
 
 /**
- * Refuses a database in use, whose newest commits lie in the log beside it and would be lost.
+ * Refuses a database that a server is using: its newest commits lie in the log beside it, and would
+ * be lost.
  *
  * @throws {StartError}
  */
@@ -87,7 +82,7 @@ function copy(from: string, to: string, progress: Progress): void {
     const target = openSync(to, 'r+')
     try {
       const all = inMegabytes(fstatSync(source).size)
-      const chunk = Buffer.allocUnsafe(chunkBytes)
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       let copied = 0
       for (let read = readSync(source, chunk); read > 0; read = readSync(source, chunk)) {
         for (let written = 0; written < read; )
@@ -103,12 +98,12 @@ function copy(from: string, to: string, progress: Progress): void {
   }
 }
 
-/** Rounded up, so that the least is 1. */
+/** Rounded up, so that no file has 0. */
 function inMegabytes(bytes: number): number {
-  return Math.ceil(bytes / megabyte)
+  return Math.ceil(bytes / MEGABYTE)
 }
 
-/** Looks at the copy, so that what was looked at is what is used. @throws {StartError} */
+/** Checks the copy, since the file may change after a check. @throws {StartError} */
 function checkIntegrity(copy: string, file: string): void {
   const connection = new Database(copy, { fileMustExist: true })
   try {

@@ -3,22 +3,22 @@ import { setTimeout as delay, setImmediate as endOfTurn } from 'node:timers/prom
 import { type Draft, type Outcome, OutcomeUnknown, type Store, Unavailable } from './store.ts'
 
 export interface AppendBatcherOptions {
-  /** Appends that wait at most, beside the batch under way. */
+  /** Bound of the queue, without the batch under way; default 10,000. */
   maxQueued?: number
-  /** Bytes of text that wait at most. */
+  /** Bound of the queue in bytes of text; default 16 MiB. */
   maxQueuedBytes?: number
-  /** How long a batch whose answer was lost is asked for again, in milliseconds. */
+  /** How long to retry a batch whose answer was lost, in ms; default 10,000. */
   unknownOutcomeRetryMs?: number | undefined
-  /** The first pause before it is asked for again, in milliseconds; it doubles up to 1 s. */
+  /** The pause before the first retry, in ms; it doubles up to 1 s. Default 50. */
   firstRetryDelayMs?: number
-  /** A clock that never goes back, in milliseconds, and a way to wait by it. */
+  /** A monotonic clock, in ms, and a timer of the same clock. */
   clock?: { now(): number; wait(ms: number): Promise<unknown> }
 }
 
-/** One batch holds at most this many drafts and bytes (but at least one draft). */
+/** Bounds of a batch, which has at least one draft. */
 const MAX_BATCH_DRAFTS = 1_000
 const MAX_BATCH_BYTES = 1024 * 1024
-/** What a draft takes beside its text, roughly. */
+/** The memory of a draft without its text, roughly. */
 const DRAFT_OVERHEAD_BYTES = 256
 const MAX_RETRY_DELAY_MS = 1_000
 
@@ -30,9 +30,9 @@ interface QueuedAppend {
 }
 
 /**
- * Gathers appends: while one batch is on its way to the disk, what arrives waits and goes as the
- * next. A lone append goes at once, which is two turns of the event loop, with what else came in
- * them: on a busy server that is much, and each batch costs every stream a write.
+ * Gathers appends: what arrives during one batch forms the next. An append that finds none under way
+ * waits for two turns of the event loop only. On a busy server many others arrive in them, and each
+ * batch costs every stream a write.
  */
 export class AppendBatcher {
   readonly #store: Pick<Store, 'append'>
@@ -56,7 +56,7 @@ export class AppendBatcher {
   }
 
   /**
-   * @throws {Unavailable} certainly not stored: the store cannot, or too much is waiting
+   * @throws {Unavailable} certainly not stored: the store is not available, or the queue is full
    * @throws {OutcomeUnknown} may have been stored
    */
   append(draft: Draft): Promise<Outcome> {
@@ -75,7 +75,7 @@ export class AppendBatcher {
     })
   }
 
-  /** Refuses what waits, and is certainly not stored: the store cannot be reached. */
+  /** Rejects what is queued, which is certainly not stored: the store cannot be reached. */
   rejectQueued(): void {
     this.#queuedBytes = 0
     for (const { reject } of this.#queue.splice(0)) {
@@ -83,7 +83,7 @@ export class AppendBatcher {
     }
   }
 
-  /** Takes no more, and resolves when everything taken has been answered. */
+  /** Refuses later appends, and resolves when the earlier ones are settled. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#draining
@@ -91,12 +91,12 @@ export class AppendBatcher {
 
   async #drain(): Promise<void> {
     do {
-      // At the end of the first, the last batch goes to the streams; what was posted while they were
-      // written to is read in the second.
+      // The last batch is written to the streams at the end of the first turn. What was posted
+      // meanwhile is read in the second.
       await endOfTurn()
       await endOfTurn()
       const batch = this.#nextBatch()
-      // None where all that waited was refused meanwhile.
+      // Empty if the queue was rejected meanwhile.
       if (batch.length > 0) await this.#appendBatch(batch)
     } while (this.#queue.length > 0)
     this.#draining = undefined
@@ -114,7 +114,7 @@ export class AppendBatcher {
     return this.#queue.splice(0, count)
   }
 
-  /** Answers everyone in a batch. An error of another kind is one draft's: halving finds it. */
+  /** An error of another kind is caused by one draft. Halving the batch finds it. */
   async #appendBatch(batch: QueuedAppend[]): Promise<void> {
     try {
       const outcomes = await this.#appendUntilKnown(batch.map(({ draft }) => draft))
@@ -132,8 +132,8 @@ export class AppendBatcher {
   }
 
   /**
-   * Asks until the answer is known. Once one answer was lost, only outcomes settle it: that the
-   * store cannot be reached now says nothing about the first time.
+   * Retries until the outcomes are known. After one answer was lost, a later error proves nothing: the
+   * store may have stored the batch the first time.
    */
   async #appendUntilKnown(drafts: Draft[]): Promise<Outcome[]> {
     const batchId = randomUUID()

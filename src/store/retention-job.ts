@@ -1,40 +1,40 @@
 import type { Store } from './store.ts'
 
-/** How far the clock may be set between two sweeps before what it says is doubted, in ms. */
-const clockJumpMs = 600_000
+/** A clock that was set by more than this between two runs may be wrong, in ms. */
+const CLOCK_JUMP_MS = 600_000
 
-/** Why nothing is dropped for the time being. */
+/** Why nothing is deleted for now. The text goes into the server's log. */
 export type PostponeReason =
   | 'Retention would delete more than a tenth of the log'
   | 'The clock was set by more than 10 minutes'
 
 export interface RetentionJobOptions {
-  /** Entries older than this are dropped, in ms; undefined keeps them for ever. */
+  /** Entries older than this are deleted, in ms; undefined keeps them forever. */
   retentionMs: number | undefined
-  /** How often to look, in ms. */
+  /** The pause between two runs, in ms. */
   intervalMs: number
   /**
-   * How long nothing is dropped, in ms: from the start on, and from where the clock was set. Time for
-   * someone to put a wrong clock right.
+   * How long nothing is deleted after a start, and after the clock was set, in ms. It is the time an
+   * operator has to correct a wrong clock.
    */
   clockGraceMs: number
-  /** The store's time, in Unix ms. */
+  /** The store's clock, in Unix ms. */
   now: () => number
-  /** Milliseconds that no setting of the clock changes; only differences count. */
+  /** A clock in ms that nobody can set. */
   monotonic: () => number
   onError(error: unknown): void
-  /** History was dropped; `oldest` is the smallest id that is left. */
+  /** @param oldest the smallest id that is left */
   onDeleted(oldest: number): void | Promise<void>
-  /** A sweep is put off; told once for each start and each setting of the clock. */
-  onPostponed(doubt: PostponeReason): void
+  /** Called once after each start and each time the clock was set. */
+  onPostponed(reason: PostponeReason): void
 }
 
 type RetentionStore = Pick<Store, 'bounds' | 'deleteExpired' | 'wouldDeleteOverTenth'>
 
 /**
- * Keeps house: history past its days, keys past theirs, sessions past their end. All of it goes by
- * the clock, and what is dropped is gone, so a clock that is days ahead must not drop everything:
- * nothing is dropped in the first hour, nor in the hour after the clock was set.
+ * Deletes expired entries, idempotency keys and sessions. They expire by the clock, so a clock that is
+ * days ahead would delete everything for good: nothing is deleted during `clockGraceMs` after a start
+ * or after the clock was set.
  */
 export class RetentionJob {
   readonly #store: RetentionStore
@@ -42,10 +42,10 @@ export class RetentionJob {
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
   #closed = false
-  /** By the monotonic clock: until when a doubt counts. */
+  /** By the monotonic clock. */
   #postponedUntil: number
   #reported: PostponeReason | undefined
-  /** The clock less the monotonic one, when it was last looked at. */
+  /** The store's clock minus the monotonic one, at the last run. */
   #clockOffset: number | undefined
   #clockJumped = false
 
@@ -55,7 +55,7 @@ export class RetentionJob {
     this.#postponedUntil = options.monotonic() + options.clockGraceMs
   }
 
-  /** Sweeps now, and from then on again and again. */
+  /** Runs now, and again after each pause. */
   start(): void {
     this.#running = this.#run().finally(() => {
       if (!this.#closed) this.#timer = setTimeout(() => this.start(), this.#options.intervalMs)
@@ -80,7 +80,7 @@ export class RetentionJob {
     }
   }
 
-  /** Step by step, so that appends go in between. */
+  /** In steps, so that appends can run in between. */
   async #deleteInSteps(before: number | undefined): Promise<void> {
     const { oldest } = await this.#store.bounds()
     for (let more = !this.#closed; more; ) {
@@ -90,7 +90,7 @@ export class RetentionJob {
     }
   }
 
-  /** Whether what the clock says may be wrong, and nothing should go by it yet. */
+  /** Whether the clock may be wrong, so that it is too early to delete by it. */
   async #isPostponed(instant: number, before: number | undefined): Promise<boolean> {
     this.#detectClockJump(instant)
     if (this.#options.monotonic() >= this.#postponedUntil) return false
@@ -100,7 +100,7 @@ export class RetentionJob {
     return true
   }
 
-  /** What someone should look at; undefined where it is only too early to be sure of the clock. */
+  /** @returns undefined where an operator has nothing to check */
   async #postponeReason(before: number | undefined): Promise<PostponeReason | undefined> {
     if (this.#clockJumped) return 'The clock was set by more than 10 minutes'
     const overTenth = before !== undefined && (await this.#store.wouldDeleteOverTenth(before))
@@ -110,7 +110,7 @@ export class RetentionJob {
   #detectClockJump(instant: number): void {
     const { monotonic, clockGraceMs } = this.#options
     const offset = instant - monotonic()
-    if (Math.abs(offset - (this.#clockOffset ?? offset)) > clockJumpMs) {
+    if (Math.abs(offset - (this.#clockOffset ?? offset)) > CLOCK_JUMP_MS) {
       this.#clockJumped = true
       this.#reported = undefined
       this.#postponedUntil = monotonic() + clockGraceMs

@@ -1,17 +1,17 @@
-import { type EntryRow, toEntry } from './entry-row.ts'
+import { type EntryRow, toEntry } from './rows.ts'
 import type { Entry } from './store.ts'
 
-/** One read looks at no more ids than this, so that no reader holds up another for long. */
+/** One read scans at most this many ids, so that it delays other reads only briefly. */
 export const MAX_SCAN_IDS = 1_000
-/** And brings no more text than this (UTF-8 bytes), but at least one entry. */
+/** One read returns at most this many UTF-8 bytes of text, but at least one entry. */
 export const MAX_SCAN_BYTES = 256 * 1024
-/** Of what waits for someone who was away, this many at most, the newest. */
+/** Of the direct messages that arrived while a person was away, only the newest are delivered later. */
 export const MAX_UNDELIVERED = 200
 
 /**
- * Takes rows until the text is too much. What was not taken lies past `scannedTo`.
+ * Takes rows up to `MAX_SCAN_BYTES` of text. The rest lies after `scannedTo`.
  *
- * @param maxRows as many rows as there can be: where they are, others may lie behind them
+ * @param maxRows the LIMIT of the query: after that many rows, more may follow below `upTo`
  */
 export function takeEntries(
   rows: Iterable<EntryRow>,

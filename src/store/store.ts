@@ -1,36 +1,34 @@
 /**
- * What the domain needs kept: one interface, implemented by `sqlite/` (embedded, one process) and
- * made so that a shared database can implement it for many nodes.
+ * Everything the server stores. `sqlite/` implements it for one process, `postgres/` for many nodes.
  *
- * Everything said goes into one log, whose ids are 1, 2, 3, … without gaps in commit order.
+ * All messages go into one log, whose ids are 1, 2, 3, … without gaps in the order of the commits.
  * Times are Unix milliseconds by the store's own clock. Ids are whole numbers from 1.
  */
 export interface Store {
   /**
    * Appends a batch in one transaction, durable when the promise resolves.
    *
-   * For each draft in order: its session is alive, its idempotency key is new, its recipient
-   * exists, its recipient is online (unless kept), then it gets the next id. A draft that fails
-   * one of these is an outcome, never an error, and does not touch its neighbours.
-   * The same batch id again gives the same outcomes and appends nothing.
+   * Each draft is checked in this order: its session is alive, its idempotency key is new, its
+   * recipient exists, its recipient is online (unless `whenOffline` is `keep`). Then it gets the next
+   * id. A failed check gives an outcome, not an error, and does not affect other drafts. A repeated
+   * batch id gives the same outcomes and appends nothing.
    *
    * @throws {Unavailable} certainly nothing of the batch was stored
    * @throws {OutcomeUnknown} the batch may have been stored: ask again with the same batch id
    */
   append(batch: readonly Draft[], batchId: string): Promise<Outcome[]>
 
-  /** What an account's idempotency key of the last 24 hours stands for. */
+  /** The entry of an idempotency key that the account used in the last 24 hours. */
   findByIdempotencyKey(
     account: number,
     key: string,
   ): Promise<{ digest: string; entry: Entry } | undefined>
 
-  /** The log as it stands now. */
   bounds(): Promise<LogBounds>
 
   /**
-   * What `viewer` may see after an id, in order, bounded by what is scanned: 1,000 ids and 256 KiB
-   * of text (at least one entry, whatever its size).
+   * The entries after an id that `viewer` may see, in order. One call scans at most 1,000 ids and
+   * 256 KiB of text, but at least one entry.
    */
   read(after: number, viewer: number): Promise<Scan>
 
@@ -38,33 +36,30 @@ export interface Store {
   readUndelivered(after: number, upTo: number, viewer: number): Promise<Scan>
 
   /**
-   * Where the direct messages begin that none of the viewer's streams has reached: those with ids
-   * in (after, upTo], the newest 200 of them. `after === upTo` when there are none.
+   * The range of the direct messages that none of the viewer's streams has received, limited to the
+   * newest 200. `after === upTo` when there are none.
    */
   undelivered(viewer: number): Promise<Undelivered>
 
-  /** The same at once, where it is known without a question that there are none. */
+  /** The same without waiting, where it is known already that there are none. */
   hasNothingUndelivered?(viewer: number): Undelivered | undefined
 
   /**
-   * Notes how far people's streams have come in the log of an epoch; a mark never goes back. Where
-   * the log is of another epoch by now they are void, and change nothing.
+   * Records how far people's streams have come. A lower id than the recorded one changes nothing, and
+   * neither does a receipt of another epoch than the current one.
    */
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): Promise<void>
 
-  /** Where a cursor stands on the log as it is now. */
+  /** Where a cursor stands on the current log. */
   resolveCursor(cursor: Cursor): Promise<CursorResolution>
 
   /** A page of the history that `viewer` may see, ascending. */
   page(viewer: number, range: PageRange): Promise<Page>
 
-  /** One entry, or undefined where there is none or the viewer may not see it. */
+  /** Undefined where there is no such entry or the viewer may not see it. */
   entry(id: number, viewer: number): Promise<Entry | undefined>
 
-  /**
-   * Creates an account and its first session in one transaction, unless its key or one of its
-   * skeletons is taken.
-   */
+  /** Creates an account and its first session in one transaction. */
   register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'>
 
   /** Whether an account has one of these skeletons. */
@@ -74,91 +69,87 @@ export interface Store {
   credentials(key: string): Promise<Credentials | undefined>
 
   /**
-   * Opens a session for an account. Its times are whole seconds. An account has 100 at most: past
-   * that the oldest that is not present ends, and where all are present the oldest of all.
+   * Opens a session, whose times are whole seconds. An account has at most 100: for one more, the
+   * oldest one that is not present ends, or the oldest of all where all are present.
    */
   openSession(account: number, ttlMs: number): Promise<Session>
 
-  /** A session that is alive: neither ended nor past its end. */
+  /** A session that is alive: it was not ended and has not expired. */
   session(id: number): Promise<Session | undefined>
 
-  /** Of the sessions that are alive those that end last, at most so many. */
+  /** The sessions that are alive and expire last. */
   newestSessions(limit: number): Promise<readonly Session[]>
 
-  /** Ends a session and its presence. False where it was no longer alive. */
+  /** Ends a session and its presence. @returns false where it was no longer alive */
   endSession(id: number): Promise<boolean>
 
-  /** Every session that is present. */
   presentSessions(): Promise<PresentSession[]>
 
   /**
-   * Sessions become present, or no longer are, in one transaction. Entering again changes nothing;
-   * a session that has ended does not enter.
+   * Adds and removes present sessions in one transaction. A session that is present already or has
+   * ended is not added.
    */
   changePresence(change: PresenceChange): Promise<void>
 
   /**
-   * One small step of housekeeping: drops at most 1,000 entries sent before `before` (those before
-   * the first that was not, never the newest entry), idempotency keys older than 24 hours, sessions
-   * past their end. `more` says that another step would find work.
+   * One small step of deletion, at most 1,000 rows of each kind:
+   * - entries sent before `before`, up to the first that was not, and never the newest;
+   * - idempotency keys older than 24 hours;
+   * - expired sessions that are not present.
    *
    * @param before Unix milliseconds; undefined keeps every entry
+   * @returns `more`: whether another step would delete something
    */
   deleteExpired(before: number | undefined): Promise<{ more: boolean; bounds: LogBounds }>
 
   /**
-   * Whether `deleteExpired` with this `before` would drop more than a tenth of the log in the end, which
-   * may be a clock that is wrong.
-   *
-   * @param before Unix milliseconds
+   * Whether all steps of `deleteExpired` would delete more than a tenth of the log, perhaps because of
+   * a wrong clock.
    */
   wouldDeleteOverTenth(before: number): Promise<boolean>
 
   /**
-   * Hears everything that becomes true in the store, whoever did it, in order and after its
-   * commit, before the call that did it resolves. One follower.
+   * The listener gets every change of the store, by this node or another, in the order of the commits
+   * and before the call that made it resolves. There is one listener.
    */
   subscribe(listener: StoreListener): void
 
-  /**
-   * Whether this node has heard all that another node did a second ago.
-   * Always so where one process is all there is.
-   */
+  /** Whether this node has all changes that are older than a second. Always true on SQLite. */
   readonly isUpToDate: boolean
 
-  /** The store's clock as it is known here: what sessions end by. Unix ms. */
+  /** The clock by which sessions expire, as far as this node knows it. Unix ms. */
   now(): number
 
-  /** Counts that all nodes share; undefined where one process is all there is. */
+  /** Undefined on SQLite, where one process can count in memory. */
   readonly counts?: SharedCounts
 
-  /** The key that signs tokens: made once, kept where the log is. 32 bytes or more. */
+  /** The key that signs tokens, 32 bytes or more. It is made once and stored with the log. */
   signingKey(): Promise<Uint8Array>
 
   /** Resolves when the store can read and write. @throws {Unavailable} */
   ping(): Promise<void>
 
-  /** What the database takes on the disk; undefined where that is not this machine's. */
+  /** Undefined where the database is on another machine. */
   size(): Promise<DatabaseSize | undefined>
 
-  /** Finishes what is under way and lets go of files, threads and connections. */
+  /** Finishes the calls under way, then closes files, threads and connections. */
   close(): Promise<void>
 }
 
-/** Direct messages that none of a person's streams has reached: those with ids in (after, upTo]. */
+/** Direct messages that none of a person's streams has received: those with ids in (after, upTo]. */
 export interface Undelivered {
   after: number
   upTo: number
   bounds: LogBounds
 }
 
-/** How far a person's streams have come. */
 export interface DeliveryReceipt {
   account: number
+  /** One of the account's streams has received everything up to this entry. */
   id: number
 }
 
-/** A person as the log names them. `id` is the account's. */
+/** `id` is the account's. */
 export interface Person {
   id: number
   /** As typed at registration. */
@@ -173,7 +164,7 @@ export interface NewAccount {
   username: string
   /** The folded form that is unique; see names/name-forms.ts. */
   key: string
-  /** What the name looks like: one or two, no two the same. Each is unique among all accounts. */
+  /** Look-alike names have a skeleton in common: one or two, each unique among all accounts. */
   skeletons: readonly string[]
   /** A PHC string. */
   passwordHash: string
@@ -191,31 +182,32 @@ export interface Session {
   expiresAt: number
 }
 
-/** One thing that was said. `to` is null for a broadcast. */
+/** A message in the log. */
 export interface Entry {
-  /** The order of the log. */
+  /** The position in the log. */
   id: number
   from: Person
+  /** Null for a broadcast. */
   to: Person | null
   text: string
-  /** What the store's clock said; where the clock was set back, less than that of the entry before. */
+  /** By the store's clock. After the clock was set back, less than that of the entry before. */
   sentAt: number
 }
 
-/** What is to be appended. */
+/** A message to be appended. */
 export interface Draft {
-  /** The session that speaks; the sender is its account. */
+  /** The sender is the account of this session. */
   session: number
   /** Null for a broadcast. */
   to: { key: string; whenOffline: 'reject' | 'keep' } | null
   text: string
-  /** `digest` stands for the whole content: two drafts with one key must have one digest. */
+  /** `digest` is a hash of the content: a key may be used again only with the same digest. */
   idempotency: { key: string; digest: string } | null
 }
 
 export type Outcome =
   | { kind: 'appended'; entry: Entry }
-  /** The key was known and its content the same: the first entry. */
+  /** The idempotency key was used before, with the same content: the first entry. */
   | { kind: 'replayed'; entry: Entry }
   | { kind: 'key-reused' }
   | { kind: 'session-ended' }
@@ -224,7 +216,7 @@ export type Outcome =
 
 /** The log's edges. An empty log has `oldest = head + 1`. */
 export interface LogBounds {
-  /** 8 base-36 digits that name the log as it stands. */
+  /** 8 base-36 digits. Each start of a server on SQLite, or of PostgreSQL, begins a new epoch. */
   epoch: string
   oldest: number
   head: number
@@ -232,7 +224,7 @@ export interface LogBounds {
 
 export interface Cursor {
   id: number
-  /** Null for a bare id, which is taken as of the current epoch. */
+  /** Null for a bare id, which counts as of the current epoch. */
   epoch: string | null
 }
 
@@ -240,15 +232,15 @@ export interface CursorResolution {
   bounds: LogBounds
   /** The id after which to read on. */
   position: number
-  /** Null where the cursor is good and of the current epoch. */
+  /** Null for a good cursor of the current epoch. */
   reset: { reason: 'trimmed' | 'ahead' | 'rewound' | 'new-epoch'; from: number } | null
 }
 
 export interface Scan {
-  /** The log's edges in the snapshot that was read: `oldest > after + 1` means something is gone. */
+  /** Of the snapshot that was read: `oldest > after + 1` means that entries were deleted. */
   bounds: LogBounds
   entries: Entry[]
-  /** Everything visible up to this id is in `entries`. */
+  /** `entries` has everything that is visible up to this id. */
   scannedTo: number
 }
 
@@ -266,18 +258,18 @@ export interface PageRange {
 export interface Page {
   bounds: LogBounds
   entries: Entry[]
-  /** More exist in the direction of the page: newer with `after`, else older. */
+  /** Whether more entries exist in the direction of the page: newer with `after`, else older. */
   more: boolean
 }
 
 /** In bytes. */
 export interface DatabaseSize {
   bytes: number
-  /** Of these, what dropped rows have left, which new ones will take. */
+  /** Of these, the space of deleted rows, which new rows will use. */
   reusableBytes: number
 }
 
-/** A session that is present. A person is online while at least one of their sessions is. */
+/** A person is online while at least one of their sessions is present. */
 export interface PresentSession {
   session: number
   person: Person
@@ -285,36 +277,35 @@ export interface PresentSession {
 }
 
 export interface PresenceChange {
-  /** As they were when they were alive, for nothing of a session ever changes but that it ends. */
+  /** As they were when they were alive: a session never changes until it ends. */
   enter: readonly Session[]
   leave: readonly number[]
 }
 
-/** Who is told what becomes true in the store. */
 export interface StoreListener {
   updated(update: StoreUpdate): void
   /**
-   * The log has another epoch than before: it may have gone back, so every cursor on it must be
-   * placed anew. Updates go on from this bounds's head.
+   * The log has a new epoch and may have gone back, so every cursor must be resolved again. Updates go
+   * on after `bounds.head`.
    */
   diverged(bounds: LogBounds): void
-  /** The store has not been reached for ten seconds: what is known of it may no longer be so. */
+  /** The store was out of reach for ten seconds: what is known of it may be out of date. */
   disconnected(): void
-  /** It is reached again, and all updates since have been told. */
+  /** The store is reached again, and the listener has got all updates. */
   reconnected(): void
 }
 
-/** Counts of what may happen so often in a time, by key. */
+/** Counters for rate limits, by key, which all nodes share. */
 export interface SharedCounts {
   /**
-   * Adds one to the key's count, unless it is at the limit. The count falls to nothing `windowMs`
-   * after its first one. @throws {Unavailable}
+   * Adds one to the key's count, unless it is at the limit. The count starts over `windowMs` after
+   * the first one. @throws {Unavailable}
    */
   increment(
     key: string,
     allowance: { limit: number; windowMs: number },
   ): Promise<{ counted: true } | { counted: false; retryAfterMs: number }>
-  /** Takes one back. @throws {Unavailable} */
+  /** @throws {Unavailable} */
   decrement(key: string): Promise<void>
 }
 
@@ -322,22 +313,22 @@ export interface StoreUpdate {
   bounds: LogBounds
   /** Contiguous, beginning after the last update's head. */
   entries: Entry[]
-  /** Sessions that were ended. */
+  /** Ids of sessions that were ended. */
   ended: number[]
   entered: PresentSession[]
-  /** Sessions that are no longer present. */
+  /** Ids of sessions that are no longer present. */
   left: number[]
 }
 
-/** The store cannot be reached or cannot write: what was asked was certainly not done. */
+/** The store cannot be reached or cannot write: certainly nothing was done. */
 export class Unavailable extends Error {
   override name = 'Unavailable'
 }
 
-/** The answer to a write was lost: it may have been done. */
+/** The answer to a write was lost: the write may have been done. */
 export class OutcomeUnknown extends Error {
   override name = 'OutcomeUnknown'
-  /** Asking again cannot help: this store is gone for good. */
+  /** A retry cannot help: this store has failed for good. */
   readonly final: boolean
 
   constructor(
@@ -347,9 +338,4 @@ export class OutcomeUnknown extends Error {
     super(message, { cause })
     this.final = final
   }
-}
-
-/** Why a store (or a command on one) cannot start: one line, for the person who started it. */
-export class StartError extends Error {
-  override name = 'StartError'
 }

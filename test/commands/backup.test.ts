@@ -16,11 +16,11 @@ import t, { type Test } from 'tap'
 import { backup } from '../../src/commands/backup.ts'
 import { restore } from '../../src/commands/restore.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
-import { StartError, type Store } from '../../src/store/store.ts'
+import { StartError } from '../../src/store/start-error.ts'
+import type { Store } from '../../src/store/store.ts'
 import * as people from '../store/fixtures.ts'
 import { privateFolder } from '../support/private-folder.ts'
 
-/** Progress that nobody watches. */
 const quiet = { write: () => {} }
 
 const onFatal = (error: Error) => void t.fail(error.message)
@@ -69,7 +69,7 @@ t.test('backs up beside a running server, and restores with the signing key', as
   t.match(await copy.session(ann.id), { account: { username: 'ann' } })
 })
 
-t.test('restores over what is there, and streams learn that the log went back', async (t) => {
+t.test('restores over a database, and cursors show that the log went back', async (t) => {
   const folder = privateFolder(t)
   const data = join(folder, 'data')
   const file = join(folder, 'backup.db')
@@ -82,17 +82,17 @@ t.test('restores over what is there, and streams learn that the log went back', 
     ...(await store.bounds()),
   }
   await store.close()
-  // As a server that was killed leaves them behind.
+  // A server that was killed leaves such files behind.
   writeFileSync(join(data, 'obrol.db-wal'), 'of the old database')
   writeFileSync(join(data, 'obrol.db-shm'), 'of the old database')
   await restore(data, file, quiet)
-  t.same(readdirSync(data).sort(), ['obrol.db', 'obrol.lock'], 'no key was made, so none came')
+  t.same(readdirSync(data).sort(), ['obrol.db', 'obrol.lock'], 'the backup has no key')
   store = await open(t, data)
   t.equal((await people.appendMessage(store, ann, 'new')).id, 2)
   t.match(await store.resolveCursor(cursor), { reset: { reason: 'rewound', from: 1 }, position: 1 })
 })
 
-t.test('refuses to back up what is not there, or over what is', async (t) => {
+t.test('refuses to back up without a database, or over an existing file', async (t) => {
   const folder = privateFolder(t, { empty: {}, there: 'a file', other: { 'obrol.db': '' } })
   const data = join(folder, 'data')
   await (await openSqliteStore({ folder: data, onFatal })).close()
@@ -101,10 +101,10 @@ t.test('refuses to back up what is not there, or over what is', async (t) => {
   await refused(t, backup(join(folder, 'other'), file), /is not a database of Obrol$/)
   await refused(t, backup(data, join(folder, 'there')), /exists already: choose another name$/)
   await refused(t, backup(data, join(folder, 'no', 'where')), /cannot be written: ENOENT/)
-  t.same(readdirSync(folder).sort(), ['data', 'empty', 'other', 'there'], 'nothing is left behind')
+  t.same(readdirSync(folder).sort(), ['data', 'empty', 'other', 'there'], 'no file is left behind')
 })
 
-t.test('refuses to restore into a folder that is served', async (t) => {
+t.test('refuses to restore into a folder that is in use', async (t) => {
   const folder = privateFolder(t)
   const data = join(folder, 'data')
   const store = await open(t, data)
@@ -117,7 +117,7 @@ t.test('refuses to restore into a folder that is served', async (t) => {
   await people.registerUser(store, 'ann')
 })
 
-t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
+t.test('refuses a file that is not a sound backup, and changes nothing', async (t) => {
   const folder = privateFolder(t, {
     text: 'a text that is long enough to be taken for something else',
   })
@@ -154,17 +154,17 @@ t.test('refuses what is not a sound backup, and changes nothing', async (t) => {
   await refused(t, restore(data, torn, quiet), /torn (is damaged|cannot be restored)/)
   t.notOk(
     readdirSync(data).some((name) => name.includes('new')),
-    'nothing is left behind',
+    'no file is left behind',
   )
   t.same(readFileSync(join(data, 'obrol.db')), before)
 })
 
-t.test('refuses a database in use, whose newest commits lie beside it', async (t) => {
+t.test('refuses a database in use, whose newest commits are in its log', async (t) => {
   const folder = privateFolder(t, { copy: {} })
   const here = join(folder, 'here')
   const store = await open(t, here)
   const ann = await people.registerUser(store, 'ann')
-  await people.appendMessage(store, ann, 'in the log beside it')
+  await people.appendMessage(store, ann, 'in the write-ahead log')
   const copy = join(folder, 'copy', 'obrol.db')
   for (const suffix of ['', '-wal']) {
     copyFileSync(join(here, `obrol.db${suffix}`), copy + suffix)
@@ -180,7 +180,7 @@ t.test('refuses a database in use, whose newest commits lie beside it', async (t
   t.match(await again.bounds(), { head: 1 })
 })
 
-t.test('restores in place of a database that is past help', async (t) => {
+t.test('restores over a damaged database', async (t) => {
   const folder = privateFolder(t)
   const here = join(folder, 'here')
   const store = await open(t, here)
@@ -195,7 +195,7 @@ t.test('restores in place of a database that is past help', async (t) => {
   t.match(await again.bounds(), { head: 1 })
 })
 
-t.test('a restore tells how far it is, for a large one takes a while', async (t) => {
+t.test('reports the progress of a restore', async (t) => {
   const folder = privateFolder(t)
   const here = join(folder, 'here')
   const store = await open(t, here)
@@ -214,8 +214,8 @@ t.test('a restore tells how far it is, for a large one takes a while', async (t)
   t.same(written.slice(-2), [`copied ${all} of ${all} MB, 100 %\n`, 'checking the backup\n'])
 })
 
-t.test('neither backup nor restore writes through what someone else has put there', async (t) => {
-  const folder = privateFolder(t, { shared: {}, someone: 'what is someone else’s' })
+t.test('neither backup nor restore writes to files or links of others', async (t) => {
+  const folder = privateFolder(t, { shared: {}, someone: 'someone else’s content' })
   const someone = join(folder, 'someone')
   const data = join(folder, 'data')
   const store = await openSqliteStore({ folder: data, onFatal })
@@ -223,7 +223,7 @@ t.test('neither backup nor restore writes through what someone else has put ther
   await store.close()
   const shared = join(folder, 'shared')
   const file = join(shared, 'b.db')
-  // The names that it would take without chance, taken before it.
+  // Names that a backup would use if they were not random.
   writeFileSync(`${file}.${process.pid}.part`, 'theirs', { mode: 0o666 })
   symlinkSync(someone, `${file}.part`)
   await backup(data, file)
@@ -233,7 +233,7 @@ t.test('neither backup nor restore writes through what someone else has put ther
   symlinkSync(someone, join(data, 'obrol.db.new'))
   symlinkSync(someone, join(data, 'obrol.db.new-journal'))
   await restore(data, file, quiet)
-  t.equal(readFileSync(someone, 'utf8'), 'what is someone else’s')
+  t.equal(readFileSync(someone, 'utf8'), 'someone else’s content')
   t.ok(lstatSync(join(data, 'obrol.db')).isFile())
   t.same(readdirSync(data).sort(), ['obrol.db', 'obrol.lock'])
 })

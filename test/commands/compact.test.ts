@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { compact } from '../../src/commands/compact.ts'
@@ -8,7 +8,7 @@ import { privateFolder } from '../support/private-folder.ts'
 
 const onFatal = (error: Error) => void t.fail(error.message)
 
-t.test('gives the room of trimmed history back, and keeps all else', async (t) => {
+t.test('returns the space of deleted messages, and keeps everything else', async (t) => {
   const folder = join(privateFolder(t), 'data')
   const file = join(folder, 'obrol.db')
   const store = await openSqliteStore({ folder, onFatal })
@@ -42,7 +42,24 @@ t.test('gives the room of trimmed history back, and keeps all else', async (t) =
   t.match(await again.session(ann.id), { account: { username: 'ann' } })
 })
 
-t.test('refuses what is no data folder, and changes nothing', async (t) => {
+t.test('keeps the commits that a killed server has left in the write-ahead log', async (t) => {
+  const folder = privateFolder(t, { copy: {} })
+  const [running, copy] = [join(folder, 'running'), join(folder, 'copy')]
+  const store = await openSqliteStore({ folder: running, onFatal })
+  t.teardown(() => store.close())
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessage(store, ann, 'in the write-ahead log')
+  for (const name of ['obrol.db', 'obrol.db-wal'])
+    copyFileSync(join(running, name), join(copy, name))
+  t.not(statSync(join(copy, 'obrol.db-wal')).size, 0)
+  await compact(copy)
+  t.same(readdirSync(copy).sort(), ['obrol.db', 'obrol.lock'])
+  const again = await openSqliteStore({ folder: copy, onFatal })
+  t.teardown(() => again.close())
+  t.match(await again.bounds(), { head: 1 })
+})
+
+t.test('refuses a folder without a sound database, and changes nothing', async (t) => {
   const folder = privateFolder(t, { empty: {}, odd: {} })
   await t.rejects(compact(join(folder, 'empty')), { message: /^There is no database in .*empty$/ })
   const odd = join(folder, 'odd')

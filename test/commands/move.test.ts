@@ -11,7 +11,7 @@ import * as people from '../store/fixtures.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-// What these tests do most is wait for processes to start.
+// These tests mostly wait for processes to start.
 t.jobs = 3
 
 interface Ended {
@@ -35,7 +35,7 @@ function move(...args: string[]): { child: ChildProcess; ended: Promise<Ended> }
 }
 
 /** A data folder with so many messages. */
-async function talkedIn(folder: string, messages: number): Promise<string> {
+async function folderWithMessages(folder: string, messages: number): Promise<string> {
   const store = await openSqliteStore({ folder, onFatal: (error) => void t.fail(error.message) })
   const ann = await people.registerUser(store, 'ann')
   await people.appendMessage(store, ann, 'a')
@@ -51,19 +51,19 @@ async function talkedIn(folder: string, messages: number): Promise<string> {
   return folder
 }
 
-t.test('tells how it is called, asked or where it is called otherwise', async (t) => {
-  const usage = 'usage: obrol move --from HOME --to HOME; see obrol move --help'
+t.test('shows its usage on --help and on a wrong command line', async (t) => {
+  const usage = 'usage: obrol move --from SOURCE --to TARGET; see obrol move --help'
   const wrong = [[], ['--from', 'a'], ['--from', '', '--to', 'b'], ['a', 'b'], ['--form', 'a']]
   for (const args of wrong) t.equal(await moveHere(args), usage, args.join(' '))
   const [refused, help] = await Promise.all([move('--from', 'a').ended, move('--help').ended])
   t.same(refused, { code: 2, stdout: '', stderr: `obrol: ${usage}\n` })
-  t.match(help, { code: 0, stdout: /^Usage: obrol move --from HOME --to HOME\n/, stderr: '' })
+  t.match(help, { code: 0, stdout: /^Usage: obrol move --from SOURCE --to TARGET\n/, stderr: '' })
 })
 
-t.test('moves, tells how far it is, and sums up', async (t) => {
+t.test('moves everything, and reports progress and a summary', async (t) => {
   const folder = t.testdir()
   const [from, to] = [join(folder, 'here'), join(folder, 'there')]
-  await talkedIn(from, 3_000)
+  await folderWithMessages(from, 3_000)
   const { code, stdout, stderr } = await move('--from', from, '--to', to).ended
   t.equal(code, 0)
   t.match(stderr, /^copied 1 of 3003 rows, 0 %\n/)
@@ -78,9 +78,9 @@ t.test('moves, tells how far it is, and sums up', async (t) => {
   epochs            1
   signing key       moved
   checksum          SHA-256
-Both homes were read from end to end and hold the same.
+Both were read from end to end and hold the same.
 Next: start one server with DATA_DIR=${to}, and without DATABASE_URL.
-The old home is as it was. Never start a server on it again: put it away once the new one serves.
+The source has not changed. Never start a server on it again: put it away once the target serves.
 `,
   )
   await t.rejects(moveHere(['--from', from, '--to', to]), {
@@ -88,21 +88,22 @@ The old home is as it was. Never start a server on it again: put it away once th
   })
 })
 
-t.test('says what is to be done next', async (t) => {
+t.test('says what to do next', async (t) => {
   const moved = { from: 'data', to: 'postgres://db/chat', counts: [], checksum: '00' }
   const text = summaryOf({ ...moved, kind: 'postgres', signingKey: false })
-  t.match(text, '\n  signing key       none was kept: go on with the same JWT_SECRET\n')
-  t.match(text, '\nNext: set DATABASE_URL to the new home for every server, and start them.\n')
+  t.match(text, '\n  signing key       there is none: go on with the same JWT_SECRET\n')
+  t.match(text, '\nNext: set DATABASE_URL to the target for every server, and start them.\n')
 })
 
-t.test('killed or asked to stop half-way, it leaves nothing', async (t) => {
+t.test('leaves nothing in the target when it is stopped or killed half-way', async (t) => {
   const folder = t.testdir()
-  const from = await talkedIn(join(folder, 'here'), 100_000)
+  const from = await folderWithMessages(join(folder, 'here'), 100_000)
   const before = readdirSync(from)
   await Promise.all(
     (['SIGTERM', 'SIGKILL'] as const).map(async (signal) => {
-      // A home is for one process alone, so that each has its own.
-      const here = signal === 'SIGTERM' ? from : await talkedIn(join(folder, 'other'), 100_000)
+      // A process locks its data folder, so each move needs a source of its own.
+      const here =
+        signal === 'SIGTERM' ? from : await folderWithMessages(join(folder, 'other'), 100_000)
       const there = join(folder, signal)
       const { child, ended } = move('--from', here, '--to', there)
       await once(child.stderr as NodeJS.ReadableStream, 'data')

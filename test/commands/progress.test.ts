@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Progress } from '../../src/commands/progress.ts'
 
-/** Progress of 200 rows, one every so many ms: what was written. */
+/** The output for two steps of 100 rows each. */
 function watch(isTTY: boolean, msForARow: number): string[] {
   const written: string[] = []
   let now = 0
@@ -16,7 +16,7 @@ function watch(isTTY: boolean, msForARow: number): string[] {
   return written
 }
 
-t.test('where nobody watches, a line for each tenth', async (t) => {
+t.test('writes a line for each tenth when it is not on a terminal', async (t) => {
   const lines = watch(false, 1)
   t.equal(lines[0], 'copied 1 of 100 rows, 1 %\n')
   t.equal(lines[1], 'copied 10 of 100 rows, 10 %\n')
@@ -24,11 +24,11 @@ t.test('where nobody watches, a line for each tenth', async (t) => {
   t.equal(lines.length, 22)
 })
 
-t.test('and one when there was silence for long', async (t) => {
+t.test('writes a line after a long silence', async (t) => {
   t.equal(watch(false, 1_000).filter((line) => line.startsWith('copied')).length, 21)
 })
 
-t.test('where someone watches, one line that is written again', async (t) => {
+t.test('rewrites one line on a terminal', async (t) => {
   const written = watch(true, 10)
   t.equal(written.at(-1), '\n')
   t.equal(written.at(-2), '\r\u001b[Kverified 100 of 100 rows, 100 %')
@@ -36,7 +36,7 @@ t.test('where someone watches, one line that is written again', async (t) => {
   t.notOk(written.slice(0, -1).some((text) => text.includes('\n')))
 })
 
-t.test('a line of its own does not run into the one that is written again', async (t) => {
+t.test('an announcement gets a line of its own', async (t) => {
   const written: string[] = []
   const progress = new Progress({ isTTY: true, write: (text) => written.push(text) })
   progress.announce('checking')

@@ -8,27 +8,27 @@ import {
   Unavailable,
 } from '../../src/store/store.ts'
 
-type Asked = { texts: string[]; batchId: string }
+type Batch = { texts: string[]; batchId: string }
 
-/** A log that notes what it is asked, and does what its script says before it appends. */
+/** A log that records its calls, and runs a script before each append. */
 class ScriptedLog implements Pick<Store, 'append'> {
-  readonly asked: Asked[] = []
+  readonly batches: Batch[] = []
   readonly stored: string[] = []
-  readonly #script: (asked: Asked, times: number) => unknown
+  readonly #script: (batch: Batch, calls: number) => unknown
   readonly #known = new Map<string, Outcome[]>()
 
-  constructor(script: (asked: Asked, times: number) => unknown = () => {}) {
+  constructor(script: (batch: Batch, calls: number) => unknown = () => {}) {
     this.#script = script
   }
 
   async append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
-    const asked = { texts: batch.map(({ text }) => text), batchId }
-    this.asked.push(asked)
-    await this.#script(asked, this.asked.length)
-    return this.store(asked)
+    const received = { texts: batch.map(({ text }) => text), batchId }
+    this.batches.push(received)
+    await this.#script(received, this.batches.length)
+    return this.store(received)
   }
 
-  store({ texts, batchId }: Asked): Outcome[] {
+  store({ texts, batchId }: Batch): Outcome[] {
     const known = this.#known.get(batchId)
     if (known) return known
     const outcomes = texts.map((text): Outcome => {
@@ -40,7 +40,7 @@ class ScriptedLog implements Pick<Store, 'append'> {
   }
 
   get sizes(): number[] {
-    return this.asked.map(({ texts }) => texts.length)
+    return this.batches.map(({ texts }) => texts.length)
   }
 }
 
@@ -54,7 +54,7 @@ function idOf(outcome: Outcome): number | string {
   return outcome.kind === 'appended' ? outcome.entry.id : outcome.kind
 }
 
-/** What became of each append: its id, or the name of the error. */
+/** Of each append: its id, or the kind of outcome, or the name of the error. */
 async function outcomes(appends: Promise<Outcome>[]): Promise<(number | string)[]> {
   const settled = await Promise.allSettled(appends)
   return settled.map((one) => (one.status === 'fulfilled' ? idOf(one.value) : one.reason.name))
@@ -65,18 +65,18 @@ function appendAll(appender: AppendBatcher, texts: string[]): Promise<Outcome>[]
 }
 
 t.test(
-  'sends what came in one turn as one batch, and what comes meanwhile as the next',
+  'sends the appends of one turn as one batch, and those during a batch as the next',
   async (t) => {
     let meanwhile: Promise<Outcome>[] = []
-    const log = new ScriptedLog((_, times) => {
-      if (times === 1) meanwhile = appendAll(appender, ['b', 'c', 'd'])
+    const log = new ScriptedLog((_, calls) => {
+      if (calls === 1) meanwhile = appendAll(appender, ['b', 'c', 'd'])
     })
     const appender = new AppendBatcher(log)
     t.equal(idOf(await appender.append(draft('a'))), 1)
     t.same(await outcomes(meanwhile), [2, 3, 4])
     t.same(log.sizes, [1, 3])
     t.equal(idOf(await appender.append(draft('e'))), 5)
-    t.equal(new Set(log.asked.map(({ batchId }) => batchId)).size, 3, 'each batch has an id')
+    t.equal(new Set(log.batches.map(({ batchId }) => batchId)).size, 3, 'each batch has an id')
   },
 )
 
@@ -91,7 +91,7 @@ t.test('bounds a batch', async (t) => {
   t.same(log.sizes.slice(2), [2, 2, 1])
 })
 
-t.test('refuses at once what would wait too long', async (t) => {
+t.test('refuses an append when the queue is full', async (t) => {
   const log = new ScriptedLog()
   const appender = new AppendBatcher(log)
   const many = Array.from({ length: 10_002 }, () => 'x')
@@ -108,9 +108,9 @@ t.test('refuses at once what would wait too long', async (t) => {
   t.equal(idOf(await appender.append(draft('room again'))), 10_005)
 })
 
-t.test('what waits can be refused, and is not sent', async (t) => {
-  const log = new ScriptedLog((_, times) => {
-    if (times === 1) appender.rejectQueued()
+t.test('rejects what is queued without sending it', async (t) => {
+  const log = new ScriptedLog((_, calls) => {
+    if (calls === 1) appender.rejectQueued()
   })
   const appender = new AppendBatcher(log)
   const first = appender.append(draft('a'))
@@ -130,32 +130,32 @@ t.test('what waits can be refused, and is not sent', async (t) => {
   t.same(log.sizes, [1, 1, 1])
 })
 
-t.test('tells everyone of a batch when the store is not available', async (t) => {
-  const log = new ScriptedLog((_, times) => {
-    if (times === 1) throw new Unavailable('full')
+t.test('rejects every append of a batch when the store is not available', async (t) => {
+  const log = new ScriptedLog((_, calls) => {
+    if (calls === 1) throw new Unavailable('full')
   })
   const appender = new AppendBatcher(log)
   const appends = appendAll(appender, ['a', 'b'])
   t.same(await outcomes(appends), ['Unavailable', 'Unavailable'])
   t.equal(idOf(await appender.append(draft('c'))), 1)
-  t.equal(log.asked.length, 2, 'it is not tried again')
+  t.equal(log.batches.length, 2, 'there is no retry')
 })
 
-t.test('asks again with the batchId when an answer was lost', async (t) => {
-  const log = new ScriptedLog((asked, times) => {
-    if (times === 1) log.store(asked)
-    if (times === 1) throw new OutcomeUnknown('cut')
-    if (times === 2) throw new Unavailable('says nothing of the first time')
-    if (times === 3) throw new Error('nor does this')
+t.test('retries with the same batch id when an answer was lost', async (t) => {
+  const log = new ScriptedLog((batch, calls) => {
+    if (calls === 1) log.store(batch)
+    if (calls === 1) throw new OutcomeUnknown('cut')
+    if (calls === 2) throw new Unavailable('proves nothing about the first time')
+    if (calls === 3) throw new Error('nor does this error')
   })
   const appender = new AppendBatcher(log, { firstRetryDelayMs: 1 })
   t.equal(idOf(await appender.append(draft('once'))), 1)
   t.same(log.stored, ['once'])
-  t.equal(new Set(log.asked.map(({ batchId }) => batchId)).size, 1)
-  t.equal(log.asked.length, 4)
+  t.equal(new Set(log.batches.map(({ batchId }) => batchId)).size, 1)
+  t.equal(log.batches.length, 4)
 })
 
-t.test('says so when the outcome stays unknown', async (t) => {
+t.test('rejects with OutcomeUnknown when retries bring no answer for ten seconds', async (t) => {
   const log = new ScriptedLog(() => {
     throw new OutcomeUnknown('cut')
   })
@@ -170,21 +170,21 @@ t.test('says so when the outcome stays unknown', async (t) => {
   }
   const appender = new AppendBatcher(log, { clock: time })
   t.same(await outcomes([appender.append(draft('a'))]), ['OutcomeUnknown'])
-  t.equal(now, 10_000, 'after ten seconds')
-  t.equal(log.asked.length, waits.length, 'asked again after each pause but the last')
+  t.equal(now, 10_000, 'ten seconds')
+  t.equal(log.batches.length, waits.length, 'one call before each pause')
   t.same(waits.slice(0, 6), [50, 100, 200, 400, 800, 1_000])
 })
 
-t.test('does not ask a store again that is gone', async (t) => {
+t.test('does not retry on a store that has failed for good', async (t) => {
   const log = new ScriptedLog(() => {
     throw new OutcomeUnknown('dead', { final: true })
   })
   const appender = new AppendBatcher(log)
   t.same(await outcomes([appender.append(draft('a'))]), ['OutcomeUnknown'])
-  t.equal(log.asked.length, 1)
+  t.equal(log.batches.length, 1)
 })
 
-t.test('finds the one draft that spoils a batch, and stores the others in order', async (t) => {
+t.test('finds the drafts that make a batch fail, and stores the others in order', async (t) => {
   const texts = Array.from({ length: 60 }, (_, at) => `${at}`)
   const log = new ScriptedLog(({ texts }) => {
     if (texts.includes('17') || texts.includes('42')) throw new TypeError('poison')
@@ -197,11 +197,11 @@ t.test('finds the one draft that spoils a batch, and stores the others in order'
     results,
     texts.map((text) => (good.includes(text) ? good.indexOf(text) + 1 : 'TypeError')),
   )
-  const { size } = new Set(log.asked.map(({ batchId }) => batchId))
-  t.equal(size, log.asked.length, 'each part has a batchId of its own')
+  const { size } = new Set(log.batches.map(({ batchId }) => batchId))
+  t.equal(size, log.batches.length, 'each part has a batch id of its own')
 })
 
-t.test('answers everyone before it is closed, and takes no more', async (t) => {
+t.test('settles all appends before it is closed, and refuses later ones', async (t) => {
   const log = new ScriptedLog()
   const appender = new AppendBatcher(log)
   const appends = appendAll(appender, ['a', 'b'])

@@ -3,9 +3,9 @@ import { personNamed } from '../support/large-database.ts'
 import { draft, hour, newAccount, newBatchId } from './fixtures.ts'
 
 /**
- * All that a server asks of its store, on a grown database.
+ * Makes every kind of call that a server makes, on a large database.
  *
- * @param round tells one time from another
+ * @param round a number for each run, as names must be new
  */
 export async function everyCall(store: Store, round: number): Promise<void> {
   const ann = await aliveOne(store, 'ann', round)
@@ -66,6 +66,6 @@ export async function everyCall(store: Store, round: number): Promise<void> {
 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {
   const made = await store.register(newAccount(`${name}${round}`), hour)
-  if (made === 'taken') throw new Error('nobody has it')
+  if (made === 'taken') throw new Error('the name is taken')
   return store.openSession(made.account.id, hour)
 }

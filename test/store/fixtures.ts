@@ -2,7 +2,7 @@ import type { Draft, Entry, NewAccount, Outcome, Session, Store } from '../../sr
 
 export const hour = 3_600_000
 
-/** Registers someone whose key and skeleton are their name. */
+/** Registers an account whose key and skeleton are its name. */
 export async function registerUser(
   store: Store,
   username: string,
@@ -29,7 +29,7 @@ export interface DraftOptions {
   digest?: string
 }
 
-/** What a session is to say: to everyone, or to someone (kept for them, unless told otherwise). */
+/** A draft of a broadcast or of a direct message, which is stored for an offline recipient by default. */
 export function draft(session: Session, text: string, options: DraftOptions = {}): Draft {
   const { to, whenOffline = 'keep', key, digest = text } = options
   return {
@@ -47,7 +47,7 @@ export function newBatchId(): string {
   return `batch ${batches}`
 }
 
-/** Appends one draft, which must get in. */
+/** Throws where the draft is refused. */
 export async function appendMessage(
   store: Store,
   session: Session,
@@ -57,7 +57,7 @@ export async function appendMessage(
   return (await appendMessages(store, [draft(session, text, options)]))[0] as Entry
 }
 
-/** Appends drafts, which must all get in. */
+/** Throws where one is refused. */
 export async function appendMessages(store: Store, drafts: Draft[]): Promise<Entry[]> {
   return (await store.append(drafts, newBatchId())).map(entryOf)
 }

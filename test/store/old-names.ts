@@ -4,12 +4,12 @@ import { nameForms } from '../../src/names/name-forms.ts'
 import type { Store } from '../../src/store/store.ts'
 import { hour } from './fixtures.ts'
 
-/** Accounts as 0.1 made them, with the keys it gave them: in the order of their ids, from 1. */
+/** Accounts with the keys that 0.1 gave them, in the order of their ids, from 1. */
 export const oldAccounts: readonly { username: string; key: string }[] = [
   { username: 'ann', key: 'ann' },
-  // Alone with its key of today.
+  // The only account with its key of today.
   { username: 'Groß', key: 'groß' },
-  // One name today.
+  // One key today.
   { username: 'Straße', key: 'straße' },
   { username: 'Strasse', key: 'strasse' },
   { username: 'Νίκος', key: 'νίκος' },
@@ -20,11 +20,11 @@ export const oldAccounts: readonly { username: string; key: string }[] = [
   { username: 'ace', key: 'ace' },
   { username: 'асе', key: 'асе' },
   { username: 'Ivan', key: 'ivan' },
-  // 0.1 would not reserve it.
+  // Reserved since 0.2.
   { username: 'moderator', key: 'moderator' },
 ]
 
-/** Whom a name stands for, as typed. */
+/** The account that a typed name finds. */
 const accountsByTyped: Record<string, string> = {
   ann: 'ann',
   ANN: 'ann',
@@ -46,7 +46,7 @@ const accountsByTyped: Record<string, string> = {
   Moderator: 'moderator',
 }
 
-/** What 0.1 kept is found as before, and nobody new may look like it. */
+/** Accounts of 0.1 are found as before, and look-alikes of them are refused. */
 export async function testOldNames(t: Test, store: Store): Promise<void> {
   for (const [typed, username] of Object.entries(accountsByTyped)) {
     const known = await findCredentials(store, typed)

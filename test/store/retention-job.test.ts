@@ -3,7 +3,7 @@ import { RetentionJob } from '../../src/store/retention-job.ts'
 
 const bounds = { epoch: 'mh4k2c9z', oldest: 1, head: 0 }
 
-/** A store with so much to delete; `times` is when each step happened, by what it was to drop before. */
+/** A store that has work for some steps; `befores` are the arguments of the steps. */
 class FakeStore {
   readonly befores: (number | undefined)[] = []
   work: number
@@ -35,7 +35,7 @@ class FakeStore {
     return this.overTenth
   }
 
-  /** Resolves after so many steps more. */
+  /** Resolves after that many more steps. */
   steps(steps: number): Promise<void> {
     return new Promise((resolve) => {
       this.onDeleteExpired = () => --steps === 0 && resolve()
@@ -54,7 +54,7 @@ const options = {
   onDeleted: () => {},
 }
 
-/** Two clocks and what a job says by them; each `run` is one more of its rounds. */
+/** Two clocks, and a job's options that use them. */
 class Clocks {
   wall = 1_000_000_000
   monotonic = 0
@@ -77,7 +77,7 @@ class Clocks {
     this.monotonic += ms
   }
 
-  /** Resolves when the rounds that have begun are over, and one that began after this call. */
+  /** Resolves when a run that began after this call is over. */
   async round(): Promise<void> {
     for (let rounds = 0; rounds < 2; rounds++)
       await new Promise<void>((resolve) => {
@@ -86,7 +86,7 @@ class Clocks {
   }
 }
 
-t.test('deletes at once, step by step until nothing is left, and then again', async (t) => {
+t.test('deletes at once, in steps until nothing is left, and again after the pause', async (t) => {
   const store = new FakeStore(3)
   const job = new RetentionJob(store, options)
   const done = store.steps(5)
@@ -96,7 +96,7 @@ t.test('deletes at once, step by step until nothing is left, and then again', as
   t.same(store.befores.slice(0, 5), [900, 900, 900, 900, 900])
 })
 
-t.test('what is kept for ever is not dropped, but keys and sessions are', async (t) => {
+t.test('without retention, deletes no entries, but keys and sessions', async (t) => {
   const store = new FakeStore(1)
   const job = new RetentionJob(store, { ...options, retentionMs: undefined, intervalMs: 3_600_000 })
   const done = store.steps(1)
@@ -106,7 +106,7 @@ t.test('what is kept for ever is not dropped, but keys and sessions are', async 
   t.same(store.befores, [undefined])
 })
 
-t.test('tells of a failure and tries again when it is time', async (t) => {
+t.test('reports a failure and runs again after the pause', async (t) => {
   const store = new FakeStore(1)
   store.failures = [new Error('disk full')]
   const errors: unknown[] = []
@@ -118,7 +118,7 @@ t.test('tells of a failure and tries again when it is time', async (t) => {
   t.match(errors, [{ message: 'disk full' }])
 })
 
-t.test('closing waits for the step under way and begins no other', async (t) => {
+t.test('closing waits for the step under way and prevents others', async (t) => {
   const store = new FakeStore(1000)
   const job = new RetentionJob(store, options)
   const done = store.steps(2)
@@ -131,30 +131,33 @@ t.test('closing waits for the step under way and begins no other', async (t) => 
   t.equal(store.befores.length, length)
 })
 
-t.test('one that never began can be closed', async () => {
+t.test('a job that never started can be closed', async () => {
   await new RetentionJob(new FakeStore(1), options).close()
 })
 
-t.test('a run of more than a tenth of the log waits for an hour, and says so once', async (t) => {
-  const store = new FakeStore(5)
-  store.overTenth = true
-  const clocks = new Clocks()
-  const job = new RetentionJob(store, clocks.options)
-  job.start()
-  await clocks.round()
-  clocks.pass(3_599_999)
-  await clocks.round()
-  t.equal(store.work, 5)
-  t.same(store.befores, [])
-  t.same(clocks.postponements, ['Retention would delete more than a tenth of the log'])
-  clocks.pass(1)
-  await clocks.round()
-  await job.close()
-  t.equal(store.work, 0)
-  t.same(clocks.postponements, ['Retention would delete more than a tenth of the log'])
-})
+t.test(
+  'postpones a run of more than a tenth of the log for an hour, and reports it once',
+  async (t) => {
+    const store = new FakeStore(5)
+    store.overTenth = true
+    const clocks = new Clocks()
+    const job = new RetentionJob(store, clocks.options)
+    job.start()
+    await clocks.round()
+    clocks.pass(3_599_999)
+    await clocks.round()
+    t.equal(store.work, 5)
+    t.same(store.befores, [])
+    t.same(clocks.postponements, ['Retention would delete more than a tenth of the log'])
+    clocks.pass(1)
+    await clocks.round()
+    await job.close()
+    t.equal(store.work, 0)
+    t.same(clocks.postponements, ['Retention would delete more than a tenth of the log'])
+  },
+)
 
-t.test('nothing is dropped in the first hour, whatever is due, and without a word', async (t) => {
+t.test('deletes nothing in the first hour, and reports nothing', async (t) => {
   for (const retentionMs of [100, undefined]) {
     const store = new FakeStore(5)
     const clocks = new Clocks()
@@ -172,45 +175,42 @@ t.test('nothing is dropped in the first hour, whatever is due, and without a wor
   }
 })
 
-t.test(
-  'nothing is dropped for an hour after the clock was set, not keys or sessions',
-  async (t) => {
-    const store = new FakeStore(0)
-    const clocks = new Clocks()
-    const job = new RetentionJob(store, { ...clocks.options, retentionMs: undefined })
-    job.start()
+t.test('deletes nothing for an hour after the clock was set', async (t) => {
+  const store = new FakeStore(0)
+  const clocks = new Clocks()
+  const job = new RetentionJob(store, { ...clocks.options, retentionMs: undefined })
+  job.start()
+  await clocks.round()
+  clocks.pass(2 * 3_600_000)
+  await clocks.round()
+  t.not(store.befores.length, 0, 'it deletes while nobody sets the clock')
+  for (const days of [10, -10]) {
+    clocks.wall += days * 86_400_000
     await clocks.round()
-    clocks.pass(2 * 3_600_000)
-    await clocks.round()
-    t.not(store.befores.length, 0, 'it deletes while the clock runs')
-    for (const days of [10, -10]) {
-      clocks.wall += days * 86_400_000
-      await clocks.round()
-      const { length } = store.befores
-      clocks.pass(3_599_000)
-      await clocks.round()
-      t.equal(store.befores.length, length)
-    }
-    t.same(clocks.postponements, [
-      'The clock was set by more than 10 minutes',
-      'The clock was set by more than 10 minutes',
-    ])
     const { length } = store.befores
-    clocks.pass(1_000)
+    clocks.pass(3_599_000)
     await clocks.round()
-    await job.close()
-    t.ok(store.befores.length > length)
-  },
-)
+    t.equal(store.befores.length, length)
+  }
+  t.same(clocks.postponements, [
+    'The clock was set by more than 10 minutes',
+    'The clock was set by more than 10 minutes',
+  ])
+  const { length } = store.befores
+  clocks.pass(1_000)
+  await clocks.round()
+  await job.close()
+  t.ok(store.befores.length > length)
+})
 
-t.test('tells when history was dropped, and not when there was none', async (t) => {
+t.test('reports deleted entries once, and not when there were none', async (t) => {
   const store = new FakeStore(3)
-  const dropped: number[] = []
-  const onDeleted = (oldest: number) => void dropped.push(oldest)
+  const reported: number[] = []
+  const onDeleted = (oldest: number) => void reported.push(oldest)
   const job = new RetentionJob(store, { ...options, onDeleted })
   const done = store.steps(6)
   job.start()
   await done
   await job.close()
-  t.same(dropped, [4])
+  t.same(reported, [4])
 })

@@ -1,5 +1,5 @@
 /**
- * What every store must do, as sentences: one suite that runs on each implementation.
+ * The tests of the interface of the store, which run on each implementation.
  */
 import t, { type Test } from 'tap'
 import type { Store } from '../../src/store/store.ts'
@@ -12,17 +12,16 @@ import { readContract } from './contract/read.ts'
 import { resolveCursorContract } from './contract/resolve-cursor.ts'
 import { subscribeContract } from './contract/subscribe.ts'
 
-/** A place where a log is kept, and the clock it goes by. */
+/** A place for one log, and the clock of its stores. */
 export interface StoreFixture {
-  /** Opens a store on what is kept here; one that is open must be closed first. */
+  /** A store that is open must be closed first. */
   open(): Promise<Store>
-  /** Unix milliseconds, by which every store of this site goes. */
   clock: Clock
-  /** What keeps the log starts anew, by which the log has a new epoch. No store may be open. */
+  /** Makes the next store begin a new epoch. No store may be open. */
   restart(): Promise<void>
-  /** What is kept here is noted, to be put back by `restoreSnapshot`. No store may be open. */
+  /** Copies the log for `restoreSnapshot`. No store may be open. */
   takeSnapshot(): Promise<void>
-  /** The log goes back to where it was remembered, as by a restored backup. No store may be open. */
+  /** Puts the log back, like a restored backup. No store may be open. */
   restoreSnapshot(): Promise<void>
 }
 
@@ -35,10 +34,9 @@ export class Clock {
   }
 }
 
-/** Makes an empty site that is gone after the test. */
+/** Makes an empty fixture that is removed after the test. */
 export type OpenFixture = (t: Test) => Promise<StoreFixture>
 
-/** Runs the suite on one kind of store. */
 export function storeContract(name: string, openFixture: OpenFixture): void {
   t.test(`a store on ${name}`, async (t) => {
     await appendContract(t, openFixture)
@@ -52,7 +50,7 @@ export function storeContract(name: string, openFixture: OpenFixture): void {
   })
 }
 
-/** A site with one store open, closed after the test. */
+/** A fixture with an open store, which is closed after the test. */
 export async function openStore(
   t: Test,
   openFixture: OpenFixture,

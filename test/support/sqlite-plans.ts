@@ -1,7 +1,6 @@
 import { type Connection, connect } from '../../src/store/sqlite/connection.ts'
 import { FullyDeliveredAccounts } from '../../src/store/sqlite/fully-delivered-accounts.ts'
-import { CursorResolver } from '../../src/store/sqlite/log/resolve-cursor.ts'
-import { beginEpoch } from '../../src/store/sqlite/next-epoch.ts'
+import { beginEpoch, CursorResolver } from '../../src/store/sqlite/log/bounds.ts'
 import { Reader } from '../../src/store/sqlite/reader.ts'
 import { Writer } from '../../src/store/sqlite/writer.ts'
 import { growing } from './large-database.ts'

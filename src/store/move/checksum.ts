@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { Row } from './endpoints.ts'
+import type { Row } from './copied-tables.ts'
 
-/** What a table holds: how many rows, and the SHA-256 of their canonical form. */
+/** The number of a table's rows, and the SHA-256 of their canonical form. */
 export interface TableSum {
   rows: number
   digest: string
 }
 
-/** Sums rows up: each as a line of JSON, in their order. */
+/** Hashes rows in their order, each as a line of JSON. */
 export class RowHasher {
   readonly #hash = createHash('sha256')
   #rows = 0
@@ -22,7 +22,7 @@ export class RowHasher {
   }
 }
 
-/** The SHA-256 of everything carried, in hexadecimal: of the tables' sums and of the signing key. */
+/** The SHA-256, in hexadecimal, of all tables' sums and the signing key. */
 export function combinedChecksum(
   sums: ReadonlyMap<string, TableSum>,
   signingKey: Uint8Array | undefined,

@@ -1,13 +1,14 @@
-import type { Row } from './endpoints.ts'
+/** A row to be copied: its columns in the order of `CopiedTable.columns`. */
+export type Row = (string | number | null)[]
 
-/** A table whose rows a move carries. */
+/** A table whose rows a move copies. */
 export interface CopiedTable {
   name: string
-  /** How the person at the terminal reads of its rows. */
+  /** The name of its rows in messages. */
   label: string
-  /** A column of whole numbers above 0, no two the same: rows are carried in its order. */
+  /** A unique column of whole numbers above 0. Rows are copied in its order. */
   orderColumn: string
-  /** Each column with the expression it is carried as, which is one value in both databases. */
+  /** Each column with the expression that reads it, which gives one value in both databases. */
   columns: Readonly<Record<string, string>>
 }
 
@@ -21,7 +22,7 @@ function copiedTable(
   return { name, label, orderColumn, columns: { ...plain, ...expressions } }
 }
 
-/** All that is carried, those first that others refer to. The signing key goes beside them. */
+/** In an order that foreign keys allow. The signing key is copied apart from them. */
 export const copiedTables: readonly CopiedTable[] = [
   copiedTable('accounts', 'accounts', [
     'id',
@@ -34,15 +35,16 @@ export const copiedTables: readonly CopiedTable[] = [
   copiedTable('sessions', 'sessions', ['id', 'account_id', 'created_at', 'expires_at']),
   copiedTable('entries', 'messages', ['id', 'sender_id', 'recipient_id', 'text', 'sent_at']),
   copiedTable('idempotency_keys', 'idempotency keys', ['entry_id', 'account_id', 'key', 'digest']),
-  // What names a life of the old home says nothing in the new one, whose first start must begin an
-  // epoch of its own.
+  // The first start on the target must know none of the incarnations, so that it begins an epoch.
   copiedTable('epochs', 'epochs', ['born', 'first_id'], { incarnation: "'moved ' || born" }),
 ]
 
 /**
- * What stays behind: who is online and which servers there are begins anew, answers that were lost
- * on the way are no longer asked for, counts of failed logins start over, how far the log is
- * trimmed is told by its oldest message. What names look like is made of them at the first start.
+ * Tables that are not copied:
+ * - presence, nodes and counts of failed logins start empty;
+ * - batch ids (`tickets`) and `changes` serve calls under way, and there are none;
+ * - the oldest message says how far the log is trimmed;
+ * - the first start makes the skeletons of names again.
  */
 export const excludedTables: readonly string[] = [
   'migrations',
@@ -58,7 +60,7 @@ export const excludedTables: readonly string[] = [
   'probe',
 ]
 
-/** A query for the next rows of a table, after a value of its order. */
+/** @param after the value of `orderColumn` after which to read */
 export function pageQuery(
   { name, orderColumn, columns }: CopiedTable,
   after: string,
@@ -68,7 +70,7 @@ export function pageQuery(
     WHERE ${orderColumn} > ${after} ORDER BY ${orderColumn} LIMIT ${limit}`
 }
 
-/** Where a row that such a query brought stands in the order. */
+/** The value of `orderColumn` in a row of `pageQuery`. */
 export function orderValue([first]: Row): number {
   return first as number
 }

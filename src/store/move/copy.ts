@@ -1,36 +1,37 @@
 import { setImmediate } from 'node:timers/promises'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import { combinedChecksum, RowHasher, type TableSum } from './checksum.ts'
-import { type CopiedTable, copiedTables } from './copied-tables.ts'
+import { copiedTables } from './copied-tables.ts'
 import type { Endpoint, Source, Target } from './endpoints.ts'
 
-/** How far a move is. Each row counts twice: when it is carried, and when it is read again. */
+/** The copy has two steps with the same number of rows. */
 export interface CopyProgress {
   step: 'copied' | 'verified'
-  /** Rows of this step so far, and in all. */
+  /** Rows of this step so far. */
   rows: number
   totalRows: number
 }
 
 export interface CopyOptions {
   onProgress?: (progress: CopyProgress) => void
-  /** Stops it between two batches. */
+  /** Stops the copy between two batches. */
   signal?: AbortSignal
 }
 
 export interface CopyResult {
-  /** How many of each, by what the person at the terminal reads. */
+  /** The number of rows of each table. */
   counts: { label: string; count: number }[]
+  /** Whether there was one. */
   signingKey: boolean
   /** SHA-256 in hexadecimal, the same on both sides. */
   checksum: string
 }
 
 /**
- * Carries everything from one home to another, reads it again there, and makes it what is kept only
- * if it is the same, row for row.
+ * Copies everything from one store to another, reads it again from there, and commits only if every
+ * row is the same.
  *
- * @throws {StartError} where it is not
+ * @throws {StartError} where one is not
  */
 export async function copy(
   source: Source,
@@ -72,18 +73,18 @@ export async function copy(
   }
 }
 
-/** Reads a home from end to end, and hands on each batch. */
+/** Reads everything, and passes each batch on. */
 async function readAndSum(
   endpoint: Endpoint,
   { step, totalRows, onProgress, signal }: CopyOptions & Omit<CopyProgress, 'rows'>,
-  onBatch?: (table: CopiedTable, rows: Parameters<Target['write']>[1]) => Promise<void>,
+  onBatch?: Target['write'],
 ): Promise<Map<string, TableSum>> {
   const sums = new Map<string, TableSum>()
   let rows = 0
   for (const table of copiedTables) {
     const sum = new RowHasher()
     for await (const batch of endpoint.read(table)) {
-      // SQLite answers at once: a signal is heard only when the event loop has its turn.
+      // SQLite reads synchronously; without this pause no signal of the process would be handled.
       await setImmediate()
       signal?.throwIfAborted()
       sum.add(batch)

@@ -1,36 +1,43 @@
-import { StartError } from '../store.ts'
-import type { CopiedTable } from './copied-tables.ts'
+import { StartError } from '../start-error.ts'
+import { type CopiedTable, copiedTables, type Row } from './copied-tables.ts'
 
-/** A row as it is carried: its columns in the order of the table's list. */
-export type Row = (string | number | null)[]
-
-/** A place where a log can live, as a move sees it: one snapshot, which nobody else changes. */
+/** A log as a move sees it: one snapshot that nobody else changes. */
 export interface Endpoint {
-  /** How the person at the terminal reads of it; never with a password. */
+  /** Shown at the terminal, so it holds no password. */
   readonly name: string
-  /** All rows in their order, as they are kept now, in batches of bounded size. */
+  /** All rows in their order, in batches of bounded size. */
   read(table: CopiedTable): AsyncIterable<Row[]>
-  /** The key that signs tokens; undefined where none is kept. */
+  /** The key that signs tokens; undefined where none is stored. */
   signingKey(): Promise<Buffer | undefined>
-  /** Lets go of it. What was not finished is gone without a trace. */
+  /** Closes files and connections. What was not committed leaves no trace. */
   close(): Promise<void>
 }
 
-/** The home that is moved from. */
 export interface Source extends Endpoint {
   count(table: CopiedTable): Promise<number>
 }
 
-/** An empty home on which everything is put at once: until `commit`, nobody sees any of it. */
+/** An empty store that everything is written to. Before `commit` nobody sees any of it. */
 export interface Target extends Endpoint {
   write(table: CopiedTable, rows: readonly Row[]): Promise<void>
-  /** All rows are written: whatever follows from them is set, so that they can be read again. */
+  /** Called after the last row, to set what depends on the rows. `read` and `signingKey` work after it. */
   finishRows(signingKey: Buffer | undefined): Promise<void>
-  /** Makes it what is kept, durably. */
+  /** Makes everything visible, durably. */
   commit(): Promise<void>
 }
 
-/** Why a home that holds something cannot be moved to. */
-export function notEmptyError(name: string, count: number, { label }: CopiedTable): StartError {
-  return new StartError(`${name} is not empty: it holds ${count} ${label}. Nothing was moved`)
+/**
+ * A store on which a server was started but nobody has registered counts as empty.
+ *
+ * @throws {StartError} where one of the copied tables has rows
+ */
+export async function refuseNonEmpty(
+  name: string,
+  count: (table: CopiedTable) => number | Promise<number>,
+): Promise<void> {
+  for (const table of copiedTables.filter(({ name }) => name !== 'epochs')) {
+    const rows = await count(table)
+    if (rows === 0) continue
+    throw new StartError(`${name} is not empty: it holds ${rows} ${table.label}. Nothing was moved`)
+  }
 }

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { isDatabaseUrl } from '../../database-url.ts'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import { type CopyOptions, type CopyResult, copy } from './copy.ts'
-import { PostgresSource } from './postgres-source.ts'
+import { PostgresSource } from './postgres-endpoint.ts'
 import { PostgresTarget } from './postgres-target.ts'
 import { SqliteSource } from './sqlite-source.ts'
 import { SqliteTarget } from './sqlite-target.ts'
@@ -10,18 +10,20 @@ import { SqliteTarget } from './sqlite-target.ts'
 type StoreKind = 'sqlite' | 'postgres'
 
 export interface MoveResult extends CopyResult {
-  /** The homes as they may be shown: without passwords. */
+  /** Names to be shown: without passwords. */
   from: string
   to: string
-  /** What kind of home it is now. */
+  /** Of the target. */
   kind: StoreKind
 }
 
 /**
- * Moves everything that is kept from one home to another: each a data folder or a URL of
- * PostgreSQL. The old one stays as it is; the new one holds all of it in the end, or nothing.
+ * Moves a log with its accounts and sessions from one store to another. The source does not change.
+ * The target gets everything or nothing.
  *
- * @throws {StartError} one line for the person at the terminal
+ * @param from a data folder or a URL of PostgreSQL
+ * @param to the same
+ * @throws {StartError}
  */
 export async function move(
   from: string,
@@ -37,8 +39,8 @@ export async function move(
   } catch (error) {
     if (error instanceof StartError) throw error
     throw new StartError(
-      `The move failed: ${(error as Error).message}. The old home is as it was; the new one has ` +
-        'nothing of it, or all if only its last answer was lost: run it again, and it tells which',
+      `The move failed: ${(error as Error).message}. The source has not changed. The target has ` +
+        'nothing of it, or everything if only its last answer was lost: run it again to see which',
       { cause: error },
     )
   }
@@ -71,7 +73,7 @@ function kindOf(address: string): StoreKind {
   if (!isUrl) return 'sqlite'
   if (isDatabaseUrl(address)) return 'postgres'
   throw new StartError(
-    'A home is a data folder or postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which each of ' +
+    'A store is a data folder or postgres://USER:PASSWORD@HOST:PORT/DATABASE, in which each of ' +
       '@ : / ? # % and the space must be percent-encoded where it belongs to a name or password',
   )
 }

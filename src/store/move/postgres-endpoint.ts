@@ -1,19 +1,20 @@
 import { hostsAndDatabase } from '../../database-url.ts'
+import { refuseNewer, refuseOlder } from '../migrations.ts'
 import { connectToPrimary } from '../postgres/connect-to-primary.ts'
 import type { Connection } from '../postgres/connection.ts'
+import { postgresMigrations } from '../postgres/migrate.ts'
 import { serverUrlsOf } from '../postgres/server-urls.ts'
 import { keyAsHex, parseSigningKey } from '../postgres/signing-key.ts'
-import { StartError } from '../store.ts'
-import { type CopiedTable, copiedTables, orderValue, pageQuery } from './copied-tables.ts'
-import type { Row, Source } from './endpoints.ts'
+import { StartError } from '../start-error.ts'
+import { type CopiedTable, copiedTables, orderValue, pageQuery, type Row } from './copied-tables.ts'
+import type { Endpoint, Source } from './endpoints.ts'
 
-/** Rows of one batch: the longest that may be set, 100,000 code points each, still fit in memory. */
+/** Rows of one batch. Even with texts of the longest setting, 100,000 code points, it fits in memory. */
 const BATCH_ROWS = 250
 
-/** How long a server may take to be reached, in ms. */
 const connectTimeoutMs = 5_000
 
-/** A statement on a large log takes its time. In ms. */
+/** For counting and sorting a large log. */
 const statementTimeoutMs = 3_600_000
 
 /** A connection to the first of a URL's servers that takes writes. @throws {StartError} */
@@ -21,17 +22,17 @@ export async function connectEndpoint(databaseUrl: string): Promise<Connection> 
   try {
     const { connection } = await connectToPrimary(serverUrlsOf(databaseUrl), { connectTimeoutMs })
     return connection
-  } catch (failure) {
-    // The messages of the driver and of PostgreSQL name hosts and people, never a password.
-    const { message } = failure as Error
+  } catch (error) {
+    // Messages of the driver and of PostgreSQL name hosts and roles, never a password.
+    const { message } = error as Error
     throw new StartError(`postgres://${hostsAndDatabase(databaseUrl)} cannot be used: ${message}`, {
-      cause: failure,
+      cause: error,
     })
   }
 }
 
-/** A log in PostgreSQL, all of it in one transaction, in which nobody else writes. */
-export class PostgresEndpoint implements Source {
+/** A log in PostgreSQL, used in one transaction during which nobody else writes. */
+export class PostgresEndpoint implements Endpoint {
   readonly name: string
   readonly #connection: Connection
 
@@ -43,12 +44,12 @@ export class PostgresEndpoint implements Source {
   /**
    * Begins the transaction.
    *
-   * @param mode of the lock on every table, so that no server can write, nor start
+   * @param mode of the lock on every table, so that no server can write or start
    * @throws {StartError} where a server is running on it
    */
   async begin(mode: 'SHARE' | 'EXCLUSIVE'): Promise<void> {
     const names = [...copiedTables.map(({ name }) => name), 'signing_key', 'nodes']
-    // Its snapshot is of the first query after the locks.
+    // The snapshot is taken by the first query after the locks.
     await this.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
     await this.query('SET LOCAL statement_timeout = 0')
     await this.query('SET LOCAL idle_in_transaction_session_timeout = 0')
@@ -89,12 +90,12 @@ export class PostgresEndpoint implements Source {
     return key === undefined ? undefined : parseSigningKey(key as string)
   }
 
-  /** What was not committed is rolled back. */
+  /** PostgreSQL rolls back what was not committed. */
   async close(): Promise<void> {
     await this.#connection.close()
   }
 
-  /** Where there is always one row. */
+  /** For a query that always has one row. */
   protected async queryOne(statement: string): Promise<Row> {
     return (await this.query(statement))[0] as Row
   }
@@ -104,5 +105,25 @@ export class PostgresEndpoint implements Source {
       (sql) => sql.unsafe(statement, parameters, { prepare: true }).values() as PromiseLike<Row[]>,
       statementTimeoutMs,
     )
+  }
+}
+
+/** The log in a PostgreSQL database that no server is using. It is only read. */
+export class PostgresSource extends PostgresEndpoint implements Source {
+  /** @throws {StartError} where there is none, where it is in use, or from another version */
+  static async open(databaseUrl: string): Promise<PostgresSource> {
+    const source = new PostgresSource(databaseUrl, await connectEndpoint(databaseUrl))
+    try {
+      const [migrations] = await source.queryOne("SELECT to_regclass('migrations')::text")
+      if (!migrations) throw new StartError(`There is no log of Obrol in ${source.name}`)
+      const applied = (await source.query('SELECT name FROM migrations')).flat() as string[]
+      refuseNewer(applied, postgresMigrations, source.name)
+      refuseOlder(applied, postgresMigrations, source.name)
+      await source.begin('SHARE')
+      return source
+    } catch (error) {
+      await source.close()
+      throw error
+    }
   }
 }

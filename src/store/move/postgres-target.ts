@@ -1,9 +1,9 @@
 import { migrate } from '../postgres/migrate.ts'
-import { type CopiedTable, copiedTables } from './copied-tables.ts'
-import { notEmptyError, type Row, type Target } from './endpoints.ts'
+import type { CopiedTable, Row } from './copied-tables.ts'
+import { refuseNonEmpty, type Target } from './endpoints.ts'
 import { connectEndpoint, PostgresEndpoint } from './postgres-endpoint.ts'
 
-/** A PostgreSQL that is to get a log, in one transaction. */
+/** A PostgreSQL database without a log. Everything is written in one transaction. */
 export class PostgresTarget extends PostgresEndpoint implements Target {
   /** @throws {StartError} where it holds a log already, is in use, or cannot be used */
   static async open(databaseUrl: string): Promise<PostgresTarget> {
@@ -12,9 +12,11 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
     try {
       await migrate(connection)
       await target.begin('EXCLUSIVE')
-      // They were checked where they come from.
+      // The source has checked its names.
       await target.query("SET LOCAL obrol.names = 'checked'")
-      await target.#clear()
+      await refuseNonEmpty(target.name, (table) => target.count(table))
+      for (const table of ['epochs', 'signing_key', 'name_forms'])
+        await target.query(`DELETE FROM ${table}`)
       return target
     } catch (error) {
       await target.close()
@@ -48,17 +50,5 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
 
   async commit(): Promise<void> {
     await this.query('COMMIT')
-  }
-
-  /** A database on which servers were started, but nobody has ever registered, may be used. */
-  async #clear(): Promise<void> {
-    for (const table of copiedTables.filter(({ name }) => name !== 'epochs')) {
-      const count = await this.count(table)
-      if (count > 0) throw notEmptyError(this.name, count, table)
-    }
-    // Its own past was nobody's, and what comes has its own.
-    await this.query('DELETE FROM epochs')
-    await this.query('DELETE FROM signing_key')
-    await this.query('DELETE FROM name_forms')
   }
 }

@@ -1,32 +1,37 @@
-import { existsSync } from 'node:fs'
+import { refuseOlder } from '../migrations.ts'
 import { type Connection, connect } from '../sqlite/connection.ts'
-import { type DataDirectoryLock, dataFiles, lockDataDirectory } from '../sqlite/data-directory.ts'
-import { checkDatabase } from '../sqlite/migrate.ts'
+import {
+  type DataDirectoryLock,
+  dataFiles,
+  existingDatabase,
+  lockDataDirectory,
+} from '../sqlite/data-directory.ts'
+import { appliedMigrations, checkDatabase, sqliteMigrations } from '../sqlite/migrate.ts'
 import { readSigningKey } from '../sqlite/signing-key.ts'
-import { StartError } from '../store.ts'
-import { checkSchema } from './check-schema.ts'
-import type { CopiedTable } from './copied-tables.ts'
+import { type CopiedTable, orderValue, pageQuery, type Row } from './copied-tables.ts'
 import type { Source } from './endpoints.ts'
-import { countRows, readRows } from './sqlite-rows.ts'
 
-/** The log in a data folder, which no server may have. Nothing in it changes. */
+/** Bounds of one batch: rows, and UTF-16 units of text after which no row is added. */
+const BATCH_ROWS = 1_000
+const BATCH_TEXT = 1024 * 1024
+
+/** The log in a data folder that no server is using. It is only read. */
 export class SqliteSource implements Source {
   readonly name: string
   readonly #lock: DataDirectoryLock
   readonly #connection: Connection
 
-  /** @throws {StartError} where there is none, where it is served, or from another version */
+  /** @throws {StartError} where there is none, where it is in use, or from another version */
   static open(folder: string): SqliteSource {
-    const { database } = dataFiles(folder)
-    if (!existsSync(database)) throw new StartError(`There is no database in ${folder}`)
+    const database = existingDatabase(folder)
     const lock = lockDataDirectory(folder)
     let connection: Connection | undefined
     try {
-      // Not read-only, so that nothing is left beside the database when it is closed.
+      // Not read-only: such a connection would leave its files beside the database when it closes.
       connection = connect(database)
       connection.pragma('query_only = ON')
       checkDatabase(connection, database)
-      checkSchema('sqlite', namesOfMigrations(connection), database)
+      refuseOlder(appliedMigrations(connection), sqliteMigrations, database)
       return new SqliteSource(folder, lock, connection)
     } catch (error) {
       connection?.close()
@@ -59,8 +64,29 @@ export class SqliteSource implements Source {
   }
 }
 
-function namesOfMigrations(connection: Connection): string[] {
-  const table = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get()
-  if (!table) return []
-  return connection.prepare<[], string>('SELECT name FROM migrations').pluck().all()
+export function countRows(connection: Connection, { name }: CopiedTable): number {
+  return connection.prepare<[], number>(`SELECT count(*) FROM ${name}`).pluck().get() as number
+}
+
+/** All rows of a table in their order, in batches. */
+export async function* readRows(connection: Connection, table: CopiedTable): AsyncGenerator<Row[]> {
+  const statement = connection
+    .prepare<[number], Row>(pageQuery(table, '?', BATCH_ROWS))
+    .raw() as unknown as { iterate(after: number): Iterable<Row> }
+  let batch = takeBatch(statement.iterate(0))
+  while (batch.length > 0) {
+    yield batch
+    batch = takeBatch(statement.iterate(orderValue(batch.at(-1) as Row)))
+  }
+}
+
+function takeBatch(rows: Iterable<Row>): Row[] {
+  const batch: Row[] = []
+  let length = 0
+  for (const row of rows) {
+    batch.push(row)
+    for (const value of row) if (typeof value === 'string') length += value.length
+    if (length > BATCH_TEXT) break
+  }
+  return batch
 }

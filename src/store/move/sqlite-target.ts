@@ -1,23 +1,18 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { type Connection, connect } from '../sqlite/connection.ts'
-import {
-  type DataDirectoryLock,
-  dataFiles,
-  fsyncFile,
-  fsyncParentDirectory,
-  lockDataDirectory,
-  recreatePrivateFile,
-} from '../sqlite/data-directory.ts'
+import { type DataDirectoryLock, dataFiles, lockDataDirectory } from '../sqlite/data-directory.ts'
 import { checkDatabase, migrate } from '../sqlite/migrate.ts'
+import { recreatePrivateFile } from '../sqlite/private-files.ts'
+import { removeDatabase, replaceDatabase } from '../sqlite/replace-database.ts'
 import { readSigningKey, writeSigningKey } from '../sqlite/signing-key.ts'
-import { type CopiedTable, copiedTables } from './copied-tables.ts'
-import { notEmptyError, type Row, type Target } from './endpoints.ts'
-import { countRows, readRows } from './sqlite-rows.ts'
+import type { CopiedTable, Row } from './copied-tables.ts'
+import { refuseNonEmpty, type Target } from './endpoints.ts'
+import { countRows, readRows } from './sqlite-source.ts'
 
 /**
- * A data folder that is to get a log. It is written to a file beside the database, which takes the
- * database's place at the end, whole and on the disk.
+ * A data folder without a log. The log is written to a file beside the database, which takes the
+ * database's place at the end.
  */
 export class SqliteTarget implements Target {
   readonly name: string
@@ -26,11 +21,11 @@ export class SqliteTarget implements Target {
   readonly #newKeyFile: string
   #connection: Connection
 
-  /** @throws {StartError} where it holds a log already, is served, or cannot be used */
+  /** @throws {StartError} where it holds a log already, is in use, or cannot be used */
   static async open(folder: string): Promise<SqliteTarget> {
     const lock = lockDataDirectory(folder)
     try {
-      refuseNonEmpty(folder)
+      await refuseNonEmptyFolder(folder)
     } catch (error) {
       lock.release()
       throw error
@@ -49,7 +44,7 @@ export class SqliteTarget implements Target {
     this.#newKeyFile = `${key}.moved`
     this.#removeNewFiles()
     recreatePrivateFile(this.#newFile)
-    // A file that nobody knows yet need not survive anything; it is put on the disk at the end.
+    // Nothing uses the file yet, so it need not survive a crash; `commit` makes it durable.
     this.#connection = new Database(this.#newFile)
     this.#connection.pragma('journal_mode = OFF')
     this.#connection.pragma('synchronous = OFF')
@@ -68,7 +63,7 @@ export class SqliteTarget implements Target {
     for (const row of rows) insert.run(...row)
   }
 
-  /** What is read from now on comes from the file. */
+  /** Opens the file again, so that later reads come from it. */
   async finishRows(signingKey: Buffer | undefined): Promise<void> {
     if (signingKey) writeSigningKey(this.#newKeyFile, signingKey)
     this.#connection.exec('COMMIT')
@@ -83,13 +78,10 @@ export class SqliteTarget implements Target {
   async commit(): Promise<void> {
     const { database, key } = dataFiles(this.name)
     this.#connection.close()
-    fsyncFile(this.#newFile)
-    // Until the rename it signs for nobody: what is there has no accounts.
-    if (existsSync(this.#newKeyFile)) renameSync(this.#newKeyFile, key)
-    for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true })
-    fsyncParentDirectory(database)
-    renameSync(this.#newFile, database)
-    fsyncParentDirectory(database)
+    replaceDatabase(database, this.#newFile, () => {
+      // The old database has no accounts, so the new key can come before the new database.
+      if (existsSync(this.#newKeyFile)) renameSync(this.#newKeyFile, key)
+    })
   }
 
   async close(): Promise<void> {
@@ -98,29 +90,23 @@ export class SqliteTarget implements Target {
     this.#lock.release()
   }
 
-  /** Also what a move that was killed has left. */
+  /** Also those of an earlier move that was killed. */
   #removeNewFiles(): void {
-    const parts = ['', '-wal', '-shm', '-journal'].map((suffix) => this.#newFile + suffix)
-    for (const file of [...parts, this.#newKeyFile, `${this.#newKeyFile}.new`]) {
-      rmSync(file, { force: true })
-    }
+    removeDatabase(this.#newFile)
+    for (const file of [this.#newKeyFile, `${this.#newKeyFile}.new`]) rmSync(file, { force: true })
   }
 }
 
-/** A folder in which a server was started, but nobody has ever registered, may be used. */
-function refuseNonEmpty(folder: string): void {
+async function refuseNonEmptyFolder(folder: string): Promise<void> {
   const { database } = dataFiles(folder)
   if (!existsSync(database)) return
   const connection = connect(database, { readonly: true })
   try {
     checkDatabase(connection, database)
-    const there = connection.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all()
-    for (const table of copiedTables.filter(
-      ({ name }) => name !== 'epochs' && there.includes(name),
-    )) {
-      const count = countRows(connection, table)
-      if (count > 0) throw notEmptyError(folder, count, table)
-    }
+    const tables = connection.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all()
+    await refuseNonEmpty(folder, (table) =>
+      tables.includes(table.name) ? countRows(connection, table) : 0,
+    )
   } finally {
     connection.close()
   }

@@ -1,4 +1,4 @@
-import { toSession } from '../session-row.ts'
+import { toSession } from '../rows.ts'
 import type { Credentials, NewAccount, Session } from '../store.ts'
 import { insertSession } from './insert-session.ts'
 import type { Pool } from './pool.ts'

@@ -1,4 +1,4 @@
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import type { Connection } from './connection.ts'
 import { requiredSettings } from './session-settings.ts'
 

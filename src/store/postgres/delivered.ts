@@ -1,4 +1,4 @@
-import { parseEpoch } from '../epoch-format.ts'
+import { parseEpoch } from '../epochs.ts'
 import type { DeliveryReceipt } from '../store.ts'
 import type { Pool } from './pool.ts'
 

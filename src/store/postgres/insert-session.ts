@@ -1,6 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
-import { newSessionId } from '../session-id.ts'
-import type { SessionRow } from '../session-row.ts'
+import type { SessionRow } from '../rows.ts'
+import { newSessionId } from '../session-rules.ts'
 import { type Sql, toArrayLiteral } from './connection.ts'
 
 /** With a million sessions, all of so many ids are taken once in 10^13 times. */

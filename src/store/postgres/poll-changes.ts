@@ -1,4 +1,4 @@
-import type { EntryRow } from '../entry-row.ts'
+import type { EntryRow } from '../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
 import type { PresentSession } from '../store.ts'
 import { parseNumberArray, type Sql } from './connection.ts'

@@ -1,5 +1,5 @@
-import { toEntry } from '../entry-row.ts'
-import { formatEpoch } from '../epoch-format.ts'
+import { formatEpoch } from '../epochs.ts'
+import { toEntry } from '../rows.ts'
 import type { Entry, LogBounds, PresentSession, StoreUpdate } from '../store.ts'
 import { toLogBounds } from './log/bounds.ts'
 import type { PollPosition, PollResult } from './poll-changes.ts'

@@ -1,5 +1,5 @@
-import { MAX_SESSIONS_PER_ACCOUNT } from '../session-limit.ts'
-import { type SessionRow, toSession } from '../session-row.ts'
+import { type SessionRow, toSession } from '../rows.ts'
+import { MAX_SESSIONS_PER_ACCOUNT } from '../session-rules.ts'
 import type { Session } from '../store.ts'
 import type { Sql } from './connection.ts'
 import { insertSession } from './insert-session.ts'

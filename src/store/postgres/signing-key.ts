@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import type { Pool } from './pool.ts'
 
 const NEW_KEY_BYTES = 48

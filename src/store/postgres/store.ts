@@ -1,4 +1,5 @@
-import { StartError, type Store } from '../store.ts'
+import { StartError } from '../start-error.ts'
+import type { Store } from '../store.ts'
 import { ChangePoller } from './change-poller.ts'
 import { describeError } from './classify-error.ts'
 import { migrate } from './migrate.ts'

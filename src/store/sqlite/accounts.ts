@@ -28,7 +28,7 @@ export class Accounts {
     )
   }
 
-  /** Undefined where the key or a skeleton is taken. */
+  /** @returns undefined where the key or a skeleton is taken */
   create({ username, key, skeletons, passwordHash }: NewAccount, now: number): Account | undefined {
     if (this.skeletonsTaken(skeletons)) return undefined
     const id = this.#insert.get(username, key, passwordHash, now)

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 
-/** Puts the signing key, if there is one, into a backup. */
+/** Adds the signing key, if there is one, to a backup. */
 export function embedBackupKey(file: string, key: Uint8Array | undefined): void {
   if (key === undefined) return
   withDatabase(file, (connection) => {
@@ -9,7 +9,7 @@ export function embedBackupKey(file: string, key: Uint8Array | undefined): void 
   })
 }
 
-/** Takes the signing key out of a backup that holds one, so that no trace of it stays behind. */
+/** Removes the signing key from a backup that holds one, and overwrites its bytes. */
 export function extractBackupKey(file: string): Uint8Array | undefined {
   return withDatabase(file, (connection) => {
     const held = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'signing_key'").get()

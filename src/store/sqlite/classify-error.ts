@@ -1,16 +1,16 @@
 import { OutcomeUnknown, Unavailable } from '../store.ts'
 
 /**
- * Primary SQLite result codes that blame what was asked, not the database: one bad row must not
- * look like a store that is down.
+ * Primary SQLite result codes that blame the request, not the database: one bad row must not look
+ * like a database that is down.
  */
 const requestErrorCodes = new Set(['CONSTRAINT', 'MISMATCH', 'RANGE', 'TOOBIG', 'ERROR', 'MISUSE'])
 
 /**
- * What a failed write means to those who asked for it. Everything that fails before the commit is
- * rolled back, and a commit that finds no room has written no commit mark; but a commit that fails
- * in input or output (a failed fsync above all) may or may not be on the disk, and nothing that
- * this process believes about the file can be trusted afterwards.
+ * The error that a caller of a write gets. Whatever fails before the commit is rolled back, and a
+ * commit that finds no room writes no commit mark. But a commit with an I/O error (most of all a
+ * failed fsync) may or may not be on the disk, and this process can no longer trust what it knows of
+ * the file.
  */
 export function classifyWriteError(error: unknown, committing: boolean): unknown {
   const code = primaryCode(error)
@@ -23,14 +23,14 @@ export function classifyWriteError(error: unknown, committing: boolean): unknown
   return classifyReadError(error)
 }
 
-/** What a failed read means, or a write of which nothing was kept. */
+/** The error of a read, or of a write that has stored nothing. */
 export function classifyReadError(error: unknown): unknown {
   const code = primaryCode(error)
   if (code === undefined || requestErrorCodes.has(code)) return error
   return new Unavailable(`The database is not available: ${describe(error)}`, { cause: error })
 }
 
-/** `IOERR` for `SQLITE_IOERR_FSYNC`; undefined for what is no SQLite error. */
+/** `IOERR` for `SQLITE_IOERR_FSYNC`; undefined for an error that is not SQLite's. */
 function primaryCode(error: unknown): string | undefined {
   return /^SQLITE_([A-Z]+)/.exec(String((error as { code?: unknown } | null)?.code))?.[1]
 }

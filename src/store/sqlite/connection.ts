@@ -3,8 +3,8 @@ import Database from 'better-sqlite3'
 export type Connection = Database.Database
 
 /**
- * An open connection to a database that exists, set for durability: a commit is on the disk when
- * it returns (`fullfsync` matters on macOS, where a plain fsync may stop in the drive's cache).
+ * Opens a database that exists. A commit is on the disk when it returns; on macOS that takes
+ * `fullfsync`, since a plain fsync may stop in the drive's cache.
  */
 export function connect(file: string, { readonly = false } = {}): Connection {
   const connection = new Database(file, { readonly, fileMustExist: true, timeout: 2_000 })
@@ -13,7 +13,7 @@ export function connect(file: string, { readonly = false } = {}): Connection {
   connection.pragma('fullfsync = 1')
   connection.pragma('checkpoint_fullfsync = 1')
   connection.pragma('foreign_keys = ON')
-  // After a long backup the write-ahead log shrinks back to this.
+  // The write-ahead log grows during a long backup; the next checkpoint cuts it to this size.
   connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
   return connection
 }

@@ -2,22 +2,22 @@ import type { LogBounds, StoreUpdate, Undelivered } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 
-/** So many sessions are looked at, the newest that are alive: those that are remembered from the start. */
+/** As many sessions as are cached at the start: the newest. */
 const MAX_SESSIONS = 20_000
 
 /**
- * For whom it is known that no direct message waits, which a stream without a cursor asks before it
- * begins. Read when the store opens, for after a restart everyone comes back within seconds, and each
- * look-up while another thread writes would read its pages anew: each commit empties what SQLite has
- * in memory. News keeps it true.
+ * The accounts that have no undelivered direct message, which a stream without a cursor has to know
+ * before it begins. Read when the store opens, since after a restart everyone comes back within seconds
+ * and each commit of the writer's thread empties the page cache of other connections. Updates remove
+ * accounts from it.
  */
 export class FullyDeliveredAccounts {
   readonly #accounts: Set<number>
-  /** The log's edges, as they were told. */
+  /** Of the last update. */
   #bounds: LogBounds
 
   /**
-   * @param connection to a database that nobody else writes yet
+   * @param connection to a database that no thread writes to yet
    * @param now Unix milliseconds
    */
   constructor(connection: Connection, now: number) {
@@ -35,7 +35,7 @@ export class FullyDeliveredAccounts {
     this.#bounds = new LogBoundsQuery(connection).read()
   }
 
-  /** As the store's `undelivered`, where it is known that nothing waits. */
+  /** The answer of `Store.undelivered`, where the account is known to have none. */
   undelivered(viewer: number): Undelivered | undefined {
     if (!this.#accounts.has(viewer)) return undefined
     const { head } = this.#bounds

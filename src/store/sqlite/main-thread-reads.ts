@@ -10,18 +10,17 @@ import type {
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
-import { LogBoundsQuery } from './log/bounds.ts'
-import { EntryReader } from './log/read.ts'
-import { CursorResolver } from './log/resolve-cursor.ts'
+import { CursorResolver, LogBoundsQuery } from './log/bounds.ts'
+import { UndeliveredEntries } from './log/undelivered.ts'
 import { Sessions } from './sessions.ts'
 
 /**
- * What a request or a stream asks before it can begin. A few pages of the database answer it, in
- * less time than it takes to wake a thread and to hear from it, so it is asked on the event loop.
+ * The reads that a request or a stream needs before it can begin. They take a few pages, which is less
+ * time than waking a thread and getting its answer, so they run on the event loop.
  *
- * What is asked within one turn of the event loop sees one snapshot, for to begin and to end one costs
- * as much as most questions, unless a thread answers meanwhile: nobody who has been told of something
- * is answered by what was there before.
+ * The reads of one turn of the event loop share a snapshot, since beginning and ending one costs as
+ * much as most of them. It ends early when a thread answers: later reads must see the commits before
+ * that answer.
  */
 export class MainThreadReads {
   readonly #connection: Connection
@@ -30,11 +29,11 @@ export class MainThreadReads {
   readonly #end
   readonly #boundsQuery
   readonly #sessions
-  readonly #entries
+  readonly #undelivered
   readonly #cursors
   readonly #fullyDelivered
   #closedError: Unavailable | undefined
-  /** The log's edges in the snapshot that is open, once somebody has asked for them. */
+  /** The log's edges in the open snapshot, once they were read. */
   #snapshotBounds: LogBounds | undefined
 
   /** @param now Unix milliseconds */
@@ -46,17 +45,12 @@ export class MainThreadReads {
     this.#end = connection.prepare('COMMIT')
     this.#boundsQuery = new LogBoundsQuery(connection)
     this.#sessions = new Sessions(connection)
-    this.#entries = new EntryReader(connection)
+    this.#undelivered = new UndeliveredEntries(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
   }
 
-  /** A thread has answered: what is asked from now on sees all that its answer may tell. */
-  refreshSnapshot(): void {
-    this.#endSnapshot()
-  }
-
-  /** What has become true, in the order of the commits. */
+  /** Takes updates in the order of their commits. */
   applyUpdate(update: StoreUpdate): void {
     this.#fullyDelivered.applyUpdate(update)
   }
@@ -65,13 +59,13 @@ export class MainThreadReads {
     return this.#read(() => this.#sessions.alive(id, this.#now()))
   }
 
-  /** Here, for all that the thread of the reads would answer would have to be copied. */
+  /** Not in the reader's thread, which would have to copy them all. */
   async newestSessions(limit: number): Promise<Session[]> {
     return this.#read(() => this.#sessions.newest(limit, this.#now()))
   }
 
   async undelivered(viewer: number): Promise<Undelivered> {
-    return this.#read(() => this.#entries.undelivered(viewer, this.#readSnapshotBounds()))
+    return this.#read(() => this.#undelivered.range(viewer, this.#readSnapshotBounds()))
   }
 
   hasNothingUndelivered(viewer: number): Undelivered | undefined {
@@ -82,12 +76,19 @@ export class MainThreadReads {
     return this.#read(() => this.#cursors.resolve(cursor, this.#readSnapshotBounds()))
   }
 
-  /** Rejects where the log's edges cannot be read. */
   async ping(): Promise<void> {
     this.#read(() => this.#readSnapshotBounds())
   }
 
-  /** From now on nothing is answered. */
+  /** Later reads see a new snapshot. */
+  endSnapshot(): void {
+    this.#snapshotBounds = undefined
+    // Some failures, and closing, have ended the transaction already. Ending one that only read
+    // cannot fail.
+    if (this.#connection.inTransaction) this.#end.run()
+  }
+
+  /** Later reads reject with `reason`. */
   close(reason: Unavailable): void {
     if (this.#closedError) return
     this.#closedError = reason
@@ -104,18 +105,12 @@ export class MainThreadReads {
     try {
       if (!this.#connection.inTransaction) {
         this.#begin.run()
-        setImmediate(() => this.#endSnapshot())
+        setImmediate(() => this.endSnapshot())
       }
       return work()
     } catch (error) {
-      this.#endSnapshot()
+      this.endSnapshot()
       throw classifyReadError(error)
     }
-  }
-
-  /** Some failures, and closing, have ended it already; to end one that only read cannot fail. */
-  #endSnapshot(): void {
-    this.#snapshotBounds = undefined
-    if (this.#connection.inTransaction) this.#end.run()
   }
 }

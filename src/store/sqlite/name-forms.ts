@@ -1,14 +1,14 @@
 import { formsVersion, nameForms } from '../../names/name-forms.ts'
 import type { Connection } from './connection.ts'
 
-/** Accounts at a time: they are read while others are written. */
+/** SQLite allows no write while a query is being read, so accounts are read in batches. */
 const BATCH_ACCOUNTS = 1_000
 
 type AccountName = { id: number; username: string; key: string }
 
 /**
- * Makes the keys and skeletons of all names, in one transaction, where those that are kept were made by
- * other rules, or never. A name whose key another account has keeps the key by which it was found.
+ * Makes the keys and skeletons of all names again, in one transaction, where the stored ones were made
+ * by other rules or never. A name whose new key belongs to another account keeps its old key.
  */
 export function updateNameForms(connection: Connection): void {
   const storedVersion = connection

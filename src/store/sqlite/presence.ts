@@ -1,16 +1,9 @@
-import type { Account, PresentSession, Session } from '../store.ts'
+import type { PresentSession, Session } from '../store.ts'
 import type { Connection } from './connection.ts'
-
-/** Those of the sessions told to enter that did: between two threads, numbers cost least. */
-export interface EnteredSessions {
-  /** Unix milliseconds. */
-  since: number
-  sessions: number[]
-}
 
 type Row = { session: number; id: number; username: string; since: number }
 
-/** The sessions that are present, kept over a restart. */
+/** The sessions that are present, stored so that a restart ends nobody's presence. */
 export class PresenceRows {
   readonly #all
   readonly #enter
@@ -22,8 +15,8 @@ export class PresenceRows {
        FROM presence JOIN accounts ON accounts.id = presence.account_id
        ORDER BY presence.account_id, presence.session_id`,
     )
-    // One by one, for SQLite keeps what a statement that writes many rows has overwritten. Where the
-    // session has ended there is no account, and a row without one is ignored like one that is there.
+    // One row at a time: SQLite keeps a copy of what a statement that writes many rows overwrites. A
+    // session that has ended gives no account, and IGNORE skips it like one that is present already.
     this.#enter = connection.prepare<[number, number, number, number]>(
       `INSERT OR IGNORE INTO presence (account_id, session_id, since) VALUES
          ((SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?), ?, ?)`,
@@ -38,32 +31,24 @@ export class PresenceRows {
   }
 
   all(): PresentSession[] {
-    return this.#all.all().map(toPresentSession)
+    return this.#all
+      .all()
+      .map(({ session, id, username, since }) => ({ session, person: { id, username }, since }))
   }
 
-  /** Those of the sessions that were not present and now are. */
-  enter(sessions: readonly number[], now: number): EnteredSessions {
-    const entered = sessions.filter(
-      (session) => this.#enter.run(session, now, session, now).changes > 0,
-    )
-    return { since: now, sessions: entered }
+  /** @returns those that were not present before */
+  enter(sessions: readonly Session[], now: number): PresentSession[] {
+    return sessions
+      .filter(({ id }) => this.#enter.run(id, now, id, now).changes > 0)
+      .map(({ id, account }) => ({
+        session: id,
+        person: { id: account.id, username: account.username },
+        since: now,
+      }))
   }
 
-  /** Those of the sessions that were present and no longer are. */
+  /** @returns those that were present before */
   leave(sessions: readonly number[]): number[] {
     return sessions.length === 0 ? [] : this.#leave.all(JSON.stringify(sessions))
   }
-}
-
-/** As the store tells of those who entered, who are among these. */
-export function toPresentSessions(
-  { since, sessions }: EnteredSessions,
-  candidates: readonly Session[],
-): PresentSession[] {
-  const accounts = new Map(candidates.map(({ id, account }) => [id, account]))
-  return sessions.map((session) => ({ session, person: accounts.get(session) as Account, since }))
-}
-
-function toPresentSession({ session, id, username, since }: Row): PresentSession {
-  return { session, person: { id, username }, since }
 }

@@ -14,30 +14,36 @@ import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
+import { UndeliveredEntries } from './log/undelivered.ts'
 import { PresenceRows } from './presence.ts'
+import { Retention } from './retention.ts'
 import { readTransaction } from './transaction.ts'
 
-/** The calls that the reader's thread takes: each sees one snapshot of the database. */
+/** The calls that the reader's thread takes: each reads one snapshot of the database. */
 export class Reader {
   readonly #connection
   readonly #snapshot
   readonly #bounds
-  readonly #log
+  readonly #entries
+  readonly #undelivered
   readonly #pages
   readonly #keys
   readonly #accounts
   readonly #presence
+  readonly #retention
   readonly #clock
 
   constructor(connection: Connection, clock: () => number) {
     this.#connection = connection
     this.#snapshot = readTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
-    this.#log = new EntryReader(connection)
+    this.#entries = new EntryReader(connection)
+    this.#undelivered = new UndeliveredEntries(connection)
     this.#pages = new LogPages(connection)
     this.#keys = new IdempotencyKeys(connection)
     this.#accounts = new Accounts(connection)
     this.#presence = new PresenceRows(connection)
+    this.#retention = new Retention(connection)
     this.#clock = clock
   }
 
@@ -46,19 +52,19 @@ export class Reader {
   }
 
   wouldDeleteOverTenth(before: number): boolean {
-    return this.#snapshot(() => this.#bounds.wouldDeleteOverTenth(before))
+    return this.#snapshot(() => this.#retention.wouldDeleteOverTenth(before))
   }
 
   read(after: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#log.read(after, viewer))
+    return this.#snapshot(() => this.#entries.read(after, viewer))
   }
 
   readUndelivered(after: number, upTo: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#log.readUndelivered(after, upTo, viewer))
+    return this.#snapshot(() => this.#undelivered.read(after, upTo, viewer))
   }
 
   entry(id: number, viewer: number): Entry | undefined {
-    return this.#snapshot(() => this.#log.entry(id, viewer))
+    return this.#snapshot(() => this.#entries.entry(id, viewer))
   }
 
   page(viewer: number, range: PageRange): Page {

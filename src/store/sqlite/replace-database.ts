@@ -1,12 +1,31 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { fsyncFile, fsyncParentDirectory } from './data-directory.ts'
+import { connect } from './connection.ts'
+import { checkDatabase } from './migrate.ts'
+import { fsyncFile, fsyncParentDirectory, recreatePrivateFile } from './private-files.ts'
 
 /**
- * Puts a whole database in the place of another, whose folder this process holds. Whatever happens
- * meanwhile, the folder holds the old database whole or the new one.
+ * Writes a copy of a database, without unused pages, to a new file. A server may be using the
+ * database: `VACUUM INTO` reads one snapshot, where SQLite's backup would begin again at each write.
  *
- * @param beforeReplace what must be on the disk before the new one counts
+ * @throws {StartError} where it is not a database that this version can read
+ */
+export function vacuumInto(file: string, database: string): void {
+  recreatePrivateFile(file)
+  const connection = connect(database, { readonly: true })
+  try {
+    checkDatabase(connection, database)
+    connection.prepare('VACUUM INTO ?').run(file)
+  } finally {
+    connection.close()
+  }
+}
+
+/**
+ * Puts a database in the place of another, in a folder that this process has locked. After a crash at
+ * any point the folder holds either the old database or the new one.
+ *
+ * @param beforeReplace writes what must be on the disk before the new one counts
  */
 export function replaceDatabase(
   database: string,
@@ -16,19 +35,19 @@ export function replaceDatabase(
   fsyncFile(replacement)
   beforeReplace()
   checkpointLog(database)
-  // What is left of them belongs to the database that goes, and would be written into the new one.
+  // SQLite would apply the old database's log to the new database.
   for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true })
   fsyncParentDirectory(database)
   renameSync(replacement, database)
   fsyncParentDirectory(database)
 }
 
-/** Removes a database that is not to be used, with the files SQLite puts beside it. */
+/** Removes a database that is not used, with the files that SQLite puts beside it. */
 export function removeDatabase(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true })
 }
 
-/** Brings the old database's log into it. One that is too damaged for that may go as it is. */
+/** Brings the old database's log into it, so that it is whole. A damaged one is left as it is. */
 function checkpointLog(database: string): void {
   if (!existsSync(database)) return
   try {

@@ -1,15 +1,15 @@
 import type { Connection } from './connection.ts'
 import { KEY_LIFETIME_MS } from './log/idempotency-keys.ts'
 
-/** Rows of each kind that one step drops at most, so that appends never wait for it for long. */
+/** Rows of each kind that one step deletes at most, so that appends wait only briefly. */
 const MAX_ROWS_PER_STEP = 1_000
 
 type Cutoffs = { before: number; keysBefore: number; now: number }
 
-/** What is due, at most `limit` of each kind. Each walks an index from its old end. */
+/** Queries for at most `limit` rows to delete. Each reads an index from its old end. */
 const expired = {
-  // A prefix of the log, up to the first that is not due: a clock that was ahead for a while makes
-  // what came after it wait. The newest stays, for it holds the head.
+  // A prefix of the log, up to the first entry that has not expired. After entries of a clock that was
+  // ahead, later ones have to wait for them. The newest stays, since the next id follows from it.
   entries: (limit: number) => `
     WITH oldest AS MATERIALIZED
       (SELECT id, sent_at FROM entries
@@ -21,7 +21,7 @@ const expired = {
                     FROM idempotency_keys CROSS JOIN entries ON entries.id = entry_id
                     ORDER BY entry_id LIMIT ${limit})
     WHERE sent_at < :keysBefore`,
-  // A session that is still present has its grace; it is due when presence has let go of it.
+  // A session that is still present is deleted after its grace period.
   sessions: (limit: number) => `
     SELECT id FROM sessions
     WHERE expires_at <= :now
@@ -31,10 +31,10 @@ const expired = {
     LIMIT ${limit}`,
 }
 
-/** Housekeeping in small steps. */
 export class Retention {
   readonly #deletes
   readonly #more
+  readonly #overTenth
 
   constructor(connection: Connection) {
     const kinds = Object.entries(expired)
@@ -48,6 +48,22 @@ export class Retention {
         `SELECT ${kinds.map(([, rows]) => `EXISTS (${rows(1)})`).join(' OR ')}`,
       )
       .pluck()
+    // Ids have no gaps, and the newest entry is never deleted.
+    this.#overTenth = connection
+      .prepare<[number], number>(
+        `WITH edges AS MATERIALIZED
+           (SELECT (SELECT min(id) FROM entries) AS oldest, (SELECT max(id) FROM entries) AS head)
+         SELECT EXISTS (
+           SELECT 1 FROM entries
+           WHERE id = (SELECT oldest + (head - oldest) / 10 FROM edges)
+             AND id < (SELECT head FROM edges) AND sent_at < ?)`,
+      )
+      .pluck()
+  }
+
+  /** Whether more than a tenth of the log was sent before a time, in Unix ms. */
+  wouldDeleteOverTenth(before: number): boolean {
+    return this.#overTenth.get(before) === 1
   }
 
   /** @returns whether another step would find work */

@@ -1,6 +1,5 @@
-import { newSessionId } from '../session-id.ts'
-import { MAX_SESSIONS_PER_ACCOUNT } from '../session-limit.ts'
-import { type SessionRow, toSession } from '../session-row.ts'
+import { type SessionRow, toSession } from '../rows.ts'
+import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../session-rules.ts'
 import type { Session } from '../store.ts'
 import type { Connection } from './connection.ts'
 
@@ -9,7 +8,7 @@ const selectWithAccounts = `
          accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt
   FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
 
-/** Sessions that one opening ends at most, where there were too many before. */
+/** Where an account had far too many sessions, opening one ends at most this many. */
 const MAX_ENDED_PER_OPEN = 1_000
 
 export class Sessions {
@@ -27,8 +26,8 @@ export class Sessions {
       `INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO NOTHING`,
     )
-    // Bound through a SELECT: SQLite, which plans by values where it has statistics, would else plan
-    // such a join anew for each value, at ten times the cost of running it.
+    // Bound through a SELECT: with statistics, SQLite would otherwise plan the join again for each
+    // value, at ten times the cost of running it.
     this.#alive = connection.prepare<[number, number], SessionRow>(
       `${selectWithAccounts} WHERE sessions.id = (SELECT ?) AND sessions.expires_at > ?`,
     )
@@ -49,7 +48,7 @@ export class Sessions {
       .pluck()
   }
 
-  /** Those to be ended before another is opened: whoever is not present first, of them the oldest. */
+  /** Sessions to end before another is opened: first those that are not present, then the oldest. */
   excess(account: number, now: number): number[] {
     return this.#excess.all(account, now)
   }
@@ -65,18 +64,22 @@ export class Sessions {
     }
   }
 
-  /** Undefined where it has ended or is past its end. */
+  /** @returns undefined where it has ended or expired */
   alive(id: number, now: number): Session | undefined {
     const row = this.#alive.get(id, now)
     return row && toSession(row)
   }
 
-  /** Of those that are alive those that end last. */
+  /** The sessions that are alive and expire last. */
   newest(limit: number, now: number): Session[] {
     return this.#newest.all(now, limit).map(toSession)
   }
 
-  /** False where it was no longer alive. Its presence is to be taken before: what goes along is not told. */
+  /**
+   * End its presence before: the cascade would remove that without an event.
+   *
+   * @returns false where it was no longer alive
+   */
   end(id: number, now: number): boolean {
     const expiresAt = this.#end.get(id)
     return expiresAt !== undefined && expiresAt > now

@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { StartError } from '../store.ts'
+import { StartError } from '../start-error.ts'
 import {
   assertPrivate,
   fsyncFile,
   fsyncParentDirectory,
   recreatePrivateFile,
-} from './data-directory.ts'
+} from './private-files.ts'
 
 const NEW_KEY_BYTES = 48
 /** RFC 7518, section 3.2: an HS256 key is at least as long as its hash. */
 const MIN_KEY_BYTES = 32
 
 /**
- * The key in a file, or undefined where there is no file.
+ * Undefined where there is no file.
  *
- * @throws {StartError} where it is none, or other accounts may read it
+ * @throws {StartError} where it holds no key, or other accounts of the system may read it
  */
 export function readSigningKey(file: string): Buffer | undefined {
   if (!existsSync(file)) return undefined
@@ -27,7 +27,7 @@ export function readSigningKey(file: string): Buffer | undefined {
   return key
 }
 
-/** Puts a key in place of what was there, whole or not at all. */
+/** Replaces the key. After a crash the file holds either the old key or the new one. */
 export function writeSigningKey(file: string, key: Uint8Array): void {
   const replacement = `${file}.new`
   recreatePrivateFile(replacement)
@@ -37,7 +37,6 @@ export function writeSigningKey(file: string, key: Uint8Array): void {
   fsyncParentDirectory(file)
 }
 
-/** The key in a file, made at the first call. */
 export function loadOrCreateSigningKey(file: string): Buffer {
   const existing = readSigningKey(file)
   if (existing) return existing

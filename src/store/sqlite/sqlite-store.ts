@@ -13,34 +13,31 @@ import {
   Unavailable,
 } from '../store.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
-import { toPresentSessions } from './presence.ts'
 import type { Reader } from './reader.ts'
 import { WorkerClient } from './worker-client.ts'
 import type { WriteResult, Writer } from './writer.ts'
 
 export interface SqliteStoreParts {
-  /** The module of both threads. */
+  /** Of both threads. */
   module: URL
-  /** A database that is prepared: migrated, its epoch begun. */
+  /** Migrated, and with a new epoch. */
   database: string
   now: (() => number) | undefined
   maxPages: number | undefined
   onFatal: (error: Error) => void
   signingKey: () => Uint8Array
-  /** Lets go of the data folder. */
   releaseLock: () => void
 }
 
 /**
- * The store on SQLite: what writes or reads much goes to two threads, and updates come back from the
- * writer's.
+ * The store on SQLite. Writes and large reads run in two threads, small reads on the event loop.
  */
 export class SqliteStore implements Store {
   readonly #writer: WorkerClient<Writer>
   readonly #reader: WorkerClient<Reader>
   readonly #mainThread: MainThreadReads
   readonly #parts: SqliteStoreParts
-  /** One process is all there is: nothing happens that is not told. */
+  /** No other process writes. */
   readonly isUpToDate = true
   #listener: StoreListener | undefined
   #failed = false
@@ -52,7 +49,7 @@ export class SqliteStore implements Store {
     const common = {
       module,
       now,
-      onReplies: () => this.#mainThread.refreshSnapshot(),
+      onReplies: () => this.#mainThread.endSnapshot(),
       onFailed: (error: Error) => this.#fail(error),
     }
     this.#writer = new WorkerClient({ ...common, data: { role: 'writer', file, maxPages } })
@@ -80,12 +77,7 @@ export class SqliteStore implements Store {
   }
 
   changePresence(change: PresenceChange): Promise<void> {
-    const written = this.#writer.call(
-      'changePresence',
-      change.enter.map(({ id }) => id),
-      change.leave,
-    )
-    return this.#publish(written, change.enter)
+    return this.#publish(this.#writer.call('changePresence', change))
   }
 
   deleteExpired(before: number | undefined) {
@@ -177,28 +169,18 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    // The last connection folds the write-ahead log into the database, which takes a writer.
+    // The last connection to close moves the write-ahead log into the database, so it has to be the
+    // writer's.
     this.#mainThread.close(new Unavailable('The store is closed'))
     await this.#reader.close()
     await this.#writer.close()
     this.#parts.releaseLock()
   }
 
-  /**
-   * Replies arrive in the order of their commits, so updates are told in that order.
-   *
-   * @param requested who was told to enter
-   */
-  async #publish<Value>(
-    written: Promise<WriteResult<Value>>,
-    requested: readonly Session[] = [],
-  ): Promise<Value> {
-    const { value, update: sent } = await written
-    if (sent) {
-      const update = {
-        ...sent,
-        entered: sent.entered ? toPresentSessions(sent.entered, requested) : [],
-      }
+  /** Replies arrive in the order of their commits, so the listener gets updates in that order. */
+  async #publish<Value>(written: Promise<WriteResult<Value>>): Promise<Value> {
+    const { value, update } = await written
+    if (update) {
       this.#mainThread.applyUpdate(update)
       this.#listener?.updated(update)
     }

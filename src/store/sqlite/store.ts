@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
-import { StartError, type Store } from '../store.ts'
+import { toStartError } from '../start-error.ts'
+import type { Store } from '../store.ts'
 import { connect } from './connection.ts'
-import { createPrivateFile, dataFiles, lockDataDirectory } from './data-directory.ts'
+import { dataFiles, lockDataDirectory } from './data-directory.ts'
+import { beginEpoch } from './log/bounds.ts'
 import { migrate } from './migrate.ts'
 import { updateNameForms } from './name-forms.ts'
-import { beginEpoch } from './next-epoch.ts'
+import { createPrivateFile } from './private-files.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 export interface SqliteOptions {
   /** The data folder; made with mode 0700 where it is not there. */
   folder: string
-  /** The store can no longer keep its promises: the process must end, non-zero. Called once. */
+  /** The store has failed for good: the process must end with a status other than 0. Called once. */
   onFatal: (error: Error) => void
-  /** Unix milliseconds, whole; default: the system's clock. */
+  /** Whole Unix milliseconds; default: the system's clock. */
   now?: (() => number) | undefined
   /** A folder of `.sql` files; default: those of this version. */
   migrations?: string | undefined
@@ -22,11 +24,11 @@ export interface SqliteOptions {
   maxPages?: number | undefined
 }
 
-/** A build renames the modules: the thread's has the extension that this one has. */
+/** `.ts` in the sources, `.js` in a build. */
 const workerModule = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
 
 /**
- * Opens the store of a data folder, which this process then has for itself until it closes it.
+ * Opens the store of a data folder, and locks the folder until the store is closed.
  *
  * @throws {StartError} one line for the person who started the server
  */
@@ -51,10 +53,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   } catch (error) {
     await store?.close()
     lock.release()
-    if (error instanceof StartError) throw error
-    throw new StartError(`${database} cannot be opened: ${(error as Error).message}`, {
-      cause: error,
-    })
+    throw toStartError(error, `${database} cannot be opened`)
   }
 }
 

@@ -10,7 +10,7 @@ export interface Transactional {
   readonly inTransaction: boolean
 }
 
-/** Runs work in a write transaction: the lock first, then the work, then a durable commit. */
+/** Takes the write lock, runs the work, then commits durably. */
 export class WriteTransaction {
   readonly #connection: Transactional
   readonly #begin: Runs
@@ -25,7 +25,7 @@ export class WriteTransaction {
     this.#rollback = connection.prepare('ROLLBACK')
   }
 
-  /** @throws what `classifyWriteError` makes of an error; nothing of the work is left behind then */
+  /** @throws the error of `classifyWriteError`, after the work was rolled back */
   run<Result>(work: () => Result): Result {
     if (this.#broken) throw new Unavailable('The database failed and takes no more writes')
     let committing = false
@@ -36,17 +36,17 @@ export class WriteTransaction {
       this.#commit.run()
       return result
     } catch (error) {
-      // SQLite has rolled back by itself where the disk was full or broken.
+      // SQLite itself rolls back when the disk is full or broken.
       if (this.#connection.inTransaction) this.#rollback.run()
       const failure = classifyWriteError(error, committing)
-      // After a failed fsync the kernel may call the next one good without having written.
+      // After a failed fsync the kernel may report success for the next one without having written.
       this.#broken = failure instanceof OutcomeUnknown
       throw failure
     }
   }
 }
 
-/** Makes reads that see one snapshot, whatever the writer does meanwhile. */
+/** All reads of one call see one snapshot, whatever the writer does meanwhile. */
 export function readTransaction(connection: Connection): <Result>(work: () => Result) => Result {
   const transaction = connection.transaction((work: () => unknown) => work())
   return <Result>(work: () => Result) => {

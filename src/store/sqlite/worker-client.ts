@@ -14,15 +14,14 @@ type Methods<Calls> = {
 type Method<Calls, Name extends keyof Calls> = Extract<Calls[Name], (...args: never[]) => unknown>
 
 export interface WorkerClientOptions {
-  /** The thread's module. */
   module: URL
   data: WorkerOptions
-  /** The clock that calls go by; undefined: the thread's own. */
+  /** The clock that calls use; undefined: the thread's own. */
   now?: (() => number) | undefined
-  /** Called before the thread's answers are passed on. */
+  /** Called before the promises of calls are settled. */
   onReplies: () => void
   /**
-   * Hears, perhaps more than once, that the thread is gone or can no longer be trusted; must call
+   * Called when the thread has ended or can no longer be trusted, perhaps more than once. Must call
    * `abandon`.
    */
   onFailed: (error: Error) => void
@@ -35,8 +34,8 @@ interface PendingCall {
 }
 
 /**
- * Calls to an object that lives in another thread. Those of one turn of the event loop go together,
- * as one message there and one back: to wake a thread costs more than most calls.
+ * Calls the methods of an object in another thread. The calls of one turn of the event loop share one
+ * message there and one back, since waking a thread costs more than most calls.
  */
 export class WorkerClient<Calls> {
   readonly #worker: Worker
@@ -44,7 +43,7 @@ export class WorkerClient<Calls> {
   readonly #options: WorkerClientOptions
   readonly #pending = new Map<number, PendingCall>()
   #lastId = 0
-  /** What was called in this turn. */
+  /** The calls of this turn of the event loop. */
   #requests: WorkerCall[] = []
   #closedError: Unavailable | undefined
 
@@ -53,7 +52,7 @@ export class WorkerClient<Calls> {
     this.#options = options
     this.#worker = new Worker(module, {
       workerData: data,
-      // What the process was started with (a debugger, a loader) is not the thread's concern.
+      // The thread needs no debugger or loader that the process was started with.
       execArgv: [],
       name: `obrol-${data.role}`,
     })
@@ -70,8 +69,8 @@ export class WorkerClient<Calls> {
   }
 
   /**
-   * @throws {Unavailable} where the thread is gone or was closed
-   * @throws {OutcomeUnknown} where a writer went while the call was under way
+   * @throws {Unavailable} where the thread has ended or was closed
+   * @throws {OutcomeUnknown} where the writer ended during the call
    */
   call<Name extends Methods<Calls> & string>(
     name: Name,
@@ -86,7 +85,7 @@ export class WorkerClient<Calls> {
     })
   }
 
-  /** Ends the thread after what it was asked; resolves when it has ended. */
+  /** Ends the thread after the calls under way; resolves when it has ended. */
   async close(): Promise<void> {
     this.#closedError ??= new Unavailable('The store is closed')
     this.#flush()
@@ -94,7 +93,7 @@ export class WorkerClient<Calls> {
     await this.#exited
   }
 
-  /** Gives up on the thread: fails what waits for it and takes no more calls. */
+  /** Rejects the calls under way and all later ones. */
   abandon(error: Error): void {
     const closedError = new Unavailable(error.message, { cause: error })
     this.#closedError = closedError

@@ -1,34 +1,31 @@
 import { OutcomeUnknown, Unavailable } from '../store.ts'
 
-/** What a thread is started with. */
 export interface WorkerOptions {
   role: 'writer' | 'reader'
-  /** The database. */
   file: string
-  /** The most 4 KiB pages that the file may have; undefined: as many as the disk holds. */
+  /** The most pages of 4 KiB that the file may have; undefined: as many as the disk holds. */
   maxPages: number | undefined
 }
 
-/** One call. `at` is the time to take for now, where the clock is not the thread's own. */
 export interface WorkerCall {
   id: number
   call: string
   args: unknown[]
+  /** Unix milliseconds; undefined: the thread's own clock. */
   now: number | undefined
 }
 
-/** What was asked in one turn of the event loop goes as one message, and so do its answers. */
+/** The calls of one turn of the event loop. Their replies come in one message too. */
 export type WorkerMessage = readonly WorkerCall[] | 'close'
 
 export type WorkerReply = { id: number; value: unknown } | { id: number; failure: SerializedError }
 
-/** An error as it crosses from one thread to another. */
 export interface SerializedError {
   kind: 'unavailable' | 'outcome-unknown' | 'error'
   error: Error
 }
 
-/** Structured clones keep an error's message and stack, but not its class. */
+/** A structured clone keeps an error's message and stack, but not its class. */
 export function serializeError(error: unknown): SerializedError {
   const kind =
     error instanceof Unavailable

@@ -1,6 +1,6 @@
 /**
- * A thread with one connection to the database: the writer, or a reader that never waits for it.
- * It answers calls in the order they came and ends on the message `close`.
+ * The thread of the writer or of the reader, which never waits for the writer. It has one connection,
+ * answers calls in order, and ends on the message `close`.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { connect } from './connection.ts'

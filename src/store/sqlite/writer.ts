@@ -4,31 +4,33 @@ import type {
   LogBounds,
   NewAccount,
   Outcome,
+  PresenceChange,
   Session,
   StoreUpdate,
 } from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
-import { DeliveryReceipts } from './delivered.ts'
 import { LogAppender } from './log/append.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { type EnteredSessions, PresenceRows } from './presence.ts'
-import { RecentBatches } from './recent-batches.ts'
+import { UndeliveredEntries } from './log/undelivered.ts'
+import { PresenceRows } from './presence.ts'
 import { Retention } from './retention.ts'
 import { Sessions } from './sessions.ts'
 import { WriteTransaction } from './transaction.ts'
-import { WriteProbe } from './write-probe.ts'
 
-/** An update as it goes from one thread to another. */
-export type SerializedUpdate = Omit<StoreUpdate, 'entered'> & { entered: EnteredSessions | null }
+/** Batches whose outcomes are remembered. Few are asked for again: a dead writer ends its process. */
+const MAX_RECENT_BATCHES = 8
 
-/** What a write answers, and what became true by it. */
+/** The bytes of a probe: enough to need new pages in the file, besides the room in those it has. */
+const PROBE_BYTES = 16 * 1024
+
+/** What a write returns, and the events of its commit, if there are any. */
 export interface WriteResult<Value> {
   value: Value
-  update: SerializedUpdate | null
+  update: StoreUpdate | null
 }
 
-type Events = Partial<Omit<SerializedUpdate, 'bounds'>>
+type Events = Omit<StoreUpdate, 'bounds'>
 
 /** The calls that the writer's thread takes: each is one transaction. */
 export class Writer {
@@ -38,11 +40,13 @@ export class Writer {
   readonly #accounts
   readonly #sessions
   readonly #presence
-  readonly #receipts
+  readonly #undelivered
   readonly #retention
-  readonly #probe
+  readonly #fillProbe
+  readonly #emptyProbe
   readonly #clock
-  readonly #recentBatches = new RecentBatches<Outcome[]>()
+  /** By batch id. */
+  readonly #recentBatches = new Map<string, Outcome[]>()
   #failing = false
 
   /** @param clock Unix milliseconds; read after the write lock was taken */
@@ -53,14 +57,15 @@ export class Writer {
     this.#accounts = new Accounts(connection)
     this.#sessions = new Sessions(connection)
     this.#presence = new PresenceRows(connection)
-    this.#receipts = new DeliveryReceipts(connection)
+    this.#undelivered = new UndeliveredEntries(connection)
     this.#retention = new Retention(connection)
-    this.#probe = new WriteProbe(connection)
+    this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
+    this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
     this.#clock = clock
   }
 
   append(batch: readonly Draft[], batchId: string): WriteResult<Outcome[]> {
-    const earlier = this.#recentBatches.find(batchId)
+    const earlier = this.#recentBatches.get(batchId)
     if (earlier) return { value: earlier, update: null }
     const done = this.#write((now) => {
       const value = this.#log.append(batch, now)
@@ -69,13 +74,13 @@ export class Writer {
       )
       return { value, update: this.#updateOf({ entries }) }
     })
-    this.#recentBatches.add(batchId, done.value)
+    this.#remember(batchId, done.value)
     return done
   }
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {
     return this.#write(() => {
-      if (epoch === this.#bounds.read().epoch) this.#receipts.record(receipts)
+      if (epoch === this.#bounds.read().epoch) this.#undelivered.markDelivered(receipts)
       return { value: undefined, update: null }
     })
   }
@@ -101,7 +106,7 @@ export class Writer {
     })
   }
 
-  changePresence(enter: readonly number[], leave: readonly number[]): WriteResult<void> {
+  changePresence({ enter, leave }: PresenceChange): WriteResult<void> {
     return this.#write((now) => {
       const left = this.#presence.leave(leave)
       const entered = this.#presence.enter(enter, now)
@@ -114,14 +119,18 @@ export class Writer {
       const { oldest } = this.#bounds.read()
       const more = this.#retention.deleteExpired(before, now)
       const bounds = this.#bounds.read()
-      const update = bounds.oldest === oldest ? null : { ...emptyUpdate, bounds }
+      const update = bounds.oldest === oldest ? null : { ...noEvents, bounds }
       return { value: { more, bounds }, update }
     })
   }
 
-  /** After a write that failed, only a write that works proves that writing works again. */
+  /** After a write has failed, only another write proves that writing works again. */
   ping(): void {
-    if (this.#failing) this.#write(() => this.#probe.write())
+    if (!this.#failing) return
+    this.#write(() => {
+      this.#fillProbe.run(PROBE_BYTES)
+      this.#emptyProbe.run()
+    })
   }
 
   #write<Result>(work: (now: number) => Result): Result {
@@ -129,6 +138,13 @@ export class Writer {
     const result = this.#transaction.run(() => work(this.#clock()))
     this.#failing = false
     return result
+  }
+
+  #remember(batchId: string, outcomes: Outcome[]): void {
+    this.#recentBatches.set(batchId, outcomes)
+    if (this.#recentBatches.size <= MAX_RECENT_BATCHES) return
+    const [oldest] = this.#recentBatches.keys()
+    this.#recentBatches.delete(oldest as string)
   }
 
   #open(account: number, ttlMs: number, now: number): Session {
@@ -143,12 +159,10 @@ export class Writer {
   }
 
   /** Null where nothing happened. */
-  #updateOf({ entered, ...lists }: Events): SerializedUpdate | null {
-    const someEntered = entered && entered.sessions.length > 0 ? entered : null
-    const nothingElse = Object.values(lists).every((list) => list.length === 0)
-    if (someEntered === null && nothingElse) return null
-    return { ...emptyUpdate, ...lists, entered: someEntered, bounds: this.#bounds.read() }
+  #updateOf(events: Partial<Events>): StoreUpdate | null {
+    if (Object.values(events).every((list) => list.length === 0)) return null
+    return { ...noEvents, ...events, bounds: this.#bounds.read() }
   }
 }
 
-const emptyUpdate = { entries: [], ended: [], entered: null, left: [] }
+const noEvents: Events = { entries: [], ended: [], entered: [], left: [] }

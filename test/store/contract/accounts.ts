@@ -4,9 +4,9 @@ import { updateListener } from '../../support/update-listener.ts'
 import { hour, newAccount, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from '../store-contract.ts'
 
-export async function accountsContract(t: Test, openSite: OpenFixture): Promise<void> {
+export async function accountsContract(t: Test, openFixture: OpenFixture): Promise<void> {
   await t.test('registers a name once', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+    const { store, clock } = await openStore(t, openFixture)
     const session = await store.register({ ...newAccount('ann'), username: 'Ann' }, hour)
     if (session === 'taken') throw new Error('nobody has it')
     t.same(session.account, { id: session.account.id, username: 'Ann', createdAt: clock.now() })
@@ -18,8 +18,8 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
     t.equal(await store.credentials('Ann'), undefined, 'names are found by their keys')
   })
 
-  await t.test('registers nobody who looks like someone', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('registers no name that shares a skeleton or key with another', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const account = { key: 'ace', skeletons: ['ACE', 'ace'], passwordHash: 'x' }
     await store.register({ ...account, username: 'ACE' }, hour)
     t.equal(await store.skeletonsTaken(['ace']), true)
@@ -30,15 +30,19 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
       t.equal(await store.register(alike, hour), 'taken', String(skeletons))
     }
     const sameKey = { ...account, username: 'Ace', skeletons: ['other'] }
-    t.equal(await store.register(sameKey, hour), 'taken', 'nor who has the key alone')
-    t.equal(await store.skeletonsTaken(['other']), false, 'nothing of those is kept')
+    t.equal(await store.register(sameKey, hour), 'taken', 'the key alone is enough')
+    t.equal(await store.skeletonsTaken(['other']), false, 'nothing of a refused account is stored')
     t.equal(await store.credentials('асе'), undefined)
-    t.equal((await registerUser(store, 'bob')).account.username, 'bob', 'the others go on')
+    t.equal(
+      (await registerUser(store, 'bob')).account.username,
+      'bob',
+      'other accounts are not affected',
+    )
   })
 
-  await t.test('of look-alikes who register at once it takes one', async (t) => {
-    const { store } = await openStore(t, openSite)
-    // Each shares one skeleton with the next, in no order.
+  await t.test('registers one of several look-alikes that come at once', async (t) => {
+    const { store } = await openStore(t, openFixture)
+    // Each shares a skeleton with others.
     const all = Array.from({ length: 12 }, (_, at) => ({
       ...newAccount(`name ${at}`),
       skeletons: [`look ${at % 3}`, `look ${(at + 1) % 3}`],
@@ -48,7 +52,7 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
   })
 
   await t.test('opens sessions whose times are whole seconds', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+    const { store, clock } = await openStore(t, openFixture)
     clock.advance(250)
     const { account } = await registerUser(store, 'ann')
     const session = await store.openSession(account.id, hour)
@@ -62,8 +66,8 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
     t.equal(await store.session(session.id + 1), undefined)
   })
 
-  await t.test('tells the time by which sessions end', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('has the clock by which sessions expire', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     clock.advance(48 * hour)
     await store.presentSessions()
     const late = store.now() - clock.now()
@@ -71,8 +75,8 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
     t.ok(Number.isInteger(late))
   })
 
-  await t.test('knows a session until it ends', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('returns a session until it is ended or expires', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const first = await registerUser(store, 'ann', 2 * hour)
     const second = await store.openSession(first.account.id, hour)
     const third = await store.openSession(first.account.id, hour)
@@ -82,13 +86,13 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
     clock.advance(hour - 1)
     t.same(await store.session(second.id), second)
     clock.advance(1)
-    t.equal(await store.session(second.id), undefined, 'past its end')
+    t.equal(await store.session(second.id), undefined, 'expired')
     t.equal(await store.endSession(second.id), false)
-    t.same(await store.session(first.id), first, 'the others go on')
+    t.same(await store.session(first.id), first, 'other sessions are not affected')
   })
 
-  await t.test('gives the sessions that end last, of those that are alive', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('lists the sessions that are alive and expire last', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const first = await registerUser(store, 'ann', hour)
     const second = await store.openSession(first.account.id, 3 * hour)
     const third = await registerUser(store, 'bob', 2 * hour)
@@ -100,9 +104,9 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
   })
 
   await t.test(
-    'ends the oldest session that is not in use for the 101st of an account',
+    'for the 101st session of an account, ends the oldest that is not present',
     async (t) => {
-      const { store, clock } = await openStore(t, openSite)
+      const { store, clock } = await openStore(t, openFixture)
       const first = await registerUser(store, 'ann')
       const bob = await registerUser(store, 'bob')
       await store.changePresence({ enter: [first], leave: [] })
@@ -113,71 +117,71 @@ export async function accountsContract(t: Test, openSite: OpenFixture): Promise<
       const opened: Session[] = []
       while (opened.length < 99) opened.push(await open())
       const [second, third, fourth] = opened as [Session, Session, Session]
-      t.same(await store.session(second.id), second, 'a hundred are there')
+      t.same(await store.session(second.id), second, 'a hundred may exist')
       await store.changePresence({ enter: [third], leave: [] })
-      let told: StoreUpdate[] = []
-      store.subscribe(updateListener((news) => told.push(news)))
+      let updates: StoreUpdate[] = []
+      store.subscribe(updateListener((update) => updates.push(update)))
       const newest = await open()
-      t.match(told, [{ ended: [second.id], left: [], entered: [], entries: [] }])
+      t.match(updates, [{ ended: [second.id], left: [], entered: [], entries: [] }])
       t.equal(await store.session(second.id), undefined)
-      told = []
+      updates = []
       await Promise.all([open(), open()])
-      const ended = told.flatMap(({ ended }) => ended)
+      const ended = updates.flatMap(({ ended }) => ended)
       t.same(
         ended,
         [fourth.id, opened[3]?.id],
-        'who come at the same time count one after the other',
+        'calls at the same time take effect one after the other',
       )
       for (const kept of [first, third, opened[4] as Session, newest, bob])
         t.same(await store.session(kept.id), kept)
       t.equal((await store.newestSessions(1000)).length, 101)
 
       await store.changePresence({ enter: await store.newestSessions(1000), leave: [] })
-      told = []
+      updates = []
       await open()
-      const over = {
-        ended: told.flatMap(({ ended }) => ended),
-        left: told.flatMap(({ left }) => left),
+      const last = {
+        ended: updates.flatMap(({ ended }) => ended),
+        left: updates.flatMap(({ left }) => left),
       }
       t.same(
-        over,
+        last,
         { ended: [first.id], left: [first.id] },
-        'where all are in use the oldest of all',
+        'where all are present, the oldest of all',
       )
     },
   )
 
-  await t.test('never gives the id of a session out again', async (t) => {
-    const site = await openSite(t)
-    let store = await site.open()
+  await t.test('gives no session id twice, also after the store went back', async (t) => {
+    const fixture = await openFixture(t)
+    let store = await fixture.open()
     const ann = await registerUser(store, 'ann')
     await registerUser(store, 'bob')
     await store.close()
-    await site.takeSnapshot()
-    store = await site.open()
+    await fixture.takeSnapshot()
+    store = await fixture.open()
     const lost = await store.openSession(ann.account.id, hour)
     await store.close()
-    await site.restoreSnapshot()
-    store = await site.open()
+    await fixture.restoreSnapshot()
+    store = await fixture.open()
     t.teardown(() => store.close())
     await registerUser(store, 'cid')
-    t.equal(await store.session(lost.id), undefined, 'also after the store went back')
+    t.equal(await store.session(lost.id), undefined)
   })
 
-  await t.test('makes a signing key once', async (t) => {
-    const site = await openSite(t)
-    const store = await site.open()
+  await t.test('makes one signing key', async (t) => {
+    const fixture = await openFixture(t)
+    const store = await fixture.open()
     const key = await store.signingKey()
     t.ok(key.length >= 32)
     t.same(await store.signingKey(), key)
     await store.close()
-    const again = await site.open()
+    const again = await fixture.open()
     t.teardown(() => again.close())
     t.same(await again.signingKey(), key)
   })
 
-  await t.test('says that it is well', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('answers a ping', async (t) => {
+    const { store } = await openStore(t, openFixture)
     await t.resolves(store.ping())
   })
 }

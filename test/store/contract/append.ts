@@ -11,9 +11,9 @@ import {
 } from '../fixtures.ts'
 import { type OpenFixture, openStore } from '../store-contract.ts'
 
-export async function appendContract(t: Test, openSite: OpenFixture): Promise<void> {
-  await t.test('gives what is said the ids 1, 2, 3, …', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+export async function appendContract(t: Test, openFixture: OpenFixture): Promise<void> {
+  await t.test('gives entries the ids 1, 2, 3, …', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     t.match(await store.bounds(), { oldest: 1, head: 0 }, 'an empty log')
     const ann = await registerUser(store, 'ann')
     const bob = await registerUser(store, 'bob')
@@ -34,16 +34,16 @@ export async function appendContract(t: Test, openSite: OpenFixture): Promise<vo
     t.match(await store.bounds(), { oldest: 1, head: 4 })
   })
 
-  await t.test('keeps a text exactly as it was sent', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('stores a text exactly as it was sent', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const text = ' \ttwo\r\nlines, e\u0301, 👩‍👩‍👧, \u{10FFFF} '
     const { id } = await appendMessage(store, ann, text)
     t.equal((await store.entry(id, ann.account.id))?.text, text)
   })
 
-  await t.test('judges each draft by itself, and leaves no gap for those it refuses', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('checks each draft by itself, and leaves no gap for a refused one', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const gone = await registerUser(store, 'gone')
     await store.endSession(gone.id)
@@ -68,11 +68,11 @@ export async function appendContract(t: Test, openSite: OpenFixture): Promise<vo
       [2, 'session-ended', 'key-reused', 1, 'unknown-recipient', 'recipient-offline', 3, 4, 4, 5],
     )
     t.equal(outcomes[3]?.kind, 'replayed')
-    t.equal(outcomes[8]?.kind, 'replayed', 'also of the same batch')
+    t.equal(outcomes[8]?.kind, 'replayed', 'also within one batch')
   })
 
-  await t.test('judges in order: session, key, recipient, presence', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('checks in this order: session, key, recipient, presence', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const bob = await registerUser(store, 'bob')
     await store.changePresence({ enter: [bob], leave: [] })
@@ -83,15 +83,15 @@ export async function appendContract(t: Test, openSite: OpenFixture): Promise<vo
       [draft(ann, 'hi', first), draft(ann, 'hi', { to: 'nobody', key: 'k' })],
       newBatchId(),
     )
-    t.equal(replay?.kind, 'replayed', 'the recipient need not be online any more')
+    t.equal(replay?.kind, 'replayed', 'even if the recipient is offline now')
     t.equal(reuse?.kind, 'key-reused', 'before the recipient is looked for')
     await store.endSession(ann.id)
     const [late] = await store.append([draft(ann, 'hi', first)], newBatchId())
     t.equal(late?.kind, 'session-ended', 'before the key is looked up')
   })
 
-  await t.test('takes a direct message for who is online, also with another session', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('accepts a direct message to an account with any session present', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const phone = await store.openSession(ann.account.id, hour)
     const to = { to: 'ann', whenOffline: 'reject' } as const
@@ -105,7 +105,7 @@ export async function appendContract(t: Test, openSite: OpenFixture): Promise<vo
   await t.test(
     'answers the same batch id with the same outcomes and appends nothing',
     async (t) => {
-      const { store } = await openStore(t, openSite)
+      const { store } = await openStore(t, openFixture)
       const ann = await registerUser(store, 'ann')
       const batch = [draft(ann, 'a'), draft(ann, 'whom?', { to: 'nobody' })]
       const first = await store.append(batch, 'the batch')
@@ -115,8 +115,8 @@ export async function appendContract(t: Test, openSite: OpenFixture): Promise<vo
     },
   )
 
-  await t.test('knows the idempotency keys of an account for 24 hours', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('remembers the idempotency keys of an account for 24 hours', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const bob = await registerUser(store, 'bob')
     const entry = await appendMessage(store, ann, 'hi', { key: 'k' })
@@ -125,7 +125,7 @@ export async function appendContract(t: Test, openSite: OpenFixture): Promise<vo
     t.equal(
       await store.findByIdempotencyKey(bob.account.id, 'k'),
       undefined,
-      'another account’s is another',
+      'each account has its own keys',
     )
     t.equal((await appendMessage(store, bob, 'ho', { key: 'k' })).id, 2)
 
@@ -142,16 +142,16 @@ export async function appendContract(t: Test, openSite: OpenFixture): Promise<vo
     })
   })
 
-  await t.test('stores nothing of a batch that one draft spoils', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('stores nothing of a batch in which one draft fails', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     await t.rejects(store.append([draft(ann, 'good'), draft(ann, '')], newBatchId()))
     t.match(await store.bounds(), { head: 0 })
     t.equal(entryOf((await store.append([draft(ann, 'good')], newBatchId()))[0] as never).id, 1)
   })
 
-  await t.test('takes nothing once a session is past its end', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('refuses drafts of an expired session', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann', hour)
     clock.advance(hour)
     t.same(await store.append([draft(ann, 'late')], newBatchId()), [{ kind: 'session-ended' }])

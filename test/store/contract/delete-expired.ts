@@ -2,9 +2,9 @@ import type { Test } from 'tap'
 import { appendMessage, appendMessages, draft, hour, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from '../store-contract.ts'
 
-export async function deleteExpiredContract(t: Test, openSite: OpenFixture): Promise<void> {
-  await t.test('trims the old end of the log in steps, never the newest entry', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): Promise<void> {
+  await t.test('deletes the oldest entries in steps, but never the newest entry', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     await appendMessages(
       store,
@@ -14,7 +14,7 @@ export async function deleteExpiredContract(t: Test, openSite: OpenFixture): Pro
     t.match(
       await store.deleteExpired(undefined),
       { more: false, bounds: { oldest: 1 } },
-      'all are kept',
+      'without `before` it deletes none',
     )
     t.match(await store.deleteExpired(clock.now() - 1), { more: false, bounds: { oldest: 1 } })
     t.match(await store.deleteExpired(clock.now()), { more: true, bounds: { oldest: 1_001 } })
@@ -26,8 +26,8 @@ export async function deleteExpiredContract(t: Test, openSite: OpenFixture): Pro
     t.equal(await store.entry(2_000, ann.account.id), undefined)
   })
 
-  await t.test('trims only what was sent before', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('deletes only entries that were sent before', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     await appendMessage(store, ann, 'old')
     clock.advance(10)
@@ -36,8 +36,8 @@ export async function deleteExpiredContract(t: Test, openSite: OpenFixture): Pro
     t.match(await store.deleteExpired(clock.now()), { more: false, bounds: { oldest: 2, head: 3 } })
   })
 
-  await t.test('goes by the order of the log, whatever the clock said', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('deletes in the order of the log, also after the clock was wrong', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const start = clock.now()
     await appendMessage(store, ann, 'old')
@@ -53,35 +53,35 @@ export async function deleteExpiredContract(t: Test, openSite: OpenFixture): Pro
     t.match(await store.deleteExpired(start + 240 * hour + 1), { bounds: { oldest: 4, head: 4 } })
   })
 
-  await t.test('says whether a sweep would drop more than a tenth of the log', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
-    const drops = (before: number) => store.wouldDeleteOverTenth(before)
-    t.equal(await drops(clock.now() + 1), false, 'an empty log')
+  await t.test('tells whether it would delete more than a tenth of the log', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
+    const overTenth = (before: number) => store.wouldDeleteOverTenth(before)
+    t.equal(await overTenth(clock.now() + 1), false, 'an empty log')
     const ann = await registerUser(store, 'ann')
     await appendMessage(store, ann, 'old')
-    t.equal(await drops(clock.now() + 1), false, 'the newest entry alone')
+    t.equal(await overTenth(clock.now() + 1), false, 'the newest entry alone')
     await appendMessage(store, ann, 'old')
     const old = clock.now() + 1
-    t.equal(await drops(old), true, 'one of the one that may go')
-    t.equal(await drops(old - 1), false)
+    t.equal(await overTenth(old), true, 'one of one that may be deleted')
+    t.equal(await overTenth(old - 1), false)
     clock.advance(1)
     for (let more = 0; more < 18; more++) await appendMessage(store, ann, 'new')
-    t.equal(await drops(old), true, 'two of nineteen')
+    t.equal(await overTenth(old), true, 'two of nineteen')
     await appendMessage(store, ann, 'new')
-    t.equal(await drops(old), false, 'two of twenty')
+    t.equal(await overTenth(old), false, 'two of twenty')
     await appendMessage(store, ann, 'new')
     await store.deleteExpired(old)
-    t.equal(await drops(old), false)
-    t.equal(await drops(old + 1), true)
+    t.equal(await overTenth(old), false)
+    t.equal(await overTenth(old + 1), true)
   })
 
-  await t.test('sweeps an empty log', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('accepts an empty log', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     t.match(await store.deleteExpired(clock.now()), { more: false, bounds: { oldest: 1, head: 0 } })
   })
 
-  await t.test('drops a key with its entry, and when it is too old', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('deletes an idempotency key with its entry, and after 24 hours', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     await appendMessage(store, ann, 'trimmed', { key: 'a' })
     clock.advance(1)
@@ -92,27 +92,38 @@ export async function deleteExpiredContract(t: Test, openSite: OpenFixture): Pro
     clock.advance(24 * hour + 1)
     t.match(await store.deleteExpired(undefined), { more: false, bounds: { oldest: 2 } })
     clock.advance(-1)
-    t.equal(await store.findByIdempotencyKey(ann.account.id, 'b'), undefined, 'it is gone for good')
+    t.equal(
+      await store.findByIdempotencyKey(ann.account.id, 'b'),
+      undefined,
+      'also after the clock went back',
+    )
   })
 
-  await t.test('drops sessions past their end, those present when they have left', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
-    const { account } = await registerUser(store, 'ann')
-    const away = await store.openSession(account.id, hour)
-    const present = await store.openSession(account.id, hour)
-    await store.changePresence({ enter: [present], leave: [] })
-    clock.advance(hour)
-    t.match(await store.deleteExpired(undefined), { more: false })
-    t.match(await store.presentSessions(), [{ session: present.id }], 'their grace is theirs')
-    await store.changePresence({ enter: [], leave: [present.id] })
-    await store.deleteExpired(undefined)
-    clock.advance(-1)
-    t.equal(await store.session(away.id), undefined)
-    t.equal(await store.session(present.id), undefined)
-  })
+  await t.test(
+    'deletes expired sessions, but present ones only after they have left',
+    async (t) => {
+      const { store, clock } = await openStore(t, openFixture)
+      const { account } = await registerUser(store, 'ann')
+      const away = await store.openSession(account.id, hour)
+      const present = await store.openSession(account.id, hour)
+      await store.changePresence({ enter: [present], leave: [] })
+      clock.advance(hour)
+      t.match(await store.deleteExpired(undefined), { more: false })
+      t.match(
+        await store.presentSessions(),
+        [{ session: present.id }],
+        'it stays for the grace period',
+      )
+      await store.changePresence({ enter: [], leave: [present.id] })
+      await store.deleteExpired(undefined)
+      clock.advance(-1)
+      t.equal(await store.session(away.id), undefined)
+      t.equal(await store.session(present.id), undefined)
+    },
+  )
 
-  await t.test('says whether another step would find work', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('tells whether another step would delete something', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     await appendMessages(
       store,

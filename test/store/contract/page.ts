@@ -5,19 +5,19 @@ import { registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from '../store-contract.ts'
 import { maySee, openSeededLog } from './seeded-log.ts'
 
-/** A page as one would take it from a list of all that may be seen. */
-function pageOf(seen: Entry[], { after, before, limit }: PageRange) {
+/** The expected page, from all entries that the viewer may see. */
+function pageOf(visible: Entry[], { after, before, limit }: PageRange) {
   if (after !== undefined) {
-    const newer = seen.filter(({ id }) => id > after)
+    const newer = visible.filter(({ id }) => id > after)
     return { entries: newer.slice(0, limit), more: newer.length > limit }
   }
-  const older = seen.filter(({ id }) => id < (before ?? Number.POSITIVE_INFINITY))
+  const older = visible.filter(({ id }) => id < (before ?? Number.POSITIVE_INFINITY))
   return { entries: older.slice(-limit), more: older.length > limit }
 }
 
-export async function pageContract(t: Test, openSite: OpenFixture): Promise<void> {
-  await t.test('pages through what one may see, forwards and backwards', async (t) => {
-    const { store, people, entries } = await openSeededLog(t, openSite, 400)
+export async function pageContract(t: Test, openFixture: OpenFixture): Promise<void> {
+  await t.test('pages through visible entries, forwards and backwards', async (t) => {
+    const { store, people, entries } = await openSeededLog(t, openFixture, 400)
     const id = fc.nat(410)
     const edge = fc.oneof(
       fc.record({ after: id }),
@@ -33,7 +33,7 @@ export async function pageContract(t: Test, openSite: OpenFixture): Promise<void
         async ({ account: viewer }, edge, limit, other) => {
           const range: PageRange = { ...edge, limit }
           if (other) range.withAccount = other.account.id
-          const seen = entries
+          const visible = entries
             .filter((entry) => maySee(entry, viewer.id))
             .filter(({ from, to }) => {
               if (!other) return true
@@ -41,7 +41,7 @@ export async function pageContract(t: Test, openSite: OpenFixture): Promise<void
               return to !== null && [from.id, to.id].sort().join() === pair.join()
             })
           const { bounds, ...page } = await store.page(viewer.id, range)
-          t.same(page, pageOf(seen, range))
+          t.same(page, pageOf(visible, range))
           t.match(bounds, { oldest: 1, head: 400 })
         },
       ),
@@ -49,8 +49,8 @@ export async function pageContract(t: Test, openSite: OpenFixture): Promise<void
     )
   })
 
-  await t.test('gives an empty page of an empty log', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('returns an empty page of an empty log', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const { account } = await registerUser(store, 'ann')
     for (const range of [{ limit: 50 }, { limit: 50, after: 0 }, { limit: 50, before: 9 }]) {
       t.match(await store.page(account.id, range), { entries: [], more: false })

@@ -4,31 +4,31 @@ import { updateListener } from '../../support/update-listener.ts'
 import { hour, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from '../store-contract.ts'
 
-/** No session has it. */
+/** The id of no session. */
 const unknown = 12_345
 
-export async function presenceContract(t: Test, openSite: OpenFixture): Promise<void> {
-  await t.test('remembers who is present, also over a restart', async (t) => {
-    const site = await openSite(t)
-    const before = await site.open()
+export async function presenceContract(t: Test, openFixture: OpenFixture): Promise<void> {
+  await t.test('keeps present sessions over a restart', async (t) => {
+    const fixture = await openFixture(t)
+    const before = await fixture.open()
     const ann = await registerUser(before, 'ann')
     const bob = await registerUser(before, 'bob')
     await before.changePresence({ enter: [ann, bob], leave: [] })
     await before.changePresence({ enter: [], leave: [bob.id] })
     await before.close()
-    const store = await site.open()
+    const store = await fixture.open()
     t.teardown(() => store.close())
     t.same(await store.presentSessions(), [
       {
         session: ann.id,
         person: { id: ann.account.id, username: 'ann' },
-        since: site.clock.now(),
+        since: fixture.clock.now(),
       },
     ])
   })
 
-  await t.test('lets nobody enter twice or with a session that has ended', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('does not add a session twice, nor one that has ended', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const gone = await registerUser(store, 'gone')
     const old = await registerUser(store, 'old', hour)
@@ -37,27 +37,27 @@ export async function presenceContract(t: Test, openSite: OpenFixture): Promise<
     await store.endSession(gone.id)
     clock.advance(hour)
     const bob = await registerUser(store, 'bob')
-    const told: StoreUpdate[] = []
-    store.subscribe(updateListener((news) => told.push(news)))
-    const asked = [ann, gone, old, bob, bob, { ...ann, id: unknown }]
-    await store.changePresence({ enter: asked, leave: [] })
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+    const enter = [ann, gone, old, bob, bob, { ...ann, id: unknown }]
+    await store.changePresence({ enter, leave: [] })
     t.same(
-      told.flatMap(({ entered }) => entered.map(({ session }) => session)),
+      updates.flatMap(({ entered }) => entered.map(({ session }) => session)),
       [bob.id],
-      'who was not there before',
+      'only the one that was not present',
     )
     const since = (await store.presentSessions()).find(({ session }) => session === ann.id)
-    t.same([since], present, 'since stays the first time')
+    t.same([since], present, '`since` stays the first time')
     await store.changePresence({ enter: [], leave: [bob.id, bob.id, gone.id, unknown] })
     t.same(
-      told.flatMap(({ left }) => left),
+      updates.flatMap(({ left }) => left),
       [bob.id],
     )
     t.same(await store.presentSessions(), present)
   })
 
-  await t.test('ends the presence of a session with it', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('ends the presence of a session with the session', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const phone = await store.openSession(ann.account.id, hour)
     await store.changePresence({ enter: [ann, phone], leave: [] })

@@ -8,9 +8,9 @@ import { maySee, openSeededLog } from './seeded-log.ts'
 /** 100 KiB in UTF-8. */
 const long = 'é'.repeat(50 * 1024)
 
-export async function readContract(t: Test, openSite: OpenFixture): Promise<void> {
-  await t.test('reads what one may see after an id, a thousand ids at a time', async (t) => {
-    const { store, people, entries } = await openSeededLog(t, openSite, 2_300)
+export async function readContract(t: Test, openFixture: OpenFixture): Promise<void> {
+  await t.test('reads visible entries after an id, a thousand ids at a time', async (t) => {
+    const { store, people, entries } = await openSeededLog(t, openFixture, 2_300)
     await fc.assert(
       fc.asyncProperty(fc.nat(2_300), fc.constantFrom(...people), async (after, { account }) => {
         const scan = await store.read(after, account.id)
@@ -27,7 +27,7 @@ export async function readContract(t: Test, openSite: OpenFixture): Promise<void
   })
 
   await t.test('reads at most 256 KiB of text, but at least one entry', async (t) => {
-    const { store } = await openStore(t, openSite)
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const bob = await registerUser(store, 'bob')
     const texts = [long, long, 'not for bob', long, 'x'.repeat(300 * 1024)]
@@ -42,11 +42,15 @@ export async function readContract(t: Test, openSite: OpenFixture): Promise<void
       scannedTo = scan.scannedTo
     }
     t.same(pages, [[1, 2], [4], [5]])
-    t.equal((await store.read(0, bob.account.id)).scannedTo, 3, 'past what bob may not see')
+    t.equal(
+      (await store.read(0, bob.account.id)).scannedTo,
+      3,
+      'also past an entry that bob may not see',
+    )
   })
 
-  await t.test('tells with what it read where the log begins and ends', async (t) => {
-    const { store, clock } = await openStore(t, openSite)
+  await t.test('returns the bounds of the log with the entries', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     t.match(await store.read(0, ann.account.id), { entries: [], scannedTo: 0 })
     for (const text of ['a', 'b', 'c']) await appendMessage(store, ann, text)
@@ -59,52 +63,59 @@ export async function readContract(t: Test, openSite: OpenFixture): Promise<void
     t.same(idsOf(scan.entries), [3])
   })
 
-  await t.test('shows one entry to those who may see it', async (t) => {
-    const { store, people, entries } = await openSeededLog(t, openSite, 40)
+  await t.test('returns an entry only to viewers who may see it', async (t) => {
+    const { store, people, entries } = await openSeededLog(t, openFixture, 40)
     for (const { account } of people) {
       for (const entry of entries) {
-        const seen = maySee(entry, account.id) ? entry : undefined
-        t.same(await store.entry(entry.id, account.id), seen)
+        const visible = maySee(entry, account.id) ? entry : undefined
+        t.same(await store.entry(entry.id, account.id), visible)
       }
     }
     t.equal(await store.entry(41, 1), undefined)
     t.equal(await store.entry(Number.MAX_SAFE_INTEGER, 1), undefined)
   })
 
-  await t.test('keeps direct messages until a stream has reached them', async (t) => {
-    const { store } = await openStore(t, openSite)
-    const ann = await registerUser(store, 'ann')
-    const bob = await registerUser(store, 'bob')
-    const viewer = bob.account.id
-    t.match(await store.undelivered(viewer), { after: 0, upTo: 0 }, 'an empty log')
-    await appendMessage(store, ann, '1: to everyone')
-    t.match(await store.undelivered(viewer), { after: 1, upTo: 1 }, 'none for bob')
-    await appendMessage(store, ann, '2', { to: 'bob' })
-    await appendMessage(store, bob, '3: from bob', { to: 'ann' })
-    await appendMessage(store, ann, '4', { to: 'bob' })
-    await appendMessage(store, ann, '5: to everyone')
+  await t.test(
+    'returns direct messages as undelivered until a receipt has passed them',
+    async (t) => {
+      const { store } = await openStore(t, openFixture)
+      const ann = await registerUser(store, 'ann')
+      const bob = await registerUser(store, 'bob')
+      const viewer = bob.account.id
+      t.match(await store.undelivered(viewer), { after: 0, upTo: 0 }, 'an empty log')
+      await appendMessage(store, ann, '1: to everyone')
+      t.match(await store.undelivered(viewer), { after: 1, upTo: 1 }, 'none for bob')
+      await appendMessage(store, ann, '2', { to: 'bob' })
+      await appendMessage(store, bob, '3: from bob', { to: 'ann' })
+      await appendMessage(store, ann, '4', { to: 'bob' })
+      await appendMessage(store, ann, '5: to everyone')
 
-    const kept = await store.undelivered(viewer)
-    t.match(kept, { after: 1, upTo: 5, bounds: { oldest: 1, head: 5 } })
-    const scan = await store.readUndelivered(kept.after, kept.upTo, viewer)
-    t.same(idsOf(scan.entries), [2, 4])
-    t.match(scan, { scannedTo: 5, bounds: kept.bounds })
-    t.same(idsOf((await store.readUndelivered(2, 4, viewer)).entries), [4])
+      const range = await store.undelivered(viewer)
+      t.match(range, { after: 1, upTo: 5, bounds: { oldest: 1, head: 5 } })
+      const scan = await store.readUndelivered(range.after, range.upTo, viewer)
+      t.same(idsOf(scan.entries), [2, 4])
+      t.match(scan, { scannedTo: 5, bounds: range.bounds })
+      t.same(idsOf((await store.readUndelivered(2, 4, viewer)).entries), [4])
 
-    await store.markDelivered([{ account: viewer, id: 5 }], 'another0')
-    t.same(await store.undelivered(viewer), kept, 'a mark of another epoch is void')
-    await store.markDelivered([{ account: viewer, id: 2 }], kept.bounds.epoch)
-    t.match(await store.undelivered(viewer), { after: 3, upTo: 5 })
-    await store.markDelivered([{ account: viewer, id: 1 }], kept.bounds.epoch)
-    t.match(await store.undelivered(viewer), { after: 3 }, 'a mark never goes back')
-    await store.markDelivered([{ account: viewer, id: 900 }], kept.bounds.epoch)
-    t.match(await store.undelivered(viewer), { after: 5, upTo: 5 })
-    await appendMessage(store, ann, '6', { to: 'bob' })
-    t.match(await store.undelivered(viewer), { after: 5, upTo: 6 }, 'nor past the head')
-  })
+      await store.markDelivered([{ account: viewer, id: 5 }], 'another0')
+      t.same(await store.undelivered(viewer), range, 'a receipt of another epoch changes nothing')
+      await store.markDelivered([{ account: viewer, id: 2 }], range.bounds.epoch)
+      t.match(await store.undelivered(viewer), { after: 3, upTo: 5 })
+      await store.markDelivered([{ account: viewer, id: 1 }], range.bounds.epoch)
+      t.match(await store.undelivered(viewer), { after: 3 }, 'a lower receipt changes nothing')
+      await store.markDelivered([{ account: viewer, id: 900 }], range.bounds.epoch)
+      t.match(await store.undelivered(viewer), { after: 5, upTo: 5 })
+      await appendMessage(store, ann, '6', { to: 'bob' })
+      t.match(
+        await store.undelivered(viewer),
+        { after: 5, upTo: 6 },
+        'a receipt past the head counts up to the head',
+      )
+    },
+  )
 
-  await t.test('keeps the newest 200 direct messages', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('returns the newest 200 direct messages as undelivered', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const bob = await registerUser(store, 'bob')
     const drafts = Array.from({ length: 250 }, (_, at) => [
@@ -117,8 +128,8 @@ export async function readContract(t: Test, openSite: OpenFixture): Promise<void
     t.equal((await store.readUndelivered(after, upTo, bob.account.id)).entries.length, 200)
   })
 
-  await t.test('reads what was kept in steps', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('reads undelivered messages in steps', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
     const drafts = [long, long, long].map((text) => draft(ann, text, { to: 'ann' }))
     await appendMessages(store, drafts)

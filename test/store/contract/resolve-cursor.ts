@@ -4,54 +4,54 @@ import type { CursorResolution } from '../../../src/store/store.ts'
 import { appendMessage, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from '../store-contract.ts'
 
-/** One run of a server: what is said in it, and what becomes of the log after it. */
-const life = fc.record({
-  says: fc.nat(3),
+/** One run of a server, and what happens to the log after it. */
+const run = fc.record({
+  appends: fc.nat(3),
   trims: fc.boolean(),
-  after: fc.constantFrom('go on', 'remember', 'go back'),
+  after: fc.constantFrom('go on', 'take snapshot', 'go back'),
 })
 
-export async function resolveCursorContract(t: Test, openSite: OpenFixture): Promise<void> {
-  await t.test('knows a cursor whose holder has seen what is no longer so', async (t) => {
+export async function resolveCursorContract(t: Test, openFixture: OpenFixture): Promise<void> {
+  await t.test('recognizes a cursor whose client has seen entries that are lost', async (t) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 5 }), async (lives) => {
-        const site = await openSite(t)
-        // What each life's log held when it ended, by its epoch: what a cursor's holder has seen.
+      fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 5 }), async (runs) => {
+        const fixture = await openFixture(t)
+        // The log at the end of each run, by epoch: what the client of a cursor has seen.
         const seen = new Map<string, string[]>()
         let log: string[] = []
-        let remembered: string[] = []
-        const ann = await site.open().then(async (store) => {
+        let snapshot: string[] = []
+        const ann = await fixture.open().then(async (store) => {
           const session = await registerUser(store, 'ann')
           await store.close()
-          await site.takeSnapshot()
+          await fixture.takeSnapshot()
           return session
         })
-        for (const [at, { says, trims, after }] of lives.entries()) {
-          site.clock.advance(1_000)
-          await site.restart()
-          const store = await site.open()
-          for (let said = 0; said < says; said += 1) {
-            const text = `life ${at}, ${said}`
+        for (const [at, { appends, trims, after }] of runs.entries()) {
+          fixture.clock.advance(1_000)
+          await fixture.restart()
+          const store = await fixture.open()
+          for (let count = 0; count < appends; count += 1) {
+            const text = `run ${at}, ${count}`
             await appendMessage(store, ann, text)
             log.push(text)
           }
-          if (trims) await store.deleteExpired(site.clock.now())
+          if (trims) await store.deleteExpired(fixture.clock.now())
           const { epoch, oldest } = await store.bounds()
           seen.set(epoch, [...log])
-          for (const [tag, held] of seen) {
+          for (const [of, held] of seen) {
             for (let id = 0; id <= held.length; id += 1) {
-              const placement = await store.resolveCursor({ id, epoch: tag })
-              const edge = { oldest, isOld: tag !== epoch }
-              t.same(standing(placement), expected(held.slice(0, id), log, edge))
+              const resolution = await store.resolveCursor({ id, epoch: of })
+              const edge = { oldest, isOld: of !== epoch }
+              t.same(placeOf(resolution), expected(held.slice(0, id), log, edge))
             }
           }
           await store.close()
-          if (after === 'remember') {
-            await site.takeSnapshot()
-            remembered = [...log]
+          if (after === 'take snapshot') {
+            await fixture.takeSnapshot()
+            snapshot = [...log]
           } else if (after === 'go back') {
-            await site.restoreSnapshot()
-            log = [...remembered]
+            await fixture.restoreSnapshot()
+            log = [...snapshot]
           }
         }
       }),
@@ -59,41 +59,41 @@ export async function resolveCursorContract(t: Test, openSite: OpenFixture): Pro
     )
   })
 
-  await t.test('tells a good cursor of an older epoch so, before all else', async (t) => {
-    const site = await openSite(t)
-    const before = await site.open()
+  await t.test('answers `new-epoch` first for a good cursor of an older epoch', async (t) => {
+    const fixture = await openFixture(t)
+    const before = await fixture.open()
     const ann = await registerUser(before, 'ann')
     for (const text of ['a', 'b', 'c']) await appendMessage(before, ann, text)
     const { epoch } = await before.bounds()
     await before.close()
-    site.clock.advance(1)
-    await site.restart()
-    const store = await site.open()
+    fixture.clock.advance(1)
+    await fixture.restart()
+    const store = await fixture.open()
     t.teardown(() => store.close())
     const place = async (id: number, of = epoch) =>
-      standing(await store.resolveCursor({ id, epoch: of }))
+      placeOf(await store.resolveCursor({ id, epoch: of }))
     const good = (id: number) => ({ position: id, reset: { reason: 'new-epoch', from: id } })
     for (const id of [0, 1, 2, 3]) t.same(await place(id), good(id))
     t.same(await place(4), { position: 3, reset: { reason: 'rewound', from: 3 } })
     await appendMessage(store, ann, 'd')
-    await store.deleteExpired(site.clock.now())
+    await store.deleteExpired(fixture.clock.now())
     t.match(await store.bounds(), { oldest: 4 })
-    t.same(await place(1), good(1), 'below the trimmed edge too: a read from there finds that')
+    t.same(await place(1), good(1), 'also below the oldest entry: a read from there finds that')
     const now = (await store.bounds()).epoch
     t.same(await place(1, now), { position: 3, reset: { reason: 'trimmed', from: 3 } })
     t.same(await place(4, now), { position: 4, reset: null })
   })
 
-  await t.test('takes a bare id as of the current epoch, and 0 as the beginning', async (t) => {
-    const site = await openSite(t)
-    const before = await site.open()
+  await t.test('takes a bare id as of the current epoch, and 0 as the start', async (t) => {
+    const fixture = await openFixture(t)
+    const before = await fixture.open()
     const ann = await registerUser(before, 'ann')
     for (const text of ['a', 'b', 'c']) await appendMessage(before, ann, text)
     await before.close()
-    site.clock.advance(1)
-    const store = await site.open()
+    fixture.clock.advance(1)
+    const store = await fixture.open()
     t.teardown(() => store.close())
-    const place = async (id: number) => standing(await store.resolveCursor({ id, epoch: null }))
+    const place = async (id: number) => placeOf(await store.resolveCursor({ id, epoch: null }))
     t.same(await place(2), { position: 2, reset: null })
     t.same(await place(3), { position: 3, reset: null })
     t.same(await place(0), { position: 0, reset: null })
@@ -103,25 +103,25 @@ export async function resolveCursorContract(t: Test, openSite: OpenFixture): Pro
       reset: { reason: 'ahead', from: 3 },
     })
     await appendMessage(store, ann, 'd')
-    await store.deleteExpired(site.clock.now())
+    await store.deleteExpired(fixture.clock.now())
     t.same(await place(0), { position: 3, reset: null })
     t.same(await place(1), { position: 3, reset: { reason: 'trimmed', from: 3 } })
     t.same(await place(3), { position: 3, reset: null })
   })
 
-  await t.test('takes a cursor of an epoch that nobody knows', async (t) => {
-    const site = await openSite(t)
-    const before = await site.open()
+  await t.test('resolves a cursor of an unknown epoch', async (t) => {
+    const fixture = await openFixture(t)
+    const before = await fixture.open()
     const ann = await registerUser(before, 'ann')
     await appendMessage(before, ann, 'a')
     await before.close()
-    site.clock.advance(1)
-    await site.restart()
-    const store = await site.open()
+    fixture.clock.advance(1)
+    await fixture.restart()
+    const store = await fixture.open()
     t.teardown(() => store.close())
     await appendMessage(store, ann, 'b')
     const place = async (id: number, epoch: string) =>
-      standing(await store.resolveCursor({ id, epoch }))
+      placeOf(await store.resolveCursor({ id, epoch }))
     const good = (id: number) => ({ position: id, reset: { reason: 'new-epoch', from: id } })
     t.same(await place(0, '00000000'), good(0))
     t.same(await place(1, '00000000'), { position: 0, reset: { reason: 'rewound', from: 0 } })
@@ -129,52 +129,52 @@ export async function resolveCursorContract(t: Test, openSite: OpenFixture): Pro
     t.same(await place(2, 'zzzzzzzz'), { position: 1, reset: { reason: 'rewound', from: 1 } })
   })
 
-  await t.test('says ahead of a cursor of this epoch past the head', async (t) => {
-    const { store } = await openStore(t, openSite)
+  await t.test('answers `ahead` for a cursor of the current epoch past the head', async (t) => {
+    const { store } = await openStore(t, openFixture)
     const { epoch } = await store.bounds()
     t.match(epoch, /^[0-9a-z]{8}$/)
-    t.same(standing(await store.resolveCursor({ id: 5, epoch })), {
+    t.same(placeOf(await store.resolveCursor({ id: 5, epoch })), {
       position: 0,
       reset: { reason: 'ahead', from: 0 },
     })
   })
 
   await t.test('gives each start an epoch of its own, whatever the clock does', async (t) => {
-    const site = await openSite(t)
+    const fixture = await openFixture(t)
     const epochs: string[] = []
     for (const pass of [0, 0, -60_000, 60_000, 10]) {
-      site.clock.advance(pass)
-      await site.restart()
-      const store = await site.open()
+      fixture.clock.advance(pass)
+      await fixture.restart()
+      const store = await fixture.open()
       epochs.push((await store.bounds()).epoch)
       await store.close()
     }
     t.same(epochs, [...new Set(epochs)].sort())
-    t.equal(epochs.at(-1), site.clock.now().toString(36).padStart(8, '0'))
+    t.equal(epochs.at(-1), fixture.clock.now().toString(36).padStart(8, '0'))
   })
 }
 
 const scenario = [
-  { says: 3, trims: false, after: 'remember' as const },
-  { says: 2, trims: false, after: 'go on' as const },
-  { says: 1, trims: false, after: 'go back' as const },
-  { says: 3, trims: true, after: 'go on' as const },
+  { appends: 3, trims: false, after: 'take snapshot' as const },
+  { appends: 2, trims: false, after: 'go on' as const },
+  { appends: 1, trims: false, after: 'go back' as const },
+  { appends: 3, trims: true, after: 'go on' as const },
 ]
 
-function standing({ position, reset }: CursorResolution) {
+function placeOf({ position, reset }: CursorResolution) {
   return { position, reset }
 }
 
-/** Whoever holds what the log no longer is, is sent back to where the two part. */
+/** A client that has seen lost entries goes back to where the logs diverge. */
 function expected(
   held: string[],
   log: string[],
   { oldest, isOld }: { oldest: number; isOld: boolean },
 ) {
   const edge = oldest - 1
-  const parts = held.findIndex((text, at) => text !== log[at])
-  if (parts >= 0) {
-    return { position: Math.max(parts, edge), reset: { reason: 'rewound', from: parts } }
+  const diverged = held.findIndex((text, at) => text !== log[at])
+  if (diverged >= 0) {
+    return { position: Math.max(diverged, edge), reset: { reason: 'rewound', from: diverged } }
   }
   const { length: id } = held
   if (isOld) return { position: id, reset: { reason: 'new-epoch', from: id } }

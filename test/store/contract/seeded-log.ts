@@ -4,7 +4,7 @@ import type { Entry, Session, Store } from '../../../src/store/store.ts'
 import { draft, entryOf, newBatchId, registerUser } from '../fixtures.ts'
 import { type Clock, type OpenFixture, openStore } from '../store-contract.ts'
 
-/** A log in which several people spoke to everyone, to each other and to themselves. */
+/** A log of broadcasts and direct messages of several people, also to themselves. */
 export interface SeededLog {
   store: Store
   clock: Clock
@@ -14,7 +14,7 @@ export interface SeededLog {
 
 const names = ['ann', 'bob', 'cid', 'dot']
 
-/** Who speaks, and to whom; most often two of them to each other, so that gaps are long. */
+/** Most are between two of the people, so that the others see long gaps. */
 const anyMessage = fc.oneof(
   { weight: 1, arbitrary: fc.record({ from: fc.nat(3), to: fc.constant(undefined) }) },
   { weight: 1, arbitrary: fc.record({ from: fc.nat(3), to: fc.nat(3) }) },
@@ -23,10 +23,10 @@ const anyMessage = fc.oneof(
 
 export async function openSeededLog(
   t: Test,
-  openSite: OpenFixture,
+  openFixture: OpenFixture,
   length: number,
 ): Promise<SeededLog> {
-  const { store, clock } = await openStore(t, openSite)
+  const { store, clock } = await openStore(t, openFixture)
   const people: Session[] = []
   for (const name of names) people.push(await registerUser(store, name))
   const drafts = fc
@@ -34,7 +34,7 @@ export async function openSeededLog(
     .map(({ from, to }, at) =>
       draft(
         people[from] as Session,
-        `saying ${at}`,
+        `message ${at}`,
         to === undefined ? {} : { to: names[to] as string },
       ),
     )
@@ -42,7 +42,7 @@ export async function openSeededLog(
   return { store, clock, people, entries }
 }
 
-/** The rule itself: everyone sees a broadcast, its two people a direct message. */
+/** Everyone may see a broadcast; sender and recipient may see a direct message. */
 export function maySee({ from, to }: Entry, viewer: number): boolean {
   return to === null || to.id === viewer || from.id === viewer
 }

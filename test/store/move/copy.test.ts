@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import postgres from 'postgres'
@@ -11,15 +12,15 @@ import { copy } from '../../../src/store/move/copy.ts'
 import type { Target } from '../../../src/store/move/endpoints.ts'
 import { SqliteSource } from '../../../src/store/move/sqlite-source.ts'
 import { SqliteTarget } from '../../../src/store/move/sqlite-target.ts'
-import { StartError } from '../../../src/store/store.ts'
+import { StartError } from '../../../src/store/start-error.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../fixtures.ts'
 import { withStoreAt } from './open-store.ts'
 
-/** A new home where something becomes other than it was. */
-function spoilt(home: Target, faults: Partial<Target>): Target {
-  return new Proxy(home, {
+/** A target with some methods replaced. */
+function withFaults(target: Target, faults: Partial<Target>): Target {
+  return new Proxy(target, {
     get: (target, name) => {
       const member = faults[name as keyof Target] ?? Reflect.get(target, name, target)
       return typeof member === 'function' ? member.bind(target) : member
@@ -27,7 +28,7 @@ function spoilt(home: Target, faults: Partial<Target>): Target {
   })
 }
 
-async function homes(t: Test) {
+async function openEndpoints(t: Test) {
   const folder = privateFolder(t)
   const [here, there] = [join(folder, 'here'), join(folder, 'there')]
   await withStoreAt(t, here, async (store) => {
@@ -41,9 +42,9 @@ async function homes(t: Test) {
   return { source, target, there }
 }
 
-t.test('what arrives other than it left does not count', async (t) => {
-  const { source, target, there } = await homes(t)
-  const altering = spoilt(target, {
+t.test('does not commit rows that differ from the source', async (t) => {
+  const { source, target, there } = await openEndpoints(t)
+  const altering = withFaults(target, {
     write: (table, rows) =>
       target.write(
         table,
@@ -51,21 +52,21 @@ t.test('what arrives other than it left does not count', async (t) => {
       ),
   })
   await t.rejects(copy(source, altering, {}), StartError)
-  t.notOk(new Set(await folderOf(there)).has('obrol.db'))
+  t.notOk(existsSync(join(there, 'obrol.db')))
 })
 
-t.test('what is lost on the way, or a wrong key, is noticed', async (t) => {
+t.test('notices missing rows and a wrong signing key', async (t) => {
   for (const [faults, message] of [
     [(target) => ({ write: dropping(target) }), /^The messages differ after the copy: 2 with/],
     [() => ({ signingKey: async () => undefined }), /^The signing key differs after the copy$/],
   ] as [(target: Target) => Partial<Target>, RegExp][])
     await t.test(String(message), async (t) => {
-      const { source, target } = await homes(t)
-      await t.rejects(copy(source, spoilt(target, faults(target)), {}), { message })
+      const { source, target } = await openEndpoints(t)
+      await t.rejects(copy(source, withFaults(target, faults(target)), {}), { message })
     })
 })
 
-t.test('every table of both stores is carried, or left behind on purpose', async (t) => {
+t.test('every table of both stores is copied or excluded on purpose', async (t) => {
   const folder = privateFolder(t)
   await withStoreAt(t, folder, async () => {})
   const database = new Database(join(folder, 'obrol.db'), { readonly: true })
@@ -93,8 +94,8 @@ function check(t: Test, found: [table: string, column: string][]): void {
   const columns = Object.groupBy(found, ([table]) => table)
   for (const name of Object.keys(columns)) {
     if (excludedTables.includes(name)) continue
-    const { columns: carried = {} } = copiedTables.find((table) => table.name === name) ?? {}
-    t.same(columns[name]?.map(([, column]) => column).sort(), Object.keys(carried).sort(), name)
+    const { columns: copied = {} } = copiedTables.find((table) => table.name === name) ?? {}
+    t.same(columns[name]?.map(([, column]) => column).sort(), Object.keys(copied).sort(), name)
   }
   for (const { name } of copiedTables) t.ok(name in columns, name)
 }
@@ -102,9 +103,4 @@ function check(t: Test, found: [table: string, column: string][]): void {
 function dropping(target: Target): Target['write'] {
   return (table: CopiedTable, rows) =>
     target.write(table, table.name === 'entries' ? rows.slice(1) : rows)
-}
-
-async function folderOf(path: string): Promise<string[]> {
-  const { readdir } = await import('node:fs/promises')
-  return readdir(path)
 }

@@ -10,8 +10,8 @@ import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import * as people from '../fixtures.ts'
 import { withStoreAt } from './open-store.ts'
 
-/** Two people, of whom bob was away when something was kept for him; the oldest message is gone. */
-async function settle(store: Store) {
+/** Two people, one of whom has an undelivered direct message, and a log whose start was trimmed. */
+async function fillStore(store: Store) {
   const key = Buffer.from(await store.signingKey())
   const ann = await people.registerUser(store, 'ann')
   const bob = await people.registerUser(store, 'bob')
@@ -24,10 +24,10 @@ async function settle(store: Store) {
   return { key, ann, bob }
 }
 
-type Settled = Awaited<ReturnType<typeof settle>>
+type Content = Awaited<ReturnType<typeof fillStore>>
 
-/** What people have, wherever it is kept. */
-async function holds(t: Test, store: Store, { key, ann, bob }: Settled, cursors: string[]) {
+/** Keys, sessions, accounts and cursors are the same in each store. */
+async function checkContent(t: Test, store: Store, { key, ann, bob }: Content, cursors: string[]) {
   t.same(Buffer.from(await store.signingKey()), key)
   for (const session of [ann, bob]) t.same(await store.session(session.id), session)
   t.match(await store.credentials('bob'), { account: bob.account, passwordHash: 'hash of bob' })
@@ -40,12 +40,12 @@ async function holds(t: Test, store: Store, { key, ann, bob }: Settled, cursors:
   }
 }
 
-async function replays(t: Test, store: Store, speaker: Session) {
-  const again = people.draft(speaker, 'a', { key: 'once' })
+async function checkRetries(t: Test, store: Store, sender: Session) {
+  const again = people.draft(sender, 'a', { key: 'once' })
   t.match(await store.append([again], people.newBatchId()), [
     { kind: 'replayed', entry: { id: 2 } },
   ])
-  const other = people.draft(speaker, 'other', { key: 'once' })
+  const other = people.draft(sender, 'other', { key: 'once' })
   t.same(await store.append([other], people.newBatchId()), [{ kind: 'key-reused' }])
 }
 
@@ -62,14 +62,14 @@ if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
 
 function suite(): void {
-  t.test('from SQLite to PostgreSQL and back: nobody notices', async (t) => {
+  t.test('moves from SQLite to PostgreSQL and back with sessions, cursors and keys', async (t) => {
     const folder = t.testdir()
     const [here, back] = [join(folder, 'here'), join(folder, 'back')]
     const database = await (await sharedPostgres()).emptyDatabase()
-    const { settled, cursor } = await withStoreAt(t, here, async (store) => {
-      const settled = await settle(store)
+    const { content, cursor } = await withStoreAt(t, here, async (store) => {
+      const content = await fillStore(store)
       t.match(await store.bounds(), { oldest: 4, head: 4 })
-      return { settled, cursor: await cursorOf(store) }
+      return { content, cursor: await cursorOf(store) }
     })
     const before = readdirSync(here)
 
@@ -89,21 +89,21 @@ function suite(): void {
     })
     t.same(readdirSync(here), before)
     const later = await withStoreAt(t, database, async (store) => {
-      await holds(t, store, settled, [cursor])
+      await checkContent(t, store, content, [cursor])
       t.match(await store.bounds(), { oldest: 4, head: 4 })
       t.match(await people.registerUser(store, 'cid'), { account: { id: 3 } })
-      t.match(await people.appendMessage(store, settled.ann, 'c'), { id: 5 })
+      t.match(await people.appendMessage(store, content.ann, 'c'), { id: 5 })
       return cursorOf(store)
     })
 
-    const home = await move(database, back)
-    t.match(home, { from: withoutUser(database), to: back, kind: 'sqlite' })
+    const moved = await move(database, back)
+    t.match(moved, { from: withoutUser(database), to: back, kind: 'sqlite' })
     t.equal(mode(back), '700')
     t.same(readdirSync(back).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
     for (const name of readdirSync(back)) t.equal(mode(join(back, name)), '600', name)
     await withStoreAt(t, back, async (store) => {
-      await holds(t, store, settled, [cursor, later])
-      const { ann } = settled
+      await checkContent(t, store, content, [cursor, later])
+      const { ann } = content
       t.match(await store.page(ann.account.id, { limit: 9 }), {
         entries: [
           { id: 4, text: 'b' },
@@ -113,7 +113,7 @@ function suite(): void {
     })
   })
 
-  t.test('retries and what is kept for someone go along', async (t) => {
+  t.test('moves idempotency keys and undelivered direct messages', async (t) => {
     const folder = t.testdir()
     const [here, back] = [join(folder, 'here'), join(folder, 'back')]
     const server = await sharedPostgres()
@@ -128,15 +128,15 @@ function suite(): void {
       return { ann, bob }
     })
     const checksums: string[] = []
-    const homes = [here, database, other, back, join(folder, 'more')]
-    for (const [step, home] of homes.entries()) {
-      const next = homes[step + 1]
-      if (next) checksums.push((await move(home, next)).checksum)
+    const stores = [here, database, other, back, join(folder, 'more')]
+    for (const [step, address] of stores.entries()) {
+      const next = stores[step + 1]
+      if (next) checksums.push((await move(address, next)).checksum)
     }
-    t.equal(new Set(checksums).size, 1, 'it is the same wherever it is kept')
-    for (const home of [database, back])
-      await withStoreAt(t, home, async (store) => {
-        await replays(t, store, ann)
+    t.equal(new Set(checksums).size, 1, 'it is the same in every store')
+    for (const address of [database, back])
+      await withStoreAt(t, address, async (store) => {
+        await checkRetries(t, store, ann)
         const { after, upTo } = await store.undelivered(bob.account.id)
         const { entries } = await store.readUndelivered(after, upTo, bob.account.id)
         t.same(
@@ -146,13 +146,13 @@ function suite(): void {
       })
   })
 
-  t.test('names stay what they were, and nobody may look like them in the new home', async (t) => {
+  t.test('names stay as they were, and look-alikes are refused in the target', async (t) => {
     const folder = t.testdir()
-    const homes = [join(folder, 'here'), await (await sharedPostgres()).freshDatabase()]
-    await withStoreAt(t, homes[1] as string, async () => {})
-    homes.push(join(folder, 'back'))
-    await withStoreAt(t, homes[0] as string, async (store) => {
-      // Of before 0.2: one name today.
+    const stores = [join(folder, 'here'), await (await sharedPostgres()).freshDatabase()]
+    await withStoreAt(t, stores[1] as string, async () => {})
+    stores.push(join(folder, 'back'))
+    await withStoreAt(t, stores[0] as string, async (store) => {
+      // Two names before 0.2, one today.
       for (const [username, key] of [
         ['Straße', 'straße'],
         ['Strasse', 'strasse'],
@@ -161,9 +161,9 @@ function suite(): void {
       }
       await store.register({ ...people.newAccount('ace'), ...nameForms('ace') }, 1_000)
     })
-    for (const [nth, home] of homes.slice(1).entries()) {
-      await move(homes[nth] as string, home)
-      await withStoreAt(t, home, async (store) => {
+    for (const [nth, address] of stores.slice(1).entries()) {
+      await move(stores[nth] as string, address)
+      await withStoreAt(t, address, async (store) => {
         for (const typed of ['Straße', 'Strasse', 'ace']) {
           t.equal((await findCredentials(store, typed))?.account.username, typed)
         }
@@ -175,32 +175,35 @@ function suite(): void {
     }
   })
 
-  t.test('a home where a server was started, but nobody came, may be moved to', async (t) => {
-    const folder = t.testdir()
-    const [here, back] = [join(folder, 'here'), join(folder, 'back')]
-    const database = await (await sharedPostgres()).emptyDatabase()
-    const key = await withStoreAt(t, here, async (store) => {
-      await people.appendMessage(store, await people.registerUser(store, 'ann'), 'a')
-      return await store.signingKey()
-    })
-    const [elsewhere] = await Promise.all([
-      withStoreAt(
-        t,
-        database,
-        async (store) => [await store.signingKey(), await cursorOf(store)] as const,
-      ),
-      withStoreAt(t, back, (store) => store.signingKey()),
-    ])
-    await move(here, database)
-    await move(database, back)
-    await withStoreAt(t, back, async (store) => {
-      t.same(Buffer.from(await store.signingKey()), Buffer.from(key))
-      t.notSame(Buffer.from(await store.signingKey()), Buffer.from(elsewhere[0]))
-      t.match(await store.bounds(), { head: 1 })
-    })
-  })
+  t.test(
+    'a store where a server was started, but nobody registered, may be the target',
+    async (t) => {
+      const folder = t.testdir()
+      const [here, back] = [join(folder, 'here'), join(folder, 'back')]
+      const database = await (await sharedPostgres()).emptyDatabase()
+      const key = await withStoreAt(t, here, async (store) => {
+        await people.appendMessage(store, await people.registerUser(store, 'ann'), 'a')
+        return await store.signingKey()
+      })
+      const [elsewhere] = await Promise.all([
+        withStoreAt(
+          t,
+          database,
+          async (store) => [await store.signingKey(), await cursorOf(store)] as const,
+        ),
+        withStoreAt(t, back, (store) => store.signingKey()),
+      ])
+      await move(here, database)
+      await move(database, back)
+      await withStoreAt(t, back, async (store) => {
+        t.same(Buffer.from(await store.signingKey()), Buffer.from(key))
+        t.notSame(Buffer.from(await store.signingKey()), Buffer.from(elsewhere[0]))
+        t.match(await store.bounds(), { head: 1 })
+      })
+    },
+  )
 
-  t.test('a long log is carried in pieces, and progress is told', async (t) => {
+  t.test('copies a long log in batches, and reports progress', async (t) => {
     const folder = t.testdir()
     const here = join(folder, 'here')
     const database = await (await sharedPostgres()).freshDatabase()
@@ -212,11 +215,11 @@ function suite(): void {
         Array.from({ length: 1_300 }, (_, at) => people.draft(ann, at < 300 ? long : 'x')),
       )
     })
-    const told: CopyProgress[] = []
-    await move(here, database, { onProgress: (progress) => told.push(progress) })
-    t.ok(told.length > 8)
+    const reports: CopyProgress[] = []
+    await move(here, database, { onProgress: (progress) => reports.push(progress) })
+    t.ok(reports.length > 8)
     for (const step of ['copied', 'verified'] as const) {
-      const rows = told.filter((progress) => progress.step === step)
+      const rows = reports.filter((progress) => progress.step === step)
       t.match(rows.at(-1), { rows: 1_303, totalRows: 1_303 })
       t.same(
         rows.map((progress) => progress.rows),
@@ -229,7 +232,7 @@ function suite(): void {
     })
   })
 
-  t.test('an empty log moves too', async (t) => {
+  t.test('moves an empty log', async (t) => {
     const folder = t.testdir()
     const database = await (await sharedPostgres()).freshDatabase()
     await withStoreAt(t, join(folder, 'here'), async () => {})
@@ -243,7 +246,7 @@ function suite(): void {
   })
 }
 
-/** What the two homes are called: their address without who logs in there. */
+/** The name of a PostgreSQL store: its URL without user and password. */
 function withoutUser(databaseUrl: string): string {
   return databaseUrl.replace(/[^/]*@/, '')
 }

@@ -3,20 +3,19 @@ import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import type { Store } from '../../../src/store/store.ts'
 
-/** Opens the store of a home: a data folder, or a URL of PostgreSQL. */
+/** @param address a data folder, or a URL of PostgreSQL */
 export async function openStoreAt(t: Test, address: string): Promise<Store> {
-  const store = address.includes('://')
-    ? await openPostgresStore({
+  return address.includes('://')
+    ? openPostgresStore({
         databaseUrl: address,
         presenceLeaseMs: 15_000,
         graceMs: 10_000,
         maxConnections: 2,
       })
-    : await openSqliteStore({ folder: address, onFatal: (error) => void t.fail(error.message) })
-  return store
+    : openSqliteStore({ folder: address, onFatal: (error) => void t.fail(error.message) })
 }
 
-/** Opens it, works with it, and closes it again. */
+/** Closes the store after the work. */
 export async function withStoreAt<Result>(
   t: Test,
   address: string,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { move } from '../../../src/store/move/move.ts'
-import { StartError } from '../../../src/store/store.ts'
+import { StartError } from '../../../src/store/start-error.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
@@ -21,7 +21,7 @@ async function refused(t: Test, moving: Promise<unknown>, message: RegExp): Prom
 }
 
 /** A data folder with a message in it. */
-async function talkedIn(t: Test, folder: string): Promise<string> {
+async function folderWithMessages(t: Test, folder: string): Promise<string> {
   await withStoreAt(t, folder, async (store) => {
     await store.signingKey()
     const ann = await people.registerUser(store, 'ann')
@@ -33,7 +33,7 @@ async function talkedIn(t: Test, folder: string): Promise<string> {
   return folder
 }
 
-t.test('refuses what is no home', async (t) => {
+t.test('refuses an address that is not a store', async (t) => {
   const folder = privateFolder(t, { odd: { 'obrol.db': 'text' }, other: { 'obrol.db': '' } })
   mkdirSync(join(folder, 'deep', 'obrol.db'), { recursive: true, mode: 0o700 })
   const to = join(folder, 'to')
@@ -49,20 +49,24 @@ t.test('refuses what is no home', async (t) => {
       [url, to],
       [to, url],
     ] as const)
-      await refused(t, move(from, there), /^A home is a data folder or postgres:\/\/USER(?!.*cret)/)
+      await refused(
+        t,
+        move(from, there),
+        /^A store is a data folder or postgres:\/\/USER(?!.*cret)/,
+      )
   await refused(t, move(to, join(folder, '.', 'to')), /^Source and target are the same/)
   await refused(t, move(join(folder, 'none'), to), /^There is no database in .*none$/)
   await refused(t, move(join(folder, 'odd'), to), /^The move failed: file is not a database/)
   await refused(t, move(join(folder, 'other'), to), /obrol.db is not a database of Obrol$/)
   await refused(t, move(join(folder, 'deep'), to), /^The move failed: .*open/)
-  t.notOk(existsSync(to), 'nothing was made')
+  t.notOk(existsSync(to), 'no folder is made')
   t.notOk(existsSync(join(folder, 'none')))
 })
 
-t.test('refuses a data folder that is served, or that holds something', async (t) => {
+t.test('refuses a data folder that is in use, or a target that holds a log', async (t) => {
   const folder = privateFolder(t, { broken: { 'obrol.db': 'text' } })
-  const here = await talkedIn(t, join(folder, 'here'))
-  const full = await talkedIn(t, join(folder, 'full'))
+  const here = await folderWithMessages(t, join(folder, 'here'))
+  const full = await folderWithMessages(t, join(folder, 'full'))
   await refused(t, move(here, full), /full is not empty: it holds 1 accounts. Nothing was moved$/)
   await refused(t, move(here, join(folder, 'broken')), /^The move failed: file is not a database/)
   const store = await openStoreAt(t, full)
@@ -74,7 +78,7 @@ t.test('refuses a data folder that is served, or that holds something', async (t
 
 t.test('refuses a log from another version', async (t) => {
   const folder = privateFolder(t)
-  const here = await talkedIn(t, join(folder, 'here'))
+  const here = await folderWithMessages(t, join(folder, 'here'))
   const to = join(folder, 'to')
   const change = (statement: string) => new Database(join(here, 'obrol.db')).exec(statement).close()
   change("UPDATE migrations SET name = '9999.sql' WHERE rowid = 1")
@@ -86,15 +90,23 @@ t.test('refuses a log from another version', async (t) => {
   await refused(t, move(here, to), older)
 })
 
-t.test('stopped half-way, it leaves nothing', async (t) => {
+t.test('accepts a data folder whose first start was killed before it made tables', async (t) => {
+  const folder = privateFolder(t, { to: {} })
+  const here = await folderWithMessages(t, join(folder, 'here'))
+  const to = join(folder, 'to')
+  new Database(join(to, 'obrol.db')).exec('PRAGMA application_id = 0x4f62726f').close()
+  t.match(await move(here, to), { kind: 'sqlite', signingKey: true })
+})
+
+t.test('leaves nothing in the target when it is stopped half-way', async (t) => {
   const folder = privateFolder(t)
-  const here = await talkedIn(t, join(folder, 'here'))
+  const here = await folderWithMessages(t, join(folder, 'here'))
   const to = join(folder, 'to')
   const stop = new AbortController()
   const onProgress = () => stop.abort(new StartError('stopped'))
   await refused(t, move(here, to, { onProgress, signal: stop.signal }), /^stopped$/)
   t.same(readdirSync(to), ['obrol.lock'])
-  // What one that was killed has left is in nobody's way.
+  // A move that was killed leaves such files behind.
   for (const name of ['obrol.db.new', 'obrol.db.new-wal', 'jwt.key.moved'])
     writeFileSync(join(to, name), 'half')
   t.match(await move(here, to), { counts: [{ count: 1 }, { count: 1 }, { count: 1_001 }, {}, {}] })
@@ -104,9 +116,9 @@ t.test('stopped half-way, it leaves nothing', async (t) => {
 if (postgresRuns) suite()
 
 function suite(): void {
-  t.test('refuses a PostgreSQL that is not there, or holds no log', async (t) => {
+  t.test('refuses a PostgreSQL that cannot be reached, or a source without a log', async (t) => {
     const folder = privateFolder(t)
-    const here = await talkedIn(t, join(folder, 'here'))
+    const here = await folderWithMessages(t, join(folder, 'here'))
     const nowhere = 'postgres://ann:secret@127.0.0.1:1/x?password=secret'
     const away = /^postgres:\/\/127.0.0.1:1\/x cannot be used: .*ECONNREFUSED(?!.*secret)/
     await refused(t, move(here, nowhere), away)
@@ -115,14 +127,18 @@ function suite(): void {
     const database = await server.emptyDatabase()
     await refused(t, move(database, join(folder, 'to')), /^There is no log of Obrol in postgres:/)
     await server.run("CREATE TABLE migrations AS SELECT '9.sql' AS name", nameOf(database))
-    await refused(t, move(database, join(folder, 'to')), /is from a newer version of Obrol$/)
+    await refused(
+      t,
+      move(database, join(folder, 'to')),
+      /newer version of Obrol \(migration 9\.sql is not known here\)$/,
+    )
     await refused(t, move(here, database), /newer version of Obrol/)
     t.notOk(existsSync(join(folder, 'to')))
   })
 
-  t.test('refuses a PostgreSQL that is in use, or holds something', async (t) => {
+  t.test('refuses a PostgreSQL that is in use, or a target that holds a log', async (t) => {
     const folder = privateFolder(t)
-    const here = await talkedIn(t, join(folder, 'here'))
+    const here = await folderWithMessages(t, join(folder, 'here'))
     const server = await sharedPostgres()
     const database = await server.freshDatabase()
     const several = database.replace('127.0.0.1', '127.0.0.1:1,127.0.0.1')
@@ -146,20 +162,20 @@ function suite(): void {
     t.notOk(existsSync(join(folder, 'to')))
   })
 
-  t.test('cut off half-way, it leaves nothing in PostgreSQL', async (t) => {
-    const here = await talkedIn(t, join(privateFolder(t), 'here'))
+  t.test('leaves nothing in PostgreSQL when the connection is cut half-way', async (t) => {
+    const here = await folderWithMessages(t, join(privateFolder(t), 'here'))
     const server = await sharedPostgres()
     const database = await server.freshDatabase()
     const proxy = await openTcpProxy(t, server.port)
-    let told = 0
+    let batches = 0
     const onProgress = () => {
-      told += 1
-      if (told === 3) proxy.cut()
+      batches += 1
+      if (batches === 3) proxy.cut()
     }
     await refused(
       t,
       move(here, urlVia(database, proxy), { onProgress }),
-      /^The move failed: .*The old home is as it was; the new one has nothing of it, or all/,
+      /^The move failed: .*The source has not changed. The target has nothing of it, or everything/,
     )
     const { counts } = await move(here, database)
     t.match(counts, [{ count: 1 }, { count: 1 }, { count: 1_001 }, {}, {}])

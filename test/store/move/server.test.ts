@@ -11,7 +11,7 @@ if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
 
 function suite(): void {
-  t.test('people go along when their room moves to PostgreSQL and back', async (t) => {
+  t.test('clients go on after a move to PostgreSQL and back', async (t) => {
     const folder = t.testdir()
     const [here, back] = [join(folder, 'here'), join(folder, 'back')]
     const database = await (await sharedPostgres()).emptyDatabase()
@@ -35,28 +35,28 @@ function suite(): void {
       tuning: { postgres: { maxConnections: 2 } },
     })
     seen.push(...(await resume(t, second, bob, seen.at(-1)?.id, ['missed by bob'])))
-    await replays(t, second, ann)
-    await keptOnce(t, second, cid)
+    await checkRetry(t, second, ann)
+    await checkDeliveredOnce(t, second, cid)
     t.match(await at(second, ann).broadcast('from PostgreSQL'), { status: 201, body: { id: 4 } })
     await second.register('dan')
     await second.stop()
     await move(database, back)
 
     const third = await openRoom(t, { folder: back, settings })
-    await replays(t, third, ann)
+    await checkRetry(t, third, ann)
     await resume(t, third, bob, seen.at(-1)?.id, ['from PostgreSQL'])
     await resume(t, third, bob, seen[0]?.id, ['missed by bob', 'from PostgreSQL'])
-    t.match(await third.login('dan'), { username: 'dan' }, 'who came meanwhile is there, too')
+    t.match(await third.login('dan'), { username: 'dan' }, 'an account from between the moves')
     await third.stop()
   })
 }
 
-/** The same person with the same token, in another house. */
+/** The same person with the same token on another server. */
 function at(room: Room, { username, password, token }: Guest): Guest {
   return new Guest(room, username, password, token)
 }
 
-/** A stream goes on from a cursor of the old home, with just what was missed. */
+/** A stream resumes from a cursor of the source, with just the missed messages. */
 async function resume(t: Test, room: Room, guest: Guest, cursor = '', texts: string[]) {
   const stream = await at(room, guest).open({ cursor })
   await stream.next('ready')
@@ -74,21 +74,21 @@ async function resume(t: Test, room: Room, guest: Guest, cursor = '', texts: str
   return events
 }
 
-/** A retry of what was said in the first house says nothing again. */
-async function replays(t: Test, room: Room, guest: Guest): Promise<void> {
+/** A retry of a message that was sent before the move is replayed. */
+async function checkRetry(t: Test, room: Room, guest: Guest): Promise<void> {
   const again = await at(room, guest).broadcast('a', { 'idempotency-key': 'once' })
   t.match(again, { status: 201, body: { id: 1, text: 'a' } })
   t.equal(again.headers.get('idempotent-replayed'), 'true')
 }
 
-/** What was kept for someone comes when they do, and not again. */
-async function keptOnce(t: Test, room: Room, guest: Guest): Promise<void> {
-  const kept = async (stream: EventReader) => {
+/** An undelivered direct message is delivered once. */
+async function checkDeliveredOnce(t: Test, room: Room, guest: Guest): Promise<void> {
+  const delivered = async (stream: EventReader) => {
     await stream.next('ready')
     await stream.next('heartbeat')
     stream.socket.destroy()
     return stream.texts
   }
-  t.same(await kept(await at(room, guest).open()), ['kept'])
-  t.same(await kept(await at(room, guest).open()), [])
+  t.same(await delivered(await at(room, guest).open()), ['kept'])
+  t.same(await delivered(await at(room, guest).open()), [])
 }

@@ -9,12 +9,12 @@ storeContract('SQLite', async (t: Test): Promise<StoreFixture> => {
   const folder = privateFolder(t)
   const clock = new Clock()
   const database = join(folder, 'obrol.db')
-  const copy = join(folder, 'remembered')
+  const copy = join(folder, 'snapshot.db')
   const onFatal = (error: Error) => void t.fail(error.message)
   return {
     clock,
     open: () => openSqliteStore({ folder, now: clock.now, onFatal }),
-    // Each opening is a start of its own.
+    // Each opening begins a new epoch.
     restart: async () => {},
     takeSnapshot: async () => copyFileSync(database, copy),
     restoreSnapshot: async () => copyFileSync(copy, database),

@@ -14,15 +14,15 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { assertPrivate } from '../../../src/store/sqlite/data-directory.ts'
+import { assertPrivate } from '../../../src/store/sqlite/private-files.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
-import { StartError } from '../../../src/store/store.ts'
+import { StartError } from '../../../src/store/start-error.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../fixtures.ts'
 
 const onFatal = (error: Error) => void t.fail(error.message)
 
-/** The one line with which a start is refused. */
+/** The one-line error of a start that is refused. */
 async function refusal(folder: string, migrations?: string): Promise<string> {
   try {
     const store = await openSqliteStore({ folder, onFatal, migrations })
@@ -31,7 +31,7 @@ async function refusal(folder: string, migrations?: string): Promise<string> {
     if (error instanceof StartError && !error.message.includes('\n')) return error.message
     throw error
   }
-  throw new Error('it was not refused')
+  throw new Error('the start was not refused')
 }
 
 function mode(path: string): string {
@@ -50,7 +50,7 @@ t.test('makes the data folder and its files for their owner alone', async (t) =>
   for (const file of files) t.equal(mode(join(folder, file)), '600', file)
 })
 
-t.test('goes by the system’s clock', async (t) => {
+t.test('uses the system’s clock by default', async (t) => {
   const before = Date.now()
   const store = await openSqliteStore({ folder: privateFolder(t), onFatal })
   t.teardown(() => store.close())
@@ -58,7 +58,7 @@ t.test('goes by the system’s clock', async (t) => {
   t.ok(before <= account.createdAt && account.createdAt <= Date.now())
 })
 
-t.test('leaves one file for the database when it was closed', async (t) => {
+t.test('leaves one database file when it is closed', async (t) => {
   const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   await people.registerUser(store, 'ann')
@@ -68,7 +68,7 @@ t.test('leaves one file for the database when it was closed', async (t) => {
   await t.rejects(people.registerUser(store, 'bob'), { name: 'Unavailable' })
 })
 
-t.test('serves a folder from one process, until that dies', async (t) => {
+t.test('lets one process use a folder, until that process dies', async (t) => {
   const folder = privateFolder(t)
   const other = otherServer(t, folder)
   await once(other.stdout as NonNullable<typeof other.stdout>, 'data')
@@ -81,11 +81,11 @@ t.test('serves a folder from one process, until that dies', async (t) => {
   await store.close()
 })
 
-t.test('serves a folder once in a process', async (t) => {
+t.test('lets one store of a process use a folder', async (t) => {
   const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   t.match(await refusal(folder), 'already served')
-  t.match(await refusal(folder), 'already served', 'and the first keeps it')
+  t.match(await refusal(folder), 'already served', 'the first store keeps the lock')
   await store.close()
   await (await openSqliteStore({ folder, onFatal })).close()
 })
@@ -120,7 +120,7 @@ t.test('refuses a database from a newer version', async (t) => {
   )
 })
 
-t.test('takes each migration whole or not at all', async (t) => {
+t.test('applies each migration completely or not at all', async (t) => {
   const folder = privateFolder(t, {
     migrations: {
       '1.sql': 'CREATE TABLE one (a) STRICT;'.replace('a)', 'a TEXT)'),
@@ -138,7 +138,7 @@ t.test('takes each migration whole or not at all', async (t) => {
   database.close()
 })
 
-t.test('takes over who was present on the first version', async (t) => {
+t.test('keeps present sessions of the first version', async (t) => {
   const folder = privateFolder(t)
   const first = '0001-log-people-presence.sql'
   const script = new URL(`../../../migrations/sqlite/${first}`, import.meta.url)
@@ -165,14 +165,14 @@ t.test('takes over who was present on the first version', async (t) => {
   t.same(await after.presentSessions(), [])
 })
 
-t.test('a session that is deleted by hand takes its presence along', async (t) => {
+t.test('a session that is deleted by hand is not present', async (t) => {
   const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal })
   t.teardown(() => store.close())
   const ann = await people.registerUser(store, 'ann')
   const bob = await people.registerUser(store, 'bob')
   await store.changePresence({ enter: [ann, bob], leave: [] })
-  // As the shell of SQLite has it.
+  // Like the shell of SQLite, which leaves foreign keys off.
   const shell = new Database(join(folder, 'obrol.db'))
   shell.pragma('foreign_keys = OFF')
   shell.prepare('DELETE FROM sessions WHERE id = ?').run(ann.id)
@@ -193,7 +193,7 @@ t.test('refuses a folder that other accounts may read or write', async (t) => {
       await refusal(data),
       `${data} is open to other accounts (mode ${open.toString(8)}): close it with chmod go= ${data}`,
     )
-    t.same(readdirSync(data), [], 'and puts nothing into it')
+    t.same(readdirSync(data), [], 'nothing is written to it')
     rmdirSync(data)
   }
   t.doesNotThrow(() => assertPrivate('/', 'win32'), 'Windows has no such modes')
@@ -208,15 +208,15 @@ t.test('refuses a signing key that other accounts may read', async (t) => {
   await t.rejects(store.signingKey(), { name: 'StartError', message: /jwt\.key is open to other/ })
 })
 
-t.test('a new key is written to a file of its own, never through a link', async (t) => {
-  const folder = privateFolder(t, { someone: 'what is someone else’s' })
+t.test('writes a new key to a new file, never through a link', async (t) => {
+  const folder = privateFolder(t, { someone: 'someone else’s content' })
   const someone = join(folder, 'someone')
   const data = join(folder, 'data')
   const store = await openSqliteStore({ folder: data, onFatal })
   t.teardown(() => store.close())
   symlinkSync(someone, join(data, 'jwt.key.new'))
   await store.signingKey()
-  t.equal(readFileSync(someone, 'utf8'), 'what is someone else’s')
+  t.equal(readFileSync(someone, 'utf8'), 'someone else’s content')
   t.ok(lstatSync(join(data, 'jwt.key')).isFile())
   t.equal(mode(join(data, 'jwt.key')), '600')
 })
@@ -229,7 +229,7 @@ t.test('refuses a signing key that is damaged', async (t) => {
   await t.rejects(store.signingKey(), { name: 'StartError', message: /is damaged/ })
 })
 
-t.test('lets go of the folder when a thread does not start', async (t) => {
+t.test('unlocks the folder when a thread does not start', async (t) => {
   const folder = privateFolder(t)
   const fatal: Error[] = []
   process.once('worker', (worker) => void worker.terminate())
@@ -241,7 +241,7 @@ t.test('lets go of the folder when a thread does not start', async (t) => {
   await (await openSqliteStore({ folder, onFatal })).close()
 })
 
-/** Another process that serves a folder until it is killed. */
+/** Another process that has the folder's store open until it is killed. */
 function otherServer(t: Test, folder: string) {
   const store = new URL('../../../src/store/sqlite/store.ts', import.meta.url).href
   const script = `

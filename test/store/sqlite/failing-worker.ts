@@ -1,4 +1,4 @@
-/** A store's worker whose commits all fail, and which answers nothing else. */
+/** A worker of the store whose commits all fail, and which does not answer pings. */
 import { parentPort } from 'node:worker_threads'
 import {
   serializeError,

@@ -9,39 +9,42 @@ import { updateListener } from '../../support/update-listener.ts'
 import { draft, idsOf, newBatchId, registerUser } from '../fixtures.ts'
 import { Clock } from '../store-contract.ts'
 
-t.test('answers Unavailable while the disk is full, and goes on when there is room', async (t) => {
-  const clock = new Clock()
-  const onFatal = (error: Error) => void t.fail(error.message)
-  const store = await openSqliteStore({
-    folder: privateFolder(t),
-    now: clock.now,
-    maxPages: 80,
-    onFatal,
-  })
-  t.teardown(() => store.close())
-  const ann = await registerUser(store, 'ann')
-  const told: number[] = []
-  store.subscribe(updateListener(({ entries }) => told.push(...idsOf(entries))))
-  const batch = Array.from({ length: 10 }, () => draft(ann, 'x'.repeat(500)))
-  const fill = async () => {
-    for (;;) await store.append(batch, newBatchId())
-  }
-  await t.rejects(fill(), { name: 'Unavailable', message: /SQLITE_FULL/ })
-  const { head } = await store.bounds()
-  t.ok(head > 0)
-  t.equal(told.length, head, 'nothing was told that was not stored')
-  await t.rejects(store.ping(), { name: 'Unavailable' })
-  t.ok((await store.read(head - 5, ann.account.id)).entries.length > 0, 'reading goes on')
+t.test(
+  'rejects with Unavailable while the disk is full, and goes on when there is room',
+  async (t) => {
+    const clock = new Clock()
+    const onFatal = (error: Error) => void t.fail(error.message)
+    const store = await openSqliteStore({
+      folder: privateFolder(t),
+      now: clock.now,
+      maxPages: 80,
+      onFatal,
+    })
+    t.teardown(() => store.close())
+    const ann = await registerUser(store, 'ann')
+    const ids: number[] = []
+    store.subscribe(updateListener(({ entries }) => ids.push(...idsOf(entries))))
+    const batch = Array.from({ length: 10 }, () => draft(ann, 'x'.repeat(500)))
+    const fill = async () => {
+      for (;;) await store.append(batch, newBatchId())
+    }
+    await t.rejects(fill(), { name: 'Unavailable', message: /SQLITE_FULL/ })
+    const { head } = await store.bounds()
+    t.ok(head > 0)
+    t.equal(ids.length, head, 'updates have only what was stored')
+    await t.rejects(store.ping(), { name: 'Unavailable' })
+    t.ok((await store.read(head - 5, ann.account.id)).entries.length > 0, 'reading goes on')
 
-  clock.advance(1)
-  await store.deleteExpired(clock.now())
-  await t.resolves(store.ping())
-  const outcomes = await store.append(batch, newBatchId())
-  t.match(outcomes[0], { kind: 'appended', entry: { id: head + 1 } })
-  t.equal(told.length, head + 10)
-})
+    clock.advance(1)
+    await store.deleteExpired(clock.now())
+    await t.resolves(store.ping())
+    const outcomes = await store.append(batch, newBatchId())
+    t.match(outcomes[0], { kind: 'appended', entry: { id: head + 1 } })
+    t.equal(ids.length, head + 10)
+  },
+)
 
-t.test('tells once that it is gone when a thread dies', async (t) => {
+t.test('calls onFatal once when a thread dies', async (t) => {
   const folder = privateFolder(t)
   const workers: Worker[] = []
   const gather = (worker: Worker) => void workers.push(worker)
@@ -81,7 +84,7 @@ t.test('tells once that it is gone when a thread dies', async (t) => {
   }
 })
 
-t.test('is gone when a commit failed', async (t) => {
+t.test('fails for good when a commit failed', async (t) => {
   const fatal: Error[] = []
   const onFatal = (error: Error) => void fatal.push(error)
   const folder = privateFolder(t)

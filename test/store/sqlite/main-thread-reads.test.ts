@@ -6,38 +6,39 @@ import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { type Session, Unavailable } from '../../../src/store/store.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 
-t.test(
-  'what is asked within one turn sees one snapshot, unless a thread has answered since',
-  async (t) => {
-    const folder = privateFolder(t)
-    const store = await openSqliteStore({ folder, onFatal: t.fail })
-    t.teardown(() => store.close())
-    const { database } = dataFiles(folder)
-    const other = new Database(database)
-    t.teardown(() => other.close())
-    const reads = new MainThreadReads(database, Date.now)
-    t.teardown(() => reads.close(new Unavailable('closed')))
-    const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
-    const { id } = (await store.register(account, 3_600_000)) as Session
+t.test('the reads of one turn share a snapshot until it is ended', async (t) => {
+  const folder = privateFolder(t)
+  const store = await openSqliteStore({ folder, onFatal: t.fail })
+  t.teardown(() => store.close())
+  const { database } = dataFiles(folder)
+  const other = new Database(database)
+  t.teardown(() => other.close())
+  const reads = new MainThreadReads(database, Date.now)
+  t.teardown(() => reads.close(new Unavailable('closed')))
+  const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
+  const { id } = (await store.register(account, 3_600_000)) as Session
 
-    t.equal((await reads.session(id))?.id, id)
-    await reads.undelivered(1)
-    other.exec(
-      "DELETE FROM sessions; INSERT INTO epochs (born, first_id, incarnation) VALUES (9000000000000, 1, 'x')",
-    )
-    t.equal((await reads.session(id))?.id, id, 'as it was when the first was asked')
-    const { bounds } = await reads.undelivered(1)
-    reads.refreshSnapshot()
-    t.equal(await reads.session(id), undefined)
-    t.not((await reads.undelivered(1)).bounds.epoch, bounds.epoch)
-    other.exec('DELETE FROM epochs WHERE born = 9000000000000')
-    t.not((await reads.undelivered(1)).bounds.epoch, bounds.epoch)
-    await new Promise((resolve) => setImmediate(resolve))
-    t.equal((await reads.undelivered(1)).bounds.epoch, bounds.epoch, 'the next turn sees more')
-  },
-)
+  t.equal((await reads.session(id))?.id, id)
+  await reads.undelivered(1)
+  other.exec(
+    "DELETE FROM sessions; INSERT INTO epochs (born, first_id, incarnation) VALUES (9000000000000, 1, 'x')",
+  )
+  t.equal((await reads.session(id))?.id, id, 'as in the first read')
+  const { bounds } = await reads.undelivered(1)
+  reads.endSnapshot()
+  t.equal(await reads.session(id), undefined)
+  t.not((await reads.undelivered(1)).bounds.epoch, bounds.epoch)
+  other.exec('DELETE FROM epochs WHERE born = 9000000000000')
+  t.not((await reads.undelivered(1)).bounds.epoch, bounds.epoch)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(
+    (await reads.undelivered(1)).bounds.epoch,
+    bounds.epoch,
+    'the next turn has a new snapshot',
+  )
+})
 
-t.test('a read that failed leaves no snapshot behind', async (t) => {
+t.test('a read that fails ends the snapshot', async (t) => {
   const folder = privateFolder(t)
   const store = await openSqliteStore({ folder, onFatal: t.fail })
   t.teardown(() => store.close())
@@ -50,5 +51,5 @@ t.test('a read that failed leaves no snapshot behind', async (t) => {
   other.exec('ALTER TABLE sessions RENAME TO elsewhere')
   await t.rejects(reads.session(1), /no such table/)
   other.exec('ALTER TABLE elsewhere RENAME TO sessions')
-  t.equal(await reads.session(1), undefined, 'in a new one')
+  t.equal(await reads.session(1), undefined, 'in a new snapshot')
 })

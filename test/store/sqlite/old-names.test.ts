@@ -9,7 +9,7 @@ import { oldAccounts, testOldNames } from '../old-names.ts'
 const onFatal = (error: Error) => void t.fail(error.message)
 const migrations = new URL('../../../migrations/sqlite/', import.meta.url)
 
-/** A data folder as 0.1 left it. */
+/** A data folder of version 0.1. */
 function oldFolder(t: Test, accounts: Iterable<{ username: string; key: string }>): string {
   const folder = join(t.testdir(), 'data')
   mkdirSync(folder, { mode: 0o700 })
@@ -31,7 +31,7 @@ function oldFolder(t: Test, accounts: Iterable<{ username: string; key: string }
   return folder
 }
 
-t.test('names of 0.1 are found as before, and nobody new may look like them', async (t) => {
+t.test('names of 0.1 are found as before, and look-alikes of them are refused', async (t) => {
   const folder = oldFolder(t, oldAccounts)
   for (const start of ['first', 'second']) {
     const store = await openSqliteStore({ folder, onFatal })
@@ -40,7 +40,7 @@ t.test('names of 0.1 are found as before, and nobody new may look like them', as
   }
 })
 
-t.test('what was made by other rules is made anew, once', async (t) => {
+t.test('keys and skeletons made by other rules are made again, once', async (t) => {
   const folder = oldFolder(t, oldAccounts)
   const file = join(folder, 'obrol.db')
   const change = (sql: string) => {
@@ -54,15 +54,15 @@ t.test('what was made by other rules is made anew, once', async (t) => {
     return store
   }
   await (await opened()).close()
-  change("UPDATE name_skeletons SET skeleton = 'of other rules ' || skeleton")
+  change("UPDATE name_skeletons SET skeleton = 'other rules ' || skeleton")
   const kept = await opened()
-  t.equal(await kept.skeletonsTaken(['ace']), false, 'by the same rules nothing is made')
+  t.equal(await kept.skeletonsTaken(['ace']), false, 'with the same version nothing is made')
   await kept.close()
   change("UPDATE name_forms SET version = '16.0.0'")
   await testOldNames(t, await opened())
 })
 
-t.test('a start takes many names in little time', async (t) => {
+t.test('a start makes the skeletons of many names', async (t) => {
   const folder = oldFolder(t, manyAccounts(5_000))
   const store = await openSqliteStore({ folder, onFatal })
   t.teardown(() => store.close())

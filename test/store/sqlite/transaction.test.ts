@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { readTransaction, WriteTransaction } from '../../../src/store/sqlite/transaction.ts'
 
-/** A connection that does nothing but fail where it is told to. */
+/** A connection that only records statements, and fails at one of them. */
 class Failing {
   readonly ran: string[] = []
   inTransaction = false
@@ -25,7 +25,7 @@ class Failing {
   }
 }
 
-t.test('does not know what became of a commit that failed on the disk', (t) => {
+t.test('the outcome of a commit that failed on the disk is unknown', (t) => {
   const connection = new Failing('COMMIT', 'SQLITE_IOERR_FSYNC')
   const transaction = new WriteTransaction(connection)
   t.throws(() => transaction.run(() => 1), {
@@ -34,12 +34,12 @@ t.test('does not know what became of a commit that failed on the disk', (t) => {
     message: 'The commit failed: failed at COMMIT (SQLITE_IOERR_FSYNC)',
   })
   t.same(connection.ran, ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'])
-  t.throws(() => transaction.run(() => 1), { name: 'Unavailable' }, 'and never writes again')
+  t.throws(() => transaction.run(() => 1), { name: 'Unavailable' }, 'no write is tried again')
   t.equal(connection.ran.length, 3)
   t.end()
 })
 
-t.test('knows that nothing was stored where the commit found no room', (t) => {
+t.test('a commit that found no room has stored nothing', (t) => {
   const connection = new Failing('COMMIT', 'SQLITE_FULL')
   const transaction = new WriteTransaction(connection)
   for (const attempt of [1, 2]) {
@@ -49,7 +49,7 @@ t.test('knows that nothing was stored where the commit found no room', (t) => {
   t.end()
 })
 
-t.test('knows that nothing was stored where the work was not begun', (t) => {
+t.test('a transaction that did not begin has stored nothing', (t) => {
   for (const code of ['SQLITE_BUSY', 'SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_IOERR_READ']) {
     const connection = new Failing('BEGIN IMMEDIATE', code)
     const transaction = new WriteTransaction(connection)
@@ -59,7 +59,7 @@ t.test('knows that nothing was stored where the work was not begun', (t) => {
   t.end()
 })
 
-t.test('blames what was asked, not the store, for a row that breaks a rule', (t) => {
+t.test('an error of the request does not make the store unavailable', (t) => {
   const transaction = new WriteTransaction(new Failing('', ''))
   const broken = new Database.SqliteError('no', 'SQLITE_CONSTRAINT_CHECK')
   for (const error of [broken, new TypeError('no such thing'), null]) {
@@ -77,7 +77,7 @@ t.test('blames what was asked, not the store, for a row that breaks a rule', (t)
   t.end()
 })
 
-t.test('says Unavailable of a read that failed on the disk', (t) => {
+t.test('a read that failed on the disk is Unavailable', (t) => {
   const read = readTransaction(new Database(':memory:'))
   t.throws(
     () =>

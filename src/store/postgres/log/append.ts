@@ -1,5 +1,5 @@
-import { type EntryRow, toEntry } from '../../entry-row.ts'
-import { formatEpoch } from '../../epoch-format.ts'
+import { formatEpoch } from '../../epochs.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Draft, Outcome } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 

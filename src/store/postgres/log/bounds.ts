@@ -1,4 +1,4 @@
-import { formatEpoch } from '../../epoch-format.ts'
+import { formatEpoch } from '../../epochs.ts'
 import type { LogBounds } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 

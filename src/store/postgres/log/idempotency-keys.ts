@@ -1,4 +1,4 @@
-import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Entry } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { entryColumns, usernameJoins } from './row-columns.ts'

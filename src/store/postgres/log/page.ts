@@ -1,4 +1,4 @@
-import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'

@@ -1,4 +1,4 @@
-import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../../scan-limits.ts'
 import type { Entry, Scan, Undelivered } from '../../store.ts'
 import { toArrayLiteral } from '../connection.ts'

@@ -1,5 +1,4 @@
-import { cursorResolution } from '../../cursor-resolution.ts'
-import { parseEpoch } from '../../epoch-format.ts'
+import { cursorResolution, parseEpoch } from '../../epochs.ts'
 import type { Cursor, CursorResolution } from '../../store.ts'
 import { beginEpoch } from '../next-epoch.ts'
 import type { Pool } from '../pool.ts'

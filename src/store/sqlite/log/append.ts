@@ -2,7 +2,7 @@ import type { Draft, Entry, Outcome, Person } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 
-/** Appends drafts to the log. Runs inside a write transaction. */
+/** Must be called inside a write transaction. */
 export class LogAppender {
   readonly #head
   readonly #insert
@@ -17,11 +17,11 @@ export class LogAppender {
     this.#insert = connection.prepare<[number, number, number | null, string, number]>(
       'INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (?, ?, ?, ?, ?)',
     )
-    // A key that is still there and was not found is too old to count.
+    // REPLACE: a key that is stored but was not found has expired.
     this.#insertKey = connection.prepare<[number, number, string, string]>(
       'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
     )
-    // Not as a join, which SQLite would plan anew for each value, as in Sessions.
+    // Not a join, which SQLite would plan again for each value; see Sessions.
     this.#sender = connection.prepare<[number, number], Person>(
       `SELECT id, username FROM accounts
        WHERE id = (SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?)`,
@@ -35,7 +35,11 @@ export class LogAppender {
     this.#keys = new IdempotencyKeys(connection)
   }
 
-  /** One outcome for each draft, in order. `now` is the clock, read after the lock was taken. */
+  /**
+   * One outcome for each draft, in order.
+   *
+   * @param now read after the lock was taken
+   */
   append(batch: readonly Draft[], now: number): Outcome[] {
     let head = this.#head.get() as number
 
@@ -65,7 +69,7 @@ export class LogAppender {
   }
 }
 
-/** Asks once for each argument: within a transaction the answer cannot change. */
+/** Within a transaction the answers cannot change. */
 function memoize<Argument, Answer>(ask: (argument: Argument) => Answer) {
   const answers = new Map<Argument, Answer>()
   return (argument: Argument): Answer => {

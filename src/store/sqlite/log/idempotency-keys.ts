@@ -1,12 +1,11 @@
-import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Entry } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { entryColumns, entryTables } from './row-columns.ts'
+import { entryColumns, entryTables } from './entry-query.ts'
 
-/** How long an idempotency key is remembered, in milliseconds. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
 
-/** What an account's idempotency keys stand for. A key is as old as its entry. */
+/** A key is as old as its entry. */
 export class IdempotencyKeys {
   readonly #byKey
 

@@ -1,10 +1,10 @@
-import { type EntryRow, toEntry } from '../../entry-row.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from './bounds.ts'
-import { entryColumns, entryTables } from './row-columns.ts'
+import { entryColumns, entryTables } from './entry-query.ts'
 
-/** An index of the log and the part of it that one walks: together they hold what may be seen. */
+/** A range of one index. The ranges of a list together hold what the viewer may see. */
 type IndexScan = { index: string; where: string }
 
 const allVisible: IndexScan[] = [
@@ -21,16 +21,16 @@ const conversation: IndexScan[] = [
 type Parameters = { viewer: number; other: number; edge: number; count: number }
 
 /**
- * Pages of history. Each walk is cut at the page's size before they are merged, so a page costs
- * the same however much lies between that the viewer may not see.
+ * Each index scan ends at the size of the page, and then they are merged. So a page costs the same
+ * however many entries lie between that the viewer may not see.
  */
 export class LogPages {
   readonly #bounds
   readonly #queries
 
   constructor(connection: Connection) {
-    const query = (walks: IndexScan[], direction: 'after' | 'before') =>
-      connection.prepare<Parameters, EntryRow>(pageQuery(walks, direction))
+    const query = (scans: IndexScan[], direction: 'after' | 'before') =>
+      connection.prepare<Parameters, EntryRow>(pageQuery(scans, direction))
     this.#bounds = new LogBoundsQuery(connection)
     this.#queries = {
       everything: { after: query(allVisible, 'after'), before: query(allVisible, 'before') },
@@ -42,7 +42,7 @@ export class LogPages {
     const bounds = this.#bounds.read()
     const queries =
       withAccount === undefined ? this.#queries.everything : this.#queries.conversation
-    // One more than asked for tells whether there are more.
+    // One row more than the page shows whether there are more.
     const parameters = { viewer, other: withAccount ?? 0, count: limit + 1 }
     const rows =
       after === undefined
@@ -54,7 +54,7 @@ export class LogPages {
   }
 }
 
-/** UNION also drops the second sight of a message to oneself. */
+/** UNION removes the duplicate of a message to oneself, which two scans find. */
 function pageQuery(scans: IndexScan[], direction: 'after' | 'before'): string {
   const [operator, order] = direction === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
   const ids = scans.map(
