@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import { newIdempotencyKey } from '../../client/idempotency-key.ts'
+import { newIdempotencyKey } from '../../client/client.ts'
 import type { Message, ObrolClient, ObrolError } from '../../client/index.ts'
 import type { Conversation } from '../state/chat.ts'
 import {
