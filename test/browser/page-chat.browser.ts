@@ -268,8 +268,8 @@ t.test('limits are told before they are met, and each refusal where it belongs',
   await page.getByText('That was a lot at once').waitFor()
   t.equal((await ann.messages()).filter((line) => line.startsWith('line')).length, 10)
 
-  await page.locator('.side').getByText('You', { exact: true }).waitFor()
+  await page.locator('.sidebar').getByText('You', { exact: true }).waitFor()
   await room.stop()
   await page.getByText('Who is online is not known until the connection is back.').waitFor()
-  t.equal(await page.locator('.side-count').count(), 0)
+  t.equal(await page.locator('.sidebar-count').count(), 0)
 })

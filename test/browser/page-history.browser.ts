@@ -68,7 +68,7 @@ t.test('2,000 messages of history scroll smoothly', { timeout: 90_000 }, async (
 
 /** Scrolls up with the frames, until there is nothing above, and measures. Runs in the page. */
 async function scrollToTheTop(): Promise<Ride> {
-  const log = document.querySelector('.log') as HTMLElement
+  const log = document.querySelector('.messages') as HTMLElement
   const stepPx = 200
   const times: number[] = []
   let jumpPx = 0
@@ -86,7 +86,7 @@ async function scrollToTheTop(): Promise<Ride> {
     const scrolled = from - log.scrollTop
     if (watched?.isConnected && watched !== log)
       jumpPx = Math.max(jumpPx, Math.abs(watched.getBoundingClientRect().top - top - scrolled))
-    const done = scrolled === 0 && !document.querySelector('.log-top')?.textContent?.includes('…')
+    const done = scrolled === 0 && !document.querySelector('.messages-top')?.textContent?.includes('…')
     stillFrames = done ? stillFrames + 1 : 0
   }
   times.sort((a, b) => a - b)

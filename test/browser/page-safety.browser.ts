@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { displayText } from '../../src/web/text/display-text.ts'
+import { displayText } from '../../src/web/text/bidi.ts'
 import { openRoom } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
 import { buildPage, Person } from './support/page.ts'
@@ -188,14 +188,14 @@ t.test('everything can be done with the keyboard alone', async (t) => {
     page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector)
 
   t.equal(await focused(), 'username', 'one can begin to type at once')
-  await reach(isOn('.gate-turn .link'))
+  await reach(isOn('.sign-in-switch .link'))
   await press('Enter')
   t.equal(await focused(), 'username')
   await page.keyboard.type('ann')
   await press('Tab')
   await page.keyboard.type('tall-ships')
   await press('Enter')
-  await page.locator('.log[aria-busy="false"]').waitFor()
+  await page.locator('.messages[aria-busy="false"]').waitFor()
   t.equal(await focused(), 'composer')
   await page.keyboard.type('first')
   await press('Shift+Enter')
@@ -204,7 +204,7 @@ t.test('everything can be done with the keyboard alone', async (t) => {
   await page.locator('p.text', { hasText: 'first' }).waitFor()
 
   await bob.direct('ann', 'over here')
-  await page.locator('.aloud[role="log"]').getByText('wrote to you').waitFor({ state: 'attached' })
+  await page.locator('.visually-hidden[role="log"]').getByText('wrote to you').waitFor({ state: 'attached' })
   await reach(isOn('.item[href="#with/bob"]'), 'Shift+Tab')
   const [atOnce] = await Promise.all([focusedAtOnce(), press('Enter')])
   t.equal(atOnce, 'composer', 'one can begin to type at once')
@@ -213,10 +213,10 @@ t.test('everything can be done with the keyboard alone', async (t) => {
   await press('Enter')
   await bob.stream.next('message', ({ text }) => text === 'coming')
   await bob.direct('ann', 'good')
-  await page.locator('.aloud[role="log"]').getByText(': good').waitFor({ state: 'attached' })
+  await page.locator('.visually-hidden[role="log"]').getByText(': good').waitFor({ state: 'attached' })
 
   await page.reload()
-  await page.locator('.log[aria-busy="false"]').waitFor()
+  await page.locator('.messages[aria-busy="false"]').waitFor()
   await reach(isOn('.skip'), 'Shift+Tab')
   await press('Enter')
   t.equal(await page.evaluate(() => document.activeElement?.id), 'messages')

@@ -20,7 +20,7 @@ export function Announcer({ session }: { session: ChatSession }) {
     announcements.value = [...announcements.peek(), ...told].slice(-maxAnnouncements)
   })
   return (
-    <div class="aloud" role="log" aria-live="polite" aria-relevant="additions">
+    <div class="visually-hidden" role="log" aria-live="polite" aria-relevant="additions">
       {announcements.value.map(([id, text]) => (
         <p key={id}>{text}</p>
       ))}

@@ -12,7 +12,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
   const skip = () => document.getElementById('messages')?.focus()
   return (
     <main class="room" data-pane={pane}>
-      <h1 class="aloud">Obrol</h1>
+      <h1 class="visually-hidden">Obrol</h1>
       <button class="skip" type="button" onClick={skip}>
         {strings.value.skip}
       </button>

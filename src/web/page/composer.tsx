@@ -2,9 +2,9 @@ import type { TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Conversation } from '../state/chat.ts'
 import { room } from '../state/conversations.ts'
+import { limits } from '../state/limits.ts'
 import type { ChatSession } from './chat-session.ts'
 import { Icon } from './icons.tsx'
-import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
 
 /** With so many characters left, it is told how many. */
@@ -61,7 +61,7 @@ export function Composer({
         send()
       }}
     >
-      <label class="aloud" for="composer">
+      <label class="visually-hidden" for="composer">
         {label}
       </label>
       <div class="composer-box">

@@ -1,7 +1,7 @@
 import type { Message } from '../../client/index.ts'
 import { type Conversation, unreadCount } from '../state/chat.ts'
 import { room } from '../state/conversations.ts'
-import { displayText } from '../text/display-text.ts'
+import { displayText } from '../text/bidi.ts'
 import { Avatar, EveryoneAvatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { now } from './clock.ts'
@@ -53,7 +53,7 @@ export function ConversationItem({ session, conversation, open, online }: ItemPr
             {count > 0 && (
               <span class="badge">
                 <span aria-hidden="true">{told}</span>
-                <span class="aloud">{words.unread(told)}</span>
+                <span class="visually-hidden">{words.unread(told)}</span>
               </span>
             )}
           </span>

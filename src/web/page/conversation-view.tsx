@@ -32,7 +32,7 @@ export function ConversationView({ session, open, name }: ConversationViewProps)
   }, [])
   const isUnknown = useComputed(
     () =>
-      session.isLoaded.value &&
+      session.history.isLoaded.value &&
       session.connection.value.state === 'live' &&
       !session.chat.value.conversations.has(open),
   )
@@ -48,9 +48,9 @@ export function ConversationView({ session, open, name }: ConversationViewProps)
   const isRoom = open === room
   const elsewhere = session.unreadCount.value
   return (
-    <section class="talk" aria-labelledby="talk-title">
-      <header class="talk-head">
-        <a class="icon-button talk-back" href={listHref} aria-label={words.back}>
+    <section class="conversation" aria-labelledby="conversation-title">
+      <header class="conversation-head">
+        <a class="icon-button conversation-back" href={listHref} aria-label={words.back}>
           <Icon name="back" />
           {elsewhere > 0 && <span class="badge dot" />}
         </a>
@@ -59,8 +59,8 @@ export function ConversationView({ session, open, name }: ConversationViewProps)
         ) : (
           <Avatar name={conversation.name} online={session.onlineKeys.value.has(open)} />
         )}
-        <div class="talk-title">
-          <h2 id="talk-title" ref={title} tabIndex={-1}>
+        <div class="conversation-title">
+          <h2 id="conversation-title" ref={title} tabIndex={-1}>
             <bdi>{isRoom ? words.room : conversation.name}</bdi>
           </h2>
           <p>{subtitle()}</p>

@@ -1,6 +1,7 @@
 import { batch, signal } from '@preact/signals'
 import type { EndReason } from '../shared-stream/protocol.ts'
 import { ChatSession, type StoredSession } from './chat-session.ts'
+import { clearReadMarkers } from './read-markers.ts'
 import { load, onChangedElsewhere, save } from './storage.ts'
 
 /** Who is here; undefined: nobody has signed in. */
@@ -57,7 +58,7 @@ function closeSession(reason: EndReason): void {
   if (closed && reason === 'logged-out') {
     closed.outbox.clear()
     closed.drafts.clear()
-    save(`marks.${closed.me}`, undefined)
+    clearReadMarkers(closed.me)
   }
   batch(() => {
     lastEndReason.value = signingOut ? 'here' : reason

@@ -32,7 +32,7 @@ export function FindPerson({ session }: { session: ChatSession }) {
   const others = session.onlineUsers.value.names.filter((name) => name !== session.me)
   return (
     <form class="find" onSubmit={find} noValidate>
-      <label class="aloud" for="find">
+      <label class="visually-hidden" for="find">
         {words.writeToSomeone}
       </label>
       <div class="find-box">

@@ -26,7 +26,7 @@ export function MessageItem({ row: { message, first, last }, me, direct }: Messa
             <bdi>{message.from}</bdi>
           </p>
         ) : (
-          <p class="aloud">{own ? words.youHere : <bdi>{message.from}</bdi>}</p>
+          <p class="visually-hidden">{own ? words.youHere : <bdi>{message.from}</bdi>}</p>
         )}
         <MessageText text={message.text} />
         <time dateTime={message.sentAt} title={times.value.whole(message.sentAt)}>

@@ -2,13 +2,13 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { type Conversation, unreadCount, visibleMessages } from '../state/chat.ts'
-import { room } from '../state/conversations.ts'
+import { foldName, room } from '../state/conversations.ts'
 import { unconfirmed } from '../state/pending-messages.ts'
 import { type MessageRow, toRows } from '../state/rows.ts'
+import { Avatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { now } from './clock.ts'
-import { EmptyConversation } from './empty-conversation.tsx'
-import { Icon } from './icons.tsx'
+import { Icon, Logo } from './icons.tsx'
 import { MessageItem } from './message-item.tsx'
 import { OlderMessages } from './older-messages.tsx'
 import { PendingItem } from './pending-item.tsx'
@@ -46,14 +46,19 @@ export function MessageList({ session, conversation }: MessageListProps) {
   useScrollAnchor(scroller, messages.at(-1)?.id ?? 0)
 
   useSignalEffect(() => {
-    if (!isConversationVisible.value || !session.isLoaded.value) return
+    if (!isConversationVisible.value || !session.history.isLoaded.value) return
     const chat = session.chat.peek()
     const conversation = chat.conversations.get(key)
     if (conversation)
       newAfter.value = unreadCount(chat, conversation) > 0 ? conversation.read : undefined
   })
   useSignalEffect(() => {
-    if (isConversationVisible.value && session.isLoaded.value && atEnd.value && session.chat.value)
+    if (
+      isConversationVisible.value &&
+      session.history.isLoaded.value &&
+      atEnd.value &&
+      session.chat.value
+    )
       session.markRead(key)
   })
   useSignalEffect(() => {
@@ -73,27 +78,27 @@ export function MessageList({ session, conversation }: MessageListProps) {
   }
 
   const label = key === room ? words.messagesInRoom : words.messagesIn(conversation.name)
-  const older = session.hasOlder(conversation)
+  const older = session.history.hasOlder(conversation)
   return (
-    <div class="log-frame">
+    <div class="messages-frame">
       <section
-        class="log"
+        class="messages"
         id="messages"
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be in reach of the keyboard
         tabIndex={0}
         aria-label={label}
-        aria-busy={!session.isLoaded.value}
+        aria-busy={!session.history.isLoaded.value}
         onScroll={scrolled}
       >
-        <div class="log-inner">
+        <div class="messages-inner">
           <OlderMessages
             session={session}
             conversation={conversation}
             scroller={scroller}
             empty={messages.length === 0}
           />
-          {session.isLoaded.value && !older && messages.length + pending.length === 0 && (
+          {session.history.isLoaded.value && !older && messages.length + pending.length === 0 && (
             <EmptyConversation session={session} conversation={conversation} />
           )}
           <ol class={key === room ? 'rows' : 'rows direct'}>
@@ -120,6 +125,25 @@ export function MessageList({ session, conversation }: MessageListProps) {
           {unreadCount(session.chat.value, conversation) > 0 && <span class="badge dot" />}
         </button>
       )}
+    </div>
+  )
+}
+
+/** Explains what the conversation is for. */
+function EmptyConversation({ session, conversation }: MessageListProps) {
+  const words = strings.value
+  const { key, name } = conversation
+  const [title, lead] =
+    key === room
+      ? [words.emptyRoom, words.emptyRoomLead]
+      : key === foldName(session.me)
+        ? [words.emptySelf, words.emptySelfLead]
+        : [words.emptyDirect(name), words.emptyDirectLead]
+  return (
+    <div class="empty">
+      {key === room ? <Logo /> : <Avatar name={name} />}
+      <h3>{title}</h3>
+      <p>{lead}</p>
     </div>
   )
 }

@@ -18,16 +18,16 @@ interface OlderMessagesProps {
 export function OlderMessages({ session, conversation, scroller, empty }: OlderMessagesProps) {
   const words = strings.value
   const mark = useRef<HTMLDivElement>(null)
-  const older = session.hasOlder(conversation)
-  const state = session.olderStates.value.get(conversation.key) ?? 'idle'
-  const opened = session.isLoaded.value
+  const older = session.history.hasOlder(conversation)
+  const state = session.history.olderStates.value.get(conversation.key) ?? 'idle'
+  const opened = session.history.isLoaded.value
   const known = session.chat.value.conversations.has(conversation.key)
   useEffect(() => {
     // Watched anew after each page, so that a short one is followed by the next.
     if (!older || !opened || !known || state !== 'idle' || !mark.current) return
     const watcher = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) void session.loadOlder(conversation.key)
+        if (entry?.isIntersecting) void session.history.loadOlder(conversation.key)
       },
       { root: scroller.current, rootMargin: `${prefetchPx}px 0px 0px` },
     )
@@ -35,7 +35,7 @@ export function OlderMessages({ session, conversation, scroller, empty }: OlderM
     return () => watcher.disconnect()
   }, [older, opened, known, state, conversation.key])
   return (
-    <div class="log-top" ref={mark}>
+    <div class="messages-top" ref={mark}>
       {!opened && <p>{words.loading}</p>}
       {opened && older && state !== 'failed' && <p>{words.loadingOlder}</p>}
       {state === 'failed' && (
@@ -44,7 +44,7 @@ export function OlderMessages({ session, conversation, scroller, empty }: OlderM
           <button
             class="link"
             type="button"
-            onClick={() => void session.loadOlder(conversation.key)}
+            onClick={() => void session.history.loadOlder(conversation.key)}
           >
             {words.tryAgain}
           </button>

@@ -40,7 +40,7 @@ export function PendingItem({
   return (
     <li class={`message own first last ${failure === undefined ? 'pending' : 'failed'}`}>
       <div class="bubble">
-        <p class="aloud">{words.youHere}</p>
+        <p class="visually-hidden">{words.youHere}</p>
         <MessageText text={text} />
         {failure === undefined && <Sending pending={pending} />}
       </div>

@@ -183,6 +183,16 @@ export function readMarkersOf(chat: Chat): ReadMarkers {
   )
 }
 
+/** Takes over the read markers of another tab. */
+export function mergeReadMarkers(chat: Chat, markers: ReadMarkers): Chat {
+  let next = chat
+  for (const [key, { name, read }] of Object.entries(markers)) {
+    if (key !== room) next = withConversation(next, name)
+    next = markRead(next, key, read)
+  }
+  return next
+}
+
 /** With messages in their conversations; `readOf` is what counts as read of a new conversation. */
 function add(chat: Chat, messages: readonly Message[], readOf: (first: Message) => number): Chat {
   const byKey = Map.groupBy(messages, (message) => conversationOf(message, chat.me))

@@ -1,4 +1,4 @@
-import { isolate } from './isolate.ts'
+import { isolate } from './bidi.ts'
 
 const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
 

@@ -1,5 +1,5 @@
+import { isolate } from './bidi.ts'
 import type { Strings } from './english.ts'
-import { isolate } from './isolate.ts'
 
 /** Every sentence of the page in Indonesian. */
 export const indonesian: Strings = {

@@ -1,4 +1,4 @@
-import { displayText } from './display-text.ts'
+import { displayText } from './bidi.ts'
 
 /** A piece of a text: a link where it has an address. */
 export interface Piece {

@@ -66,7 +66,7 @@ export class Person {
     const page = await this.context.newPage()
     this.#listen(page)
     await page.goto(url)
-    await page.locator('.log[aria-busy="false"]').waitFor()
+    await page.locator('.messages[aria-busy="false"]').waitFor()
     return page
   }
 
@@ -79,8 +79,8 @@ export class Person {
 
   /** Resolves once the conversation is open and the stream is live. */
   async waitUntilLive(): Promise<void> {
-    await this.page.locator('.log[aria-busy="false"]').waitFor()
-    await this.page.locator('.side-foot .is-online').waitFor({ state: 'attached' })
+    await this.page.locator('.messages[aria-busy="false"]').waitFor()
+    await this.page.locator('.sidebar-foot .is-online').waitFor({ state: 'attached' })
   }
 
   async send(text: string): Promise<void> {
@@ -91,7 +91,7 @@ export class Person {
   /** Opens the conversation with someone by the list. */
   async openConversation(name: string): Promise<void> {
     await this.page.locator('.item-name').getByText(name, { exact: true }).first().click()
-    await this.page.locator('.talk-title h2', { hasText: name }).waitFor()
+    await this.page.locator('.conversation-title h2', { hasText: name }).waitFor()
   }
 
   /** A line that is said, not one on its way. */
