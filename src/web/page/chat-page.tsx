@@ -5,10 +5,10 @@ import { strings } from './preferences.ts'
 import { route } from './route.ts'
 import { Sidebar } from './sidebar.tsx'
 
-/** Where one is after signing in: the conversations, and the one that is open. */
+/** The page after signing in. */
 export function ChatPage({ session }: { session: ChatSession }) {
   const { key, name, pane } = route.value
-  // No link: the address says which conversation is open.
+  // Not a link, because the URL's hash is the open conversation.
   const skip = () => document.getElementById('messages')?.focus()
   return (
     <main class="room" data-pane={pane}>

@@ -15,18 +15,18 @@ import { hasCoarsePointer } from './visibility.ts'
 interface ConversationViewProps {
   session: ChatSession
   open: ConversationKey
-  /** The other person's name as the address has it; empty for the room. */
+  /** The other user's name in the URL; empty for the room. */
   name: string
 }
 
-/** The open conversation: with whom, what was said, and what one says. */
+/** The open conversation: header, messages and composer. */
 export function ConversationView({ session, open, name }: ConversationViewProps) {
   const words = strings.value
   const title = useRef<HTMLHeadingElement>(null)
   const failed = useSignal<unknown>(undefined)
-  // Before it is seen: what is typed at once must not go astray.
+  // Before the first paint, so that keys typed at once go to the composer.
   useLayoutEffect(() => {
-    // With a finger the keyboard would cover what was said.
+    // On a touch screen the keyboard would cover the messages.
     const field = hasCoarsePointer ? title.current : document.getElementById('composer')
     field?.focus()
   }, [])

@@ -6,7 +6,7 @@ import { Icon } from './icons.tsx'
 import { strings } from './preferences.ts'
 import { personHref } from './route.ts'
 
-/** Begins a conversation with someone by their name, whether they are online or not. */
+/** Opens the conversation with a user by name. */
 export function FindPerson({ session }: { session: ChatSession }) {
   const words = strings.value
   const input = useRef<HTMLInputElement>(null)

@@ -7,11 +7,11 @@ import { strings, times } from './preferences.ts'
 interface MessageItemProps {
   row: MessageRow
   me: string
-  /** Between two people it is clear who speaks. */
+  /** Without names, because there are only two users. */
   direct: boolean
 }
 
-/** One message, in its place in a group. */
+/** A message in its group. */
 export function MessageItem({ row: { message, first, last }, me, direct }: MessageItemProps) {
   const words = strings.value
   const own = message.from === me

@@ -15,9 +15,9 @@ import { PendingItem } from './pending-item.tsx'
 import { strings, times } from './preferences.ts'
 import { isConversationVisible } from './visibility.ts'
 
-/** So near to the newest, in px, one is at it. */
+/** So near to the newest message counts as at the end, in px. */
 const nearEnd = 40
-/** Further up than this, in px, there is a button that leads back. */
+/** Further up there is a button to the end, in px. */
 const farUp = 300
 
 interface MessageListProps {
@@ -26,8 +26,8 @@ interface MessageListProps {
 }
 
 /**
- * What was said. Scrolls from its end (`column-reverse`), so what is put in above, and what finds
- * its height only when it comes into view, moves nothing that one looks at.
+ * The messages. Scrolls from its end (`column-reverse`), so that messages that are added above, or
+ * get their height only when they come into view, do not move the visible ones.
  */
 export function MessageList({ session, conversation }: MessageListProps) {
   const words = strings.value
@@ -62,7 +62,7 @@ export function MessageList({ session, conversation }: MessageListProps) {
       session.markRead(key)
   })
   useSignalEffect(() => {
-    // What one says oneself is to be seen, and what was new before it was read.
+    // Sending a message scrolls to it.
     const mine = session.outbox.pending.value.filter(({ conversation }) => conversation === key)
     if (mine.length > 0 && mine.at(-1)?.failure === undefined) toEnd()
   })
@@ -148,7 +148,7 @@ function EmptyConversation({ session, conversation }: MessageListProps) {
   )
 }
 
-/** A message's item is made once: thousands of them cost nothing when one is added. */
+/** Caches the items, so that adding a message does not render thousands of others again. */
 function useMessageItems(session: ChatSession, direct: boolean): (row: MessageRow) => VNode {
   const made = useRef(new WeakMap<object, { row: MessageRow; words: object; item: VNode }>())
   const words = strings.value
@@ -162,19 +162,19 @@ function useMessageItems(session: ChatSession, direct: boolean): (row: MessageRo
   }
 }
 
-/** Who has scrolled up stays where they are while more is said at the end. */
+/** Keeps the scroll position of a reader who has scrolled up when messages are added at the end. */
 function useScrollAnchor(scroller: { current: HTMLDivElement | null }, newest: number): void {
   const last = useRef<{ row: Element; below: number } | undefined>(undefined)
   useLayoutEffect(() => {
-    const log = scroller.current
-    const rows = log?.querySelector('.rows')
-    if (!log || !rows) return
+    const list = scroller.current
+    const rows = list?.querySelector('.rows')
+    if (!list || !rows) return
     const below = (row: Element) =>
       rows.getBoundingClientRect().bottom - row.getBoundingClientRect().bottom
     const before = last.current
-    if (before?.row.isConnected && -log.scrollTop >= nearEnd) {
+    if (before?.row.isConnected && -list.scrollTop >= nearEnd) {
       const grown = below(before.row) - before.below
-      if (grown > 0) log.scrollTop -= grown
+      if (grown > 0) list.scrollTop -= grown
     }
     const row = rows.lastElementChild
     last.current = row ? { row, below: below(row) } : undefined

@@ -4,7 +4,7 @@ import type { Conversation } from '../state/chat.ts'
 import type { ChatSession } from './chat-session.ts'
 import { strings } from './preferences.ts'
 
-/** How far above what is in view, in px, more is fetched. */
+/** How far above the visible messages older ones are loaded, in px. */
 const prefetchPx = 1500
 
 interface OlderMessagesProps {
@@ -14,7 +14,7 @@ interface OlderMessagesProps {
   empty: boolean
 }
 
-/** The upper end of what is loaded: fetches more as it comes near. */
+/** The upper end of the messages: loads older ones when it comes near. */
 export function OlderMessages({ session, conversation, scroller, empty }: OlderMessagesProps) {
   const words = strings.value
   const mark = useRef<HTMLDivElement>(null)
@@ -23,7 +23,7 @@ export function OlderMessages({ session, conversation, scroller, empty }: OlderM
   const opened = session.history.isLoaded.value
   const known = session.chat.value.conversations.has(conversation.key)
   useEffect(() => {
-    // Watched anew after each page, so that a short one is followed by the next.
+    // A new observer after each page, so that a short page is followed by the next one.
     if (!older || !opened || !known || state !== 'idle' || !mark.current) return
     const watcher = new IntersectionObserver(
       ([entry]) => {

@@ -8,10 +8,10 @@ import { strings } from './preferences.ts'
 import { personHref } from './route.ts'
 import { Settings } from './settings.tsx'
 
-/** How many of those who are online are listed. */
-const mostListed = 200
+/** Of the online users. */
+const maxListedUsers = 200
 
-/** The conversations, who is online, and oneself. */
+/** The conversations, the online users and the current user. */
 export function Sidebar({ session, open }: { session: ChatSession; open: ConversationKey }) {
   const words = strings.value
   return (
@@ -45,13 +45,13 @@ export function Sidebar({ session, open }: { session: ChatSession; open: Convers
   )
 }
 
-/** Who is online, oneself first; each leads to the conversation with them. */
+/** The online users, the current one first, as links to their conversations. */
 function Online({ session }: { session: ChatSession }) {
   const words = strings.value
   const live = session.connection.value.state === 'live'
   const { names, count } = session.onlineUsers.value
   const others = names.filter((name) => name !== session.me)
-  const shown = others.slice(0, mostListed)
+  const shown = others.slice(0, maxListedUsers)
   const more = count - 1 - shown.length
   if (!live)
     return (

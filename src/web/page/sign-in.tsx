@@ -17,12 +17,12 @@ const endReasonTexts = {
   unauthorized: 'endedExpired',
 } as const
 
-/** Sign in, or create an account: the same two fields. */
+/** The form for signing in and for creating an account. */
 export function SignIn() {
   const words = strings.value
   const registering = useSignal(false)
   const busy = useSignal(false)
-  /** What was thrown, so that it can be told in whatever language is chosen. */
+  /** The error itself, because its text changes with the language. */
   const refusal = useSignal<{ error?: unknown; missing?: Explanation['field'][] } | undefined>(
     undefined,
   )
