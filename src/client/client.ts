@@ -14,6 +14,7 @@ import { type ApiCall, HttpClient, isRetryable, wasNotProcessed } from './http-c
 import { ReconnectingEventStream } from './reconnecting-event-stream.ts'
 import type {
   CallOptions,
+  ClientOptions,
   DirectOptions,
   EventStream,
   EventsOptions,
@@ -27,24 +28,6 @@ import type {
   OnlinePage,
   PostOptions,
 } from './types.ts'
-
-export interface ClientOptions {
-  /** The token of an earlier `register` or `login`, to continue its session. */
-  token?: string | undefined
-  /** Used instead of the global `fetch`. */
-  fetch?: typeof fetch | undefined
-  /** How long one attempt of a call, or the opening of a stream, may take, in ms; default 10,000. */
-  timeoutMs?: number | undefined
-  /**
-   * For how long a call that is safe to repeat is retried, in ms; default 30,000. 0: no retry.
-   */
-  retryForMs?: number | undefined
-  /**
-   * The longest response that is read, in bytes; default 134,217,728, more than a page of the
-   * longest messages that a server can be configured to accept.
-   */
-  maxAnswerBytes?: number | undefined
-}
 
 /**
  * One user's access to one server: the API as methods. Works wherever there is `fetch`. Every

@@ -4,6 +4,7 @@ import { ObrolError } from './errors.ts'
 import type { Guard } from './guards.ts'
 
 import { readResponse } from './read-response.ts'
+import type { ClientOptions } from './types.ts'
 
 /** The delay before a call's second attempt, in ms. It doubles up to the longest, with jitter. */
 const firstRetryDelayMs = 250
@@ -47,13 +48,6 @@ export function wasNotProcessed({ code }: ObrolError): boolean {
   return code === 'unavailable'
 }
 
-interface HttpClientOptions {
-  fetch?: typeof fetch | undefined
-  timeoutMs?: number | undefined
-  retryForMs?: number | undefined
-  maxAnswerBytes?: number | undefined
-}
-
 /** Makes calls to one server and retries them. */
 export class HttpClient {
   /** Of one attempt, in ms. */
@@ -67,7 +61,7 @@ export class HttpClient {
   readonly #fetch: typeof fetch
 
   /** @throws {TypeError} if `server` is not a URL */
-  constructor(server: string | URL, options: HttpClientOptions) {
+  constructor(server: string | URL, options: ClientOptions) {
     const { fetch = globalThis.fetch } = options
     this.#server = new URL(server)
     this.#server.pathname = this.#server.pathname.replace(/(?<!\/)\/*$/, '/')

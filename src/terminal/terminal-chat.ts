@@ -5,12 +5,13 @@ import { withoutPassword } from './commands.ts'
 import { completeChat, completeLogin } from './completion.ts'
 import { type ExitStatus, exitStatus } from './exit-status.ts'
 import { formatName } from './format.ts'
-import { type Credentials, login, readCredentials } from './login.ts'
+import { type Credentials, type LoginInput, login, readCredentials } from './login.ts'
 import type { Palette } from './palette.ts'
 import { Prompt, type Question } from './prompt.ts'
 import { Screen } from './screen.ts'
 import { TerminalModes } from './terminal-modes.ts'
 import { TerminalView } from './terminal-view.ts'
+import type { View } from './view.ts'
 
 /** The exit status of a signal is this plus its number, as in shells. */
 const signalExitBase = 128
@@ -38,69 +39,65 @@ export async function chatOnTerminal(
   output.on('resize', () => screen.resized())
   modes.enter()
   const prompt = new Prompt(input, screen, modes)
-  const ended = await new TerminalChat(client, new TerminalView(screen), prompt).run(env)
+  const ended = await runChat(client, new TerminalView(screen), prompt, env)
   prompt.close()
   screen.close()
   modes.leave()
   return ended
 }
 
-/** Asks for the login, then for commands. */
-class TerminalChat {
-  readonly #client: ObrolClient
-  readonly #view: TerminalView
-  readonly #prompt: Prompt
-
-  constructor(client: ObrolClient, view: TerminalView, prompt: Prompt) {
-    this.#client = client
-    this.#view = view
-    this.#prompt = prompt
+async function runChat(
+  client: ObrolClient,
+  view: TerminalView,
+  prompt: Prompt,
+  env: NodeJS.ProcessEnv,
+): Promise<ExitStatus> {
+  const input: LoginInput = {
+    env,
+    nextLine: () => prompt.ask(loginQuestion),
+    askPassword: async () => (await prompt.ask(passwordQuestion)) ?? exitStatus.done,
+    signal: prompt.leaveSignal,
   }
+  const credentials = env.OBROL_NAME
+    ? ({ kind: 'login', name: env.OBROL_NAME } as const)
+    : await askForLogin(view, input)
+  if (typeof credentials === 'number') return credentials
+  const session = await login(client, view, credentials, input)
+  if (typeof session === 'number') return session
+  readCommands(view, prompt, session)
+  return session.ended
+}
 
-  async run(env: NodeJS.ProcessEnv): Promise<ExitStatus> {
-    const input = {
-      env,
-      nextLine: () => this.#prompt.ask(loginQuestion),
-      askPassword: async () => (await this.#prompt.ask(passwordQuestion)) ?? exitStatus.done,
-      signal: this.#prompt.leaveSignal,
-    }
-    let credentials: Credentials | ExitStatus
-    if (env.OBROL_NAME) credentials = { kind: 'login', name: env.OBROL_NAME }
-    else {
-      this.#view.showNotice(
-        'Register with regist NAME PASSWORD, or log in with login NAME PASSWORD.',
-      )
-      this.#view.showNotice('Without PASSWORD you are asked for it, and it is not shown.')
-      credentials = await readCredentials(this.#view, input)
-    }
-    if (typeof credentials === 'number') return credentials
-    const session = await login(this.#client, this.#view, credentials, input)
-    if (typeof session === 'number') return session
-    this.#readCommands(session)
-    return session.ended
+function askForLogin(view: View, input: LoginInput): Promise<Credentials | ExitStatus> {
+  view.showNotice('Register with regist NAME PASSWORD, or log in with login NAME PASSWORD.')
+  view.showNotice('Without PASSWORD you are asked for it, and it is not shown.')
+  return readCredentials(view, input)
+}
+
+/** Runs one command after the other, while the next line is being typed. */
+async function readCommands(
+  view: TerminalView,
+  prompt: Prompt,
+  session: ChatSession,
+): Promise<void> {
+  const question: Question = {
+    prompt: formatName(session.me, 'self'),
+    remembered: true,
+    complete: (before) => completeChat(before, session.listener.knownUsers.names),
+    echo: (line) => (isMessageCommand(line) ? undefined : line),
   }
-
-  /** Runs one command after the other, while the next line is being typed. */
-  async #readCommands(session: ChatSession): Promise<void> {
-    const question: Question = {
-      prompt: formatName(session.me, 'self'),
-      remembered: true,
-      complete: (before) => completeChat(before, session.listener.knownUsers.names),
-      echo: (line) => (isMessageCommand(line) ? undefined : line),
-    }
-    let before: Promise<unknown> = Promise.resolve()
-    // Outside of the loop, because each iteration would have its own copy.
-    let waiting = 0
-    for (;;) {
-      const line = await this.#prompt.ask(question)
-      if (line === undefined) return session.leave()
-      session.listener.reconnectNow()
-      this.#view.unansweredLines = ++waiting
-      before = before.then(async () => {
-        await session.commands.run(line)
-        this.#view.unansweredLines = --waiting
-      })
-    }
+  let before: Promise<unknown> = Promise.resolve()
+  // Outside of the loop, because each iteration would have its own copy.
+  let waiting = 0
+  for (;;) {
+    const line = await prompt.ask(question)
+    if (line === undefined) return session.leave()
+    session.listener.reconnectNow()
+    view.unansweredLines = ++waiting
+    before = before.then(async () => {
+      await session.commands.run(line)
+      view.unansweredLines = --waiting
+    })
   }
 }
 

@@ -37,11 +37,11 @@ interface ReadMarker {
 export type ReadMarkers = Readonly<Record<ConversationKey, ReadMarker>>
 
 /** The room and the conversations of earlier visits, without messages. */
-export function emptyChat(me: string, marks: ReadMarkers): Chat {
+export function emptyChat(me: string, markers: ReadMarkers): Chat {
   const conversations = new Map<ConversationKey, Conversation>()
   for (const [key, { name, read }] of [
     [room, { name: '', read: -1 }],
-    ...Object.entries(marks),
+    ...Object.entries(markers),
   ] as [ConversationKey, ReadMarker][])
     conversations.set(key, { key, name, messages: [], completeFrom: Infinity, read })
   return { me, conversations, completeFrom: Infinity, head: 0, generation: 0 }
