@@ -31,7 +31,7 @@ export const english = {
   youHere: 'You',
   isOnline: 'online',
   isOffline: 'offline; will get your messages later',
-  writeToSomeone: 'Write to a user',
+  writeToSomeone: 'Write to someone',
   open: 'Open',
   skip: 'Skip to the messages',
   back: 'All conversations',
