@@ -57,7 +57,7 @@ async function measure(server: Server, people: number): Promise<Sample> {
   }))
   // Until the presence of the watchers themselves was sent.
   await delay(1_000)
-  const told = watching.map(({ others }) => others)
+  const before = watching.map(({ others }) => others)
   const load = process.cpuUsage()
   const began = performance.now()
   const chatting = postSteadily(server.port, (n) => server.broadcast(n), {
@@ -73,7 +73,7 @@ async function measure(server: Server, people: number): Promise<Sample> {
   checkCounts(watching, messages)
   const lasted = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage(load)
-  const most = Math.max(...watching.map(({ others }, index) => others - (told[index] as number)))
+  const most = Math.max(...watching.map(({ others }, index) => others - (before[index] as number)))
   closeAll([...watching, ...entering])
   return {
     's until all': took,

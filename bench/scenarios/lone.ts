@@ -88,9 +88,9 @@ export async function measureLatency(
   await allReceived(readers, head)
   const settling = perSecond * settle
   const messages = settling + perSecond * seconds
-  const told = new DeliveryTimes(streams, messages, head)
-  receipts = told
-  const onAnswer = (id: number, dueAt: number) => told.due(id, dueAt)
+  const deliveryTimes = new DeliveryTimes(streams, messages, head)
+  receipts = deliveryTimes
+  const onAnswer = (id: number, dueAt: number) => deliveryTimes.due(id, dueAt)
   const post = (n: number) => server.broadcast(n)
   await postSteadily(server.port, post, { perSecond, seconds: settle, first: head, onAnswer })
   const watch = startWatch(server.pid)
@@ -100,7 +100,7 @@ export async function measureLatency(
   const { serverCpu, loadShare } = watch.stop()
   checkCounts(readers, head + messages)
   closeAll(readers)
-  const latencies = told.latencies(settling)
+  const latencies = deliveryTimes.latencies(settling)
   return {
     p50: median(latencies),
     p99: percentile(latencies, 0.99),

@@ -7,14 +7,14 @@ import { loadPty, PtyChat } from './support/pty-chat.ts'
 const pty = await loadPty()
 
 /** A test at real terminals. Passes with a note if there are none. */
-function atTerminals(name: string, test: (t: Test, sit: Sit) => Promise<void>) {
+function atTerminals(name: string, test: (t: Test, openChat: OpenChat) => Promise<void>) {
   t.test(name, async (t) => {
     if (typeof pty === 'string') t.pass(`there are no pseudo-terminals here: ${pty}`)
     else await test(t, (...options) => new PtyChat(t, pty, ...options))
   })
 }
 
-type Sit = (url: string, options?: ConstructorParameters<typeof PtyChat>[3]) => PtyChat
+type OpenChat = (url: string, options?: ConstructorParameters<typeof PtyChat>[3]) => PtyChat
 
 function isRestored(t: Test, { terminal }: PtyChat): void {
   t.match(Object.fromEntries(terminal.modes), { 7: true, 25: true, 2004: false })
@@ -23,10 +23,10 @@ function isRestored(t: Test, { terminal }: PtyChat): void {
 
 const count = (text: string, part: string) => text.split(part).length - 1
 
-atTerminals('a chat from the registration to the logout', async (t, sit) => {
+atTerminals('a chat from the registration to the logout', async (t, openChat) => {
   const room = await openRoom(t, { settings: { presenceGraceMs: 100 } })
   const { control } = keys
-  const [ann, bob] = [sit(room.url), sit(room.url)]
+  const [ann, bob] = [openChat(room.url), openChat(room.url)]
   await ann.waitFor(/name :$/)
   ann.type('regist ann tall-ships\r')
   await ann.waitFor('1 online: ann\n[ann] :')
@@ -96,10 +96,10 @@ atTerminals('a chat from the registration to the logout', async (t, sit) => {
   await cid.stream.next('presence', (data) => data.left.includes('ann'))
 })
 
-atTerminals('a name that is taken ends the chat', async (t, sit) => {
+atTerminals('a name that is taken ends the chat', async (t, openChat) => {
   const room = await openRoom(t)
   await room.register('ann')
-  const ann = sit(room.url)
+  const ann = openChat(room.url)
   await ann.waitFor(/name :$/)
   ann.type('regist ann other-password\r')
   t.same(await ann.ended, { exitCode: 1, signal: 0 })
@@ -107,12 +107,12 @@ atTerminals('a name that is taken ends the chat', async (t, sit) => {
   isRestored(t, ann)
 })
 
-atTerminals('a server that stops and starts again', async (t, sit) => {
+atTerminals('a server that stops and starts again', async (t, openChat) => {
   const room = await openRoom(t, { settings: { port: await freePort() } })
   const { url } = room
   const bob = await room.join('bob')
   await room.register('ann')
-  const ann = sit(url, { env: { OBROL_NAME: 'ann' } })
+  const ann = openChat(url, { env: { OBROL_NAME: 'ann' } })
   await ann.waitFor('password')
   ann.type('ann-password\r')
   await ann.waitFor('2 online: ann, bob')
