@@ -5,16 +5,15 @@ export interface BenchOptions {
   /** Names of scenarios; empty: those of the form. */
   only: readonly string[]
   rounds: number
-  /** Minutes of the soak; undefined: it is not run. */
+  /** Minutes of the soak; undefined: no soak. */
   soakMinutes: number | undefined
-  /** Where the figures go, as JSON. */
+  /** The file for the figures, as JSON. */
   out: string | undefined
 }
 
-/** How long the soak is unless told otherwise. */
+/** The default length of the soak. */
 const soakMinutes = 20
 
-/** What the command line says of how to use it. */
 export function usage(scenarios: readonly { name: string; title: string }[]): string {
   const lines = scenarios.map(({ name, title }) => `  ${name.padEnd(15)} ${title}\n`)
   return `Usage: npm run bench -- [options]
@@ -35,7 +34,7 @@ Scenarios:
 ${lines.join('')}`
 }
 
-/** @throws {TypeError} with one line that says what is wrong */
+/** @throws {TypeError} with one line for the user */
 export function readCommandLine(args: readonly string[]): BenchOptions | 'help' | 'publish' {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -56,7 +56,7 @@ function pathOf(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url))
 }
 
-// With an exit of its own, the bench takes its servers along.
+// An explicit exit ends the servers too.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
 try {

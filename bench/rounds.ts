@@ -2,7 +2,7 @@ import { InvalidRun } from './load/streams.ts'
 import type { Round, Sample, Scenario } from './scenarios/scenario.ts'
 import type { Contender } from './servers/server.ts'
 
-/** Runs a scenario's rounds: in each, every server once, so that the machine's moods fall on all. */
+/** Runs every server once in each round, so that changes of the machine's speed affect all alike. */
 export async function runRounds(
   scenario: Scenario,
   rounds: number,

@@ -1,4 +1,4 @@
-/** When each message was due and when the last stream got it. */
+/** When each message was due, and when the last stream received it. */
 export class DeliveryTimes {
   readonly #streams: number
   readonly #dueAt: Float64Array
@@ -8,9 +8,9 @@ export class DeliveryTimes {
   readonly #head: number
 
   /**
-   * @param streams how many must get each message
-   * @param messages how many
-   * @param head the id before the first of them (0)
+   * @param streams how many streams must receive each message
+   * @param messages the number of messages
+   * @param head the id before the first message (0)
    */
   constructor(streams: number, messages: number, head = 0) {
     this.#streams = streams
@@ -20,7 +20,7 @@ export class DeliveryTimes {
     this.#left = new Uint32Array(messages + 1).fill(streams)
   }
 
-  /** Messages are posted in the order of their ids, one at a time or by a clock. */
+  /** Messages are posted in the order of their ids, one at a time or at a fixed rate. */
   due(id: number, at: number): void {
     this.#dueAt[id - this.#head] = at
   }
@@ -33,9 +33,9 @@ export class DeliveryTimes {
   }
 
   /**
-   * From due to the last receipt, in milliseconds, of the messages that all got.
+   * From due to the last receipt, in milliseconds, of the messages that all streams received.
    *
-   * @param skipped how many of the first are left out
+   * @param skipped how many of the first messages are left out
    */
   latencies(skipped = 0): number[] {
     const found: number[] = []

@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net'
 const statusLine = Buffer.from('HTTP/1.1 ')
 const shared = Buffer.alloc(65_536)
 
-/** What a post that was taken is answered with: 201, or 202 where nobody listened. */
+/** The statuses of a successful POST: 201, or 202 of nchan without subscribers. */
 const taken = 0x32 // '2'
 
-/** A connection that has one request under way at a time. */
+/** A connection with one request in flight at a time. */
 export class PostConnection {
   readonly #socket: Socket
   readonly #opened: Promise<void>
@@ -34,16 +34,16 @@ export class PostConnection {
     }
     this.#socket.on('error', fail)
     this.#socket.on('close', () => fail(new Error('the server closed the connection')))
-    // Both are awaited where they matter; a line that is closed has nobody waiting.
+    // Both are awaited where they matter; nothing waits for a connection that was closed.
     this.#opened.catch(() => {})
   }
 
-  /** Resolves when the line is open. */
+  /** Resolves when the connection is open. */
   opened(): Promise<void> {
     return this.#opened
   }
 
-  /** Sends a request; resolves with the id in its answer, or 0 where it holds none. @throws where it was refused */
+  /** Resolves with the id in the response, or 0 if it has none. @throws if the request failed */
   send(request: Buffer): Promise<number> {
     this.#answered = Promise.withResolvers<number>()
     this.#socket.write(request)
@@ -55,7 +55,7 @@ export class PostConnection {
     this.#socket.destroy()
   }
 
-  /** An answer is far smaller than a segment; its body may come behind it, and is not waited for. */
+  /** A response is far smaller than a segment. Its body may come later and is not awaited. */
   #read(length: number): void {
     const bytes = shared.subarray(0, length)
     const at = bytes.indexOf(statusLine)
@@ -72,7 +72,7 @@ function idIn(bytes: Buffer): number {
   return at === -1 ? 0 : Number.parseInt(bytes.toString('latin1', at + 6, at + 24), 10)
 }
 
-/** Opens so many lines. */
+/** Opens `count` connections. */
 export async function openConnections(port: number, count: number): Promise<PostConnection[]> {
   const lines = Array.from({ length: count }, () => new PostConnection(port))
   await Promise.all(lines.map((line) => line.opened()))
@@ -80,10 +80,10 @@ export async function openConnections(port: number, count: number): Promise<Post
 }
 
 /**
- * Posts `count` requests with one under way on each line, as fast as they are answered.
+ * Posts `count` requests as fast as they are answered, with one in flight on each connection.
  *
  * @param request the n-th request, from 0
- * @throws where one was refused
+ * @throws if a request failed
  */
 export async function postAll(
   lines: readonly PostConnection[],
@@ -99,7 +99,7 @@ export async function postAll(
 }
 
 /**
- * Posts with one request under way on each line until the time is over and all are answered.
+ * Posts until the time is over and all requests are answered, with one in flight on each connection.
  *
  * @param first the number of the first request
  * @returns how many were posted
@@ -125,17 +125,17 @@ export interface Steady {
   seconds: number
   /** The number of the first request (0). */
   first?: number
-  /** How many lines are open from the beginning (1); more are opened where these are all waiting. */
+  /** How many connections are opened first (1). More are opened when all of them are waiting. */
   open?: number
-  /** Ends it before its time. */
+  /** Ends it early. */
   signal?: AbortSignal
-  /** Hears of each answer: the message's id, and when the post was due, by `performance.now()`. */
+  /** Called for each response: the message's id, and when the POST was due, by `performance.now()`. */
   onAnswer?: (id: number, dueAt: number) => void
 }
 
 /**
- * Posts at a steady rate, whatever the answers take: each request is due at its own time, and what
- * it waits for the load counts.
+ * Posts at a steady rate that does not depend on the responses: each request is due at its own time,
+ * and delays of the load generator count.
  *
  * @returns how many were posted
  */
@@ -151,7 +151,7 @@ export async function postSteadily(
   const dueAt = (n: number) => began + (n * 1000) / perSecond
   async function post(n: number): Promise<void> {
     const line = free.pop() ?? new PostConnection(port)
-    // A server that passes on what it is given has the id from the request.
+    // A server that forwards the request has the id from there.
     onAnswer((await line.send(request(first + n))) || first + n + 1, dueAt(n))
     free.push(line)
   }

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { headroom, Scanner } from './scanner.ts'
 import { SeenIds } from './seen-ids.ts'
 
-/** One read of any stream goes here and is scanned before the next: the load allocates nothing. */
+/** The buffer of every read, scanned before the next one, so that the load allocates nothing. */
 const shared = Buffer.alloc(headroom + 262_144)
 const readInto = shared.subarray(headroom)
 
@@ -11,13 +11,13 @@ export interface ReaderOptions {
   /** The path with its query. */
   path: string
   token: string | undefined
-  /** How a server says that the stream is live: bytes within the first ones of it. */
+  /** The bytes by which a server marks the stream as live. */
   readyMark: string
-  /** A cursor: the id after which the stream begins. */
+  /** The id after which the stream begins. */
   after?: number | undefined
-  /** What the stream that this one goes on from has seen; `after` is where that was complete. */
+  /** The ids seen by the stream that this one resumes; `after` is where they were complete. */
   seen?: SeenIds
-  /** Called for each message's id, also for one that comes twice. */
+  /** Called for each message's id, also for duplicates. */
   onId?: ((id: number) => void) | undefined
   /** Another event to count, as `event: presence`. */
   counting?: string | undefined
@@ -26,11 +26,11 @@ export interface ReaderOptions {
 /** A stream that counts every message it gets. */
 export class Reader {
   readonly seen: SeenIds
-  /** Resolves when the stream is live; rejects where it was refused or ends before. */
+  /** Resolves when the stream is live; rejects if it was refused or ended before. */
   readonly ready: Promise<void>
-  /** The other events that it was told to count. */
+  /** The number of the other events to count. */
   others = 0
-  /** True where the server closed the stream. */
+  /** Whether the server closed the stream. */
   ended = false
   readonly #socket: Socket
   readonly #scanner = new Scanner()
@@ -73,7 +73,7 @@ export class Reader {
     })
   }
 
-  /** Resolves when every id up to this one has come. */
+  /** Resolves when every id up to this one was received. */
   reached(id: number): Promise<void> {
     if (this.seen.complete >= id) return Promise.resolve()
     return new Promise((reached) => {
@@ -81,7 +81,7 @@ export class Reader {
     })
   }
 
-  /** Takes nothing more from the socket until `resume`. */
+  /** Stops reading from the socket until `resume`. */
   stall(): void {
     this.#socket.pause()
   }
@@ -90,7 +90,7 @@ export class Reader {
     this.#socket.resume()
   }
 
-  /** Breaks the connection, so that its port is free at once. */
+  /** Resets the connection, so that its port is free at once. */
   close(): void {
     this.#socket.resetAndDestroy()
   }
@@ -105,7 +105,7 @@ export class Reader {
     }
   }
 
-  /** Until the stream is live: what came is kept, for the mark may come in pieces. */
+  /** Data until the stream is live, because the marker may come in pieces. */
   #begin(text: string): void {
     this.#beginning += text
     const live = this.#beginning.includes(this.#readyMark)

@@ -1,4 +1,4 @@
-/** A text of 200 bytes, as every message of the bench has. */
+/** The text of every message of the benchmark: 200 bytes. */
 const filler = 'x'.repeat(200)
 
 function request(path: string, token: string | undefined, body: string): Buffer {
@@ -23,8 +23,8 @@ export function directRequest(token: string | undefined, to: string): Buffer {
 }
 
 /**
- * For a server that passes on what it is given: the event as Obrol would make it, with an id that
- * the load gives out, so that every stream is counted the same way.
+ * For a server that forwards the request: the event as Obrol would make it, with an id that the load
+ * generates, so that every stream is counted the same way.
  */
 export function eventRequest(path: string, id: number): Buffer {
   const sentAt = '2026-11-02T09:31:00.000Z'

@@ -1,25 +1,24 @@
-/** How the data of every message begins, in all servers of the bench; no other event's does. */
+/** The data of every message begins so, on all servers of the benchmark, and no other event's does. */
 const marker = Buffer.from('data: {"id":')
 const digitsAtMost = 17
 
-/** What may be cut off at the end of one read and is scanned again with the next. */
+/** The part of a read's end that is scanned again with the next read. */
 export const headroom = 64
 
 /**
- * Finds the ids of messages in what a stream brings, by its bytes. Events of one length follow each
- * other, so the next marker is first looked for where the last distance says, which spares the load
- * a search through every text; where it is not there, it is searched for.
+ * Finds the ids of messages in the bytes of a stream. Most events have the same length, so the next
+ * marker is first checked at the last distance, which saves the load a search through every text.
  */
 export class Scanner {
   readonly #tail = Buffer.alloc(headroom)
   #tailLength = 0
-  /** Of the last marker, counted from the beginning of what is scanned next; negative: before it. */
+  /** Of the last marker, relative to the beginning of the next scan; usually negative. */
   #last = 0
   #distance = 0
 
   /**
-   * @param bytes what came, behind `headroom` bytes that the scanner may write to
-   * @param end where it ends
+   * @param bytes the data, after `headroom` bytes that the scanner may write to
+   * @param end the end of the data
    */
   scan(bytes: Buffer, end: number, onId: (id: number) => void): void {
     const begin = headroom - this.#tailLength
@@ -45,7 +44,7 @@ export class Scanner {
     this.#keep(bytes, Math.max(from, end - marker.length - digitsAtMost), end, last)
   }
 
-  /** The next marker whose id is whole, or -1. */
+  /** The next marker whose id is complete, or -1. */
   #find(bytes: Buffer, from: number, expected: number, end: number): number {
     const latest = end - marker.length - digitsAtMost
     const there = expected >= from && expected <= latest && isMarkerAt(bytes, expected)

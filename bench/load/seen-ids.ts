@@ -1,22 +1,22 @@
 /**
- * Which of the ids 1, 2, 3, … a stream has brought: each must come once. An id ahead of its turn
- * waits in a set, so an ordered stream costs a comparison for each event and no memory.
+ * The ids that a stream has received; each of 1, 2, 3, … must come once. Ids that come too early are
+ * kept in a set, so an ordered stream costs a comparison for each event and no memory.
  */
 export class SeenIds {
-  /** Events taken, doubled ones among them. */
+  /** Events received, with duplicates. */
   received = 0
   doubled = 0
-  /** Events that came before one with a smaller id. */
+  /** Events received before one with a smaller id. */
   early = 0
   #next: number
   readonly #ahead = new Set<number>()
 
-  /** @param after the stream begins behind this id */
+  /** @param after the stream begins after this id */
   constructor(after = 0) {
     this.#next = after + 1
   }
 
-  /** For a stream that goes on where this one was cut: what has come, or never will, is known to it. */
+  /** A copy for the stream that resumes this one. */
   continued(): SeenIds {
     const next = new SeenIds(this.complete)
     for (const id of this.#ahead) next.#ahead.add(id)
@@ -24,25 +24,24 @@ export class SeenIds {
     return next
   }
 
-  /** Up to here every id has come. */
+  /** Every id up to this one was received. */
   get complete(): number {
     return this.#next - 1
   }
 
-  /** How many ids up to `last` have not come. */
+  /** How many ids up to `last` were not received. */
   missingUpTo(last: number): number {
     let missing = last - this.complete
     for (const id of this.#ahead) if (id <= last) missing--
     return Math.max(0, missing)
   }
 
-  /** A message came. */
   take(id: number): void {
     this.received++
     this.#mark(id)
   }
 
-  /** A message that is not for this stream's person: if it comes all the same, it counts as doubled. */
+  /** A message that is not for this stream's user: if it comes, it counts as a duplicate. */
   skip(id: number): void {
     this.#mark(id)
   }

@@ -1,13 +1,13 @@
 import type { Server } from '../servers/server.ts'
 import { Reader, type ReaderOptions } from './reader.ts'
 
-/** How many streams are being opened at a time, where nobody says otherwise. */
+/** The default number of streams that are opened at a time. */
 const opensAtOnce = 64
 
 /**
- * Opens so many streams, each of another person, and resolves when all of them are live.
+ * Opens streams, each of another user, and resolves when all of them are live.
  *
- * @param atOnce how many are being opened at a time
+ * @param atOnce how many are opened at a time
  */
 export async function openStreams(
   server: Server,
@@ -35,7 +35,7 @@ export async function openStreams(
   return readers
 }
 
-/** Resolves when every stream has got every id up to this one, and throws where one fails to. */
+/** Resolves when every stream has received every id up to this one. @throws if one does not */
 export async function allReceived(
   readers: readonly Reader[],
   id: number,
@@ -51,7 +51,7 @@ export async function allReceived(
 
 export class InvalidRun extends Error {}
 
-/** Every stream must have got every id from its beginning to `last` exactly once. @throws {InvalidRun} */
+/** Every stream must have received every id up to `last` exactly once. @throws {InvalidRun} */
 export function checkCounts(readers: readonly Reader[], last: number): void {
   let missing = 0
   let doubled = 0

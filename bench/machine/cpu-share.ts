@@ -1,19 +1,19 @@
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 
-/** How often the kernel fills a share up again, in µs: a message waits no longer for it. */
+/** The period of the kernel's quota, in µs: a message is delayed by no more than that. */
 const periodUs = 10_000
 
-/** Where the kernel has its groups of processes and what bounds their time: cgroups of version 1 and 2. */
+/** The cgroup paths of version 1 and 2. */
 const [groups, boundsTime] = foundGroups()
 
-/** Whether processes can be held to a share of a core here: root can, on most machines. */
+/** Whether the CPU time of processes can be limited here: root can, on most machines. */
 export const canLimitCpu: boolean = groups !== undefined
 
 /**
- * Holds a process with all its threads to a share of a core, whoever else is on it.
+ * Limits a process with all its threads to a share of a core.
  *
  * @param share of a core, 0.1 to 1
- * @returns what takes the bound away
+ * @returns what removes the limit
  */
 export function limitCpu(pid: number, share: number): () => void {
   const group = `${groups}/obrol-bench-${pid}`

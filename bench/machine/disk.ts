@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median } from './statistics.ts'
 
-/** What a small write and its way to the disk take, in milliseconds: the median of some. */
+/** The median duration of a small write with an fsync, in milliseconds. */
 export function syncMilliseconds(times = 200): number {
   const folder = mkdtempSync(join(tmpdir(), 'obrol-bench-disk-'))
   const file = openSync(join(folder, 'file'), 'a')

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A process and those it has started. */
+/** A process and its descendants. */
 function familyOf(pid: number): number[] {
   const family = [pid]
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
@@ -15,7 +15,7 @@ function familyOf(pid: number): number[] {
 /**
  * Processor time of a process, its threads and its children, in seconds.
  *
- * @param thread only threads whose names begin so
+ * @param thread only threads whose names begin with this
  */
 export function cpuSeconds(pid: number, thread = ''): number {
   return sum(pid, (member) => {
@@ -41,7 +41,7 @@ function sum(pid: number, of: (member: number) => number): number {
   return familyOf(pid).reduce((total, member) => total + of(member), 0)
 }
 
-/** Keeps this process, with all its threads, on one core. */
+/** Pins this process, with all its threads, to one core. */
 export function pin(core: number): void {
   execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' })
 }

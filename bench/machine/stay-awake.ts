@@ -1,7 +1,7 @@
 /**
- * Keeps this process from sleeping until what it answers is called. A reader that sleeps is woken by
- * whoever writes to it, where both are on one machine: whether a server's write pays for that then
- * depends on which of the two is a little faster, which is not what is measured.
+ * Keeps this process from sleeping until the returned function is called. A sleeping reader is woken
+ * by the process that writes to it on the same machine: the cost would depend on which of the two is
+ * faster, which is not what is measured.
  */
 export function stayAwake(): () => void {
   let awake = true

@@ -1,20 +1,20 @@
 import { cpuSeconds } from './processes.ts'
 
-/** How the names of Obrol's store's threads begin. */
+/** The prefix of the names of Obrol's store threads. */
 const storeThreads = 'obrol-'
 
-/** What happened between its making and `stop`. */
+/** The measurements from its creation to `stop`. */
 export interface Lap {
   seconds: number
   /** Of the server, with its threads and children. */
   serverCpu: number
-  /** Of that, what Obrol's store took in its own threads. */
+  /** Of that, the share of Obrol's store threads. */
   storeCpu: number
-  /** Of the load: near 1 its own core is what limits. */
+  /** Of the load: near 1 its own core is the limit. */
   loadShare: number
 }
 
-/** Times a stretch of work: the clock, the server's processor time and the load's. */
+/** Measures the time, the server's processor time and the load's. */
 export function startWatch(pid: number): { stop(): Lap } {
   const began = performance.now()
   const server = cpuSeconds(pid)

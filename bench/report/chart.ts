@@ -21,7 +21,7 @@ const colors: Readonly<Record<string, string>> = {
   nchan: '#7a6bb0',
 }
 
-/** Bars in groups as SVG, each as long as its figure; one scale for all. */
+/** Groups of bars as SVG, with one scale for all. */
 export function chart(title: string, unit: string, groups: readonly Group[]): string {
   const most = Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value)))
   const scale = (width - labelWidth - 120) / most

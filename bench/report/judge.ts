@@ -4,7 +4,7 @@ import type { Machine } from './files.ts'
 
 export interface Judged {
   told: string
-  /** The median over the rounds; null where nothing could be compared. */
+  /** The median over the rounds; null if nothing could be compared. */
   value: number | null
   unit: string
   holds: boolean | null
@@ -17,11 +17,11 @@ export interface Result {
   /** The medians of each server's measures. */
   medians: Readonly<Record<string, Sample>>
   goals: readonly Judged[]
-  /** Where and when it was measured, if not with the rest of its file. */
+  /** Where and when it was measured, if not together with the rest of its file. */
   machine?: Machine
 }
 
-/** Medians of the rounds' figures, and of their ratios: what is compared was measured side by side. */
+/** Medians of the rounds' figures and of their ratios. A ratio compares figures of one round. */
 export function judge(scenario: Scenario, rounds: readonly Round[]): Result {
   const medians = Object.fromEntries(
     scenario.contenders.map(({ name }) => [name, mediansOf(rounds, name)]),

@@ -15,7 +15,7 @@ const page = fileURLToPath(new URL('docs/performance.md', root))
 const begin = '<!-- figures: written by `npm run bench -- --publish` -->\n'
 const end = '<!-- /figures -->'
 
-/** Writes what the full form and the soak found last into the documentation. */
+/** Writes the last results of the full form and of the soak into the documentation. */
 export function publish(): void {
   const [full, soak] = ['full', 'soak'].map(read)
   if (full === undefined)

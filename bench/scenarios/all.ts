@@ -12,7 +12,7 @@ import { soak } from './soak.ts'
 import { stalled } from './stalled.ts'
 import { steady } from './steady.ts'
 
-/** Those that the quick form runs. */
+/** The scenarios of the quick form. */
 export const quick: readonly string[] = ['fan-out-1000', 'posts', 'opens', 'idle']
 
 /** Every scenario, in the order of the table. */

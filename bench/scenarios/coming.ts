@@ -12,10 +12,10 @@ const watchers = 100
 const seconds = 10
 const perSecond = 4
 
-/** What the contract allows a stream, with the first change that is told at once. */
+/** The events that the contract allows each stream, with the first change, which is sent at once. */
 const eventsPerSecond = 4
 
-/** A storm of arrivals, all of which everyone is told of. */
+/** Many users connect at once, and every stream gets their presence. */
 export const presenceStorm = (full: boolean): Scenario => {
   const people = full ? 5_000 : 1_500
   return {
@@ -55,9 +55,9 @@ async function measure(server: Server, people: number): Promise<Sample> {
     counting: 'event: presence',
     onId: (id) => receipts.received(id),
   }))
-  // Until the watchers themselves have been told of.
+  // Until the presence of the watchers themselves was sent.
   await delay(1_000)
-  const told = watching.map(({ others }) => others)
+  const before = watching.map(({ others }) => others)
   const load = process.cpuUsage()
   const began = performance.now()
   const chatting = postSteadily(server.port, (n) => server.broadcast(n), {
@@ -73,7 +73,7 @@ async function measure(server: Server, people: number): Promise<Sample> {
   checkCounts(watching, messages)
   const lasted = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage(load)
-  const most = Math.max(...watching.map(({ others }, index) => others - (told[index] as number)))
+  const most = Math.max(...watching.map(({ others }, index) => others - (before[index] as number)))
   closeAll([...watching, ...entering])
   return {
     's until all': took,
@@ -83,7 +83,7 @@ async function measure(server: Server, people: number): Promise<Sample> {
   }
 }
 
-/** People who come one after the other, spread over the time. */
+/** Users who connect one after the other, spread over the time. */
 async function enter(server: Server, people: number): Promise<Reader[]> {
   const entering: Reader[] = []
   const began = performance.now()

@@ -13,7 +13,7 @@ const many = 5_000
 
 const among = (streams: number): Contender => ({ ...obrol(), name: `among ${streams} streams` })
 
-/** From one of 64 people to one of all who are there. */
+/** From one of 64 users to one of all online users. */
 export const direct = (full: boolean): Scenario => ({
   name: 'direct',
   title: 'direct messages among 5,000 streams and among 100',
@@ -40,7 +40,7 @@ async function measure(server: Server, streams: number, count: number): Promise<
   const lines = await openConnections(server.port, inFlight)
   const expected = new Uint32Array(streams)
   function request(n: number, line: number): Buffer {
-    // A stride that meets every stream in an order of its own.
+    // A stride that reaches every stream, in another order than they were opened.
     const to = (n * 37) % streams
     expected[to] = (expected[to] as number) + 1
     if (to !== line) expected[line] = (expected[line] as number) + 1
@@ -60,7 +60,7 @@ async function measure(server: Server, streams: number, count: number): Promise<
   }
 }
 
-/** Each stream must get what its person sent and was sent, once. @throws {InvalidRun} */
+/** Each stream must receive every message from and to its user once. @throws {InvalidRun} */
 async function allArrived(readers: readonly Reader[], expected: Uint32Array): Promise<void> {
   const wrong = () =>
     readers.filter(({ seen }, index) => seen.received !== expected[index] || seen.doubled > 0)

@@ -9,13 +9,13 @@ import { type Goal, ratio, type Sample, type Scenario } from './scenario.ts'
 
 export const inFlight = 64
 
-/** How long a server is warmed and then measured, in seconds. */
+/** The warm-up and the measurement, in seconds. */
 export interface Span {
   warm: number
   measured: number
 }
 
-/** Code is compiled while it warms: the server's needs some 20,000 posts for most of it. */
+/** Code is compiled during the warm-up: most of the server's needs some 20,000 posts. */
 export const spanOf = (full: boolean): Span =>
   full ? { warm: 4, measured: 5 } : { warm: 1.2, measured: 1.2 }
 
@@ -43,7 +43,7 @@ function fanOut({ streams, span, goals, contenders }: FanOut): Scenario {
   }
 }
 
-/** What a delivery costs while it is all that a server does. */
+/** The cost of a delivery while the server does nothing else. */
 export async function measureFanOut(
   server: Server,
   streams: number,

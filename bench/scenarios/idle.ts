@@ -9,10 +9,10 @@ import { figure, type Sample, type Scenario } from './scenario.ts'
 
 const streams = 10_000
 
-/** So long after the last stream was opened. */
+/** The time after the last stream was opened. */
 const settleMs = 3_000
 
-/** What the server's resident memory grows by from its start, for each stream. */
+/** The growth of the server's resident memory since its start, for each stream. */
 export const idle = (full: boolean): Scenario => ({
   name: 'idle',
   title: 'memory of an idle authenticated stream, 10,000 of them',

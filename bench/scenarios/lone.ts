@@ -15,7 +15,7 @@ import { ratio, type Sample, type Scenario } from './scenario.ts'
 const streams = 1_000
 const perSecond = 4
 
-/** One message at a time, each alone on the server, to readers who need not be woken. */
+/** One message at a time, to readers that do not sleep. */
 export const lone = (full: boolean): Scenario => ({
   name: 'lone',
   title:
@@ -30,7 +30,7 @@ export const lone = (full: boolean): Scenario => ({
       holds: (value) => value <= 1.15,
     },
   ],
-  // What share of its core the load takes says nothing here: it is kept busy.
+  // The load's share of its core says nothing here, because it is kept busy.
   columns: latencyColumns.filter(([column]) => column !== 'load'),
 })
 
@@ -50,25 +50,25 @@ export const latencyColumns: Scenario['columns'] = [
   ['load', 'of the load’s core', 2],
 ]
 
-/** What comes before the measuring, and how long it takes, in seconds. */
+/** The warm-up and the measurement, in seconds. */
 export interface LatencySpan {
   perSecond: number
   seconds: number
-  /** Posts as fast as they are answered, so that the code of posts and deliveries is compiled. */
+  /** Posts as fast as they are answered, so that their code is compiled. */
   warm: number
-  /** Then one after the other, so that what a message that comes alone goes through is compiled too. */
+  /** Then one after the other, so that the code of a single message is compiled too. */
   alone?: number
-  /** Posts at the rate, so that what the opening of the streams left is collected. */
+  /** Posts at the rate, so that the garbage of the opened streams is collected. */
   settle: number
 }
 
-/** V8 collects what an opening left some 8 s after it, in one go of 30 to 70 ms. */
+/** V8 collects the garbage of opened streams some 8 s later, in one pause of 30 to 70 ms. */
 const spanOfLone = (full: boolean): LatencySpan =>
   full
     ? { perSecond, warm: 4, alone: 8, settle: 12, seconds: 20 }
     : { perSecond, warm: 2, alone: 2, settle: 2, seconds: 6 }
 
-/** From when a post is due to when the last stream has it, and what a delivery costs. */
+/** From when a post is due to when the last stream has it, and the cost of a delivery. */
 export async function measureLatency(
   server: Server,
   streams: number,
@@ -77,7 +77,7 @@ export async function measureLatency(
   const before = server.head ?? 0
   let receipts: DeliveryTimes | undefined
   const readers = await openStreams(server, streams, () => ({
-    // Another node may have yet to hear of the newest: there a cursor makes sure.
+    // Another node may not have read the newest message yet, so the stream begins at its cursor.
     after: server.head,
     seen: new SeenIds(before),
     onId: (id) => receipts?.received(id),
@@ -88,9 +88,9 @@ export async function measureLatency(
   await allReceived(readers, head)
   const settling = perSecond * settle
   const messages = settling + perSecond * seconds
-  const told = new DeliveryTimes(streams, messages, head)
-  receipts = told
-  const onAnswer = (id: number, dueAt: number) => told.due(id, dueAt)
+  const deliveryTimes = new DeliveryTimes(streams, messages, head)
+  receipts = deliveryTimes
+  const onAnswer = (id: number, dueAt: number) => deliveryTimes.due(id, dueAt)
   const post = (n: number) => server.broadcast(n)
   await postSteadily(server.port, post, { perSecond, seconds: settle, first: head, onAnswer })
   const watch = startWatch(server.pid)
@@ -100,7 +100,7 @@ export async function measureLatency(
   const { serverCpu, loadShare } = watch.stop()
   checkCounts(readers, head + messages)
   closeAll(readers)
-  const latencies = told.latencies(settling)
+  const latencies = deliveryTimes.latencies(settling)
   return {
     p50: median(latencies),
     p99: percentile(latencies, 0.99),
@@ -109,7 +109,7 @@ export async function measureLatency(
   }
 }
 
-/** @returns how many were posted */
+/** @returns the number of posts */
 async function postsBefore(
   server: Server,
   { seconds, atOnce, first }: { seconds: number; atOnce: number; first: number },

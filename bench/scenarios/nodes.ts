@@ -17,12 +17,12 @@ const three = obrolNodes({ name: 'three nodes on PostgreSQL', nodes: 3 })
 const apart = obrolNodes({ name: 'from node to node of three, long log', nodes: 3, rows })
 const together = obrolNodes({ name: 'one node, long log', nodes: 1, rows })
 
-/** What each of several nodes has of the core that they share, so that it is never all taken. */
+/** Each node's share of the core, so that the core is never fully used. */
 const share = 0.25
 const oneHeld = obrolNodes({ name: 'one node', nodes: 1 })
 const threeHeld = obrolNodes({ name: 'three nodes', nodes: 3 })
 
-/** Where PostgreSQL cannot run, what needs it is not compared. */
+/** If PostgreSQL cannot run, its scenarios are left out. */
 const here = (...contenders: Contender[]) => (hasPostgres ? contenders : [])
 
 const postsColumns: Scenario['columns'] = [
@@ -41,7 +41,7 @@ const spanApart = (full: boolean): LatencySpan => ({
   seconds: full ? 20 : 5,
 })
 
-/** What is said to one node, and read from another. */
+/** Messages are posted to one node and read from another. */
 export const nodesApart = (full: boolean): Scenario => ({
   name: 'nodes-apart',
   title: `from node to node on ${onPostgres}, 500 posts a second to 20 streams, 1,000,000 messages in the log`,
@@ -65,7 +65,7 @@ export const nodesApart = (full: boolean): Scenario => ({
   columns: latencyColumns,
 })
 
-/** Durable posts that nobody listens to: what more nodes add, and what bounds it. */
+/** Durable posts without streams: the gain of more nodes, and its limit. */
 export const postsOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-posts',
   title: `durable posts on ${onPostgres}, no streams, ${inFlight} in flight at each node`,
@@ -74,7 +74,7 @@ export const postsOfNodes = (full: boolean): Scenario => ({
   measure: (server) => measurePosts(server, spanOf(full)),
   goals: [
     {
-      // What bounds nodes on cores of their own is PostgreSQL in the end.
+      // For nodes on cores of their own, PostgreSQL is the limit in the end.
       told: 'a post costs PostgreSQL at most half of what it costs a node',
       value: (round) => {
         const { 'µs a post': node, 'µs in PostgreSQL': database } = round[three.name] ?? {}
@@ -87,9 +87,9 @@ export const postsOfNodes = (full: boolean): Scenario => ({
 })
 
 /**
- * What more nodes add where each has as much of a core as a single one: three that share one core
- * between them would tell of that core alone. Nobody bounds PostgreSQL, which has a core that it
- * shares with the load alone, so its part of that core says how far it is from being what bounds them.
+ * The gain of more nodes if each has as much of a core as a single one: three that share one core
+ * would only measure that core. PostgreSQL is not limited. It shares a core with the load alone, so
+ * its part of that core shows how far it is from being the limit.
  */
 export const moreNodes = (full: boolean): Scenario => ({
   name: 'nodes-more',
@@ -107,7 +107,7 @@ export const moreNodes = (full: boolean): Scenario => ({
   columns: postsColumns,
 })
 
-/** What the nodes' looks cost a database on which nobody does anything. */
+/** The cost of the nodes' polling for an idle database. */
 export const idleNodes = (full: boolean): Scenario => ({
   name: 'nodes-idle',
   title: `three nodes on ${onPostgres}, with nobody there`,
@@ -128,7 +128,7 @@ export const idleNodes = (full: boolean): Scenario => ({
   ],
 })
 
-/** A node on PostgreSQL delivers as one on SQLite does. */
+/** Compares delivery on PostgreSQL with delivery on SQLite. */
 export const fanOutOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-fan-out',
   title: `fan-out of 200-byte broadcasts on ${onPostgres}, 1,000 streams of one node, 64 posts in flight`,
@@ -155,7 +155,7 @@ async function measureIdle(server: Server, seconds: number): Promise<Sample> {
     database: cpuSeconds(databasePid),
     nodes: pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
   })
-  // What a start leaves to be done is done by then.
+  // The work after a start is done by then.
   await delay(5_000)
   const before = taken()
   await delay(seconds * 1_000)
@@ -171,7 +171,7 @@ async function measurePosts(server: Server, { warm, measured }: Span, share = 1)
   const opened = await Promise.all(ports.map((port) => openConnections(port, inFlight)))
   const lines = opened.flat()
   const post = (_n: number, line: number) => server.broadcast(line)
-  // Longer than elsewhere, for here it is the compiled code that counts.
+  // Longer than elsewhere, because the compiled code is measured.
   await postFor(lines, warm * 2, post)
   const held = share < 1 ? pids.map((pid) => limitCpu(pid, share)) : []
   const watches = pids.map(startWatch)

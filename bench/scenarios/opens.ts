@@ -11,17 +11,17 @@ import { ratio, type Sample, type Scenario } from './scenario.ts'
  */
 const atOnce = 512
 
-/** A page of the database holds neighbours, and these come together. */
+/** Users who registered together share a page of the database, and connect together. */
 const inOrder = obrol()
-/** As after a break of the network. */
+/** As after a network failure. */
 const byChance = { ...obrol(), name: 'obrol, people by chance' }
 
-/** Each stream of another person, many being opened at a time, each until it is told to be live. */
+/** Each stream of another user, many opened at a time, each until it is live. */
 export const opens = (full: boolean): Scenario => ({
   name: 'opens',
   title: `streams opened, authenticated, ${atOnce} at a time`,
   contenders: [inOrder, byChance, bareFastify],
-  // Past 14,000 connections to one port the load's own kernel looks long for a free port of its own.
+  // With more than 14,000 connections to one port, the kernel's search for a free local port is slow.
   people: full ? 12_000 : 6_000,
   measure: (server, contender) => {
     const tokens = contender === byChance ? mixed(server.tokens) : server.tokens
@@ -44,7 +44,7 @@ async function measure(
   tokens: readonly string[],
   streams: number,
 ): Promise<Sample> {
-  // As many before, for the code of an open to be compiled; their people stay.
+  // As many before, so that the code is compiled. Their users stay online.
   const warm = await openStreams(server, streams, (index) => ({ token: tokens[index] }), atOnce)
   const watch = startWatch(server.pid)
   const others = (index: number) => ({ token: tokens[streams + index] })
@@ -58,7 +58,7 @@ async function measure(
   }
 }
 
-/** Another order than that in which they registered, always the same. */
+/** A fixed order that differs from that of the registrations. */
 function mixed(tokens: readonly string[]): string[] {
   const step = 7_919
   return tokens.map((_token, index) => tokens[(index * step) % tokens.length] as string)

@@ -6,7 +6,7 @@ import type { Server } from '../servers/server.ts'
 import { inFlight, type Span, spanOf } from './fan-out.ts'
 import { ratio, type Sample, type Scenario } from './scenario.ts'
 
-/** Posts that are durable when they are answered, while nobody listens. */
+/** Durable posts without streams. */
 export const posts = (full: boolean): Scenario => ({
   name: 'posts',
   title: `durable posts, no streams, ${inFlight} in flight`,
@@ -31,7 +31,7 @@ export const posts = (full: boolean): Scenario => ({
 async function measure(server: Server, { warm, measured }: Span): Promise<Sample> {
   const lines = await openConnections(server.port, inFlight)
   const post = (_n: number, line: number) => server.broadcast(line)
-  // Longer than elsewhere, for here it is the compiled code that counts.
+  // Longer than elsewhere, because the compiled code is measured.
   await postFor(lines, warm * 2, post)
   const watch = startWatch(server.pid)
   const count = await postFor(lines, measured, post)

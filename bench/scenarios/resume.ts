@@ -13,13 +13,13 @@ const missed = 100
 const chatters = 100
 const perSecond = 4
 
-/** V8 gives back what an opening left some 8 s after it. */
+/** V8 frees the garbage of opened streams some 8 s later. */
 const settleMs = 12_000
 
-/** And what a storm left over half a minute. */
+/** After many connections at once it takes half a minute. */
 const settleAfterMs = 30_000
 
-/** Everyone comes back at the same moment, as after a break of the network. */
+/** All streams reconnect at the same moment, as after a network failure. */
 export const resume = (full: boolean): Scenario => {
   const streams = full ? 10_000 : 2_000
   return {
@@ -74,7 +74,7 @@ async function measure(server: Server, streams: number): Promise<Sample> {
     perSecond,
     seconds: 60,
     first: missed,
-    // As many as they have: who chats has a connection already.
+    // As many connections as streams, because a real client already has one.
     open: 32,
     signal: end.signal,
     onAnswer(id, dueAt) {
@@ -94,7 +94,7 @@ async function measure(server: Server, streams: number): Promise<Sample> {
   for (const token of server.tokens.slice(0, streams)) {
     const { port, streamPath: path, readyMark } = server
     back.push(new Reader({ port, path, readyMark, token, after: 0 }))
-    // As fast as the load can, but not in one go: it would measure how long it was away itself.
+    // As fast as the load can, but not in one turn, which would measure the load's own delay.
     if (back.length % 50 === 0) await nextTurn()
   }
   await Promise.all(back.map((reader) => reader.ready))

@@ -1,18 +1,18 @@
 import type { Contender, Server } from '../servers/server.ts'
 
-/** What one round measured of one server, by the name of the measure. */
+/** The figures of one server in one round, by measure. */
 export type Sample = Record<string, number>
 
-/** One round: a sample of each server that took part, by its name. */
+/** The samples of one round, by server. */
 export type Round = Readonly<Record<string, Sample>>
 
-/** What the figures must show. */
+/** A goal for the figures. */
 export interface Goal {
-  /** As the table tells it, for example "≥ 10 × nchan". */
+  /** As in the table, for example "≥ 10 × nchan". */
   told: string
-  /** From one round; undefined where a server it compares with is not there. */
+  /** Of one round; undefined if a server to compare with is missing. */
   value(round: Round): number | undefined
-  /** Whether a median of these values is good. */
+  /** Whether a median of these values meets the goal. */
   holds(value: number): boolean
   unit?: string
 }
@@ -23,14 +23,14 @@ export interface Scenario {
   /** A row of the table. */
   title: string
   contenders: readonly Contender[]
-  /** How many people must be able to come in. */
+  /** How many users must be able to connect. */
   people: number
-  /** How many rounds, where it is not the usual number: a soak is run once. */
+  /** The number of rounds, if not the usual one: a soak is run once. */
   rounds?: number
-  /** Measures one server, which was just started and is stopped afterwards. */
+  /** Measures one server that was just started and is stopped afterwards. */
   measure(server: Server, contender: Contender): Promise<Sample>
   goals: readonly Goal[]
-  /** What is told of a sample, in order: the measure, its unit and how many decimals. */
+  /** The columns of the table: the measure, its unit and the number of decimals. */
   columns: readonly (readonly [measure: string, unit: string, decimals: number])[]
 }
 

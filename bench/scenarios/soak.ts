@@ -11,10 +11,10 @@ import type { Server } from '../servers/server.ts'
 import { figure, type Sample, type Scenario } from './scenario.ts'
 
 const streams = 500
-/** Every tick: four broadcasts, one direct message, one stream cut and resumed. */
+/** Every tick: four broadcasts, one direct message, one stream disconnected and resumed. */
 const tickMs = 50
 
-/** Hours of a busy room in short: nothing may be lost, and memory must not creep. */
+/** A busy room for a long time: no message may be lost, and memory must not grow. */
 export const soak = (minutes: number): Scenario => ({
   name: 'soak',
   title: `a soak of ${minutes} minutes' mixed load with reconnects`,
@@ -52,7 +52,7 @@ async function measure(server: Server, seconds: number): Promise<Sample> {
     for (let n = 0; n < 4; n++) head = await line.send(server.broadcast(tick * 4 + n))
     const [from, to] = [tick % 64, (tick * 37) % streams]
     head = await line.send(directRequest(server.tokens[from], `person${to}`))
-    // To all others this id never comes; whoever gets it all the same has it twice.
+    // Other streams must not receive this id, so there it would count as a duplicate.
     for (const [index, { seen }] of readers.entries())
       if (index !== from && index !== to) seen.skip(head)
     const index = (tick * 41) % streams
@@ -87,7 +87,7 @@ async function measure(server: Server, seconds: number): Promise<Sample> {
   }
 }
 
-/** The next stream of a chain of cursors: what the one before saw whole is where it begins. */
+/** Resumes a stream at the last id up to which it was complete. */
 function resume(server: Server, index: number, { seen }: Reader): Reader {
   const reader = new Reader({
     port: server.port,

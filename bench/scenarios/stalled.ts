@@ -9,27 +9,27 @@ import { figure, type Sample, type Scenario } from './scenario.ts'
 
 const streams = 1_000
 const inFlight = 64
-/** For about as many the kernels take in what the stalled readers do not. */
+/** About as many messages fit into the socket buffers of stalled readers. */
 const first = 10_000
 
-/** How long those who stalled may read the log from the disk, in ms. */
+/** How long the stalled readers may take to catch up from the disk, in ms. */
 const catchUpMs = 120_000
 
-/** How many messages all read before and after, and for how long a tenth does not, in seconds. */
+/** The messages that all readers read before and after, and how long a tenth stalls, in seconds. */
 interface Laps {
   warm: number
   read: number
   stalled: number
 }
 
-/** One who takes nothing is cut off after 60 s. */
+/** The server disconnects a reader that reads nothing for 60 s. */
 const lapsOf = (full: boolean): Laps =>
   full ? { warm: 20_000, read: 30_000, stalled: 20 } : { warm: 10_000, read: 10_000, stalled: 7 }
 
 /**
- * Readers who take nothing must cost the others nothing, and the server no memory without bound.
- * Measured on one server, before, meanwhile and after: from one process to the next the rate of the
- * same code differs by more than a tenth.
+ * Stalled readers must not slow down the others, nor make the server's memory grow without a bound.
+ * Measured before, meanwhile and after on one server, because the rate of the same code differs by
+ * more than a tenth between processes.
  */
 export const stalled = (full: boolean): Scenario => ({
   name: 'stalled',
@@ -93,7 +93,7 @@ async function measure(server: Server, { warm, read, stalled }: Laps): Promise<S
   }
 }
 
-/** Posts in stretches, each until it has been read. */
+/** Posts in batches, each until it was read. */
 class Lap {
   posted = 0
   readonly #server: Server
@@ -104,7 +104,7 @@ class Lap {
     this.#lines = lines
   }
 
-  /** @returns how long it took until these readers had all of it, in seconds */
+  /** @returns how long it took until these readers had all messages, in seconds */
   async run(messages: number, readers: readonly Reader[]): Promise<number> {
     const began = performance.now()
     await postAll(this.#lines, messages, (n) => this.#server.broadcast(n))

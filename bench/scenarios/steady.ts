@@ -12,7 +12,7 @@ const spanOfSteady = (full: boolean): LatencySpan =>
     ? { perSecond: 200, warm: 4, settle: 12, seconds: 15 }
     : { perSecond: 200, warm: 2, settle: 2, seconds: 5 }
 
-/** A busy room: many posts a second, none of them waiting for another. */
+/** A busy room: many posts a second, at a steady rate. */
 export const steady = (full: boolean): Scenario => ({
   name: 'steady',
   title: 'a steady 200 posts a second to 1,000 streams',

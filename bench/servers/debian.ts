@@ -1,4 +1,4 @@
-/** Figures are taken on Debian's PostgreSQL where it is installed: imported before what finds one. */
+/** Uses Debian's PostgreSQL if it is installed. Must be imported before the module that finds one. */
 import { debianPostgres } from '../../test/support/postgres-binaries.ts'
 
 const found = debianPostgres()

@@ -16,7 +16,7 @@ export function hasNchan(): boolean {
   return existsSync(module) && spawnSync('nginx', ['-v']).status === 0
 }
 
-/** What nginx says of its version and nchan's package of its own; empty where it is not there. */
+/** The versions of nginx and of nchan's package; empty if not installed. */
 export function nchanVersion(): string {
   if (!hasNchan()) return ''
   const nginx = /nginx\/\S+/.exec(spawnSync('nginx', ['-v']).stderr.toString())?.[0] ?? 'nginx'
@@ -25,7 +25,7 @@ export function nchanVersion(): string {
   return `${nginx}, nchan ${version}`
 }
 
-/** nginx with nchan: one worker, in memory, no accounts; every message buffered as it is by default. */
+/** nginx with nchan: one worker, in memory, no accounts, and nchan's default message buffer. */
 export const nchan: Contender = { name: 'nchan', start: startNchan }
 
 async function startNchan(): Promise<Server> {

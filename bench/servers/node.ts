@@ -5,7 +5,7 @@ import { makePeople, secret } from './people.ts'
 import { startPinned, stopProcess } from './process.ts'
 import type { Contender } from './server.ts'
 
-/** A baseline in a module of its own, which tells its port once it listens. */
+/** A baseline in a module of its own, which sends its port once it listens. */
 function nodeServer(name: string, module: string, ...args: string[]): Contender {
   return {
     name,
@@ -34,11 +34,11 @@ function nodeServer(name: string, module: string, ...args: string[]): Contender 
 export const resWrite = nodeServer('res.write', 'bare.ts', 'res-write')
 /** One `socket.write` of ready bytes for each message and stream. */
 export const socketWrite = nodeServer('socket.write', 'bare.ts', 'socket-write')
-/** What one turn of the event loop brought, written once to each socket: what the runtime allows. */
+/** One write to each socket for all messages of one event-loop turn: the limit of the runtime. */
 export const gathered = nodeServer('gathered floor', 'bare.ts', 'gathered')
-/** Fastify routes with the same schema, token check and answer, but no store. */
+/** Fastify routes with the same schema, token check and response, but no store. */
 export const bareFastify = nodeServer('bare Fastify', 'fastify.ts')
-/** The same, whose token check remembers the tokens it has seen. */
+/** The same with a cache of verified tokens. */
 export const rememberingFastify = nodeServer(
   'bare Fastify, tokens remembered',
   'fastify.ts',

@@ -25,9 +25,8 @@ interface NodesOptions {
 }
 
 /**
- * Nodes on a PostgreSQL of their own, as it is where nobody set anything: an fsync behind every
- * commit. The nodes share the servers' core; the database has the load's, so that what a node costs
- * is the node's alone.
+ * Nodes on a PostgreSQL of their own with default settings: an fsync after every commit. The nodes
+ * share the servers' core; the database has the load's, so that a node's cost is its own.
  */
 export function obrolNodes({ name, nodes, rows = 0 }: NodesOptions): Contender {
   return { name, start: (people) => startNodes(people, nodes, rows) }
@@ -64,7 +63,7 @@ async function startNodes(count: number, nodes: number, rows: number): Promise<S
   }
 }
 
-/** People, their sessions and a log, put in before a node starts. */
+/** Inserts users, sessions and a log before a node starts. */
 async function seedDatabase(
   database: PostgresServer,
   people: readonly Person[],

@@ -11,7 +11,7 @@ import type { Contender, Server } from './server.ts'
 
 const root = new URL('../../', import.meta.url)
 
-/** What `npm start` runs, flags included, by the runtime that runs the bench. */
+/** The command of `npm start` with its flags, run by the benchmark's runtime. */
 function startCommand(): string[] {
   const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
   const words = String(scripts.start).split(' ')
@@ -19,7 +19,7 @@ function startCommand(): string[] {
   return [process.execPath, ...args]
 }
 
-/** Its limits off; all else as it is where nobody set anything. */
+/** Without rate limits; otherwise the defaults. */
 const limitsOff = {
   STREAMS_PER_USER: '0',
   MESSAGES_PER_MINUTE: '0',
@@ -32,7 +32,7 @@ const limitsOff = {
 }
 
 /**
- * Obrol as `npm start` runs it: accounts, tokens, an fsync behind every 201, its log lines written.
+ * Obrol as `npm start` runs it: accounts, tokens, an fsync before every 201, and log lines.
  *
  * @param presence of its streams
  */
@@ -65,7 +65,7 @@ async function startObrol(
   }
 }
 
-/** A folder that is gone when it is removed, or with the bench. */
+/** A folder that is removed on call, or when the benchmark ends. */
 export function makeFolder(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'obrol-bench-'))
   const clear = () => rmSync(path, { recursive: true, force: true })
@@ -79,7 +79,7 @@ export function makeFolder(): { path: string; remove: () => void } {
   }
 }
 
-/** Starts the server on a data folder, where its log lines go as well. */
+/** Starts the server on a data directory, which its log lines go into too. */
 export async function startProcess(
   folder: string,
   env: NodeJS.ProcessEnv,
@@ -94,7 +94,7 @@ export async function startProcess(
   return { port, pid: child.pid as number, stop: () => stopProcess(child) }
 }
 
-/** How it is talked to, by people who are known to it. */
+/** The server's requests and streams, for users that it has. */
 export function asObrol(
   people: readonly Person[],
   presence: string,
@@ -111,7 +111,7 @@ export function asObrol(
   }
 }
 
-/** The port that the server's first log line tells. */
+/** The port in the server's first log line. */
 async function portIn(file: string, ended: () => boolean): Promise<number> {
   while (!ended()) {
     const [, port] = /"url":"http:[^"]*:(\d+)"/.exec(readFileSync(file, 'utf8')) ?? []

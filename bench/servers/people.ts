@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { newSessionId } from '../../src/store/session-rules.ts'
 
-/** What the tokens of the bench are signed with. */
+/** The signing key of the benchmark's tokens. */
 export const secret = 'a key of the bench, known to everyone'
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -16,7 +16,7 @@ export interface Person {
   token: string
 }
 
-/** People with a session each, whose tokens are those of Obrol. */
+/** Users with a session and an Obrol token each. */
 export function makePeople(count: number, now = Math.floor(Date.now() / 1000)): Person[] {
   const expiresAt = now + 86_400
   const sessions = new Set<number>()

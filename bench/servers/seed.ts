@@ -4,7 +4,7 @@ import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import type { Person } from './people.ts'
 
 /**
- * Puts people and their sessions into a data folder before its server starts: to register each
+ * Inserts users and sessions into a data directory before its server starts: registering each user
  * would cost 40 ms of password hashing, which is not what is measured.
  */
 export async function seed(folder: string, people: readonly Person[]): Promise<void> {

@@ -1,35 +1,35 @@
 /** A server under measurement, in a process of its own. */
 export interface Server {
   port: number
-  /** Where its streams are opened, where that is another node. */
+  /** The port of its streams, if that is another node's. */
   streamPort?: number
-  /** All its nodes, where it is more than one: posts go to each in turn. */
+  /** Its nodes, if there are several: posts go to each in turn. */
   ports?: readonly number[]
   pid: number
-  /** Those of all its nodes. */
+  /** Of all its nodes. */
   pids?: readonly number[]
-  /** Of its database, where that is a server of its own. */
+  /** Of its database server, if it has one. */
   databasePid?: number
-  /** The newest message that is in the log before anything is measured (0). */
+  /** The newest message in the log before the measurement (0). */
   head?: number
-  /** Those that its streams and posts need, one for each person; empty where it knows no one. */
+  /** The tokens of its users; empty if it has no accounts. */
   tokens: readonly string[]
   /** The path of a stream. */
   streamPath: string
-  /** How it says that a stream is live. */
+  /** The bytes that mark a stream as live. */
   readyMark: string
   /** The n-th broadcast, from 0. */
   broadcast(n: number): Buffer
   stop(): Promise<void>
 }
 
-/** What is measured, or a baseline: a way to start a server. */
+/** A way to start a server: the one to measure, or a baseline. */
 export interface Contender {
   name: string
-  /** @param people how many must be able to come in */
+  /** @param people how many users must be able to connect */
   start(people: number): Promise<Server>
 }
 
-/** The core that a server has for itself; the load has the other. */
+/** The core of the server; the load has the other. */
 export const serverCore = 0
 export const loadCore = 1

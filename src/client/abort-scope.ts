@@ -1,6 +1,6 @@
 import { ObrolError } from './errors.ts'
 
-/** Cuts a `fetch` and the reading of its body: by one's own signal, when time is up, or at will. */
+/** Aborts a `fetch` and the reading of its body: with the parent signal, after a timeout, or on call. */
 export class AbortScope {
   readonly #controller = new AbortController()
   readonly #parentSignal: AbortSignal | undefined
@@ -18,7 +18,7 @@ export class AbortScope {
     return this.#controller.signal
   }
 
-  /** Cuts after so many ms unless it is told otherwise before. */
+  /** Replaces the timeout that was set before. */
   abortAfter(ms: number, message: string): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.abort(new ObrolError('timeout', message)), ms)
@@ -28,18 +28,18 @@ export class AbortScope {
     this.#controller.abort(reason)
   }
 
-  /** Why something that this can cut has failed. */
+  /** The reason of the abort, or else the network error that `cause` is. */
   toError(cause: unknown): ObrolError {
     if (this.signal.aborted) return this.signal.reason
     return new ObrolError('network', `The connection failed: ${causeMessage(cause)}`, { cause })
   }
 
-  /** Lets go of the timer, which else would keep a program from ending. */
+  /** A timer that is left would keep a program from ending. */
   clearTimer(): void {
     clearTimeout(this.#timer)
   }
 
-  /** Nothing more is wanted: a body that was not read to its end would keep its connection. */
+  /** Aborts too, because a body that was not read to its end keeps its connection open. */
   close(): void {
     this.clearTimer()
     this.#parentSignal?.removeEventListener('abort', this.#onParentAbort)
@@ -47,21 +47,8 @@ export class AbortScope {
   }
 }
 
-/** Node says why in the cause of its error, browsers not at all. */
+/** Node gives the reason in the cause of its error, browsers give none. */
 function causeMessage(error: unknown): string {
   const { message, cause } = error as Error
   return (cause as Error | undefined)?.message ?? message
-}
-
-/** Waits, in ms; a signal ends it early, without an error. */
-export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, signal?.aborted ? 0 : ms)
-    signal?.addEventListener('abort', done)
-  })
 }

@@ -1,17 +1,30 @@
 import type { BackOffOptions } from './types.ts'
 
-/** A server that asks for less is left alone for so long all the same, in ms. */
+/** The shortest wait that a server can ask for, in ms. */
 const minDelayMs = 100
 
-/** A server that asks for more is asked again after this long all the same, in ms. */
+/** The longest wait that a server can ask for, in ms. */
 const maxRequestedDelayMs = 600_000
 
-/** Half to all of a time, so that many who wait as long do not come back as one. */
+/** Between half and all of `ms`, so that clients that lost the same server do not return at once. */
 export function withJitter(ms: number): number {
   return Math.round(ms * (1 + Math.random()) * 0.5)
 }
 
-/** How long to wait before each try to open a stream again; `BackOffOptions` has the defaults. */
+/** Waits `ms`. A signal ends the wait early, without an error. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, signal.aborted ? 0 : ms)
+    signal.addEventListener('abort', done)
+  })
+}
+
+/** The delay before each attempt to reopen a stream. `BackOffOptions` has the defaults. */
 export class BackOff {
   readonly #quickMs: number
   readonly #longestMs: number
@@ -24,12 +37,12 @@ export class BackOff {
     this.#longestMs = longestMs
   }
 
-  /** Which try comes next is counted from here: 1, 2, 3, … */
+  /** Attempts since the last `reset()`. */
   get attempt(): number {
     return this.#attempt
   }
 
-  /** What the server has said with `retry:`, in ms. */
+  /** Set from the stream's `retry:` field, in ms. */
   set firstMs(ms: number) {
     this.#firstMs = Math.min(Math.max(ms, minDelayMs), this.#longestMs)
   }
@@ -42,19 +55,20 @@ export class BackOff {
     return this.#longestMs
   }
 
-  /** The stream had worked: what comes next is its first try. */
+  /** The stream worked: the next attempt is the first again. */
   reset(): void {
     this.#attempt = 0
   }
 
-  /** The wait was ended early: the try after it does not make the next one longer. */
+  /** An attempt whose wait was ended early does not lengthen the next wait. */
   undoAttempt(): void {
     this.#attempt = Math.max(0, this.#attempt - 1)
   }
 
   /**
-   * How long to wait before the next try, in ms. `atLeastMs` is what the server asks of everyone
-   * alike (`Retry-After`).
+   * In ms.
+   *
+   * @param atLeastMs what the server asks of every client alike (`Retry-After`)
    */
   nextDelay(atLeastMs = 0): number {
     this.#attempt++
@@ -66,7 +80,7 @@ export class BackOff {
       : Math.min(atLeastMs, maxRequestedDelayMs) + Math.min(ownMs, 1_000)
   }
 
-  /** Waits as long as the server has told this stream alone, spread by itself. */
+  /** The delay that the server gave this stream alone, which needs no jitter, within bounds. In ms. */
   requestedDelay(ms: number): number {
     this.#attempt++
     return Math.min(Math.max(ms, Math.min(minDelayMs, this.#longestMs)), maxRequestedDelayMs)

@@ -3,19 +3,16 @@ import { isMessage, isPresence, isReady, isReset, parseAs } from './guards.ts'
 import type { SseBlock } from './sse-parser.ts'
 import type { Message, ObrolEvent } from './types.ts'
 
-/** Kept messages that are remembered; the server sends the newest 200 of them. */
+/** How many messages without a cursor are remembered. The server sends at most 200. */
 const maxRemembered = 1_000
 
-/**
- * Where a stream stands in the log, over all its lines: each message is told once, whatever the
- * server sends again.
- */
+/** The position of a stream in the log over all its connections. Drops messages that come again. */
 export class CursorTracker {
-  /** Where the next line goes on. */
+  /** Where the next connection resumes. */
   cursor: string | undefined
-  /** The id of the last message that was told, as the log stands. */
+  /** Of the last message that was returned. */
   #lastMessageId = 0
-  /** What came without a cursor, and comes again until there is one. */
+  /** Undelivered messages have no cursor, and come again until a cursor was received. */
   readonly #seenWithoutCursor = new Set<string>()
 
   constructor(cursor: string | undefined) {
@@ -23,14 +20,14 @@ export class CursorTracker {
   }
 
   /**
-   * The event that a block is, if it is new and of a kind that is known.
+   * Undefined for a duplicate, for a type that is not known, and for a block without data.
    *
-   * @throws {ObrolError} `bad-answer`: its data is not what it should be
+   * @throws {ObrolError} `bad-answer`: the data does not have the type's shape
    */
   toEvent({ type, data, id }: SseBlock): ObrolEvent | undefined {
     const cursor = id || undefined
     const event = data === undefined ? undefined : this.#parseEvent(type, data, cursor)
-    // It must not move the cursor back.
+    // A duplicate must not move the cursor back.
     if (event === 'duplicate') return undefined
     this.cursor = cursor ?? this.cursor
     return event
@@ -67,7 +64,7 @@ export class CursorTracker {
       this.#lastMessageId = message.id
       return true
     }
-    // The time too, for the log may have gone back between two lines without a cursor.
+    // With the time: the log may have been rewound between two connections without a cursor.
     const name = `${message.id} ${message.sentAt}`
     if (this.#seenWithoutCursor.has(name)) return false
     this.#seenWithoutCursor.add(name)
@@ -80,5 +77,5 @@ export class CursorTracker {
 /** @throws {ObrolError} `bad-answer` */
 function requireCursor(cursor: string | undefined): string {
   if (cursor !== undefined) return cursor
-  throw new ObrolError('bad-answer', 'An event has no id that must have one')
+  throw new ObrolError('bad-answer', 'An event that must have an id has none')
 }

@@ -1,6 +1,6 @@
 import type { ProblemDetails } from './types.ts'
 
-/** The codes with which the server refuses; `GET /problems/<code>` explains each. */
+/** The server's error codes; `GET /problems/<code>` explains each. */
 export type ProblemCode =
   | 'invalid-request'
   | 'malformed-request'
@@ -30,9 +30,9 @@ export type ProblemCode =
   | 'outcome-unknown'
 
 /**
- * What goes wrong on the way: `network` (no connection, or it broke off), `timeout` (no answer in
- * time, or a stream fell silent), `bad-answer` (what came is no answer of this API: another server,
- * a proxy's page, a cut body), `aborted` (by one's own signal).
+ * Errors without an answer of the server: `network` (no connection, or it was lost), `timeout` (no
+ * response in time, or a stream fell silent), `bad-answer` (the response is not one of this API:
+ * another server, a proxy's page, an incomplete body), `aborted` (by the caller's signal).
  */
 export type ClientCode = 'network' | 'timeout' | 'bad-answer' | 'aborted'
 
@@ -43,16 +43,16 @@ export interface ObrolErrorOptions {
   cause?: unknown
 }
 
-/** The one class of what this client throws. `code` says what it is; `message` is for people. */
+/** The only class of errors that this client throws. `message` is for people. */
 export class ObrolError extends Error {
   override readonly name = 'ObrolError'
-  /** A newer server may send a code that is not in the list. */
+  /** A newer server may send a code that is not listed here. */
   readonly code: ProblemCode | ClientCode
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined
-  /** The refusal as it came, where it is the server's own. */
+  /** The problem details, if the server sent any. */
   readonly problem: ProblemDetails | undefined
-  /** How long the server asks to wait, in ms. */
+  /** From `Retry-After`, in ms. */
   readonly retryAfterMs: number | undefined
 
   constructor(code: ProblemCode | ClientCode, message: string, options: ObrolErrorOptions = {}) {

@@ -15,8 +15,8 @@ import type {
 } from './types.ts'
 
 /**
- * What must hold of an answer before it is taken for one. Not the whole schema: what is used here,
- * and enough to tell an answer of this API from any other.
+ * Checks a response. Not the whole schema: the fields that the client uses, and enough to tell a
+ * response of this API from any other.
  */
 export type Guard<T> = (value: unknown) => value is T
 
@@ -92,7 +92,7 @@ export const isProblem = objectGuard<ProblemDetails>({
   detail: isString,
 })
 
-/** JSON of a shape. @throws {ObrolError} `bad-answer` */
+/** @throws {ObrolError} `bad-answer` */
 export function parseAs<T>(text: string, guard: Guard<T>, status?: number): T {
   const value = parseJson(text)
   if (guard(value)) return value
@@ -101,7 +101,7 @@ export function parseAs<T>(text: string, guard: Guard<T>, status?: number): T {
   })
 }
 
-/** Undefined, which no JSON is, where it is none. */
+/** Undefined, which no JSON value is, if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -110,7 +110,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The beginning of what came, for a message to people. */
+/** For an error message. */
 function excerpt(text: string): string {
   return JSON.stringify(text.slice(0, 60))
 }

@@ -1,21 +1,22 @@
-/** So many heartbeats that do not come mean that the line is dead. */
+/** A connection without data for so many heartbeat intervals is dead. */
 const missedHeartbeats = 3
 
-/** What came sooner after it was asked for may have been waiting: it tells nothing of its time. */
+/** A heartbeat read sooner than this may have been buffered: its time says nothing about the interval. */
 const minMeasuredWaitMs = 50
 
-/** No shorter interval is learnt, in ms: a busy machine is late by more than a heartbeat. */
+/** The shortest interval that is learnt, in ms: a busy machine is late by more than a heartbeat. */
 const minIntervalMs = 500
 
 /**
- * When to take a line for dead. Learns from the heartbeats how far apart they are. All times are in
- * ms, of one clock that never goes back.
+ * Decides when a connection is dead, and learns the heartbeat interval from the heartbeats. All
+ * times are in ms, of one monotonic clock.
  */
 export class HeartbeatMonitor {
   readonly #initialIntervalMs: number
   #intervalMs: number
+  #readStartedAt = 0
   #lastReceivedAt = 0
-  /** When the last heartbeat came; undefined where that is not known for certain. */
+  /** Undefined if the last heartbeat may have been buffered. */
   #lastHeartbeatAt: number | undefined
 
   constructor(intervalMs: number) {
@@ -23,43 +24,42 @@ export class HeartbeatMonitor {
     this.#intervalMs = intervalMs
   }
 
-  /** A line begins. */
   onConnected(now: number): void {
     this.#lastReceivedAt = now
     this.#lastHeartbeatAt = undefined
   }
 
-  /** A line was silent for too long. What was learnt may have been wrong, so it is forgotten. */
-  onTimeout(): void {
-    this.#intervalMs = this.#initialIntervalMs
-  }
-
   /**
-   * How long the next bytes may take from now on. Whoever comes back to a line that was not read
-   * for long finds heartbeats waiting, and so waits for one at most.
+   * Returns how long the read may take. A consumer that was slow finds buffered heartbeats, so it
+   * waits for one interval at least.
    */
-  timeoutMs(now: number): number {
+  onReadStarted(now: number): number {
+    this.#readStartedAt = now
     return Math.max(
       this.#lastReceivedAt + missedHeartbeats * this.#intervalMs - now,
       this.#intervalMs,
     )
   }
 
-  /** Whether the line has been silent for longer than a heartbeat. */
-  isOverdue(now: number): boolean {
-    return now - this.#lastReceivedAt > this.#intervalMs
-  }
-
-  /** Bytes have come. */
   onReceived(now: number): void {
     this.#lastReceivedAt = now
   }
 
-  /** A heartbeat was among them; `waitedMs` after one had begun to wait for them. */
-  onHeartbeat(now: number, waitedMs: number): void {
-    const arrivedAt = waitedMs >= minMeasuredWaitMs ? now : undefined
-    if (arrivedAt !== undefined && this.#lastHeartbeatAt !== undefined)
-      this.#intervalMs = Math.max(arrivedAt - this.#lastHeartbeatAt, minIntervalMs)
-    this.#lastHeartbeatAt = arrivedAt
+  /** A heartbeat was in the data received last. */
+  onHeartbeat(now: number): void {
+    const isMeasured = this.#lastReceivedAt - this.#readStartedAt >= minMeasuredWaitMs
+    if (isMeasured && this.#lastHeartbeatAt !== undefined)
+      this.#intervalMs = Math.max(now - this.#lastHeartbeatAt, minIntervalMs)
+    this.#lastHeartbeatAt = isMeasured ? now : undefined
+  }
+
+  /** The learnt interval may have been wrong, so it is forgotten. */
+  onTimeout(): void {
+    this.#intervalMs = this.#initialIntervalMs
+  }
+
+  /** Whether nothing was received for longer than one interval. */
+  isOverdue(now: number): boolean {
+    return now - this.#lastReceivedAt > this.#intervalMs
   }
 }

@@ -1,27 +1,28 @@
-import { AbortScope, sleep } from './abort-scope.ts'
-import { withJitter } from './back-off.ts'
+import { AbortScope } from './abort-scope.ts'
+import { sleep, withJitter } from './back-off.ts'
 import { ObrolError } from './errors.ts'
 import type { Guard } from './guards.ts'
-import { PendingRetries } from './pending-retries.ts'
-import { readResponse } from './read-response.ts'
 
-/** The wait before a call's second try, in ms; it doubles up to the longest, with jitter. */
+import { readResponse } from './read-response.ts'
+import type { ClientOptions } from './types.ts'
+
+/** The delay before a call's second attempt, in ms. It doubles up to the longest, with jitter. */
 const firstRetryDelayMs = 250
 const maxRetryDelayMs = 5_000
 
-/** A request, without the server it goes to. */
+/** A request to whichever server the client has. */
 export interface ApiRequest {
   method: 'GET' | 'POST'
-  /** Below the server's address, without a slash before it. */
+  /** Relative to the server's URL, without a leading slash. */
   path: string
   query?: Record<string, string | number | undefined>
   headers?: Record<string, string | undefined>
   token: string | undefined
-  /** Goes as JSON. */
+  /** Sent as JSON. */
   body?: object
 }
 
-/** A request, what its answer must be, and when it may be made again. */
+/** A request, the shape of its response, and the rule for retries. */
 export interface ApiCall<T> extends ApiRequest {
   guard: Guard<T>
   shouldRetry(error: ObrolError): boolean
@@ -29,45 +30,38 @@ export interface ApiCall<T> extends ApiRequest {
   signal: AbortSignal | undefined
 }
 
-/** A failure that may be gone the next time, of a call that does no harm when made twice. */
+/** Whether a call that is safe to repeat may succeed the next time. */
 export function isRetryable({ code, status = 0 }: ObrolError): boolean {
-  // A redirect, or a page that another server sends with 4xx, says that the address is wrong.
+  // A redirect, or another server's page with 4xx, means that the address is wrong.
   if (code === 'bad-answer') return status < 300 || status >= 500
   return ['network', 'timeout'].includes(code) || [408, 429, 503].includes(status)
 }
 
-/** Whether the server could not be reached, as far as one can tell. */
+/** Whether the server probably could not be reached. */
 export function isUnreachable(error: ObrolError | string): boolean {
   const codes: string[] = ['network', 'timeout', 'bad-answer']
   return error instanceof ObrolError && codes.includes(error.code)
 }
 
-/** A failure after which the call has certainly not been carried out. */
+/** Whether the call was certainly not carried out. */
 export function wasNotProcessed({ code }: ObrolError): boolean {
   return code === 'unavailable'
 }
 
-interface HttpClientOptions {
-  fetch?: typeof fetch | undefined
-  timeoutMs?: number | undefined
-  retryForMs?: number | undefined
-  maxAnswerBytes?: number | undefined
-}
-
-/** Makes calls to one server, again and again where that helps and does no harm. */
+/** Makes calls to one server and retries them. */
 export class HttpClient {
-  /** How long one try may take, in ms. */
+  /** Of one attempt, in ms. */
   readonly timeoutMs: number
-  /** Who waits for the server to be there again. */
-  readonly pendingRetries = new PendingRetries()
-  /** How much is read of one answer. */
+  /** Of one response. */
   readonly maxAnswerBytes: number
+  /** The waits of calls and streams before a server that could not be reached is tried again. */
+  readonly retryWaits = new Set<AbortScope>()
   readonly #retryForMs: number
   readonly #server: URL
   readonly #fetch: typeof fetch
 
-  /** @throws {TypeError} where `server` is no URL */
-  constructor(server: string | URL, options: HttpClientOptions) {
+  /** @throws {TypeError} if `server` is not a URL */
+  constructor(server: string | URL, options: ClientOptions) {
     const { fetch = globalThis.fetch } = options
     this.#server = new URL(server)
     this.#server.pathname = this.#server.pathname.replace(/(?<!\/)\/*$/, '/')
@@ -77,9 +71,14 @@ export class HttpClient {
     this.#retryForMs = options.retryForMs ?? 30_000
   }
 
-  /** @throws {ObrolError} of the last try */
+  /** @throws {ObrolError} of the last attempt */
   call<T>(call: ApiCall<T>): Promise<T> {
     return this.#callWithRetries(call, performance.now() + this.#retryForMs, firstRetryDelayMs)
+  }
+
+  /** Ends all `retryWaits`, because the server can probably be reached. */
+  retryNow(): void {
+    for (const wait of this.retryWaits) wait.abort(new ObrolError('aborted', 'Waited long enough'))
   }
 
   #callWithRetries<T>(call: ApiCall<T>, deadline: number, delayMs: number): Promise<T> {
@@ -88,10 +87,10 @@ export class HttpClient {
       if (!call.shouldRetry(error) || performance.now() + nextDelayMs > deadline) throw error
       call.onRetry?.(error, nextDelayMs)
       const wait = new AbortScope(call.signal)
-      if (isUnreachable(error)) this.pendingRetries.add(wait)
+      if (isUnreachable(error)) this.retryWaits.add(wait)
       await sleep(nextDelayMs, wait.signal)
       const growth = wait.signal.aborted ? 1 : 2
-      this.pendingRetries.delete(wait)
+      this.retryWaits.delete(wait)
       wait.close()
       return this.#callWithRetries(call, deadline, Math.min(delayMs * growth, maxRetryDelayMs))
     })
@@ -111,7 +110,7 @@ export class HttpClient {
     }
   }
 
-  /** Sends a request; resolves with the head of its answer. @throws {ObrolError} */
+  /** Resolves once the response's head is there. @throws {ObrolError} */
   async send(request: ApiRequest, scope: AbortScope): Promise<Response> {
     const { method, body } = request
     const headers = buildHeaders(request)
@@ -131,8 +130,8 @@ export class HttpClient {
       throw scope.toError(error)
     }
     if (isRedirect(response)) throw redirectError(response)
-    // A 5xx may be that of a proxy that waits for the server as well.
-    if (response.status < 500) this.pendingRetries.retryNow()
+    // A 5xx may come from a proxy that cannot reach the server either.
+    if (response.status < 500) this.retryNow()
     return response
   }
 
@@ -144,14 +143,14 @@ export class HttpClient {
   }
 }
 
-/** In a browser nothing more can be known of one. */
+/** Browsers give an opaque response for a redirect. */
 function isRedirect({ type, status }: Response): boolean {
   return type === 'opaqueredirect' || (status >= 300 && status < 400)
 }
 
 /**
- * No redirect is followed: a post would become a GET, and a password go to another server than the
- * one it was given for.
+ * Redirects are not followed: a POST would become a GET, and a password could go to another server
+ * than the one it was given for.
  */
 function redirectError({ status, headers }: Response): ObrolError {
   const to = headers.get('location')
@@ -161,7 +160,7 @@ function redirectError({ status, headers }: Response): ObrolError {
   })
 }
 
-/** @throws {ObrolError} where one of them cannot be sent at all, such as one with a line break */
+/** @throws {ObrolError} if a value is not allowed in a header, such as a line break */
 function buildHeaders({ token, body, headers = {} }: ApiRequest): Headers {
   const wanted = {
     authorization: token && `Bearer ${token}`,

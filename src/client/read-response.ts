@@ -2,10 +2,10 @@ import { ObrolError, type ProblemCode } from './errors.ts'
 import { type Guard, isProblem, parseAs, parseJson } from './guards.ts'
 
 /**
- * Reads an answer to its end. One without content (204) is null.
+ * Reads a response to its end. 204 (No Content) is null.
  *
- * @param maxBytes without it, an answer that has no end would fill the memory
- * @throws {ObrolError} the server's refusal, or `bad-answer`
+ * @param maxBytes without it, an endless response would fill the memory
+ * @throws {ObrolError} the server's error, or `bad-answer`
  */
 export async function readResponse<T>(
   response: Response,
@@ -17,7 +17,7 @@ export async function readResponse<T>(
   return parseAs(status === 204 ? 'null' : await readJsonText(response, maxBytes), guard, status)
 }
 
-/** What an answer that is not the one that was wanted says. */
+/** Reads a response that is not the expected one. */
 export async function toError(response: Response, maxBytes: number): Promise<ObrolError> {
   const { status } = response
   const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'))
@@ -31,13 +31,12 @@ export async function toError(response: Response, maxBytes: number): Promise<Obr
   return new ObrolError(code, problem.detail, { status, problem, retryAfterMs })
 }
 
-/** The empty text, which is no JSON, where the answer does not say that it is some. */
+/** Empty, which is not JSON, if the content type is another. */
 async function readJsonText(response: Response, maxBytes: number): Promise<string> {
   const json = /^application\/(problem\+)?json\b/i
   return hasContentType(response, json) ? readText(response, maxBytes) : ''
 }
 
-/** Whether an answer says that it is of a media type. */
 export function hasContentType(response: Response, type: RegExp): boolean {
   return type.test(response.headers.get('content-type') ?? '')
 }
@@ -62,8 +61,8 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   return text + decoder.decode()
 }
 
-/** By hand, for a body of `fetch` cannot be iterated in every browser. */
-export async function* bodyChunks(response: Response): AsyncGenerator<Uint8Array, void> {
+/** With a reader, because not every browser can iterate a response's body. */
+export async function* bodyChunks(response: Response): AsyncGenerator<Uint8Array, undefined> {
   const reader = response.body?.getReader()
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true }

@@ -1,39 +1,39 @@
-import { AbortScope, sleep } from './abort-scope.ts'
-import { BackOff } from './back-off.ts'
+import { AbortScope } from './abort-scope.ts'
+import { BackOff, sleep } from './back-off.ts'
 import { CursorTracker } from './cursor-tracker.ts'
 import { ObrolError } from './errors.ts'
 import { isBye, parseAs } from './guards.ts'
 import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 import { type ApiRequest, type HttpClient, isUnreachable } from './http-client.ts'
-import type { PendingRetries } from './pending-retries.ts'
+
 import type { SseBlock } from './sse-parser.ts'
 import { StreamConnection } from './stream-connection.ts'
 import type { ByeReason, EndReason, EventStream, EventsOptions, ObrolEvent } from './types.ts'
 
-/** What the server says bye with where the session is over. */
+/** The reasons of a `bye` that end the session too. */
 const endReasons: readonly EndReason[] = ['logged-out', 'banned', 'session-expired']
 
-/** The line has ended: by a failure, or by what the server said in its last event. */
+/** Why a connection ended: an error, or the reason in the server's `bye`. */
 interface Disconnect {
   error: ObrolError | ByeReason
-  /** What the server told this stream alone to wait, in ms. */
+  /** The delay that the server gave this stream alone, in ms. */
   retryMs?: number | undefined
 }
 
-/** Where a stream is opened, and by whom. */
+/** What a stream needs of its client. */
 export interface SessionAccess {
   http: HttpClient
-  /** The client's token as it is now. */
+
   currentToken(): string | undefined
-  /** A token is good for nothing any more. */
+  /** `token` is no longer valid. */
   clearToken(token: string | undefined): void
 }
 
-/** A stream over all its lines, as one iterator. See `ObrolClient.events`. */
+/** All connections of a stream as one iterator. See `ObrolClient.events`. */
 export class ReconnectingEventStream implements EventStream {
   readonly #session: SessionAccess
   readonly #options: EventsOptions
-  /** One stream is one session's: another that the client logs into meanwhile is not followed. */
+  /** The stream keeps its session, even if the client logs into another one. */
   readonly #token: string | undefined
   readonly #cursorTracker: CursorTracker
   readonly #heartbeats: HeartbeatMonitor
@@ -70,7 +70,7 @@ export class ReconnectingEventStream implements EventStream {
   hurry(): void {
     this.#connection?.closeIfSilent()
     this.#retryWait?.abort(new ObrolError('aborted', 'Waited long enough'))
-    this.#pendingRetries.retryNow()
+    this.#session.http.retryNow()
   }
 
   async *#run(): AsyncGenerator<ObrolEvent, undefined, undefined> {
@@ -84,10 +84,10 @@ export class ReconnectingEventStream implements EventStream {
           break
         }
         const inMs = this.#delayBeforeRetry(disconnect)
-        // Made before it is told of: whoever hears of it may hurry at once.
+        // Before the event: its consumer may call hurry() at once.
         const wait = new AbortScope(this.#abortScope.signal)
         this.#retryWait = wait
-        if (isUnreachable(disconnect.error)) this.#pendingRetries.add(wait)
+        if (isUnreachable(disconnect.error)) this.#session.http.retryWaits.add(wait)
         yield {
           type: 'reconnecting',
           error: disconnect.error,
@@ -106,16 +106,12 @@ export class ReconnectingEventStream implements EventStream {
 
   #endRetryWait(): void {
     if (this.#retryWait === undefined) return
-    this.#pendingRetries.delete(this.#retryWait)
+    this.#session.http.retryWaits.delete(this.#retryWait)
     this.#retryWait.close()
     this.#retryWait = undefined
   }
 
-  get #pendingRetries(): PendingRetries {
-    return this.#session.http.pendingRetries
-  }
-
-  /** What one line brings, until it is lost. */
+  /** The events of one connection, until it is lost. */
   async *#readConnection(): AsyncGenerator<ObrolEvent, Disconnect, undefined> {
     let openedAt: number | undefined
     const { maxEventChars = 4_194_304 } = this.#options
@@ -158,7 +154,7 @@ export class ReconnectingEventStream implements EventStream {
     return { error: reason, retryMs: retry }
   }
 
-  /** Why the session is over, if it is. @throws {ObrolError} a failure that stays */
+  /** Undefined if the session goes on. @throws {ObrolError} an error that a retry cannot change */
   #endReason(error: ObrolError | ByeReason): EndReason | undefined {
     if (typeof error === 'string') {
       const reason = endReasons.find((reason) => reason === error)
@@ -167,7 +163,7 @@ export class ReconnectingEventStream implements EventStream {
     }
     if (canReconnect(error)) return undefined
     if (error.status === 401) {
-      // The client has logged out while there was no line on which the server could say bye.
+      // The client logged out while no connection was open on which the server could send `bye`.
       const loggedOut = this.#session.currentToken() !== this.#token
       this.#session.clearToken(this.#token)
       if (loggedOut) return 'logged-out'
@@ -177,16 +173,15 @@ export class ReconnectingEventStream implements EventStream {
 
   #delayBeforeRetry({ error, retryMs }: Disconnect): number {
     if (retryMs !== undefined) return this.#backOff.requestedDelay(retryMs)
-    // Another stream of this session took the place: to take it back at once would go on for ever.
+    // Another stream of this session took its place: to replace it at once would never end.
     if (error === 'replaced') return this.#backOff.requestedDelay(this.#backOff.longestMs)
     return this.#backOff.nextDelay(typeof error === 'string' ? 0 : error.retryAfterMs)
   }
 }
 
 /**
- * Whether a stream that failed so is opened again: after any failure but a 401, for what stands in
- * between may answer anything for a while. A wrong request, such as one with a cursor that no
- * server can have given, stays wrong.
+ * Anything but a 401 may pass, because a proxy may answer with any status for a while. An invalid
+ * request, such as one with a malformed cursor, stays invalid.
  */
 function canReconnect({ code, status }: ObrolError): boolean {
   return code !== 'invalid-request' && status !== 401

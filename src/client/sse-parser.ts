@@ -1,9 +1,9 @@
 import { ObrolError } from './errors.ts'
 
-/** What lies between two blank lines of an event stream. It is an event where it has data. */
+/** The fields between two blank lines of an event stream. With data it is an event. */
 export interface SseBlock {
   type: string
-  /** Undefined where the block had no data and so is no event. */
+  /** Undefined if the block had no data and so is not an event. */
   data: string | undefined
   id: string | undefined
   /** In ms. */
@@ -11,26 +11,26 @@ export interface SseBlock {
 }
 
 /**
- * Reads `text/event-stream` as the HTML standard has it (section 9.2.6, "Interpreting an event
- * stream"), however it is cut. The byte order mark is the decoder's to remove. What a block that is
- * not finished has brought so far is bounded.
+ * Parses `text/event-stream` as the HTML standard defines it (section 9.2.6, "Interpreting an event
+ * stream"), in chunks of any size. The decoder removes the byte order mark. The length of an
+ * unfinished block is bounded.
  */
 export class SseParser {
   readonly #maxChars: number
-  /** The beginning of a line whose end has not come. */
+  /** The unfinished line. */
   #line = ''
-  /** The line before ended in CR: a LF that follows belongs to it. */
+  /** The last chunk ended in CR: an LF that follows belongs to the same line end. */
   #endedInCr = false
-  /** Of the block so far. */
+  /** Of the unfinished block. */
   #chars = 0
   #block = newBlock()
 
-  /** `maxChars` is the most that one block may have, line ends apart. */
+  /** @param maxChars of one block, without its line ends */
   constructor(maxChars: number) {
     this.#maxChars = maxChars
   }
 
-  /** The blocks that a piece of the stream finishes. @throws {ObrolError} `bad-answer`: too long */
+  /** Yields the blocks that `chunk` finishes. @throws {ObrolError} `bad-answer`: too long */
   *push(chunk: string): Generator<SseBlock, void> {
     if (chunk === '') return
     let from = this.#endedInCr && chunk.startsWith('\n') ? 1 : 0
@@ -46,7 +46,7 @@ export class SseParser {
         const block = this.#block
         this.#block = newBlock()
         this.#chars = 0
-        // Where the standard's event type is empty, the event is a message.
+        // By the standard, an event without a type is a message.
         if (!isEmpty(block)) yield { ...block, type: block.type || 'message' }
       }
     }
@@ -64,7 +64,7 @@ export class SseParser {
   #parseLine(line: string): void {
     const colon = line.indexOf(':')
     if (colon === 0) {
-      // A comment is not kept.
+      // Comments are not kept, so they do not count.
       this.#chars -= line.length
       return
     }

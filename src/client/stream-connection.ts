@@ -5,7 +5,7 @@ import type { ApiRequest, HttpClient } from './http-client.ts'
 import { bodyChunks, hasContentType, toError } from './read-response.ts'
 import { type SseBlock, SseParser } from './sse-parser.ts'
 
-/** One connection of a stream, from its opening to its loss. */
+/** One connection of a stream. The heartbeat monitor decides how long it may be silent. */
 export class StreamConnection {
   readonly #http: HttpClient
   readonly #heartbeats: HeartbeatMonitor
@@ -26,20 +26,20 @@ export class StreamConnection {
   }
 
   /**
-   * What the line brings. It is read when the next block is asked for and not before, so that a slow
-   * consumer slows the server down and fills no memory here. Leaving the loop closes the line.
+   * The blocks that the connection receives. It is read only when the next block is asked for: a
+   * slow consumer slows the server down and does not fill the memory. Leaving the loop closes it.
    *
-   * @throws {ObrolError} when it cannot be opened, breaks off or falls silent
+   * @throws {ObrolError} if it cannot be opened, is lost or falls silent
    */
   async *blocks(request: ApiRequest): AsyncGenerator<SseBlock, void> {
     try {
       const chunks = bodyChunks(await this.#open(request))
       const decoder = new TextDecoder()
       for (;;) {
-        const { chunk, waitedMs } = await this.#readChunk(chunks)
+        const chunk = await this.#readChunk(chunks)
         if (chunk === undefined) return
         for (const block of this.#parser.push(decoder.decode(chunk, { stream: true }))) {
-          if (block.type === 'heartbeat') this.#heartbeats.onHeartbeat(performance.now(), waitedMs)
+          if (block.type === 'heartbeat') this.#heartbeats.onHeartbeat(performance.now())
           yield block
         }
       }
@@ -48,7 +48,7 @@ export class StreamConnection {
     }
   }
 
-  /** Ends a line that has been silent for longer than a heartbeat. */
+  /** Closes a connection that has been silent for longer than a heartbeat interval. */
   closeIfSilent(): void {
     if (this.#isOpen && this.#heartbeats.isOverdue(performance.now()))
       this.#abortScope.abort(new ObrolError('timeout', 'The stream was silent'))
@@ -67,17 +67,15 @@ export class StreamConnection {
     return response
   }
 
-  async #readChunk(chunks: AsyncGenerator<Uint8Array, void>) {
-    const askedAt = performance.now()
-    const timeoutMs = this.#heartbeats.timeoutMs(askedAt)
+  async #readChunk(chunks: AsyncGenerator<Uint8Array, undefined>): Promise<Uint8Array | undefined> {
+    const timeoutMs = this.#heartbeats.onReadStarted(performance.now())
     this.#abortScope.abortAfter(timeoutMs, 'The stream fell silent')
     const { value: chunk } = await chunks.next().catch((error) => {
       throw this.#toError(error)
     })
     this.#abortScope.clearTimer()
-    const now = performance.now()
-    this.#heartbeats.onReceived(now)
-    return { chunk, waitedMs: now - askedAt }
+    this.#heartbeats.onReceived(performance.now())
+    return chunk
   }
 
   #toError(cause: unknown): ObrolError {

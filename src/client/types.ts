@@ -6,82 +6,99 @@ type Schemas = components['schemas']
 /** An account: `{id, username, createdAt}`. */
 export type User = Schemas['User']
 
-/** What registering and logging in answer: who one is now, and the token that speaks for it. */
+/** The response to registering and logging in: the user, and the session's token. */
 export type LoggedIn = Schemas['OpenedSession']
 
-/** Who one is, and how long the session is good. */
+/** The current user and session. */
 export type Me = Schemas['OwnSession']
 
-/** A token that opens the stream as `GET /v1/events?token=…`, for a bare `EventSource`. */
+/** A token that opens the stream as `GET /v1/events?token=…`, for a plain `EventSource`. */
 export type EventsToken = Schemas['StreamToken']
 
 /** A message to everyone. */
 export type BroadcastMessage = Omit<Schemas['Message'], 'kind' | 'to'> & { kind: 'broadcast' }
 
-/** A message to one person. */
+/** A message to one user. */
 export type DirectMessage = Omit<Schemas['Message'], 'kind' | 'to'> & { kind: 'direct'; to: string }
 
 /**
- * The same object in a POST's answer, in history and on the stream. `kind` tells the two apart. (The
- * document has them as one flat schema, for the sake of other languages.)
+ * The same object in the response to a POST, in the history and on the stream. `kind` tells the two
+ * apart. (The OpenAPI document has one flat schema for both, for generators of other languages.)
  */
 export type Message = BroadcastMessage | DirectMessage
 
-/** A page of the history: `messages` ascending, `more`, and the `cursor` to open a stream at. */
+/** A page of the history: `messages` in ascending order, `more`, and the `cursor` to open a stream at. */
 export type HistoryPage = Omit<Schemas['MessagePage'], 'messages'> & { messages: Message[] }
 
-/** A page of who is online, by name: `users`, the total `count`, and whether there are `more`. */
+/** A page of online users, sorted by name: `users`, the total `count`, and whether there are `more`. */
 export type OnlinePage = Schemas['OnlineUsers']
 
-/** What a stream says once the replay is done and it is live. */
+/** The stream's state when the replay is done and it is live. */
 export type Ready = Schemas['Ready']
 
-/** Who came and went. With `resync` too many to tell: read `online()` anew. */
+/** Users who joined and left. With `resync` they are too many to list: call `online()` again. */
 export type Presence = Omit<Schemas['Presence'], 'resync'> & { resync?: true }
 
-/** Where the log goes on when a cursor is not on it as it stands. What one holds past `from` is void. */
+/** Where a stream resumes if its cursor is not in the log. See `ResetEvent`. */
 export type Reset = Schemas['Reset']
 
 /** Why the server ended a stream. */
 export type ByeReason = Schemas['Bye']['reason']
 
-/** One thing that was wrong: in the body (`pointer`, RFC 6901), or in a query, path or header. */
+/** One invalid field: in the body (`pointer`, RFC 6901), or in the query, path or headers. */
 export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
 
-/** A refusal as it came: RFC 9457 problem details. A newer server may send a `type` of its own. */
+/** RFC 9457 problem details. A newer server may send a `type` that is not listed here. */
 export type ProblemDetails = Omit<Schemas['Problem'], 'type' | 'errors'> & {
   type: string
   errors?: FieldError[]
 }
 
-/** For any call. */
+export interface ClientOptions {
+  /** The token of an earlier `register` or `login`, to continue its session. */
+  token?: string | undefined
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof fetch | undefined
+  /** How long one attempt of a call, or the opening of a stream, may take, in ms; default 10,000. */
+  timeoutMs?: number | undefined
+  /**
+   * For how long a call that is safe to repeat is retried, in ms; default 30,000. 0: no retry.
+   */
+  retryForMs?: number | undefined
+  /**
+   * The longest response that is read, in bytes; default 134,217,728, more than a page of the
+   * longest messages that a server can be configured to accept.
+   */
+  maxAnswerBytes?: number | undefined
+}
+
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call early: it then fails with an `ObrolError` `aborted`. */
+  /** Aborts the call, which then fails with an `ObrolError` `aborted`. */
   signal?: AbortSignal | undefined
   /**
-   * Told before each further try of a call that failed but may work yet: why, and in how many ms it
-   * is made again.
+   * Called before each retry of a failed call, with the error and the delay in ms.
    */
   onRetry?: ((error: ObrolError, inMs: number) => void) | undefined
 }
 
-/** For the two calls that say something. */
+/** Options of the calls that send a message. */
 export interface PostOptions extends CallOptions {
   /**
-   * 1 to 255 visible ASCII characters. Give the same one to say something at most once over several
-   * calls (for example after a restart of one's own program); else each call makes its own, which
+   * 1 to 255 visible ASCII characters. Use the same key to send a message at most once over several
+   * calls, for example after a restart of your program. By default each call makes a new key, which
    * its retries share.
    */
   idempotencyKey?: string | undefined
 }
 
-/** For a message to one person. */
+/** Options of a direct message. */
 export interface DirectOptions extends PostOptions {
-  /** `reject` (default): fails with `recipient-offline`. `keep`: waits until they are there. */
+  /** `reject` (default): fails with `recipient-offline`. `keep`: is delivered when they are online. */
   whenOffline?: 'reject' | 'keep' | undefined
 }
 
-/** Which page of who is online. */
+/** Which page of the online users. */
 export interface OnlineOptions extends CallOptions {
   /** 1 to 1,000; default 100. */
   limit?: number | undefined
@@ -89,11 +106,11 @@ export interface OnlineOptions extends CallOptions {
   after?: string | undefined
 }
 
-/** Which page of the history: the newest, or that before or after an id, never both. */
+/** Which page of the history: the newest, or the one before or after an id, but not both. */
 export interface HistoryOptions extends CallOptions {
-  /** An id: the oldest messages after it. */
+  /** A message id: the oldest messages after it. */
   after?: number | undefined
-  /** An id: the newest messages before it. */
+  /** A message id: the newest messages before it. */
   before?: number | undefined
   /** 1 to 200; default 50. */
   limit?: number | undefined
@@ -101,78 +118,80 @@ export interface HistoryOptions extends CallOptions {
   with?: string | undefined
 }
 
-/** How a stream is opened and kept. */
+/** Options of a stream. */
 export interface EventsOptions {
   /**
-   * Where to go on: the `cursor` of an earlier event or of a page of history, verbatim. Without one
-   * the stream begins with what was kept for one, and is then live.
+   * Where to resume: the `cursor` of an earlier event or of a page of history, verbatim. Without one
+   * the stream begins with the undelivered messages, and is then live.
    */
   cursor?: string | undefined
   /** `none`: no `presence` events, and no names in `ready`. Default `full`. */
   presence?: 'full' | 'none' | undefined
-  /** Ends the iterator, in the ordinary way, without an error. */
+  /** Ends the iterator without an error. */
   signal?: AbortSignal | undefined
   /**
-   * How often the server is taken to send a heartbeat, in ms, until it is learnt from what arrives;
-   * default 15,000. A line that is silent for three of them is dead and opened anew.
+   * The server's heartbeat interval in ms, until it is learnt from the heartbeats; default 15,000. A
+   * connection that is silent for three intervals is opened again.
    */
   heartbeatMs?: number | undefined
-  /** How long to wait before the stream is opened anew. */
+  /** How long to wait before the stream is opened again. */
   backOff?: BackOffOptions | undefined
-  /** The most characters that one event may have; default 4,194,304. A longer one ends the line. */
+  /** The most characters of one event; default 4,194,304. A longer one ends the connection. */
   maxEventChars?: number | undefined
 }
 
 /**
- * How long to wait before a stream is opened anew. All with jitter, so that those who lost the same
- * server do not come back as one. What the server asks for (`Retry-After`, the `retry:` of a `bye`)
- * goes before.
+ * How long to wait before a stream is opened again, with jitter, so that clients that lost the same
+ * server do not return at once. A delay that the server asks for (`Retry-After`, the `retry:` of a
+ * `bye`) takes precedence.
  */
 export interface BackOffOptions {
-  /** The longest wait before the first try after a line that had worked, in ms; default 1,000. */
+  /** The longest wait before the first attempt after a connection that worked, in ms; default 1,000. */
   quickMs?: number | undefined
   /**
-   * The longest wait before the second try, in ms; default 3,000, and what the server has said
-   * with `retry:` instead. It doubles with each try.
+   * The longest wait before the second attempt, in ms; default 3,000, or the value of the stream's
+   * `retry:`. It doubles with each attempt.
    */
   firstMs?: number | undefined
   /** The longest wait of all, in ms; default 30,000. */
   longestMs?: number | undefined
 }
 
-/** A broadcast, or a direct message to or from oneself. Each comes once, in the order of the log. */
+/** A broadcast, or a direct message to or from the user. Each comes once, in the order of the log. */
 export interface MessageEvent {
   type: 'message'
   message: Message
-  /** Where the stream goes on after it; none for what was kept and comes before `ready`. */
+  /** Where to resume after it; none for an undelivered message that comes before `ready`. */
   cursor: string | undefined
 }
 
-/** The replay is done and the stream is live; comes again after each `reconnecting`. */
+/** The replay is done and the stream is live. Comes again after each `reconnecting`. */
 export interface ReadyEvent {
   type: 'ready'
   ready: Ready
   cursor: string
 }
 
-/** People came or went. None about oneself, none before `ready`. */
+/** Other users joined or left. Never before `ready`. */
 export interface PresenceEvent {
   type: 'presence'
   presence: Presence
 }
 
-/** Nothing happened, and the line lives. Its cursor lies past what one may not see. */
+/** The connection is alive. The cursor is past the events that the user may not see. */
 export interface HeartbeatEvent {
   type: 'heartbeat'
   cursor: string | undefined
 }
 
 /**
- * The log is not what it was (a restored backup), or the cursor lies outside of it. Whatever one
- * holds with an id above `reset.from` is void when the reason is `rewound` or `ahead`; when it is
- * `trimmed`, what lies between one's last id and `from` is gone for good. `new-epoch` comes after
- * a restart too and is no cause for alarm: what streams told is good, but an answer to a post or a
- * page of history past `reset.from` may be void. What comes next goes on from there.
+ * The log changed (a backup was restored), or the cursor is outside of it. The stream resumes at
+ * `reset.from`. What your messages are worth depends on the reason:
+ *
+ * - `rewound`, `ahead`: those with an id above `reset.from` are void.
+ * - `trimmed`: those between your last id and `reset.from` were deleted.
+ * - `new-epoch`: comes after every restart too. Messages from streams are valid, but a message that
+ *   only the response to a POST or a page of history had, past `reset.from`, may be void.
  */
 export interface ResetEvent {
   type: 'reset'
@@ -180,30 +199,32 @@ export interface ResetEvent {
   cursor: string
 }
 
-/** The line is lost and will be opened anew; told once for each try, before its wait. */
+/** The connection is lost. Comes once for each attempt to open it again, before the wait. */
 export interface ReconnectingEvent {
   type: 'reconnecting'
-  /** Why: what failed, or what the server said as it ended the stream. */
+  /** The error, or the reason for which the server ended the stream. */
   error: ObrolError | ByeReason
-  /** How long until the try, in ms. */
+  /** How long until the attempt, in ms. */
   inMs: number
-  /** Which try this is since the stream last worked: 1, 2, 3, … One that was hurried does not count. */
+  /**
+   * Counts the attempts since the stream last worked: 1, 2, 3, … One that `hurry()` brought forward
+   * does not count.
+   */
   attempt: number
 }
 
 /**
- * Why a session is over: logged out (here or elsewhere), banned, or past its time. Log in again, or
- * not.
+ * Why a session ended: logged out (here or elsewhere), banned, or expired.
  */
 export type EndReason = 'logged-out' | 'banned' | 'session-expired'
 
-/** The session is over, and so is the stream: the last event. The client has forgotten its token. */
+/** The last event: the session has ended. The client has cleared its token. */
 export interface EndedEvent {
   type: 'ended'
   reason: EndReason
 }
 
-/** Whatever comes on a stream. `type` tells which it is; new ones may be added. */
+/** Any event of a stream. New types may be added. */
 export type ObrolEvent =
   | MessageEvent
   | ReadyEvent
@@ -213,15 +234,15 @@ export type ObrolEvent =
   | ReconnectingEvent
   | EndedEvent
 
-/** A stream of events: use it with `for await`. Leaving the loop closes it. */
+/** Use it with `for await`. Leaving the loop closes the stream. */
 export interface EventStream extends AsyncIterableIterator<ObrolEvent> {
   next(): Promise<IteratorResult<ObrolEvent, undefined>>
   /**
-   * Ends a wait before the next try now, and reopens a line that has been silent for longer than a
-   * heartbeat: for when one has reason to think that the network is back, such as a browser's
-   * `online` and `visibilitychange`.
+   * Reconnects now: ends the wait before the next attempt, and reopens a connection that has been
+   * silent for longer than a heartbeat interval. Call it when the network may be back, such as on a
+   * browser's `online` and `visibilitychange` events.
    */
   hurry(): void
-  /** Closes the stream, also while `next()` is waiting. */
+  /** Closes the stream, even while `next()` is waiting. */
   return(): Promise<IteratorResult<ObrolEvent, undefined>>
 }

@@ -1,37 +1,37 @@
 import { ObrolClient } from '../client/index.ts'
-import { exitStatus } from '../terminal/describe-error.ts'
+import { exitStatus } from '../terminal/exit-status.ts'
 import { choosePalette } from '../terminal/palette.ts'
 import { chatInPipe } from '../terminal/pipe-chat.ts'
 import { PipeView } from '../terminal/pipe-view.ts'
-import { parseServerAddress } from '../terminal/server-address.ts'
+
 import { chatOnTerminal } from '../terminal/terminal-chat.ts'
 
 const defaultServer = 'http://127.0.0.1:3000'
 
-/** What a person has typed waits so long for a server that is away, in ms. */
+/** At a terminal, commands wait so long for a server that cannot be reached, in ms. */
 const terminalRetryMs = 600_000
 
-/** The exit status where nobody reads what we write any more, as a shell tells SIGPIPE. */
+/** The exit status when the output is closed: that of SIGPIPE in a shell. */
 const brokenPipeStatus = 141
 
 const help = `Usage: obrol chat [URL]
 
-Chat at a server (${defaultServer} unless you say which). At the first prompt:
-  regist NAME [PASSWORD]   take a new name
-  login NAME [PASSWORD]    come in under your name
-Without PASSWORD you are asked for it, and it is not shown. Then \`help\` lists what you can do.
+Chat on the server at URL (default: ${defaultServer}). At the first prompt:
+  regist NAME [PASSWORD]   register a new user
+  login NAME [PASSWORD]    log in
+Without PASSWORD you are asked for it, and it is not shown. Then \`help\` lists the commands.
 
-In a pipe the lines of the input are carried out one after the other:
+In a pipe the lines of the input are run as commands, one after the other:
   printf 'login ann tall-ships\\nsendall hi\\n' | obrol chat ${defaultServer}
-What happens goes to the output, what is refused to the error output.
+Messages go to the output, errors to the error output.
 
 Environment:
-  OBROL_NAME, OBROL_PASSWORD   who comes in where the first line does not say it
-  NO_COLOR, FORCE_COLOR        no colours, or colours wherever the output goes
+  OBROL_NAME, OBROL_PASSWORD   log in as this user if the first line is not a login
+  NO_COLOR, FORCE_COLOR        no colours, or colours for any output
 
 Exit status:
-  0    all was done
-  1    something was refused, or the server ended the session
+  0    all commands succeeded
+  1    a command was refused, or the server ended the session
   2    the command line is wrong
   3    the server could not be reached
   128+n ended by signal n
@@ -44,7 +44,7 @@ export async function chat([server = defaultServer]: readonly string[]): Promise
   const address = parseServerAddress(server)
   if (address === undefined) {
     stderr.write(
-      `obrol: ${JSON.stringify(server)} is no address of a server; see obrol chat --help\n`,
+      `obrol: ${JSON.stringify(server)} is not a server address; see obrol chat --help\n`,
     )
     process.exitCode = exitStatus.usage
     return
@@ -63,4 +63,14 @@ export async function chat([server = defaultServer]: readonly string[]): Promise
           input,
           env,
         })
+}
+
+/**
+ * Without a scheme, `http` is assumed. Undefined for an invalid address, and for one with a name or
+ * a password, which other users of the machine would see.
+ */
+export function parseServerAddress(typed: string): URL | undefined {
+  const address = URL.parse(/^[a-z]+:\/\//i.test(typed) ? typed : `http://${typed}`)
+  if (typed.startsWith('-') || !address || address.username || address.password) return undefined
+  return /^https?:$/.test(address.protocol) ? address : undefined
 }

@@ -1,22 +1,24 @@
 import type { EndReason, ObrolClient } from '../client/index.ts'
 import { CommandRunner } from './command-runner.ts'
-import { type ExitStatus, exitStatus } from './describe-error.ts'
+import { showFailure } from './describe-error.ts'
+import { type ExitStatus, exitStatus } from './exit-status.ts'
 import { formatEndReason, formatError } from './format.ts'
-import { showFailure } from './show-failure.ts'
 import { StreamListener } from './stream-listener.ts'
 import type { View } from './view.ts'
-import { withTimeout } from './with-timeout.ts'
 
-/** A server that does not answer cannot keep anyone: one leaves after this, in ms. */
+/** How long commands wait for the stream to be live, in ms. */
+const readyTimeoutMs = 10_000
+
+/** How long leaving waits for the server, in ms. */
 const leaveTimeoutMs = 2_000
 
-/** The stay of someone who is logged in: their stream is told, their lines are carried out. */
+/** A logged-in user: shows the stream and runs commands. */
 export class ChatSession {
-  /** Their name, as it was registered. */
+  /** The username as it was registered. */
   readonly me: string
   readonly listener: StreamListener
   readonly commands: CommandRunner
-  /** Resolves once the visit has ended: the person left, or the server ended it. */
+  /** Resolves once the user has left or the server has ended the session. */
   readonly ended: Promise<ExitStatus>
   readonly #client: ObrolClient
   readonly #view: View
@@ -36,28 +38,34 @@ export class ChatSession {
     )
   }
 
-  /** The session is over, which may not have been this person's doing. */
+  /** Resolves once the stream is live, at the end of the session, or after a timeout. */
+  whenReady(): Promise<void> {
+    return this.#waitFor(this.listener.ready, readyTimeoutMs)
+  }
+
+  /** Waits until the user's last message was shown, then logs out. */
+  async leave(): Promise<void> {
+    this.#isLeaving = true
+    await this.#waitFor(this.listener.whenShown(this.commands.newestSentId), leaveTimeoutMs)
+    try {
+      await this.#client.logout({ signal: AbortSignal.timeout(leaveTimeoutMs) })
+    } catch {
+      // The server notices the closed stream, and the session expires.
+    }
+    this.#abortController.abort()
+    await this.ended
+  }
+
   #onStreamEnd(reason: EndReason | undefined): ExitStatus {
     if (this.#isLeaving) return exitStatus.done
     this.#view.showError(formatError(formatEndReason(reason)))
     return exitStatus.refused
   }
 
-  /** Leaves the room and gives the session up. */
-  async leave(): Promise<void> {
-    this.#isLeaving = true
-    // What one said last is on its way back, and is to be seen.
-    await withTimeout(
-      leaveTimeoutMs,
-      this.listener.whenShown(this.commands.newestSentId),
-      this.ended,
-    )
-    try {
-      await this.#client.logout({ signal: AbortSignal.timeout(leaveTimeoutMs) })
-    } catch {
-      // The server notices by itself that one is gone, and the session ends in time.
-    }
-    this.#abortController.abort()
-    await this.ended
+  async #waitFor(promise: Promise<void>, timeoutMs: number): Promise<void> {
+    const { promise: timeout, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, timeoutMs)
+    await Promise.race([promise, this.ended, timeout])
+    clearTimeout(timer)
   }
 }

@@ -1,30 +1,30 @@
 import type { Message, ObrolClient } from '../client/index.ts'
 import { type ChatCommandName, chatCommands, firstWord, isChatCommand } from './commands.ts'
-import { type ExitStatus, exitStatus, UsageError } from './describe-error.ts'
+import { showFailure, UsageError } from './describe-error.ts'
+import { type ExitStatus, exitStatus } from './exit-status.ts'
 import { formatCommands, formatError, formatMessage, formatNames } from './format.ts'
-import { showFailure } from './show-failure.ts'
 import type { View } from './view.ts'
 
-/** So many the server gives at once. */
+/** The most that the server sends in one page. */
 const onlinePageSize = 1000
-/** Past so many names nobody reads on. */
+/** `list` stops after so many names. */
 const maxNames = 10_000
 const maxHistory = 200
 const defaultHistory = 20
 
 export interface CommandContext {
   me: string
-  /** Ends what is under way. */
+  /** Aborts commands that are running. */
   signal: AbortSignal
-  /** Leaves the room. */
+  /** Ends the session. */
   leave: () => Promise<void>
 }
 
-/** What a person who is logged in says and asks for, carried out. */
+/** Runs the commands of a logged-in user. */
 export class CommandRunner {
-  /** The id of the newest message of theirs that the server has taken; 0: none yet. */
+  /** The id of the last message that was sent; 0 if none was. */
   newestSentId = 0
-  /** Whether the commands were listed because something was none: once is enough. */
+  /** The commands are listed only after the first unknown one. */
   #helpShown = false
   readonly #client: ObrolClient
   readonly #view: View
@@ -50,13 +50,13 @@ export class CommandRunner {
     this.#leave = leave
   }
 
-  /** Carries a line out and resolves when that is done; what is refused is told. */
+  /** Runs a line as a command. Shows an error, and returns its exit status. */
   async run(line: string): Promise<ExitStatus> {
     const [word, rest] = firstWord(line)
     if (word === '') return exitStatus.done
     if (!isChatCommand(word)) {
       this.#view.showError(
-        formatError(`unknown command ${word}; to say something to everyone: sendall TEXT`),
+        formatError(`unknown command ${word}; to send a message to everyone: sendall TEXT`),
         ...(this.#helpShown ? [] : formatCommands(chatCommands)),
       )
       this.#helpShown = true
@@ -87,7 +87,7 @@ export class CommandRunner {
   }
 
   async #list(): Promise<void> {
-    // Each once, so that a server whose pages go in circles is asked no further.
+    // A set, so that a server whose pages repeat cannot cause an endless loop.
     const names = new Set<string>()
     let after: string | undefined
     for (let more = true; more; ) {
@@ -100,7 +100,7 @@ export class CommandRunner {
     this.#view.show(...formatNames([...names]))
   }
 
-  /** `history`, `history 50`, `history bob`, `history bob 50`; a name can be a number, too. */
+  /** `history`, `history 50`, `history bob`, `history bob 50`; with two words the first is a name. */
   async #history(rest: string): Promise<void> {
     const words = rest.split(/\s+/).filter((word) => word !== '')
     const name = /^\d+$/.test(words.join(' ')) ? undefined : words.shift()
@@ -113,7 +113,7 @@ export class CommandRunner {
     })
     const format = { me: this.#me, detailed: this.#view.detailed }
     this.#view.show(...messages.map((message) => formatMessage(message, format)))
-    if (messages.length === 0) this.#view.showNotice('nothing was said yet')
+    if (messages.length === 0) this.#view.showNotice('no messages yet')
   }
 }
 

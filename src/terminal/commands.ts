@@ -1,61 +1,61 @@
-/** What one can say in the room. */
+/** A command of a logged-in user. */
 export interface ChatCommand {
   usage: string
   summary: string
-  /** What Tab offers after it: a name as the first word, names anywhere in the text, or nothing. */
+  /** Tab completes a name as the first word, names anywhere in the text, or nothing. */
   completes: 'name' | 'text' | 'nothing'
 }
 
-/** In the order in which help shows them. */
+/** In the order of `help`. */
 export const chatCommands = {
-  sendall: { usage: 'sendall TEXT', summary: 'say something to everyone', completes: 'text' },
+  sendall: { usage: 'sendall TEXT', summary: 'send a message to everyone', completes: 'text' },
   sendto: {
     usage: 'sendto NAME TEXT',
-    summary: 'say something to one person who is online',
+    summary: 'send a message to one user who is online',
     completes: 'name',
   },
   keepfor: {
     usage: 'keepfor NAME TEXT',
-    summary: 'the same, kept for them where they are not online',
+    summary: 'the same; if they are offline, it is delivered later',
     completes: 'name',
   },
   list: { usage: 'list', summary: 'who is online', completes: 'nothing' },
   history: {
     usage: 'history [NAME] [NUMBER]',
-    summary: 'what was said last; with a name, between the two of you',
+    summary: 'the last messages; with a name, those between the two of you',
     completes: 'name',
   },
   help: { usage: 'help', summary: 'these commands', completes: 'nothing' },
-  logout: { usage: 'logout', summary: 'leave; your name stays yours', completes: 'nothing' },
+  logout: { usage: 'logout', summary: 'log out and leave', completes: 'nothing' },
   quit: { usage: 'quit', summary: 'the same', completes: 'nothing' },
 } as const satisfies Record<string, ChatCommand>
 
 export type ChatCommandName = keyof typeof chatCommands
 
-/** What one can say at the first prompt. */
+/** The commands before the login. */
 export const loginCommands = {
-  regist: { usage: 'regist NAME [PASSWORD]', summary: 'take a new name' },
+  regist: { usage: 'regist NAME [PASSWORD]', summary: 'register a new user' },
   register: { usage: 'register NAME [PASSWORD]', summary: 'the same' },
-  login: { usage: 'login NAME [PASSWORD]', summary: 'come in under your name' },
+  login: { usage: 'login NAME [PASSWORD]', summary: 'log in' },
   help: { usage: 'help', summary: 'these commands' },
   quit: { usage: 'quit', summary: 'leave' },
 } as const
 
-/** What a line at the first prompt asks for. */
+/** A parsed line at the login prompt. */
 export type LoginLine =
   | { kind: 'register' | 'login'; name: string; password: string | undefined }
   | { kind: 'help' | 'quit' | 'nothing' }
   | { kind: 'wrong'; why: string }
 
-/** Reads a line of the first prompt. A password may hold spaces, but none at its ends. */
+/** A password may contain spaces, but not begin or end with them. */
 export function parseLoginLine(line: string): LoginLine {
   const [command, rest] = firstWord(line)
   if (command === '') return { kind: 'nothing' }
   if (command === 'help' || command === 'quit') return { kind: command }
   if (command !== 'login' && command !== 'regist' && command !== 'register') {
     const why = isChatCommand(command)
-      ? `to ${command}, come in first`
-      : `${command} is no command here`
+      ? `log in before you use ${command}`
+      : `unknown command ${command}`
     return { kind: 'wrong', why }
   }
   const [name, password] = firstWord(rest)
@@ -67,12 +67,12 @@ export function parseLoginLine(line: string): LoginLine {
   }
 }
 
-/** A line of the first prompt as it may stay on the screen. */
+/** A line of the login prompt as it stays on the screen. */
 export function withoutPassword(line: string): string {
   return line.replace(/^(\s*\S+\s+\S+\s+)\S.*$/s, '$1********')
 }
 
-/** The first word of a line, and what follows the blanks after it, as it is. */
+/** The first word of a line, and the text after one space, unchanged. */
 export function firstWord(line: string): [word: string, rest: string] {
   const [, word, rest] = /^\s*(\S*)\s?(.*)$/s.exec(line) as unknown as [string, string, string]
   return [word, rest]

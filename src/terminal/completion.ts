@@ -1,30 +1,29 @@
 import { chatCommands, firstWord, isChatCommand, loginCommands } from './commands.ts'
 
-/** What could stand in the place of the word before the cursor. */
+/** The candidates for the word before the cursor. */
 export interface Completion {
-  /** The word as it was typed so far. */
   word: string
   candidates: string[]
 }
 
-/** Completes the commands of the first prompt. */
+/** Completes the commands of the login prompt. */
 export function completeLogin(before: string): Completion {
   const word = lastWord(before)
   return { word, candidates: isFirstWord(before) ? matching(word, Object.keys(loginCommands)) : [] }
 }
 
-/** Completes the commands of the room, and the names of people where one may stand. */
+/** Completes chat commands, and names after those that take one. */
 export function completeChat(before: string, names: Iterable<string>): Completion {
   const word = lastWord(before)
   if (isFirstWord(before)) return { word, candidates: matching(word, Object.keys(chatCommands)) }
   const [command, rest] = firstWord(before)
   const { completes } = isChatCommand(command) ? chatCommands[command] : { completes: 'nothing' }
-  // In a text, Tab after a blank would offer everyone: a name has to be begun.
+  // In a text, Tab after a space would offer all names, so a name needs its first letter.
   const offered = completes === 'name' && rest.trimStart() === word ? true : word !== ''
   return { word, candidates: completes !== 'nothing' && offered ? matching(word, names) : [] }
 }
 
-/** What all candidates begin with; the empty string where they have nothing in common. */
+/** In whole code points; empty if the candidates have nothing in common. */
 export function commonPrefix([first = '', ...others]: readonly string[]): string {
   let start = Array.from(first)
   for (const other of others.map((text) => Array.from(text))) {
@@ -42,7 +41,7 @@ function lastWord(before: string): string {
   return before.slice(before.search(/(?<!\S)\S*$/))
 }
 
-/** Names are found however they are cased and composed. */
+/** Ignores case and Unicode normalization. */
 function matching(word: string, all: Iterable<string>): string[] {
   const start = folded(word)
   return [...all].filter((text) => folded(text).startsWith(start)).sort()

@@ -1,25 +1,17 @@
 import { ObrolError } from '../client/index.ts'
+import { type ExitStatus, exitStatus } from './exit-status.ts'
+import { formatError } from './format.ts'
+import type { View } from './view.ts'
 
-/** How a command, or all of them, ended. The highest of several counts. */
-export const exitStatus = {
-  done: 0,
-  refused: 1,
-  usage: 2,
-  unreachable: 3,
-} as const
-
-export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus]
-
-/** What was refused, in words, and the exit status that it makes. */
 export interface ErrorDescription {
   message: string
   exitStatus: ExitStatus
 }
 
-/** What was typed is no command, or not all of one; the message says what would be. */
+/** A command with missing or wrong arguments. */
 export class UsageError extends Error {}
 
-/** Codes with which the server was not reached, or could not do it for now. */
+/** The server was not reached, or cannot answer for now. */
 const unreachableCodes = new Set([
   'network',
   'timeout',
@@ -29,11 +21,20 @@ const unreachableCodes = new Set([
 ])
 
 /**
- * Why what was typed could not be done.
+ * Shows why a command failed, unless the user aborted it.
  *
- * @param name whom it was about
- * @throws what is a fault of our own
+ * @param name the user that the command was about
+ * @returns the exit status of the failure
+ * @throws any error that is a bug of this program
  */
+export function showFailure(view: View, error: unknown, name?: string): ExitStatus {
+  if (error instanceof ObrolError && error.code === 'aborted') return exitStatus.done
+  const described = describeError(error, name)
+  view.showError(formatError(described.message))
+  return described.exitStatus
+}
+
+/** @throws any error that is a bug of this program */
 export function describeError(error: unknown, name = ''): ErrorDescription {
   if (error instanceof UsageError) return { message: error.message, exitStatus: exitStatus.refused }
   if (!(error instanceof ObrolError)) throw error
@@ -57,19 +58,19 @@ function messageFor(error: ObrolError, name: string): string {
     case 'wrong-credentials':
       return 'wrong name or password'
     case 'registration-closed':
-      return 'this server takes no new names'
+      return 'this server accepts no new users'
     case 'recipient-offline':
       return `${name} is not online`
     case 'unauthorized':
-      return 'your session is over: log in again'
+      return 'your session has ended: log in again'
     case 'too-many-requests':
-      return `too fast: try again in ${Math.ceil((error.retryAfterMs ?? 1000) / 1000)} s`
+      return `too many requests: try again in ${Math.ceil((error.retryAfterMs ?? 1000) / 1000)} s`
     default:
       return error.message
   }
 }
 
-/** What is at the bottom of it: `fetch failed` alone helps nobody. */
+/** The message of the innermost cause: `fetch failed` alone does not help. */
 function rootMessage(error: Error): string {
   const { cause } = error
   return cause instanceof Error && cause.message ? rootMessage(cause) : error.message

@@ -4,15 +4,14 @@ import type { Segment } from './palette.ts'
 import type { Paragraph } from './paragraph.ts'
 import { safeLine, safeLines } from './safe-text.ts'
 
-/** How messages are told. */
 export interface MessageFormat {
-  /** The name of who reads it. */
+  /** The reader's name. */
   me: string
-  /** Whether the time, and to whom a direct message went, stand before it. */
+  /** With the time, and with the recipient of a direct message. */
   detailed: boolean
 }
 
-/** `14:02 [ann] : hi`, or in short `[ann] : hi`. */
+/** `14:02 [ann] : hi`, or without details `[ann] : hi`. */
 export function formatMessage(
   message: Message,
   { me, detailed }: MessageFormat,
@@ -29,7 +28,7 @@ export function formatMessage(
   return { head: [...before, ...head], lines: safeLines(message.text) }
 }
 
-/** What stands before a person's words, and before one's own while one types them. */
+/** Stands before a user's messages, and is the prompt of the reader. */
 export function formatName(name: string, style: 'self' | 'person'): Segment[] {
   return [
     { text: '[', style: 'plain' },
@@ -46,7 +45,7 @@ export function formatLeft(name: string): Paragraph {
   return { head: [], lines: [`${safeLine(name)} left`], style: 'faint' }
 }
 
-/** Something about the room or the line, in our own words. */
+/** A message of the program itself. */
 export function formatNotice(...lines: string[]): Paragraph {
   return { head: [], lines: lines.map(safeLine), style: 'faint' }
 }
@@ -55,30 +54,28 @@ export function formatError(...lines: string[]): Paragraph {
   return { head: [], lines: lines.flatMap(safeLines), style: 'refusal' }
 }
 
-/** What to do about a first line that is no way in: it ends the chat. */
+/** An invalid line at the login prompt ends the chat. */
 export function formatLoginError(why: string): Paragraph[] {
   return [
-    formatError(`${why}; there are:`),
+    formatError(`${why}; the commands are:`),
     ...formatCommands(loginCommands),
-    formatError(
-      'This chat is over. Start it again, then: regist NAME (a new name) or login NAME (yours).',
-    ),
+    formatError('The chat has ended. Start it again, then use regist NAME or login NAME.'),
   ]
 }
 
-/** Why one is out of the room, who did not leave. */
+/** Why the session ended, if the user did not leave. */
 export function formatEndReason(reason: EndReason | undefined): string {
-  if (reason === 'session-expired') return 'your session is over: log in again'
+  if (reason === 'session-expired') return 'your session has expired: log in again'
   if (reason === 'banned') return 'this server has banned you'
   return 'your session was ended from elsewhere: log in again'
 }
 
-/** Who is online, one name a line. */
+/** One name a line. */
 export function formatNames(names: readonly string[]): Paragraph[] {
   return names.map((name) => ({ head: [], lines: [safeLine(name)] }))
 }
 
-/** The commands, each with what it does. */
+/** The commands with their summaries, in two columns. */
 export function formatCommands(
   commands: Record<string, Pick<ChatCommand, 'usage' | 'summary'>>,
 ): Paragraph[] {
@@ -91,15 +88,14 @@ export function formatCommands(
   }))
 }
 
-/** What it means for what one has read that the log is not what it was. */
+/** What the reset of the log means for the messages that were shown. */
 export function formatReset({ reason, from, oldest }: Reset): string {
-  if (reason === 'trimmed')
-    return 'some of what was said meanwhile is gone: the server does not keep it for so long'
-  const gap = oldest > from + 1 ? '; some of what came before is gone too' : ''
-  return `the server has gone back to an older state: what you read last may be void${gap}`
+  if (reason === 'trimmed') return 'some messages are missing: the server has already deleted them'
+  const gap = oldest > from + 1 ? '; some older messages are missing' : ''
+  return `the server was reset to an older state: the last messages may be void${gap}`
 }
 
-/** The time, and the day where it is not today's. In the zone of the reader. */
+/** The local time, with the date if it is not today. */
 function formatTime(time: Date, now: Date): string {
   const two = (part: number) => String(part).padStart(2, '0')
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}`

@@ -2,12 +2,12 @@ import { displayWidth, graphemes } from './display-width.ts'
 import type { Palette, Segment } from './palette.ts'
 import { safeLine } from './safe-text.ts'
 
-/** What is being typed, as it stands on the screen. */
+/** The typed line on the screen. */
 export interface InputLayout {
   rows: string[]
-  /** The row that the cursor is in, from 0. */
+  /** Counted from 0. */
   cursorRow: number
-  /** What stands left of the cursor in its row: written again, it puts the cursor into its place. */
+  /** The text left of the cursor in its row: writing it again moves the cursor there. */
   beforeCursor: string
 }
 
@@ -15,13 +15,13 @@ export interface InputState {
   prompt: readonly Segment[]
   before: string
   after: string
-  /** Nothing of the text is shown. */
+  /** The text is not shown. */
   hidden: boolean
 }
 
 /**
- * Lays a line that is being typed out in rows, which leave the last column free. A line break in it
- * begins a row. Of more than `most` rows those around the cursor are left.
+ * Breaks the typed line into rows, which leave the last column free. A line break begins a row. Of
+ * more than `most` rows, those around the cursor are kept.
  */
 export function layOutInput(
   { prompt, before, after, hidden }: InputState,

@@ -1,17 +1,17 @@
 import type { Presence, Ready } from '../client/index.ts'
 
-/** Who came and went. */
+/** Users who joined and left. */
 export interface PresenceChange {
   joined: string[]
   left: string[]
 }
 
-/** Who is known to be online, and whom one has heard of. */
+/** The users who are online, and all names seen so far. */
 export class KnownUsers {
   readonly #names = new Set<string>()
   #online: Set<string> | undefined
 
-  /** All names that one may want to write to. */
+  /** All names seen so far, for completion. */
   get names(): Iterable<string> {
     return this.#names
   }
@@ -21,8 +21,8 @@ export class KnownUsers {
   }
 
   /**
-   * Takes in who is online now. Answers what changed since it was known last: nothing, the first
-   * time, and nothing where there are too many to be listed.
+   * Replaces the online users. Returns the change since the last `ready`: nothing the first time, and
+   * nothing if they are too many for the server to list.
    */
   onReady({ user, online }: Pick<Ready, 'user' | 'online'>): PresenceChange {
     const before = this.#online ?? new Set(online)
@@ -33,7 +33,6 @@ export class KnownUsers {
     return { joined: others(now.difference(before)), left: others(before.difference(now)) }
   }
 
-  /** Takes in who came and went. */
   onPresence({ joined, left }: Pick<Presence, 'joined' | 'left'>): void {
     this.addNames(...joined)
     for (const name of joined) this.#online?.add(name)

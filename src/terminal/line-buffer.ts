@@ -2,18 +2,18 @@ import { graphemes } from './display-width.ts'
 
 const word = /[\p{L}\p{M}\p{N}_]/u
 
-/** A line being typed, and where the cursor stands in it. Everything moves by graphemes. */
+/** The typed line and its cursor, which moves by graphemes. */
 export class LineBuffer {
   #before: string[] = []
   #after: string[] = []
-  /** What was cut last, to be put back. */
+  /** The text that was cut last. */
   #cut = ''
 
   get text(): string {
     return this.before + this.after
   }
 
-  /** What stands left of the cursor. */
+  /** The text left of the cursor. */
   get before(): string {
     return this.#before.join('')
   }
@@ -22,19 +22,19 @@ export class LineBuffer {
     return this.#after.join('')
   }
 
-  /** Replaces all; the cursor goes to the end. */
+  /** Replaces the line and moves the cursor to its end. */
   set(text: string): void {
     this.#before = graphemes(text)
     this.#after = []
   }
 
-  /** Replaces what stands right of the cursor. */
+  /** Replaces the text right of the cursor. */
   setAfter(text: string): void {
     this.#after = graphemes(text)
   }
 
   insert(text: string): void {
-    // A mark joins the letter before it, so what stands left is looked at anew.
+    // A combining mark joins the letter before it, so all graphemes to the left are split again.
     this.#before = graphemes(this.before + text)
   }
 
@@ -78,7 +78,7 @@ export class LineBuffer {
     this.#setCut(this.#after.splice(0))
   }
 
-  /** Back to the space before the word, as Ctrl-W does in a shell. */
+  /** Cuts back to the space before the word, as Ctrl-W does in a shell. */
   cutToBlank(): void {
     let at = this.#before.length
     while (this.#before[at - 1]?.trim() === '') at--
@@ -94,7 +94,7 @@ export class LineBuffer {
     this.#setCut(this.#after.splice(0, this.#endOfWord()))
   }
 
-  /** Puts back what was cut last. */
+  /** Inserts the text that was cut last. */
   yank(): void {
     this.insert(this.#cut)
   }

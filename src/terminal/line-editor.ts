@@ -3,23 +3,23 @@ import { type Completion, commonPrefix } from './completion.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { LineHistory } from './line-history.ts'
 
-/** What a key came to. `choices` are shown; the others are for whoever asked for the line. */
+/** The effect of a key. */
 export type KeyResult =
   | { kind: 'edited' | 'end' | 'interrupt' | 'suspend' | 'clear' }
   | { kind: 'line'; text: string }
   | { kind: 'choices'; candidates: string[] }
 
-/** How a line is edited. */
+/** Options of one line. */
 export interface LineOptions {
-  /** What Tab offers; default: nothing. */
+  /** The candidates for Tab; default: none. */
   complete?: (before: string) => Completion
-  /** Whether the line can be fetched back with Up. */
+  /** Whether the line goes into the history. */
   remembered?: boolean
 }
 
 const edited = { kind: 'edited' } as const
 
-/** The keys that change the line or move in it, as Emacs and every shell have them. */
+/** The keys of Emacs and of shells. */
 const editingKeys: Record<string, (line: LineBuffer) => void> = {
   left: (line) => line.left(),
   right: (line) => line.right(),
@@ -54,15 +54,15 @@ const keyAliases: Record<string, string> = {
   enter: 'return',
 }
 
-/** Turns keys into lines: moving, cutting, completing, history and pasting. Knows no screen. */
+/** Turns keys into lines: moving, cutting, completing, history and pasting. */
 export class LineEditor {
   readonly line = new LineBuffer()
   readonly #history = new LineHistory()
-  /** What is being pasted, until its end. */
+  /** The text that is being pasted, until the paste ends. */
   #pasted: string | undefined
   #lastKey = ''
 
-  /** @param typed the character, for keys that stand for one */
+  /** @param typed the character, if the key has one */
   press(typed: string | undefined, key: Key, help: LineOptions): KeyResult {
     const name = keyName(key)
     if (name === 'paste-start') this.#pasted = ''
@@ -126,7 +126,7 @@ export class LineEditor {
     this.line.setAfter(after)
   }
 
-  /** A pasted line break stays one: it does not send what stands before it. */
+  /** A pasted line break is part of the text and does not send it. */
   #paste(): void {
     const text = (this.#pasted as string).replaceAll(/\r\n?/g, '\n').replace(/\n$/, '')
     this.line.insert(text.replaceAll(/[^\P{Cc}\n\t]/gu, ''))

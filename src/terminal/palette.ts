@@ -1,4 +1,4 @@
-/** What a piece of a line is; the palette knows how that looks. */
+/** The meaning of a segment; the palette maps it to colours. */
 export type Style = 'plain' | 'faint' | 'person' | 'self' | 'private' | 'arrival' | 'refusal'
 
 export interface Segment {
@@ -6,7 +6,7 @@ export interface Segment {
   style: Style
 }
 
-/** SGR parameters (ECMA-48, 8.3.117): of the sixteen colours every theme makes readable. */
+/** SGR parameters (ECMA-48, 8.3.117), of the sixteen colours that every theme defines. */
 const codes: Record<Exclude<Style, 'person'>, string> = {
   plain: '',
   faint: '2',
@@ -17,21 +17,21 @@ const codes: Record<Exclude<Style, 'person'>, string> = {
 }
 const peopleCodes = ['36', '33', '34', '32', '95', '96', '94', '93']
 
-/** Turns segments into what is written to the terminal. */
+/** Adds the escape sequences of colours. */
 export type Palette = (segment: Segment) => string
 
-/** The segments' texts and nothing else. */
+/** No colours. */
 export const plainPalette: Palette = ({ text }) => text
 
-/** Each person has a colour, the same one always and everywhere. */
+/** Each user always has the same colour. */
 export const colourPalette: Palette = ({ text, style }) => {
   const code = style === 'person' ? colourOf(text) : codes[style]
   return code && text ? `\x1b[${code}m${text}\x1b[0m` : text
 }
 
 /**
- * Whether colours are wanted: FORCE_COLOR (force-color.org) decides where it is set, then NO_COLOR
- * (no-color.org), else they go to a terminal that can show them.
+ * FORCE_COLOR (force-color.org) decides if it is set, then NO_COLOR (no-color.org), and then whether
+ * the output is a terminal with colours.
  */
 export function choosePalette(env: NodeJS.ProcessEnv, isTerminal: boolean): Palette {
   const { FORCE_COLOR: forced, NO_COLOR: without, TERM: terminal } = env

@@ -1,22 +1,21 @@
 import { displayWidth, graphemes } from './display-width.ts'
 import type { Palette, Segment, Style } from './palette.ts'
 
-/** Something to show: a head that says what or whose it is, and lines of text. All of it is safe. */
+/** A head, such as the sender's name, and lines of text. All of it is escaped (safe-text.ts). */
 export interface Paragraph {
   head: Segment[]
   /** At least one. */
   lines: string[]
-  /** Of the lines; default: plain. */
+  /** Of the lines; default `plain`. */
   style?: Style
 }
 
-/** What stands before every row but the first, so that no row can be taken for a line of its own. */
+/** Stands before every row but the first, so that no row looks like a paragraph of its own. */
 const indent = '    '
 
 /**
- * The rows of a paragraph, none wider than `columns` (Infinity: as wide as they come). We break
- * them ourselves: where the terminal did, spaces in a message could put a forged line at the left
- * edge.
+ * Returns rows that are not wider than `columns` (`Infinity`: no limit). The terminal must not wrap
+ * them: spaces in a message could then put a forged line at the left edge.
  */
 export function renderParagraph(
   { head, lines, style = 'plain' }: Paragraph,
@@ -34,8 +33,8 @@ export function renderParagraph(
 }
 
 /**
- * Breaks a line into rows, at a space where there is one. `used` columns of the first row are
- * taken; the others are indented.
+ * Breaks a line into rows, at spaces if possible. `used` columns of the first row are taken; the
+ * other rows are indented.
  */
 function wrap(line: string, columns: number, used: number): string[] {
   if (used + displayWidth(line) <= columns) return [line]

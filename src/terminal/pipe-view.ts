@@ -7,7 +7,7 @@ interface Output {
   write(text: string): unknown
 }
 
-/** A visit as plain lines: what happens goes to one stream, what is amiss to the other. */
+/** Plain lines: events go to the output, errors and notices to the error output. */
 export class PipeView implements View {
   readonly detailed = false
   readonly #output: Output
@@ -15,7 +15,7 @@ export class PipeView implements View {
   readonly #palette: Palette
   #isDisconnected = false
 
-  /** @param palette of the output */
+  /** @param palette of the output; errors have no colours */
   constructor(output: Output, errors: Output, palette: Palette) {
     this.#output = output
     this.#errors = errors

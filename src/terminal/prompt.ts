@@ -6,12 +6,12 @@ import type { Segment } from './palette.ts'
 import type { Screen } from './screen.ts'
 import type { TerminalModes } from './terminal-modes.ts'
 
-/** What is asked, and how its answer is typed. */
+/** A prompt, and the options of the line that answers it. */
 export interface Question extends LineOptions {
   prompt: readonly Segment[]
-  /** What is typed is not shown. */
+  /** The typed text is not shown. */
   hidden?: boolean
-  /** What of an answer stays on the screen; undefined: nothing, nor the prompt. */
+  /** The text that stays on the screen after the prompt; undefined: not even the prompt. */
   echo: (line: string) => string | undefined
 }
 
@@ -24,7 +24,7 @@ type KeyPress = [typed: string | undefined, key: Key]
 
 const canSuspend = process.platform !== 'win32'
 
-/** Asks for lines. What is typed while nothing is asked waits for the next question. */
+/** Asks for lines. Keys typed while no question is pending wait for the next one. */
 export class Prompt {
   readonly #input: ReadStream
   readonly #screen: Screen
@@ -45,12 +45,12 @@ export class Prompt {
     input.resume()
   }
 
-  /** Aborted once the person wants to leave: Ctrl-D, or Ctrl-C twice, on an empty line. */
+  /** Aborted when the user leaves: Ctrl-D, or Ctrl-C twice, on an empty line. */
   get leaveSignal(): AbortSignal {
     return this.#leaveController.signal
   }
 
-  /** Resolves with the line that was typed; undefined: the person wants to leave. */
+  /** Resolves with the typed line, or with undefined if the user leaves. */
   ask(question: Question): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
     this.#pending = { question, answer: resolve }
@@ -60,7 +60,7 @@ export class Prompt {
     return promise
   }
 
-  /** Takes no more keys. */
+  /** Stops reading keys. */
   close(): void {
     this.#input.off('keypress', this.#onKey)
     this.#input.pause()
@@ -78,14 +78,15 @@ export class Prompt {
     this.#interruptedOnce = pressed.kind === 'interrupt'
     if (pressed.kind === 'line') this.#finish(asked, pressed.text)
     else if (pressed.kind === 'end' || (this.#interruptedOnce && warned)) this.#leave()
-    else if (pressed.kind === 'interrupt') this.#screen.show(formatNotice('Ctrl-C again leaves'))
+    else if (pressed.kind === 'interrupt')
+      this.#screen.show(formatNotice('press Ctrl-C again to leave'))
     else if (pressed.kind === 'suspend') this.#suspend()
     else if (pressed.kind === 'clear') this.#screen.clear()
     else if (pressed.kind === 'choices')
-      for (const told of formatNames(pressed.candidates)) this.#screen.show(told)
+      for (const name of formatNames(pressed.candidates)) this.#screen.show(name)
   }
 
-  /** A call under way can be broken off, though nothing is asked. */
+  /** Ctrl-C aborts a running call even while no question is pending. */
   #bufferKey(typed: string | undefined, key: Key): void {
     if (key.ctrl && key.name === 'c') this.#leaveController.abort()
     else this.#typeAhead.push([typed, key])
@@ -105,7 +106,7 @@ export class Prompt {
     this.#pending = undefined
   }
 
-  /** Gives the terminal back to the shell. Timers stand still while one is suspended. */
+  /** Gives the terminal back to the shell. The timer does not run while the process is stopped. */
   #suspend(): void {
     this.#screen.suspend()
     this.#modes.leave()

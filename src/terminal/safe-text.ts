@@ -1,25 +1,25 @@
 import { graphemes } from './display-width.ts'
 
 /**
- * What acts on a terminal or on the order of its text, or shows nothing at all: control characters,
- * bidirectional controls, other invisible ones. The joiners, which emoji and several scripts need,
- * the variation selectors and the Arabic signs that enclose digits are none of these.
+ * Characters that act on a terminal or on the order of its text, or that are invisible: control
+ * characters, bidirectional controls and others. Not the joiners, which emoji and several scripts
+ * need, the variation selectors and the Arabic signs that enclose digits.
  */
 const unsafe =
   /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--[\u200c\u200d\p{Variation_Selector}\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/v
-/** Those of Unicode's own list: some flags are spelt in invisible letters. */
+/** Unicode's own list, because some flags consist of invisible letters. */
 const emoji = /^\p{RGI_Emoji}$/v
 const lineBreak = /\r\n|[\n\r\u2028\u2029]/
 
-/** A heap of marks on one letter would be drawn over the lines around it. */
+/** More marks on one letter would be drawn over the lines around it. */
 const maxMarks = 8
 
-/** One line of what someone else wrote, with everything that could act on the terminal escaped. */
+/** Escapes every unsafe character of a line, as `\u{202e}`. */
 export function safeLine(text: string): string {
   return graphemes(text).map(safeGrapheme).join('')
 }
 
-/** A text as the lines it has, each safe; a tab is four spaces. */
+/** Splits a text into safe lines. A tab becomes four spaces. */
 export function safeLines(text: string): string[] {
   return text.split(lineBreak).map((line) => safeLine(line.replaceAll('\t', '    ')))
 }

@@ -4,9 +4,9 @@ import { type InputLayout, type InputState, layOutInput } from './input-layout.t
 import type { Palette } from './palette.ts'
 import { type Paragraph, renderParagraph } from './paragraph.ts'
 
-/** What of a terminal the screen uses. */
+/** The part of a terminal that the screen uses. */
 export interface Display {
-  /** 0 or undefined where nobody knows. */
+  /** 0 or undefined if unknown. */
   columns: number | undefined
   rows: number | undefined
   write(text: string): unknown
@@ -15,9 +15,9 @@ export interface Display {
 const emptyLayout: InputLayout = { rows: [''], cursorRow: 0, beforeCursor: '' }
 
 /**
- * The lower end of a terminal: what happens goes by above, and under it stand a status, if there is
- * one, and the line that is being typed. Whatever changes, the block below is erased, what is new is
- * written in its place and the block is drawn again under it, in one write.
+ * The lower end of a terminal. Output scrolls above; the block below it has a status, if there is
+ * one, and the typed line. At each change the block is erased, new output is written in its place,
+ * and the block is drawn again under it, in one write.
  */
 export class Screen {
   readonly #display: Display
@@ -34,25 +34,25 @@ export class Screen {
     this.#palette = palette
   }
 
-  /** Writes a paragraph above the line that is being typed. */
+  /** Writes a paragraph above the block. */
   show(paragraph: Paragraph): void {
     this.#pendingRows.push(...renderParagraph(paragraph, this.#columns - 1, this.#palette))
     this.#scheduleDraw()
   }
 
-  /** Stands above the line that is being typed, until it is replaced; undefined: nothing does. */
+  /** Replaces the status above the typed line. */
   setStatus(status: Paragraph | undefined): void {
     this.#status = status
     this.#scheduleDraw()
   }
 
-  /** What is being typed; undefined: nothing, nor a prompt. */
+  /** Replaces the typed line; undefined: not even a prompt. */
   setInput(edited: InputState | undefined): void {
     this.#input = edited
     this.#scheduleDraw()
   }
 
-  /** Leaves a line that was typed standing, and goes on below it. */
+  /** Leaves an entered line as output. */
   commitInput(edited: InputState): void {
     this.#pendingRows.push(...this.#layOut(edited, Number.POSITIVE_INFINITY).rows)
     this.#scheduleDraw()
@@ -66,8 +66,8 @@ export class Screen {
   }
 
   /**
-   * After the terminal's size changed. Terminals break rows that became too long anew, so the cursor
-   * now stands lower under the block's first row than it did.
+   * Draws after a change of the terminal's size. The terminal has wrapped rows that became too long,
+   * so the cursor is now further below the block's first row.
    */
   resized(): void {
     const { rows, cursorRow, beforeCursor } = this.#drawn
@@ -82,19 +82,19 @@ export class Screen {
     this.draw()
   }
 
-  /** Draws what changed now. */
+  /** Draws all changes now. */
   draw(): void {
     this.#suspended = false
     const above = this.#takePendingOutput()
     const { rows, cursorRow, beforeCursor } = this.#block()
     this.#drawn = { rows, cursorRow, beforeCursor }
-    // Without a cursor, so that it does not flicker; and without automatic margins, so that the
-    // block is as high as we think, whatever the terminal thinks of a character's width.
+    // Without a cursor, so that it does not flicker, and without automatic margins, so that the
+    // block's height is known even if the terminal gives a character another width.
     const block = `\x1b[?7l${rows.join('\r\n')}${up(rows.length - 1 - cursorRow)}\r${beforeCursor}\x1b[?7h`
     this.#display.write(`\x1b[?25l${above}${block}\x1b[?25h`)
   }
 
-  /** Erases the block and leaves the terminal, until it is drawn again, to others. */
+  /** Erases the block and draws nothing until `draw()` is called. */
   suspend(): void {
     this.#display.write(this.#takePendingOutput())
     this.#drawn = emptyLayout
@@ -108,7 +108,7 @@ export class Screen {
     this.suspend()
   }
 
-  /** What erases the block and writes what is new in its place. */
+  /** Returns the text that erases the block and writes the pending rows in its place. */
   #takePendingOutput(): string {
     clearImmediate(this.#scheduled)
     this.#scheduled = undefined
@@ -133,7 +133,7 @@ export class Screen {
     return layOutInput(edited, { columns: this.#columns, most, palette: this.#palette })
   }
 
-  /** Much that comes at once is drawn once. */
+  /** Draws all changes of one event-loop turn at once. */
   #scheduleDraw(): void {
     if (!this.#suspended) this.#scheduled ??= setImmediate(() => this.draw())
   }

@@ -16,10 +16,10 @@ import { formatJoined, formatLeft, formatMessage, formatReset } from './format.t
 import { KnownUsers, type PresenceChange } from './known-users.ts'
 import type { View } from './view.ts'
 
-/** More names than this are counted when one comes in, not listed. */
+/** If more users are online, only their number is shown. */
 const maxListedNames = 20
 
-/** The stream of a person who is logged in, told as it comes. */
+/** Shows the events of a logged-in user's stream. */
 export class StreamListener {
   readonly knownUsers = new KnownUsers()
   readonly #client: ObrolClient
@@ -43,7 +43,7 @@ export class StreamListener {
     return this.#ready.promise
   }
 
-  /** Resolves once the message with this id, or a later one, was told. */
+  /** Resolves once the message with this id, or a later one, was shown. */
   whenShown(id: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiters.push({ id, resolve })
@@ -51,16 +51,16 @@ export class StreamListener {
     return promise
   }
 
-  /** Someone is at work here: a lost line is tried again now. */
+  /** Reconnects now if the connection is lost. */
   reconnectNow(): void {
     if (this.#disconnected) this.#stream?.hurry()
   }
 
   /**
-   * Tells all that comes, until the session is over or `signal` says so.
+   * Shows events until the session ends or `signal` is aborted.
    *
-   * @returns why the session is over, if it is
-   * @throws {ObrolError} where the server refuses the stream
+   * @returns why the session ended; undefined if it did not
+   * @throws {ObrolError} if the server rejects the stream
    */
   async run(signal: AbortSignal): Promise<EndReason | undefined> {
     this.#stream = this.#client.events({ signal })
@@ -73,7 +73,7 @@ export class StreamListener {
   }
 
   #onReconnecting({ error, inMs, attempt }: ReconnectingEvent): void {
-    // A stream that the server wants renewed is open again before anyone would notice.
+    // The server closes streams to renew them; the first attempt normally succeeds at once.
     if (error === 'renew' && attempt === 1) return
     this.#disconnected = true
     const again = this.#view.detailed ? ` in ${Math.ceil(inMs / 1000)} s (try ${attempt})` : ''
@@ -89,7 +89,7 @@ export class StreamListener {
     else if (event.type === 'reset') this.#onReset(event.reset)
   }
 
-  /** Nothing that was told here is void for a new epoch alone. */
+  /** A new epoch does not make any message of a stream void. */
   #onReset(reset: Reset): void {
     if (reset.reason !== 'new-epoch') this.#view.showNotice(formatReset(reset))
   }
@@ -102,9 +102,9 @@ export class StreamListener {
   }
 
   #resolveWaiters(): void {
-    const isTold = ({ id }: { id: number }) => id <= this.#newestShownId
-    for (const { resolve } of this.#waiters.filter(isTold)) resolve()
-    this.#waiters = this.#waiters.filter((awaited) => !isTold(awaited))
+    const isShown = ({ id }: { id: number }) => id <= this.#newestShownId
+    for (const { resolve } of this.#waiters.filter(isShown)) resolve()
+    this.#waiters = this.#waiters.filter((waiter) => !isShown(waiter))
   }
 
   #onReady(ready: Ready): void {
@@ -118,7 +118,7 @@ export class StreamListener {
     this.knownUsers.onPresence(presence)
     this.#showPresenceChange(presence)
     if (presence.resync)
-      this.#view.showNotice(`many came and went: ${presence.onlineCount} are online`)
+      this.#view.showNotice(`many users entered or left: ${presence.onlineCount} are online`)
   }
 
   #showPresenceChange(changes: PresenceChange): void {
@@ -127,7 +127,7 @@ export class StreamListener {
 }
 
 function formatDisconnect(error: ObrolError | ByeReason): string {
-  return error === 'shutting-down' ? 'the server is being restarted' : 'connection lost'
+  return error === 'shutting-down' ? 'the server is restarting' : 'connection lost'
 }
 
 function formatOnline({ online, onlineCount }: Ready): string {

@@ -1,11 +1,11 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 
-/** Bracketed paste: the terminal marks what is pasted, so that a line break in it is no Enter. */
+/** Bracketed paste on: the terminal marks pasted text, so that its line breaks are not Enter. */
 const enter = '\x1b[?2004h'
 /** Bracketed paste off, automatic margins on, cursor shown, no colour. */
 const leave = '\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m'
 
-/** How the terminal is set while we have it, and set back whatever ends us but SIGKILL. */
+/** Sets the terminal's modes, and restores them at any end of the process but SIGKILL. */
 export class TerminalModes {
   readonly #input: ReadStream
   readonly #output: WriteStream

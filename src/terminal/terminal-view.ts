@@ -3,7 +3,6 @@ import type { Paragraph } from './paragraph.ts'
 import type { Screen } from './screen.ts'
 import type { View } from './view.ts'
 
-/** A visit on a screen. */
 export class TerminalView implements View {
   readonly detailed = true
   readonly #screen: Screen
@@ -37,7 +36,7 @@ export class TerminalView implements View {
     this.showNotice('connected again')
   }
 
-  /** How many lines were typed that the server has not answered yet: told while the line is lost. */
+  /** How many typed lines the server has not answered yet: shown while the connection is lost. */
   set unansweredLines(count: number) {
     this.#unansweredLines = count
     this.#update()
@@ -45,7 +44,7 @@ export class TerminalView implements View {
 
   #update(): void {
     const unanswered =
-      this.#unansweredLines > 0 ? ` (typed and not sent yet: ${this.#unansweredLines})` : ''
+      this.#unansweredLines > 0 ? ` (lines not sent yet: ${this.#unansweredLines})` : ''
     this.#screen.setStatus(
       this.#disconnectNotice ? formatNotice(this.#disconnectNotice + unanswered) : undefined,
     )

@@ -1,16 +1,16 @@
 import type { Paragraph } from './paragraph.ts'
 
-/** Where a visit is shown: on a screen, or as lines in a pipe. */
+/** Shows the chat: on a terminal's screen, or as lines in a pipe. */
 export interface View {
-  /** With times and what else is for a person's eye alone. */
+  /** Whether to show times and other details for a person. */
   readonly detailed: boolean
-  /** What happens in the room, and what was asked for. */
+  /** Events, and results of commands. */
   show(...paragraphs: Paragraph[]): void
-  /** What could not be done, and why. */
+  /** Why a command failed. */
   showError(...paragraphs: Paragraph[]): void
-  /** Something about the line to the server. */
+  /** A message of the program itself. */
   showNotice(text: string): void
-  /** The line is lost: told once, however often `text` changes until it is found again. */
+  /** Called for each attempt to reconnect; a pipe shows only the first text. */
   showDisconnected(text: string): void
   showReconnected(): void
 }

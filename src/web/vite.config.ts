@@ -5,7 +5,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   root: here('.'),
-  // Wherever the server is mounted, the page finds its files beside it.
+  // The server may be mounted at any path.
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },
@@ -13,9 +13,9 @@ export default defineConfig({
     outDir: here('../../dist/web'),
     emptyOutDir: true,
     target: 'es2023',
-    // Browsers that know `light-dark()`.
+    // Browsers with `light-dark()`.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
-    // The policy allows no `data:`.
+    // The content security policy does not allow `data:`.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

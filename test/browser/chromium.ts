@@ -1,10 +1,10 @@
 import { type Browser, chromium } from 'playwright-core'
 import type { Test } from 'tap'
 
-/** Where the browser is; `CHROMIUM` names another. */
+/** The environment variable `CHROMIUM` names another browser. */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-/** What a browser does on its own besides showing pages is off: tests are to be alone with it. */
+/** Turn off the browser's own requests. */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -15,9 +15,9 @@ const flags = [
 ]
 
 /**
- * A headless Chromium, closed after the test. Give each person a context of their own.
+ * A headless Chromium, closed after the test. Use a context for each user.
  *
- * @param more flags of this test
+ * @param more further flags
  */
 export async function openChromium(t: Test, more: string[] = []): Promise<Browser> {
   const args = [...flags, ...more]

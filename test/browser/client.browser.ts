@@ -6,10 +6,10 @@ import { openFaultyServer } from '../client/faulty-server/faulty-server.ts'
 import { type runScenario, scenarios } from '../client/scenarios/run-scenario.ts'
 import { openChromium } from './chromium.ts'
 
-/** What the page's script leaves there. */
+/** The global of the page's script. */
 declare const obrol: { runScenario: typeof runScenario }
 
-/** The scenarios as one script for a page. */
+/** Bundles the scenarios as one script. */
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('../client/scenarios/run-scenario.ts', import.meta.url))
   const built = await build({
@@ -21,8 +21,8 @@ async function bundle(): Promise<string> {
   return output[0].code
 }
 
-/** Below no script of its own, the liar serves a page that has the scenarios. */
-async function openStage(t: Test) {
+/** A page, served by the faulty server, with the scenarios. */
+async function openScenarioPage(t: Test) {
   const code = await bundle()
   const serve: RequestListener = (request, response) => {
     const [type, body] =
@@ -31,29 +31,29 @@ async function openStage(t: Test) {
         : ['text/html', '<!doctype html><script src="/scenarios.js"></script>']
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body)
   }
-  const liar = await openFaultyServer(t, serve)
+  const serverUrl = await openFaultyServer(t, serve)
   const page = await (await openChromium(t)).newPage()
   const browser = await page.context().newCDPSession(page)
   await page.exposeFunction('heap', async () => {
     await browser.send('HeapProfiler.collectGarbage')
     return (await browser.send('Runtime.getHeapUsage')).usedSize
   })
-  await page.goto(liar)
-  return { liar, page }
+  await page.goto(serverUrl)
+  return { serverUrl, page }
 }
 
-t.test('in a browser the client goes through the same, and comes out the same', async (t) => {
-  const { liar, page } = await openStage(t)
+t.test('every scenario has the same outcome in a browser', async (t) => {
+  const { serverUrl, page } = await openScenarioPage(t)
   for (const [name, { outcome, watched }] of Object.entries(scenarios))
     await t.test(name, async (t) => {
       const came = await page.evaluate(
-        ([name, liar]) =>
+        ([name, serverUrl]) =>
           obrol.runScenario(
             name,
-            liar,
+            serverUrl,
             (globalThis as unknown as { heap(): Promise<number> }).heap,
           ),
-        [name, liar] as const,
+        [name, serverUrl] as const,
       )
       t.same(came, watched ?? outcome)
     })

@@ -9,7 +9,7 @@ import { openChromium } from './chromium.ts'
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const axeSource = readFileSync(axe, 'utf8')
 
-t.test('at /docs each call works as it is filled in, on any server', async (t) => {
+t.test('at /docs each call works with its prefilled values', async (t) => {
   const browser = await openChromium(t)
   for (const before of ['fresh', 'has run the README']) {
     const room = await openRoom(t)
@@ -41,7 +41,7 @@ t.test('at /docs each call works as it is filled in, on any server', async (t) =
   }
 })
 
-t.test('Swagger UI is loaded when someone wants to try a call', async (t) => {
+t.test('Swagger UI is loaded only when a call is opened', async (t) => {
   const browser = await openChromium(t)
   const room = await openRoom(t)
   const page = await browser.newPage()
@@ -66,7 +66,7 @@ t.test('Swagger UI is loaded when someone wants to try a call', async (t) => {
   t.ok(((await button.boundingBox())?.y ?? -1) >= 0, 'and brings it into view')
 })
 
-t.test('where Swagger UI cannot be loaded, the list stays and says so', async (t) => {
+t.test('if Swagger UI cannot be loaded, the list stays and shows an error', async (t) => {
   const browser = await openChromium(t)
   const room = await openRoom(t)
   const page = await browser.newPage()
@@ -81,7 +81,7 @@ t.test('where Swagger UI cannot be loaded, the list stays and says so', async (t
   await page.locator('#operations-Accounts-login.is-open').waitFor()
 })
 
-t.test('axe finds nothing in the list, and of Swagger UI what is in it alone', async (t) => {
+t.test('axe finds no violations in the list, and in Swagger UI only its own', async (t) => {
   const browser = await openChromium(t)
   const room = await openRoom(t)
   for (const [colorScheme, width] of [
@@ -109,14 +109,14 @@ function pageWidth(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth)
 }
 
-/** The ids of the rules of axe that the page breaks. */
+/** The ids of the axe rules that the page violates. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(`typeof axe === 'undefined' && (() => { ${axeSource} })()`)
   const result = (await page.evaluate('axe.run()')) as AxeResults
   return result.violations.map(({ id }) => id)
 }
 
-/** Presses "Execute" under an operation, as it is filled in, and gives what is answered. */
+/** Executes an operation with its prefilled values. Returns the response. */
 async function execute(page: Page, operation: string) {
   const block = page.locator(`[id$="-${operation}"].opblock`)
   // The first one is opened in the list, which Swagger UI takes the place of.
@@ -129,12 +129,12 @@ async function execute(page: Page, operation: string) {
   return { status, body: await textOf(response.locator('.highlight-code code')) }
 }
 
-/** What an answer holds; nothing where it has no body. */
+/** Empty if the response has no body. */
 async function textOf(code: Locator): Promise<string> {
   return (await code.count()) === 0 ? '' : code.first().innerText()
 }
 
-/** Enters a token into the first field that is offered. */
+/** Enters a token into the first field of the dialog. */
 async function authorize(page: Page, token: string): Promise<void> {
   await page.getByRole('button', { name: 'Authorize' }).first().click()
   const dialog = page.locator('.dialog-ux')

@@ -9,7 +9,7 @@ import { openChromium } from './chromium.ts'
 const folder = new URL('../../examples/event-source/', import.meta.url)
 const types = { 'index.html': 'text/html', 'room.js': 'text/javascript' }
 
-/** Serves the example on an origin of its own, and nothing else. */
+/** Serves the example on an origin of its own. */
 async function serveExample(t: Test): Promise<string> {
   const server = createServer(async (request, response) => {
     const name = request.url === '/' ? 'index.html' : (request.url as string).slice(1)
@@ -26,7 +26,7 @@ async function serveExample(t: Test): Promise<string> {
   return `http://127.0.0.1:${(server.address() as { port: number }).port}`
 }
 
-t.test('a page with a bare EventSource shows each line once, over restarts', async (t) => {
+t.test('a page with a plain EventSource shows each message once, over restarts', async (t) => {
   const origin = await serveExample(t)
   const settings = { corsOrigins: [origin], presenceGraceMs: 600 }
   const room = await openRoom(t, { settings })

@@ -10,17 +10,17 @@ import { openRoom, temporaryFolder } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
 import { buildPage, Person } from './support/page.ts'
 
-// Names of a network and of a site, which here all lead to this machine. For the browser they are
-// not this machine's own: over plain http it sends them no Sec-Fetch-Site.
+// Host names that all resolve to this machine. For the browser they are not loopback names: over
+// plain http it sends them no Sec-Fetch-Site.
 const browser = await openChromium(t, [
   '--host-resolver-rules=MAP chat.lan 127.0.0.1, MAP evil.example 127.0.0.1',
 ])
 const webAppDirectory = await buildPage(t)
 
-/** Without the setting of the tests: the names of this machine alone. */
+/** The default instead of the setting of the tests: loopback names only. */
 const asInstalled = { allowedHosts: undefined }
 
-/** A site that is not the server's, with one empty page. */
+/** Another site, with one empty page. */
 async function openSite(t: Test): Promise<string> {
   const site: Server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>evil</title>')
@@ -30,12 +30,12 @@ async function openSite(t: Test): Promise<string> {
   return `http://evil.example:${(site.address() as { port: number }).port}`
 }
 
-/** The server's address by another name. */
+/** The server's URL with another host name. */
 function as(name: string, url: string): string {
   return `http://${name}:${new URL(url).port}`
 }
 
-/** All that a page can have a browser send without being asked; gives what it could read of it. */
+/** Every kind of request that a page can make a browser send. Returns the readable responses. */
 async function attack(page: Page, url: string): Promise<string[]> {
   return page.evaluate(async (url) => {
     const read: string[] = []
@@ -68,7 +68,7 @@ async function attack(page: Page, url: string): Promise<string[]> {
   }, url)
 }
 
-t.test('the page works by each of its names, also over plain http', async (t) => {
+t.test('the page works with each of its host names, also over plain http', async (t) => {
   const tuning = { http: { webAppDirectory } }
   const room = await openRoom(t, { settings: asInstalled, tuning })
   for (const [at, name] of ['localhost', '127.0.0.1', 'chat.localhost'].entries()) {
@@ -81,7 +81,7 @@ t.test('the page works by each of its names, also over plain http', async (t) =>
   t.strictSame(person.consoleErrors, [])
 })
 
-t.test('the API’s pages work by each of its names', async (t) => {
+t.test('the API’s pages work with each host name', async (t) => {
   const room = await openRoom(t, { settings: { allowedHosts: ['*'] } })
   for (const name of ['localhost', '127.0.0.1', 'chat.lan'])
     for (const path of ['/docs', '/docs/']) {
@@ -98,7 +98,7 @@ t.test('the API’s pages work by each of its names', async (t) => {
     }
 })
 
-t.test('a page of another site can do nothing here', async (t) => {
+t.test('a page of another site cannot call the server', async (t) => {
   const site = await openSite(t)
   const log = new LogLines()
   const room = await openRoom(t, {
@@ -114,21 +114,21 @@ t.test('a page of another site can do nothing here', async (t) => {
   const login = await room.call('POST', '/v1/login', { body: { username: 'ann', password } })
   t.equal(login.status, 200, 'nobody is locked out')
 
-  // A file of the disk, whose pages have no origin.
+  // A local file, which has an opaque origin.
   const file = join(await temporaryFolder(t), 'evil.html')
   await writeFile(file, '<!doctype html><title>evil</title>')
   await page.goto(pathToFileURL(file).href)
   t.strictSame(await attack(page, as('127.0.0.1', room.url)), [])
   t.strictSame(log.of('login refused'), [])
 
-  // A link may come from anywhere.
+  // Links from other sites work.
   await page.goto(site)
   await page.evaluate((url) => location.assign(url), `${as('localhost', room.url)}/`)
   await page.locator('#username').waitFor()
   await page.context().close()
 })
 
-t.test('over plain http, where browsers say less, neither', async (t) => {
+t.test('nor over plain http, where browsers send fewer headers', async (t) => {
   const site = await openSite(t)
   const log = new LogLines()
   const room = await openRoom(t, {
@@ -142,7 +142,7 @@ t.test('over plain http, where browsers say less, neither', async (t) => {
   await page.context().close()
 })
 
-t.test('a name that is made to lead here is none of the server’s', async (t) => {
+t.test('a host name of DNS rebinding is rejected', async (t) => {
   const log = new LogLines()
   const room = await openRoom(t, {
     settings: { ...asInstalled, logLevel: 'info' },
@@ -154,14 +154,14 @@ t.test('a name that is made to lead here is none of the server’s', async (t) =
   const answer = await page.goto(rebound)
   t.equal(answer?.status(), 421)
   t.match(await page.textContent('body'), /ALLOWED_HOSTS/)
-  // To its own page, the site's answers are the page's own: it reads them, and they say no.
+  // For the page the responses are same-origin: it can read them, and they are errors.
   const read = await attack(page, rebound)
   t.strictSame(read, ['/ 421', '/healthz 421', '/v1/messages 421', 'login 421'])
   t.strictSame(log.of('login refused'), [])
   await page.context().close()
 })
 
-t.test('pages of an origin that is set may call, with streams', async (t) => {
+t.test('pages of a configured origin can make calls and open streams', async (t) => {
   const site = await openSite(t)
   const room = await openRoom(t, { settings: { ...asInstalled, corsOrigins: [site] } })
   const { token } = await room.register('ann')

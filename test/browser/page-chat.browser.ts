@@ -9,7 +9,7 @@ const webAppDirectory = await buildPage(t)
 const browser = await openChromium(t)
 const tuning = { http: { webAppDirectory } }
 
-t.test('two browsers and a curl in one conversation', async (t) => {
+t.test('two browsers and an API client in one conversation', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'Ann')
   const bob = await Person.join(browser, room.url, 'Bob')
@@ -48,7 +48,7 @@ t.test('two browsers and a curl in one conversation', async (t) => {
   t.strictSame([...ann.consoleErrors, ...bob.consoleErrors], [])
 })
 
-t.test('what was begun is kept, and what was read stays read, over a reload', async (t) => {
+t.test('drafts and read markers survive a reload', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'ann')
   const bob = await room.join('bob')
@@ -60,14 +60,14 @@ t.test('what was begun is kept, and what was read stays read, over a reload', as
   await ann.page.reload()
   await ann.waitUntilLive()
   t.equal(await ann.page.locator('#composer').inputValue(), 'half a thou')
-  t.equal(await ann.page.locator('.item .badge').count(), 1, 'bob’s message alone is new')
+  t.equal(await ann.page.locator('.item .badge').count(), 1, 'only bob’s message is unread')
   await ann.page.goto(`${room.url}/#with/bob`)
   await ann.message('psst').waitFor()
   t.equal(await ann.page.locator('#composer').inputValue(), '')
   await ann.page.locator('.new').waitFor()
 })
 
-t.test('the way in and the way out', async (t) => {
+t.test('signing in and signing out', async (t) => {
   const room = await openRoom(t, { tuning })
   await room.register('ann', 'tall-ships')
   const ann = await Person.open(browser, room.url, 'ann', { locale: 'id-ID' })
@@ -101,10 +101,10 @@ t.test('the way in and the way out', async (t) => {
     localStorage.setItem('obrol.session', JSON.stringify(session))
   })
   await ann.page.reload()
-  await ann.page.getByText('Your session is over.').waitFor()
+  await ann.page.getByText('Your session has ended.').waitFor()
 })
 
-t.test('a server killed and started again loses nothing and doubles nothing', async (t) => {
+t.test('no message is missing or repeated after the server was killed and restarted', async (t) => {
   const folder = await temporaryFolder(t)
   const serve = async (port: string) => {
     const args = [fileURLToPath(new URL('support/serve-page.ts', import.meta.url))]
@@ -145,14 +145,14 @@ t.test('a server killed and started again loses nothing and doubles nothing', as
   for (const person of [ann, bob]) t.strictSame((await person.messages()).sort(), [...said].sort())
   t.equal(await ann.page.locator('.pending, .failed').count(), 0)
   const order = await ann.messages()
-  t.strictSame(await bob.messages(), order, 'in one order')
+  t.strictSame(await bob.messages(), order, 'both have the same order')
   await ann.page.reload()
   await ann.waitUntilLive()
   await ann.message('while it was gone 3').waitFor()
-  t.strictSame(await ann.messages(), order, 'and the log has the same')
+  t.strictSame(await ann.messages(), order, 'the log has the same order')
 })
 
-t.test('two tabs, one stream; a browser without shared workers has one for each', async (t) => {
+t.test('tabs share one stream; without shared workers each tab has its own', async (t) => {
   const room = await openRoom(t, { tuning, settings: { streamsPerUser: 1 } })
   const ann = await Person.join(browser, room.url, 'ann')
   const tab = await ann.tab(room.url)
@@ -163,7 +163,7 @@ t.test('two tabs, one stream; a browser without shared workers has one for each'
     t.equal(
       await page.getByText('The connection is lost.').count(),
       0,
-      'none takes the other’s place',
+      'no tab replaces the stream of the other',
     )
   }
   await ann.send('from the first')
@@ -185,7 +185,7 @@ t.test('two tabs, one stream; a browser without shared workers has one for each'
   await messageIn(other, 'one for each').waitFor()
 })
 
-t.test('what the server refuses can be tried again, or written anew', async (t) => {
+t.test('a refused message can be retried or edited', async (t) => {
   const room = await openRoom(t, { tuning, settings: { messageMaxChars: 20 } })
   const ann = await Person.open(browser, room.url, 'ann')
   // A page that does not know the server's limit.
@@ -218,20 +218,20 @@ t.test('what the server refuses can be tried again, or written anew', async (t) 
     )
   await refuse('60')
   await ann.send('hurry')
-  await failed.getByText('That was a lot at once.').waitFor()
+  await failed.getByText('Too many requests.').waitFor()
   await ann.page.unroute('**/v1/messages/broadcast')
   await failed.getByRole('button', { name: 'Try again' }).click()
   await ann.message('hurry').waitFor()
 
   await refuse('4')
   await ann.send('in its turn')
-  await ann.page.getByText(/That was a lot at once\..* Sending again in \d s\./).waitFor()
+  await ann.page.getByText(/Too many requests\..* Sending again in \d s\./).waitFor()
   await ann.page.unroute('**/v1/messages/broadcast')
   await ann.message('in its turn').waitFor()
   t.strictSame(await ann.messages(), ['hurry', 'in its turn'])
 })
 
-t.test('limits are told before they are met, and each refusal where it belongs', async (t) => {
+t.test('limits are shown in advance, and errors at their fields', async (t) => {
   const room = await openRoom(t, {
     tuning,
     settings: { messageMaxChars: 300, passwordMinChars: 12, messagesPerMinute: 10 },
@@ -265,11 +265,11 @@ t.test('limits are told before they are met, and each refusal where it belongs',
     await composer.fill(`line ${said}`)
     await composer.press('Enter')
   }
-  await page.getByText('That was a lot at once').waitFor()
+  await page.getByText('Too many requests').waitFor()
   t.equal((await ann.messages()).filter((line) => line.startsWith('line')).length, 10)
 
-  await page.locator('.side').getByText('You', { exact: true }).waitFor()
+  await page.locator('.sidebar').getByText('You', { exact: true }).waitFor()
   await room.stop()
   await page.getByText('Who is online is not known until the connection is back.').waitFor()
-  t.equal(await page.locator('.side-count').count(), 0)
+  t.equal(await page.locator('.sidebar-count').count(), 0)
 })

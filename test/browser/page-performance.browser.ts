@@ -6,14 +6,14 @@ import { type Guest, openRoom } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
 import { buildPage, Person } from './support/page.ts'
 
-/** What the page may weigh, packed, in bytes. */
-const most = 100 * 1024
+/** Of the page's scripts, gzipped, in bytes. */
+const maxScriptBytes = 100 * 1024
 
 const webAppDirectory = await buildPage(t)
 const browser = await openChromium(t)
 const tuning = { http: { webAppDirectory } }
 
-t.test('what the page weighs', async (t) => {
+t.test('the size of the page', async (t) => {
   const assets = join(webAppDirectory, 'assets')
   let scripts = 0
   for (const name of (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name))) {
@@ -22,19 +22,19 @@ t.test('what the page weighs', async (t) => {
     if (name.endsWith('.js')) scripts += packed
   }
   t.comment(`all JavaScript: ${scripts} bytes packed`)
-  t.ok(scripts < most)
+  t.ok(scripts < maxScriptBytes)
   t.notMatch(
     await readFile(join(webAppDirectory, 'index.html'), 'utf8'),
     /<style|<script(?![^>]* src=)| style=| on\w+=/,
   )
 })
 
-t.test('how soon the page is there', async (t) => {
+t.test('the page’s loading time', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'ann')
   const bob = await room.register('bob')
   await Promise.all(Array.from({ length: 200 }, (_, at) => bob.broadcast(`message ${at}`)))
-  // As soon as a page that is opened has painted and is at rest.
+  // Records the long tasks from the beginning.
   await ann.context.addInitScript(() => {
     const tasks: number[] = []
     Object.assign(window, { tasks })
@@ -56,7 +56,7 @@ t.test('how soon the page is there', async (t) => {
   t.ok(firstPaint < 10_000)
 })
 
-t.test('how it looks, to be looked at', { timeout: 90_000 }, async (t) => {
+t.test('screenshots', { timeout: 90_000 }, async (t) => {
   const folder = process.env.SCREENSHOTS ?? t.testdir({})
   await mkdir(folder, { recursive: true })
   const room = await openRoom(t, { tuning })

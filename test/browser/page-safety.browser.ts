@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { displayText } from '../../src/web/text/display-text.ts'
+import { displayText } from '../../src/web/text/bidi.ts'
 import { openRoom } from '../support/room.ts'
 import { openChromium } from './chromium.ts'
 import { buildPage, Person } from './support/page.ts'
@@ -23,7 +23,7 @@ const attacks = [
   '\u202egnp.exe\u202c \u2067x\u2069 z\u0300\u0301\u0302\u0303\u0304\u0305',
 ]
 
-t.test('what people say is text, and nothing else', async (t) => {
+t.test('messages and names are shown as text, never as markup', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'ann')
   const bob = await room.join('bob')
@@ -38,7 +38,7 @@ t.test('what people say is text, and nothing else', async (t) => {
   await ann.message(expected.at(-1) as string).waitFor()
   t.strictSame(await ann.messages(), expected)
   const inside = ann.page.locator('.text :not(a)')
-  t.equal(await inside.count(), 0, 'there is nothing in a text but text and links')
+  t.equal(await inside.count(), 0, 'a text has no elements but links')
   for (const link of await ann.page.locator('.text a').all()) {
     t.match(await link.getAttribute('href'), /^https?:\/\/example\.org\//)
     t.equal(await link.getAttribute('rel'), 'noopener noreferrer nofollow ugc')
@@ -56,10 +56,10 @@ t.test('what people say is text, and nothing else', async (t) => {
   t.equal(await ann.page.locator('img').count(), 0)
 })
 
-t.test('the policy lets no code run that gets into the page', async (t) => {
+t.test('the content security policy blocks injected code', async (t) => {
   const room = await openRoom(t, { tuning })
   const ann = await Person.join(browser, room.url, 'ann')
-  t.strictSame(ann.consoleErrors, [], 'and the page itself gives it nothing to complain about')
+  t.strictSame(ann.consoleErrors, [], 'the page itself does not violate it')
   const broken = await ann.page.evaluate(async () => {
     const broken: string[] = []
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
@@ -89,54 +89,58 @@ t.test('the policy lets no code run that gets into the page', async (t) => {
   t.equal(await ann.page.evaluate('window.hacked'), undefined)
 })
 
-t.test('axe finds nothing, in light and dark, wide and narrow', { timeout: 120_000 }, async (t) => {
-  const room = await openRoom(t, { tuning, settings: { messageMaxChars: 300 } })
-  const bob = await room.join('bob')
-  const ann = await Person.open(browser, room.url, 'ann')
-  // A page that does not know the server's limits sends what is refused.
-  await ann.page.route('**/openapi.json', (route) => route.abort())
-  await ann.page.reload()
-  await ann.page.emulateMedia({ reducedMotion: 'reduce' })
-  await inLightAndDark(t, ann.page, 'signing in')
-  await ann.page.getByRole('button', { name: 'Create account' }).click()
-  await ann.page.getByRole('button', { name: 'Create account' }).click()
-  await inLightAndDark(t, ann.page, 'creating an account, with an error')
-  await ann.fill()
-  await ann.waitUntilLive()
-  await inLightAndDark(t, ann.page, 'the empty room')
-  await bob.broadcast('see https://example.org')
-  await bob.broadcast(`${'a long text\n'.repeat(22)}`)
-  await bob.direct('ann', 'hi')
-  await ann.send('an answer')
-  await ann.send('x'.repeat(301))
-  await ann.page.locator('.failed').waitFor()
-  await ann.page.locator('.item .badge').waitFor()
-  await ann.page.locator('#composer').fill('x'.repeat(4_001))
-  await inLightAndDark(t, ann.page, 'the room, with a text that is too long')
-  await ann.openConversation('bob')
-  await inLightAndDark(t, ann.page, 'a person')
-  await ann.page.getByRole('button', { name: 'Settings' }).click()
-  await inLightAndDark(t, ann.page, 'settings')
-  await ann.page.keyboard.press('Escape')
-  await ann.page.setViewportSize({ width: 360, height: 640 })
-  await inLightAndDark(t, ann.page, 'a person on a phone')
-  await ann.page.goto(`${room.url}/#people`)
-  await inLightAndDark(t, ann.page, 'the list on a phone')
-  t.equal(
-    await ann.page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-    0,
-    'nothing is wider than the screen',
-  )
-  await room.stop()
-  await ann.page.goto(`${ann.page.url().split('#')[0]}#`)
-  await ann.page.getByText('The connection is lost.').waitFor()
-  await inLightAndDark(t, ann.page, 'a lost connection')
-})
+t.test(
+  'axe finds no violations, light and dark, wide and narrow',
+  { timeout: 120_000 },
+  async (t) => {
+    const room = await openRoom(t, { tuning, settings: { messageMaxChars: 300 } })
+    const bob = await room.join('bob')
+    const ann = await Person.open(browser, room.url, 'ann')
+    // Without the server's limits the page sends messages that are refused.
+    await ann.page.route('**/openapi.json', (route) => route.abort())
+    await ann.page.reload()
+    await ann.page.emulateMedia({ reducedMotion: 'reduce' })
+    await inLightAndDark(t, ann.page, 'signing in')
+    await ann.page.getByRole('button', { name: 'Create account' }).click()
+    await ann.page.getByRole('button', { name: 'Create account' }).click()
+    await inLightAndDark(t, ann.page, 'creating an account, with an error')
+    await ann.fill()
+    await ann.waitUntilLive()
+    await inLightAndDark(t, ann.page, 'the empty room')
+    await bob.broadcast('see https://example.org')
+    await bob.broadcast(`${'a long text\n'.repeat(22)}`)
+    await bob.direct('ann', 'hi')
+    await ann.send('an answer')
+    await ann.send('x'.repeat(301))
+    await ann.page.locator('.failed').waitFor()
+    await ann.page.locator('.item .badge').waitFor()
+    await ann.page.locator('#composer').fill('x'.repeat(4_001))
+    await inLightAndDark(t, ann.page, 'the room, with a text that is too long')
+    await ann.openConversation('bob')
+    await inLightAndDark(t, ann.page, 'a person')
+    await ann.page.getByRole('button', { name: 'Settings' }).click()
+    await inLightAndDark(t, ann.page, 'settings')
+    await ann.page.keyboard.press('Escape')
+    await ann.page.setViewportSize({ width: 360, height: 640 })
+    await inLightAndDark(t, ann.page, 'a person on a phone')
+    await ann.page.goto(`${room.url}/#people`)
+    await inLightAndDark(t, ann.page, 'the list on a phone')
+    t.equal(
+      await ann.page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      0,
+      'nothing is wider than the screen',
+    )
+    await room.stop()
+    await ann.page.goto(`${ann.page.url().split('#')[0]}#`)
+    await ann.page.getByText('The connection is lost.').waitFor()
+    await inLightAndDark(t, ann.page, 'a lost connection')
+  },
+)
 
 async function inLightAndDark(t: Test, page: Page, view: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    // Not as a tag in the page, which the policy forbids, but from outside.
+    // Evaluated from outside, because the policy forbids a script tag.
     await page.evaluate(`typeof axe === 'undefined' && (() => { ${await source()} })()`)
     const { violations } = (await page.evaluate('axe.run()')) as AxeResults
     const found = violations.map(
@@ -153,7 +157,7 @@ async function source(): Promise<string> {
   return axeSource
 }
 
-t.test('everything can be done with the keyboard alone', async (t) => {
+t.test('the page can be used with the keyboard alone', async (t) => {
   const room = await openRoom(t, { tuning })
   const bob = await room.join('bob')
   const { page } = await Person.open(browser, room.url, 'ann')
@@ -165,7 +169,7 @@ t.test('everything can be done with the keyboard alone', async (t) => {
       const { activeElement: at } = document
       return at?.getAttribute('aria-label') ?? at?.id ?? ''
     })
-  /** Goes on with Tab until it is there; what cannot be reached ends the test. */
+  /** Presses Tab until the element has the focus. @throws {Error} if it cannot be reached */
   const reach = async (fits: () => Promise<boolean>, key = 'Tab') => {
     for (let steps = 0; steps < 40; steps++) {
       if (await fits()) return
@@ -173,7 +177,7 @@ t.test('everything can be done with the keyboard alone', async (t) => {
     }
     throw new Error(`not in reach of the keyboard; at ${await focused()}`)
   }
-  /** What has the focus when another conversation is put in place, before it can be seen. */
+  /** The focused element when another conversation is rendered, before it is painted. */
   const focusedAtOnce = () =>
     page.evaluate(
       () =>
@@ -187,15 +191,15 @@ t.test('everything can be done with the keyboard alone', async (t) => {
   const isOn = (selector: string) => () =>
     page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector)
 
-  t.equal(await focused(), 'username', 'one can begin to type at once')
-  await reach(isOn('.gate-turn .link'))
+  t.equal(await focused(), 'username', 'the first field has the focus')
+  await reach(isOn('.sign-in-switch .link'))
   await press('Enter')
   t.equal(await focused(), 'username')
   await page.keyboard.type('ann')
   await press('Tab')
   await page.keyboard.type('tall-ships')
   await press('Enter')
-  await page.locator('.log[aria-busy="false"]').waitFor()
+  await page.locator('.messages[aria-busy="false"]').waitFor()
   t.equal(await focused(), 'composer')
   await page.keyboard.type('first')
   await press('Shift+Enter')
@@ -204,19 +208,25 @@ t.test('everything can be done with the keyboard alone', async (t) => {
   await page.locator('p.text', { hasText: 'first' }).waitFor()
 
   await bob.direct('ann', 'over here')
-  await page.locator('.aloud[role="log"]').getByText('wrote to you').waitFor({ state: 'attached' })
+  await page
+    .locator('.visually-hidden[role="log"]')
+    .getByText('wrote to you')
+    .waitFor({ state: 'attached' })
   await reach(isOn('.item[href="#with/bob"]'), 'Shift+Tab')
   const [atOnce] = await Promise.all([focusedAtOnce(), press('Enter')])
-  t.equal(atOnce, 'composer', 'one can begin to type at once')
+  t.equal(atOnce, 'composer', 'the composer has the focus at once')
   await page.locator('.text', { hasText: 'over here' }).waitFor()
   await page.keyboard.type('coming')
   await press('Enter')
   await bob.stream.next('message', ({ text }) => text === 'coming')
   await bob.direct('ann', 'good')
-  await page.locator('.aloud[role="log"]').getByText(': good').waitFor({ state: 'attached' })
+  await page
+    .locator('.visually-hidden[role="log"]')
+    .getByText(': good')
+    .waitFor({ state: 'attached' })
 
   await page.reload()
-  await page.locator('.log[aria-busy="false"]').waitFor()
+  await page.locator('.messages[aria-busy="false"]').waitFor()
   await reach(isOn('.skip'), 'Shift+Tab')
   await press('Enter')
   t.equal(await page.evaluate(() => document.activeElement?.id), 'messages')
@@ -231,7 +241,7 @@ t.test('everything can be done with the keyboard alone', async (t) => {
   await page.getByRole('heading', { name: 'Pengaturan' }).waitFor()
   t.equal(await page.evaluate(() => document.documentElement.lang), 'id')
   await press('Escape')
-  t.ok(await isOn('[aria-haspopup="dialog"]')(), 'and back to where one was')
+  t.ok(await isOn('[aria-haspopup="dialog"]')(), 'the focus returns to the button')
   await press('Enter')
   await reach(isOn('.settings-who .button'))
   await press('Enter')

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { BackOff } from '../../src/client/back-off.ts'
 
-/** The waits of so many tries after one another, each within its bounds. */
+/** Whether the delays of the next attempts are within the bounds. */
 function inBounds(backOff: BackOff, bounds: [least: number, most: number][]): boolean {
   return bounds.every(([least, most]) => {
     const ms = backOff.nextDelay()
@@ -9,7 +9,7 @@ function inBounds(backOff: BackOff, bounds: [least: number, most: number][]): bo
   })
 }
 
-t.test('the first try is quick, then the wait doubles up to the longest', async (t) => {
+t.test('the first delay is short, then it doubles up to the longest', async (t) => {
   const backOff = new BackOff()
   const bounds: [number, number][] = [
     [0, 1_000],
@@ -23,10 +23,10 @@ t.test('the first try is quick, then the wait doubles up to the longest', async 
   t.ok(inBounds(backOff, bounds))
   t.equal(backOff.attempt, 7)
   backOff.reset()
-  t.ok(inBounds(backOff, bounds), 'and again, once it has worked')
+  t.ok(inBounds(backOff, bounds), 'again after a reset')
 })
 
-t.test('what `retry:` says takes the place of the first wait', async (t) => {
+t.test('`retry:` replaces the first delay that doubles', async (t) => {
   const backOff = new BackOff({ quickMs: 10 })
   backOff.firstMs = 100
   t.ok(
@@ -37,18 +37,18 @@ t.test('what `retry:` says takes the place of the first wait', async (t) => {
     ]),
   )
   backOff.firstMs = 0
-  t.ok(inBounds(backOff, [[200, 400]]), 'but for none at all')
+  t.ok(inBounds(backOff, [[200, 400]]), 'with a minimum')
   backOff.firstMs = 1e12
-  t.ok(inBounds(backOff, [[15_000, 30_000]]), 'but for the longest')
+  t.ok(inBounds(backOff, [[15_000, 30_000]]), 'and a maximum')
 })
 
-t.test('who is asked to wait waits at least so long', async (t) => {
+t.test('a delay that the server asks for is a minimum', async (t) => {
   const backOff = new BackOff()
   const ms = backOff.nextDelay(5_000)
-  t.ok(ms > 5_000 && ms <= 6_000, 'and not all as long')
-  t.equal(backOff.requestedDelay(4_795), 4_795, 'what one stream alone was told is spread already')
+  t.ok(ms > 5_000 && ms <= 6_000, 'with jitter')
+  t.equal(backOff.requestedDelay(4_795), 4_795, 'without jitter if it is for one stream alone')
   t.equal(backOff.attempt, 2)
-  t.equal(backOff.requestedDelay(0), 100, 'nobody is to come back at once, and again and again')
-  t.ok(backOff.nextDelay(1e12) < 602_000, 'but no longer than ten minutes')
+  t.equal(backOff.requestedDelay(0), 100, 'never zero, which would make a busy loop')
+  t.ok(backOff.nextDelay(1e12) < 602_000, 'at most ten minutes')
   t.equal(backOff.requestedDelay(1e12), 600_000)
 })

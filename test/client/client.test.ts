@@ -12,10 +12,10 @@ import {
   takeUntil,
 } from './scenarios/scenario.ts'
 
-/** Where all but one of these tests take place. */
+/** The server of all tests but one. */
 const room = await openRoom(t)
 
-t.test('everything that the API can do', async (t) => {
+t.test('every call of the API', async (t) => {
   const ann = new ObrolClient(room.url)
   const { user, token } = await ann.register('ann', 'tall-ships')
   t.equal(user.username, 'ann')
@@ -52,50 +52,50 @@ t.test('everything that the API can do', async (t) => {
   await ann.logout()
   t.equal(ann.token, undefined)
   const last = await takeUntil(stream, 'reset')
-  t.same(idsOf(last), [2, 3, 4], 'what was under way still came, and then the stream ended')
+  t.same(idsOf(last), [2, 3, 4], 'the stream delivers what it had received, then it ends')
   t.equal(await outcomeOf(ann.me()), 'unauthorized')
   t.equal((await ann.login('ann', 'tall-ships')).user.id, user.id)
   t.equal(await outcomeOf(ann.login('ann', 'small-boats')), 'wrong-password')
 })
 
-t.test('a stream lives through a cut line and a restarted server', async (t) => {
-  // A server that stops spreads those who come back over half of the grace.
+t.test('a stream survives a lost connection and a restart of the server', async (t) => {
+  // A server that stops spreads the reconnections over half of the presence grace.
   const room = await openRoom(t, { settings: { presenceGraceMs: 200 } })
   const proxy = await openProxy(t, room.url)
   const ann = new ObrolClient(proxy.url, { token: (await room.register('ann')).token })
   const stream = ann.events({ backOff: shortBackOff, presence: 'none' })
   const events: ObrolEvent[] = [(await stream.next()).value as ObrolEvent]
   for (let round = 0; round < 10; round++) {
-    const said: Promise<Message>[] = range(1, 3).map(() => ann.broadcast(`in round ${round}`))
+    const posts: Promise<Message>[] = range(1, 3).map(() => ann.broadcast(`in round ${round}`))
     proxy.cut()
     if (round === 5) {
       await room.restart()
       proxy.target = room.url
     }
-    events.push(...(await until(stream, (await Promise.all(said)).length)))
+    events.push(...(await until(stream, (await Promise.all(posts)).length)))
   }
   await stream.return()
   t.same(idsOf(events), range(1, 30))
   t.ok(disconnectReasons(events).length >= 9)
   const resets = events.flatMap((event) => (event.type === 'reset' ? [event.reset] : []))
-  t.match(resets, [{ reason: 'new-epoch' }], 'the restart is told of once')
+  t.match(resets, [{ reason: 'new-epoch' }], 'the restart causes one reset')
   t.equal(resets.length, 1)
 })
 
-/** Takes events until there were so many messages. */
+/** Takes events until `messages` of them were messages. */
 async function until(stream: AsyncIterator<ObrolEvent>, messages: number) {
   const events: ObrolEvent[] = []
   while (idsOf(events).length < messages) events.push((await stream.next()).value)
   return events
 }
 
-t.test('a stream is ended at any moment, without an error', async (t) => {
+t.test('a stream can be ended at any moment, without an error', async (t) => {
   const { token } = await room.register('eve')
   const ann = new ObrolClient(room.url, { token })
   const stream = ann.events()
   t.notOk((await stream.next()).done)
   const next = stream.next()
-  t.same(await stream.return(), { value: undefined, done: true }, 'while it is asked for more')
+  t.same(await stream.return(), { value: undefined, done: true }, 'while next() is waiting')
   t.same(await next, { value: undefined, done: true })
   t.ok((await stream.next()).done, 'for good')
   t.ok((await ann.events().return()).done, 'before it begins')
@@ -105,7 +105,7 @@ t.test('a stream is ended at any moment, without an error', async (t) => {
   t.notOk((await aborted.next()).done)
   abort.abort()
   t.ok((await aborted.next()).done, 'by a signal')
-  t.ok((await ann.events({ signal: abort.signal }).next()).done, 'by one given before')
+  t.ok((await ann.events({ signal: abort.signal }).next()).done, 'by a signal aborted before')
 
   const proxy = await openProxy(t, 'http://127.0.0.1:1')
   const waiting = new ObrolClient(proxy.url, { token })
@@ -114,16 +114,16 @@ t.test('a stream is ended at any moment, without an error', async (t) => {
   const afterWait = lost.next()
   await delay(1)
   await lost.return()
-  t.ok((await afterWait).done, 'in a wait')
+  t.ok((await afterWait).done, 'during the wait before a retry')
 
   const late = new AbortController()
   const told = waiting.events({ signal: late.signal })
   t.equal((await told.next()).value?.type, 'reconnecting')
   late.abort()
-  t.ok((await told.next()).done, 'before a wait')
+  t.ok((await told.next()).done, 'before that wait')
 })
 
-t.test('hurry: waits no longer, and holds no line that has been silent', async (t) => {
+t.test('hurry ends the wait, and reopens a silent connection', async (t) => {
   const { token } = await room.register('hana')
   const proxy = await openProxy(t, 'http://127.0.0.1:1')
   const ann = new ObrolClient(proxy.url, { token })
@@ -135,7 +135,7 @@ t.test('hurry: waits no longer, and holds no line that has been silent', async (
   t.equal((await stream.next()).value?.type, 'reconnecting')
   proxy.target = room.url
   early.hurry()
-  t.equal((await early.next()).value?.type, 'ready', 'before it waits, too')
+  t.equal((await early.next()).value?.type, 'ready', 'also when called before the wait')
   await early.return()
   const next = stream.next()
   await delay(1)
@@ -150,7 +150,7 @@ t.test('hurry: waits no longer, and holds no line that has been silent', async (
   await stream.return()
 })
 
-t.test('a client that logs out while its stream is lost ends it without an error', async (t) => {
+t.test('logging out while the connection is lost ends the stream without an error', async (t) => {
   const proxy = await openProxy(t, room.url)
   const { token } = await room.register('lou')
   const ann = new ObrolClient(room.url, { token })
@@ -169,7 +169,7 @@ t.test('a client that logs out while its stream is lost ends it without an error
   t.ok(events.slice(0, -1).every(({ type }) => type === 'reconnecting'))
 })
 
-t.test('after a failed logout the token is still there', async (t) => {
+t.test('a failed logout keeps the token', async (t) => {
   const { url } = await openProxy(t, 'http://127.0.0.1:1')
   const ann = new ObrolClient(url, { token: 'hers', retryForMs: 0 })
   const error = await ann.logout().catch((error) => error)
@@ -179,10 +179,10 @@ t.test('after a failed logout the token is still there', async (t) => {
   const offline = () => Promise.reject(new Error('no network'))
   const another = new ObrolClient(url, { fetch: offline, retryForMs: 0 })
   const message = 'The connection failed: no network'
-  await t.rejects(another.me(), { code: 'network', message }, 'by a fetch of one’s own')
+  await t.rejects(another.me(), { code: 'network', message }, 'with a custom fetch')
 })
 
-t.test('whoever finds the server there again ends the waits of all others', async (t) => {
+t.test('a call that reaches the server again ends the waits of all streams', async (t) => {
   const proxy = await openProxy(t, room.url)
   const { token } = await room.register('rita')
   const ann = new ObrolClient(proxy.url, { token })
@@ -194,35 +194,32 @@ t.test('whoever finds the server there again ends the waits of all others', asyn
   const live = stream.next()
   proxy.target = room.url
   await ann.me()
-  t.equal((await live).value?.type, 'ready', 'an answered call opens the stream')
+  t.equal((await live).value?.type, 'ready')
   await stream.return()
 })
 
-t.test(
-  'hurry tries again what was asked, and no try that it brings lengthens the wait',
-  async (t) => {
-    const proxy = await openProxy(t, 'http://127.0.0.1:1')
-    const { token } = await room.register('tess')
-    let tries = 0
-    const counted: typeof fetch = (...options) => {
-      tries++
-      return fetch(...options)
-    }
-    const ann = new ObrolClient(proxy.url, { token, fetch: counted, retryForMs: 60_000 })
-    const stream = ann.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
-    for (let hurried = 0; hurried < 10; hurried++) {
-      t.match((await stream.next()).value, { type: 'reconnecting', attempt: 1 })
-      stream.hurry()
-    }
-    t.equal(tries, 10)
+t.test('hurry retries pending calls, and its attempts do not lengthen the next wait', async (t) => {
+  const proxy = await openProxy(t, 'http://127.0.0.1:1')
+  const { token } = await room.register('tess')
+  let tries = 0
+  const counted: typeof fetch = (...options) => {
+    tries++
+    return fetch(...options)
+  }
+  const ann = new ObrolClient(proxy.url, { token, fetch: counted, retryForMs: 60_000 })
+  const stream = ann.events({ backOff: { quickMs: 1e6, firstMs: 1e6, longestMs: 1e6 } })
+  for (let hurried = 0; hurried < 10; hurried++) {
     t.match((await stream.next()).value, { type: 'reconnecting', attempt: 1 })
-    const answer = ann.me()
-    const live = stream.next()
-    while (tries < 12) await delay(1)
-    proxy.target = room.url
     stream.hurry()
-    t.equal((await live).value?.type, 'ready')
-    t.match(await answer, { user: { username: 'tess' } })
-    await stream.return()
-  },
-)
+  }
+  t.equal(tries, 10)
+  t.match((await stream.next()).value, { type: 'reconnecting', attempt: 1 })
+  const answer = ann.me()
+  const live = stream.next()
+  while (tries < 12) await delay(1)
+  proxy.target = room.url
+  stream.hurry()
+  t.equal((await live).value?.type, 'ready')
+  t.match(await answer, { user: { username: 'tess' } })
+  await stream.return()
+})

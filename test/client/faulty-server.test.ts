@@ -12,9 +12,9 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-t.test('a server that breaks off, stalls, repeats itself, rewinds and lies', async (t) => {
+t.test('a server that disconnects, stalls, repeats, rewinds and sends invalid data', async (t) => {
   const serverUrl = await openFaultyServer(t)
-  // What most of them do is wait.
+  // Most of them wait.
   t.jobs = 8
   for (const [name, { outcome }] of Object.entries(scenarios))
     t.test(name, { buffered: name !== 'flood' }, async (t) => {

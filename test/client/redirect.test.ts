@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ObrolClient } from '../../src/client/index.ts'
 
-t.test('a redirect of which a browser tells nothing is told as one', async (t) => {
+t.test('a browser’s opaque redirect is an error that names the redirect', async (t) => {
   // The Fetch Standard's opaque-redirect filtered response: no status, no headers, no body.
   const opaque = {
     type: 'opaqueredirect',

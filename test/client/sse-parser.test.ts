@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type SseBlock, SseParser } from '../../src/client/sse-parser.ts'
 
-/** What comes of a text that arrives in pieces. */
+/** Parses a text that arrives in pieces. */
 function read(...pieces: string[]): SseBlock[] {
   const parser = new SseParser(1_000)
   return pieces.flatMap((piece) => [...parser.push(piece)])
@@ -30,26 +30,26 @@ t.test('the examples of the HTML standard', async (t) => {
   ])
 })
 
-t.test('fields: known ones are taken, others and comments left out', async (t) => {
+t.test('unknown fields and comments are ignored', async (t) => {
   t.same(read('event: reset\nretry: 70\nid: 5-x\nfoo: bar\n:data: no\n data: no\ndata: {}\n\n'), [
     { type: 'reset', data: '{}', id: '5-x', retry: 70 },
   ])
-  t.same(read('retry: 3000\n\n'), [{ ...emptyBlock, retry: 3000 }], 'a wait alone')
+  t.same(read('retry: 3000\n\n'), [{ ...emptyBlock, retry: 3000 }], 'a retry alone')
   t.same(read('id: 7\n\n'), [{ ...emptyBlock, id: '7' }], 'an id alone')
   t.same(read('retry: 3s\nretry: -1\nretry:\nid: a\0b\n\nevent: x\n\n\n\n'), [], 'nothing valid')
   t.same(
     read('event: x\nevent:\ndata: y\n\n'),
     [{ ...emptyBlock, data: 'y' }],
-    'the last name counts',
+    'the last type counts',
   )
 })
 
-t.test('a line end that is cut in two is one', async (t) => {
+t.test('a line end in two chunks is one line end', async (t) => {
   t.same(read('data: a\r', '\ndata: b\r', '\n\r\n'), [{ ...emptyBlock, data: 'a\nb' }])
   t.same(read('data: a\r', '\r', '', '\n'), [{ ...emptyBlock, data: 'a' }])
 })
 
-t.test('a stream means the same however it is cut and whatever ends its lines', async (t) => {
+t.test('chunks and kinds of line ends make no difference', async (t) => {
   const line = fc.constantFrom(
     'data: a',
     'data',
@@ -66,7 +66,7 @@ t.test('a stream means the same however it is cut and whatever ends its lines', 
     fc.property(lines, fc.array(fc.nat(200)), (lines, cuts) => {
       const plain = lines.map(([line]) => `${line}\n`).join('')
       const odd = lines.map(([line, end]) => line + end).join('')
-      // A CR before an empty line that ends in LF alone would be read as one end.
+      // A CR before an empty line that ends in LF alone is one CRLF.
       fc.pre(!lines.some(([, end], index) => end === '\r' && lines[index + 1]?.join('') === '\n'))
       const places = [
         0,
@@ -79,7 +79,7 @@ t.test('a stream means the same however it is cut and whatever ends its lines', 
   )
 })
 
-t.test('what is not finished is bounded, and comments are not kept', async (t) => {
+t.test('an unfinished block is bounded, and comments do not count', async (t) => {
   const parser = new SseParser(20)
   t.same([...parser.push('data: 1234567890\n\n'.repeat(3))].length, 3)
   t.same([...parser.push(': 1234567890\n'.repeat(100))], [])

@@ -5,33 +5,33 @@ import t from 'tap'
 import type { ProblemCode as OfServer } from '../../src/chat/problems.ts'
 import { type Message, ObrolError, type ProblemCode as OfClient } from '../../src/client/index.ts'
 
-/** Compiles where the two are the same, and only there. */
+/** Compiles only if the two types are the same. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 
-t.test('the client knows the codes of the server, and no others', async (t) => {
+t.test('the client has the problem codes of the server, and no others', async (t) => {
   const same: Same<OfServer, OfClient> = true
   t.ok(same)
 })
 
-t.test('the kind of a message tells whether it has a recipient', async (t) => {
+t.test('only a direct message has a recipient', async (t) => {
   const direct: Same<Extract<Message, { kind: 'direct' }>['to'], string> = true
   const broadcast: 'to' extends keyof Extract<Message, { kind: 'broadcast' }> ? never : true = true
   t.ok(direct && broadcast)
 })
 
-t.test('its types are those of the OpenAPI document', async (t) => {
+t.test('the types are those of the OpenAPI document', async (t) => {
   const script = fileURLToPath(new URL('../../build/api-types.ts', import.meta.url))
   t.doesNotThrow(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' }))
 })
 
-t.test('it imports nothing but its own files', async (t) => {
+t.test('the client imports nothing but its own files', async (t) => {
   const folder = fileURLToPath(new URL('../../src/client/', import.meta.url))
   for (const file of globSync('*.ts', { cwd: folder }))
     for (const [, name] of readFileSync(folder + file, 'utf8').matchAll(/from '([^']+)'/g))
       t.match(name, /^\.\/[\w-]+\.ts$/, `${file} → ${name}`)
 })
 
-t.test('an error tells its cause, where there is one', async (t) => {
+t.test('an error has a cause only if one was given', async (t) => {
   t.notOk('cause' in new ObrolError('network', 'lost'))
   t.equal(new ObrolError('network', 'lost', { cause: 1 }).cause, 1)
 })

@@ -4,7 +4,7 @@ import { CommandRunner } from '../../src/terminal/command-runner.ts'
 import type { Paragraph } from '../../src/terminal/paragraph.ts'
 import type { View } from '../../src/terminal/view.ts'
 
-/** Asks for the list of a server that gives these pages; resolves with what was asked and shown. */
+/** Runs `list` on a server with these pages. Returns the requests and the shown names. */
 async function list(pages: (after: string | undefined) => string[]) {
   const asked: (string | undefined)[] = []
   const shown: Paragraph[] = []
@@ -21,7 +21,7 @@ async function list(pages: (after: string | undefined) => string[]) {
   return { asked, shown: shown.flatMap(({ lines }) => lines) }
 }
 
-t.test('a server whose list goes in circles, or has no end, is asked no further', async (t) => {
+t.test('a list that repeats or has no end is read no further', async (t) => {
   const circle = await list((after) => [after === 'ann' ? 'bob' : 'ann'])
   t.same(circle.asked, [undefined, 'ann', 'bob'])
   t.same(circle.shown, ['ann', 'bob'])
@@ -33,16 +33,16 @@ t.test('a server whose list goes in circles, or has no end, is asked no further'
   t.equal(endless.shown.length, 10_000)
 })
 
-t.test('what is no command is answered with the list once, and then in one line', async (t) => {
+t.test('only the first unknown command shows the list of commands', async (t) => {
   const lines: string[][] = []
   const view = {
-    showError: (...told: Paragraph[]) => lines.push(told.flatMap(({ lines }) => lines)),
+    showError: (...shown: Paragraph[]) => lines.push(shown.flatMap(({ lines }) => lines)),
   } as unknown as View
   const { signal } = new AbortController()
   const client = {} as ObrolClient
-  const talking = new CommandRunner(client, view, { me: 'ann', signal, leave: async () => {} })
-  for (const said of ['hello everyone', 'anyone?']) t.equal(await talking.run(said), 1)
-  t.equal(lines[0]?.[0], 'unknown command hello; to say something to everyone: sendall TEXT')
+  const runner = new CommandRunner(client, view, { me: 'ann', signal, leave: async () => {} })
+  for (const line of ['hello everyone', 'anyone?']) t.equal(await runner.run(line), 1)
+  t.equal(lines[0]?.[0], 'unknown command hello; to send a message to everyone: sendall TEXT')
   t.equal(lines[0]?.length, 9)
-  t.same(lines[1], ['unknown command anyone?; to say something to everyone: sendall TEXT'])
+  t.same(lines[1], ['unknown command anyone?; to send a message to everyone: sendall TEXT'])
 })

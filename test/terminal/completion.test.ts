@@ -3,32 +3,35 @@ import { commonPrefix, completeChat, completeLogin } from '../../src/terminal/co
 
 const names = ['bob', 'Anna', 'ann', 'Ｂea']
 
-t.test('commands and names are completed where they may stand', async (t) => {
-  const table: [before: string, word: string, candidates: string[]][] = [
-    ['', '', ['help', 'history', 'keepfor', 'list', 'logout', 'quit', 'sendall', 'sendto']],
-    ['send', 'send', ['sendall', 'sendto']],
-    ['  l', 'l', ['list', 'logout']],
-    ['sendto ', '', ['Anna', 'ann', 'bob', 'Ｂea']],
-    ['sendto AN', 'AN', ['Anna', 'ann']],
-    ['sendto be', 'be', ['Ｂea']],
-    ['sendto bob ', '', []],
-    ['sendto bob hi an', 'an', ['Anna', 'ann']],
-    ['history b', 'b', ['bob', 'Ｂea']],
-    ['sendall ', '', []],
-    ['sendall dear bo', 'bo', ['bob']],
-    ['list b', 'b', []],
-    ['dance b', 'b', []],
-  ]
-  for (const [before, word, candidates] of table)
-    t.same(completeChat(before, names), { word, candidates }, JSON.stringify(before))
-})
+t.test(
+  'commands are completed as the first word, names after commands that take one',
+  async (t) => {
+    const table: [before: string, word: string, candidates: string[]][] = [
+      ['', '', ['help', 'history', 'keepfor', 'list', 'logout', 'quit', 'sendall', 'sendto']],
+      ['send', 'send', ['sendall', 'sendto']],
+      ['  l', 'l', ['list', 'logout']],
+      ['sendto ', '', ['Anna', 'ann', 'bob', 'Ｂea']],
+      ['sendto AN', 'AN', ['Anna', 'ann']],
+      ['sendto be', 'be', ['Ｂea']],
+      ['sendto bob ', '', []],
+      ['sendto bob hi an', 'an', ['Anna', 'ann']],
+      ['history b', 'b', ['bob', 'Ｂea']],
+      ['sendall ', '', []],
+      ['sendall dear bo', 'bo', ['bob']],
+      ['list b', 'b', []],
+      ['dance b', 'b', []],
+    ]
+    for (const [before, word, candidates] of table)
+      t.same(completeChat(before, names), { word, candidates }, JSON.stringify(before))
+  },
+)
 
-t.test('at the first prompt only its commands are', async (t) => {
+t.test('the login prompt completes only its own commands', async (t) => {
   t.same(completeLogin('reg'), { word: 'reg', candidates: ['regist', 'register'] })
   t.same(completeLogin('login a'), { word: 'a', candidates: [] })
 })
 
-t.test('candidates have a start in common, in whole characters', async (t) => {
+t.test('the common prefix has whole characters', async (t) => {
   t.equal(commonPrefix(['sendall', 'sendto']), 'send')
   t.equal(commonPrefix(['list']), 'list')
   t.equal(commonPrefix(['😀', '😁']), '')

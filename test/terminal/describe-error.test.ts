@@ -2,16 +2,16 @@ import t from 'tap'
 import { ObrolError } from '../../src/client/index.ts'
 import { describeError, UsageError } from '../../src/terminal/describe-error.ts'
 
-t.test('a refusal names its cause', async (t) => {
+t.test('an error of the server is described by its code', async (t) => {
   const table: [code: ObrolError['code'], words: string][] = [
     ['username-taken', 'ann is already taken: text: must not be blank'],
     ['unknown-user', 'unknown user ann'],
     ['unknown-recipient', 'unknown user ann'],
     ['wrong-password', 'wrong password'],
     ['wrong-credentials', 'wrong name or password'],
-    ['registration-closed', 'this server takes no new names'],
+    ['registration-closed', 'this server accepts no new users'],
     ['recipient-offline', 'ann is not online'],
-    ['unauthorized', 'your session is over: log in again'],
+    ['unauthorized', 'your session has ended: log in again'],
     ['invalid-request', 'text: must not be blank'],
   ]
   for (const [code, words] of table)
@@ -22,14 +22,14 @@ t.test('a refusal names its cause', async (t) => {
   t.same(describeError(new UsageError('usage: list')), { message: 'usage: list', exitStatus: 1 })
 })
 
-t.test('a limit says how long to wait', async (t) => {
+t.test('a rate limit shows how long to wait', async (t) => {
   const limit = (retryAfterMs?: number) =>
     describeError(new ObrolError('too-many-requests', '', { retryAfterMs })).message
-  t.equal(limit(2_300), 'too fast: try again in 3 s')
-  t.equal(limit(), 'too fast: try again in 1 s')
+  t.equal(limit(2_300), 'too many requests: try again in 3 s')
+  t.equal(limit(), 'too many requests: try again in 1 s')
 })
 
-t.test('a server out of reach is told with what is at the bottom of it', async (t) => {
+t.test('an unreachable server is described by the innermost cause', async (t) => {
   const cause = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
   t.same(describeError(new ObrolError('network', 'The connection failed', { cause })), {
     message: 'cannot reach the server: connect ECONNREFUSED',
@@ -41,6 +41,6 @@ t.test('a server out of reach is told with what is at the bottom of it', async (
   )
 })
 
-t.test('a fault of our own is none', async (t) => {
+t.test('a bug of the program is thrown', async (t) => {
   t.throws(() => describeError(new TypeError('ours')), { message: 'ours' })
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { displayWidth, graphemes } from '../../src/terminal/display-width.ts'
 
-t.test('a text takes as many columns as a terminal gives it', async (t) => {
+t.test('the width of a text is that in a terminal', async (t) => {
   const table: [text: string, width: number, about: string][] = [
     ['', 0, 'nothing'],
     ['plain text', 10, 'ASCII'],
@@ -17,8 +17,8 @@ t.test('a text takes as many columns as a terminal gives it', async (t) => {
     ['👍🏽', 2, 'with a skin tone'],
     ['👩‍👩‍👧', 2, 'a family of three'],
     ['🇮🇩', 2, 'a flag'],
-    ['❤️', 2, 'a heart that is asked to be an emoji'],
-    ['❤', 1, 'a heart that is not'],
+    ['❤️', 2, 'a heart with the emoji selector'],
+    ['❤', 1, 'a heart without it'],
     ['1️⃣', 2, 'a keycap'],
     ['สวัสดี', 4, 'Thai, with marks above'],
     ['नमस्ते', 4, 'Devanagari'],
@@ -28,7 +28,7 @@ t.test('a text takes as many columns as a terminal gives it', async (t) => {
   for (const [text, width, about] of table) t.equal(displayWidth(text), width, about)
 })
 
-t.test('a person counts graphemes', async (t) => {
+t.test('graphemes are user-perceived characters', async (t) => {
   t.same(graphemes('ab'), ['a', 'b'])
   t.same(graphemes('e\u0301👩‍👩‍👧🇮🇩한'), ['e\u0301', '👩‍👩‍👧', '🇮🇩', '한'])
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { LineBuffer } from '../../src/terminal/line-buffer.ts'
 
-/** A line with its cursor, written as a bar. */
+/** A line whose cursor is written as a bar. */
 function lineOf(marked: string): LineBuffer {
   const [before, after] = marked.split('|')
   const line = new LineBuffer()
@@ -50,7 +50,7 @@ t.test('moving and deleting', async (t) => {
   }
 })
 
-t.test('what was cut last is put back', async (t) => {
+t.test('yank inserts the text that was cut last', async (t) => {
   const line = lineOf('one two|')
   line.cutToBlank()
   line.home()
@@ -60,7 +60,7 @@ t.test('what was cut last is put back', async (t) => {
   t.equal(line.text, 'twoone ')
 })
 
-t.test('a mark that is typed joins its letter', async (t) => {
+t.test('a typed combining mark joins its letter', async (t) => {
   const line = lineOf('e|x')
   line.insert('\u0301')
   line.deleteLeft()

@@ -2,7 +2,7 @@ import t from 'tap'
 import { type KeyResult, LineEditor, type LineOptions } from '../../src/terminal/line-editor.ts'
 import { keys, keysOf } from './support/keys.ts'
 
-/** Types into an editor; resolves with all that the keys came to but edits. */
+/** Types into an editor. Resolves with all results but `edited`. */
 async function type(
   editor: LineEditor,
   bytes: string,
@@ -12,7 +12,7 @@ async function type(
   return pressed.filter(({ kind }) => kind !== 'edited')
 }
 
-t.test('keys edit the line as everywhere else', async (t) => {
+t.test('editing keys work as in a shell', async (t) => {
   const { control } = keys
   const table: [about: string, bytes: string, marked: string][] = [
     ['typing', 'hello 你👍', 'hello 你👍|'],
@@ -59,7 +59,7 @@ t.test('keys that do more than edit', async (t) => {
     t.same(await type(new LineEditor(), bytes), pressed, JSON.stringify(bytes))
 })
 
-t.test('lines come back, but for those that are not to be remembered', async (t) => {
+t.test('Up and Down walk through the remembered lines', async (t) => {
   const editor = new LineEditor()
   await type(editor, 'login ann secret\r', { remembered: false })
   const help = { remembered: true }
@@ -71,25 +71,22 @@ t.test('lines come back, but for those that are not to be remembered', async (t)
   t.equal(editor.line.text, 'draft!')
 })
 
-t.test(
-  'Tab completes as far as it is sure, and shows the choices when pressed again',
-  async (t) => {
-    const editor = new LineEditor()
-    const help: LineOptions = {
-      complete: (before) => {
-        const word = before.slice(before.lastIndexOf(' ') + 1)
-        return { word, candidates: ['sendall', 'sendto'].filter((name) => name.startsWith(word)) }
-      },
-    }
-    await type(editor, `s${keys.tab}`, help)
-    t.equal(editor.line.text, 'send')
-    t.same(await type(editor, keys.tab, help), [
-      { kind: 'choices', candidates: ['sendall', 'sendto'] },
-    ])
-    await type(editor, `a${keys.tab}`, help)
-    t.equal(editor.line.text, 'sendall ')
-    t.same(await type(editor, `x${keys.tab}${keys.tab}`, help), [], 'nothing fits')
-    await type(editor, `${keys.control('u')} rest${keys.home}sendt${keys.tab}`, help)
-    t.equal(`${editor.line.before}|${editor.line.after}`, 'sendto | rest')
-  },
-)
+t.test('Tab completes the common prefix, and a second Tab shows the candidates', async (t) => {
+  const editor = new LineEditor()
+  const help: LineOptions = {
+    complete: (before) => {
+      const word = before.slice(before.lastIndexOf(' ') + 1)
+      return { word, candidates: ['sendall', 'sendto'].filter((name) => name.startsWith(word)) }
+    },
+  }
+  await type(editor, `s${keys.tab}`, help)
+  t.equal(editor.line.text, 'send')
+  t.same(await type(editor, keys.tab, help), [
+    { kind: 'choices', candidates: ['sendall', 'sendto'] },
+  ])
+  await type(editor, `a${keys.tab}`, help)
+  t.equal(editor.line.text, 'sendall ')
+  t.same(await type(editor, `x${keys.tab}${keys.tab}`, help), [], 'nothing fits')
+  await type(editor, `${keys.control('u')} rest${keys.home}sendt${keys.tab}`, help)
+  t.equal(`${editor.line.before}|${editor.line.after}`, 'sendto | rest')
+})

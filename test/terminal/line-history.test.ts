@@ -1,7 +1,7 @@
 import t from 'tap'
 import { LineHistory } from '../../src/terminal/line-history.ts'
 
-t.test('one walks back to the oldest line and forward to what one was typing', async (t) => {
+t.test('the history goes back to the oldest line and forward to the unfinished one', async (t) => {
   const history = new LineHistory()
   for (const line of ['one', 'two', 'two', '  ', 'three']) history.add(line)
   t.equal(history.newer(), undefined)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { choosePalette, colourPalette, plainPalette } from '../../src/terminal/palette.ts'
 
-t.test('colours are for terminals, unless the environment says otherwise', async (t) => {
+t.test('colours are used at terminals, unless the environment says otherwise', async (t) => {
   const table: [env: NodeJS.ProcessEnv, isTerminal: boolean, coloured: boolean][] = [
     [{}, true, true],
     [{}, false, false],
@@ -29,7 +29,7 @@ t.test('a colour ends where its text ends', async (t) => {
   t.equal(plainPalette({ text: 'no', style: 'refusal' }), 'no')
 })
 
-t.test('a person has the same colour always, and not all have the same', async (t) => {
+t.test('a user always has the same colour, and users differ', async (t) => {
   const colours = ['ann', 'bob', 'cid', 'dan', '你好'].map((text) => {
     const shown = colourPalette({ text, style: 'person' })
     t.equal(shown, colourPalette({ text, style: 'person' }))

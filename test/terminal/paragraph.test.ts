@@ -24,7 +24,7 @@ t.test('no row but the first begins at the left edge', async (t) => {
     t.same(renderParagraph({ head, lines }, columns, plainPalette), rows, JSON.stringify(lines))
 })
 
-t.test('the head has its colours and the lines have theirs', async (t) => {
+t.test('the head and the lines have their own colours', async (t) => {
   const palette = ({ text, style }: { text: string; style: string }) => `<${style}>${text}`
   t.same(renderParagraph({ head, lines: ['a', 'b'], style: 'faint' }, 80, palette), [
     '<plain>[bob] : <faint>a',

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream'
 import t from 'tap'
+import { readLines } from '../../src/terminal/pipe-chat.ts'
 import { openRoom } from '../support/room.ts'
 import { PipedChat, pipe } from './support/piped-chat.ts'
 
-t.test('lines are carried out one after the other, to the last', async (t) => {
+t.test('commands run one after the other, to the last line', async (t) => {
   const room = await openRoom(t)
   const bob = await room.join('bob')
   const lines =
@@ -15,7 +17,7 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
   for (const text of ['hi', 'psst', 'so'])
     t.match((await bob.stream.next('message')).data, { from: 'ann', text })
 
-  t.test('what is refused is told on the other stream, and the rest goes on', async (t) => {
+  t.test('errors go to the error output, and later commands still run', async (t) => {
     const words =
       'login ann tall-ships\nsendto zoe x\nsendto ann\nsendall\nhistory zoe\nhistory 1 2 3\n'
     const { status, out, err } = await pipe(room.url, `${words}history bob 0\ndance\nlist\n`)
@@ -23,20 +25,20 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
     t.same(out, 'ann\nbob\n')
     t.match(
       err,
-      /^unknown user zoe\nusage: sendto NAME TEXT\nusage: sendall TEXT\nunknown user zoe\nusage: history.*\nusage: history.*\nunknown command dance; to say something to everyone: sendall TEXT\n {2}sendall TEXT /,
+      /^unknown user zoe\nusage: sendto NAME TEXT\nusage: sendall TEXT\nunknown user zoe\nusage: history.*\nusage: history.*\nunknown command dance; to send a message to everyone: sendall TEXT\n {2}sendall TEXT /,
     )
   })
 
-  t.test('what was said can be read again', async (t) => {
-    const told = (words: string) => pipe(room.url, `login ann tall-ships\n${words}\nquit\n`)
-    t.match(await told('history'), { status: 0, out: '[ann] : hi\n[ann] : psst\n[ann] : so\n' })
-    t.match(await told('history 1'), { out: '[ann] : so\n' })
-    t.match(await told('history bob 900'), { out: '[ann] : psst\n[ann] : so\n' })
-    t.match(await told('history ann'), { out: '', err: 'nothing was said yet\n' })
-    t.match(await told('help'), { out: /^ {2}sendall TEXT / })
+  t.test('history shows earlier messages, and help the commands', async (t) => {
+    const run = (line: string) => pipe(room.url, `login ann tall-ships\n${line}\nquit\n`)
+    t.match(await run('history'), { status: 0, out: '[ann] : hi\n[ann] : psst\n[ann] : so\n' })
+    t.match(await run('history 1'), { out: '[ann] : so\n' })
+    t.match(await run('history bob 900'), { out: '[ann] : psst\n[ann] : so\n' })
+    t.match(await run('history ann'), { out: '', err: 'no messages yet\n' })
+    t.match(await run('help'), { out: /^ {2}sendall TEXT / })
   })
 
-  t.test('the environment says who it is where the first line does not', async (t) => {
+  t.test('the environment logs in if the first line does not', async (t) => {
     const ann = { OBROL_NAME: 'ann', OBROL_PASSWORD: 'tall-ships' }
     t.same(await pipe(room.url, 'list\n', ann), { status: 0, out: 'ann\nbob\n', err: '' })
     t.match(await pipe(room.url, 'dance\n', ann), { status: 1, err: /^unknown command dance/ })
@@ -55,7 +57,7 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
     t.same(await pipe(room.url, 'login ann\n'), { status: 1, out: '', err: needed })
   })
 
-  t.test('who is not let in is told why', async (t) => {
+  t.test('a failed login shows the reason', async (t) => {
     const table: [line: string, err: string | RegExp][] = [
       ['regist ann other-password', /^ann is already taken: This username, or one that reads/],
       ['regist аnn other-password', /must not mix scripts .* of Latin and Cyrillic$/m],
@@ -63,8 +65,8 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
       ['login zoe tall-ships', 'unknown user zoe\n'],
       ['login ann wrong-one', 'wrong password\n'],
       ['regist x tall-ships', /must be 2 to 32 characters/],
-      ['sendall hi', /^to sendall, come in first; there are:\n {2}regist NAME/],
-      ['login', /^usage: login NAME \[PASSWORD\]; there are:\n/],
+      ['sendall hi', /^log in before you use sendall; the commands are:\n {2}regist NAME/],
+      ['login', /^usage: login NAME \[PASSWORD\]; the commands are:\n/],
     ]
     for (const [line, err] of table)
       t.match(await pipe(room.url, line), { status: 1, out: '', err })
@@ -73,7 +75,7 @@ t.test('lines are carried out one after the other, to the last', async (t) => {
   })
 })
 
-t.test('what others say and who comes and goes is a line each', async (t) => {
+t.test('messages, arrivals and departures are a line each', async (t) => {
   const room = await openRoom(t, { settings: { presenceGraceMs: 0 } })
   const chat = new PipedChat(room.url)
   chat.input.write('regist ann tall-ships\nlist\n')
@@ -87,12 +89,12 @@ t.test('what others say and who comes and goes is a line each', async (t) => {
   t.equal(chat.output.text, 'ann\nbob entered\n[bob] : hello\n    [ann] : forged\nbob left\n')
 
   await room.call('POST', '/v1/logout', { token: chat.client.token as string })
-  t.equal(await chat.ended, 1, 'a session that another ended is no success')
+  t.equal(await chat.ended, 1, 'a session that was ended elsewhere is a failure')
   t.equal(chat.errors.text, 'your session was ended from elsewhere: log in again\n')
-  t.ok(chat.input.destroyed, 'though the input goes on')
+  t.ok(chat.input.destroyed, 'even if the input goes on')
 })
 
-t.test('a server out of reach ends it', async (t) => {
+t.test('an unreachable server ends the chat', async (t) => {
   const room = await openRoom(t)
   const chat = new PipedChat(room.url, {}, { retryForMs: 0 })
   chat.input.write('regist ann tall-ships\nlist\n')
@@ -107,4 +109,20 @@ t.test('a server out of reach ends it', async (t) => {
     status: 3,
     err: /^cannot reach the server: .*ECONNREFUSED/,
   })
+})
+
+t.test('chunks of the input make no difference to its lines', async (t) => {
+  const table: [chunks: (string | Buffer)[], lines: string[]][] = [
+    [['one\ntwo\n'], ['one', 'two']],
+    [
+      ['on', 'e\r', '\ntw', 'o'],
+      ['one', 'two'],
+    ],
+    [['\n\n'], ['', '']],
+    [['a\u2028b\rc\n'], ['a\u2028b\rc']],
+    [[Buffer.from([0xe4, 0xbd]), Buffer.from([0xa0, 0x0a])], ['你']],
+    [[], []],
+  ]
+  for (const [chunks, lines] of table)
+    t.same(await Array.fromAsync(readLines(Readable.from(chunks, { objectMode: false }))), lines)
 })

@@ -6,27 +6,27 @@ import { loadPty, PtyChat } from './support/pty-chat.ts'
 
 const pty = await loadPty()
 
-/** A test at real terminals. Where there are none, it says so. */
-function atTerminals(name: string, test: (t: Test, sit: Sit) => Promise<void>) {
+/** A test at real terminals. Passes with a note if there are none. */
+function atTerminals(name: string, test: (t: Test, openChat: OpenChat) => Promise<void>) {
   t.test(name, async (t) => {
     if (typeof pty === 'string') t.pass(`there are no pseudo-terminals here: ${pty}`)
     else await test(t, (...options) => new PtyChat(t, pty, ...options))
   })
 }
 
-type Sit = (url: string, options?: ConstructorParameters<typeof PtyChat>[3]) => PtyChat
+type OpenChat = (url: string, options?: ConstructorParameters<typeof PtyChat>[3]) => PtyChat
 
-function isRestored(t: Test, { terminal: glass }: PtyChat): void {
-  t.match(Object.fromEntries(glass.modes), { 7: true, 25: true, 2004: false })
-  t.equal(glass.cursor.column, 0, 'the shell goes on at the left edge')
+function isRestored(t: Test, { terminal }: PtyChat): void {
+  t.match(Object.fromEntries(terminal.modes), { 7: true, 25: true, 2004: false })
+  t.equal(terminal.cursor.column, 0, 'the shell goes on at the left edge')
 }
 
 const count = (text: string, part: string) => text.split(part).length - 1
 
-atTerminals('an evening in the room', async (t, sit) => {
+atTerminals('a chat from the registration to the logout', async (t, openChat) => {
   const room = await openRoom(t, { settings: { presenceGraceMs: 100 } })
   const { control } = keys
-  const [ann, bob] = [sit(room.url), sit(room.url)]
+  const [ann, bob] = [openChat(room.url), openChat(room.url)]
   await ann.waitFor(/name :$/)
   ann.type('regist ann tall-ships\r')
   await ann.waitFor('1 online: ann\n[ann] :')
@@ -87,7 +87,7 @@ atTerminals('an evening in the room', async (t, sit) => {
   bob.signal('SIGTERM')
   t.same(await bob.ended, { exitCode: 143, signal: 0 })
   isRestored(t, bob)
-  t.notMatch(bob.terminal.written, 'secret-word', 'a password that is asked for is never shown')
+  t.notMatch(bob.terminal.written, 'secret-word', 'a password at its prompt is never shown')
   await ann.waitFor('bob left')
 
   ann.type('logout\r')
@@ -96,10 +96,10 @@ atTerminals('an evening in the room', async (t, sit) => {
   await cid.stream.next('presence', (data) => data.left.includes('ann'))
 })
 
-atTerminals('a name that is taken closes the client', async (t, sit) => {
+atTerminals('a name that is taken ends the chat', async (t, openChat) => {
   const room = await openRoom(t)
   await room.register('ann')
-  const ann = sit(room.url)
+  const ann = openChat(room.url)
   await ann.waitFor(/name :$/)
   ann.type('regist ann other-password\r')
   t.same(await ann.ended, { exitCode: 1, signal: 0 })
@@ -107,12 +107,12 @@ atTerminals('a name that is taken closes the client', async (t, sit) => {
   isRestored(t, ann)
 })
 
-atTerminals('a server that goes away and comes back', async (t, sit) => {
+atTerminals('a server that stops and starts again', async (t, openChat) => {
   const room = await openRoom(t, { settings: { port: await freePort() } })
   const { url } = room
   const bob = await room.join('bob')
   await room.register('ann')
-  const ann = sit(url, { env: { OBROL_NAME: 'ann' } })
+  const ann = openChat(url, { env: { OBROL_NAME: 'ann' } })
   await ann.waitFor('password')
   ann.type('ann-password\r')
   await ann.waitFor('2 online: ann, bob')
@@ -120,17 +120,17 @@ atTerminals('a server that goes away and comes back', async (t, sit) => {
   await room.stop()
   await ann.waitFor(/trying again in \d+ s \(try \d+\)\n\[ann\] :$/)
   ann.type('sendall while away\r')
-  await ann.waitFor('typed and not sent yet: 1')
+  await ann.waitFor('lines not sent yet: 1')
   await room.start()
   await bob.broadcast('missed')
   ann.type('\r')
   await ann.waitFor(/connected again.*\[ann\] : while away/s)
   await ann.waitFor('[bob] : missed')
   ann.type(keys.control('c'))
-  await ann.waitFor('Ctrl-C again leaves')
+  await ann.waitFor('press Ctrl-C again to leave')
   ann.type(keys.control('c'))
   t.same(await ann.ended, { exitCode: 0, signal: 0 })
-  for (const told of ['connected again', '[bob] : missed', '[ann] : while away'])
-    t.equal(count(ann.terminal.text, told), 1, told)
+  for (const text of ['connected again', '[bob] : missed', '[ann] : while away'])
+    t.equal(count(ann.terminal.text, text), 1, text)
   t.notMatch(ann.terminal.text, /trying again|not sent yet|bob (left|entered)/)
 })

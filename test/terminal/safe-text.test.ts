@@ -1,7 +1,7 @@
 import t from 'tap'
 import { safeLine, safeLines } from '../../src/terminal/safe-text.ts'
 
-t.test('what could act on a terminal is shown escaped', async (t) => {
+t.test('characters that act on a terminal are escaped', async (t) => {
   const table: [text: string, shown: string][] = [
     ['plain, naïve, 你好 👩‍👩‍👧 ❤️', 'plain, naïve, 你好 👩‍👩‍👧 ❤️'],
     ['\x1b[2J', '\\u{1b}[2J'],
@@ -24,7 +24,7 @@ t.test('what could act on a terminal is shown escaped', async (t) => {
   for (const [text, shown] of table) t.equal(safeLine(text), shown, JSON.stringify(shown))
 })
 
-t.test('a text falls into its lines, whatever ends them', async (t) => {
+t.test('a text is split at every kind of line end', async (t) => {
   t.same(safeLines('a\nb\r\nc\rd\u2028e\u2029f'), ['a', 'b', 'c', 'd', 'e', 'f'])
   t.same(safeLines('a\tb'), ['a    b'])
   t.same(safeLines(''), [''])

@@ -10,8 +10,8 @@ import { plainPalette } from '../../src/terminal/palette.ts'
 import { PipeView } from '../../src/terminal/pipe-view.ts'
 import { OutputBuffer } from './support/piped-chat.ts'
 
-/** What a stream brought is told; the client is one whose stream is written down here. */
-async function told(
+/** Runs a session whose stream has these events. Returns the output. */
+async function show(
   events: ObrolEvent[],
   { full = false, error }: { full?: boolean; error?: Error } = {},
 ) {
@@ -31,7 +31,7 @@ async function told(
   return { status, out: output.lines, err: errors.lines }
 }
 
-const ended = 'your session was ended from elsewhere: log in again'
+const endedElsewhere = 'your session was ended from elsewhere: log in again'
 const cursor = '1-0000000a'
 const message = (id: number): Message => ({
   id,
@@ -54,77 +54,90 @@ const lost = (error: ObrolError | 'renew' | 'shutting-down', attempt: number): O
 })
 const broken = new ObrolError('network', 'The stream broke off')
 
-t.test('a lost line is told once, then that it is back, then what was missed', async (t) => {
-  const events = [
-    ready('ann', 'bob', 'cid'),
-    said(1),
-    lost(broken, 1),
-    lost(broken, 2),
-    said(2),
-    ready('ann', 'cid', 'dan'),
-    lost('shutting-down', 1),
-    ready('ann', 'cid', 'dan'),
-  ]
-  t.same(await told(events), {
-    status: 1,
-    out: ['[bob] : text 1', '[bob] : text 2', 'dan entered', 'bob left'],
-    err: [
-      'connection lost; trying again',
-      'connected again',
-      'the server is being restarted; trying again',
-      'connected again',
-      ended,
-    ],
-  })
-})
+t.test(
+  'a lost connection is shown once, then the reconnection and the missed events',
+  async (t) => {
+    const events = [
+      ready('ann', 'bob', 'cid'),
+      said(1),
+      lost(broken, 1),
+      lost(broken, 2),
+      said(2),
+      ready('ann', 'cid', 'dan'),
+      lost('shutting-down', 1),
+      ready('ann', 'cid', 'dan'),
+    ]
+    t.same(await show(events), {
+      status: 1,
+      out: ['[bob] : text 1', '[bob] : text 2', 'dan entered', 'bob left'],
+      err: [
+        'connection lost; trying again',
+        'connected again',
+        'the server is restarting; trying again',
+        'connected again',
+        endedElsewhere,
+      ],
+    })
+  },
+)
 
-t.test('a stream that is renewed at once is not worth a word', async (t) => {
-  t.same(await told([ready('ann'), lost('renew', 1), ready('ann')]), {
+t.test('a renewed stream is not shown', async (t) => {
+  t.same(await show([ready('ann'), lost('renew', 1), ready('ann')]), {
     status: 1,
     out: [],
-    err: [ended],
+    err: [endedElsewhere],
   })
-  t.match(await told([lost('renew', 2)]), { err: ['connection lost; trying again', ended] })
+  t.match(await show([lost('renew', 2)]), {
+    err: ['connection lost; trying again', endedElsewhere],
+  })
 })
 
-t.test('for a person it is told who is there, and when it is tried again', async (t) => {
-  const { err } = await told([ready('ann', 'b\x1bb'), lost(broken, 3)], { full: true })
-  t.same(err, ['2 online: ann, b\\u{1b}b', 'connection lost; trying again in 2 s (try 3)', ended])
+t.test('details are who is online, and when the next attempt is', async (t) => {
+  const { err } = await show([ready('ann', 'b\x1bb'), lost(broken, 3)], { full: true })
+  t.same(err, [
+    '2 online: ann, b\\u{1b}b',
+    'connection lost; trying again in 2 s (try 3)',
+    endedElsewhere,
+  ])
   const many = Array.from({ length: 21 }, (_, n) => `guest-${n}`)
-  t.same((await told([ready(...many)], { full: true })).err[0], '21 online')
+  t.same((await show([ready(...many)], { full: true })).err[0], '21 online')
 })
 
-t.test('a storm is told as a number, and a heartbeat not at all', async (t) => {
+t.test('a resync of the presence is shown as a number, and a heartbeat is not shown', async (t) => {
   const presence = { joined: [], left: [], onlineCount: 500, resync: true as const }
   const events: ObrolEvent[] = [
     { type: 'heartbeat', cursor },
     { type: 'presence', presence },
   ]
-  t.same(await told(events), {
+  t.same(await show(events), {
     status: 1,
     out: [],
-    err: ['many came and went: 500 are online', ended],
+    err: ['many users entered or left: 500 are online', endedElsewhere],
   })
 })
 
-t.test('a log that went back is told', async (t) => {
+t.test('a rewound log is shown', async (t) => {
   const reset = { reason: 'rewound' as const, from: 1, oldest: 1, head: 2 }
-  t.match((await told([{ type: 'reset', reset, cursor }])).err[0], /gone back to an older state/)
+  t.match((await show([{ type: 'reset', reset, cursor }])).err[0], /reset to an older state/)
   const restarted = { ...reset, reason: 'new-epoch' as const }
-  t.same((await told([{ type: 'reset', reset: restarted, cursor }])).err, [ended], 'no alarm')
+  t.same(
+    (await show([{ type: 'reset', reset: restarted, cursor }])).err,
+    [endedElsewhere],
+    'a restart is not',
+  )
 })
 
-t.test('the end of a session is told', async (t) => {
+t.test('the end of a session is shown', async (t) => {
   for (const [reason, line] of [
-    ['session-expired', 'your session is over: log in again'],
-    ['logged-out', ended],
+    ['session-expired', 'your session has expired: log in again'],
+    ['logged-out', endedElsewhere],
     ['banned', 'this server has banned you'],
   ] as const)
-    t.same(await told([{ type: 'ended', reason }]), { status: 1, out: [], err: [line] })
+    t.same(await show([{ type: 'ended', reason }]), { status: 1, out: [], err: [line] })
   const error = new ObrolError('unauthorized', 'This token is none', { status: 401 })
-  t.same(await told([], { error }), {
+  t.same(await show([], { error }), {
     status: 1,
     out: [],
-    err: ['your session is over: log in again'],
+    err: ['your session has ended: log in again'],
   })
 })

@@ -2,7 +2,7 @@ import type { HistoryPage, Message } from '../../src/client/index.ts'
 
 const start = Date.parse('2026-11-24T09:00:00Z')
 
-/** A broadcast, said so many seconds after nine. */
+/** A broadcast, sent so many seconds after nine. */
 export function broadcastMessage(
   id: number,
   from: string,

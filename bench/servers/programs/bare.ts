@@ -3,11 +3,10 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setV8Flags } from '../../../src/commands/v8-flags.ts'
 
 /**
- * The baselines of fan-out: streams and posts without accounts, checks or store. What is sent is
+ * The baselines of fan-out: streams and posts without accounts, checks or store. The modes are
  * `res-write` (one `res.write` for each message and stream), `socket-write` (one `socket.write` of
- * bytes that were framed once) or `gathered` (what came in one turn of the event loop, framed once
- * and written once to each socket). As `dropping` it loses one event in 10,000. V8 is set as for
- * Obrol.
+ * an event encoded once) and `gathered` (the events of one event-loop turn, encoded once and written
+ * once to each socket). `dropping` loses one event in 10,000. V8 has the same flags as for Obrol.
  */
 setV8Flags()
 
@@ -29,7 +28,7 @@ function chunk(text: string): Buffer {
   ])
 }
 
-/** One event in 10,000 is lost; where many are written at once, the write that holds it. */
+/** Loses one event in 10,000, or the write that contains it. */
 function isDropped(events: number): boolean {
   if (!dropping) return false
   const before = Math.floor(delivered / 10_000)

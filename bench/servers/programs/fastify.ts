@@ -5,8 +5,8 @@ import { setV8Flags } from '../../../src/commands/v8-flags.ts'
 
 /**
  * The baseline of requests: Fastify with its own validation and serialisation, a token check on
- * every request, the same schema and the same answer as Obrol's, headers and all, and nothing behind
- * it. With `cache` the token check remembers what it has seen. V8 is set as for Obrol.
+ * every request, the same schema and the same response as Obrol's with all headers, but no store.
+ * `cache` has a cache of verified tokens. V8 has the same flags as for Obrol.
  */
 setV8Flags()
 
@@ -39,7 +39,7 @@ const query = {
   additionalProperties: false,
 }
 
-/** Those of every answer. */
+/** Of every response. */
 const headers = {
   'content-security-policy':
     "default-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none';script-src-attr 'none';style-src 'self' 'unsafe-inline'",

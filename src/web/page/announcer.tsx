@@ -5,22 +5,25 @@ import type { ChatSession } from './chat-session.ts'
 import { strings } from './preferences.ts'
 import { route } from './route.ts'
 
-/** Read out at most: a reader who is behind would not catch up. */
+/** A screen reader that is behind would not catch up with more. */
 const maxAnnouncements = 5
 
-/** Reads aloud what others say: what is said here in full, of other conversations that there is something. */
+/**
+ * Announces messages of others to screen readers: the text in the open conversation and in the room,
+ * otherwise only the sender.
+ */
 export function Announcer({ session }: { session: ChatSession }) {
   const announcements = useSignal<readonly (readonly [id: number, text: string])[]>([])
   useSignalEffect(() => {
     const others = session.newMessages.value.filter(({ from }) => from !== session.me)
     if (others.length === 0) return
-    const told = others.map(
+    const added = others.map(
       (message) => [message.id, announcementFor(message, session.me)] as const,
     )
-    announcements.value = [...announcements.peek(), ...told].slice(-maxAnnouncements)
+    announcements.value = [...announcements.peek(), ...added].slice(-maxAnnouncements)
   })
   return (
-    <div class="aloud" role="log" aria-live="polite" aria-relevant="additions">
+    <div class="visually-hidden" role="log" aria-live="polite" aria-relevant="additions">
       {announcements.value.map(([id, text]) => (
         <p key={id}>{text}</p>
       ))}

@@ -1,7 +1,7 @@
 import { hueOf, initialOf } from '../text/hue.ts'
 import { Icon } from './icons.tsx'
 
-/** A person's colour and initial. Says nothing aloud: the name stands beside it. */
+/** A user's colour and initial. Hidden from screen readers, because the name is beside it. */
 export function Avatar({ name, online = false }: { name: string; online?: boolean }) {
   return (
     <span class={`avatar hue-${hueOf(name)}${online ? ' is-online' : ''}`} aria-hidden="true">
@@ -10,7 +10,7 @@ export function Avatar({ name, online = false }: { name: string; online?: boolea
   )
 }
 
-/** The same for the room. */
+/** The avatar of the room. */
 export function EveryoneAvatar() {
   return (
     <span class="avatar the-room" aria-hidden="true">

@@ -5,14 +5,14 @@ import { strings } from './preferences.ts'
 import { route } from './route.ts'
 import { Sidebar } from './sidebar.tsx'
 
-/** Where one is after signing in: the conversations, and the one that is open. */
+/** The page after signing in. */
 export function ChatPage({ session }: { session: ChatSession }) {
   const { key, name, pane } = route.value
-  // No link: the address says which conversation is open.
+  // Not a link, because the URL's hash is the open conversation.
   const skip = () => document.getElementById('messages')?.focus()
   return (
     <main class="room" data-pane={pane}>
-      <h1 class="aloud">Obrol</h1>
+      <h1 class="visually-hidden">Obrol</h1>
       <button class="skip" type="button" onClick={skip}>
         {strings.value.skip}
       </button>

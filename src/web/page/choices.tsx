@@ -9,7 +9,7 @@ interface ChoiceProps<T extends string> {
   onChoose(value: T): void
 }
 
-/** One of a few, side by side. */
+/** Radio buttons side by side. */
 function Choice<T extends string>({ name, legend, options, chosen, onChoose }: ChoiceProps<T>) {
   return (
     <fieldset class="choice">

@@ -1,14 +1,14 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
-/** The time in Unix ms, to the half minute: enough to tell today from yesterday. */
+/** In Unix ms, updated every 30 seconds: enough for "today" and "yesterday". */
 export const now = signal(Date.now())
 
 setInterval(() => {
   now.value = Date.now()
 }, 30_000)
 
-/** The time in Unix ms, of each second while it is wanted. */
+/** In Unix ms, updated every second while `wanted`. */
 export function useSeconds(wanted: boolean): number {
   const now = useSignal(Date.now())
   useEffect(() => {

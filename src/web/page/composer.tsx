@@ -2,15 +2,15 @@ import type { TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Conversation } from '../state/chat.ts'
 import { room } from '../state/conversations.ts'
+import { limits } from '../state/limits.ts'
 import type { ChatSession } from './chat-session.ts'
 import { Icon } from './icons.tsx'
-import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
 
-/** With so many characters left, it is told how many. */
+/** The number of characters left is shown from here on. */
 const remainingShownBelow = 200
 
-/** Where one writes. Enter sends; what was begun is kept for each conversation. */
+/** The text field for a message. Enter sends. Drafts are kept for each conversation. */
 export function Composer({
   session,
   conversation,
@@ -23,11 +23,11 @@ export function Composer({
   const draft = session.drafts.texts.value[conversation.key] ?? ''
   const blank = draft.trim() === ''
   const { textMax } = limits.value
-  // A code point has one unit or two: with fewer units there is room for sure, and no need to count.
+  // A code point has one or two code units, so a short text need not be counted.
   const left = draft.length > textMax - remainingShownBelow ? textMax - [...draft].length : textMax
   const unsendable = blank || left < 0
   useLayoutEffect(() => {
-    // As high as what was written; the style sheet knows the most.
+    // As high as the text. The style sheet has the maximum.
     if (!area.current) return
     area.current.style.height = 'auto'
     area.current.style.height = `${area.current.scrollHeight}px`
@@ -41,7 +41,7 @@ export function Composer({
   }
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLTextAreaElement>): void {
-    // Enter also ends the composition of a character.
+    // In an input method, Enter ends the composition.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     send()
@@ -61,7 +61,7 @@ export function Composer({
         send()
       }}
     >
-      <label class="aloud" for="composer">
+      <label class="visually-hidden" for="composer">
         {label}
       </label>
       <div class="composer-box">

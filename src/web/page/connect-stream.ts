@@ -1,12 +1,12 @@
 import type { MessageFromStream, MessageToStream, TabPort } from '../shared-stream/protocol.ts'
 
-/** A tab's end of its line. */
+/** A tab's connection to the shared stream. */
 export interface StreamHandle {
   reconnectNow(): void
   close(): void
 }
 
-/** Opens the session's line: the one that all tabs share where the browser has shared workers, else one's own. */
+/** Connects to the stream that all tabs share, or opens one if the browser has no shared workers. */
 export function connectStream(
   server: string,
   token: string,
@@ -28,7 +28,7 @@ export function connectStream(
       type: 'module',
       name: 'obrol',
     })
-    // It did not start: a browser that knows no modules there, or forbids it.
+    // The browser does not support modules in shared workers, or forbids them.
     worker.onerror = () => void startWithoutWorker().then(use)
     use(worker.port)
   } catch {
@@ -44,7 +44,7 @@ export function connectStream(
   }
 }
 
-/** A line of this tab alone. */
+/** A stream of this tab alone. */
 async function startWithoutWorker(): Promise<MessagePort> {
   const { StreamRegistry } = await import('../shared-stream/stream-registry.ts')
   const { port1, port2 } = new MessageChannel()

@@ -2,7 +2,7 @@ import type { ChatSession } from './chat-session.ts'
 import { useSeconds } from './clock.ts'
 import { strings } from './preferences.ts'
 
-/** Says when the connection is lost, and when the next try is. */
+/** Shown while the connection is lost, with the time of the next attempt. */
 export function ConnectionBanner({ session }: { session: ChatSession }) {
   const words = strings.value
   const connection = session.connection.value
@@ -10,7 +10,7 @@ export function ConnectionBanner({ session }: { session: ChatSession }) {
   const now = useSeconds(lost)
   return (
     <div class={lost ? 'banner is-lost' : 'banner'}>
-      {/* Said once when it is lost and once when it is back; the seconds are for the eye. */}
+      {/* Announced when the connection is lost; the seconds are hidden from screen readers. */}
       <p role="status">{lost ? words.lost : ''}</p>
       {lost && (
         <>

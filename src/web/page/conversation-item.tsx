@@ -1,14 +1,14 @@
 import type { Message } from '../../client/index.ts'
 import { type Conversation, unreadCount } from '../state/chat.ts'
 import { room } from '../state/conversations.ts'
-import { displayText } from '../text/display-text.ts'
+import { displayText } from '../text/bidi.ts'
 import { Avatar, EveryoneAvatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { now } from './clock.ts'
 import { strings, times } from './preferences.ts'
 import { personHref, roomHref } from './route.ts'
 
-/** Of a long text no more goes into the list. */
+/** Characters of a message. */
 const previewLength = 120
 
 interface ItemProps {
@@ -18,13 +18,13 @@ interface ItemProps {
   online: boolean
 }
 
-/** A conversation in the list: with whom, what was said last, and how much was not read. */
+/** A conversation in the list, with its last message and the number of unread ones. */
 export function ConversationItem({ session, conversation, open, online }: ItemProps) {
   const words = strings.value
   const isRoom = conversation.key === room
   const last = conversation.messages.at(-1)
   const count = unreadCount(session.chat.value, conversation)
-  const told = count > 99 ? '99+' : String(count)
+  const shownCount = count > 99 ? '99+' : String(count)
   return (
     <li>
       <a
@@ -52,8 +52,8 @@ export function ConversationItem({ session, conversation, open, online }: ItemPr
             </span>
             {count > 0 && (
               <span class="badge">
-                <span aria-hidden="true">{told}</span>
-                <span class="aloud">{words.unread(told)}</span>
+                <span aria-hidden="true">{shownCount}</span>
+                <span class="visually-hidden">{words.unread(shownCount)}</span>
               </span>
             )}
           </span>

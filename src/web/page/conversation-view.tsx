@@ -15,24 +15,24 @@ import { hasCoarsePointer } from './visibility.ts'
 interface ConversationViewProps {
   session: ChatSession
   open: ConversationKey
-  /** The other person's name as the address has it; empty for the room. */
+  /** The other user's name in the URL; empty for the room. */
   name: string
 }
 
-/** The open conversation: with whom, what was said, and what one says. */
+/** The open conversation: header, messages and composer. */
 export function ConversationView({ session, open, name }: ConversationViewProps) {
   const words = strings.value
   const title = useRef<HTMLHeadingElement>(null)
   const failed = useSignal<unknown>(undefined)
-  // Before it is seen: what is typed at once must not go astray.
+  // Before the first paint, so that keys typed at once go to the composer.
   useLayoutEffect(() => {
-    // With a finger the keyboard would cover what was said.
+    // On a touch screen the keyboard would cover the messages.
     const field = hasCoarsePointer ? title.current : document.getElementById('composer')
     field?.focus()
   }, [])
   const isUnknown = useComputed(
     () =>
-      session.isLoaded.value &&
+      session.history.isLoaded.value &&
       session.connection.value.state === 'live' &&
       !session.chat.value.conversations.has(open),
   )
@@ -48,9 +48,9 @@ export function ConversationView({ session, open, name }: ConversationViewProps)
   const isRoom = open === room
   const elsewhere = session.unreadCount.value
   return (
-    <section class="talk" aria-labelledby="talk-title">
-      <header class="talk-head">
-        <a class="icon-button talk-back" href={listHref} aria-label={words.back}>
+    <section class="conversation" aria-labelledby="conversation-title">
+      <header class="conversation-head">
+        <a class="icon-button conversation-back" href={listHref} aria-label={words.back}>
           <Icon name="back" />
           {elsewhere > 0 && <span class="badge dot" />}
         </a>
@@ -59,8 +59,8 @@ export function ConversationView({ session, open, name }: ConversationViewProps)
         ) : (
           <Avatar name={conversation.name} online={session.onlineKeys.value.has(open)} />
         )}
-        <div class="talk-title">
-          <h2 id="talk-title" ref={title} tabIndex={-1}>
+        <div class="conversation-title">
+          <h2 id="conversation-title" ref={title} tabIndex={-1}>
             <bdi>{isRoom ? words.room : conversation.name}</bdi>
           </h2>
           <p>{subtitle()}</p>

@@ -1,17 +1,18 @@
 import { batch, signal } from '@preact/signals'
 import type { EndReason } from '../shared-stream/protocol.ts'
 import { ChatSession, type StoredSession } from './chat-session.ts'
+import { clearReadMarkers } from './read-markers.ts'
 import { load, onChangedElsewhere, save } from './storage.ts'
 
-/** Who is here; undefined: nobody has signed in. */
+/** Undefined if nobody is signed in. */
 export const currentSession = signal<ChatSession | undefined>(undefined)
 
-/** Why the last visit is over. */
+/** Why the last session ended; `here`: the user signed out in this tab. */
 export const lastEndReason = signal<EndReason | 'here' | undefined>(undefined)
 
 let signingOut = false
 
-/** Goes on with the session of an earlier visit, if there is one, and follows the other tabs. */
+/** Continues the stored session, and follows the other tabs. */
 export function restoreSession(): void {
   openSession(load<StoredSession>('session'))
   onChangedElsewhere('session', () => {
@@ -23,14 +24,14 @@ export function restoreSession(): void {
   })
 }
 
-/** One has signed in. */
+/** Stores and opens the session after signing in. */
 export function startSession(session: StoredSession): void {
   const { token, user } = session
   save('session', { token, user })
   openSession({ token, user })
 }
 
-/** @throws {ObrolError} where the server could not be told; then one is still signed in */
+/** @throws {ObrolError} if the server could not be reached; the user is still signed in then */
 export async function signOut(): Promise<void> {
   signingOut = true
   try {
@@ -48,16 +49,16 @@ function openSession(session: StoredSession | undefined): void {
   })
 }
 
-/** Back to signing in. Who signs out leaves nothing on the device. */
+/** Signing out removes the user's data from the device. */
 function closeSession(reason: EndReason): void {
   const closed = currentSession.value
-  // Before the session goes: other tabs want to know why, unless one has signed out.
+  // Before the session is removed, because that makes the other tabs read the reason.
   save('ended', reason === 'logged-out' ? undefined : reason)
   save('session', undefined)
   if (closed && reason === 'logged-out') {
     closed.outbox.clear()
     closed.drafts.clear()
-    save(`marks.${closed.me}`, undefined)
+    clearReadMarkers(closed.me)
   }
   batch(() => {
     lastEndReason.value = signingOut ? 'here' : reason

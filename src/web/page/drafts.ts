@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals'
 import type { ConversationKey } from '../state/conversations.ts'
 import { load, onChangedElsewhere, save } from './storage.ts'
 
-/** What one has begun to write, kept for each conversation; the same in all tabs. */
+/** Unsent texts of each conversation, the same in all tabs. */
 export class Drafts {
   readonly texts
   readonly #storageKey: string
@@ -28,12 +28,12 @@ export class Drafts {
     this.texts.value = text === '' ? others : { ...others, [key]: text }
   }
 
-  /** Keeps no more. */
+  /** Stops saving. */
   close(): void {
     for (const end of this.#disposers) end()
   }
 
-  /** Forgets them all, for one has signed out. */
+  /** Deletes the stored drafts, after signing out. */
   clear(): void {
     save(this.#storageKey, undefined)
   }

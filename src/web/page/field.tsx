@@ -14,7 +14,7 @@ interface FieldProps {
   inputRef: RefObject<HTMLInputElement | null>
 }
 
-/** A labelled input with its hint, or with what is wrong about it. */
+/** A labelled input with its hint or its error. */
 export function Field(props: FieldProps) {
   const { id, label, hint, error, type, name, autocomplete, inputRef } = props
   const words = strings.value

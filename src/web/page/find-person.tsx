@@ -6,7 +6,7 @@ import { Icon } from './icons.tsx'
 import { strings } from './preferences.ts'
 import { personHref } from './route.ts'
 
-/** Begins a conversation with someone by their name, whether they are online or not. */
+/** Opens the conversation with a user by name. */
 export function FindPerson({ session }: { session: ChatSession }) {
   const words = strings.value
   const input = useRef<HTMLInputElement>(null)
@@ -32,7 +32,7 @@ export function FindPerson({ session }: { session: ChatSession }) {
   const others = session.onlineUsers.value.names.filter((name) => name !== session.me)
   return (
     <form class="find" onSubmit={find} noValidate>
-      <label class="aloud" for="find">
+      <label class="visually-hidden" for="find">
         {words.writeToSomeone}
       </label>
       <div class="find-box">

@@ -1,4 +1,4 @@
-/** The page's drawings. All are ornament: what they mean is said in words beside them. */
+/** Hidden from screen readers, because there is always text beside them. */
 const paths = {
   send: 'M4 12 20 4l-5 16-3.5-6.5zM11.5 13.5 20 4',
   back: 'M15 5l-7 7 7 7',
@@ -21,7 +21,7 @@ export function Icon({ name }: { name: keyof typeof paths }) {
   )
 }
 
-/** Our own mark: the O of Obrol, speaking. */
+/** The O of Obrol as a speech bubble. */
 export function Logo() {
   return (
     <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">

@@ -7,14 +7,20 @@ import '../style/conversation.css'
 import '../style/messages.css'
 import { effect } from '@preact/signals'
 import { render } from 'preact'
-import { App } from './app.tsx'
+import { loadLimits } from '../state/limits.ts'
+import { ChatPage } from './chat-page.tsx'
 import { currentSession, restoreSession } from './current-session.ts'
-import { loadLimits } from './limits.ts'
 import { applyPreferences } from './preferences.ts'
+import { SignIn } from './sign-in.tsx'
+
+function App() {
+  const session = currentSession.value
+  return session ? <ChatPage key={session.client.token} session={session} /> : <SignIn />
+}
 
 applyPreferences()
 restoreSession()
-void loadLimits()
+void loadLimits(new URL('openapi.json', document.baseURI))
 render(<App />, document.getElementById('page') as HTMLElement)
 
 effect(() => {
@@ -22,13 +28,13 @@ effect(() => {
   document.title = count === 0 ? 'Obrol' : `(${count > 99 ? '99+' : count}) Obrol`
 })
 
-// The network may be back, or the device awake again.
+// The network may be back, or the device may have woken up.
 const reconnect = () => {
   if (document.visibilityState === 'visible') currentSession.value?.reconnectNow()
 }
 addEventListener('online', reconnect)
 addEventListener('visibilitychange', reconnect)
-// A page that is left takes its tab off the line; one that comes back from the browser's cache begins anew.
+// A page that is left disconnects; one that comes back from the browser's cache starts again.
 addEventListener('pagehide', () => currentSession.value?.close())
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()

@@ -7,11 +7,11 @@ import { strings, times } from './preferences.ts'
 interface MessageItemProps {
   row: MessageRow
   me: string
-  /** Between two people it is clear who speaks. */
+  /** Without names, because there are only two users. */
   direct: boolean
 }
 
-/** One message, in its place in a group. */
+/** A message in its group. */
 export function MessageItem({ row: { message, first, last }, me, direct }: MessageItemProps) {
   const words = strings.value
   const own = message.from === me
@@ -26,7 +26,7 @@ export function MessageItem({ row: { message, first, last }, me, direct }: Messa
             <bdi>{message.from}</bdi>
           </p>
         ) : (
-          <p class="aloud">{own ? words.youHere : <bdi>{message.from}</bdi>}</p>
+          <p class="visually-hidden">{own ? words.youHere : <bdi>{message.from}</bdi>}</p>
         )}
         <MessageText text={message.text} />
         <time dateTime={message.sentAt} title={times.value.whole(message.sentAt)}>

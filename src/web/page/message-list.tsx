@@ -2,22 +2,22 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { type Conversation, unreadCount, visibleMessages } from '../state/chat.ts'
-import { room } from '../state/conversations.ts'
+import { foldName, room } from '../state/conversations.ts'
 import { unconfirmed } from '../state/pending-messages.ts'
 import { type MessageRow, toRows } from '../state/rows.ts'
+import { Avatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { now } from './clock.ts'
-import { EmptyConversation } from './empty-conversation.tsx'
-import { Icon } from './icons.tsx'
+import { Icon, Logo } from './icons.tsx'
 import { MessageItem } from './message-item.tsx'
 import { OlderMessages } from './older-messages.tsx'
 import { PendingItem } from './pending-item.tsx'
 import { strings, times } from './preferences.ts'
 import { isConversationVisible } from './visibility.ts'
 
-/** So near to the newest, in px, one is at it. */
+/** So near to the newest message counts as at the end, in px. */
 const nearEnd = 40
-/** Further up than this, in px, there is a button that leads back. */
+/** Further up there is a button to the end, in px. */
 const farUp = 300
 
 interface MessageListProps {
@@ -26,8 +26,8 @@ interface MessageListProps {
 }
 
 /**
- * What was said. Scrolls from its end (`column-reverse`), so what is put in above, and what finds
- * its height only when it comes into view, moves nothing that one looks at.
+ * The messages. Scrolls from its end (`column-reverse`), so that messages that are added above, or
+ * get their height only when they come into view, do not move the visible ones.
  */
 export function MessageList({ session, conversation }: MessageListProps) {
   const words = strings.value
@@ -46,18 +46,23 @@ export function MessageList({ session, conversation }: MessageListProps) {
   useScrollAnchor(scroller, messages.at(-1)?.id ?? 0)
 
   useSignalEffect(() => {
-    if (!isConversationVisible.value || !session.isLoaded.value) return
+    if (!isConversationVisible.value || !session.history.isLoaded.value) return
     const chat = session.chat.peek()
     const conversation = chat.conversations.get(key)
     if (conversation)
       newAfter.value = unreadCount(chat, conversation) > 0 ? conversation.read : undefined
   })
   useSignalEffect(() => {
-    if (isConversationVisible.value && session.isLoaded.value && atEnd.value && session.chat.value)
+    if (
+      isConversationVisible.value &&
+      session.history.isLoaded.value &&
+      atEnd.value &&
+      session.chat.value
+    )
       session.markRead(key)
   })
   useSignalEffect(() => {
-    // What one says oneself is to be seen, and what was new before it was read.
+    // Sending a message scrolls to it.
     const mine = session.outbox.pending.value.filter(({ conversation }) => conversation === key)
     if (mine.length > 0 && mine.at(-1)?.failure === undefined) toEnd()
   })
@@ -73,27 +78,27 @@ export function MessageList({ session, conversation }: MessageListProps) {
   }
 
   const label = key === room ? words.messagesInRoom : words.messagesIn(conversation.name)
-  const older = session.hasOlder(conversation)
+  const older = session.history.hasOlder(conversation)
   return (
-    <div class="log-frame">
+    <div class="messages-frame">
       <section
-        class="log"
+        class="messages"
         id="messages"
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be in reach of the keyboard
         tabIndex={0}
         aria-label={label}
-        aria-busy={!session.isLoaded.value}
+        aria-busy={!session.history.isLoaded.value}
         onScroll={scrolled}
       >
-        <div class="log-inner">
+        <div class="messages-inner">
           <OlderMessages
             session={session}
             conversation={conversation}
             scroller={scroller}
             empty={messages.length === 0}
           />
-          {session.isLoaded.value && !older && messages.length + pending.length === 0 && (
+          {session.history.isLoaded.value && !older && messages.length + pending.length === 0 && (
             <EmptyConversation session={session} conversation={conversation} />
           )}
           <ol class={key === room ? 'rows' : 'rows direct'}>
@@ -124,7 +129,26 @@ export function MessageList({ session, conversation }: MessageListProps) {
   )
 }
 
-/** A message's item is made once: thousands of them cost nothing when one is added. */
+/** Explains what the conversation is for. */
+function EmptyConversation({ session, conversation }: MessageListProps) {
+  const words = strings.value
+  const { key, name } = conversation
+  const [title, lead] =
+    key === room
+      ? [words.emptyRoom, words.emptyRoomLead]
+      : key === foldName(session.me)
+        ? [words.emptySelf, words.emptySelfLead]
+        : [words.emptyDirect(name), words.emptyDirectLead]
+  return (
+    <div class="empty">
+      {key === room ? <Logo /> : <Avatar name={name} />}
+      <h3>{title}</h3>
+      <p>{lead}</p>
+    </div>
+  )
+}
+
+/** Caches the items, so that adding a message does not render thousands of others again. */
 function useMessageItems(session: ChatSession, direct: boolean): (row: MessageRow) => VNode {
   const made = useRef(new WeakMap<object, { row: MessageRow; words: object; item: VNode }>())
   const words = strings.value
@@ -138,19 +162,19 @@ function useMessageItems(session: ChatSession, direct: boolean): (row: MessageRo
   }
 }
 
-/** Who has scrolled up stays where they are while more is said at the end. */
+/** Keeps the scroll position of a reader who has scrolled up when messages are added at the end. */
 function useScrollAnchor(scroller: { current: HTMLDivElement | null }, newest: number): void {
   const last = useRef<{ row: Element; below: number } | undefined>(undefined)
   useLayoutEffect(() => {
-    const log = scroller.current
-    const rows = log?.querySelector('.rows')
-    if (!log || !rows) return
+    const list = scroller.current
+    const rows = list?.querySelector('.rows')
+    if (!list || !rows) return
     const below = (row: Element) =>
       rows.getBoundingClientRect().bottom - row.getBoundingClientRect().bottom
     const before = last.current
-    if (before?.row.isConnected && -log.scrollTop >= nearEnd) {
+    if (before?.row.isConnected && -list.scrollTop >= nearEnd) {
       const grown = below(before.row) - before.below
-      if (grown > 0) log.scrollTop -= grown
+      if (grown > 0) list.scrollTop -= grown
     }
     const row = rows.lastElementChild
     last.current = row ? { row, below: below(row) } : undefined

@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals'
 import { displayPieces } from '../text/linkify.ts'
 import { strings } from './preferences.ts'
 
-/** A text of more characters, or more lines, shows its beginning until one asks for all of it. */
+/** A text with more characters or lines is folded. */
 const longText = 1500
 const longLines = 20
 
-/** What someone said: its addresses as links, all else as it is. */
+/** A message's text, with its URLs as links. */
 export function MessageText({ text }: { text: string }) {
   const whole = useSignal(false)
   const long = text.length > longText || text.split('\n', longLines + 1).length > longLines

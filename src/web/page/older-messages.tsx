@@ -4,7 +4,7 @@ import type { Conversation } from '../state/chat.ts'
 import type { ChatSession } from './chat-session.ts'
 import { strings } from './preferences.ts'
 
-/** How far above what is in view, in px, more is fetched. */
+/** How far above the visible messages older ones are loaded, in px. */
 const prefetchPx = 1500
 
 interface OlderMessagesProps {
@@ -14,28 +14,28 @@ interface OlderMessagesProps {
   empty: boolean
 }
 
-/** The upper end of what is loaded: fetches more as it comes near. */
+/** The upper end of the messages: loads older ones when it comes near. */
 export function OlderMessages({ session, conversation, scroller, empty }: OlderMessagesProps) {
   const words = strings.value
-  const mark = useRef<HTMLDivElement>(null)
-  const older = session.hasOlder(conversation)
-  const state = session.olderStates.value.get(conversation.key) ?? 'idle'
-  const opened = session.isLoaded.value
+  const sentinel = useRef<HTMLDivElement>(null)
+  const older = session.history.hasOlder(conversation)
+  const state = session.history.olderStates.value.get(conversation.key) ?? 'idle'
+  const opened = session.history.isLoaded.value
   const known = session.chat.value.conversations.has(conversation.key)
   useEffect(() => {
-    // Watched anew after each page, so that a short one is followed by the next.
-    if (!older || !opened || !known || state !== 'idle' || !mark.current) return
+    // A new observer after each page, so that a short page is followed by the next one.
+    if (!older || !opened || !known || state !== 'idle' || !sentinel.current) return
     const watcher = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) void session.loadOlder(conversation.key)
+        if (entry?.isIntersecting) void session.history.loadOlder(conversation.key)
       },
       { root: scroller.current, rootMargin: `${prefetchPx}px 0px 0px` },
     )
-    watcher.observe(mark.current)
+    watcher.observe(sentinel.current)
     return () => watcher.disconnect()
   }, [older, opened, known, state, conversation.key])
   return (
-    <div class="log-top" ref={mark}>
+    <div class="messages-top" ref={sentinel}>
       {!opened && <p>{words.loading}</p>}
       {opened && older && state !== 'failed' && <p>{words.loadingOlder}</p>}
       {state === 'failed' && (
@@ -44,7 +44,7 @@ export function OlderMessages({ session, conversation, scroller, empty }: OlderM
           <button
             class="link"
             type="button"
-            onClick={() => void session.loadOlder(conversation.key)}
+            onClick={() => void session.history.loadOlder(conversation.key)}
           >
             {words.tryAgain}
           </button>

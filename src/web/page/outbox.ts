@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import { newIdempotencyKey } from '../../client/idempotency-key.ts'
+import { newIdempotencyKey } from '../../client/client.ts'
 import type { Message, ObrolClient, ObrolError } from '../../client/index.ts'
 import type { Conversation } from '../state/chat.ts'
 import {
@@ -15,7 +15,7 @@ import {
 import { failureCode } from '../text/explain.ts'
 import { load, save } from './storage.ts'
 
-/** These may pass by themselves: what failed so is sent again when the line is back. */
+/** Messages that failed with these are sent again when the stream is live. */
 const transientCodes = new Set([
   'network',
   'timeout',
@@ -24,7 +24,7 @@ const transientCodes = new Set([
   'bad-answer',
 ])
 
-/** Sends what one says, one after the other, and keeps what could not be sent. */
+/** Sends messages one after the other, and keeps those that could not be sent. */
 export class Outbox {
   readonly pending
   readonly #me: string
@@ -70,7 +70,7 @@ export class Outbox {
     this.pending.value = removePending(this.pending.value, key)
   }
 
-  /** Tries again what failed while the server could not be reached. */
+  /** Retries the messages that failed because the server could not be reached. */
   retryFailed(): void {
     for (const pending of this.pending.value)
       if (transientCodes.has(pending.failure ?? '')) this.retry(pending)
@@ -80,13 +80,13 @@ export class Outbox {
     this.#stopSaving()
   }
 
-  /** Forgets what waits, for one has signed out. */
+  /** Deletes the stored messages, after signing out. */
   clear(): void {
     this.#stopSaving()
     save(`outbox.${this.#me}`, undefined, 'sessionStorage')
   }
 
-  /** One after the other, so that they stand in the log as they were said. */
+  /** In order, so that the log has the same order. */
   #queue(pending: PendingMessage): void {
     this.#sending = this.#sending.then(() => this.#send(pending))
   }

@@ -6,7 +6,7 @@ import { Icon } from './icons.tsx'
 import { MessageText } from './message-text.tsx'
 import { strings } from './preferences.ts'
 
-/** That it is on its way; where it was not taken for now, why, and when it is sent again. */
+/** The state of a message that is being sent, with the reason and the time of a retry. */
 function Sending({ pending: { delay } }: { pending: PendingMessage }) {
   const words = strings.value
   const now = useSeconds(delay !== undefined)
@@ -19,7 +19,7 @@ function Sending({ pending: { delay } }: { pending: PendingMessage }) {
   )
 }
 
-/** What one has said and the log does not hold yet: on its way, or refused with the reason. */
+/** A message that is not in the log yet: being sent, or failed. */
 export function PendingItem({
   session,
   pending,
@@ -40,7 +40,7 @@ export function PendingItem({
   return (
     <li class={`message own first last ${failure === undefined ? 'pending' : 'failed'}`}>
       <div class="bubble">
-        <p class="aloud">{words.youHere}</p>
+        <p class="visually-hidden">{words.youHere}</p>
         <MessageText text={text} />
         {failure === undefined && <Sending pending={pending} />}
       </div>

@@ -3,7 +3,7 @@ import { type Language, localeOf, pickLanguage, tables } from '../text/strings.t
 import { Times } from '../text/times.ts'
 import { load, onChangedElsewhere, save } from './storage.ts'
 
-/** `auto`: like the device. */
+/** `auto`: the theme of the device. */
 export type Theme = 'auto' | 'light' | 'dark'
 
 const loadTheme = () => load<Theme>('theme') ?? 'auto'
@@ -12,7 +12,7 @@ const loadLanguage = () => pickLanguage(load<string>('language') ?? null, naviga
 export const theme = signal(loadTheme())
 export const language = signal(loadLanguage())
 
-/** The sentences of the page, in the language that is chosen. */
+/** The page's texts in the chosen language. */
 export const strings = computed(() => tables[language.value])
 export const times = computed(() => {
   const locale = localeOf(language.value, navigator.languages)
@@ -29,7 +29,7 @@ export function chooseLanguage(chosen: Language): void {
   save('language', chosen)
 }
 
-/** Puts the choices into the document, now and whenever they change, here or in another tab. */
+/** Applies the preferences to the document, also when they change here or in another tab. */
 export function applyPreferences(): void {
   effect(() => {
     document.documentElement.dataset.theme = theme.value

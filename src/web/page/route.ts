@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
 import { type ConversationKey, foldName, room } from '../state/conversations.ts'
 
-/** What the page shows, as the address says it: `#` the room, `#with/NAME` a person, `#people` the list. */
+/** From the URL's hash: `#` is the room, `#with/NAME` a direct conversation, `#people` the list. */
 export interface Route {
   readonly pane: 'conversation' | 'list'
   readonly key: ConversationKey
-  /** The other person's name as the address has it. */
+  /** The other user's name in the URL. */
   readonly name: string
 }
 
@@ -16,7 +16,7 @@ window.addEventListener('hashchange', () => {
 })
 
 export const roomHref = '#'
-/** On a phone the list has a screen of its own. */
+/** On narrow screens the list has a view of its own. */
 export const listHref = '#people'
 export const personHref = (name: string) => `#with/${encodeURIComponent(name)}`
 

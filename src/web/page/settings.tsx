@@ -7,7 +7,7 @@ import { signOut } from './current-session.ts'
 import { Icon } from './icons.tsx'
 import { strings } from './preferences.ts'
 
-/** Colours, language, and the way out. */
+/** Theme, language and signing out. */
 export function Settings({ session }: { session: ChatSession }) {
   const words = strings.value
   const dialog = useRef<HTMLDialogElement>(null)
@@ -37,7 +37,7 @@ export function Settings({ session }: { session: ChatSession }) {
         ref={dialog}
         class="settings"
         aria-labelledby="settings-title"
-        // A click on what lies behind closes it, too.
+        // A click on the backdrop closes the dialog.
         closedby="any"
       >
         <div class="settings-body">

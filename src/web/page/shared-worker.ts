@@ -1,7 +1,7 @@
 import type { TabPort } from '../shared-stream/protocol.ts'
 import { StreamRegistry } from '../shared-stream/stream-registry.ts'
 
-/** The shared worker: holds the streams of all tabs of this browser. */
+/** The shared worker has the streams of all tabs of this browser. */
 const registry = new StreamRegistry()
 
 addEventListener('connect', (event) => {

@@ -8,21 +8,21 @@ import { strings } from './preferences.ts'
 import { personHref } from './route.ts'
 import { Settings } from './settings.tsx'
 
-/** How many of those who are online are listed. */
-const mostListed = 200
+/** Of the online users. */
+const maxListedUsers = 200
 
-/** The conversations, who is online, and oneself. */
+/** The conversations, the online users and the current user. */
 export function Sidebar({ session, open }: { session: ChatSession; open: ConversationKey }) {
   const words = strings.value
   return (
-    <div class="side">
-      <header class="side-head">
+    <div class="sidebar">
+      <header class="sidebar-head">
         <Logo />
         <p aria-hidden="true">Obrol</p>
       </header>
-      <nav class="side-body" aria-label={words.conversations}>
+      <nav class="sidebar-body" aria-label={words.conversations}>
         <FindPerson session={session} />
-        <h2 class="aloud">{words.conversations}</h2>
+        <h2 class="visually-hidden">{words.conversations}</h2>
         <ul class="items">
           {session.conversations.value.map((conversation) => (
             <ConversationItem
@@ -36,38 +36,38 @@ export function Sidebar({ session, open }: { session: ChatSession; open: Convers
         </ul>
         <Online session={session} />
       </nav>
-      <footer class="side-foot">
+      <footer class="sidebar-foot">
         <Avatar name={session.me} online={session.connection.value.state === 'live'} />
-        <bdi class="side-me">{session.me}</bdi>
+        <bdi class="sidebar-me">{session.me}</bdi>
         <Settings session={session} />
       </footer>
     </div>
   )
 }
 
-/** Who is online, oneself first; each leads to the conversation with them. */
+/** The online users, the current one first, as links to their conversations. */
 function Online({ session }: { session: ChatSession }) {
   const words = strings.value
   const live = session.connection.value.state === 'live'
   const { names, count } = session.onlineUsers.value
   const others = names.filter((name) => name !== session.me)
-  const shown = others.slice(0, mostListed)
+  const shown = others.slice(0, maxListedUsers)
   const more = count - 1 - shown.length
   if (!live)
     return (
       <section aria-labelledby="online">
-        <h2 id="online" class="side-title">
+        <h2 id="online" class="sidebar-title">
           {words.online}
         </h2>
-        <p class="side-empty">
+        <p class="sidebar-empty">
           {session.connection.value.state === 'lost' ? words.onlineUnknown : words.connecting}
         </p>
       </section>
     )
   return (
     <section aria-labelledby="online">
-      <h2 id="online" class="side-title">
-        {words.online} <span class="side-count">{count}</span>
+      <h2 id="online" class="sidebar-title">
+        {words.online} <span class="sidebar-count">{count}</span>
       </h2>
       <ul class="items">
         {[session.me, ...shown].map((name) => (
@@ -80,8 +80,8 @@ function Online({ session }: { session: ChatSession }) {
           </li>
         ))}
       </ul>
-      {others.length === 0 && <p class="side-empty">{words.aloneHere}</p>}
-      {more > 0 && <p class="side-empty">{words.moreOnline(more)}</p>}
+      {others.length === 0 && <p class="sidebar-empty">{words.aloneHere}</p>}
+      {more > 0 && <p class="sidebar-empty">{words.moreOnline(more)}</p>}
     </section>
   )
 }

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { ObrolClient } from '../../client/index.ts'
+import { limits } from '../state/limits.ts'
 import { type Explanation, explainAll } from '../text/explain.ts'
 import { LanguageChoice } from './choices.tsx'
 import { lastEndReason, startSession } from './current-session.ts'
 import { Field } from './field.tsx'
 import { Logo } from './icons.tsx'
-import { limits } from './limits.ts'
 import { strings } from './preferences.ts'
 
 const endReasonTexts = {
@@ -17,12 +17,12 @@ const endReasonTexts = {
   unauthorized: 'endedExpired',
 } as const
 
-/** Sign in, or create an account: the same two fields. */
+/** The form for signing in and for creating an account. */
 export function SignIn() {
   const words = strings.value
   const registering = useSignal(false)
   const busy = useSignal(false)
-  /** What was thrown, so that it can be told in whatever language is chosen. */
+  /** The error itself, because its text changes with the language. */
   const refusal = useSignal<{ error?: unknown; missing?: Explanation['field'][] } | undefined>(
     undefined,
   )
@@ -76,19 +76,19 @@ export function SignIn() {
   const reason = lastEndReason.value
   const label = registering.value ? words.signUp : words.signIn
   return (
-    <main class="gate">
-      <div class="gate-card">
-        <header class="gate-head">
+    <main class="sign-in">
+      <div class="sign-in-card">
+        <header class="sign-in-head">
           <Logo />
           <h1>Obrol</h1>
           <p>{words.tagline}</p>
         </header>
         {reason !== undefined && !registering.value && (
-          <p class="gate-reason" role="status">
+          <p class="sign-in-reason" role="status">
             {words[endReasonTexts[reason]]}
           </p>
         )}
-        <form class="gate-form" onSubmit={submit} noValidate aria-label={label}>
+        <form class="sign-in-form" onSubmit={submit} noValidate aria-label={label}>
           <h2>{registering.value ? words.signUpLead : words.signInLead}</h2>
           <Field
             id="username"
@@ -119,7 +119,7 @@ export function SignIn() {
             {busy.value ? <span class="spinner" aria-hidden="true" /> : null}
             {label}
           </button>
-          <p class="gate-turn">
+          <p class="sign-in-switch">
             {registering.value ? words.haveAccount : words.noAccount}{' '}
             <button type="button" class="link" onClick={toggleMode}>
               {registering.value ? words.signIn : words.signUp}
@@ -127,7 +127,7 @@ export function SignIn() {
           </p>
         </form>
       </div>
-      <footer class="gate-foot">
+      <footer class="sign-in-foot">
         <LanguageChoice />
         <a href="docs">{words.apiDocs}</a>
       </footer>

@@ -1,7 +1,7 @@
-/** A browser's store of strings: `localStorage` is shared by all tabs, `sessionStorage` is a tab's own. */
+/** `localStorage` is shared by all tabs, `sessionStorage` is of one tab. */
 type StorageName = 'localStorage' | 'sessionStorage'
 
-/** Reads what was kept; undefined where there is nothing, or the browser keeps nothing. */
+/** Undefined if nothing is stored, or if storage is disabled. */
 export function load<T>(name: string, storage: StorageName = 'localStorage'): T | undefined {
   try {
     const stored = window[storage].getItem(`obrol.${name}`)
@@ -11,21 +11,21 @@ export function load<T>(name: string, storage: StorageName = 'localStorage'): T 
   }
 }
 
-/** Keeps something; undefined forgets it. A browser that keeps nothing costs comfort, no message. */
+/** Undefined removes the value. */
 export function save(name: string, value: unknown, storage: StorageName = 'localStorage'): void {
   try {
     if (value === undefined) window[storage].removeItem(`obrol.${name}`)
     else window[storage].setItem(`obrol.${name}`, JSON.stringify(value))
   } catch {
-    // Full, or switched off.
+    // Storage is full or disabled; the page works without it.
   }
 }
 
-/** Calls back when another tab has kept something under this name. */
+/** Calls `listener` when another tab changes the value. Returns what stops it. */
 export function onChangedElsewhere(name: string, listener: () => void): () => void {
-  const heard = ({ key }: StorageEvent) => {
+  const onStorage = ({ key }: StorageEvent) => {
     if (key === `obrol.${name}` || key === null) listener()
   }
-  window.addEventListener('storage', heard)
-  return () => window.removeEventListener('storage', heard)
+  window.addEventListener('storage', onStorage)
+  return () => window.removeEventListener('storage', onStorage)
 }

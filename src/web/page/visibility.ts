@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { route } from './route.ts'
 
-/** The width below which the list and the conversation take turns; style/layout.css knows it too. */
+/** Only the list or the conversation is shown below this width, which is also in style/layout.css. */
 const narrowMedia = matchMedia('(max-width: 45rem)')
 const isNarrow = signal(narrowMedia.matches)
 const isVisible = signal(document.visibilityState === 'visible')
@@ -13,10 +13,10 @@ document.addEventListener('visibilitychange', () => {
   isVisible.value = document.visibilityState === 'visible'
 })
 
-/** Whether the open conversation can be seen. */
+/** Whether the user can see the open conversation. */
 export const isConversationVisible = computed(
   () => isVisible.value && !(isNarrow.value && route.value.pane === 'list'),
 )
 
-/** Whether there is a finger rather than a pointer: then the keyboard does not come up by itself. */
+/** On a touch screen. */
 export const hasCoarsePointer = matchMedia('(pointer: coarse)').matches

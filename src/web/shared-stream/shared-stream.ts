@@ -14,21 +14,20 @@ import {
 } from '../state/online-users.ts'
 import type { ConnectionState, EndReason, MessageFromStream, TabPort } from './protocol.ts'
 
-/** How many messages a new tab is told again, so that it misses none while it reads the history. */
+/** How many recent messages a new tab gets, so that it misses none while it loads the history. */
 const replayedMessages = 200
 
-/** How long what came is gathered before it is told, in ms. */
+/** How long messages are collected into a batch, in ms. */
 const batchMs = 10
 
-/** How long what follows a new epoch is gathered at most, so that it is told with it, in ms. */
+/** How long messages after a new epoch are collected at most, in ms. */
 const epochBatchMs = 500
 
-/** How long before the list of who is online is read again, in ms. */
+/** The delay before the list of online users is loaded again, in ms. */
 const listDelayMs = 2000
 
 /**
- * A session's one stream, told to all of its tabs. What it has heard last is told again to a tab
- * that comes later.
+ * The one stream of a session, for all of its tabs. A new tab gets its recent messages and its state.
  */
 export class SharedStream {
   readonly #client: ObrolClient
@@ -39,12 +38,12 @@ export class SharedStream {
   #onlineUsers: OnlineUsers = noUsers
   #recent: readonly Message[] = []
   #batch: Message[] = []
-  /** A new epoch that was not told yet. */
+  /** A new epoch that was not sent to the tabs yet. */
   #pendingEpoch: Reset | undefined
   #batchTimer: ReturnType<typeof setTimeout> | undefined
   #listTimer: ReturnType<typeof setTimeout> | undefined
 
-  /** Opens the stream; `onClose` is called when the session is over or the last tab has gone. */
+  /** @param onClose called when the session ends or the last tab is removed */
   constructor(server: string, token: string, onClose: () => void) {
     this.#client = new ObrolClient(server, { token })
     this.#stream = this.#client.events({ signal: this.#closed.signal })
@@ -52,7 +51,7 @@ export class SharedStream {
     void this.#readEvents()
   }
 
-  /** A tab comes: it is told how things stand, and from now on what happens. */
+  /** Sends a new tab the current state, and all later events. */
   add(port: TabPort): void {
     this.#flush()
     if (this.#recent.length > 0) port.postMessage({ type: 'messages', messages: this.#recent })
@@ -61,18 +60,17 @@ export class SharedStream {
     this.#ports.add(port)
   }
 
-  /** A tab goes; with the last one the stream closes. */
+  /** The stream closes with its last tab. */
   remove(port: TabPort): void {
     this.#ports.delete(port)
     if (this.#ports.size === 0) this.#close()
   }
 
-  /** Tries now instead of later. */
   reconnectNow(): void {
     this.#stream.hurry()
   }
 
-  /** A stream ends with its session alone: after all else it is opened again. */
+  /** The client's stream reconnects by itself, so it ends only with its session. */
   async #readEvents(): Promise<void> {
     try {
       for await (const event of this.#stream) this.#onEvent(event)
@@ -101,7 +99,7 @@ export class SharedStream {
     }
   }
 
-  /** A new epoch is told with what comes next: what a tab holds beside it may be void. */
+  /** A new epoch is sent with the messages that follow it: other messages of a tab may be void. */
   #onReset(reset: Reset): void {
     if (reset.reason === 'new-epoch') {
       this.#pendingEpoch = reset
@@ -112,7 +110,7 @@ export class SharedStream {
     }
   }
 
-  /** Tells what was gathered: many messages may come at once. */
+  /** Sends the batch. */
   #flush(): void {
     clearTimeout(this.#batchTimer)
     this.#batchTimer = undefined
@@ -144,8 +142,8 @@ export class SharedStream {
       .online({ limit: 1000, signal: this.#closed.signal })
       .catch(() => undefined)
     this.#listTimer = undefined
-    // Not read: what comes next on the stream says again that it has to be.
-    // What was told meanwhile may be newer than the list: it is read once more.
+    // After an error the next `ready` or `presence` event marks the list as stale again. Events that
+    // came while the list was loading may be newer, so it is loaded once more.
     if (page) this.#setOnlineUsers({ ...usersFromPage(page), stale: before !== this.#onlineUsers })
   }
 

@@ -1,11 +1,11 @@
 import type { TabPort } from './protocol.ts'
 import { SharedStream } from './shared-stream.ts'
 
-/** Gives the tabs of each session one line. */
+/** One stream for all tabs of a session. */
 export class StreamRegistry {
   readonly #streams = new Map<string, SharedStream>()
 
-  /** Listens to a tab from now on. */
+  /** Handles the messages of a tab. */
   connect(port: TabPort): void {
     let stream: SharedStream | undefined
     port.addEventListener('message', ({ data }) => {

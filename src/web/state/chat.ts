@@ -2,32 +2,32 @@ import type { HistoryPage, Message, Reset } from '../../client/index.ts'
 import { type ConversationKey, conversationOf, foldName, partnerOf, room } from './conversations.ts'
 import { mergeMessages, messagesFrom } from './messages.ts'
 
-/** What was said between the same people, as far as it is known here. */
+/** The loaded messages of the room or with one user. */
 export interface Conversation {
   readonly key: ConversationKey
-  /** The other person's name; empty for the room. */
+  /** The other user's name; empty for the room. */
   readonly name: string
-  /** Ascending by id. Before `from` there can be gaps. */
+  /** Ascending by id. There may be gaps before `completeFrom`. */
   readonly messages: readonly Message[]
-  /** From this id on nothing is missing; `Infinity` while nothing was read. */
+  /** No message from this id on is missing; `Infinity` if none was loaded. */
   readonly completeFrom: number
-  /** What was read: everything up to this id. */
+  /** The user has read the messages up to this id. */
   readonly read: number
 }
 
-/** Everything that one person may see, as far as it is known here. Never changed, only replaced. */
+/** All conversations of a user. Immutable. */
 export interface Chat {
   readonly me: string
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>
-  /** From this id on nothing of any conversation is missing. */
+  /** In no conversation is a message from this id on missing. */
   readonly completeFrom: number
   /** The highest id seen. */
   readonly head: number
-  /** Counts resets: a page that was asked for before one must not be merged after it. */
+  /** Counts resets. A page that was requested before a reset must not be added after it. */
   readonly generation: number
 }
 
-/** What is kept of a conversation from one visit to the next. */
+/** Stored for each conversation. */
 interface ReadMarker {
   readonly name: string
   readonly read: number
@@ -36,38 +36,38 @@ interface ReadMarker {
 /** By the conversation's key. */
 export type ReadMarkers = Readonly<Record<ConversationKey, ReadMarker>>
 
-/** Before anything was read: the room, and the conversations of earlier visits. */
-export function emptyChat(me: string, marks: ReadMarkers): Chat {
+/** The room and the conversations of earlier visits, without messages. */
+export function emptyChat(me: string, markers: ReadMarkers): Chat {
   const conversations = new Map<ConversationKey, Conversation>()
   for (const [key, { name, read }] of [
     [room, { name: '', read: -1 }],
-    ...Object.entries(marks),
+    ...Object.entries(markers),
   ] as [ConversationKey, ReadMarker][])
     conversations.set(key, { key, name, messages: [], completeFrom: Infinity, read })
   return { me, conversations, completeFrom: Infinity, head: 0, generation: 0 }
 }
 
-/** With the conversation with someone, which may be new. */
+/** Adds the conversation with a user if it is not there. */
 export function withConversation(chat: Chat, name: string): Chat {
   const key = foldName(name)
   if (chat.conversations.has(key)) return chat
   return replace(chat, { key, name, messages: [], completeFrom: Infinity, read: chat.head })
 }
 
-/** Takes in what came on the stream or as a post's answer. What is there already changes nothing. */
+/** Adds messages of the stream or of responses to POSTs. Returns `chat` itself if none is new. */
 export function addMessages(chat: Chat, messages: readonly Message[]): Chat {
   return add(chat, messages, (message) => message.id - 1)
 }
 
 /**
- * Takes in a page of the history: the newest, or the one before the oldest that is held.
+ * Adds a page of the history: the newest, or the one before the oldest loaded message.
  *
- * @param partner whose direct conversation it is of; undefined: of everything
+ * @param partner the other user, if it is a page of one direct conversation
  */
 export function addPage(chat: Chat, page: HistoryPage, partner?: string): Chat {
   const [first] = page.messages
   const from = page.more && first ? first.id : 0
-  // What a first visit finds is no news.
+  // On the first visit all earlier messages count as read.
   const firstVisit = chat.completeFrom === Infinity
   const read = firstVisit ? (page.messages.at(-1)?.id ?? 0) : chat.head
   let next = add(chat, page.messages, () => read)
@@ -81,10 +81,10 @@ export function addPage(chat: Chat, page: HistoryPage, partner?: string): Chat {
 }
 
 /**
- * Forgets what the log no longer holds.
+ * Removes the messages that are no longer in the log.
  *
- * @param next what came right after it: in a new epoch what is held past the cursor was lost, but
- *   where it comes again
+ * @param next the messages right after it: in a new epoch, loaded messages past `from` were lost
+ *   unless they are among these
  */
 export function applyReset(
   chat: Chat,
@@ -94,14 +94,14 @@ export function applyReset(
   const isEpoch = reason === 'new-epoch'
   const last = reason === 'trimmed' ? Infinity : isEpoch ? lastConfirmedId(chat, from, next) : from
   const first = isEpoch ? 0 : oldest
-  // Another tab may have read what this one does not hold.
+  // Another tab may have read messages that this one has not loaded.
   const newest = isEpoch ? Math.max(head, next.at(-1)?.id ?? 0) : last
   const conversations = new Map<ConversationKey, Conversation>()
   for (const [key, held] of chat.conversations)
     conversations.set(key, {
       ...held,
       messages: held.messages.filter(({ id }) => id >= first && id <= last),
-      // What is gone is missed no longer; what was read of a void log was not read.
+      // Removed messages are not missing, and void ones were not read.
       completeFrom: Math.min(held.completeFrom, last + 1),
       read: Math.min(held.read, last, newest),
     })
@@ -114,7 +114,7 @@ export function applyReset(
   }
 }
 
-/** The last id before what is held past an id and did not come again; `Infinity`: all of it did. */
+/** The last id before the first loaded message past `from` that was lost; `Infinity` if none was. */
 function lastConfirmedId(chat: Chat, from: number, again: readonly Message[]): number {
   const byId = new Map(again.map((message) => [message.id, message]))
   const lost = [...chat.conversations.values()]
@@ -127,15 +127,15 @@ function isSame(one: Message, other: Message | undefined): boolean {
   return one.from === other?.from && one.text === other.text && one.sentAt === other.sentAt
 }
 
-/** Everything up to `id` was read. What was read once stays read. */
+/** Marks messages up to `id` as read. The marker does not move back. */
 export function markRead(chat: Chat, key: ConversationKey, id: number): Chat {
   const held = chat.conversations.get(key)
   return held && held.read < id ? replace(chat, { ...held, read: id }) : chat
 }
 
 /**
- * Lets the oldest of the room go where twice as many are held as need be, so that a page that is
- * left open for weeks does not grow. What is gone can be read again on the way up.
+ * Removes the oldest messages of the room if it has more than twice `maxMessages`, so that a page
+ * that stays open for weeks does not grow. They can be loaded again.
  */
 export function trimRoom(chat: Chat, maxMessages: number): Chat {
   const held = chat.conversations.get(room) as Conversation
@@ -152,22 +152,22 @@ export function trimRoom(chat: Chat, maxMessages: number): Chat {
   return { ...chat, conversations, completeFrom: id }
 }
 
-/** What can be shown of a conversation without a gap. */
+/** The messages after the last gap. */
 export function visibleMessages(chat: Chat, held: Conversation): readonly Message[] {
   return messagesFrom(held.messages, completeFromOf(chat, held))
 }
 
-/** From which id on a conversation is held without a gap; 0: all of it, `Infinity`: nothing. */
+/** The conversation has no gap from this id on; 0: all is loaded, `Infinity`: nothing is. */
 export function completeFromOf(chat: Chat, held: Conversation): number {
   return Math.min(held.completeFrom, chat.completeFrom)
 }
 
-/** How many messages of others were not read. */
+/** The number of unread messages of other users. */
 export function unreadCount(chat: Chat, held: Conversation): number {
   return messagesFrom(held.messages, held.read + 1).filter(({ from }) => from !== chat.me).length
 }
 
-/** The room, then the people with whom it was talked last. */
+/** The room first, then by the last message. */
 export function sortedConversations(chat: Chat): Conversation[] {
   const last = ({ messages }: Conversation) => messages.at(-1)?.id ?? 0
   return [...chat.conversations.values()].sort((a, b) => {
@@ -176,14 +176,23 @@ export function sortedConversations(chat: Chat): Conversation[] {
   })
 }
 
-/** What to keep for the next visit. */
 export function readMarkersOf(chat: Chat): ReadMarkers {
   return Object.fromEntries(
     [...chat.conversations.values()].map(({ key, name, read }) => [key, { name, read }]),
   )
 }
 
-/** With messages in their conversations; `readOf` is what counts as read of a new conversation. */
+/** Takes over the read markers of another tab. */
+export function mergeReadMarkers(chat: Chat, markers: ReadMarkers): Chat {
+  let next = chat
+  for (const [key, { name, read }] of Object.entries(markers)) {
+    if (key !== room) next = withConversation(next, name)
+    next = markRead(next, key, read)
+  }
+  return next
+}
+
+/** Adds messages to their conversations; `readOf` gives the read marker of a new conversation. */
 function add(chat: Chat, messages: readonly Message[], readOf: (first: Message) => number): Chat {
   const byKey = Map.groupBy(messages, (message) => conversationOf(message, chat.me))
   let next = chat

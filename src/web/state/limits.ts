@@ -1,11 +1,16 @@
-/** What the server takes, as far as people should know before they try. In code points. */
+import { signal } from '@preact/signals'
+
+/** Limits of the server that the page shows before it sends anything. In code points. */
 export interface Limits {
   readonly passwordMin: number
   readonly textMax: number
 }
 
-/** Those of a server that was not set otherwise. */
+/** The server's defaults. */
 export const defaultLimits: Limits = { passwordMin: 8, textMax: 4000 }
+
+/** The defaults until `loadLimits()` is done. */
+export const limits = signal(defaultLimits)
 
 interface Schema {
   $ref?: string
@@ -22,7 +27,7 @@ interface OpenApiDocument {
   >
 }
 
-/** The limits that a server's OpenAPI document tells; the usual ones where it does not tell them. */
+/** The limits in the server's OpenAPI document; the defaults for those it does not have. */
 export function limitsFromOpenApi(document: unknown): Limits {
   const { components, paths } = document as OpenApiDocument
   const resolved = (schema: Schema | undefined): Schema | undefined => {
@@ -36,5 +41,14 @@ export function limitsFromOpenApi(document: unknown): Limits {
   return {
     passwordMin: field('/v1/register', 'password')?.minLength ?? defaultLimits.passwordMin,
     textMax: field('/v1/messages/broadcast', 'text')?.maxLength ?? defaultLimits.textMax,
+  }
+}
+
+/** Keeps the defaults if the document cannot be loaded: the server checks its own limits anyway. */
+export async function loadLimits(openApiUrl: URL): Promise<void> {
+  try {
+    limits.value = limitsFromOpenApi(await (await fetch(openApiUrl)).json())
+  } catch {
+    // The defaults stay.
   }
 }

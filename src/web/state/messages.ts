@@ -1,11 +1,11 @@
 import type { Message } from '../../client/index.ts'
 
-/** The longest run that `merge` looks at one by one from the newest; past that it sorts. */
+/** Up to so many new messages are inserted one by one; more are sorted. */
 const maxInsertions = 8
 
 /**
- * Two runs of messages as one: ascending by id, each id once. Gives back `held` itself where
- * nothing is new, so that who looks at it sees that nothing has changed.
+ * Returns the messages ascending by id, each id once. Returns `held` itself if no message is new, so
+ * that the caller sees that nothing changed.
  *
  * @param held ascending
  * @param more in any order
@@ -28,7 +28,7 @@ export function mergeMessages(
   return all
 }
 
-/** Where the first message with this id or a higher one stands, in an ascending run. */
+/** The index of the first message with this id or a higher one. */
 function indexOfId(messages: readonly Message[], id: number): number {
   let low = 0
   let high = messages.length
@@ -40,7 +40,7 @@ function indexOfId(messages: readonly Message[], id: number): number {
   return low
 }
 
-/** Those from an id on; the same run where that is all of them. */
+/** The messages from an id on; the same array if that is all of them. */
 export function messagesFrom(messages: readonly Message[], id: number): readonly Message[] {
   const at = indexOfId(messages, id)
   return at === 0 ? messages : messages.slice(at)

@@ -1,28 +1,28 @@
 import type { Message } from '../../client/index.ts'
 import type { ConversationKey } from './conversations.ts'
 
-/** Something said that the log may not hold yet. */
+/** A message of the user that may not be in the log yet. */
 export interface PendingMessage {
-  /** Its idempotency key: to send it again with the same one is safe. */
+  /** The idempotency key, which makes retries safe. */
   readonly key: string
   readonly conversation: ConversationKey
-  /** To whom; undefined: to everyone. */
+  /** The recipient; undefined: everyone. */
   readonly to: string | undefined
   readonly text: string
-  /** When it was said, in Unix ms. */
+  /** In Unix ms. */
   readonly at: number
-  /** It can only get an id above this one. */
+  /** The message's id will be higher than this. */
   readonly after: number
-  /** Why it was not sent, as a problem's code; undefined while it is on its way. */
+  /** An error code; undefined while it is being sent. */
   readonly failure: string | undefined
-  /** While it is on its way: why it was not taken, and when it is sent again, in Unix ms. */
+  /** While it waits for a retry: the error code, and the time in Unix ms. */
   readonly delay?: { readonly failure: string; readonly until: number } | undefined
 }
 
-/** What waits to be sent or to be tried again, oldest first. Never changed, only replaced. */
+/** Oldest first. Immutable. */
 export type PendingMessages = readonly PendingMessage[]
 
-/** After these the message may be in the log all the same. */
+/** After these errors the message may be in the log. */
 const uncertainCodes = new Set([
   'network',
   'timeout',
@@ -31,7 +31,7 @@ const uncertainCodes = new Set([
   'internal-error',
 ])
 
-/** The post was answered with `message`. Those still on their way come after it, or are another. */
+/** Removes a message that was sent. Later ones of its conversation get higher ids than it. */
 export function markSent(outbox: PendingMessages, key: string, message: Message): PendingMessages {
   const settled = outbox.find((pending) => pending.key === key)
   return outbox
@@ -43,12 +43,12 @@ export function markSent(outbox: PendingMessages, key: string, message: Message)
     )
 }
 
-/** The post failed with a problem's code. */
+/** @param failure an error code */
 export function markFailed(outbox: PendingMessages, key: string, failure: string): PendingMessages {
   return updatePending(outbox, key, { failure })
 }
 
-/** It was not taken for now, and is sent again by itself. */
+/** The message will be retried. */
 export function markDelayed(
   outbox: PendingMessages,
   key: string,
@@ -58,7 +58,6 @@ export function markDelayed(
   return updatePending(outbox, key, { delay: { failure, until } })
 }
 
-/** It is on its way again. */
 export function markSending(outbox: PendingMessages, key: string): PendingMessages {
   return updatePending(outbox, key, { failure: undefined, delay: undefined })
 }
@@ -67,15 +66,15 @@ export function removePending(outbox: PendingMessages, key: string): PendingMess
   return outbox.filter((pending) => pending.key !== key)
 }
 
-/** What was on its way when the page was left: nobody waits for its answer any more. */
+/** Messages that were being sent when the page was closed have failed. */
 export function markInterrupted(outbox: PendingMessages): PendingMessages {
   return outbox.map((pending) => ({ ...pending, failure: pending.failure ?? 'network' }))
 }
 
 /**
- * Which of a conversation's pending messages are to be shown: not those that have come on the
- * stream before their answer, or without one. A message of one's own with the same text stands for
- * the oldest that it can be.
+ * The pending messages of a conversation that are not in the log: the stream may deliver a message
+ * before the response to its POST, or without one. A message of the user with the same text is taken
+ * for the oldest pending one that it can be.
  */
 export function unconfirmed(
   outbox: PendingMessages,

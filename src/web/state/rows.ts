@@ -1,16 +1,16 @@
 import type { Message } from '../../client/index.ts'
 import { dayOf } from '../text/times.ts'
 
-/** Messages of one person that follow each other within so long stand together. */
+/** Messages of one sender within so long are a group, in ms. */
 const groupMs = 5 * 60_000
 
 /**
- * So many of them at most, so that whoever looks at one finds whose it is. They part where an id is a
- * multiple of it, so that what is put in above moves nothing.
+ * Messages of a group at most, so that the sender's name is never far. Groups are split at multiples
+ * of it, so that older messages do not change the later groups.
  */
 const maxGroupSize = 8
 
-/** What stands in a conversation, one under the other. */
+/** A row of the message list. */
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   | { readonly kind: 'new'; readonly key: string }
@@ -20,30 +20,29 @@ export interface MessageRow {
   readonly kind: 'message'
   readonly key: string
   readonly message: Message
-  /** Whether it begins, and ends, a group of one person's messages. */
+  /** Whether it begins, and ends, a group. */
   readonly first: boolean
   readonly last: boolean
 }
 
 /**
- * A conversation as rows: a line where a day begins and where the new messages begin, and one
- * person's messages in groups.
+ * Adds a row where a day begins and where the new messages begin.
  *
  * @param messages ascending
- * @param newAfter what others said past this id is new; undefined: nothing is
+ * @param newAfter messages of others past this id are new; undefined: none is
  */
 export function toRows(messages: readonly Message[], me: string, newAfter?: number): Row[] {
   const rows: Row[] = []
   let before: Message | undefined
-  let told = newAfter === undefined
+  let isMarked = newAfter === undefined
   for (const [at, message] of messages.entries()) {
     const after = messages[at + 1]
     const day = dayOf(message.sentAt)
     const newDay = before === undefined || dayOf(before.sentAt) !== day
     if (newDay) rows.push({ kind: 'day', key: `day-${day}`, at: Date.parse(message.sentAt) })
-    const newHere = !told && message.id > (newAfter as number) && message.from !== me
+    const newHere = !isMarked && message.id > (newAfter as number) && message.from !== me
     if (newHere) {
-      told = true
+      isMarked = true
       rows.push({ kind: 'new', key: 'new' })
     }
     const first = newDay || newHere || !isSameGroup(before as Message, message)

@@ -1,16 +1,16 @@
-import { isolate } from './isolate.ts'
+import { isolate } from './bidi.ts'
 
 const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
 
-/** Every sentence of the page in English; the other languages have the same keys. */
+/** The page's texts in English. Other languages have the same keys. */
 export const english = {
-  tagline: 'A room, and the people in it.',
+  tagline: 'A chat room and direct messages.',
   signIn: 'Sign in',
   signUp: 'Create account',
   signInLead: 'Sign in with your name and password',
   signUpLead: 'Choose a name and a password',
   noAccount: 'New here?',
-  haveAccount: 'Here before?',
+  haveAccount: 'Already have an account?',
   username: 'Name',
   password: 'Password',
   usernameHint: '2 to 32 letters, digits, “.”, “_” or “-”',
@@ -20,17 +20,17 @@ export const english = {
   apiDocs: 'For developers: the API',
 
   room: 'The room',
-  everyone: 'Everyone who is here',
-  nothingYet: 'Nothing said yet',
+  everyone: 'Messages to everyone',
+  nothingYet: 'No messages yet',
   conversations: 'Conversations',
   online: 'Online',
   onlineCount: (count: number) => `${people(count)} online`,
   onlineUnknown: 'Who is online is not known until the connection is back.',
   moreOnline: (count: number) => `and ${count} more`,
-  aloneHere: 'Nobody else is here right now. What you say stays for those who come.',
+  aloneHere: 'Nobody else is online. They will see your messages later.',
   youHere: 'You',
   isOnline: 'online',
-  isOffline: 'not here now; finds your messages on coming back',
+  isOffline: 'offline; will get your messages later',
   writeToSomeone: 'Write to someone',
   open: 'Open',
   skip: 'Skip to the messages',
@@ -47,15 +47,15 @@ export const english = {
   overLimit: (over: number, most: number) =>
     `${over} too many: a message has at most ${most} characters`,
   enterToSend: 'Enter sends, Shift+Enter makes a new line',
-  emptyRoom: 'Nothing was said here yet',
-  emptyRoomLead: 'Say hello: everyone who comes in will read it.',
+  emptyRoom: 'No messages yet',
+  emptyRoomLead: 'Say hello: everyone can read it.',
   emptyDirect: (name: string) => `You and ${isolate(name)}`,
-  emptyDirectLead: 'What you write here only the two of you can read. Say hello.',
+  emptyDirectLead: 'Only the two of you can read these messages. Say hello.',
   emptySelf: 'Notes to yourself',
-  emptySelfLead: 'What you write here only you can read.',
-  beginning: 'This is where it began.',
-  loadingOlder: 'Fetching what was said before…',
-  olderFailed: 'What was said before could not be fetched.',
+  emptySelfLead: 'Only you can read these messages.',
+  beginning: 'The beginning of the conversation.',
+  loadingOlder: 'Loading older messages…',
+  olderFailed: 'Older messages could not be loaded.',
   tryAgain: 'Try again',
   newMessages: 'New',
   toNewest: 'To the newest',
@@ -71,15 +71,14 @@ export const english = {
   wroteToYou: (name: string) => `${isolate(name)} wrote to you`,
 
   connecting: 'Connecting…',
-  live: 'Connected',
   lost: 'The connection is lost.',
   nextTry: (seconds: number) => (seconds < 1 ? 'Trying again…' : `Trying again in ${seconds} s`),
   tryNow: 'Try now',
-  loading: 'Opening the room…',
+  loading: 'Loading…',
 
   settings: 'Settings',
   theme: 'Colours',
-  themeAuto: 'Like the device',
+  themeAuto: 'Same as the device',
   themeLight: 'Light',
   themeDark: 'Dark',
   language: 'Language',
@@ -89,33 +88,33 @@ export const english = {
   endedSignedOut: 'You have signed out.',
   endedElsewhere: 'You were signed out in another window or on another device.',
   endedBanned: 'This server has banned you.',
-  endedExpired: 'Your session is over. Sign in again to go on.',
+  endedExpired: 'Your session has ended. Sign in again.',
 
   problems: {
     'username-taken':
       'This name is taken or reserved, or looks like one that is. Choose another, or sign in if it is yours.',
-    'unknown-user': 'Nobody has this name. Is it spelt right?',
-    'wrong-password': 'That is not the password of this name.',
-    'wrong-credentials': 'Name and password do not belong together.',
-    'registration-closed': 'This server takes no new accounts. Ask the people who run it.',
+    'unknown-user': 'Nobody has this name. Check the spelling.',
+    'wrong-password': 'The password is wrong.',
+    'wrong-credentials': 'The name or the password is wrong.',
+    'registration-closed': 'This server does not accept new accounts. Ask its administrator.',
     'unknown-recipient': 'Nobody has this name.',
-    'too-many-requests': 'That was a lot at once. Wait a moment, then try again.',
-    'payload-too-large': 'That is longer than this server takes.',
-    'invalid-request': 'The server does not take this.',
-    'idempotency-key-reused': 'This was sent before with other words. Write it anew.',
-    'internal-error': 'The server made a mistake.',
-    unavailable: 'The server cannot do this right now. Try again in a moment.',
+    'too-many-requests': 'Too many requests. Wait a moment, then try again.',
+    'payload-too-large': 'This is longer than the server accepts.',
+    'invalid-request': 'The server does not accept this.',
+    'idempotency-key-reused': 'This was sent before with another text. Write it again.',
+    'internal-error': 'The server had an error.',
+    unavailable: 'The server is not available. Try again in a moment.',
     network: 'The server cannot be reached.',
     timeout: 'The server did not answer in time.',
   } as Readonly<Record<string, string>>,
   otherProblem: 'That did not work.',
-  tooLongFor: (most: string) => `That is too long: at most ${most} characters.`,
+  tooLongFor: (most: string) => `This is too long: at most ${most} characters.`,
   badUsername:
     'A name is 2 to 32 letters, digits, “.”, “_” or “-”, and begins with a letter or digit.',
-  mixedScripts: 'A name keeps to one script: letters that look alike must not be mixed.',
+  mixedScripts: 'A name must not mix letters of different scripts.',
   badPassword: (least: string) => `A password is ${least} to 256 characters long.`,
   missing: 'Fill this in.',
 }
 
-/** The sentences of a language. */
+/** The texts of one language. */
 export type Strings = typeof english

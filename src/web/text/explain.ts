@@ -1,7 +1,7 @@
 import { ObrolError } from '../../client/index.ts'
 import type { Strings } from './strings.ts'
 
-/** What went wrong, for the reader, and at which field. */
+/** An error for the reader, and its field in the sign-in form. */
 export interface Explanation {
   readonly field: 'username' | 'password' | undefined
   readonly text: string
@@ -13,34 +13,34 @@ const fieldOf: Readonly<Record<string, Explanation['field']>> = {
   'wrong-password': 'password',
 }
 
-/** Stands before the most characters that a text may have, where it has more. */
+/** Prefix of a failure code, before the most characters of a text. */
 const tooLong = 'too-long:'
 
-/** What to keep of a refused message: the problem's code, or that it is too long and for what. */
+/** The error's code, or `too-long:` with the limit. */
 export function failureCode(error: unknown): string {
   if (!(error instanceof ObrolError)) return 'internal-error'
   const most = rulesOf(error).map(({ detail }) => /at most (\d+) char/.exec(detail)?.[1])
   return most[0] === undefined ? error.code : tooLong + most[0]
 }
 
-/** A failure in the reader's language. */
+/** @param failure from `failureCode()` */
 export function explainFailure(failure: string, strings: Strings): string {
   if (failure.startsWith(tooLong)) return strings.tooLongFor(failure.slice(tooLong.length))
   return strings.problems[failure] ?? strings.otherProblem
 }
 
-/** What was thrown, in the reader's language, the first thing if there are more. */
+/** The first explanation. */
 export function explain(error: unknown, strings: Strings): Explanation {
   return explainAll(error, strings)[0] as Explanation
 }
 
-/** All that was thrown, in the reader's language; of a bad name and password, which rules they break. */
+/** One explanation for each invalid field of the sign-in form, or else one for the error. */
 export function explainAll(error: unknown, strings: Strings): Explanation[] {
   const failure = failureCode(error)
   const rules = error instanceof ObrolError ? rulesOf(error) : []
-  const told = rules.flatMap((rule) => explainRule(rule, strings) ?? [])
-  return told.length > 0
-    ? told
+  const explained = rules.flatMap((rule) => explainRule(rule, strings) ?? [])
+  return explained.length > 0
+    ? explained
     : [{ field: fieldOf[failure], text: explainFailure(failure, strings) }]
 }
 
@@ -61,7 +61,7 @@ interface Rule {
   detail: string
 }
 
-/** The rules of fields that a body breaks. */
+/** The invalid fields of the request body. */
 function rulesOf(error: ObrolError): Rule[] {
   return (error.problem?.errors ?? []).filter((rule): rule is Rule => 'pointer' in rule)
 }

@@ -1,9 +1,9 @@
+import { isolate } from './bidi.ts'
 import type { Strings } from './english.ts'
-import { isolate } from './isolate.ts'
 
-/** Every sentence of the page in Indonesian. */
+/** The page's texts in Indonesian. */
 export const indonesian: Strings = {
-  tagline: 'Satu ruang, dan orang-orang di dalamnya.',
+  tagline: 'Ruang obrolan dan pesan langsung.',
   signIn: 'Masuk',
   signUp: 'Buat akun',
   signInLead: 'Masuk dengan nama dan kata sandimu',
@@ -19,14 +19,14 @@ export const indonesian: Strings = {
   apiDocs: 'Untuk pengembang: API',
 
   room: 'Ruang bersama',
-  everyone: 'Semua yang ada di sini',
+  everyone: 'Pesan kepada semua',
   nothingYet: 'Belum ada pesan',
   conversations: 'Percakapan',
   online: 'Sedang di sini',
   onlineCount: (count) => `${count} orang di sini`,
   onlineUnknown: 'Siapa yang di sini baru diketahui setelah sambungan pulih.',
   moreOnline: (count) => `dan ${count} lainnya`,
-  aloneHere: 'Belum ada orang lain. Pesanmu tersimpan untuk mereka yang datang nanti.',
+  aloneHere: 'Belum ada orang lain. Mereka akan melihat pesanmu nanti.',
   youHere: 'Kamu',
   isOnline: 'sedang di sini',
   isOffline: 'sedang pergi; pesanmu menunggu sampai ia kembali',
@@ -45,15 +45,15 @@ export const indonesian: Strings = {
   roomLeft: (left) => `Tersisa ${left} karakter`,
   overLimit: (over, most) => `Kelebihan ${over}: sebuah pesan paling banyak ${most} karakter`,
   enterToSend: 'Enter mengirim, Shift+Enter membuat baris baru',
-  emptyRoom: 'Belum ada yang bicara di sini',
-  emptyRoomLead: 'Sapalah: semua yang masuk akan membacanya.',
+  emptyRoom: 'Belum ada pesan',
+  emptyRoomLead: 'Sapalah: semua dapat membacanya.',
   emptyDirect: (name) => `Kamu dan ${isolate(name)}`,
   emptyDirectLead: 'Yang kamu tulis di sini hanya dapat dibaca kalian berdua. Sapalah.',
   emptySelf: 'Catatan untuk diri sendiri',
   emptySelfLead: 'Yang kamu tulis di sini hanya dapat kamu baca.',
-  beginning: 'Di sinilah semuanya bermula.',
-  loadingOlder: 'Mengambil pesan sebelumnya…',
-  olderFailed: 'Pesan sebelumnya tidak dapat diambil.',
+  beginning: 'Awal percakapan.',
+  loadingOlder: 'Memuat pesan sebelumnya…',
+  olderFailed: 'Pesan sebelumnya tidak dapat dimuat.',
   tryAgain: 'Coba lagi',
   newMessages: 'Baru',
   toNewest: 'Ke yang terbaru',
@@ -69,11 +69,10 @@ export const indonesian: Strings = {
   wroteToYou: (name) => `${isolate(name)} menulis kepadamu`,
 
   connecting: 'Menyambung…',
-  live: 'Tersambung',
   lost: 'Sambungan terputus.',
   nextTry: (seconds) => (seconds < 1 ? 'Mencoba lagi…' : `Mencoba lagi dalam ${seconds} d`),
   tryNow: 'Coba sekarang',
-  loading: 'Membuka ruang…',
+  loading: 'Memuat…',
 
   settings: 'Pengaturan',
   theme: 'Warna',
@@ -93,8 +92,8 @@ export const indonesian: Strings = {
     'username-taken':
       'Nama ini sudah dipakai atau dicadangkan, atau mirip dengan yang demikian. Pilih yang lain, atau masuk jika ini milikmu.',
     'unknown-user': 'Tidak ada yang bernama ini. Apakah ejaannya benar?',
-    'wrong-password': 'Kata sandinya bukan itu.',
-    'wrong-credentials': 'Nama dan kata sandi tidak cocok.',
+    'wrong-password': 'Kata sandinya salah.',
+    'wrong-credentials': 'Nama atau kata sandinya salah.',
     'registration-closed': 'Server ini tidak menerima akun baru. Tanyakan kepada pengelolanya.',
     'unknown-recipient': 'Tidak ada yang bernama ini.',
     'too-many-requests': 'Terlalu banyak sekaligus. Tunggu sebentar, lalu coba lagi.',

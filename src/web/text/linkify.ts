@@ -1,13 +1,13 @@
-import { displayText } from './display-text.ts'
+import { displayText } from './bidi.ts'
 
-/** A piece of a text: a link where it has an address. */
+/** A piece of a text; a link if it has an address. */
 export interface Piece {
   readonly text: string
   readonly href?: string
 }
 
 const address = /\bhttps?:\/\/[^\s<>"“”«»\p{Cc}\p{Bidi_Control}]+/giu
-/** What ends a sentence rather than an address. */
+/** Punctuation at the end belongs to the sentence, not to the address. */
 const trailing = new Set(".,:;!?'’…*_~")
 const brackets: readonly (readonly [opening: string, closing: string])[] = [
   ['(', ')'],
@@ -15,7 +15,7 @@ const brackets: readonly (readonly [opening: string, closing: string])[] = [
   ['{', '}'],
 ]
 
-/** A text in pieces, its http and https addresses as links; together they are the text again. */
+/** Splits a text into pieces, with http and https addresses as links. */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = []
   let done = 0
@@ -32,16 +32,16 @@ export function linkify(text: string): Piece[] {
 }
 
 /**
- * The pieces as they are shown. The addresses are found in the text as it was written, for what is
- * spelt out would become a part of them.
+ * The pieces for the page. Addresses are found before the text is escaped, because the escapes would
+ * become a part of them.
  */
 export function displayPieces(text: string): Piece[] {
   return linkify(text).map((piece) => ({ ...piece, text: displayText(piece.text) }))
 }
 
 /**
- * Without what follows the address: a full stop, or the bracket that the whole address stands in.
- * From the end and by count, so that no text takes longer than it is long.
+ * Removes punctuation and unbalanced closing brackets at the end. Counts brackets, so that it takes
+ * linear time.
  */
 function trim(found: string): string {
   const surplus = new Map(
@@ -61,7 +61,7 @@ function count(text: string, character: string): number {
   return text.split(character).length - 1
 }
 
-/** The address as the browser will take it; undefined where it is none, or names a user to mislead. */
+/** Undefined for an invalid address, and for one with a username, which could mislead. */
 function hrefOf(link: string): string | undefined {
   const url = URL.parse(link)
   return url === null || url.username !== '' || url.password !== '' ? undefined : url.href

@@ -3,7 +3,7 @@ import { indonesian } from './indonesian.ts'
 
 export type { Strings }
 
-/** The languages of the page, by their BCP 47 tag, as each calls itself. */
+/** The languages of the page by BCP 47 tag, with their own names. */
 export const languages = { en: 'English', id: 'Bahasa Indonesia' } as const
 
 export type Language = keyof typeof languages
@@ -11,19 +11,18 @@ export type Language = keyof typeof languages
 export const tables: Readonly<Record<Language, Strings>> = { en: english, id: indonesian }
 
 /**
- * The language to begin with: the one that was chosen, else the first of the reader's that the page
- * speaks, else English.
+ * The chosen language, else the first preferred one that the page has, else English.
  *
  * @param preferred BCP 47 tags, best first
  */
 export function pickLanguage(chosen: string | null, preferred: readonly string[]): Language {
   const wanted = [chosen ?? '', ...preferred].map((tag) => tag.toLowerCase().replace(/-.*/, ''))
-  // Browsers still say `in` for Indonesian, its code until 1989, here and there.
+  // Some browsers still use `in` for Indonesian, its code until 1989.
   const spoken = wanted.map((tag) => (tag === 'in' ? 'id' : tag)).find(isLanguage)
   return spoken ?? 'en'
 }
 
-/** How times are written: as the reader's region does where it speaks the language. */
+/** The locale of times: the reader's region, if it has the language. */
 export function localeOf(language: Language, preferred: readonly string[]): string {
   return preferred.find((tag) => tag.startsWith(`${language}-`)) ?? language
 }

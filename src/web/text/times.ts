@@ -1,11 +1,11 @@
-/** A day's name: the local date of an RFC 3339 time, as `2026-11-24`. */
+/** The local date, as `2026-11-24`. */
 export function dayOf(time: string | number): string {
   const date = new Date(time)
   const two = (part: number) => String(part).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
-/** How days and times are told in one language. */
+/** Formats days and times in one language. */
 export class Times {
   readonly #words: { today: string; yesterday: string }
   readonly #time: Intl.DateTimeFormat
@@ -28,12 +28,12 @@ export class Times {
     return this.#time.format(new Date(at))
   }
 
-  /** The day and the time in full. */
+  /** The full date and time. */
   whole(at: string | number): string {
     return this.#whole.format(new Date(at))
   }
 
-  /** `Today`, `Yesterday`, `Monday, November 23`, with the year where it is another one. */
+  /** `Today`, `Yesterday`, `Monday, November 23`, with the year if it is another one. */
   day(at: string | number, now: number): string {
     const date = new Date(at)
     const today = new Date(now)
@@ -44,7 +44,7 @@ export class Times {
     return format.format(date)
   }
 
-  /** For a list: the time of what is of today, else the day. */
+  /** The time if it is today, else the day. */
   short(at: string | number, now: number): string {
     return dayOf(at) === dayOf(now) ? this.time(at) : this.day(at, now)
   }

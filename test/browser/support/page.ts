@@ -9,10 +9,10 @@ import { build } from 'vite'
 
 const password = 'tall-ships'
 
-/** How long a test waits for what it expects to see, in ms. */
+/** How long a test waits for an element, in ms. */
 const patienceMs = 20_000
 
-/** Builds the page of these sources into a folder that is gone after the test. */
+/** Builds the page into a folder that is removed after the test. */
 export async function buildPage(t: Test): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), 'obrol-page-'))
   t.teardown(() => rm(outDir, { recursive: true, force: true }))
@@ -22,16 +22,16 @@ export async function buildPage(t: Test): Promise<string> {
 }
 
 export interface PersonOptions extends BrowserContextOptions {
-  /** What runs in each page before its own code. */
+  /** Runs in each page before its own code. */
   before?: () => void
 }
 
-/** Someone at a browser of their own. */
+/** A user with a browser context of their own. */
 export class Person {
   readonly name: string
   readonly context: BrowserContext
   readonly page: Page
-  /** What the browser complained about: errors, and what the policy kept from happening. */
+  /** Errors, and violations of the content security policy. */
   readonly consoleErrors: string[] = []
 
   private constructor(name: string, context: BrowserContext, page: Page) {
@@ -42,7 +42,7 @@ export class Person {
     this.#listen(page)
   }
 
-  /** Opens the page, and nothing more. */
+  /** Opens the page without signing in. */
   static async open(browser: Browser, url: string, name: string, options: PersonOptions = {}) {
     const { before, ...rest } = options
     const context = await browser.newContext({ locale: 'en-GB', ...rest })
@@ -66,11 +66,11 @@ export class Person {
     const page = await this.context.newPage()
     this.#listen(page)
     await page.goto(url)
-    await page.locator('.log[aria-busy="false"]').waitFor()
+    await page.locator('.messages[aria-busy="false"]').waitFor()
     return page
   }
 
-  /** Fills in name and password, and sends them. */
+  /** Fills in the sign-in form and submits it. */
   async fill(): Promise<void> {
     await this.page.locator('#username').fill(this.name)
     await this.page.locator('#password').fill(password)
@@ -79,8 +79,8 @@ export class Person {
 
   /** Resolves once the conversation is open and the stream is live. */
   async waitUntilLive(): Promise<void> {
-    await this.page.locator('.log[aria-busy="false"]').waitFor()
-    await this.page.locator('.side-foot .is-online').waitFor({ state: 'attached' })
+    await this.page.locator('.messages[aria-busy="false"]').waitFor()
+    await this.page.locator('.sidebar-foot .is-online').waitFor({ state: 'attached' })
   }
 
   async send(text: string): Promise<void> {
@@ -88,18 +88,18 @@ export class Person {
     await this.page.locator('#composer').press('Enter')
   }
 
-  /** Opens the conversation with someone by the list. */
+  /** Opens a conversation from the list. */
   async openConversation(name: string): Promise<void> {
     await this.page.locator('.item-name').getByText(name, { exact: true }).first().click()
-    await this.page.locator('.talk-title h2', { hasText: name }).waitFor()
+    await this.page.locator('.conversation-title h2', { hasText: name }).waitFor()
   }
 
-  /** A line that is said, not one on its way. */
+  /** A message in the log, not a pending one. */
   message(text: string): Locator {
     return messageIn(this.page, text)
   }
 
-  /** All that is said in the open conversation, and nothing that is on its way. */
+  /** The messages of the open conversation, without pending ones. */
   messages(): Promise<string[]> {
     return messagesIn(this.page)
   }
@@ -108,7 +108,7 @@ export class Person {
     page.on('pageerror', (error) => this.consoleErrors.push(String(error)))
     page.on('console', (message) => {
       const text = message.text()
-      // Of an answer that says no, browsers write a line of their own.
+      // Browsers log every response with an error status.
       if (message.type() === 'error' && !text.startsWith('Failed to load resource'))
         this.consoleErrors.push(text)
     })
@@ -123,7 +123,7 @@ export function messagesIn(page: Page): Promise<string[]> {
   return page.locator('.message[data-id] .text').allTextContents()
 }
 
-/** The policy lets no code be made of strings, not even for a test that waits in the page. */
+/** Polls from outside, because the content security policy forbids `waitForFunction` with a string. */
 export async function titleBecomes(page: Page, title: string): Promise<void> {
   const until = Date.now() + patienceMs
   while ((await page.title()) !== title) {

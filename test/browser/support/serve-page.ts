@@ -1,7 +1,7 @@
 import { readSettings } from '../../../src/config.ts'
 import { startServer } from '../../../src/server.ts'
 
-/** A server with the page of another folder, as a process that can be killed. */
+/** A server with the page of PAGE_FOLDER, as a process that can be killed. */
 const { PAGE_FOLDER: webAppDirectory } = process.env
 await startServer(readSettings(process.env), {
   http: { webAppDirectory: webAppDirectory as string },

@@ -1,14 +1,13 @@
-import { type Exchange, message } from './exchange.ts'
-import type { Script } from './faulty-server.ts'
+import { type Exchange, message, type Script } from './exchange.ts'
 
 const megabyte = 1_048_576
 
-/** How often each post fails before it is answered. */
+/** How often each POST fails before it succeeds. */
 const failuresEach = 2
 
 /**
- * Whatever may come instead of an answer, two for each key; then it is told, as the message's text,
- * how many keys there were.
+ * Two failures for each idempotency key, over all kinds of failures. Then the message's text is the
+ * number of keys so far.
  */
 function unlucky(): Script {
   const triesOf = new Map<string, number>()
@@ -43,7 +42,7 @@ function unlucky(): Script {
   }
 }
 
-/** One answer for ever; the calls are counted in `v1/messages/1`. */
+/** The same response always. The id of `v1/messages/1` is the number of calls. */
 function always(say: (exchange: Exchange) => void): () => Script {
   return () => (exchange, nth) =>
     exchange.path === 'v1/messages/1' ? exchange.json(200, message(nth)) : say(exchange)
@@ -68,7 +67,7 @@ export const calls: Record<string, () => Script> = {
   hangsUp: always((exchange) => exchange.response.destroy()),
   foreignTongue: always((exchange) => exchange.problem(418, 'from-a-newer-server')),
 
-  /** An answer that has no end. */
+  /** A body without an end. */
   endless: always((exchange) => {
     exchange.response.writeHead(200, { 'content-type': 'application/json' })
     const pour = () => {
@@ -78,7 +77,7 @@ export const calls: Record<string, () => Script> = {
     pour()
   }),
 
-  /** Registers at the second try; logging out fails once, and then the session is gone already. */
+  /** Registers at the second attempt. Logging out fails once, and then the session has ended. */
   secondTry: () => (exchange, nth) => {
     if (nth === 0) exchange.problem(503, 'unavailable', { 'retry-after': '0' })
     else if (nth === 1) exchange.json(201, session)

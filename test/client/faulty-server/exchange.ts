@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** One request to the liar, and what it answers with. */
+/** Handles one request; `nth` counts the requests of a run, from 0. */
+export type Script = (exchange: Exchange, nth: number) => void
+
+/** One request to the faulty server, and its response. */
 export class Exchange {
   readonly #request: IncomingMessage
   readonly response: ServerResponse
@@ -17,7 +20,7 @@ export class Exchange {
     return this.#request.headers[name] as string | undefined
   }
 
-  /** The number in the cursor that was sent; 0 where there is none. */
+  /** The message id in the request's cursor; 0 without one. */
   get after(): number {
     return Number.parseInt(this.header('last-event-id') ?? '0', 10)
   }
@@ -35,7 +38,7 @@ export class Exchange {
     this.answer(status, 'application/problem+json', JSON.stringify(body), headers)
   }
 
-  /** The head of a stream, and its beginning. */
+  /** Begins a stream. */
   stream(text = ''): void {
     this.response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
     this.write(`retry: 5\n${text}`)
@@ -45,7 +48,7 @@ export class Exchange {
     return this.response.write(text)
   }
 
-  /** Breaks the connection off without an end, once what was written has left. */
+  /** Closes the connection without an end, once everything written was sent. */
   cut(): void {
     this.response.write('', () => this.response.destroy())
   }
@@ -60,13 +63,13 @@ export function message(id: number, text = `text ${id}`) {
   return { id, kind: 'broadcast', from: 'bob', text, sentAt }
 }
 
-/** An event as the stream has it. */
+/** An event as text of the stream. */
 export function event(type: string, data: unknown, id?: string): string {
   const end = id === undefined ? '' : `id: ${id}\n`
   return `event: ${type}\ndata: ${JSON.stringify(data)}\n${end}\n`
 }
 
-/** Messages of the log, each with its cursor. */
+/** Message events, each with its cursor. */
 export function messages(from: number, to: number, text?: string): string {
   let all = ''
   for (let id = from; id <= to; id++) all += event('message', message(id, text), cursor(id))

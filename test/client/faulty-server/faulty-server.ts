@@ -2,18 +2,19 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import { Exchange } from './exchange.ts'
-import { scripts } from './scripts.ts'
+import { calls } from './calls.ts'
+import { Exchange, type Script } from './exchange.ts'
+import { streams } from './streams.ts'
 
-/** What a script does with one request; `nth` counts those of a run, from 0. */
-export type Script = (exchange: Exchange, nth: number) => void
+/** Each call makes a run of its own. */
+const scripts: Record<string, () => Script> = { ...streams, ...calls }
 
 /**
- * A server that breaks off, stalls, repeats itself, rewinds and lies: `/<script>/<run>/v1/…` plays
- * the script of that name, from its beginning for each run. Closed after the test.
+ * A server that disconnects, stalls, repeats, rewinds and sends invalid data: `/<script>/<run>/v1/…`
+ * answers by the script of that name, from its beginning for each run. Closed after the test.
  *
- * @param otherwise answers what is below no script
- * @returns its address, with a slash at the end
+ * @param otherwise answers all other paths
+ * @returns its URL, with a slash at the end
  */
 export async function openFaultyServer(t: Test, otherwise?: RequestListener): Promise<string> {
   const runs = new Map<string, { script: Script; count: number }>()

@@ -1,20 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { cursor, type Exchange, event, message, messages, ready } from './exchange.ts'
-import type { Script } from './faulty-server.ts'
+import { cursor, type Exchange, event, message, messages, ready, type Script } from './exchange.ts'
 
 const megabyte = 1_048_576
 
-/** Plays one of these after the other, the last one for ever. */
+/** One step for each request; the last one repeats. */
 function inTurn(...steps: ((exchange: Exchange) => void)[]): () => Script {
   return () => (exchange, nth) => steps[Math.min(nth, steps.length - 1)]?.(exchange)
 }
 
-/** Goes on after the cursor, up to the end of the log, and is live there. */
+/** A correct stream: resumes after the cursor, up to the head. */
 function honest(head: number) {
   return (exchange: Exchange) => exchange.stream(messages(exchange.after + 1, head) + ready(head))
 }
 
-/** Numbers that look random and are the same in each run (Lehmer's generator). */
+/** Pseudorandom numbers, the same in each run (Lehmer's generator). */
 function numbers(): (below: number) => number {
   let state = 4711
   return (below) => {
@@ -24,7 +23,7 @@ function numbers(): (below: number) => number {
 }
 
 export const streams: Record<string, () => Script> = {
-  /** Breaks off anywhere, most often in the middle of an event. */
+  /** Disconnects anywhere, most often in the middle of an event. */
   cuts() {
     const random = numbers()
     return (exchange) => {
@@ -35,7 +34,7 @@ export const streams: Record<string, () => Script> = {
     }
   },
 
-  /** Sends what the client has seen again. */
+  /** Sends messages twice. */
   repeats: () => (exchange, nth) => {
     const from = Math.max(1, exchange.after - 2)
     exchange.stream(messages(from, from + 5) + messages(from + 4, from + 5))
@@ -43,18 +42,18 @@ export const streams: Record<string, () => Script> = {
     else exchange.write(ready(from + 5))
   },
 
-  /** Kept messages have no id, and come again until the stream is live. */
+  /** Undelivered messages have no cursor, and come again until the stream is live. */
   kept: () => (exchange, nth) => {
-    const keptTill = 3 + nth
+    const lastId = 3 + nth
     if (exchange.header('last-event-id') !== undefined) return exchange.stream(messages(9, 9))
     let text = ''
-    for (let id = 2; id <= keptTill; id++) text += event('message', message(id))
+    for (let id = 2; id <= lastId; id++) text += event('message', message(id))
     exchange.stream(text)
     if (nth === 2) exchange.write(ready(8))
     exchange.end()
   },
 
-  /** Sends more kept messages than anyone remembers, and then all of them again. */
+  /** Sends more undelivered messages than the client remembers, and then all of them again. */
   keptFlood: () => (exchange, nth) => {
     let text = ''
     for (let id = 1; id <= 1_500; id++) text += event('message', message(id))
@@ -63,7 +62,7 @@ export const streams: Record<string, () => Script> = {
     exchange.end()
   },
 
-  /** The log went back to 5, and another way from there. */
+  /** The log is rewound to 5 and has other messages from there. */
   rewinds: inTurn(
     (exchange) => {
       exchange.stream(messages(1, 10))
@@ -78,7 +77,7 @@ export const streams: Record<string, () => Script> = {
     },
   ),
 
-  /** Kept messages without an id, then some with one, and a restart that lost nothing. */
+  /** Undelivered messages, then messages with cursors, and a restart that lost nothing. */
   restarts: inTurn(
     (exchange) => {
       exchange.stream(event('message', message(2)) + event('message', message(4)))
@@ -97,7 +96,7 @@ export const streams: Record<string, () => Script> = {
     },
   ),
 
-  /** Everything that is no stream, one after the other, and then the truth. */
+  /** One invalid stream after the other, and then a correct one. */
   garbage: inTurn(
     (exchange) => exchange.answer(200, 'text/html', '<h1>Log in to the hotel</h1>'),
     (exchange) => exchange.answer(404, 'text/html', '<h1>No such page</h1>'),
@@ -120,14 +119,14 @@ export const streams: Record<string, () => Script> = {
     honest(2),
   ),
 
-  /** An event of 10 MB, a line of 10 MB, and then the truth. */
+  /** An event of 10 MB in one line, one in many lines, and then a correct stream. */
   huge: inTurn(
     (exchange) => exchange.stream(`data: ${'x'.repeat(10 * megabyte)}\n\n`),
     (exchange) => exchange.stream(`data: ${'x\ndata: '.repeat(megabyte)}`),
     honest(2),
   ),
 
-  /** Takes the call and says nothing; gives the head and says nothing; falls silent later. */
+  /** Sends nothing at all; only the head; only the beginning. */
   stalls: inTurn(
     () => {},
     (exchange) =>
@@ -136,7 +135,7 @@ export const streams: Record<string, () => Script> = {
     honest(3),
   ),
 
-  /** A heartbeat now and then: the line lives, whatever was expected. Then it ends. */
+  /** Heartbeats that come more often than configured. Then the stream ends. */
   beats: () => async (exchange) => {
     exchange.stream(ready(1))
     for (let id = 1; id <= 6; id++) {
@@ -147,7 +146,7 @@ export const streams: Record<string, () => Script> = {
     exchange.end()
   },
 
-  /** Says bye for each reason that is no end. */
+  /** A `bye` for each reason that does not end the session. */
   byes: inTurn(
     ...['renew', 'unavailable', 'shutting-down', 'replaced'].map(
       (reason) => (exchange: Exchange) => {
@@ -165,7 +164,7 @@ export const streams: Record<string, () => Script> = {
   unauthorized: inTurn((exchange) => exchange.problem(401, 'unauthorized')),
   badCursor: inTurn((exchange) => exchange.problem(400, 'invalid-request')),
 
-  /** 100,000 messages, as fast as they are taken. */
+  /** 100,000 messages, as fast as they are read. */
   flood: () => async (exchange) => {
     exchange.stream()
     for (let from = exchange.after + 1; from <= 100_000; from += 100)
@@ -173,7 +172,7 @@ export const streams: Record<string, () => Script> = {
     exchange.write(ready(100_000))
   },
 
-  /** 32 MB; the message 1 tells whether all of it has left once nothing more does. */
+  /** 32 MB. The text of message 1 says whether all of it was sent when the stream no longer moves. */
   heavy() {
     let written = 0
     let blocked = false

@@ -2,7 +2,7 @@ import type { ClientOptions, ObrolClient } from '../../../src/client/index.ts'
 import { ObrolError } from '../../../src/client/index.ts'
 import { outcomeOf, type Scenario } from './scenario.ts'
 
-/** How a call ends, and how many times it was made. */
+/** The outcome is how the call ends, and how many times it was made. */
 function callScenario(
   call: (client: ObrolClient) => Promise<unknown>,
   outcome: [end: string, times: number],
@@ -21,7 +21,7 @@ const say = (client: ObrolClient) => client.broadcast('hi')
 const enter = (client: ObrolClient) => client.login('ann', 'tall-ships')
 
 export const calls: Record<string, Scenario> = {
-  /** Whatever comes in between, it is sent again with the one key until it is answered. */
+  /** Each message is retried with the same key until it succeeds. */
   unlucky: {
     async run({ client }) {
       const ann = client({ timeoutMs: 300, retryForMs: 60_000 })
@@ -56,7 +56,7 @@ export const calls: Record<string, Scenario> = {
   foreignTongue: callScenario(say, ['from-a-newer-server', 1]),
   deaf: callScenario(say, ['timeout', 1], { timeoutMs: 100, retryForMs: 0 }),
   'deaf/entering': callScenario(enter, ['timeout', 1], { timeoutMs: 100 }),
-  /** Not how many times: Chromium itself tries again where a kept connection was closed. */
+  /** Not how many times: Chromium itself retries if a connection that it kept open was closed. */
   hangsUp: {
     run: ({ client }) => outcomeOf(enter(client())),
     outcome: 'network',
@@ -74,8 +74,7 @@ export const calls: Record<string, Scenario> = {
     outcome: ['ann', 'token-of-ann', undefined],
   },
 
-  /** What a refusal tells. */
-  'busy/told': {
+  'busy/error': {
     async run({ client }) {
       const error = await client()
         .broadcast('hi')
@@ -93,7 +92,7 @@ export const calls: Record<string, Scenario> = {
     },
   },
 
-  /** A call that waits is ended by its signal, between two tries and in one. */
+  /** A signal aborts a call between two attempts and during one. */
   'down/aborted': {
     async run({ client }) {
       const abort = new AbortController()

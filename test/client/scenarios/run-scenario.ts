@@ -5,26 +5,26 @@ import { streams } from './streams.ts'
 
 export const scenarios: Record<string, Scenario> = { ...streams, ...calls }
 
-/** No scenario takes half as long, in ms. */
+/** Twice as long as any scenario takes, in ms. */
 const hungAfterMs = 60_000
 
 /**
- * Plays a scenario against a liar. Its name is that of the script; what follows a slash in it tells
- * it from others of the same script.
+ * Runs a scenario against the faulty server. The name is that of the server's script; the part after
+ * a slash distinguishes scenarios of the same script.
  */
 export async function runScenario(
   name: string,
-  liar: string,
+  serverUrl: string,
   heap: () => Promise<number>,
 ): Promise<unknown> {
   const [script = '', run = 'run'] = name.split('/')
-  const server = `${liar}${script}/${encodeURIComponent(run)}`
+  const server = `${serverUrl}${script}/${encodeURIComponent(run)}`
   const { promise: hung, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`${name} hangs`)), hungAfterMs)
   const scenario = scenarios[name]
-  const stage = { client: (options = {}) => new ObrolClient(server, options), heap }
+  const context = { client: (options = {}) => new ObrolClient(server, options), heap }
   try {
-    return await Promise.race([scenario?.run(stage), hung])
+    return await Promise.race([scenario?.run(context), hung])
   } finally {
     clearTimeout(timer)
   }

@@ -6,26 +6,26 @@ import type {
 } from '../../../src/client/index.ts'
 import { ObrolError } from '../../../src/client/index.ts'
 
-/** Where a scenario plays: in Node or in a browser. */
+/** Runs in Node and in a browser. */
 export interface ScenarioContext {
-  /** A client of the liar, whose script has the scenario's name. */
+  /** A client of the faulty server with the scenario's script. */
   client(options?: ClientOptions): ObrolClient
-  /** The bytes that the program holds after a collection of garbage. */
+  /** Bytes of the heap after a garbage collection. */
   heap(): Promise<number>
 }
 
-/** What a client goes through, told as a value, and what it must be. */
+/** One test of the client that runs in Node and in a browser. */
 export interface Scenario {
-  run(stage: ScenarioContext): Promise<unknown>
+  run(context: ScenarioContext): Promise<unknown>
   outcome: unknown
-  /** What it is where it differs in a browser whose inspector is open, and reads all answers itself. */
+  /** The outcome in a browser whose inspector reads all responses itself, if it differs. */
   watched?: unknown
 }
 
-/** Short, so that no scenario waits for long. */
+/** So that no scenario waits for long. */
 export const shortBackOff = { quickMs: 5, firstMs: 10, longestMs: 20 }
 
-/** Takes events until one of a type has come, and closes the stream. */
+/** Takes events up to the nth of a type, and closes the stream. */
 export async function takeUntil(stream: EventStream, type: ObrolEvent['type'], nth = 1) {
   const events: ObrolEvent[] = []
   let left = nth
@@ -40,7 +40,7 @@ export function idsOf(events: ObrolEvent[]): number[] {
   return events.flatMap((event) => (event.type === 'message' ? [event.message.id] : []))
 }
 
-/** Why a stream was opened anew, each time. */
+/** Of each `reconnecting` event. */
 export function disconnectReasons(events: ObrolEvent[]): string[] {
   return events.flatMap((event) => {
     if (event.type !== 'reconnecting') return []
@@ -48,7 +48,7 @@ export function disconnectReasons(events: ObrolEvent[]): string[] {
   })
 }
 
-/** A short word for how something ends. */
+/** The error code, or `ended`. */
 export function outcomeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'ended',
@@ -56,7 +56,7 @@ export function outcomeOf(promise: Promise<unknown>): Promise<string> {
   )
 }
 
-/** All numbers from one to another. */
+/** The integers from `from` to `to`. */
 export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index)
 }

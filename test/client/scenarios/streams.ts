@@ -16,16 +16,16 @@ function open({ client }: ScenarioContext, options: EventsOptions = {}) {
   return client().events({ backOff: shortBackOff, ...options })
 }
 
-/** How a stream ends that has nothing to bring. */
+/** The outcome is how the stream ends. */
 function endScenario(outcome: string): Scenario {
-  return { run: (stage) => outcomeOf(takeUntil(open(stage), 'ready')), outcome }
+  return { run: (context) => outcomeOf(takeUntil(open(context), 'ready')), outcome }
 }
 
-/** The session ends: the last event says why, and the client forgets its token. */
+/** The last event has the reason, and the client clears its token. */
 function sessionEnd(reason: string): Scenario {
   return {
-    run: async (stage) => {
-      const client = stage.client({ token: 'theirs' })
+    run: async (context) => {
+      const client = context.client({ token: 'theirs' })
       const events: ObrolEvent[] = []
       for await (const event of client.events({ backOff: shortBackOff })) events.push(event)
       return { events, token: client.token }
@@ -36,16 +36,16 @@ function sessionEnd(reason: string): Scenario {
 
 export const streams: Record<string, Scenario> = {
   cuts: {
-    run: async (stage) => idsOf(await takeUntil(open(stage), 'ready')),
+    run: async (context) => idsOf(await takeUntil(open(context), 'ready')),
     outcome: range(1, 300),
   },
   repeats: {
-    run: async (stage) => idsOf(await takeUntil(open(stage), 'ready')),
+    run: async (context) => idsOf(await takeUntil(open(context), 'ready')),
     outcome: range(1, 21),
   },
   kept: {
-    run: async (stage) => {
-      const events = await takeUntil(open(stage), 'message', 5)
+    run: async (context) => {
+      const events = await takeUntil(open(context), 'message', 5)
       return events.flatMap((event) =>
         event.type === 'message' ? [[event.message.id, event.cursor]] : [],
       )
@@ -59,16 +59,16 @@ export const streams: Record<string, Scenario> = {
     ],
   },
   keptFlood: {
-    run: async (stage) => {
-      const ids = idsOf(await takeUntil(open(stage), 'ready'))
+    run: async (context) => {
+      const ids = idsOf(await takeUntil(open(context), 'ready'))
       return [ids.length > 1_500, new Set(ids).size]
     },
     outcome: [true, 1_500],
   },
   rewinds: {
-    run: async (stage) => {
+    run: async (context) => {
       const held: string[] = []
-      for (const event of await takeUntil(open(stage), 'ready')) {
+      for (const event of await takeUntil(open(context), 'ready')) {
         if (event.type === 'message') held[event.message.id] = event.message.text
         if (event.type === 'reset') held.length = event.reset.from + 1
       }
@@ -77,8 +77,8 @@ export const streams: Record<string, Scenario> = {
     outcome: ['text 1', 'text 2', 'text 3', 'text 4', 'text 5', 'new 6', 'new 7'],
   },
   restarts: {
-    run: async (stage) => {
-      const events = await takeUntil(open(stage), 'ready', 2)
+    run: async (context) => {
+      const events = await takeUntil(open(context), 'ready', 2)
       return {
         ids: idsOf(events),
         resets: events.flatMap((event) =>
@@ -89,8 +89,8 @@ export const streams: Record<string, Scenario> = {
     outcome: { ids: [2, 4, 6, 7, 8, 9], resets: [['new-epoch', 7, '7-mh4k9999']] },
   },
   garbage: {
-    run: async (stage) => {
-      const events = await takeUntil(open(stage), 'ready')
+    run: async (context) => {
+      const events = await takeUntil(open(context), 'ready')
       return { losses: disconnectReasons(events), ids: idsOf(events) }
     },
     outcome: {
@@ -111,15 +111,15 @@ export const streams: Record<string, Scenario> = {
     },
   },
   huge: {
-    run: async (stage) => {
-      const events = await takeUntil(open(stage), 'ready')
+    run: async (context) => {
+      const events = await takeUntil(open(context), 'ready')
       return { losses: disconnectReasons(events), ids: idsOf(events) }
     },
     outcome: { losses: ['bad-answer', 'bad-answer'], ids: [1, 2] },
   },
   stalls: {
-    run: async (stage) => {
-      const impatient = stage.client({ timeoutMs: 200 })
+    run: async (context) => {
+      const impatient = context.client({ timeoutMs: 200 })
       const stream = impatient.events({ backOff: shortBackOff, heartbeatMs: 100 })
       const events = await takeUntil(stream, 'ready')
       return { losses: [...new Set(disconnectReasons(events))], ids: idsOf(events) }
@@ -127,8 +127,8 @@ export const streams: Record<string, Scenario> = {
     outcome: { losses: ['timeout'], ids: [1, 2, 3] },
   },
   beats: {
-    run: async (stage) => {
-      const events = await takeUntil(open(stage, { heartbeatMs: 2_000 }), 'reconnecting')
+    run: async (context) => {
+      const events = await takeUntil(open(context, { heartbeatMs: 2_000 }), 'reconnecting')
       return events.map((event) => {
         if (event.type === 'heartbeat') return event.cursor
         return event.type === 'reconnecting' ? event.attempt : event.type
@@ -141,13 +141,13 @@ export const streams: Record<string, Scenario> = {
     ],
   },
   byes: {
-    run: async (stage) => {
-      const events = await takeUntil(open(stage), 'ready', 5)
+    run: async (context) => {
+      const events = await takeUntil(open(context), 'ready', 5)
       const waits = events.flatMap((event) =>
         event.type === 'reconnecting' && typeof event.error === 'string' ? [event] : [],
       )
-      const told = ['shutting-down', 'replaced']
-      return waits.map(({ error, inMs }) => [error, told.includes(`${error}`) ? inMs : inMs <= 20])
+      const exact = ['shutting-down', 'replaced']
+      return waits.map(({ error, inMs }) => [error, exact.includes(`${error}`) ? inMs : inMs <= 20])
     },
     outcome: [
       ['renew', true],
@@ -162,30 +162,30 @@ export const streams: Record<string, Scenario> = {
   unauthorized: endScenario('unauthorized'),
   badCursor: endScenario('invalid-request'),
 
-  /** Nothing lost, nothing doubled, and no more held at the end than near the beginning. */
+  /** Every message once, in order, and the heap does not grow. */
   flood: {
-    run: async (stage) => {
+    run: async (context) => {
       const heaps: number[] = []
       let last = 0
       let inOrder = true
-      for await (const event of open(stage) as AsyncIterable<ObrolEvent>) {
+      for await (const event of open(context) as AsyncIterable<ObrolEvent>) {
         if (event.type === 'ready') break
         if (event.type !== 'message') continue
         inOrder &&= event.message.id === last + 1
         last = event.message.id
-        if (last === 10_000 || last === 100_000) heaps.push(await stage.heap())
+        if (last === 10_000 || last === 100_000) heaps.push(await context.heap())
       }
       const [before = 0, after = 0] = heaps
-      // Held, 90,000 events would be some 20 MB.
+      // 90,000 events would take some 20 MB.
       return { last, inOrder, flat: after - before < 6 * megabyte }
     },
     outcome: { last: 100_000, inOrder: true, flat: true },
   },
 
-  /** The server is slowed down while nothing is asked for, and nothing is lost by it. */
+  /** The server is slowed down while no event is taken, and nothing is lost. */
   heavy: {
-    run: async (stage) => {
-      const client = stage.client({ timeoutMs: 20_000 })
+    run: async (context) => {
+      const client = context.client({ timeoutMs: 20_000 })
       const stream = client.events({ backOff: shortBackOff })
       const first = await stream.next()
       const { text } = await client.message(1)

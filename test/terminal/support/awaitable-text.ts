@@ -1,7 +1,7 @@
-/** So long anything may take to be seen, in ms. */
+/** How long `waitFor` waits, in ms. */
 const deadlineMs = 20_000
 
-/** A text that grows, and whoever waits for something in it. */
+/** A growing text in which a test can wait for a pattern. */
 export class AwaitableText {
   readonly #text: () => string
   #check: () => void = () => {}
@@ -10,12 +10,12 @@ export class AwaitableText {
     this.#text = text
   }
 
-  /** The text has changed. */
+  /** To be called after each change of the text. */
   changed(): void {
     this.#check()
   }
 
-  /** Resolves once the text is so. @throws {Error} with the text, at the deadline */
+  /** @throws {Error} with the text, at the deadline */
   async waitFor(
     about: string | RegExp,
     isSo = (text: string) => holds(text, about),

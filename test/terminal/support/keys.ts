@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { emitKeypressEvents, type Key } from 'node:readline'
 import { PassThrough } from 'node:stream'
 
-/** What keys send, as xterm and those like it do. */
+/** The bytes of keys in xterm and compatible terminals. */
 export const keys = {
   up: '\x1b[A',
   down: '\x1b[B',
@@ -24,7 +24,7 @@ export const keys = {
   control: (letter: string) => String.fromCharCode(letter.charCodeAt(0) & 31),
 } as const
 
-/** The keys that Node takes bytes of a terminal for. */
+/** The keys that Node parses from the bytes of a terminal. */
 export async function keysOf(bytes: string): Promise<[string | undefined, Key][]> {
   const input = new PassThrough()
   const found: [string | undefined, Key][] = []

@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream'
 import { type ClientOptions, ObrolClient } from '../../../src/client/index.ts'
-import type { ExitStatus } from '../../../src/terminal/describe-error.ts'
+import type { ExitStatus } from '../../../src/terminal/exit-status.ts'
 import { plainPalette } from '../../../src/terminal/palette.ts'
 import { chatInPipe } from '../../../src/terminal/pipe-chat.ts'
 import { PipeView } from '../../../src/terminal/pipe-view.ts'
 import { AwaitableText } from './awaitable-text.ts'
 
-/** What was written to a stream. */
+/** Collects the text written to a stream. */
 export class OutputBuffer extends AwaitableText {
   text = ''
 
@@ -24,7 +24,7 @@ export class OutputBuffer extends AwaitableText {
   }
 }
 
-/** A chat in a pipe, in this process. */
+/** A chat with pipes, in this process. */
 export class PipedChat {
   readonly input = new PassThrough()
   readonly output = new OutputBuffer()
@@ -39,7 +39,7 @@ export class PipedChat {
   }
 }
 
-/** Sends lines through a chat, to its end. */
+/** Runs a chat with this input to its end. */
 export async function pipe(url: string, text: string, env: NodeJS.ProcessEnv = {}) {
   const chat = new PipedChat(url, env)
   chat.input.end(text)

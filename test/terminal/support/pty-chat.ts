@@ -6,18 +6,17 @@ import { TerminalEmulator } from './terminal-emulator.ts'
 
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 
-/** The library of pseudo-terminals, where its binary runs; else the reason why not. */
+/** The library of pseudo-terminals, or the reason why it does not run here. */
 export async function loadPty(): Promise<typeof import('@lydell/node-pty') | string> {
   return import('@lydell/node-pty').catch((error) => String(error))
 }
 
-/** How a chat at a terminal ended. */
 export interface PtyExit {
   exitCode: number
   signal?: number | undefined
 }
 
-/** A person at a real terminal: types, and reads what is on the screen. */
+/** A chat at a real pseudo-terminal. */
 export class PtyChat extends AwaitableText {
   readonly terminal: TerminalEmulator
   readonly ended: Promise<PtyExit>
@@ -29,15 +28,15 @@ export class PtyChat extends AwaitableText {
     url: string,
     { columns = 80, env = {} }: { columns?: number; env?: NodeJS.ProcessEnv } = {},
   ) {
-    const glass = new TerminalEmulator(columns)
-    super(() => glass.text)
-    this.terminal = glass
+    const terminal = new TerminalEmulator(columns)
+    super(() => terminal.text)
+    this.terminal = terminal
     const { FORCE_COLOR, ...inherited } = process.env
     this.#pty = spawn(process.execPath, [main, 'chat', url], {
       name: 'xterm-256color',
       cols: columns,
       rows: this.terminal.rows,
-      // Cached code would count less precisely for coverage.
+      // Coverage of cached code is less precise.
       env: { ...inherited, NO_COLOR: '1', NODE_DISABLE_COMPILE_CACHE: '1', ...env },
     })
     this.#pty.onData((text) => {

@@ -1,9 +1,9 @@
 import { displayWidth, graphemes } from '../../../src/terminal/display-width.ts'
 
-/** What one escape sequence, one control character or one other character is. */
+/** An escape sequence, a control character, or text. */
 const piece = /\x1b\[([?\d;]*)([A-Za-z])|[\x00-\x1f]|[^\x00-\x1f]+/g
 
-/** A small model of a terminal: shows what a person would see of what was written. */
+/** A small terminal emulator: its text is what a person would see. */
 export class TerminalEmulator {
   columns: number
   rows: number
@@ -24,7 +24,7 @@ export class TerminalEmulator {
     this.rows = rows
   }
 
-  /** All lines from the first, also those that have gone off the upper edge. */
+  /** All lines, also those scrolled off the upper edge. */
   get text(): string {
     return this.lines.join('\n').trimEnd()
   }
@@ -33,7 +33,7 @@ export class TerminalEmulator {
     return this.#lines.map((cells) => cells.join('').trimEnd())
   }
 
-  /** Where the cursor stands: the text of its line, and how many columns are left of it. */
+  /** The text of the cursor's line, and the number of columns left of it. */
   get cursor(): { line: string; column: number } {
     return { line: this.lines[this.#row] ?? '', column: this.#column }
   }

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { Message } from '../../../src/client/index.ts'
 import {
@@ -10,6 +9,7 @@ import {
   completeFromOf,
   emptyChat,
   markRead,
+  mergeReadMarkers,
   readMarkersOf,
   sortedConversations,
   trimRoom,
@@ -17,42 +17,16 @@ import {
   visibleMessages,
   withConversation,
 } from '../../../src/web/state/chat.ts'
-import { conversationOf, foldName, partnerOf, room } from '../../../src/web/state/conversations.ts'
-import { mergeMessages, messagesFrom } from '../../../src/web/state/messages.ts'
+import { room } from '../../../src/web/state/conversations.ts'
 import { broadcastMessage, directMessage, historyPage } from '../message-fixtures.ts'
 
 const of = (chat: Chat, key: string) => chat.conversations.get(key) as Conversation
 const ids = (messages: readonly Message[]) => messages.map(({ id }) => id)
 
-t.test('a message belongs to the room, or to the person it was exchanged with', async (t) => {
-  t.equal(conversationOf(broadcastMessage(1, 'bob'), 'Ann'), room)
-  t.equal(conversationOf(directMessage(2, 'Bob', 'Ann'), 'Ann'), 'bob')
-  t.equal(partnerOf(directMessage(3, 'Ann', 'Bob'), 'Ann'), 'Bob')
-  t.equal(partnerOf(directMessage(4, 'Ann', 'Ann'), 'Ann'), 'Ann')
-  t.equal(foldName('ＢＯＢ'), 'bob')
-})
-
-t.test('messages are held once and in order, however they come', async (t) => {
-  const message = fc.integer({ min: 1, max: 60 }).map((id) => broadcastMessage(id, 'bob'))
-  fc.assert(
-    fc.property(fc.array(fc.array(message, { maxLength: 20 })), (arrivals) => {
-      let held: readonly Message[] = []
-      for (const arrival of arrivals) held = mergeMessages(held, arrival)
-      const expected = [...new Set(arrivals.flat().map(({ id }) => id))].sort((a, b) => a - b)
-      t.strictSame(ids(held), expected)
-    }),
-    { numRuns: 60 },
-  )
-  const held = [broadcastMessage(1, 'bob'), broadcastMessage(2, 'bob')]
-  t.equal(mergeMessages(held, [broadcastMessage(2, 'bob')]), held, 'nothing new: nothing changes')
-  t.equal(messagesFrom(held, 1), held)
-  t.strictSame(ids(messagesFrom(held, 2)), [2])
-})
-
-t.test('a first visit: what is there already was read, what comes then was not', async (t) => {
+t.test('first visit: earlier messages are read, later ones are unread', async (t) => {
   let chat = emptyChat('ann', {})
   t.same(visibleMessages(chat, of(chat, room)), [])
-  // Kept for her while she was away: comes on the stream before the history is read.
+  // An undelivered message comes on the stream before the history is loaded.
   chat = addMessages(chat, [directMessage(3, 'bob', 'ann')])
   chat = addPage(
     chat,
@@ -69,7 +43,7 @@ t.test('a first visit: what is there already was read, what comes then was not',
     broadcastMessage(6, 'ann'),
     directMessage(7, 'eve', 'ann'),
   ])
-  t.equal(unreadCount(chat, of(chat, room)), 1, 'one’s own are no news')
+  t.equal(unreadCount(chat, of(chat, room)), 1, 'her own messages do not count')
   t.equal(unreadCount(chat, of(chat, 'eve')), 1)
   t.strictSame(
     sortedConversations(chat).map(({ name }) => name),
@@ -77,7 +51,7 @@ t.test('a first visit: what is there already was read, what comes then was not',
   )
   chat = markRead(chat, room, 6)
   t.equal(unreadCount(chat, of(chat, room)), 0)
-  t.equal(markRead(chat, room, 5), chat, 'what was read stays read')
+  t.equal(markRead(chat, room, 5), chat, 'a read marker does not move back')
   t.equal(markRead(chat, 'nobody', 5), chat)
   t.same(readMarkersOf(chat)[room], { name: '', read: 6 })
 
@@ -85,13 +59,13 @@ t.test('a first visit: what is there already was read, what comes then was not',
   t.equal(unreadCount(silent, of(addMessages(silent, [broadcastMessage(1, 'bob')]), room)), 1)
 })
 
-t.test('a later visit: what was said since the last one is new', async (t) => {
+t.test('later visit: messages since the last visit are unread', async (t) => {
   const marks = { [room]: { name: '', read: 2 }, bob: { name: 'Bob', read: 3 } }
   let chat = emptyChat('ann', marks)
   t.strictSame(
     sortedConversations(chat).map(({ name }) => name),
     ['', 'Bob'],
-    'the conversations are there before anything was read',
+    'the conversations are listed before the history is loaded',
   )
   chat = addPage(
     chat,
@@ -104,29 +78,32 @@ t.test('a later visit: what was said since the last one is new', async (t) => {
   t.equal(unreadCount(chat, of(chat, 'bob')), 1)
 })
 
-t.test('only what has no gap is shown, and the way up ends where the log began', async (t) => {
-  let chat = addPage(
-    emptyChat('ann', {}),
-    historyPage([broadcastMessage(50, 'bob'), broadcastMessage(51, 'bob')], true),
-  )
-  chat = addMessages(chat, [directMessage(20, 'bob', 'ann')])
-  t.same(visibleMessages(chat, of(chat, 'bob')), [], 'what lies between was not read')
-  chat = addPage(
-    chat,
-    historyPage([directMessage(10, 'ann', 'bob'), directMessage(20, 'bob', 'ann')], true),
-    'bob',
-  )
-  t.strictSame(ids(visibleMessages(chat, of(chat, 'bob'))), [10, 20])
-  t.equal(completeFromOf(chat, of(chat, 'bob')), 10)
-  t.equal(completeFromOf(chat, of(chat, room)), 50, 'the room is held no further than before')
-  chat = addPage(chat, historyPage([broadcastMessage(1, 'bob')], false))
-  t.strictSame(ids(visibleMessages(chat, of(chat, room))), [1, 50, 51])
-  t.equal(completeFromOf(chat, of(chat, room)), 0)
-  t.equal(completeFromOf(chat, of(chat, 'bob')), 0, 'all of the log is all of each conversation')
-  t.equal(addPage(chat, historyPage([], false), 'nobody').completeFrom, 0)
-})
+t.test(
+  'messages before a gap are not shown, and pages end at the beginning of the log',
+  async (t) => {
+    let chat = addPage(
+      emptyChat('ann', {}),
+      historyPage([broadcastMessage(50, 'bob'), broadcastMessage(51, 'bob')], true),
+    )
+    chat = addMessages(chat, [directMessage(20, 'bob', 'ann')])
+    t.same(visibleMessages(chat, of(chat, 'bob')), [], 'the messages between were not loaded')
+    chat = addPage(
+      chat,
+      historyPage([directMessage(10, 'ann', 'bob'), directMessage(20, 'bob', 'ann')], true),
+      'bob',
+    )
+    t.strictSame(ids(visibleMessages(chat, of(chat, 'bob'))), [10, 20])
+    t.equal(completeFromOf(chat, of(chat, 'bob')), 10)
+    t.equal(completeFromOf(chat, of(chat, room)), 50, 'the room is loaded no further than before')
+    chat = addPage(chat, historyPage([broadcastMessage(1, 'bob')], false))
+    t.strictSame(ids(visibleMessages(chat, of(chat, room))), [1, 50, 51])
+    t.equal(completeFromOf(chat, of(chat, room)), 0)
+    t.equal(completeFromOf(chat, of(chat, 'bob')), 0, 'the whole log has every conversation')
+    t.equal(addPage(chat, historyPage([], false), 'nobody').completeFrom, 0)
+  },
+)
 
-t.test('a conversation can be begun before anything is said in it', async (t) => {
+t.test('a conversation can be added without messages', async (t) => {
   const chat = withConversation(emptyChat('ann', {}), 'Bob')
   t.equal(of(chat, 'bob').name, 'Bob')
   t.equal(withConversation(chat, 'BOB'), chat)
@@ -137,7 +114,7 @@ t.test('a conversation can be begun before anything is said in it', async (t) =>
   )
 })
 
-t.test('a reset takes back what the log no longer holds', async (t) => {
+t.test('a reset removes the messages that are no longer in the log', async (t) => {
   let chat = addPage(
     emptyChat('ann', {}),
     historyPage([broadcastMessage(5, 'bob'), broadcastMessage(6, 'bob')], true),
@@ -151,14 +128,14 @@ t.test('a reset takes back what the log no longer holds', async (t) => {
   const rewound = applyReset(chat, { reason: 'rewound', from: 6, oldest: 6, head: 6 })
   t.strictSame(ids(visibleMessages(rewound, of(rewound, room))), [6])
   t.equal(rewound.head, 6)
-  t.equal(of(rewound, room).read, 6, 'the ids come again with other messages')
+  t.equal(of(rewound, room).read, 6, 'the ids will be used again')
   t.same(of(rewound, 'bob').messages, [])
   t.equal(rewound.generation, chat.generation + 1)
   const again = addMessages(rewound, [broadcastMessage(7, 'cid', 'another')])
   t.equal(unreadCount(again, of(again, room)), 1)
 
   const before = applyReset(chat, { reason: 'ahead', from: 2, oldest: 1, head: 2 })
-  t.equal(before.completeFrom, 3, 'what comes next goes on from there')
+  t.equal(before.completeFrom, 3, 'the stream resumes there')
 
   const trimmed = applyReset(chat, { reason: 'trimmed', from: 7, oldest: 8, head: 9 })
   t.strictSame(ids(of(trimmed, room).messages), [8])
@@ -166,7 +143,7 @@ t.test('a reset takes back what the log no longer holds', async (t) => {
   t.equal(trimmed.head, 9)
 })
 
-t.test('in a new epoch only what does not come again is taken back', async (t) => {
+t.test('a new epoch removes only the messages that do not come again', async (t) => {
   const reset = { reason: 'new-epoch' as const, from: 6, oldest: 6, head: 8 }
   let chat = addPage(
     emptyChat('ann', {}),
@@ -186,16 +163,12 @@ t.test('in a new epoch only what does not come again is taken back', async (t) =
   t.strictSame(
     { ...same, generation: chat.generation },
     chat,
-    'where nothing was lost nothing changes',
+    'nothing changes if nothing was lost',
   )
-  t.equal(same.generation, chat.generation + 1, 'but what was asked for before may be void')
+  t.equal(same.generation, chat.generation + 1, 'but pages requested before may be void')
 
   const nothing = applyReset(chat, { ...reset, head: 6 })
-  t.strictSame(
-    ids(visibleMessages(nothing, of(nothing, room))),
-    [5, 6],
-    'what lies before it stays',
-  )
+  t.strictSame(ids(visibleMessages(nothing, of(nothing, room))), [5, 6], 'earlier messages stay')
   t.same(of(nothing, 'bob').messages, [])
   t.equal(of(nothing, room).read, 6)
   t.equal(nothing.head, 6)
@@ -206,20 +179,20 @@ t.test('in a new epoch only what does not come again is taken back', async (t) =
   t.same(of(forked, 'bob').messages, [])
   const on = addMessages(forked, other)
   t.equal(unreadCount(on, of(on, room)), 0)
-  t.equal(unreadCount(on, of(on, 'bob')), 1, 'which was not read')
+  t.equal(unreadCount(on, of(on, 'bob')), 1, 'the other message is unread')
   t.equal(
     applyReset(chat, reset, [broadcastMessage(7, 'cid', 'an answer')]).head,
     6,
-    'by someone else',
+    'a message of another sender is another message',
   )
 
   const elsewhere = markRead(chat, room, 12)
-  t.equal(of(applyReset(elsewhere, reset, again), room).read, 8, 'nor what is not there')
+  t.equal(of(applyReset(elsewhere, reset, again), room).read, 8, 'no further than the head')
   const unopened = applyReset(emptyChat('ann', {}), reset)
-  t.equal(unopened.completeFrom, Infinity, 'the history is still to be read')
+  t.equal(unopened.completeFrom, Infinity, 'the history is still to be loaded')
 })
 
-t.test('a room that is open for weeks does not grow', async (t) => {
+t.test('the messages of the room are trimmed', async (t) => {
   const many = Array.from({ length: 9 }, (_, at) => broadcastMessage(at + 20, 'bob'))
   let chat = addPage(
     emptyChat('ann', {}),
@@ -228,7 +201,16 @@ t.test('a room that is open for weeks does not grow', async (t) => {
   t.equal(trimRoom(chat, 5), chat)
   chat = trimRoom(chat, 4)
   t.strictSame(ids(visibleMessages(chat, of(chat, room))), [25, 26, 27, 28])
-  t.strictSame(ids(visibleMessages(chat, of(chat, 'bob'))), [11], 'what is held of others stays')
+  t.strictSame(ids(visibleMessages(chat, of(chat, 'bob'))), [11], 'other conversations stay')
   chat = addPage(chat, historyPage(many.slice(0, 5), true))
-  t.equal(visibleMessages(chat, of(chat, room)).length, 9, 'the way up leads there again')
+  t.equal(visibleMessages(chat, of(chat, room)).length, 9, 'they can be loaded again')
+})
+
+t.test('the read markers of another tab are taken over', async (t) => {
+  const chat = addMessages(emptyChat('ann', {}), [broadcastMessage(5, 'bob')])
+  const markers = { [room]: { name: '', read: 5 }, cid: { name: 'Cid', read: 4 } }
+  const merged = mergeReadMarkers(chat, markers)
+  t.equal(of(merged, room).read, 5)
+  t.match(of(merged, 'cid'), { name: 'Cid', read: 5 }, 'a read marker does not move back')
+  t.equal(mergeReadMarkers(merged, markers), merged)
 })

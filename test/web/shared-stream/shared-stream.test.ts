@@ -2,19 +2,19 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import type { Message } from '../../src/client/index.ts'
+import type { Message } from '../../../src/client/index.ts'
 import type {
   MessageFromStream,
   MessageToStream,
   TabPort,
-} from '../../src/web/shared-stream/protocol.ts'
-import { StreamRegistry } from '../../src/web/shared-stream/stream-registry.ts'
-import { type Guest, openRoom } from '../support/room.ts'
-import { broadcastMessage } from './message-fixtures.ts'
+} from '../../../src/web/shared-stream/protocol.ts'
+import { StreamRegistry } from '../../../src/web/shared-stream/stream-registry.ts'
+import { type Guest, openRoom } from '../../support/room.ts'
+import { broadcastMessage } from '../message-fixtures.ts'
 
 type Of<Type extends MessageFromStream['type']> = Extract<MessageFromStream, { type: Type }>
 
-/** A tab as the line knows it: what it was told, and what it tells. */
+/** A tab that records the messages from the shared stream. */
 class Tab {
   readonly received: MessageFromStream[] = []
   readonly #port: MessagePort
@@ -39,7 +39,7 @@ class Tab {
     this.send({ type: 'attach', server: room.url, token })
   }
 
-  /** The first of what it is told that fits, from now or before. */
+  /** The first message that fits, received already or later. */
   async waitFor<Type extends MessageFromStream['type']>(
     type: Type,
     fits: (message: Of<Type>) => boolean = () => true,
@@ -57,7 +57,7 @@ class Tab {
     return this.waitFor('connection', ({ connection }) => connection.state === 'live')
   }
 
-  /** The ids of all messages so far. */
+  /** Of all chat messages so far. */
   get ids(): number[] {
     return this.received
       .flatMap((each) => ('messages' in each ? each.messages : []))
@@ -65,7 +65,7 @@ class Tab {
   }
 }
 
-t.test('the tabs of a session share one stream, and a later one is told what was', async (t) => {
+t.test('the tabs of a session share one stream, and a later tab gets its state', async (t) => {
   const room = await openRoom(t, { settings: { streamsPerUser: 1 } })
   const ann = await room.register('ann')
   const bob = await room.join('bob')
@@ -79,7 +79,7 @@ t.test('the tabs of a session share one stream, and a later one is told what was
       .names,
     ['ann', 'bob'],
   )
-  t.strictSame(first.ids, [1], 'what was kept for her')
+  t.strictSame(first.ids, [1], 'the undelivered message')
 
   await Promise.all([bob.broadcast('one'), bob.broadcast('two')])
   await first.waitFor('messages', ({ messages }) => messages.some(({ id }) => id === 3))
@@ -94,13 +94,13 @@ t.test('the tabs of a session share one stream, and a later one is told what was
   first.send({ type: 'detach' })
   await bob.broadcast('three')
   await second.waitFor('messages', ({ messages }) => messages.some(({ id }) => id === 4))
-  t.strictSame(first.ids, [1, 2, 3], 'who has gone hears nothing')
+  t.strictSame(first.ids, [1, 2, 3], 'a detached tab gets nothing')
 
   await ann.call('POST', '/v1/logout')
   t.equal((await second.waitFor('ended')).reason, 'logged-out')
 })
 
-t.test('a stream goes on through a restart, without a loss and without a double', async (t) => {
+t.test('a stream survives a restart without missing or repeated messages', async (t) => {
   const settings = { port: 0 }
   const room = await openRoom(t, { settings })
   settings.port = Number(new URL(room.url).port)
@@ -133,7 +133,7 @@ t.test('a stream goes on through a restart, without a loss and without a double'
   t.strictSame(tab.ids, [1, 2])
 })
 
-t.test('a dead session ends, and the next is another line', async (t) => {
+t.test('an invalid session ends, and the next one opens another stream', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const registry = new StreamRegistry()
@@ -145,7 +145,7 @@ t.test('a dead session ends, and the next is another line', async (t) => {
   await tab.live()
 })
 
-/** A server that answers each opening of the stream with the next of `lines`, and counts people. */
+/** A server that answers each opening of the stream with the next of `lines`. */
 async function scripted(t: Test, ...lines: string[]): Promise<string> {
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/v1/users/online')) {
@@ -177,7 +177,7 @@ async function served(t: Test, server: Server): Promise<string> {
 const event = (type: string, data: object, id = '') =>
   `event: ${type}\ndata: ${JSON.stringify(data)}\n${id === '' ? '' : `id: ${id}\n`}\n`
 
-t.test('where there are too many people to tell, the list is read', async (t) => {
+t.test('if the stream does not list the online users, the list is loaded', async (t) => {
   const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
   const tab = new Tab(t, new StreamRegistry())
   tab.send({ type: 'attach', server: await scripted(t, ready), token: 'x' })
@@ -192,10 +192,10 @@ t.test('where there are too many people to tell, the list is read', async (t) =>
   t.same(onlineUsers, { names: ['ann'], count: 1500, stale: false })
 })
 
-t.test('a list that was made before what is told meanwhile is read again', async (t) => {
+t.test('a list that is older than a presence event is loaded again', async (t) => {
   const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
   const joined = event('presence', { joined: ['zoe'], left: [], onlineCount: 1401 })
-  const { promise: told, resolve: tell } = Promise.withResolvers<void>()
+  const { promise: isPresenceKnown, resolve: sendList } = Promise.withResolvers<void>()
   let lists = 0
   let stream: ServerResponse | undefined
   const server = createServer(async (request, response) => {
@@ -204,7 +204,7 @@ t.test('a list that was made before what is told meanwhile is read again', async
       const users = [{ username: 'ann', onlineSince: '2026-11-24T09:00:00.000Z' }]
       if (++lists === 1) {
         stream?.write(joined)
-        await told
+        await isPresenceKnown
       }
       return response.end(JSON.stringify({ users, count: 1400 + lists, more: true }))
     }
@@ -215,7 +215,7 @@ t.test('a list that was made before what is told meanwhile is read again', async
   const tab = new Tab(t, new StreamRegistry())
   tab.send({ type: 'attach', server: await served(t, server), token: 'x' })
   await tab.waitFor('online-users', ({ onlineUsers }) => onlineUsers.names.includes('zoe'))
-  tell()
+  sendList()
   const early = await tab.waitFor(
     'online-users',
     ({ onlineUsers }) => onlineUsers.count === 1401 && !onlineUsers.names.includes('zoe'),
@@ -228,7 +228,7 @@ t.test('a list that was made before what is told meanwhile is read again', async
   t.notOk(onlineUsers.stale)
 })
 
-t.test('a list that cannot be read leaves things as they are', async (t) => {
+t.test('a list that cannot be loaded changes nothing', async (t) => {
   const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
   const left = event('presence', { joined: [], left: [], onlineCount: 1399, resync: true })
   const tab = new Tab(t, new StreamRegistry())
@@ -237,7 +237,7 @@ t.test('a list that cannot be read leaves things as they are', async (t) => {
   tab.send({ type: 'detach' })
 })
 
-t.test('a reset is told after what came before it, and a new tab hears nothing void', async (t) => {
+t.test('a reset comes after earlier messages, and a new tab gets no void messages', async (t) => {
   const say = (id: number) => event('message', broadcastMessage(id, 'bob'), `${id}-00000000`)
   const reset = event('reset', { reason: 'rewound', from: 1, oldest: 1, head: 1 }, '1-00000001')
   const ready = event('ready', { user: 'ann', head: 2, online: [], onlineCount: 0 }, '2-00000001')
@@ -259,7 +259,7 @@ t.test('a reset is told after what came before it, and a new tab hears nothing v
   t.strictSame(second.ids, [2])
 })
 
-t.test('a new epoch is told with what shows whether anything was lost', async (t) => {
+t.test('a new epoch comes with the messages that show whether any were lost', async (t) => {
   const say = (id: number, of = 0) =>
     event('message', broadcastMessage(id, 'bob'), `${id}-0000000${of}`)
   const epoch = (from: number, of: number) =>
@@ -287,17 +287,17 @@ t.test('a new epoch is told with what shows whether anything was lost', async (t
   const second = new Tab(t, registry)
   second.send({ type: 'attach', server: address, token: 'x' })
   await second.live()
-  t.strictSame(second.ids, [1, 2, 3], 'nothing that the stream told is void')
+  t.strictSame(second.ids, [1, 2, 3], 'no message of the stream is void')
 
-  // On a live line nothing says when all of it has come.
+  // On a live stream nothing marks the end of those messages.
   live?.write(epoch(3, 2))
   const { reset, messages } = await tab.waitFor('reset', ({ reset }) => reset.from === 3)
   t.match({ reset, messages }, { reset: { reason: 'new-epoch' }, messages: [] })
   const many = Array.from({ length: 201 }, (_, at) => say(at + 4, 3))
   live?.write(epoch(3, 3) + many.join(''))
   const long = await tab.waitFor('reset', ({ messages }) => messages.length > 1)
-  t.equal(long.messages.length, 200, 'no more is held back for it')
-  await tab.waitFor('messages', (told) => idsOf(told.messages).includes(204))
+  t.equal(long.messages.length, 200, 'at most 200 are delayed')
+  await tab.waitFor('messages', ({ messages }) => idsOf(messages).includes(204))
 })
 
 t.test('a session that expires ends', async (t) => {
@@ -307,7 +307,7 @@ t.test('a session that expires ends', async (t) => {
   t.equal((await tab.waitFor('ended')).reason, 'session-expired')
 })
 
-t.test('a stream that is refused for another reason is tried again when one asks', async (t) => {
+t.test('a stream that was rejected for another reason is retried on request', async (t) => {
   const refusal = {
     type: '/problems/not-found',
     title: 'x',
