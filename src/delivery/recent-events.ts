@@ -1,14 +1,11 @@
 import { type EncodedEvent, isVisibleTo } from './sse-events.ts'
 
-/**
- * The newest events of the log, kept in memory so that a reader who is only a little behind costs
- * the store nothing. Ids are contiguous.
- */
+/** The newest events of the log in memory, so that readers a little behind need no read of the store. */
 export class RecentEvents {
   readonly #maxEvents: number
   readonly #maxBytes: number
   #events: EncodedEvent[] = []
-  /** Frames before this index are gone; they are cut off now and then, all at once. */
+  /** Events before this index are dropped; `#compact` removes them in bulk. Ids are contiguous. */
   #start = 0
   #bytes = 0
 
@@ -26,7 +23,7 @@ export class RecentEvents {
     this.#compact()
   }
 
-  /** Forgets what the log no longer holds. */
+  /** Drops the events that were trimmed from the log. */
   dropBefore(oldest: number): void {
     while (this.#length > 0 && this.#at(0).id < oldest) this.#dropFirst()
     this.#compact()
@@ -39,8 +36,10 @@ export class RecentEvents {
   }
 
   /**
-   * What the account may see after a cursor, up to about `maxBytes` (at least one event), and the
-   * id up to which that is everything. Undefined where the memory does not reach back that far.
+   * The events after a cursor that the account may see.
+   *
+   * @param maxBytes bounds their size, but there is at least one if any is visible
+   * @returns undefined if the memory does not reach back to the cursor
    */
   after(
     cursor: number,
@@ -73,7 +72,7 @@ export class RecentEvents {
 
   #dropFirst(): void {
     this.#bytes -= this.#at(0).bytes.length
-    // Let go of now: its place is cut off later, with others.
+    // Frees the event now; `#compact` removes its slot later.
     this.#events[this.#start] = undefined as never
     this.#start++
   }
