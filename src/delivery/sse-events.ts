@@ -1,4 +1,4 @@
-import { toMessage } from '../chat/message.ts'
+import { toMessage } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { CursorResolution, Entry, LogBounds } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
