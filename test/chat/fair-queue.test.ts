@@ -3,9 +3,9 @@ import t from 'tap'
 import { FairQueue, type FairQueueOptions, type Networks } from '../../src/chat/fair-queue.ts'
 import { refusalOf } from '../support/refusal.ts'
 
-/** A queue whose work lasts until it is told to finish. */
+/** A queue whose tasks run until the test finishes them. */
 class Works {
-  /** Whose work was begun, in order. */
+  /** The names of the tasks that began, in order. */
   readonly begun: string[] = []
   readonly #queue: FairQueue
   #finish = () => {}
@@ -14,7 +14,7 @@ class Works {
     this.#queue = new FairQueue({ maxWaitingPerNetwork: 4, maxWaiting: 1024, ...options })
   }
 
-  /** Someone comes; a name is its network unless said otherwise. */
+  /** Adds a task; its name is its network by default. */
   come(name: string, from: Networks = [name]): Promise<void> {
     return this.#queue.run(from, async () => {
       this.begun.push(name)
@@ -24,12 +24,12 @@ class Works {
     })
   }
 
-  /** Several come at the same time. */
+  /** Adds several tasks. */
   comeAll(...names: string[]): Promise<unknown> {
     return Promise.all(names.map((name) => this.come(name)))
   }
 
-  /** Finishes what is under way, so many times. */
+  /** Finishes the running task, several times. */
   async finish(times: number): Promise<void> {
     for (let at = 0; at < times; at++) {
       await nextTurn()
@@ -40,7 +40,7 @@ class Works {
 }
 
 t.test(
-  'one at a time, in turn by network; each eighth turn to whoever has waited longest',
+  'tasks run one at a time, in turn by network, and every eighth turn goes to the oldest',
   async (t) => {
     const works = new Works()
     const all = works.comeAll('a', 'a', 'a', 'a', 'a', 'b', 'c', 'd', 'e', 'f', 'g')
@@ -54,7 +54,7 @@ t.test(
   },
 )
 
-t.test('who comes where a hundred keep asking waits for two turns at most', async (t) => {
+t.test('a new client waits for at most two turns where a hundred others keep asking', async (t) => {
   const works = new Works()
   const crowd = Array.from({ length: 100 }, (_, at) => `crowd ${at}`)
   const all = [works.comeAll(...crowd, ...crowd, ...crowd)]
@@ -68,7 +68,7 @@ t.test('who comes where a hundred keep asking waits for two turns at most', asyn
   await Promise.all(all)
 })
 
-t.test('of those who come anew first where the fewest wait', async (t) => {
+t.test('among new networks, the one with the fewest waiting tasks is first', async (t) => {
   const works = new Works()
   const all = works.comeAll('x', 'a', 'a', 'b', 'b', 'c')
   await works.finish(6)
@@ -76,7 +76,7 @@ t.test('of those who come anew first where the fewest wait', async (t) => {
   await all
 })
 
-t.test('an address that is one network alone stands beside those in several', async (t) => {
+t.test('an address with one network takes its turn beside those with several', async (t) => {
   const works = new Works()
   const six: Networks = ['site', 'household', 'link']
   const all = [works.come('x'), works.come('four'), works.come('six', six), works.come('five')]
@@ -85,7 +85,7 @@ t.test('an address that is one network alone stands beside those in several', as
   await Promise.all(all)
 })
 
-t.test('no number of newcomers holds off who has had turns before', async (t) => {
+t.test('no number of new networks holds off those that had turns before', async (t) => {
   const works = new Works()
   const all = [works.come('old')]
   await works.finish(1)
@@ -99,7 +99,7 @@ t.test('no number of newcomers holds off who has had turns before', async (t) =>
   await Promise.all(all)
 })
 
-t.test('a network whose turn is forgotten counts as new', async (t) => {
+t.test('a network whose last turn is forgotten counts as new', async (t) => {
   const works = new Works({ rememberedNetworks: 1 })
   const all = [works.come('a')]
   await works.finish(1)
@@ -109,7 +109,7 @@ t.test('a network whose turn is forgotten counts as new', async (t) => {
   await Promise.all(all)
 })
 
-t.test('many narrow networks in a wide one have one turn between them', async (t) => {
+t.test('many narrow networks within a wide one share its turns', async (t) => {
   const works = new Works()
   const narrow = (at: number): Networks => ['site', `household ${at % 2}`, `link ${at}`]
   const all = [0, 1, 2, 3, 4, 5].map((at) => works.come(`${at}`, narrow(at)))
@@ -118,10 +118,10 @@ t.test('many narrow networks in a wide one have one turn between them', async (t
   t.same(works.begun.slice(0, 3), ['0', 'elsewhere', '1'])
   await works.finish(4)
   await Promise.all(all)
-  t.same(works.begun.slice(3), ['2', '3', '4', '5'], 'within it in turn, too')
+  t.same(works.begun.slice(3), ['2', '3', '4', '5'], 'within it in turn')
 })
 
-t.test('of one network a few may wait; past that it is told to try again', async (t) => {
+t.test('a few tasks may wait from one network, more are refused', async (t) => {
   const works = new Works({ maxWaitingPerNetwork: 2 })
   const all = works.comeAll('a', 'a', 'a')
   t.match(await refusalOf(() => works.come('a')), {
@@ -135,7 +135,7 @@ t.test('of one network a few may wait; past that it is told to try again', async
   await Promise.all([all, other])
 })
 
-t.test('where the queue is full the longest gives way, whoever came last there', async (t) => {
+t.test('a full queue refuses the latest task of the network with the most', async (t) => {
   const works = new Works({ maxWaiting: 4 })
   const all = [works.come('under way')]
   const a = ['1', '2', '3'].map((name) => works.come(`a${name}`, ['a', name === '1' ? 'x' : 'y']))
@@ -152,7 +152,7 @@ t.test('where the queue is full the longest gives way, whoever came last there',
 })
 
 t.test(
-  'of those equally long the one gives way that had a turn last, else who came last',
+  'among networks with as many, a full queue refuses from the one that had a turn last',
   async (t) => {
     const works = new Works({ maxWaiting: 2 })
     const first = works.comeAll('a', 'b')
@@ -171,7 +171,7 @@ t.test(
   },
 )
 
-t.test('work that fails gives its turn to the next', async (t) => {
+t.test('a task that fails gives its turn to the next', async (t) => {
   const queue = new FairQueue({ maxWaitingPerNetwork: 1, maxWaiting: 1 })
   const failing = queue.run(['a'], async () => {
     await nextTurn()
