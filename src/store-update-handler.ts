@@ -45,7 +45,7 @@ export class StoreUpdateHandler implements StoreListener {
   diverged(bounds: LogBounds): void {
     const { sessions, presence, hub, log } = this.#targets
     this.flush()
-    log.warn({ event: 'log diverged', ...bounds }, 'The database is another than it was')
+    log.warn({ event: 'log diverged', ...bounds }, 'The log of the database has diverged')
     sessions.invalidateAll()
     hub.diverged(bounds)
     presence.renew()
@@ -63,7 +63,7 @@ export class StoreUpdateHandler implements StoreListener {
 
   reconnected(): void {
     const { sessions, presence, hub, log } = this.#targets
-    log.warn({ event: 'store reconnected' }, 'The database is reached again')
+    log.warn({ event: 'store reconnected' }, 'The database can be reached again')
     this.#connected = true
     // Sessions that ended meanwhile may be deleted already, and are not reported then.
     sessions.invalidateAll()

@@ -59,7 +59,7 @@ const casedLetters = Array.from({ length: 0x20000 }, (_, code) =>
   String.fromCodePoint(code),
 ).filter((one) => one.toLowerCase() !== one.toUpperCase() && one !== 'ı')
 
-/** Marks that look alike may stand in another order: it is in the order that they differ, then. */
+/** Names with several marks in a row are skipped: NFD may order look-alike marks differently. */
 const marksInOrder = /\p{M}\p{M}/u
 
 /** The network of all clients. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Messages } from '../../src/chat/messages.ts'
+import { Messages, toMessage } from '../../src/chat/messages.ts'
 import { type Draft, type Outcome, OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -25,6 +25,17 @@ async function openRoom() {
 function texts({ entries }: { entries: { text: string }[] }): string[] {
   return entries.map(({ text }) => text)
 }
+
+t.test('clients get a message with names and an RFC 3339 time', async (t) => {
+  const [ann, bob] = [
+    { id: 1, username: 'ann' },
+    { id: 2, username: 'bob' },
+  ]
+  const common = { id: 7, from: 'ann', text: 'hi', sentAt: '1970-01-01T00:00:00.000Z' }
+  const entry = { id: 7, from: ann, to: null, text: 'hi', sentAt: 0 }
+  t.same(toMessage(entry), { ...common, kind: 'broadcast' })
+  t.same(toMessage({ ...entry, to: bob }), { ...common, kind: 'direct', to: 'bob' })
+})
 
 t.test('a broadcast is in the log', async (t) => {
   const { messages, ann, bob } = await openRoom()

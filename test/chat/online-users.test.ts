@@ -2,42 +2,42 @@ import t from 'tap'
 import { OnlineUsers } from '../../src/chat/online-users.ts'
 
 function open() {
-  const told: string[] = []
+  const reported: string[] = []
   const people = new OnlineUsers(({ person, online }) =>
-    told.push(`${online ? '+' : '-'}${person.username}`),
+    reported.push(`${online ? '+' : '-'}${person.username}`),
   )
   const add = (session: number, id: number, username: string) =>
     people.add({ session, person: { id, username }, since: 1000 + session })
-  return { people, told, add }
+  return { people, reported, add }
 }
 
 t.test('a person is online as long as one of their sessions, since the first', async (t) => {
-  const { people, told, add } = open()
+  const { people, reported, add } = open()
   add(12, 1, 'ann')
   add(11, 1, 'ann')
   people.remove(12)
   t.same(people.page({ limit: 9 }).users, [{ username: 'ann', since: 1011 }])
   people.remove(11)
   people.remove(11)
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
 })
 
 t.test('a session id that was given out again belongs to the new person', async (t) => {
-  const { people, told, add } = open()
+  const { people, reported, add } = open()
   add(11, 1, 'ann')
   add(11, 2, 'bob')
   t.same(people.names(), ['bob'])
-  t.same(told, ['+ann', '-ann', '+bob'])
+  t.same(reported, ['+ann', '-ann', '+bob'])
   t.same(people.sessions(), [11])
 })
 
 t.test('an account id that was given out again has the new name', async (t) => {
-  const { people, told, add } = open()
+  const { people, reported, add } = open()
   add(11, 1, 'ann')
   add(12, 1, 'ann')
   add(13, 1, 'bob')
   t.same(people.names(), ['bob'])
-  t.same(told, ['+ann', '-ann', '+bob'])
+  t.same(reported, ['+ann', '-ann', '+bob'])
   t.notOk(people.has(11) || people.has(12))
 })
 
@@ -67,14 +67,14 @@ t.test('the list is in order after any changes', async (t) => {
 })
 
 t.test('the list is right after thousands of changes that nobody read', async (t) => {
-  const { people, told, add } = open()
+  const { people, reported, add } = open()
   add(1, 1, 'bob')
   for (let nth = 0; nth < 3_000; nth++) {
     add(2, 2, 'ann')
     people.remove(2)
   }
   add(2, 2, 'ann')
-  t.equal(told.length, 6_002)
+  t.equal(reported.length, 6_002)
   t.same(people.names(), ['ann', 'bob'])
 })
 

@@ -5,17 +5,17 @@ import { open, session } from './support/presence.ts'
 t.test(
   'a session with a stream here is entered here, even if another node has entered it',
   async (t) => {
-    const { presence, store, told } = await open({ graceMs: 600_000 })
+    const { presence, store, reported } = await open({ graceMs: 600_000 })
     store.enterElsewhere(11)
     await presence.enter(session(11))
     t.same(store.changes, [{ enter: [11], leave: [] }])
-    t.same(told, ['+ann'])
+    t.same(reported, ['+ann'])
     await presence.close()
   },
 )
 
 t.test('sessions that the database lost are entered again', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   await presence.enter(session(21))
   presence.leave(21)
@@ -27,24 +27,28 @@ t.test('sessions that the database lost are entered again', async (t) => {
   while (store.changes.length === 0) await pause(1)
   t.same(store.changes, [{ enter: [11, 21], leave: [] }])
   store.enterElsewhere(31)
-  t.same(told, ['+ann', '+bob', '+Cid'], 'nobody has left, whichever node had entered them')
+  t.same(reported, ['+ann', '+bob', '+Cid'], 'nobody has left, whichever node had entered them')
   await presence.close()
 })
 
 t.test('a session that nobody enters again within the grace period has left', async (t) => {
-  const { presence, store, told, toldOf } = await open({ graceMs: 30 })
+  const { presence, store, reported, untilReported } = await open({ graceMs: 30 })
   await presence.enter(session(11))
   store.enterElsewhere(21)
   store.enterElsewhere(31, false)
   presence.renew()
   store.drop(21)
-  t.same(told, ['+ann', '+bob'])
+  t.same(reported, ['+ann', '+bob'])
   store.away = true
   await pause(60)
-  t.same(told, ['+ann', '+bob'], 'nobody leaves while the store is unavailable')
+  t.same(reported, ['+ann', '+bob'], 'nobody leaves while the store is unavailable')
   store.away = false
-  await toldOf('-bob')
-  t.same(told, ['+ann', '+bob', '+Cid', '-bob'], 'a session that came without a report is there')
+  await untilReported('-bob')
+  t.same(
+    reported,
+    ['+ann', '+bob', '+Cid', '-bob'],
+    'a session that came without a report is there',
+  )
   await presence.close()
 })
 
@@ -71,49 +75,49 @@ t.test('close ends the pings of an unavailable store', async (t) => {
 })
 
 t.test('a session with a stream here stays online when another node removes it', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 10 })
+  const { presence, store, reported } = await open({ graceMs: 10 })
   await presence.enter(session(11))
   store.drop(11)
   while (!store.rows.has(11)) await pause(1)
-  t.same(told, ['+ann'])
+  t.same(reported, ['+ann'])
   await presence.close()
 })
 
 t.test('a session removed during its grace period comes back as new', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   presence.leave(11)
   store.drop(11)
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
   await presence.enter(session(11))
-  t.same(told, ['+ann', '-ann', '+ann'])
+  t.same(reported, ['+ann', '-ann', '+ann'])
   await presence.close()
 })
 
 t.test('a session that could not be entered again leaves with its last stream', async (t) => {
-  const { presence, store, told, toldOf } = await open({ graceMs: 5 })
+  const { presence, store, reported, untilReported } = await open({ graceMs: 5 })
   await presence.enter(session(11))
   store.ended.add(11)
   store.drop(11)
   while (store.changes.length === 1) await pause(1)
-  t.same(told, ['+ann'])
+  t.same(reported, ['+ann'])
   presence.leave(11)
-  await toldOf('-ann')
+  await untilReported('-ann')
   await presence.close()
 })
 
 t.test('a lost session leaves at once', async (t) => {
-  const { presence, told } = await open()
+  const { presence, reported } = await open()
   await presence.enter(session(11))
   presence.sessionEnded(11)
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
   await presence.close()
 })
 
 t.test(
   'grace periods stop while the store is unavailable, and start again afterwards',
   async (t) => {
-    const { presence, store, told, toldOf } = await open({ graceMs: 20 })
+    const { presence, store, reported, untilReported } = await open({ graceMs: 20 })
     await presence.enter(session(11))
     await presence.enter(session(21))
     presence.leave(21)
@@ -123,10 +127,10 @@ t.test(
     await pause(60)
     t.same(store.changes, [])
     presence.renew()
-    t.same(told, ['+ann', '+bob'])
+    t.same(reported, ['+ann', '+bob'])
     await presence.enter(session(11))
-    await toldOf('-bob')
-    t.same(told, ['+ann', '+bob', '-bob'])
+    await untilReported('-bob')
+    t.same(reported, ['+ann', '+bob', '-bob'])
     await presence.close()
   },
 )
@@ -175,7 +179,7 @@ t.test('a write that fails after a disconnect is repeated after the reconnect', 
 })
 
 t.test('a list that may be outdated is read from the store', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   store.enterElsewhere(21)
   store.rows.delete(21)
@@ -187,7 +191,7 @@ t.test('a list that may be outdated is read from the store', async (t) => {
     ['ann', 'Cid'],
     ['ann', 'Cid'],
   ])
-  t.same(told, ['+ann', '+bob', '+Cid', '-bob'])
+  t.same(reported, ['+ann', '+bob', '+Cid', '-bob'])
   store.away = true
   await t.rejects(presence.list({ limit: 9 }), { code: 'unavailable' })
   await presence.close()
@@ -203,7 +207,7 @@ t.test('a session is entered again on a node that may be behind', async (t) => {
 })
 
 t.test('updates that arrive while the store is asked are newer than its answer', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   store.enterElsewhere(11)
   store.enterElsewhere(41)
   store.isUpToDate = false
@@ -222,6 +226,6 @@ t.test('updates that arrive while the store is asked are newer than its answer',
   answer()
   t.equal((await listed).count, 1)
   t.same(presence.names(), ['bob'])
-  t.same(told, ['+ann', '+dan', '+bob', '-ann', '-dan'])
+  t.same(reported, ['+ann', '+dan', '+bob', '-ann', '-dan'])
   await presence.close()
 })

@@ -10,8 +10,10 @@ const store = {
 
 t.test('people who come and leave on another node are reported here', async (t) => {
   const presence = new Presence(store, { graceMs: 0 })
-  const told: string[] = []
-  presence.onChanged(({ person, online }) => told.push(`${online ? '+' : '-'}${person.username}`))
+  const reported: string[] = []
+  presence.onChanged(({ person, online }) =>
+    reported.push(`${online ? '+' : '-'}${person.username}`),
+  )
   await presence.start()
   presence.applyUpdate({
     entered: [{ session: 11, person: { id: 1, username: 'ann' }, since: 1000 }],
@@ -23,7 +25,7 @@ t.test('people who come and leave on another node are reported here', async (t) 
   t.same(presence.names(), ['ann'], 'an unknown session changes nothing')
   presence.applyUpdate({ entered: [], left: [11], ended: [] })
   t.same(presence.names(), [])
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
   await presence.close()
 })
 

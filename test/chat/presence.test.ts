@@ -56,52 +56,52 @@ t.test('the list is in the order of names, in pages', async (t) => {
 })
 
 t.test('a person who comes back within the grace period has not left', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   presence.leave(11)
   await presence.enter(session(11))
-  t.same(told, ['+ann'])
+  t.same(reported, ['+ann'])
   t.equal(store.changes.length, 1)
   await presence.close()
 })
 
 t.test('a person leaves at the end of the grace period', async (t) => {
-  const { presence, store, told, toldOf } = await open()
+  const { presence, store, reported, untilReported } = await open()
   await presence.enter(session(11))
   presence.leave(11)
-  await toldOf('-ann')
-  t.same(told, ['+ann', '-ann'])
+  await untilReported('-ann')
+  t.same(reported, ['+ann', '-ann'])
   t.same([...store.rows], [])
   t.equal(presence.count, 0)
   await presence.close()
 })
 
 t.test('two streams and two sessions are one person', async (t) => {
-  const { presence, told, toldOf } = await open()
+  const { presence, reported, untilReported } = await open()
   await presence.enter(session(11))
   await presence.enter(session(11))
   await presence.enter(session(12))
   presence.leave(11)
   presence.leave(12)
   await pause(60)
-  t.same(told, ['+ann'], 'one stream is still open')
+  t.same(reported, ['+ann'], 'one stream is still open')
   presence.leave(11)
-  await toldOf('-ann')
-  t.same(told, ['+ann', '-ann'])
+  await untilReported('-ann')
+  t.same(reported, ['+ann', '-ann'])
   await presence.close()
 })
 
 t.test(
   'a person whose session ends leaves at once, unless another session is online',
   async (t) => {
-    const { presence, store, told } = await open({ graceMs: 600_000 })
+    const { presence, store, reported } = await open({ graceMs: 600_000 })
     await presence.enter(session(11))
     await presence.enter(session(12))
     store.end(11)
-    t.same(told, ['+ann'])
+    t.same(reported, ['+ann'])
     presence.leave(11)
     store.end(12)
-    t.same(told, ['+ann', '-ann'])
+    t.same(reported, ['+ann', '-ann'])
     presence.leave(12)
     presence.leave(12)
     t.equal(presence.count, 0)
@@ -121,16 +121,16 @@ t.test('an ended session does not enter', async (t) => {
 })
 
 t.test('nobody leaves by a restart, and grace periods start again', async (t) => {
-  const { presence, told, toldOf } = await open({ rows: [11, 21], graceMs: 30 })
+  const { presence, reported, untilReported } = await open({ rows: [11, 21], graceMs: 30 })
   t.same(presence.names(), ['ann', 'bob'])
   await presence.enter(session(11))
-  await toldOf('-bob')
-  t.same(told, ['+ann', '+bob', '-bob'])
+  await untilReported('-bob')
+  t.same(reported, ['+ann', '+bob', '-bob'])
   await presence.close()
 })
 
 t.test('a person who comes back while their departure is written enters again', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 1 })
+  const { presence, store, reported } = await open({ graceMs: 1 })
   await presence.enter(session(11))
   let release = () => {}
   store.held = new Promise((resolve) => {
@@ -141,7 +141,7 @@ t.test('a person who comes back while their departure is written enters again', 
   const back = presence.enter(session(11))
   release()
   await back
-  t.same(told, ['+ann', '-ann', '+ann'])
+  t.same(reported, ['+ann', '-ann', '+ann'])
   t.same(presence.names(), ['ann'])
   await presence.close()
 })
@@ -149,7 +149,7 @@ t.test('a person who comes back while their departure is written enters again', 
 t.test(
   'nobody leaves while the store is unavailable, and grace periods start again afterwards',
   async (t) => {
-    const { presence, store, told, toldOf } = await open({ graceMs: 10 })
+    const { presence, store, reported, untilReported } = await open({ graceMs: 10 })
     await presence.enter(session(11))
     await presence.enter(session(21))
     store.away = true
@@ -157,7 +157,7 @@ t.test(
     const entered = presence.enter(session(31))
     while (store.changes.length < 3) await pause(1)
     await pause(60)
-    t.same(told, ['+ann', '+bob'])
+    t.same(reported, ['+ann', '+bob'])
     const away = store.changes.length
     store.away = false
     await entered
@@ -166,8 +166,8 @@ t.test(
       store.changes.slice(away, away + 1).some(({ leave }) => leave.length > 0),
       'leaving waits for a new grace',
     )
-    await toldOf('-bob')
-    t.same(told, ['+ann', '+bob', '+Cid', '-bob'])
+    await untilReported('-bob')
+    t.same(reported, ['+ann', '+bob', '+Cid', '-bob'])
     await presence.close()
   },
 )

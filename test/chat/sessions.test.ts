@@ -27,6 +27,16 @@ t.test('simultaneous look-ups ask the store once', async (t) => {
   t.equal(lookUps(store), 1)
 })
 
+t.test('a session is cached from its first look-up until it ends', async (t) => {
+  const store = new MemoryStore()
+  const sessions = new Sessions(store)
+  const ann = await store.join('ann')
+  t.notOk(sessions.isCached(ann))
+  t.ok(sessions.isCached(await sessions.find(ann.id)))
+  sessions.invalidate([ann.id])
+  t.notOk(sessions.isCached(ann))
+})
+
 t.test('start caches the newest sessions', async (t) => {
   const store = new MemoryStore()
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]

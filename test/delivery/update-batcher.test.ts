@@ -27,13 +27,13 @@ t.test('the updates of one turn are delivered as one, at its end', async (t) => 
 })
 
 t.test('entries before the end of a session are delivered before it', async (t) => {
-  const told: unknown[] = []
-  const batcher = new UpdateBatcher(({ bounds, ended }) => told.push([bounds.head, ended]))
+  const reported: unknown[] = []
+  const batcher = new UpdateBatcher(({ bounds, ended }) => reported.push([bounds.head, ended]))
   batcher.add(update(1))
   batcher.add(update(2, [7]))
-  t.same(told, [[1, []]])
+  t.same(reported, [[1, []]])
   await nextTurn()
-  t.same(told, [
+  t.same(reported, [
     [1, []],
     [2, [7]],
   ])

@@ -5,7 +5,7 @@ import { anyText } from '../support/any-text.ts'
 
 const anyName = anyText()
 
-/** Every letter and mark of which there is another case. */
+/** Every letter and mark that has another case. */
 const cased: string[] = []
 for (let code = 0; code <= 0x1ffff; code++) {
   const one = String.fromCodePoint(code)

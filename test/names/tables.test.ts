@@ -7,7 +7,7 @@ import { confusables, foldings, scripts, unicodeVersion } from '../../src/names/
 const hex = (text: string) =>
   [...text].map((one) => (one.codePointAt(0) as number).toString(16).toUpperCase()).join(' ')
 
-/** Unicode's files, as far as the tables tell what is in them. */
+/** Unicode's files, rebuilt from the tables. */
 function unicodeFiles(version: string) {
   const exceptions = parseMapping(foldings)
   const folded = Array.from({ length: 0x20000 }, (_, code) => String.fromCodePoint(code))

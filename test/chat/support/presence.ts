@@ -85,15 +85,15 @@ export async function open(
     minIntervalMs: options.minIntervalMs ?? 1,
   })
   store.presence = presence
-  const told: string[] = []
+  const reported: string[] = []
   const waiting: (() => void)[] = []
   presence.onChanged(({ person, online }) => {
-    told.push(`${online ? '+' : '-'}${person.username}`)
+    reported.push(`${online ? '+' : '-'}${person.username}`)
     for (const wake of waiting.splice(0)) wake()
   })
-  const toldOf = async (change: string) => {
-    while (!told.includes(change)) await new Promise<void>((resolve) => waiting.push(resolve))
+  const untilReported = async (change: string) => {
+    while (!reported.includes(change)) await new Promise<void>((resolve) => waiting.push(resolve))
   }
   await presence.start()
-  return { store, presence, told, toldOf }
+  return { store, presence, reported, untilReported }
 }
