@@ -14,7 +14,7 @@ export interface PresenceSubscriber {
 /** At most this many names in one event; if there are more, the reader fetches the list. */
 const maxNames = 100
 
-/** Broadcasts take at most this share of the server's time, but come at least every `maxIntervalMs`. */
+/** Broadcasts take at most this share of the server's time, unless the pause would exceed `maxIntervalMs`. */
 const maxTimeShare = 0.05
 const maxIntervalMs = 5_000
 
