@@ -80,7 +80,7 @@ export class Hub {
   /**
    * Makes room for one more stream of the session.
    *
-   * @throws {Problem} as `StreamRegistry.makeRoom`, and `unavailable` while the store is
+   * @throws {Problem} as `StreamRegistry.makeRoom`, and `unavailable` while the store is unavailable
    */
   admit(session: Session): void {
     if (this.#storeUnavailable) {

@@ -4,9 +4,8 @@ import { type EncodedEvent, isVisibleTo } from './sse-events.ts'
 export class RecentEvents {
   readonly #maxEvents: number
   readonly #maxBytes: number
+  /** Their ids are contiguous. */
   #events: EncodedEvent[] = []
-  /** Events before this index are dropped; `#compact` removes them in bulk. Ids are contiguous. */
-  #start = 0
   #bytes = 0
 
   constructor({ maxEvents = 20_000, maxBytes = 16 * 1024 * 1024 } = {}) {
@@ -19,19 +18,23 @@ export class RecentEvents {
       this.#events.push(event)
       this.#bytes += event.bytes.length
     }
-    while (this.#length > this.#maxEvents || this.#bytes > this.#maxBytes) this.#dropFirst()
-    this.#compact()
+    let bytes = this.#bytes
+    let surplus = 0
+    while (this.#events.length - surplus > this.#maxEvents || bytes > this.#maxBytes) {
+      bytes -= (this.#events[surplus] as EncodedEvent).bytes.length
+      surplus++
+    }
+    this.#dropFirst(surplus)
   }
 
   /** Drops the events that were trimmed from the log. */
   dropBefore(oldest: number): void {
-    while (this.#length > 0 && this.#at(0).id < oldest) this.#dropFirst()
-    this.#compact()
+    const [first] = this.#events
+    if (first) this.#dropFirst(Math.max(0, oldest - first.id))
   }
 
   clear(): void {
     this.#events = []
-    this.#start = 0
     this.#bytes = 0
   }
 
@@ -46,12 +49,13 @@ export class RecentEvents {
     account: number,
     maxBytes: number,
   ): { events: EncodedEvent[]; scannedTo: number } | undefined {
-    if (this.#length === 0 || cursor + 1 < this.#at(0).id) return undefined
+    const [first] = this.#events
+    if (first === undefined || cursor + 1 < first.id) return undefined
     const events: EncodedEvent[] = []
     let bytes = 0
     let scannedTo = cursor
-    for (let index = cursor + 1 - this.#at(0).id; index < this.#length; index++) {
-      const event = this.#at(index)
+    for (let index = cursor + 1 - first.id; index < this.#events.length; index++) {
+      const event = this.#events[index] as EncodedEvent
       if (isVisibleTo(event, account)) {
         if (bytes > 0 && bytes + event.bytes.length > maxBytes) break
         events.push(event)
@@ -62,25 +66,7 @@ export class RecentEvents {
     return { events, scannedTo }
   }
 
-  get #length(): number {
-    return this.#events.length - this.#start
-  }
-
-  #at(index: number): EncodedEvent {
-    return this.#events[this.#start + index] as EncodedEvent
-  }
-
-  #dropFirst(): void {
-    this.#bytes -= this.#at(0).bytes.length
-    // Frees the event now; `#compact` removes its slot later.
-    this.#events[this.#start] = undefined as never
-    this.#start++
-  }
-
-  #compact(): void {
-    if (this.#start > 1_000 && this.#start > this.#events.length / 2) {
-      this.#events = this.#events.slice(this.#start)
-      this.#start = 0
-    }
+  #dropFirst(count: number): void {
+    for (const { bytes } of this.#events.splice(0, count)) this.#bytes -= bytes.length
   }
 }
