@@ -5,8 +5,8 @@
  *
  *     node build/unicode-tables.ts FOLDER
  *
- * Only what names can hold is taken, so that the tables stay small. Where the data's version changes,
- * skeletons that are kept change with it: a server makes them anew at its next start.
+ * Only what names can hold is taken, so that the tables stay small. When the version of the data
+ * changes, stored skeletons change with it: a server computes them again at its next start.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,13 +14,13 @@ import { fileURLToPath } from 'node:url'
 
 const target = fileURLToPath(new URL('../src/names/tables.ts', import.meta.url))
 
-/** What a skeleton can meet in a name: its alphabet, decomposed, without what shows nothing. */
+/** What a name can hold once it is decomposed and its invisible characters are removed. */
 const alphabet = /^(?!\p{DI})[\p{L}\p{M}\p{Nd}._-]$/u
 
 /** In characters. */
 const lineWidth = 98
 
-/** What `src/names/tables.ts` is to hold. @throws where the files are of different versions */
+/** The text of `src/names/tables.ts`. @throws where the files are of different versions */
 export function tablesFrom(folder: string): string {
   const read = (name: string) => readFileSync(join(folder, name), 'utf8')
   const [confusables, folding, scripts] = ['confusables', 'CaseFolding', 'Scripts'].map((name) =>
@@ -36,19 +36,19 @@ export function tablesFrom(folder: string): string {
 export const unicodeVersion = '${version}'
 
 /**
- * UTS #39: the prototype of each code point that has one, as \`prototype:code point …\`, in hexadecimal.
- * Left out are those that cannot be in a name, and those that NFD takes apart.
+ * UTS #39: the prototype of each code point that has one, in the form that \`parseMapping\` reads.
+ * Code points that cannot be in a name, and those that NFD decomposes, are left out.
  */
 export const confusables = \`
 ${confusableLines(confusables).join('\n')}
 \`
 
-/** Where full case folding is not what lowercasing a single code point is, as \`folded:code point …\`. */
+/** Full case folding, where it differs from lowercasing a single code point, in the same form. */
 export const foldings = \`
 ${foldingLines(folding).join('\n')}
 \`
 
-/** Every script but Common and Inherited; Latin comes first, as most names are of it. */
+/** Every script but Common and Inherited; Latin is first, as most names are Latin. */
 export const scripts = \`
 ${scriptLines(scripts).join('\n')}
 \`
@@ -65,13 +65,13 @@ function confusableLines(text: string): string[] {
   )
 }
 
-/** A few prototypes, taken apart, have parts that have prototypes; the standard does not go on to them. */
+/** The parts of a few decomposed prototypes have prototypes of their own, which the standard does not follow. */
 function settled(text: string, prototypes: ReadonlyMap<string, string>): string {
   const parts = [...text.normalize('NFD')].map((part) => prototypes.get(part) ?? part).join('')
   return parts === text ? text : settled(parts, prototypes)
 }
 
-/** Of status C and F: full folding, without what is Turkish. */
+/** Statuses C and F: full folding, without the Turkish exceptions. */
 function foldingLines(text: string): string[] {
   const folded = new Map(rows(text, /^([0-9A-F]+); [CF]; ([0-9A-F ]+);/))
   const exceptions: [string, string][] = []
@@ -86,10 +86,10 @@ function foldingLines(text: string): string[] {
 function scriptLines(text: string): string[] {
   const names = new Set([...text.matchAll(/^[0-9A-F.]+\s*; (\w+)/gm)].map(([, name]) => name))
   for (const name of ['Common', 'Inherited', 'Latin']) names.delete(name)
-  return wrapped(['Latin', ...[...names].sort()] as string[], '')
+  return wrapped(['Latin', ...[...names].sort()].join(' '))
 }
 
-/** What each line maps, as characters. */
+/** The pairs of characters that the lines map. */
 function rows(text: string, form: RegExp): [string, string][] {
   return text.split('\n').flatMap((line) => {
     const [, from, to] = form.exec(line) ?? []
@@ -97,36 +97,46 @@ function rows(text: string, form: RegExp): [string, string][] {
   })
 }
 
+/**
+ * Characters grouped by what they map to, as `to:from …,to:from …`. Code points are in base 36; each
+ * `from` is told as its distance from the one before it, and the first of a group as its distance from
+ * the first of the group before. Groups are in the order of their first characters.
+ */
 function grouped(pairs: [string, string][]): string[] {
-  const groups = Map.groupBy(pairs, ([, to]) => to)
-  return [...groups]
-    .map(([to, those]) => [hex(to), those.map(([from]) => hex(from)).sort(byValue)] as const)
-    .sort(([one], [other]) => byValue(one, other))
-    .flatMap(([to, from]) => wrapped(from, `${to}:`))
+  const sorted = pairs.toSorted(([one], [other]) => codePoint(one) - codePoint(other))
+  let previousStart = 0
+  const groups = [...Map.groupBy(sorted, ([, to]) => to)].map(([to, those]) => {
+    const from = those.map(([character]) => codePoint(character))
+    const start = from[0] as number
+    const distances = from.map((code, index) => code - (from[index - 1] ?? previousStart))
+    previousStart = start
+    return `${base36([...to].map(codePoint))}:${base36(distances)}`
+  })
+  return wrapped(groups.join(','))
 }
 
-/** Words in lines, each of which begins with the same. */
-function wrapped(words: readonly string[], start: string): string[] {
-  const lines: string[] = []
-  for (const word of words) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > lineWidth) lines.push(start + word)
-    else lines[lines.length - 1] = `${last} ${word}`
+function base36(numbers: readonly number[]): string {
+  return numbers.map((number) => number.toString(36)).join(' ')
+}
+
+/** A text in lines, broken after a comma or at a space. */
+function wrapped(text: string): string[] {
+  const lines = ['']
+  for (const word of text.split(/(?<=,)|(?= )/)) {
+    const line = `${lines.at(-1)}${word}`
+    if (line.length <= lineWidth) lines[lines.length - 1] = line
+    else lines.push(word.trimStart())
   }
   return lines
 }
 
-function byValue(one: string, other: string): number {
-  return Number.parseInt(one, 16) - Number.parseInt(other, 16) || (one < other ? -1 : 1)
+function codePoint(character: string): number {
+  return character.codePointAt(0) as number
 }
 
 function characters(codePoints: string): string {
   const codes = codePoints.split(' ').map((code) => Number.parseInt(code, 16))
   return String.fromCodePoint(...codes)
-}
-
-function hex(text: string): string {
-  return [...text].map((one) => (one.codePointAt(0) as number).toString(16)).join(' ')
 }
 
 function header(version: string): string {

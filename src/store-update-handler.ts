@@ -14,7 +14,7 @@ export interface StoreUpdateTargets {
   log: FastifyBaseLogger
 }
 
-/** A server as one node of many: what it does at what becomes true in the store, and of it. */
+/** Applies what the store reports to sessions, presence and streams. */
 export class StoreUpdateHandler implements StoreListener {
   readonly #targets: StoreUpdateTargets
   readonly #batcher: UpdateBatcher
@@ -25,7 +25,7 @@ export class StoreUpdateHandler implements StoreListener {
     this.#batcher = new UpdateBatcher((update) => targets.hub.applyUpdate(update))
   }
 
-  /** False from `disconnected` to `reconnected`: what is known here may no longer be so. */
+  /** False from `disconnected` to `reconnected`: meanwhile this server misses updates. */
   get connected(): boolean {
     return this.#connected
   }
@@ -37,7 +37,7 @@ export class StoreUpdateHandler implements StoreListener {
     this.#batcher.add(update)
   }
 
-  /** Hands on at once what was to go to the streams at the end of this turn of the event loop. */
+  /** Delivers the pending update to the streams at once. */
   flush(): void {
     this.#batcher.flush()
   }
@@ -45,7 +45,7 @@ export class StoreUpdateHandler implements StoreListener {
   diverged(bounds: LogBounds): void {
     const { sessions, presence, hub, log } = this.#targets
     this.flush()
-    log.warn({ event: 'log diverged', ...bounds }, 'The database is another than it was')
+    log.warn({ event: 'log diverged', ...bounds }, 'The log of the database has diverged')
     sessions.invalidateAll()
     hub.diverged(bounds)
     presence.renew()
@@ -55,7 +55,7 @@ export class StoreUpdateHandler implements StoreListener {
     const { appender, presence, hub, log } = this.#targets
     log.error({ event: 'store disconnected', streams: hub.size }, 'The database cannot be reached')
     this.#connected = false
-    // First, so that the end of the streams is nobody's exit.
+    // First, so that nobody leaves because their streams end.
     presence.disconnected()
     hub.disconnected()
     appender.rejectQueued()
@@ -63,9 +63,9 @@ export class StoreUpdateHandler implements StoreListener {
 
   reconnected(): void {
     const { sessions, presence, hub, log } = this.#targets
-    log.warn({ event: 'store reconnected' }, 'The database is reached again')
+    log.warn({ event: 'store reconnected' }, 'The database can be reached again')
     this.#connected = true
-    // What ended meanwhile may be kept no longer, and is not told then.
+    // Sessions that ended meanwhile may be deleted already, and are not reported then.
     sessions.invalidateAll()
     hub.reconnected()
     presence.renew()

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Semaphore } from '../src/semaphore.ts'
 
-t.test('few at once, the rest in turn, also past a failure', async (t) => {
+t.test('a few tasks run at once and the rest in turn, also after a failure', async (t) => {
   const semaphore = new Semaphore(2)
   const begun: number[] = []
   const finish: (() => void)[] = []

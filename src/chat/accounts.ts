@@ -1,15 +1,14 @@
 import { nameForms } from '../names/name-forms.ts'
-import type { Session, Store } from '../store/store.ts'
-import { findCredentials } from './account-lookup.ts'
+import type { Credentials, Session, Store } from '../store/store.ts'
 import type { Networks } from './fair-queue.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkString, countCodePoints } from './text-rules.ts'
-import { checkUsername, isReserved } from './usernames.ts'
+import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
 import { fieldErrors, throwIfInvalid } from './validation.ts'
 
-/** In code points. Nobody types more, and each costs time to hash. */
+/** In code points. Nobody types more, and longer ones take longer to hash. */
 export const maxPasswordLength = 256
 
 export interface AccountsOptions {
@@ -22,7 +21,7 @@ export interface AccountsOptions {
   passwordMinChars: number
 }
 
-/** Who may come in: people register once and log in with their password from then on. */
+/** Registration, and login with a password. */
 export class Accounts {
   readonly #options: AccountsOptions
 
@@ -31,7 +30,7 @@ export class Accounts {
   }
 
   /**
-   * Judges what can be judged of a registration without the store.
+   * Checks a registration as far as that needs no store.
    *
    * @throws {Problem} `registration-closed`, `invalid-request`
    */
@@ -48,7 +47,7 @@ export class Accounts {
   /**
    * Creates an account and logs it in.
    *
-   * @param from where it is asked from
+   * @param from the networks of the client
    * @throws {Problem} as `check`, and `username-taken`, `unavailable`, `outcome-unknown`
    */
   async register(username: string, password: string, from: Networks): Promise<Session> {
@@ -56,7 +55,7 @@ export class Accounts {
     const { store, passwords, ttlMs } = this.#options
     if (isReserved(username)) throw usernameTaken(reservedDetail)
     const forms = nameForms(username)
-    // Before the hash, which is costly; the store looks again, for two may register at once.
+    // Before the costly hash. The store checks again, since two may register at the same time.
     if (await mapStoreErrors(store.skeletonsTaken(forms.skeletons))) throw usernameTaken()
     const passwordHash = await passwords.hash(password, from)
     const session = await mapStoreErrors(
@@ -67,11 +66,11 @@ export class Accounts {
   }
 
   /**
-   * Opens another session. Takes the same time whether the name exists or not.
+   * Opens a session. Takes the same time whether the name exists or not.
    *
-   * @param from where it is asked from
-   * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (where registration is
-   *   closed, `wrong-credentials` for both), `unavailable`, `outcome-unknown`
+   * @param from the networks of the client
+   * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (`wrong-credentials`
+   *   for both if registration is closed), `unavailable`, `outcome-unknown`
    */
   async login(username: string, password: string, from: Networks): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
@@ -111,4 +110,26 @@ const takenDetail =
 
 function usernameTaken(detail = takenDetail) {
   return new Problem('username-taken', detail)
+}
+
+type CredentialsStore = Pick<Store, 'credentials'>
+
+/** The account with a name, typed in any case. @throws {Problem} `unavailable` */
+export async function findCredentials(
+  store: CredentialsStore,
+  name: string,
+): Promise<Credentials | undefined> {
+  const keys = lookupKeys(name)
+  const found = await Promise.all(keys.map((key) => mapStoreErrors(store.credentials(key))))
+  return found.find((one) => one !== undefined)
+}
+
+/**
+ * The key under which the account of a name is stored; if there is no such account, a key that no
+ * account has. Nearly always the name alone determines it. @throws {Problem} `unavailable`
+ */
+export function findStoredKey(store: CredentialsStore, name: string): string | Promise<string> {
+  const [first, other] = lookupKeys(name)
+  if (other === undefined) return first
+  return mapStoreErrors(store.credentials(first)).then((known) => (known ? first : other))
 }

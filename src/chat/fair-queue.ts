@@ -1,22 +1,19 @@
 import { LRUCache } from 'lru-cache'
 import { Problem } from './problems.ts'
 
-/**
- * Where someone calls from: the networks that their address lies in, from the widest to the
- * narrowest, each as a text that stands for it alone. At least one.
- */
+/** The networks that contain a client's address, from the widest to the narrowest, each as a unique text. */
 export type Networks = readonly [string, ...string[]]
 
 export interface FairQueueOptions {
-  /** How many may wait from one narrowest network. */
+  /** How many tasks may wait from one narrowest network. */
   maxWaitingPerNetwork: number
-  /** How many may wait in all. */
+  /** How many tasks may wait in all. */
   maxWaiting: number
-  /** Of how many networks it is known when they had their last turn (10,000, some 200 bytes each). */
+  /** For how many networks the last turn is remembered (10,000, some 200 bytes each). */
   rememberedNetworks?: number
 }
 
-/** So many turns bring one for whoever has waited longest. */
+/** Every eighth turn goes to the task that has waited longest. */
 const oldestEvery = 8
 
 interface Waiter {
@@ -26,17 +23,18 @@ interface Waiter {
 }
 
 /**
- * Lets one through at a time, and shares the turns between the networks that people call from.
+ * Runs one task at a time, and shares the turns between the networks of the clients.
  *
- * A turn goes to whoever's network had its last turn longest ago, or none that is remembered; of
- * several such to the one from which the fewest wait; but each eighth to whoever has waited longest.
- * So someone who comes where many others keep asking need not wait for all of them, and no number of
- * newcomers can hold off forever those who came before. Networks are compared from the widest on:
- * who has many narrow ones in a wide one gains nothing by it.
+ * - A turn goes to the network whose last turn is longest ago, or that has none. Among several of
+ *   these it goes to the one with the fewest waiting tasks. So a client need not wait for all tasks
+ *   of a network that keeps asking.
+ * - Every eighth turn goes to the task that has waited longest. So no number of new networks can
+ *   hold off earlier clients forever.
+ * - Networks are compared from the widest on. So many narrow networks within a wide one gain nothing.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   readonly #waiting: Waiter[] = []
   /** The number of each network's last turn. */
   readonly #lastTurns: LRUCache<string, number>
@@ -49,10 +47,10 @@ export class FairQueue {
   }
 
   /**
-   * Works when its turn has come.
+   * Runs a task in its turn.
    *
-   * @throws {Problem} `unavailable` where too many wait from the same network, or where the queue is
-   *   full and the network is the one from which the most wait
+   * @throws {Problem} `unavailable` if too many tasks wait from the same network, or if the queue is
+   *   full and the network is the one with the most waiting tasks
    */
   async run<T>(from: Networks, task: () => Promise<T>): Promise<T> {
     await this.#wait(from)
@@ -82,7 +80,6 @@ export class FairQueue {
     next.admit()
   }
 
-  /** Whose turn it is; undefined where nobody waits. */
   #next(): Waiter | undefined {
     if (this.#turn % oldestEvery === oldestEvery - 1) return this.#waiting[0]
     const sizesOf = this.#waitingCounts()
@@ -92,7 +89,7 @@ export class FairQueue {
     return minimum(this.#waiting, order)
   }
 
-  /** Someone came from a network: if that is one too many, someone is sent away. */
+  /** Refuses one task if there are too many after one was added from a network. */
   #enforceLimits(from: Networks): void {
     const { maxWaitingPerNetwork, maxWaiting } = this.#options
     const narrowest = from.at(-1) as string
@@ -103,8 +100,8 @@ export class FairQueue {
   }
 
   /**
-   * Who gives way where the queue is full: of the network from which the most wait, from the widest
-   * on; of several such the one that had its turn last; there, who came last.
+   * The task to refuse when the queue is full: the latest of the network with the most waiting tasks,
+   * and among several such networks of the one that had its turn last.
    */
   #waiterToEvict(): Waiter {
     const sizesOf = this.#waitingCounts()
@@ -123,7 +120,7 @@ export class FairQueue {
     this.#waiting.splice(this.#waiting.indexOf(one), 1)
   }
 
-  /** How many wait from each of someone's networks. */
+  /** How many tasks wait from each network of a task. */
   #waitingCounts(): (one: Waiter) => number[] {
     const counts = new Map<string, number>()
     for (const network of this.#waiting.flatMap(({ from }) => from))
@@ -139,13 +136,13 @@ export class FairQueue {
 const tooManyFromNetwork = 'Too many people are logging in from your network just now. Try again.'
 const tooMany = 'Too many people are logging in just now. Try again.'
 
-/** The first of the least. */
+/** The first of the smallest items. */
 function minimum<T>(items: readonly T[], compare: (one: T, other: T) => number): T | undefined {
   const [head, ...rest] = items
   return rest.reduce((least, item) => (compare(item, least as T) < 0 ? item : least), head)
 }
 
-/** By the first number in which they differ; what one of them has not counts for nothing. */
+/** Compares by the first numbers that differ; the longer list is not greater for its length. */
 function compareLists(one: readonly number[], other: readonly number[]): number {
   const at = one.findIndex((number, index) => number !== (other[index] ?? number))
   return at === -1 ? 0 : (one[at] as number) - (other[at] as number)

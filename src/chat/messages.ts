@@ -1,32 +1,50 @@
+import { hash } from 'node:crypto'
 import type { Draft, Entry, Outcome, Page, PageRange, Session, Store } from '../store/store.ts'
-import { findCredentials, findStoredKey } from './account-lookup.ts'
-import { checkMessageInput, digestOf, type MessageInput } from './message-input.ts'
+import { findCredentials, findStoredKey } from './accounts.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
-import { checkString } from './text-rules.ts'
-import { parameterErrors, throwIfInvalid } from './validation.ts'
+import { checkString, checkText } from './text-rules.ts'
+import { fieldErrors, parameterErrors, throwIfInvalid } from './validation.ts'
+
+/** What a client sends. `whenOffline` defaults to `reject`. */
+export type MessageInput =
+  | { kind: 'broadcast'; text: string }
+  | { kind: 'direct'; to: string; text: string; whenOffline?: 'reject' | 'keep' | undefined }
+
+/** What clients get: the same object in the response to a POST, in the history and on the stream. */
+export type Message =
+  | { id: number; kind: 'broadcast'; from: string; text: string; sentAt: string }
+  | { id: number; kind: 'direct'; from: string; to: string; text: string; sentAt: string }
+
+/** The clients' view of a log entry; `sentAt` is RFC 3339 in UTC. */
+export function toMessage({ id, from, to, text, sentAt }: Entry): Message {
+  const at = new Date(sentAt).toISOString()
+  return to === null
+    ? { id, kind: 'broadcast', from: from.username, text, sentAt: at }
+    : { id, kind: 'direct', from: from.username, to: to.username, text, sentAt: at }
+}
 
 export interface PostedMessage {
   entry: Entry
-  /** The idempotency key was known: this is what was posted with it the first time. */
+  /** True if the idempotency key was used before: the entry is the one of that first post. */
   replayed: boolean
 }
 
-/** Which page of the history. Of `after` and `before` at most one may be given. */
+/** At most one of `after` and `before` may be given. */
 export interface HistoryQuery {
   after?: number | undefined
   before?: number | undefined
   /** 1 to 200. */
   limit: number
-  /** A username: only the direct conversation with that person. */
+  /** A username, for the direct conversation with that person only. */
   with?: string | undefined
 }
 
 export interface HistoryPage {
   /** Ascending. */
   entries: Entry[]
-  /** More exist in the direction of the page: newer with `after`, else older. */
+  /** Whether there are more in the direction of the page: newer with `after`, otherwise older. */
   more: boolean
   /** `<id>-<epoch>`: where to open a stream so that nothing is missed in between. */
   cursor: string
@@ -34,13 +52,12 @@ export interface HistoryPage {
 
 export interface MessagesOptions {
   store: Pick<Store, 'credentials' | 'entry' | 'findByIdempotencyKey' | 'page'>
-  /** Gathers what is said into the store's batches. */
   appender: { append(draft: Draft): Promise<Outcome> }
   /** In code points. */
   maxChars: number
 }
 
-/** What people say to everyone or to one person, and what was said. */
+/** Posting messages and reading the history. */
 export class Messages {
   readonly #options: MessagesOptions
 
@@ -49,7 +66,7 @@ export class Messages {
   }
 
   /**
-   * Says something to everyone.
+   * Sends a message to everyone.
    *
    * @param idempotencyKey 1 to 255 visible ASCII characters; with it a retry is safe for 24 hours
    * @throws {Problem} `invalid-request`, `unauthorized`, `idempotency-key-reused`, `unavailable`,
@@ -60,7 +77,7 @@ export class Messages {
   }
 
   /**
-   * Says something to one person, who is online unless it may be kept for them.
+   * Sends a message to one person, who must be online unless `whenOffline` is `keep`.
    *
    * @throws {Problem} as `broadcast`, and `unknown-recipient`, `recipient-offline`
    */
@@ -73,8 +90,8 @@ export class Messages {
   }
 
   /**
-   * What was posted with an idempotency key, without posting: a replay costs nothing of the rate
-   * limit, so it is answered also where the limit is reached.
+   * The message that was posted with an idempotency key before, if any. A replay does not count
+   * against the rate limit, so it is also answered when the limit is reached.
    *
    * @throws {Problem} `invalid-request`, `idempotency-key-reused`, `unavailable`
    */
@@ -92,12 +109,16 @@ export class Messages {
     return { entry: stored.entry, replayed: true }
   }
 
-  /** Judges what can be judged of a post without the store. @throws {Problem} `invalid-request` */
+  /** Checks a post as far as that needs no store. @throws {Problem} `invalid-request` */
   check(input: MessageInput, idempotencyKey?: string): void {
-    checkMessageInput(input, this.#options.maxChars, idempotencyKey)
+    throwIfInvalid(
+      parameterErrors('Idempotency-Key', checkIdempotencyKey(idempotencyKey)),
+      fieldErrors('to', input.kind === 'direct' ? checkString(input.to) : undefined),
+      fieldErrors('text', checkText(input.text, this.#options.maxChars)),
+    )
   }
 
-  /** Judges what can be judged of a page without the store. @throws {Problem} `invalid-request` */
+  /** Checks a query as far as that needs no store. @throws {Problem} `invalid-request` */
   checkPage({ after, before, with: name }: HistoryQuery): void {
     const both = after !== undefined && before !== undefined
     throwIfInvalid(
@@ -119,7 +140,7 @@ export class Messages {
     return { entries, more, cursor: `${cursorPosition(wanted, page)}-${page.bounds.epoch}` }
   }
 
-  /** One message. @throws {Problem} `not-found`, also where the reader may not see it; `unavailable` */
+  /** One message. @throws {Problem} `not-found`, also if the reader may not see it; `unavailable` */
   async find(reader: Session, id: number): Promise<Entry> {
     const entry = await mapStoreErrors(this.#options.store.entry(id, reader.account.id))
     if (entry) return entry
@@ -164,7 +185,21 @@ export class Messages {
   }
 }
 
-/** Up to which id a reader of the page has seen all they asked for, so that a stream can go on from there. */
+function checkIdempotencyKey(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x21-\x7E]{1,255}$/.test(key)) return undefined
+  return 'must be 1 to 255 visible ASCII characters, without spaces'
+}
+
+/** SHA-256 in hexadecimal of everything that was sent, as it was sent. */
+function digestOf(input: MessageInput): string {
+  const fields =
+    input.kind === 'broadcast'
+      ? [input.kind, input.text]
+      : [input.kind, input.text, input.to, input.whenOffline ?? 'reject']
+  return hash('sha256', JSON.stringify(fields))
+}
+
+/** The id from which a stream goes on so that the reader of the page misses nothing. */
 function cursorPosition({ after }: HistoryQuery, { entries, more, bounds }: Page): number {
   const last = entries.at(-1)
   return after !== undefined && more && last ? last.id : bounds.head

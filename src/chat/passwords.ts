@@ -4,7 +4,7 @@ import { FairQueue, type Networks } from './fair-queue.ts'
 
 const derive = promisify(argon2)
 
-/** The least that OWASP's password storage cheat sheet asks of argon2id: 19 MiB, 2 passes, 1 lane. */
+/** The minimum of OWASP's password storage cheat sheet for argon2id: 19 MiB, 2 passes, 1 lane. */
 const cost = { memory: 19 * 1024, passes: 2, parallelism: 1 }
 const saltBytes = 16
 const tagBytes = 32
@@ -17,7 +17,7 @@ interface PasswordHash {
   tag: Buffer
 }
 
-/** Stands in for the hash of an unknown name, at the cost of a real one. */
+/** Verified for unknown names, so that they take as long as known ones. */
 const dummyHash: PasswordHash = {
   ...cost,
   salt: Buffer.alloc(saltBytes),
@@ -25,28 +25,25 @@ const dummyHash: PasswordHash = {
 }
 
 /**
- * Hashes and verifies passwords off the event loop, one at a time: each takes 19 MiB and a core for
- * as long as it lasts, so that several at once would be done no sooner where cores are few, and
- * would leave less for everyone else. Those who wait are bounded, and their turns are shared fairly
- * between the networks that they come from: a flood of logins takes neither the memory nor the
- * turns of others.
+ * Hashes and verifies passwords off the event loop, one at a time, since each takes 19 MiB and a
+ * whole core. The number of waiting tasks is bounded, and turns are shared fairly between networks,
+ * so a flood of logins takes neither the memory nor the turns of others.
  */
 export class Passwords {
   readonly #queue: FairQueue
 
   /**
-   * @param options.maxWaitingPerNetwork how many may wait from one network, see `FairQueue` (4)
-   * @param options.maxWaiting how many may wait in all (1,024)
+   * @param options.maxWaitingPerNetwork how many tasks may wait from one network, see `FairQueue` (4)
+   * @param options.maxWaiting how many tasks may wait in all (1,024)
    */
   constructor({ maxWaitingPerNetwork = 4, maxWaiting = 1024 } = {}) {
     this.#queue = new FairQueue({ maxWaitingPerNetwork, maxWaiting })
   }
 
   /**
-   * A PHC string for a new password.
-   *
-   * @param from where it was sent from
-   * @throws {Problem} `unavailable` where too many wait
+   * @param from the networks of the client
+   * @returns a PHC string
+   * @throws {Problem} `unavailable` if too many tasks wait
    */
   async hash(password: string, from: Networks): Promise<string> {
     const salt = randomBytes(saltBytes)
@@ -57,13 +54,13 @@ export class Passwords {
   }
 
   /**
-   * Whether the password is the one that was hashed. Without a hash it is false after the same
-   * time, so that nobody can tell by the clock whether a name exists.
+   * Whether the password belongs to the hash. Without a hash the result is false after the same
+   * time, so that the time does not reveal whether a name exists.
    *
    * @param phc a PHC string of `hash`
-   * @param from where the password was sent from
-   * @throws {Problem} `unavailable` where too many wait
-   * @throws {Error} where `phc` is no argon2id PHC string
+   * @param from the networks of the client
+   * @throws {Problem} `unavailable` if too many tasks wait
+   * @throws {Error} if `phc` is not an argon2id PHC string
    */
   async verify(password: string, phc: string | undefined, from: Networks): Promise<boolean> {
     const known = phc === undefined ? dummyHash : parse(phc)
@@ -76,7 +73,7 @@ function deriveTag(password: string, { salt, tag, ...cost }: PasswordHash): Prom
   return derive('argon2id', { ...cost, message: password, nonce: salt, tagLength: tag.length })
 }
 
-/** The string format of the PHC, version 19 (1.3) of argon2; Base64 without padding. */
+/** The PHC string format with argon2 version 19 (1.3); Base64 without padding. */
 const phcString =
   /^\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z\d+/]{11,86})\$([A-Za-z\d+/]{16,86})$/
 

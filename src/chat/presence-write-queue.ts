@@ -1,34 +1,33 @@
 import type { Session, Store } from '../store/store.ts'
 
-/** Who hears of what was written. */
 export interface PresenceWriteListener {
-  /** The store is about to be told that a session leaves. */
+  /** The departure of a session is about to be written. */
   leaving(session: number): void
   entered(session: number): void
   left(session: number): void
-  /** A store that could not be written is back: nobody has been taken out meanwhile. */
+  /** A store that could not be written is available again. No departure was written meanwhile. */
   reconnected(): void
 }
 
 /**
- * What the store is to be told of presence: gathered while one write is under way and a moment
- * longer, and tried again where it could not be written.
+ * Writes changes of presence to the store. They are gathered while a write runs and for a moment
+ * after it, and tried again if a write fails.
  */
 export class PresenceWriteQueue {
   readonly #store: Pick<Store, 'changePresence' | 'ping'>
   readonly #listener: PresenceWriteListener
   readonly #retryMs: number
   readonly #minIntervalMs: number
-  /** By id: the session that enters, or that it leaves. */
+  /** By session id. */
   #pending = new Map<number, Session | 'leaves'>()
   #writing: Promise<void> | undefined
   #retryTimer: NodeJS.Timeout | undefined
   #paused = false
 
   /**
-   * @param times.retryMs how often a store that could not be written is asked whether it is back
-   * @param times.minIntervalMs how long after a write the next begins: where everyone comes back at once,
-   *   a write costs the server more than most of what it holds
+   * @param times.retryMs how often a store that could not be written is pinged
+   * @param times.minIntervalMs the shortest time from one write to the next: when everyone comes back
+   *   at once, a few large writes cost much less than many small ones
    */
   constructor(
     store: Pick<Store, 'changePresence' | 'ping'>,
@@ -41,7 +40,7 @@ export class PresenceWriteQueue {
     this.#minIntervalMs = minIntervalMs
   }
 
-  /** The newest wish for a session counts. */
+  /** Replaces an earlier change of the same session, as `leave` does. */
   enter(session: Session): void {
     this.#enqueue(session.id, session)
   }
@@ -58,20 +57,19 @@ export class PresenceWriteQueue {
     return this.#pending.has(session)
   }
 
-  /** Writes nothing until `resume`, and does not ask whether the store is back. */
+  /** Stops writes and pings until `resume`. */
   pause(): void {
     this.#paused = true
     this.#cancelRetry()
   }
 
-  /** The store is back. */
   resume(): void {
     this.#paused = false
     this.#cancelRetry()
     if (this.#pending.size > 0) this.#writing ??= this.#writeAll()
   }
 
-  /** Writes no more; resolves when what is under way has ended. */
+  /** Stops; resolves when the running write has ended. */
   async close(): Promise<void> {
     this.pause()
     await this.#writing
@@ -87,7 +85,7 @@ export class PresenceWriteQueue {
   }
 
   async #writeAll(): Promise<void> {
-    // Begins in a later turn, so that what is wanted in this one goes along.
+    // Starts in a later microtask, so that changes made in this one are included.
     await undefined
     while (this.#pending.size > 0 && this.#canWrite) {
       const pending = this.#pending
@@ -111,7 +109,7 @@ export class PresenceWriteQueue {
       for (const { id } of enter) this.#listener.entered(id)
       for (const session of leave) this.#listener.left(session)
     } catch {
-      // Leaving is not tried again: once the store is back, there is a new grace.
+      // Departures are not tried again: grace periods start again once the store is available.
       for (const session of enter) {
         if (!this.#pending.has(session.id)) this.#pending.set(session.id, session)
       }

@@ -1,18 +1,19 @@
 import type { Session, Store, StoreUpdate } from '../store/store.ts'
 import { type OnlineUserPage, OnlineUsers, type PresenceEvent } from './online-users.ts'
+import { PresenceResync } from './presence-resync.ts'
 import { PresenceWriteQueue } from './presence-write-queue.ts'
 import { mapStoreErrors } from './store-problems.ts'
 
-/** What this server knows of a session with regard to presence. */
+/** The presence of one session on this server. */
 interface SessionPresence {
-  /** Known from its first stream here on; it can be present from before this server began. */
+  /** Undefined until its first stream here: it can be present from before this server started. */
   session: Session | undefined
-  /** Streams open here. */
+  /** How many streams are open here. */
   streams: number
-  /** Whether this server has told the store that it is present, and not since that it left. */
+  /** Whether this server has written to the store that it is present, and not since that it left. */
   entered: boolean
-  grace: NodeJS.Timeout | undefined
-  /** Resolved when the store has it as present. */
+  graceTimer: NodeJS.Timeout | undefined
+  /** Resolved when the store has the session as present. */
   waiters: (() => void)[]
 }
 
@@ -23,32 +24,27 @@ interface PresenceOptions {
 }
 
 /**
- * Who is online: people with an open stream, or with one that closed less than the grace period
- * ago, so that neither a reconnect nor a restart is an exit. The store's news alone change the
- * set, so what is told here is always stored.
+ * Who is online: people with an open stream, or with one that closed less than the grace period ago,
+ * so that nobody leaves by a reconnect or a restart. Only updates of the store change the list, so
+ * everything that clients see of it is stored.
  */
 export class Presence {
-  readonly #store: Pick<Store, 'presentSessions' | 'isUpToDate'>
+  readonly #store: Pick<Store, 'isUpToDate'>
   readonly #writes: PresenceWriteQueue
+  readonly #resync: PresenceResync
   readonly #graceMs: number
-  readonly #retryMs: number
   readonly #onlineUsers = new OnlineUsers((change) => this.#changed(change))
   readonly #sessions = new Map<number, SessionPresence>()
-  /** While this runs, that a session left is not believed: others may be yet to enter it again. */
-  #settleTimer: NodeJS.Timeout | undefined
-  /** Sessions of which it was told that they left, and which stay here all the same. */
+  /** Sessions that the store has reported as left, and that stay online here for the time being. */
   readonly #pendingDepartures = new Set<number>()
-  #resyncing: Promise<void> | undefined
-  /** Sessions that were told of while the store was asked who is present. */
-  readonly #changedMeanwhile = new Set<number>()
   #storeUnavailable = false
   #closed = false
   readonly #listeners: ((change: PresenceEvent) => void)[] = []
 
   /**
-   * @param graceMs how long after their last stream a session stays online, 0 to 600,000
+   * @param graceMs how long a session stays online after its last stream, 0 to 600,000
    * @param retryMs how often a store that could not be written is tried again
-   * @param minIntervalMs how long it rests between two writes
+   * @param minIntervalMs the shortest time between two writes
    */
   constructor(
     store: Pick<Store, 'presentSessions' | 'changePresence' | 'ping' | 'isUpToDate'>,
@@ -67,19 +63,27 @@ export class Presence {
       },
       { retryMs, minIntervalMs },
     )
+    this.#resync = new PresenceResync(
+      store,
+      {
+        sessions: () => this.#onlineUsers.sessions(),
+        add: (present) => this.#add(present),
+        left: (session) => this.#onSessionLeft(session),
+      },
+      retryMs,
+    )
     this.#graceMs = graceMs
-    this.#retryMs = retryMs
   }
 
-  /** Takes over who was online when the server last ran; their grace begins anew. */
+  /** Takes over who is online in the store, and starts their grace periods. */
   async start(): Promise<void> {
-    await this.#resync()
+    await this.#resync.run()
     for (const session of this.#onlineUsers.sessions()) {
       this.#beginGrace(session, this.#sessionPresence(session))
     }
   }
 
-  /** Calls back for each person who comes or goes. */
+  /** Calls back for each person who comes or leaves. */
   onChanged(listener: (change: PresenceEvent) => void): void {
     this.#listeners.push(listener)
   }
@@ -94,12 +98,12 @@ export class Presence {
   }
 
   /**
-   * A page of who is online, by name; `after` is a username, of someone online or not.
+   * A page in the order of names; `after` is the username of anyone, online or not.
    *
-   * @throws {Problem} `unavailable` where what is known here is old and the store cannot be asked
+   * @throws {Problem} `unavailable` if the list here is outdated and the store cannot be asked
    */
   async list(wanted: { after?: string; limit: number }): Promise<OnlineUserPage> {
-    if (!this.#store.isUpToDate) await mapStoreErrors(this.#resync())
+    if (!this.#store.isUpToDate) await mapStoreErrors(this.#resync.run())
     return this.#onlineUsers.page(wanted)
   }
 
@@ -108,7 +112,7 @@ export class Presence {
     const sessionPresence = this.#sessionPresence(session.id)
     sessionPresence.session = session
     sessionPresence.streams++
-    clearTimeout(sessionPresence.grace)
+    clearTimeout(sessionPresence.graceTimer)
     if (sessionPresence.entered && this.#store.isUpToDate) {
       this.#writes.cancel(session.id)
       return Promise.resolve()
@@ -124,33 +128,30 @@ export class Presence {
     if (sessionPresence.streams === 0) this.#beginGrace(session, sessionPresence)
   }
 
-  /** What the store says has changed. */
-  applyUpdate({ entered, left, ended }: Pick<StoreUpdate, 'entered' | 'left' | 'ended'>): void {
-    if (this.#resyncing) {
-      for (const { session } of entered) this.#changedMeanwhile.add(session)
-      for (const session of [...left, ...ended]) this.#changedMeanwhile.add(session)
-    }
+  applyUpdate(update: Pick<StoreUpdate, 'entered' | 'left' | 'ended'>): void {
+    this.#resync.noteUpdate(update)
+    const { entered, left, ended } = update
     for (const session of ended) this.#remove(session)
     for (const present of entered) this.#add(present)
     for (const session of left) this.#onSessionLeft(session)
   }
 
-  /** A session that streams here had is no more, though the store did not tell of its end. */
+  /** The session of a stream was lost with the end of the log, which the store does not report. */
   sessionEnded(session: number): void {
     this.#remove(session)
   }
 
-  /** The store is out of touch: until `renew` nobody's grace runs, and nothing is told to it. */
+  /** The store is unavailable: until `renew` no grace period runs, and nothing is written. */
   disconnected(): void {
     this.#storeUnavailable = true
     this.#writes.pause()
-    for (const { grace } of this.#sessions.values()) clearTimeout(grace)
+    for (const { graceTimer } of this.#sessions.values()) clearTimeout(graceTimer)
   }
 
   /**
-   * The store is back, or has turned: everyone's grace begins anew. Whom this server had entered it
-   * enters again, for that may be lost; and as the other servers do the same, nobody is taken to
-   * have left for as long as the grace lasts.
+   * The store is available again or has diverged. Grace periods start again, and this server enters
+   * its sessions again, since their presence may be lost. The other nodes do the same, so departures
+   * are not believed for one grace period.
    */
   renew(): void {
     if (this.#closed) return
@@ -162,15 +163,15 @@ export class Presence {
       sessionPresence.entered = false
       if (streams === 0) this.#beginGrace(id, sessionPresence)
     }
-    this.#settleAfter(this.#graceMs)
+    this.#resync.settle(this.#graceMs)
     this.#writes.resume()
   }
 
-  /** Lets go of all timers; nobody leaves because a server stops. */
+  /** Stops all timers and writes. Nobody leaves because a server stops. */
   async close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#settleTimer)
-    for (const sessionPresence of this.#sessions.values()) clearTimeout(sessionPresence.grace)
+    this.#resync.close()
+    for (const { graceTimer } of this.#sessions.values()) clearTimeout(graceTimer)
     await this.#writes.close()
   }
 
@@ -181,7 +182,7 @@ export class Presence {
         session: undefined,
         streams: 0,
         entered: false,
-        grace: undefined,
+        graceTimer: undefined,
         waiters: [],
       }
       this.#sessions.set(session, sessionPresence)
@@ -191,8 +192,8 @@ export class Presence {
 
   #beginGrace(session: number, sessionPresence: SessionPresence): void {
     if (this.#closed || this.#storeUnavailable) return
-    clearTimeout(sessionPresence.grace)
-    sessionPresence.grace = setTimeout(() => this.#writes.leave(session), this.#graceMs)
+    clearTimeout(sessionPresence.graceTimer)
+    sessionPresence.graceTimer = setTimeout(() => this.#writes.leave(session), this.#graceMs)
   }
 
   #onEnterWritten(session: number): void {
@@ -211,7 +212,7 @@ export class Presence {
     this.#pendingDepartures.delete(present.session)
     this.#onlineUsers.add(present)
     const sessionPresence = this.#sessions.get(present.session)
-    // Else the write that brought it is yet to return.
+    // Otherwise the write that entered it has yet to return.
     if (sessionPresence?.entered) resolveWaiters(sessionPresence)
   }
 
@@ -220,7 +221,7 @@ export class Presence {
     this.#onlineUsers.remove(session)
   }
 
-  /** The store has the session no longer as present: who is here all the same enters it again. */
+  /** The store does not have the session as present. If it has a stream here, it is entered again. */
   #onSessionLeft(session: number): void {
     if (!this.#onlineUsers.has(session)) return
     const sessionPresence = this.#sessions.get(session)
@@ -228,38 +229,8 @@ export class Presence {
     const here =
       sessionPresence && sessionPresence.streams > 0 ? sessionPresence.session : undefined
     if (here) this.#writes.enter(here)
-    if (here || this.#settleTimer !== undefined) this.#pendingDepartures.add(session)
+    if (here || this.#resync.isSettling) this.#pendingDepartures.add(session)
     else this.#remove(session)
-  }
-
-  /** Takes over who is present, but for what was told while the store was asked. */
-  #resync(): Promise<void> {
-    this.#resyncing ??= this.#loadPresent().finally(() => {
-      this.#resyncing = undefined
-      this.#changedMeanwhile.clear()
-    })
-    return this.#resyncing
-  }
-
-  async #loadPresent(): Promise<void> {
-    const present = await this.#store.presentSessions()
-    const changed = (session: number) => this.#changedMeanwhile.has(session)
-    const sessions = new Set(present.map(({ session }) => session))
-    for (const each of present) if (!changed(each.session)) this.#add(each)
-    for (const session of this.#onlineUsers.sessions()) {
-      if (!sessions.has(session) && !changed(session)) this.#onSessionLeft(session)
-    }
-  }
-
-  /** Doubts whoever leaves for so long, and then believes what the store says. */
-  #settleAfter(milliseconds: number): void {
-    clearTimeout(this.#settleTimer)
-    this.#settleTimer = setTimeout(() => {
-      this.#settleTimer = undefined
-      this.#resync().catch(() => {
-        if (!this.#closed) this.#settleAfter(this.#retryMs)
-      })
-    }, milliseconds)
   }
 
   #changed(change: PresenceEvent): void {

@@ -1,7 +1,4 @@
-/**
- * The one catalogue of what can go wrong, and the one way to fail: the domain throws a `Problem`,
- * and the HTTP layer writes it as RFC 9457 problem details.
- */
+/** The catalogue of all errors. The domain throws a `Problem`; the HTTP layer writes it as RFC 9457 problem details. */
 export const problems = {
   'invalid-request': {
     status: 400,
@@ -154,17 +151,17 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems
 
-/** One thing that was wrong: in the body (`pointer`, RFC 6901) or in a query, path or header parameter. */
+/** One error, in a field of the body (`pointer`, RFC 6901) or in a query, path or header parameter. */
 export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
 
 export interface ProblemExtras {
-  /** For `invalid-request`: what was wrong, field by field. */
+  /** For `invalid-request`: one for each field that is wrong. */
   errors?: FieldError[]
   /** Seconds, at least 1. */
   retryAfter?: number
 }
 
-/** A refusal with a name. `detail` is shown to the caller: it says what was wrong and what would be right. */
+/** `detail` is for the caller: it says what was wrong and what would be right. */
 export class Problem extends Error {
   override name = 'Problem'
   readonly code: ProblemCode

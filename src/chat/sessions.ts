@@ -3,70 +3,70 @@ import type { Session, Store } from '../store/store.ts'
 import { Problem } from './problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
 
-/** A session is about 300 bytes; past this many those unused for longest are asked of the store again. */
+/** A session takes about 300 bytes. Beyond this many, the least recently used ones are dropped. */
 const defaultMaxCached = 50_000
 
-/** So many are remembered from the start. */
+/** How many sessions are loaded at the start. */
 const preloadCount = 20_000
 
 type SessionStore = Pick<Store, 'session' | 'newestSessions' | 'endSession' | 'isUpToDate' | 'now'>
 
-/** One question to the store, under way. */
+/** A running query of the store. */
 interface Lookup {
-  /** What the store will answer may be older than what has been told since. */
+  /** The session may have ended after the store read it. */
   outdated: boolean
   result: Promise<Session | undefined>
 }
 
 /**
- * Who is logged in. The store knows; this remembers the sessions it has seen alive, so that a
- * request costs no look-up, and forgets them when the store tells that they have ended.
+ * The sessions of the store, with a cache of valid ones, so that a request needs no look-up. Sessions
+ * leave the cache when the store reports their end.
  */
 export class Sessions {
   readonly #store: SessionStore
   readonly #cache: LRUCache<number, Session>
   readonly #lookups = new Map<number, Set<Lookup>>()
-  /** Those that ended while the newest were read. */
+  /** The sessions that ended during `start`. */
   #endedMeanwhile: Set<number> | undefined
 
-  /** @param options.maxCached how many sessions are kept in memory (50,000) */
+  /** @param options.maxCached how many sessions are cached (50,000) */
   constructor(store: SessionStore, options: { maxCached?: number } = {}) {
     this.#store = store
     this.#cache = new LRUCache({ max: options.maxCached ?? defaultMaxCached })
   }
 
-  /** Remembers the newest sessions: after a restart everyone comes back within seconds. */
+  /** Caches the newest sessions: after a restart everyone comes back within seconds. */
   async start(): Promise<void> {
     const ended = new Set<number>()
     this.#endedMeanwhile = ended
     const newest = await this.#store.newestSessions(preloadCount)
-    // Else the store has gone back meanwhile, or was out of touch.
+    // Otherwise the store has diverged or was unavailable meanwhile.
     if (this.#endedMeanwhile !== ended) return
     this.#endedMeanwhile = undefined
-    // From the one that ends first on: the first is the first to be forgotten.
+    // The session that expires first is cached first, so it is also dropped first.
     for (const session of newest.toReversed())
       if (!ended.has(session.id)) this.#cache.set(session.id, session)
   }
 
-  /** The session of an id, if it is alive. @throws {Problem} `unauthorized`, `unavailable` */
+  /** The session with an id. @throws {Problem} `unauthorized` if it has ended or expired; `unavailable` */
   async find(id: number): Promise<Session> {
     const cached = this.#cached(id)
     if (cached !== undefined && this.#isUnexpired(cached)) return cached
-    // Past its end it is swept, which is not told: its id may be another's by now.
+    // Expired sessions are deleted without a report, and their ids may be given out again.
     this.#cache.delete(id)
     const session = await mapStoreErrors(this.#lookup(id))
     if (session === undefined || !this.#isUnexpired(session)) throw sessionEnded()
     return session
   }
 
-  /** Whether this very session is known to stand, without a question to the store. */
+  /** Whether this very session is cached. */
   isCached(session: Session): boolean {
     return this.#cached(session.id) === session
   }
 
   /**
-   * Whether a session that was alive is so still, and still the same one: a database that went back
-   * gives ids out again, to someone else.
+   * Whether a session that was valid still is, and is the same one: a database that lost its newest
+   * data gives ids out again.
    *
    * @throws {Unavailable}
    */
@@ -75,7 +75,7 @@ export class Sessions {
     return found !== undefined && sameSession(found, session)
   }
 
-  /** Ends a session, also one that has ended already. @throws {Problem} `unavailable`, `outcome-unknown` */
+  /** Ends a session; it may have ended already. @throws {Problem} `unavailable`, `outcome-unknown` */
   async end(session: Session): Promise<void> {
     try {
       await mapStoreErrors(this.#store.endSession(session.id))
@@ -84,7 +84,7 @@ export class Sessions {
     }
   }
 
-  /** Forgets sessions that have ended, also those that are being looked up. */
+  /** Drops sessions that have ended, including running look-ups. */
   invalidate(ids: readonly number[]): void {
     for (const id of ids) {
       this.#cache.delete(id)
@@ -93,7 +93,7 @@ export class Sessions {
     }
   }
 
-  /** The store may have gone back, or have ended some untold: each has to be asked for anew. */
+  /** Drops all sessions: the store may have diverged, or have ended some without a report. */
   invalidateAll(): void {
     this.#cache.clear()
     this.#endedMeanwhile = undefined
@@ -106,18 +106,18 @@ export class Sessions {
     return expiresAt > this.#store.now()
   }
 
-  /** From memory, unless something may have happened of which nothing was told yet. */
+  /** Undefined if the session is not cached, or if its end may not have been reported yet. */
   #cached(id: number): Session | undefined {
     return this.#store.isUpToDate ? this.#cache.get(id) : undefined
   }
 
-  /** Those who ask for the same session at the same time share one look-up. */
+  /** Simultaneous look-ups of the same session share one query. */
   async #lookup(id: number): Promise<Session | undefined> {
     for (;;) {
       const { isUpToDate } = this.#store
       const lookup = (isUpToDate && this.#pendingLookup(id)) || this.#startLookup(id)
       const session = await lookup.result
-      // A process that was stopped in between may hold an answer from before its stop.
+      // A process that was suspended meanwhile may hold an answer from before.
       const stale = lookup.outdated || (isUpToDate && !this.#store.isUpToDate)
       if (!stale) return session
     }
@@ -156,7 +156,6 @@ function sameSession(one: Session, other: Session): boolean {
   )
 }
 
-/** The refusal of a session that has ended, expired or never was. */
 export function sessionEnded(): Problem {
   return new Problem('unauthorized', 'This session has ended or expired. Log in again.')
 }

@@ -1,10 +1,10 @@
 import { OutcomeUnknown, Unavailable } from '../store/store.ts'
 import { Problem } from './problems.ts'
 
-/** Long enough for a queue to drain or a short fault to pass. */
+/** In seconds: long enough for a queue to drain or a short fault to pass. */
 const retryAfter = 2
 
-/** The refusal that a store's error stands for; any other error as it is. */
+/** The problem for an error of the store; other errors unchanged. */
 export function storeProblem(error: unknown): unknown {
   if (error instanceof Unavailable) {
     return new Problem(
@@ -23,7 +23,7 @@ export function storeProblem(error: unknown): unknown {
   return error
 }
 
-/** What the store answers, with its errors as problems. */
+/** Resolves like `asked`, but with errors of the store as problems. */
 export async function mapStoreErrors<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked

@@ -1,26 +1,26 @@
 /**
- * What every string must be, and what the text of a message must be. Checks answer `undefined`
- * where all is well, else what would be right, worded to follow a field's name.
+ * The rules for every string and for the text of a message. A check returns undefined if the string
+ * is valid, otherwise what would be right, worded to follow the name of the field.
  */
 
 const surrogatePair = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g
-/** C0, DEL and C1 without tab, LF and CR. */
+/** C0, DEL and C1, except tab, LF and CR. */
 const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/
 
-/** How many code points a string has; a lone surrogate counts as one. */
+/** A lone surrogate counts as one. */
 export function countCodePoints(text: string): number {
   return text.length - (text.match(surrogatePair)?.length ?? 0)
 }
 
-/** The usual notation of a character's code point, as in U+000A. */
+/** The notation of a character's code point, such as U+000A. */
 export function codePointName(character: string): string {
   const digits = (character.codePointAt(0) as number).toString(16).toUpperCase()
   return `U+${digits.padStart(4, '0')}`
 }
 
 /**
- * The rule for every string that comes from outside. U+0000 cannot be kept by every store, and a
- * lone surrogate has no UTF-8 form, so neither would come back as it was sent.
+ * The rule for every string from a client. Not every store can hold U+0000, and a lone surrogate has
+ * no UTF-8 form, so neither would come back as it was sent.
  */
 export function checkString(text: string): string | undefined {
   if (text.includes('\0')) return 'must not hold U+0000'
@@ -28,7 +28,7 @@ export function checkString(text: string): string | undefined {
   return undefined
 }
 
-/** The rule for what is said. @param maxChars in code points */
+/** The rule for the text of a message. @param maxChars in code points */
 export function checkText(text: string, maxChars: number): string | undefined {
   const length = countCodePoints(text)
   if (length > maxChars) return `must be at most ${maxChars} characters long, but has ${length}`

@@ -9,29 +9,27 @@ export const maxUsernameLength = 32
 
 const firstCharacter = /^[\p{L}\p{Nd}]/u
 /**
- * The part of a name that keeps to the alphabet; a mark stands after its letter, alone or after
- * others. Some letters and marks show nothing (U+3164, the variation selectors): with them anyone
- * could look like anyone.
+ * The longest valid start of a name: letters, each with its marks, digits and `._-`. Invisible letters
+ * and marks (U+3164, the variation selectors) are excluded, since they allow perfect look-alikes.
  */
 const allowedCharacters = /^(?:[\p{L}--\p{DI}][\p{M}--\p{DI}]*|[\p{Nd}._\-])*/v
 
-/** Marks that look like one, or hide what they stand on (UTS #39, section 5.4, and enclosing marks). */
+/** Marks that look like a single one or hide their letter (UTS #39, section 5.4, and enclosing marks). */
 const forbiddenMarks = /(\p{M})\1|\p{M}{5}|\p{Me}/u
 
-/** Names that nobody may register, so that nobody speaks in the server's name. */
+/** Nobody may register these names, so that nobody poses as the server. */
 const reserved = 'server system admin obrol console everyone moderator online'.split(' ')
 
-/** What they look like, in whatever mix of cases; made when it is first asked for. */
+/** The skeletons of the reserved names in every mix of cases; computed at first use. */
 let reservedSkeletons: ReadonlySet<string> | undefined
 
-/** What has no other form in NFKC, and is lowercased the same alone and among others. */
+/** ASCII is its own NFKC form, and its letters are lowercased independently of each other. */
 const ascii = /^[\0-\x7f]*$/
 
 /**
- * The keys to look a name up by that anyone may have typed: the account that has the first of them, or
- * else the next. Nearly always there is one, for the second rule is that of before 0.2, under which
- * two names could be registered that are one today ("Straße" and "Strasse", "Νίκος" and "ΝΊΚΟΣ"):
- * whoever came second is found as before.
+ * The keys under which the account of a typed name may be stored, in the order to try them. Nearly
+ * always there is one. Before 0.2, keys folded less, and names could be registered that share a key
+ * today ("Straße" and "Strasse", "Νίκος" and "ΝΊΚΟΣ"): the second of two is found by its old key.
  */
 export function lookupKeys(name: string): readonly [string, ...string[]] {
   const key = lookupKey(name)
@@ -41,22 +39,22 @@ export function lookupKeys(name: string): readonly [string, ...string[]] {
 }
 
 /**
- * The key of a name that anyone may have typed. A name too long to be anyone's has the key that is
- * nobody's, the empty one: normalizing takes time with the square of the number of marks in a row, and
- * 64 KiB of them would hold up everyone for a third of a second.
+ * The key of a typed name. A name that is too long for any account has the empty key, which no account
+ * has: normalizing takes time quadratic in the number of marks in a row, so 64 KiB of them would block
+ * the event loop for a third of a second.
  */
 export function lookupKey(name: string): string {
   return name.length > 2 * maxUsernameLength ? '' : usernameKey(name)
 }
 
-/** The key of a name until 0.2: NFKC, each code point lowercased, NFKC again. */
+/** The key of a name before 0.2: NFKC, each code point lowercased, NFKC again. */
 function legacyKey(name: string): string {
   let lowered = ''
   for (const character of name.normalize('NFKC')) lowered += character.toLowerCase()
   return lowered.normalize('NFKC')
 }
 
-/** Whether a name is kept from everyone, or looks like one that is. */
+/** Whether a name is reserved or looks like a reserved one. */
 export function isReserved(username: string): boolean {
   reservedSkeletons ??= new Set(reserved.flatMap(caseVariants).map(skeleton))
   return nameForms(username).skeletons.some((one) => reservedSkeletons?.has(one))
@@ -71,13 +69,13 @@ function caseVariants(word: string): string[] {
   return starts
 }
 
-/** Which rule a new name breaks and what would be right, worded to follow the field's name; else undefined. */
+/** The rule for new names. @returns undefined if the name is valid, otherwise what would be right */
 export function checkUsername(name: string): string | undefined {
   const length = countCodePoints(name)
   if (length < minUsernameLength || length > maxUsernameLength) {
     return `must be ${minUsernameLength} to ${maxUsernameLength} characters long, but has ${length}`
   }
-  // Some letters stand for whole phrases, so the key has to keep to the alphabet as well.
+  // Some letters fold to whole phrases, so the key must keep to the alphabet as well.
   const [disallowed] =
     name.replace(allowedCharacters, '') || usernameKey(name).replace(allowedCharacters, '')
   if (disallowed !== undefined) {
@@ -90,7 +88,7 @@ export function checkUsername(name: string): string | undefined {
   return checkScripts(name)
 }
 
-/** Looks at the name and its key: "𝐚" is of every script, though it folds to a Latin letter. */
+/** Checks the name and its key: "𝐚" is of every script, but folds to a Latin letter. */
 function checkScripts(name: string): string | undefined {
   if (ascii.test(name)) return undefined
   const key = usernameKey(name)
@@ -102,8 +100,8 @@ function checkScripts(name: string): string | undefined {
 }
 
 /**
- * The order of lists: by code points, as the bytes of UTF-8 sort and unlike `<`, which compares
- * UTF-16 units. Negative, 0 or positive, for well-formed strings.
+ * Compares well-formed strings by code points, like the bytes of UTF-8 and unlike `<`, which compares
+ * UTF-16 units.
  */
 export function compareKeys(a: string, b: string): number {
   let at = 0

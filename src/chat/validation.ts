@@ -5,23 +5,23 @@ function jsonPointer(field: string): string {
   return `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-/** What is wrong with a field of a body, if anything. */
+/** @param detail what is wrong with a field of the body, if anything */
 export function fieldErrors(field: string, detail: string | undefined): FieldError[] {
   return detail === undefined ? [] : [{ pointer: jsonPointer(field), detail }]
 }
 
-/** What is wrong with a parameter of a path, a query or a header, if anything. */
+/** @param detail what is wrong with a parameter of the path, the query or a header, if anything */
 export function parameterErrors(parameter: string, detail: string | undefined): FieldError[] {
   return detail === undefined ? [] : [{ parameter, detail }]
 }
 
-/** Refuses what has errors, naming all of them. @throws {Problem} `invalid-request` */
+/** @throws {Problem} `invalid-request` if there are errors, with all of them */
 export function throwIfInvalid(...found: FieldError[][]): void {
   const errors = found.flat()
   if (errors.length > 0) throw invalidRequest(errors)
 }
 
-/** `invalid-request` for these errors, which its detail tells in one sentence. */
+/** `invalid-request` with a detail that lists the errors. */
 export function invalidRequest(errors: FieldError[]): Problem {
   const sentences = errors.map((error) => {
     const name = 'pointer' in error ? error.pointer.slice(1) : error.parameter
@@ -30,7 +30,7 @@ export function invalidRequest(errors: FieldError[]): Problem {
   return new Problem('invalid-request', sentences.join('; '), { errors })
 }
 
-/** `invalid-request` for one parameter of a path, a query or a header. */
+/** `invalid-request` for one parameter of the path, the query or a header. */
 export function invalidParameter(parameter: string, detail: string): Problem {
   return invalidRequest(parameterErrors(parameter, detail))
 }

@@ -1,16 +1,16 @@
 import type { EncodedEvent } from './sse-events.ts'
 
-/** At most this many bytes go into one write: what may wait in a socket stays bounded. */
+/** The size of one write, which bounds what can wait in a socket. A single larger event is one chunk. */
 const maxChunkBytes = 65_536
 
 const crlf = Buffer.from('\r\n')
 
-/** A text as a chunk of an HTTP/1.1 body (RFC 9112, 7.1). */
+/** Frames a text as a chunk of an HTTP/1.1 body (RFC 9112, section 7.1). */
 export function encodeChunk(text: string): string {
   return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
 }
 
-/** Bytes ready for any stream's socket, framed once as an HTTP/1.1 chunk (RFC 9112, 7.1). */
+/** Bytes for any stream's socket, framed once as an HTTP/1.1 chunk (RFC 9112, section 7.1). */
 export class Chunk {
   readonly framed: Buffer
   readonly #headerBytes: number
@@ -23,22 +23,23 @@ export class Chunk {
     this.#headerBytes = head.length
   }
 
-  /** The same bytes without the chunk around them, for HTTP/1.0. */
+  /** The bytes without the framing, for HTTP/1.0. */
   get plain(): Buffer {
     return this.framed.subarray(this.#headerBytes, -crlf.length)
   }
 }
 
-/** A chunk and how far a stream has come once it is written. */
 export interface ChunkRange {
   chunk: Chunk
-  /** The last log id that the chunk covers. */
+  /** The cursor of a stream once the chunk is written. */
   lastId: number
 }
 
 /**
- * Packs events into as few chunks as fit. `scannedTo` is the id that the last of them reaches: what
- * lies between it and the last event is not for this reader.
+ * Packs events into as few chunks as possible.
+ *
+ * @param scannedTo the id that the last chunk covers; entries between the last event and it are not
+ *   visible to the reader
  */
 export function packChunks(events: readonly EncodedEvent[], scannedTo: number): ChunkRange[] {
   const ranges: ChunkRange[] = []

@@ -1,28 +1,28 @@
 import type { Store } from '../store/store.ts'
 
 /**
- * How far each person's streams have come, on its way to the store: gathered while one write is
- * under way, and kept for the next when the store cannot be written.
+ * Writes to the store up to which id each account's direct messages were delivered. Receipts are
+ * gathered while a write runs, and kept for the next one if it fails.
  */
 export class DeliveryReceipts {
   readonly #store: Pick<Store, 'markDelivered'>
   readonly #epoch: () => string
   #pending = new Map<number, number>()
   #writing: Promise<void> | undefined
-  /** Of the write that is under way. */
+  /** Resolves when the running write has ended. */
   #currentWrite: Promise<void> | undefined
-  /** Of the write that takes what is pending along. */
+  /** Resolves when the write of the pending receipts has ended. */
   #nextWrite = Promise.withResolvers<void>()
-  /** How often the log has turned. */
+  /** How often the log has diverged. */
   #generation = 0
 
-  /** @param epoch of the log that receipts are noted in */
+  /** @param epoch of the log that receipts refer to */
   constructor(store: Pick<Store, 'markDelivered'>, epoch: () => string) {
     this.#store = store
     this.#epoch = epoch
   }
 
-  /** Resolves once it is stored, or could not be. */
+  /** Resolves once the receipt is stored or the write has failed. */
   record(account: number, id: number): Promise<void> {
     const { promise } = this.#nextWrite
     this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
@@ -31,21 +31,21 @@ export class DeliveryReceipts {
   }
 
   /**
-   * The log may have gone back, and a mark past the fork would hide what is yet to be said there.
-   * Those that were good come again, with their streams' cursors and heartbeats.
+   * Drops the pending receipts: one past the fork would hide messages that are yet to be sent. Valid
+   * ones are recorded again with the cursors and heartbeats of their streams.
    */
   diverged(): void {
     this.#generation++
     this.#pending.clear()
   }
 
-  /** Resolves once what was noted before is stored, or could not be. */
+  /** Resolves once the receipts recorded before are stored or their write has failed. */
   async settled(): Promise<void> {
     if (this.#writing) await (this.#pending.size > 0 ? this.#nextWrite.promise : this.#currentWrite)
   }
 
   async #write(): Promise<void> {
-    // Begins in a later turn, so that what is noted in this one goes along.
+    // Starts in a later microtask, so that receipts recorded in this one are included.
     await undefined
     while (this.#pending.size > 0) {
       const receipts = this.#pending
@@ -58,7 +58,7 @@ export class DeliveryReceipts {
         const list = [...receipts].map(([account, id]) => ({ account, id }))
         await this.#store.markDelivered(list, this.#epoch())
       } catch {
-        // A mark lost costs nothing but seeing a message again; the next one carries it along.
+        // A lost receipt only means that a message is delivered twice. The next write includes it.
         if (generation !== this.#generation) break
         for (const [account, id] of receipts) {
           this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
@@ -69,7 +69,7 @@ export class DeliveryReceipts {
       }
     }
     this.#writing = undefined
-    // What came meanwhile was dropped by a turn, or waits for a store that is away.
+    // Receipts recorded meanwhile were dropped by a divergence, or wait for the next write.
     this.#nextWrite.resolve()
     this.#nextWrite = Promise.withResolvers()
   }

@@ -11,15 +11,16 @@ import type {
 } from '../store/store.ts'
 import { type ChunkRange, packChunks } from './chunk.ts'
 import { RecentEvents } from './recent-events.ts'
-import { type EncodedEvent, encodeMessage, encodeUndelivered } from './sse-events.ts'
+import { type EncodedEvent, encodeMessage } from './sse-events.ts'
 
-/** What one step of reading on found: events the reader may see, and how far that is everything. */
 export interface Batch {
+  /** The events after a cursor that the reader may see. */
   events: EncodedEvent[]
+  /** The id up to which these are all. */
   scannedTo: number
 }
 
-/** One that was read from the store, with the log's edges then. */
+/** A batch from the store, with the bounds of the log at that time. */
 export interface StoredBatch extends Batch {
   bounds: LogBounds
 }
@@ -29,22 +30,19 @@ type ReadableStore = Pick<
   'bounds' | 'read' | 'readUndelivered' | 'undelivered' | 'hasNothingUndelivered' | 'resolveCursor'
 >
 
-/** What fits in one write: see Block. */
+/** As much as fits in one write: see `Chunk`. */
 const maxBatchBytes = 65_536
 
-/** Before anything was told of the log. */
+/** Before `start` and the first update. */
 const notLoaded: LogBounds = { epoch: '00000000', oldest: 1, head: 0 }
 
-/** How many reads of the store may be under way for all readers together, 256 KiB each. */
+/** How many reads may run at the same time for all readers together, 256 KiB each. */
 const maxConcurrentReads = 4
 
-/** The same of questions whose answers are small: those of one turn go to the store together. */
+/** The same for queries with small results: those of one turn go to the store in one message. */
 const maxConcurrentQueries = 64
 
-/**
- * The log as this server follows it: its head, the newest events in memory, and bounded reads of
- * what lies further back.
- */
+/** The log as this server knows it: its bounds, its newest events in memory, and bounded reads of the rest. */
 export class LogReader {
   readonly #store: ReadableStore
   readonly #recent: RecentEvents
@@ -62,7 +60,7 @@ export class LogReader {
 
   async start(): Promise<void> {
     const bounds = await this.#store.bounds()
-    // What was told meanwhile is newer: taken back to this, the next news would leave a hole.
+    // An update that arrived meanwhile is newer.
     if (this.#bounds === notLoaded) this.#bounds = bounds
   }
 
@@ -74,12 +72,12 @@ export class LogReader {
     return this.#bounds.epoch
   }
 
-  /** How often the log has turned, which it also may without another epoch. */
+  /** How often the log has diverged, which it can also do under the same epoch. */
   get generation(): number {
     return this.#generation
   }
 
-  /** Takes in what the log brought; answers its events, encoded once. */
+  /** Applies what was appended. @returns its events, encoded once for all readers */
   applyUpdate({ bounds, entries }: Pick<StoreUpdate, 'bounds' | 'entries'>): EncodedEvent[] {
     const events = entries.map((entry) => encodeMessage(entry, bounds.epoch))
     this.#bounds = bounds
@@ -89,7 +87,7 @@ export class LogReader {
     return events
   }
 
-  /** The log may have gone back: nothing that is remembered of it is certain any more. */
+  /** The log may have lost its end, so the events in memory are dropped. */
   diverged(bounds: LogBounds): void {
     this.#generation++
     this.#bounds = bounds
@@ -97,20 +95,17 @@ export class LogReader {
     this.#resolveWaiters()
   }
 
-  /** Resolves when the log has moved on, or has turned. */
+  /** Resolves at the next update or divergence of the log. */
   nextChange(): Promise<void> {
     return new Promise((resolve) => this.#changeWaiters.push(resolve))
   }
 
-  /** What the account may see next after a cursor that is below the head, if memory holds it. */
+  /** What the account may see after a cursor below the head; undefined if memory does not reach back. */
   readRecent(cursor: number, account: number): Batch | undefined {
     return this.#recent.after(cursor, account, maxBatchBytes)
   }
 
-  /**
-   * What is to be written for a batch. Many who come back at once have missed the same: they share
-   * the bytes of the last one who did.
-   */
+  /** Packs a batch for writing. Readers who resume at the same place at once share the packed bytes. */
   packBatch({ events, scannedTo }: Batch): readonly ChunkRange[] {
     const last = this.#lastPacked
     if (last?.scannedTo === scannedTo && sameEvents(last.events, events)) return last.ranges
@@ -119,7 +114,7 @@ export class LogReader {
     return ranges
   }
 
-  /** What the account may see next after a cursor, from the store. */
+  /** What the account may see after a cursor, from the store. */
   read(cursor: number, account: number): Promise<StoredBatch> {
     return this.#readBatch(
       () => this.#store.read(cursor, account),
@@ -127,21 +122,20 @@ export class LogReader {
     )
   }
 
-  /** The direct messages that were kept for the account, with ids in (after, upTo]. */
+  /** The undelivered direct messages to the account, with ids in (after, upTo]. */
   readUndelivered(after: number, upTo: number, account: number): Promise<StoredBatch> {
     return this.#readBatch(
       () => this.#store.readUndelivered(after, upTo, account),
-      encodeUndelivered,
+      (entry) => encodeMessage(entry),
     )
   }
 
-  /** Where it is known at once that no direct message waits for the account. */
-  hasNothingUndelivered(account: number): Undelivered | undefined {
-    return this.#store.hasNothingUndelivered?.(account)
-  }
-
-  undelivered(account: number): Promise<Undelivered> {
-    return this.#queries.run(() => this.#store.undelivered(account))
+  /** The range of ids that undelivered direct messages to the account can have. */
+  async undelivered(account: number): Promise<Undelivered> {
+    return (
+      this.#store.hasNothingUndelivered?.(account) ??
+      this.#queries.run(() => this.#store.undelivered(account))
+    )
   }
 
   resolveCursor(cursor: Cursor): Promise<CursorResolution> {
@@ -161,7 +155,7 @@ export class LogReader {
   }
 }
 
-/** Whether these are the very same events: two readers may see as many, and others. */
+/** Whether the events are identical; two readers may see as many, but different ones. */
 function sameEvents(some: readonly EncodedEvent[], others: readonly EncodedEvent[]): boolean {
   return some.length === others.length && some.every((event, index) => event === others[index])
 }

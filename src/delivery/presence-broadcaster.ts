@@ -3,39 +3,38 @@ import type { Presence } from '../chat/presence.ts'
 import { Chunk } from './chunk.ts'
 import { presenceEvent } from './sse-events.ts'
 
-/** What the feed needs of a stream. */
+/** A stream, as the broadcaster uses it. */
 export interface PresenceSubscriber {
-  /** The account whose stream it is: it is told nothing about itself. */
+  /** The account of the stream, which gets no events about itself. */
   readonly account: number
-  /** False where the chunk was not written, because the subscriber is behind. */
+  /** @returns false if the chunk was not written because the stream is behind */
   sendPresence(chunk: Chunk): boolean
 }
 
-/** At most this many names in one event; past that the subscriber fetches the list. */
+/** At most this many names in one event; if there are more, the reader fetches the list. */
 const maxNames = 100
 
-/** Telling everyone takes at most this part of the server's time, unless that were a longer wait. */
+/** Broadcasts take at most this share of the server's time, unless the pause would exceed `maxIntervalMs`. */
 const maxTimeShare = 0.05
 const maxIntervalMs = 5_000
 
 /**
- * Tells ready streams who came and who went: the first change at once, a storm gathered, the longer
- * the more there are to be told. Each event is exactly the difference since the subscriber's last one,
- * also for a subscriber who became ready in the middle of a storm.
+ * Sends presence changes to ready streams: the first at once, those that follow gathered, for longer
+ * the more subscribers there are. Each event is exactly the difference since the subscriber's last
+ * one, also for a subscriber that was added while changes were pending.
  */
 export class PresenceBroadcaster {
   readonly #presence: Pick<Presence, 'count' | 'onChanged'>
   readonly #minIntervalMs: number
   readonly #now: () => number
   readonly #subscribers = new Set<PresenceSubscriber>()
-  /** The changes that were not told yet. */
   #pendingChanges: PresenceEvent[] = []
   /**
-   * Readers who became ready after some of the journal, in that order: how much of it they know
-   * from `ready`.
+   * Subscribers that were added while changes were pending, in that order: how many of the changes
+   * their `ready` included.
    */
   #knownChanges = new Map<PresenceSubscriber, number>()
-  /** Readers who missed an event. */
+  /** Subscribers that were behind when an event was sent. */
   readonly #missedEvent = new Set<PresenceSubscriber>()
   #nextBroadcastAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
@@ -52,14 +51,14 @@ export class PresenceBroadcaster {
     this.#minIntervalMs = minIntervalMs
     this.#now = now
     presence.onChanged((change) => {
-      // Who comes later knows the set as it is then.
+      // Later subscribers know the list from their `ready`.
       if (this.#subscribers.size === 0) return
       this.#pendingChanges.push(change)
       this.#schedule()
     })
   }
 
-  /** From now on the subscriber hears of changes; it knows the set as it is now. */
+  /** Adds a subscriber that knows who is online now. */
   add(subscriber: PresenceSubscriber): void {
     this.#subscribers.add(subscriber)
     if (this.#pendingChanges.length > 0)
@@ -72,7 +71,7 @@ export class PresenceBroadcaster {
     this.#missedEvent.delete(subscriber)
   }
 
-  /** The subscriber has caught up: if it missed an event, it is told to fetch the list. */
+  /** The subscriber has caught up. If it missed an event, it will be told to fetch the list. */
   caughtUp(subscriber: PresenceSubscriber): void {
     if (this.#missedEvent.has(subscriber)) this.#schedule()
   }
@@ -90,18 +89,18 @@ export class PresenceBroadcaster {
   #broadcast(): void {
     this.#timer = undefined
     const began = this.#now()
-    const journal = this.#pendingChanges
+    const changes = this.#pendingChanges
     const knownChanges = this.#knownChanges
     this.#pendingChanges = []
     this.#knownChanges = new Map()
 
     const resync = new Chunk(Buffer.from(presenceEvent([], [], this.#presence.count, true)))
     const diff = new PresenceDiff()
-    let unread = journal.length
+    let unread = changes.length
     const readBackTo = (index: number) => {
-      while (unread > index) diff.prepend(journal[--unread] as PresenceEvent)
+      while (unread > index) diff.prepend(changes[--unread] as PresenceEvent)
     }
-    // From the newest on, so that what each of them has yet to hear is found in one pass.
+    // From the newest to the oldest, so that one pass over the changes serves all of them.
     for (const [subscriber, knownCount] of [...knownChanges].reverse()) {
       readBackTo(knownCount)
       this.#send(subscriber, this.#encode(diff, resync, subscriber.account), resync)
@@ -124,7 +123,7 @@ export class PresenceBroadcaster {
     } else if (event && !subscriber.sendPresence(event)) this.#missedEvent.add(subscriber)
   }
 
-  /** Undefined where there is nothing to tell. */
+  /** @returns undefined if nothing changed */
   #encode(diff: PresenceDiff, resync: Chunk, except?: number): Chunk | undefined {
     if (diff.size > maxNames + 1) return resync
     const { joined, left } = diff.names(except)
@@ -135,7 +134,7 @@ export class PresenceBroadcaster {
   }
 }
 
-/** The difference that a run of changes made to the set of people, read from its end. */
+/** The difference that a list of changes made, built from its end. */
 class PresenceDiff {
   readonly #changes = new Map<number, PresenceEvent>()
 
@@ -147,13 +146,13 @@ class PresenceDiff {
     return this.#changes.has(account)
   }
 
-  /** Coming and going alternate, so a change stands for itself or is undone by what came after. */
+  /** A person's changes alternate, so a change counts unless the next one undoes it. */
   prepend(change: PresenceEvent): void {
     const { id } = change.person
     if (!this.#changes.delete(id)) this.#changes.set(id, change)
   }
 
-  /** In the order in which they came and went. */
+  /** In the order of the changes. */
   names(except?: number): { joined: string[]; left: string[] } {
     const joined: string[] = []
     const left: string[] = []

@@ -1,15 +1,11 @@
 import { type EncodedEvent, isVisibleTo } from './sse-events.ts'
 
-/**
- * The newest events of the log, kept in memory so that a reader who is only a little behind costs
- * the store nothing. Ids are contiguous.
- */
+/** The newest events of the log in memory, so that readers a little behind need no read of the store. */
 export class RecentEvents {
   readonly #maxEvents: number
   readonly #maxBytes: number
+  /** Their ids are contiguous. */
   #events: EncodedEvent[] = []
-  /** Frames before this index are gone; they are cut off now and then, all at once. */
-  #start = 0
   #bytes = 0
 
   constructor({ maxEvents = 20_000, maxBytes = 16 * 1024 * 1024 } = {}) {
@@ -22,37 +18,44 @@ export class RecentEvents {
       this.#events.push(event)
       this.#bytes += event.bytes.length
     }
-    while (this.#length > this.#maxEvents || this.#bytes > this.#maxBytes) this.#dropFirst()
-    this.#compact()
+    let bytes = this.#bytes
+    let surplus = 0
+    while (this.#events.length - surplus > this.#maxEvents || bytes > this.#maxBytes) {
+      bytes -= (this.#events[surplus] as EncodedEvent).bytes.length
+      surplus++
+    }
+    this.#dropFirst(surplus)
   }
 
-  /** Forgets what the log no longer holds. */
+  /** Drops the events that were trimmed from the log. */
   dropBefore(oldest: number): void {
-    while (this.#length > 0 && this.#at(0).id < oldest) this.#dropFirst()
-    this.#compact()
+    const [first] = this.#events
+    if (first) this.#dropFirst(Math.max(0, oldest - first.id))
   }
 
   clear(): void {
     this.#events = []
-    this.#start = 0
     this.#bytes = 0
   }
 
   /**
-   * What the account may see after a cursor, up to about `maxBytes` (at least one event), and the
-   * id up to which that is everything. Undefined where the memory does not reach back that far.
+   * The events after a cursor that the account may see.
+   *
+   * @param maxBytes bounds their size, but there is at least one if any is visible
+   * @returns undefined if the memory does not reach back to the cursor
    */
   after(
     cursor: number,
     account: number,
     maxBytes: number,
   ): { events: EncodedEvent[]; scannedTo: number } | undefined {
-    if (this.#length === 0 || cursor + 1 < this.#at(0).id) return undefined
+    const [first] = this.#events
+    if (first === undefined || cursor + 1 < first.id) return undefined
     const events: EncodedEvent[] = []
     let bytes = 0
     let scannedTo = cursor
-    for (let index = cursor + 1 - this.#at(0).id; index < this.#length; index++) {
-      const event = this.#at(index)
+    for (let index = cursor + 1 - first.id; index < this.#events.length; index++) {
+      const event = this.#events[index] as EncodedEvent
       if (isVisibleTo(event, account)) {
         if (bytes > 0 && bytes + event.bytes.length > maxBytes) break
         events.push(event)
@@ -63,25 +66,7 @@ export class RecentEvents {
     return { events, scannedTo }
   }
 
-  get #length(): number {
-    return this.#events.length - this.#start
-  }
-
-  #at(index: number): EncodedEvent {
-    return this.#events[this.#start + index] as EncodedEvent
-  }
-
-  #dropFirst(): void {
-    this.#bytes -= this.#at(0).bytes.length
-    // Let go of now: its place is cut off later, with others.
-    this.#events[this.#start] = undefined as never
-    this.#start++
-  }
-
-  #compact(): void {
-    if (this.#start > 1_000 && this.#start > this.#events.length / 2) {
-      this.#events = this.#events.slice(this.#start)
-      this.#start = 0
-    }
+  #dropFirst(count: number): void {
+    for (const { bytes } of this.#events.splice(0, count)) this.#bytes -= bytes.length
   }
 }

@@ -4,17 +4,8 @@ import { type Chunk, encodeChunk } from './chunk.ts'
 /** The last chunk of a chunked body (RFC 9112, 7.1). */
 const lastChunk = Buffer.from('0\r\n\r\n')
 
-/** A stream's reader has nothing to say: past this much, it is no reader. */
+/** A client has nothing to send on its stream; one that sends more than this is cut off. */
 const maxInputBytes = 65_536
-
-/** A larger chunk is not copied to go out with what waits: those who missed the same share it. */
-const maxCopiedBytes = 4_096
-
-/** How long the head of the answer waits for what comes next, in ms. */
-const headDelayMs = 50
-
-/** Where framed chunks can be written as they are. */
-export type RawSocket = Pick<Socket, 'write'>
 
 export interface SseConnectionEvents {
   drained(): void
@@ -22,29 +13,23 @@ export interface SseConnectionEvents {
 }
 
 /**
- * One stream's socket, after HTTP has let go of it. Blocks, which streams share, go out as they are;
- * what is for one alone is a text. What waits here is bounded by its writer, who stops at a `false`
- * and goes on at `drained`.
+ * The socket of one stream, after HTTP has given it up. Shared chunks are written without a copy;
+ * what is for one stream alone is a text. Buffers are bounded by the writer, which stops when `write`
+ * returns false and goes on at `drained`.
  */
 export class SseConnection {
   readonly #socket: Socket
   readonly #framed: boolean
   readonly #writeTimeoutMs: number
   #inputBytes = 0
-  /**
-   * Texts that are yet to be written: the head of the answer waits a moment for what comes next, all
-   * others go at once. Empty where nothing waits.
-   */
-  #buffered: string
-  #headTimer: NodeJS.Timeout | undefined
-  /** Runs while the socket is full. The socket's own timer would be set back by what comes in. */
+  /** Runs while the socket is full. The socket's own timer would be reset by incoming data. */
   #writeTimer: NodeJS.Timeout | undefined
   #closeTimer: NodeJS.Timeout | undefined
 
   /**
-   * @param head of the answer, in ASCII, yet to be written
+   * @param head of the response, in ASCII
    * @param framed whether the body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0)
-   * @param writeTimeoutMs a socket that takes nothing at all for so long, while bytes wait, is destroyed
+   * @param writeTimeoutMs a socket that takes nothing for so long, while bytes wait, is destroyed
    */
   constructor(
     socket: Socket,
@@ -53,7 +38,7 @@ export class SseConnection {
     this.#socket = socket
     this.#framed = framed
     this.#writeTimeoutMs = writeTimeoutMs
-    this.#buffered = head
+    socket.write(head)
   }
 
   listen(events: SseConnectionEvents): void {
@@ -67,12 +52,10 @@ export class SseConnection {
         this.#inputBytes += input.length
         if (this.#inputBytes > maxInputBytes) this.#socket.destroy()
       })
-      // A reader that has closed its side is gone: waiting for the next write to fail would keep
-      // it online for a heartbeat more.
+      // A reader that has closed its side is gone. Until the next write failed, it would stay online.
       .on('end', destroySocket)
       .on('error', destroySocket)
       .on('close', () => {
-        clearTimeout(this.#headTimer)
         clearTimeout(this.#writeTimer)
         clearTimeout(this.#closeTimer)
         events.closed()
@@ -80,53 +63,29 @@ export class SseConnection {
     if (this.#socket.destroyed) queueMicrotask(() => events.closed())
   }
 
-  /**
-   * Lets the head of the answer go, which waits a moment for what is written next, so that they cost
-   * the kernel one write.
-   */
-  scheduleHead(): void {
-    if (this.#socket.destroyed) return
-    this.#headTimer = setTimeout(() => this.#flush(), headDelayMs)
-  }
-
-  /** Adds a text to what goes out with the next `write`, which the caller makes at once. */
+  /** Adds a text to the next `write` of this turn of the event loop, in one call of the kernel. */
   buffer(text: string): void {
-    this.#buffered += this.#encode(text)
+    this.#socket.cork()
+    this.#socket.write(this.#encode(text))
+    process.nextTick(() => this.#socket.uncork())
   }
 
-  /** False where the socket is full: nothing more should be written until it has drained. */
-  write(what: Chunk | string): boolean {
-    if (typeof what === 'string') {
-      this.#buffered += this.#encode(what)
-      return this.#flush()
-    }
-    const bytes = this.#framed ? what.framed : what.plain
-    if (this.#buffered === '') return this.#send(bytes)
-    const buffered = this.#takeBuffered()
-    if (bytes.length <= maxCopiedBytes) return this.#send(Buffer.concat([buffered, bytes]))
-    this.#send(buffered)
-    return this.#send(bytes)
+  /** @returns false if the socket is full: nothing more should be written until it has drained */
+  write(event: Chunk | string): boolean {
+    const hasRoom = this.#socket.write(this.#encode(event))
+    if (!hasRoom && this.#writeTimer === undefined) this.#startWriteTimer()
+    return hasRoom
   }
 
-  /** Where framed chunks may be written past this, once what waited here has gone. */
-  get rawSocket(): RawSocket | undefined {
-    return this.#framed ? this.#socket : undefined
-  }
-
-  /** What was written past this has filled the socket. */
-  onSocketFull(): void {
-    if (this.#writeTimer === undefined) this.#startWriteTimer()
-  }
-
-  /** True where everything written has been taken by the kernel. */
+  /** Whether the kernel has taken everything that was written. */
   get isDrained(): boolean {
-    return this.#buffered === '' && this.#socket.writableLength === 0
+    return this.#socket.writableLength === 0
   }
 
   /**
-   * Ends the body, and the connection once the kernel has taken the rest, which it still delivers: who
-   * never closes their own side does not hold up a server that stops. A reader that does not take the
-   * rest is cut off.
+   * Ends the body, and the connection once the kernel has taken the rest. The kernel still delivers
+   * it, so a client that never closes its side does not hold up a server that stops. A client that
+   * does not take the rest is cut off.
    */
   end(text: string): void {
     this.write(text)
@@ -136,11 +95,10 @@ export class SseConnection {
   }
 
   destroy(): void {
-    if (this.#buffered !== '') this.#flush()
     this.#socket.destroy()
   }
 
-  /** Destroys the socket unless a whole chunk at least is taken before `writeTimeoutMs` are over. */
+  /** Destroys the socket unless it takes at least one whole chunk within `writeTimeoutMs`. */
   #startWriteTimer(): void {
     const taken = this.#bytesTaken
     this.#writeTimer = setTimeout(() => {
@@ -153,30 +111,13 @@ export class SseConnection {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
-  #encode(text: string): string {
-    return this.#framed ? encodeChunk(text) : text
-  }
-
-  #flush(): boolean {
-    return this.#send(this.#takeBuffered())
-  }
-
-  #takeBuffered(): Buffer {
-    const bytes = Buffer.from(this.#buffered)
-    clearTimeout(this.#headTimer)
-    this.#headTimer = undefined
-    this.#buffered = ''
-    return bytes
-  }
-
-  #send(bytes: Buffer): boolean {
-    const room = this.#socket.write(bytes)
-    if (!room) this.onSocketFull()
-    return room
+  #encode(event: Chunk | string): Buffer {
+    if (typeof event !== 'string') return this.#framed ? event.framed : event.plain
+    return Buffer.from(this.#framed ? encodeChunk(event) : event)
   }
 }
 
-/** One for all sockets: each listener of its own would stay as long as its stream. */
+/** One function for all sockets, since a closure would stay in memory as long as its stream. */
 function destroySocket(this: Socket): void {
   this.destroy()
 }

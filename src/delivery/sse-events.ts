@@ -1,12 +1,13 @@
-import { toMessage } from '../chat/message.ts'
+import { toMessage } from '../chat/messages.ts'
+import type { Presence } from '../chat/presence.ts'
 import type { CursorResolution, Entry, LogBounds } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
 
 /**
- * The texts of the stream: `text/event-stream` as the HTML standard defines it (section 9.2,
- * server-sent events). Data is one line of JSON, in which a line break is always escaped, so no
- * text can break the framing. The id is the last line of its event: of one that was cut short the
- * data may have come without the id, never the id without the data.
+ * The events of the stream, as `text/event-stream` (HTML standard, section 9.2). Data is one line of
+ * JSON with all line breaks escaped, so no text can break the framing. The id is the last line of its
+ * event: if the connection breaks in the middle, the data may have arrived without the id, never the
+ * id without the data.
  */
 
 /** A message of the log, encoded once for everyone who may see it. */
@@ -27,12 +28,12 @@ export type ByeReason =
   | 'renew'
   | 'unavailable'
 
-/** How long an EventSource waits before it reconnects, in ms, unless a `bye` tells another time. */
+/** How long an EventSource waits before it reconnects, in ms, unless `bye` gives another time. */
 export const defaultRetryMs = 3_000
 
 /**
- * How every stream begins: a line in the chunk of its first event. In a chunk of its own it would be
- * an empty event to some readers.
+ * The first line of every stream. It is written together with the first event, since some readers
+ * take it for an empty event if it arrives alone.
  */
 export const retryPreamble = retryLine(defaultRetryMs)
 
@@ -41,8 +42,8 @@ function retryLine(ms: number): string {
 }
 
 /**
- * What ends a line in some language (Unicode's UAX #14: NEL, LS, PS; Python's `str.splitlines`, Java's
- * `\R`) and is not escaped in JSON, as all of the others are.
+ * Line separators that JSON leaves unescaped (NEL, LS and PS of UAX #14). Some languages split lines
+ * at them, such as Python's `str.splitlines` and Java's `\R`.
  */
 const lineSeparators = /[\u0085\u2028\u2029]/g
 
@@ -55,24 +56,36 @@ function formatEvent(name: string, data: unknown, id?: string): string {
   return `event: ${name}\ndata: ${json}\n${id === undefined ? '' : `id: ${id}\n`}\n`
 }
 
-/** A message with its id, which moves the reader's cursor. */
-export function encodeMessage(entry: Entry, epoch: string): EncodedEvent {
-  const text = formatEvent('message', toMessage(entry), formatCursor(entry.id, epoch))
+/**
+ * @param epoch left out for an undelivered message to a reader without a cursor: the event then has
+ *   no id, because the messages between it and the one before were not written
+ */
+export function encodeMessage(entry: Entry, epoch?: string): EncodedEvent {
+  const cursor = epoch === undefined ? undefined : formatCursor(entry.id, epoch)
+  const text = formatEvent('message', toMessage(entry), cursor)
   return { id: entry.id, from: entry.from.id, to: entry.to?.id ?? 0, bytes: Buffer.from(text) }
 }
 
-/** A direct message that was kept: without an id, since what lies before it was not written. */
-export function encodeUndelivered(entry: Entry): EncodedEvent {
-  const text = formatEvent('message', toMessage(entry))
-  return { id: entry.id, from: entry.from.id, to: entry.to?.id ?? 0, bytes: Buffer.from(text) }
-}
-
-/** True where the account may see the event: a broadcast, or a direct message from or to it. */
+/** Whether the account may see the event: a broadcast, or a direct message from or to it. */
 export function isVisibleTo(event: EncodedEvent, account: number): boolean {
   return event.to === 0 || event.to === account || event.from === account
 }
 
-/** `online` is left out of the event where it is undefined. */
+/** `ready` names at most this many people; if there are more, the reader fetches the list. */
+const maxNames = 1_000
+
+/** The same limit in bytes of JSON: some readers take no line longer than 64 KiB. */
+const maxNamesBytes = 16_384
+
+/** The names of the people online for `ready`; undefined if they are too many or too long. */
+export function initialOnlineNames(
+  presence: Pick<Presence, 'count' | 'names'>,
+): readonly string[] | undefined {
+  if (presence.count > maxNames) return undefined
+  const names = presence.names()
+  return Buffer.byteLength(JSON.stringify(names)) > maxNamesBytes ? undefined : names
+}
+
 export function readyEvent(
   user: string,
   { head, epoch }: { head: number; epoch: string },
@@ -82,12 +95,12 @@ export function readyEvent(
   return formatEvent('ready', { user, head, online, onlineCount }, formatCursor(head, epoch))
 }
 
-/** `id` is left out for a stream that has no cursor yet. */
+/** @param id undefined for a stream that has no cursor yet */
 export function heartbeatEvent(id: string | undefined): string {
   return formatEvent('heartbeat', {}, id)
 }
 
-/** The cursor was not on the log as it stands: reading goes on from what there is. */
+/** The reader's cursor is not on the log: the stream goes on from `from`. */
 export function resetEvent(
   { reason, from }: NonNullable<CursorResolution['reset']>,
   { oldest, head, epoch }: LogBounds,
@@ -95,7 +108,7 @@ export function resetEvent(
   return formatEvent('reset', { reason, from, oldest, head }, formatCursor(from, epoch))
 }
 
-/** `resync` tells the reader to fetch the list instead of following the changes. */
+/** @param resync tells the reader to fetch the list instead of following the changes */
 export function presenceEvent(
   joined: readonly string[],
   left: readonly string[],
@@ -105,7 +118,7 @@ export function presenceEvent(
   return formatEvent('presence', { joined, left, onlineCount, resync })
 }
 
-/** The last event of a stream. `retryMs` tells an EventSource when to come back. */
+/** The last event of a stream. @param retryMs when an EventSource reconnects */
 export function byeEvent(reason: ByeReason, retryMs?: number): string {
   return (retryMs === undefined ? '' : retryLine(retryMs)) + formatEvent('bye', { reason })
 }

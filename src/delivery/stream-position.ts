@@ -2,19 +2,19 @@ import type { Cursor, LogBounds } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
 import type { LogReader, StoredBatch } from './log-reader.ts'
 
-/** Where a stream stands: up to an id of one log, everything that its person may see is written. */
+/** An id on one log, up to which a stream has written all that its person may see. */
 export class StreamPosition {
   id = 0
   readonly #logReader: Pick<LogReader, 'epoch' | 'generation'>
   #epoch = ''
-  /** How often the log had turned when it was found that this stands on it. */
+  /** Of the log reader, when the position was found to be on the log. */
   #generation = 0
 
   constructor(logReader: Pick<LogReader, 'epoch' | 'generation'>) {
     this.#logReader = logReader
   }
 
-  /** @param generation how often the log had turned before the store was asked */
+  /** @param generation of the log reader before the store was asked for the bounds */
   moveTo(id: number, { epoch }: LogBounds, generation: number): void {
     this.id = id
     this.#epoch = epoch
@@ -25,23 +25,23 @@ export class StreamPosition {
     return { id: this.id, epoch: this.#epoch }
   }
 
-  /** As clients get it. */
+  /** The cursor as clients get it. */
   get eventId(): string {
     return formatCursor(this.id, this.#epoch)
   }
 
-  /** Whether the log has turned since, here or by what this server has yet to hear. */
+  /** Whether the log has diverged since, or this server has yet to hear that it has. */
   get hasDiverged(): boolean {
     const { epoch, generation } = this.#logReader
     return epoch !== this.#epoch || generation !== this.#generation
   }
 
-  /** Whether it is on a log that this server has yet to hear of. Epochs sort by their birth. */
+  /** Whether the position is on a log that this server has yet to hear of. Epochs sort by age. */
   get isAhead(): boolean {
     return this.#epoch > this.#logReader.epoch
   }
 
-  /** Whether a batch was read from another log than this stands on. */
+  /** Whether a batch was read from another log. */
   differsFrom({ bounds }: StoredBatch): boolean {
     return bounds.epoch !== this.#epoch || this.hasDiverged
   }

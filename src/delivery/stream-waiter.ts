@@ -1,35 +1,34 @@
 import { Unavailable } from '../store/store.ts'
 
-/** What one stream waits for, one thing at a time, until it ends. */
+/** Lets one stream wait, for one thing at a time, until it ends. */
 export class StreamWaiter {
   readonly #retryMs: number
   #stopped = false
   #wake: () => void = () => {}
 
-  /** @param retryMs how long before a store that could not be reached is asked again */
+  /** @param retryMs delay before an unavailable store is asked again */
   constructor(retryMs: number) {
     this.#retryMs = retryMs
   }
 
-  /** Whatever was waited for has come. */
+  /** Ends the current wait. */
   wake(): void {
     this.#wake()
   }
 
-  /** From now on nothing is waited for. */
+  /** Ends the current wait and all retries. */
   stop(): void {
     this.#stopped = true
     this.#wake()
   }
 
-  /** Resolves at the next `wake`. */
   nextWake(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
     })
   }
 
-  /** Asks a store that cannot be reached again and again, until the end. */
+  /** Repeats `ask` while the store is unavailable. @throws {Unavailable} after `stop` */
   async retryUntilAvailable<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {

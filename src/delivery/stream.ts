@@ -1,91 +1,120 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Cursor, CursorResolution, Session, Undelivered } from '../store/store.ts'
+import type { Presence } from '../chat/presence.ts'
+import type { Cursor, CursorResolution, Session } from '../store/store.ts'
 import type { Chunk, ChunkRange } from './chunk.ts'
-import { initialOnlineNames } from './initial-online-names.ts'
-import type { Batch } from './log-reader.ts'
-import type { PresenceSubscriber } from './presence-broadcaster.ts'
-import type { RawSocket } from './sse-connection.ts'
+import type { DeliveryReceipts } from './delivery-receipts.ts'
+import type { Batch, LogReader } from './log-reader.ts'
+import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
+import type { SseConnection } from './sse-connection.ts'
 import {
   type ByeReason,
   byeEvent,
   defaultRetryMs,
+  type EncodedEvent,
   heartbeatEvent,
+  initialOnlineNames,
   readyEvent,
   resetEvent,
   retryPreamble,
 } from './sse-events.ts'
-import type { StreamContext, StreamOptions } from './stream-context.ts'
 import { StreamPosition } from './stream-position.ts'
 import { StreamWaiter } from './stream-waiter.ts'
 
+export interface StreamOptions {
+  session: Session
+  /** Null for a reader without a cursor. */
+  cursor: Cursor | null
+  presence: 'full' | 'none'
+  connection: Pick<SseConnection, 'listen' | 'buffer' | 'write' | 'isDrained' | 'end' | 'destroy'>
+}
+
+/** The parts of the server that a stream uses. */
+export interface StreamContext {
+  logReader: LogReader
+  presence: Presence
+  presenceBroadcaster: PresenceBroadcaster
+  receipts: DeliveryReceipts
+  /** Delay between two attempts to read from an unavailable store, in ms. */
+  retryMs: number
+  /** Whether a session that was valid still is, and is the same one. @throws {Unavailable} */
+  isSessionValid(session: Session): Promise<boolean>
+  onEnded(stream: Stream): void
+  /** Its socket is closed. */
+  onClosed(stream: Stream): void
+  /** An unexpected error; the stream is cut, and its reader will resume. */
+  onError(error: unknown): void
+}
+
 /**
- * One reader of the log: a cursor, a filter (what its person may see) and a socket.
+ * - `opening`: its reader has no cursor yet, and gets undelivered direct messages
+ * - `replaying`: it has a cursor and reads on to the head for the first time
+ * - `live`: it is at the head, and new events are delivered to it
+ * - `behind`: it was live, and reads on by itself until it is at the head again
+ * - `ended`: nothing more is written
+ */
+type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
+
+/**
+ * One reader of the log: a cursor, a filter (the messages that its person may see) and a socket.
  *
- * Replay, catching up and following are one thing: while the cursor is behind the head or the
- * socket is full it reads on by itself, bounded by what one write holds; at the head it is live
- * and is delivered to.
+ * Replaying and catching up are the same loop: while the cursor is behind the head or the socket is
+ * full, the stream reads on by itself, one write at a time. At the head it is live.
  */
 export class Stream implements PresenceSubscriber {
   readonly session: Session
   readonly account: number
-  /** When the next heartbeat is due, by `performance.now()`. */
-  nextHeartbeatAt = 0
-  /** When the stream must be renewed, by `performance.now()`. */
-  renewAt = Number.POSITIVE_INFINITY
   readonly #connection: StreamOptions['connection']
   readonly #context: StreamContext
   readonly #waiter: StreamWaiter
+  readonly #cursor: Cursor | null
   readonly #wantsPresence: boolean
-  /** How far this stream has come; while live the head stands for it. */
+  #state: StreamState = 'opening'
+  /** Outdated while the stream is live: then its position is the head. */
   readonly #position: StreamPosition
-  /** Whether an event was written. */
   #hasWritten = false
-  /** False while kept messages are written: what lies between them was not. */
-  #hasCursor = false
-  /** Whether kept messages are written: its reader has no cursor yet. */
-  #replayingUndelivered = false
-  #live = false
+  /** The socket takes no more until it has drained. */
   #full = false
-  #present = false
-  /** False while it is being stored how far the cursor says that this person has come. */
-  #receiptStored = true
+  /** How many writes to the store `ready` waits for. */
+  #pendingWrites = 0
   #ready = false
-  #ended = false
-  /** The newest direct message to this person that was written here and not yet marked as reached. */
+  /** The newest direct message to this person that was written here and not acknowledged yet; else 0. */
   #pendingReceipt = 0
 
-  constructor({ session, presence, connection }: StreamOptions, context: StreamContext) {
+  constructor({ session, cursor, presence, connection }: StreamOptions, context: StreamContext) {
     this.session = session
     this.account = session.account.id
     this.#connection = connection
     this.#context = context
     this.#waiter = new StreamWaiter(context.retryMs)
+    this.#cursor = cursor
     this.#position = new StreamPosition(context.logReader)
     this.#wantsPresence = presence === 'full'
   }
 
-  /** Begins to read from the cursor; the rest happens by itself. */
-  start(cursor: Cursor | null): void {
+  /** Starts to read from the cursor. */
+  start(): void {
     this.#connection.listen({
       drained: () => {
         this.#full = false
         this.#waiter.wake()
       },
       closed: () => {
-        this.#finish()
+        this.#become('ended')
         this.#context.onClosed(this)
       },
     })
-    this.#connection.scheduleHead()
-    this.#context.presence.enter(this.session).then(() => {
-      this.#present = true
-      this.#becomeReady()
-    })
-    this.#run(() => (cursor === null ? this.#startWithUndelivered() : this.#startAtCursor(cursor)))
+    this.#delayReady(this.#context.presence.enter(this.session))
+    const cursor = this.#cursor
+    this.#run(() => (cursor === null ? this.#replayUndelivered() : this.#startAtCursor(cursor)))
   }
 
-  /** Writes what one commit brought to a live stream. */
-  deliver(ranges: readonly ChunkRange[]): void {
+  get isLive(): boolean {
+    return this.#state === 'live'
+  }
+
+  /** Writes the events of one commit to a live stream; `directs` are the direct messages among them. */
+  deliver(ranges: readonly ChunkRange[], directs: readonly EncodedEvent[] = []): void {
+    this.#addPending(directs)
     for (const { chunk, lastId } of ranges) {
       if (this.#write(chunk)) continue
       this.#fallBehind(lastId)
@@ -93,145 +122,102 @@ export class Stream implements PresenceSubscriber {
     }
   }
 
-  /** Where a live stream may be written to past `deliver`; what it has no more room for is told to `onSocketFull`. */
-  get rawSocket(): RawSocket | undefined {
-    return this.#ready ? this.#connection.rawSocket : undefined
-  }
-
-  /** A chunk that ends with this id was written past `deliver` and has filled the socket. */
-  onSocketFull(lastId: number): void {
-    this.#connection.onSocketFull()
-    this.#fallBehind(lastId)
-  }
-
-  /** The log is about to turn: what was delivered is as far as this stream has come on it. */
+  /** The log is about to change its epoch: a live stream is as far as the head of the old log. */
   diverged(): void {
-    this.#live = false
-    this.#position.id = this.#context.logReader.head
-    this.#context.onBehind(this)
-    this.#run(async () => {})
+    if (this.isLive) this.#fallBehind(this.#context.logReader.head)
   }
 
-  /** Notes that a direct message to this person was written here. */
-  addPending(id: number): void {
-    this.#pendingReceipt = Math.max(this.#pendingReceipt, id)
-  }
-
-  /** At a heartbeat: what the kernel has taken since the last one has reached its person. */
-  acknowledge(): void {
-    const cursor = this.#live ? this.#context.logReader.head : this.#position.id
-    if (this.#pendingReceipt === 0 || this.#pendingReceipt > cursor || !this.#connection.isDrained)
-      return
-    this.#context.receipts.record(this.account, this.#pendingReceipt)
-    this.#pendingReceipt = 0
-  }
-
-  /** Writes a heartbeat; `atHead` is the one that all live streams share. */
+  /** Writes a heartbeat; live streams share `headHeartbeat`. */
   sendHeartbeat(headHeartbeat: Chunk): void {
     if (this.#full) return
-    this.acknowledge()
-    this.#send(this.#live ? headHeartbeat : heartbeatEvent(this.#eventId))
+    this.#acknowledge()
+    const id = this.#state === 'opening' ? undefined : this.#position.eventId
+    this.#send(this.isLive ? headHeartbeat : heartbeatEvent(id))
   }
 
   sendPresence(chunk: Chunk): boolean {
-    if (!this.#live) return false
+    if (!this.isLive) return false
     this.#send(chunk)
     return true
   }
 
-  /** Says why and ends the stream. */
+  /** Writes `bye` and ends the stream. */
   end(reason: ByeReason, retryMs?: number): void {
-    if (this.#ended) return
-    // Where this is the first event of all, it says what the first event says.
-    this.#connection.end(
-      byeEvent(reason, retryMs ?? (this.#hasWritten ? undefined : defaultRetryMs)),
-    )
-    this.#finish()
+    if (this.#state === 'ended') return
+    // A `bye` that is the first event carries the retry time that every stream begins with.
+    const retry = retryMs ?? (this.#hasWritten ? undefined : defaultRetryMs)
+    this.#connection.end(byeEvent(reason, retry))
+    this.#become('ended')
   }
 
   /** Cuts the connection. */
   destroy(): void {
     this.#connection.destroy()
-    this.#finish()
+    this.#become('ended')
   }
 
-  get isLive(): boolean {
-    return this.#live
+  #become(state: StreamState): void {
+    if (this.#state === 'ended') return
+    this.#state = state
+    const { presenceBroadcaster, onEnded } = this.#context
+    if (state === 'live') {
+      this.#sendReady()
+      presenceBroadcaster.caughtUp(this)
+    } else if (state === 'behind') {
+      this.#run(async () => {})
+    } else if (state === 'ended') {
+      this.#waiter.stop()
+      presenceBroadcaster.remove(this)
+      onEnded(this)
+    }
   }
 
-  get #eventId(): string | undefined {
-    return this.#hasCursor ? this.#position.eventId : undefined
+  #fallBehind(cursor: number): void {
+    this.#position.id = cursor
+    this.#become('behind')
   }
 
-  #finish(): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.#live = false
-    this.#waiter.stop()
-    this.#context.presenceBroadcaster.remove(this)
-    this.#context.onEnded(this)
-  }
-
-  /** Direct messages that were kept for this person, then the head. */
-  async #startWithUndelivered(): Promise<void> {
-    const { logReader } = this.#context
+  /** The direct messages to this person that none of their streams has delivered. */
+  async #replayUndelivered(): Promise<void> {
+    const { logReader, receipts } = this.#context
     const { generation } = logReader
-    this.#replayingUndelivered = true
-    const { after, upTo, bounds } =
-      logReader.hasNothingUndelivered(this.account) ?? (await this.#undeliveredRange())
+    await receipts.settled()
+    const { after, upTo, bounds } = await this.#waiter.retryUntilAvailable(() =>
+      logReader.undelivered(this.account),
+    )
     this.#position.moveTo(after, bounds, generation)
     let end = upTo
-    while (this.#position.id < end && !this.#ended) {
+    while (this.#position.id < end && this.#state === 'opening') {
       const from = this.#position.id
       const batch = await this.#waiter.retryUntilAvailable(() =>
         logReader.readUndelivered(from, end, this.account),
       )
-      if (this.#position.differsFrom(batch))
-        end = Math.min(end, await this.#repositionUndelivered())
-      else this.#writeBatch(batch)
+      if (this.#position.differsFrom(batch)) {
+        const resolution = await this.#reposition()
+        // If some of the written ones are void, the stream goes on from the fork as with a cursor.
+        end = resolution?.reset === null ? Math.min(end, resolution.bounds.head) : this.#position.id
+      } else this.#writeBatch(batch)
       if (this.#full) await this.#waiter.nextWake()
     }
-    this.#replayingUndelivered = false
-    this.#hasCursor = true
-  }
-
-  async #undeliveredRange(): Promise<Undelivered> {
-    const { logReader, receipts } = this.#context
-    await receipts.settled()
-    return this.#waiter.retryUntilAvailable(() => logReader.undelivered(this.account))
-  }
-
-  /**
-   * The log has turned while kept messages were written. Where some of these are void, the stream
-   * goes on from the fork as one with a cursor: nothing more is kept for it.
-   *
-   * @returns the last id up to which messages are still kept for it
-   */
-  async #repositionUndelivered(): Promise<number> {
-    const placement = await this.#reposition()
-    return placement?.reset === null ? placement.bounds.head : this.#position.id
+    this.#become('replaying')
   }
 
   async #startAtCursor(cursor: Cursor): Promise<void> {
     const { position } = await this.#resolveCursor(cursor)
-    this.#receiptStored = false
-    this.#context.receipts.record(this.account, position).then(() => {
-      this.#receiptStored = true
-      this.#becomeReady()
-    })
-    this.#hasCursor = true
+    this.#delayReady(this.#context.receipts.record(this.account, position))
+    this.#become('replaying')
   }
 
-  /** @returns where it stands, with the reset that its reader was told */
+  /** @returns the new position, and the reset that was written */
   async #resolveCursor(cursor: Cursor): Promise<CursorResolution> {
     const { logReader } = this.#context
     const { generation } = logReader
     const { position, bounds, ...found } = await this.#waiter.retryUntilAvailable(() =>
       logReader.resolveCursor(cursor),
     )
-    // A reader without a cursor holds nothing beyond it.
-    const isReported = !(this.#replayingUndelivered && found.reset?.reason === 'new-epoch')
-    const reset = isReported ? found.reset : null
+    // A reader without a cursor has seen nothing that another epoch could change.
+    const hasNoCursor = this.#cursor === null && this.#state === 'opening'
+    const reset = hasNoCursor && found.reset?.reason === 'new-epoch' ? null : found.reset
     if (reset) {
       this.#send(resetEvent(reset, bounds))
       this.#pendingReceipt = Math.min(this.#pendingReceipt, position)
@@ -243,19 +229,19 @@ export class Stream implements PresenceSubscriber {
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
   async #catchUp(): Promise<void> {
     const { logReader } = this.#context
-    while (!this.#ended) {
+    while (this.#state !== 'ended') {
       const cursor = this.#position.id
       if (this.#full) await this.#waiter.nextWake()
       else if (this.#position.hasDiverged) await this.#reposition()
       else if (cursor > logReader.head) await logReader.nextChange()
-      else if (cursor === logReader.head) return this.#goLive()
+      else if (cursor === logReader.head) return this.#become('live')
       else await this.#readBatch(cursor)
     }
   }
 
   /**
-   * The log has turned: finds out where the cursor stands on it as it is now, unless the session
-   * went with what was lost. Then its account may be someone else's by now.
+   * Resolves the position on the log as it is after it diverged. If the session was lost with a part
+   * of the log, the stream ends: its account id may be another person's by now.
    */
   async #reposition(): Promise<CursorResolution | undefined> {
     const { logReader, presence, isSessionValid } = this.#context
@@ -264,9 +250,9 @@ export class Stream implements PresenceSubscriber {
       this.end('logged-out')
       return undefined
     }
-    const placement = await this.#resolveCursor(this.#position.cursor)
-    if (!this.#ended && this.#position.isAhead) await logReader.nextChange()
-    return placement
+    const resolution = await this.#resolveCursor(this.#position.cursor)
+    if (this.#state !== 'ended' && this.#position.isAhead) await logReader.nextChange()
+    return resolution
   }
 
   async #readBatch(cursor: number): Promise<void> {
@@ -274,7 +260,7 @@ export class Stream implements PresenceSubscriber {
     const recent = logReader.readRecent(cursor, this.account)
     if (recent) {
       this.#writeBatch(recent)
-      // One batch a turn: ten thousand readers who catch up share the loop with everyone else.
+      // One batch per turn of the event loop, so that ten thousand readers who catch up block nobody.
       await nextTurn()
       return
     }
@@ -282,7 +268,7 @@ export class Stream implements PresenceSubscriber {
     const { bounds } = batch
     const from = bounds.oldest - 1
     if (this.#position.differsFrom(batch)) {
-      // The turn is told here in a moment, if it was not yet.
+      // The store is on a newer log: this server will hear of it in a moment.
       if (bounds.epoch > logReader.epoch) await logReader.nextChange()
     } else if (cursor < from) {
       this.#send(resetEvent({ reason: 'trimmed', from }, bounds))
@@ -290,65 +276,72 @@ export class Stream implements PresenceSubscriber {
     } else this.#writeBatch(batch)
   }
 
-  /** Writes as much as the socket takes and moves the cursor over it. */
+  /** Writes as much as the socket takes, and moves the cursor over it. */
   #writeBatch(batch: Batch): void {
-    const { events, scannedTo } = batch
-    for (const event of events) if (event.to === this.account) this.addPending(event.id)
+    this.#addPending(batch.events)
     for (const { chunk, lastId } of this.#context.logReader.packBatch(batch)) {
       this.#send(chunk)
       this.#position.id = lastId
-      // The rest is read again later: a reader that stalls holds no more than one chunk.
+      // The rest is read again later, so that a stalled reader holds at most one chunk in memory.
       if (this.#full) return
     }
-    this.#position.id = scannedTo
+    this.#position.id = batch.scannedTo
   }
 
-  #goLive(): void {
-    this.#live = true
-    this.#context.onLive(this)
-    this.#becomeReady()
-    this.#context.presenceBroadcaster.caughtUp(this)
+  #addPending(events: readonly EncodedEvent[]): void {
+    for (const { id, to } of events) {
+      if (to === this.account) this.#pendingReceipt = Math.max(this.#pendingReceipt, id)
+    }
   }
 
-  #fallBehind(cursor: number): void {
-    this.#full = true
-    this.#live = false
-    this.#position.id = cursor
-    this.#context.onBehind(this)
-    this.#run(async () => {})
+  /** Records that a direct message was delivered, once the kernel has taken all that was written. */
+  #acknowledge(): void {
+    const cursor = this.isLive ? this.#context.logReader.head : this.#position.id
+    if (this.#pendingReceipt === 0 || this.#pendingReceipt > cursor || !this.#connection.isDrained)
+      return
+    this.#context.receipts.record(this.account, this.#pendingReceipt)
+    this.#pendingReceipt = 0
   }
 
-  #becomeReady(): void {
-    if (this.#ready || !this.#present || !this.#receiptStored || !this.#live) return
+  #delayReady(write: Promise<void>): void {
+    this.#pendingWrites++
+    write.then(() => {
+      this.#pendingWrites--
+      this.#sendReady()
+    })
+  }
+
+  /** Writes `ready` once the stream is live and its presence and its cursor are stored. */
+  #sendReady(): void {
+    if (this.#ready || this.#pendingWrites > 0 || !this.isLive) return
     this.#ready = true
     const { logReader, presence, presenceBroadcaster } = this.#context
     const online = this.#wantsPresence ? initialOnlineNames(presence) : undefined
-    const { username } = this.session.account
-    this.#send(readyEvent(username, logReader, online, presence.count))
+    this.#send(readyEvent(this.session.account.username, logReader, online, presence.count))
     if (this.#wantsPresence) presenceBroadcaster.add(this)
-    if (this.#live) this.#context.onLive(this)
   }
 
   #send(event: Chunk | string): void {
-    // What was asked of the store before the end may be answered after it.
-    if (this.#ended || this.#write(event)) return
-    if (this.#live) this.#fallBehind(this.#context.logReader.head)
-    else this.#full = true
+    // The store may answer a question after the stream has ended.
+    if (this.#state === 'ended' || this.#write(event)) return
+    if (this.isLive) this.#fallBehind(this.#context.logReader.head)
   }
 
+  /** @returns whether the socket takes more */
   #write(event: Chunk | string): boolean {
     if (!this.#hasWritten) {
       this.#hasWritten = true
       this.#connection.buffer(retryPreamble)
     }
-    return this.#connection.write(event)
+    if (!this.#connection.write(event)) this.#full = true
+    return !this.#full
   }
 
   #run(begin: () => Promise<void>): void {
     begin()
       .then(() => this.#catchUp())
       .catch((error: unknown) => {
-        if (this.#ended) return
+        if (this.#state === 'ended') return
         this.#context.onError(error)
         this.destroy()
       })

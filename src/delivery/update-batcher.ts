@@ -3,10 +3,9 @@ import type { StoreUpdate } from '../store/store.ts'
 export type LogUpdate = Pick<StoreUpdate, 'bounds' | 'entries' | 'ended'>
 
 /**
- * Gathers the update of one turn of the event loop and delivers it at the turn's end, as one. So the
- * posts that brought it are answered before the streams are written to, and what their senders say
- * next is there when that is done, to be read in one turn and stored as one batch: on a busy server
- * this halves the writes, of which every stream costs one a batch.
+ * Coalesces the updates of one event-loop turn, so that responses are sent before the fan-out. The
+ * next posts of their senders then arrive during the fan-out and are stored as one batch, which
+ * halves the writes on a busy server.
  */
 export class UpdateBatcher {
   readonly #deliver: (update: LogUpdate) => void
@@ -17,7 +16,7 @@ export class UpdateBatcher {
   }
 
   add({ bounds, entries, ended }: LogUpdate): void {
-    // What was said before a session ended still reaches its streams.
+    // Messages sent before a session ended must still reach its streams.
     if (ended.length > 0) this.flush()
     if (this.#pending === undefined) {
       this.#pending = { bounds, entries, ended }
@@ -28,7 +27,7 @@ export class UpdateBatcher {
     this.#pending = { bounds, entries: [...earlier, ...entries], ended: endedEarlier }
   }
 
-  /** Delivers what waits now, before something that must come after it. */
+  /** Delivers the pending update at once, before something that must follow it. */
   flush(): void {
     if (this.#pending === undefined) return
     const update = this.#pending

@@ -1,6 +1,6 @@
 import { scripts } from './tables.ts'
 
-/** A script, as Script_Extensions have it: a code point may be of several, or shared by all. */
+/** A script by Script_Extensions: a code point may belong to several scripts, or to all. */
 export class Script {
   readonly name: string
   #characterPattern: RegExp | undefined
@@ -10,13 +10,13 @@ export class Script {
     this.name = name
   }
 
-  /** Whether a code point may be in a text of this script. */
+  /** Whether a code point belongs to this script. */
   has(character: string): boolean {
     this.#characterPattern ??= patternOf([this.name], '')
     return this.#characterPattern.test(character)
   }
 
-  /** Whether a text may be of this script alone. */
+  /** Whether a text can be of this script alone. */
   isAllOf(text: string): boolean {
     this.#textPattern ??= patternOf([this.name, 'Common', 'Inherited'], '*')
     return this.#textPattern.test(text)
@@ -24,8 +24,8 @@ export class Script {
 }
 
 /**
- * Those that most people write in (UAX #31, table 5) are looked at first: each takes the better part
- * of a millisecond when it is first looked at.
+ * The scripts most people write in (UAX #31, table 5) are tested first: compiling the pattern of a
+ * script takes almost a millisecond.
  */
 const recommended =
   'Latin Han Arabic Cyrillic Devanagari Bengali Greek Hangul Hiragana Katakana Hebrew Thai Tamil ' +
@@ -36,12 +36,12 @@ const allScripts = [...new Set(`${recommended} ${scripts.trim()}`.split(/\s/))].
   (name) => new Script(name),
 )
 
-/** Latin may stand with what Japanese, Chinese and Korean are written in (UTS #39, section 5.2). */
+/** Latin may be mixed with the scripts of Japanese, Chinese and Korean (UTS #39, section 5.2). */
 const allowedMixes = ['Hiragana Katakana', 'Bopomofo', 'Hangul'].map((others) =>
   patternOf(['Latin', 'Han', ...others.split(' '), 'Common', 'Inherited'], '*'),
 )
 
-/** Belongs to every script. */
+/** Code points that belong to every script. */
 const commonScripts = patternOf(['Common', 'Inherited'], '')
 
 /**
@@ -54,7 +54,7 @@ export function isOfOneScript(text: string): boolean {
   )
 }
 
-/** The names of scripts that a text is of, so many that each of its code points is of one. */
+/** The names of enough scripts to cover every code point of a text. */
 export function scriptsOf(text: string): string[] {
   const found = new Set<Script>()
   for (const character of text) {
@@ -68,7 +68,7 @@ export function scriptsOf(text: string): string[] {
     .map(({ name }) => name.replaceAll('_', ' '))
 }
 
-/** A text of nothing but these scripts. Nothing is of a script that this Node does not know yet. */
+/** Matches text of these scripts only; nothing if this version of Node does not know one of them. */
 function patternOf(names: readonly string[], times: '' | '*'): RegExp {
   const classes = names.map((name) => `\\p{scx=${name}}`).join('')
   try {

@@ -1,17 +1,17 @@
-import { parseMapping } from './code-point-mapping.ts'
+import { parseMapping } from './case-fold.ts'
 import { confusables } from './tables.ts'
 
-/** Read when it is first needed: a start can do without. */
+/** Parsed at first use, so that it does not slow the start. */
 let prototypes: ReadonlyMap<string, string> | undefined
 
 const ignorable = /\p{DI}/gu
 
-/** A dot above a letter that has one: "i" and "i̇" look the same (Unicode's Soft_Dotted). */
+/** A dot above a letter that has a dot: "i" and "i̇" look the same (Unicode's Soft_Dotted). */
 const secondDot = /(\p{SD}[\p{M}--[\u0307]]*)\u0307/gv
 
 /**
- * The skeleton of UTS #39, section 4: two names that a person may take for one another have the same.
- * Right for what can be in a name; the table leaves the rest out. It is to be compared, never shown.
+ * The skeleton of UTS #39, section 4: names that a person may mistake for one another have the same
+ * skeleton. The table covers only code points that a name can hold. Compare skeletons; never show them.
  */
 export function skeleton(text: string): string {
   prototypes ??= parseMapping(confusables)

@@ -31,7 +31,7 @@ function open(options: Partial<AccountsOptions> = {}) {
   return { store, passwords, accounts }
 }
 
-t.test('one who registers is logged in, and may log in again', async (t) => {
+t.test('registering logs in, and the same person can log in again', async (t) => {
   const { accounts } = open()
   const first = await accounts.register('Ann', 'correct horse', here)
   t.equal(first.account.username, 'Ann')
@@ -42,44 +42,44 @@ t.test('one who registers is logged in, and may log in again', async (t) => {
   t.not(second.id, first.id)
 })
 
-t.test('a login tells an unknown name from a wrong password, after the same work', async (t) => {
-  const { accounts, passwords } = open()
-  await accounts.register('ann', 'correct horse', here)
-  const names = ['ann', 'bob', 'b', 'x'.repeat(5000), '', 'server']
-  passwords.costly = 0
-  for (const name of names) {
-    const code = name === 'ann' ? 'wrong-password' : 'unknown-user'
-    t.match(await refusalOf(() => accounts.login(name, 'wrong', here)), { code }, name)
-  }
-  t.equal(passwords.costly, names.length)
-})
-
 t.test(
-  'where registration is closed, a login does not tell which of the two is wrong',
+  'login distinguishes an unknown name from a wrong password, after the same work',
   async (t) => {
-    const { accounts, store, passwords } = open()
+    const { accounts, passwords } = open()
     await accounts.register('ann', 'correct horse', here)
-    const closed = new Accounts({
-      store,
-      passwords,
-      ttlMs,
-      registration: 'closed',
-      passwordMinChars: 8,
-    })
-    const wrongName = await refusalOf(() => closed.login('bob', 'wrong', here))
-    t.equal(wrongName.code, 'wrong-credentials')
-    t.same(await refusalOf(() => closed.login('ann', 'wrong', here)), wrongName)
-    t.equal((await closed.login('ann', 'correct horse', here)).account.username, 'ann')
+    const names = ['ann', 'bob', 'b', 'x'.repeat(5000), '', 'server']
+    passwords.costly = 0
+    for (const name of names) {
+      const code = name === 'ann' ? 'wrong-password' : 'unknown-user'
+      t.match(await refusalOf(() => accounts.login(name, 'wrong', here)), { code }, name)
+    }
+    t.equal(passwords.costly, names.length)
   },
 )
 
-t.test('closed registration is told before the name is looked at', async (t) => {
+t.test('login does not reveal which of the two is wrong if registration is closed', async (t) => {
+  const { accounts, store, passwords } = open()
+  await accounts.register('ann', 'correct horse', here)
+  const closed = new Accounts({
+    store,
+    passwords,
+    ttlMs,
+    registration: 'closed',
+    passwordMinChars: 8,
+  })
+  const wrongName = await refusalOf(() => closed.login('bob', 'wrong', here))
+  t.equal(wrongName.code, 'wrong-credentials')
+  t.same(await refusalOf(() => closed.login('ann', 'wrong', here)), wrongName)
+  t.equal((await closed.login('ann', 'correct horse', here)).account.username, 'ann')
+})
+
+t.test('closed registration is reported before the name is checked', async (t) => {
   const { accounts, store } = open({ registration: 'closed' })
   t.match(await refusalOf(() => accounts.register('', '\0', here)), { code: 'registration-closed' })
   t.same(store.calls, [])
 })
 
-t.test('both fields are judged at once', async (t) => {
+t.test('errors in both fields are reported together', async (t) => {
   const { accounts, store } = open()
   const refused = await refusalOf(() => accounts.register('.', 'short', here))
   t.match(refused, {
@@ -93,7 +93,7 @@ t.test('both fields are judged at once', async (t) => {
   t.same(store.calls, [])
 })
 
-t.test('a password is any characters, within the bounds', async (t) => {
+t.test('a new password is any characters, within the length limits', async (t) => {
   const { accounts } = open({ passwordMinChars: 2 })
   await accounts.register('ann', '🐎\u0001', here)
   await accounts.register('bob', '🐎'.repeat(256), here)
@@ -105,7 +105,7 @@ t.test('a password is any characters, within the bounds', async (t) => {
   }
 })
 
-t.test('a login puts no rule on the password but that it is a string as all are', async (t) => {
+t.test('login accepts a password of any length, but only a valid string', async (t) => {
   const { accounts } = open()
   t.match(await refusalOf(() => accounts.login('ann', '', here)), { code: 'unknown-user' })
   t.match(await refusalOf(() => accounts.login('ann', 'x'.repeat(1000), here)), {
@@ -127,7 +127,7 @@ t.test('a name that is taken or reserved is refused before the costly hash', asy
   t.equal(passwords.costly, 1)
 })
 
-t.test('a name that looks like another is refused, and logs nobody in', async (t) => {
+t.test('a name that looks like another is refused, and cannot log in as it', async (t) => {
   const { accounts } = open()
   const pairs = [
     ['ace', 'асе'],
@@ -153,7 +153,7 @@ t.test('a name that looks like another is refused, and logs nobody in', async (t
   })
 })
 
-t.test('names from before 0.2 that are one today stay two', async (t) => {
+t.test('names from before 0.2 that share a key today stay two accounts', async (t) => {
   const { accounts, store, passwords } = open()
   const passwordHash = await passwords.hash('correct horse', here)
   for (const [username, key] of [
@@ -173,7 +173,7 @@ t.test('names from before 0.2 that are one today stay two', async (t) => {
   }
 })
 
-t.test('of two who register one name at the same time, one gets it', async (t) => {
+t.test('only one of two simultaneous registrations of a name succeeds', async (t) => {
   const { accounts } = open()
   const both = await Promise.allSettled([
     accounts.register('ann', 'correct horse', here),
@@ -186,7 +186,7 @@ t.test('of two who register one name at the same time, one gets it', async (t) =
   )
 })
 
-t.test('while the store is away nobody comes in', async (t) => {
+t.test('nobody can register or log in while the store is unavailable', async (t) => {
   const { accounts, store } = open()
   store.failure = new Unavailable('away')
   t.match(await refusalOf(() => accounts.register('ann', 'correct horse', here)), {

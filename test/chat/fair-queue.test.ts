@@ -3,9 +3,9 @@ import t from 'tap'
 import { FairQueue, type FairQueueOptions, type Networks } from '../../src/chat/fair-queue.ts'
 import { refusalOf } from '../support/refusal.ts'
 
-/** A queue whose work lasts until it is told to finish. */
-class Works {
-  /** Whose work was begun, in order. */
+/** A queue whose tasks run until the test finishes them. */
+class ManualQueue {
+  /** The names of the tasks that began, in order. */
   readonly begun: string[] = []
   readonly #queue: FairQueue
   #finish = () => {}
@@ -14,8 +14,8 @@ class Works {
     this.#queue = new FairQueue({ maxWaitingPerNetwork: 4, maxWaiting: 1024, ...options })
   }
 
-  /** Someone comes; a name is its network unless said otherwise. */
-  come(name: string, from: Networks = [name]): Promise<void> {
+  /** Adds a task; its name is its network by default. */
+  add(name: string, from: Networks = [name]): Promise<void> {
     return this.#queue.run(from, async () => {
       this.begun.push(name)
       await new Promise<void>((resolve) => {
@@ -24,12 +24,12 @@ class Works {
     })
   }
 
-  /** Several come at the same time. */
-  comeAll(...names: string[]): Promise<unknown> {
-    return Promise.all(names.map((name) => this.come(name)))
+  /** Adds several tasks. */
+  addAll(...names: string[]): Promise<unknown> {
+    return Promise.all(names.map((name) => this.add(name)))
   }
 
-  /** Finishes what is under way, so many times. */
+  /** Finishes the running task, several times. */
   async finish(times: number): Promise<void> {
     for (let at = 0; at < times; at++) {
       await nextTurn()
@@ -40,138 +40,138 @@ class Works {
 }
 
 t.test(
-  'one at a time, in turn by network; each eighth turn to whoever has waited longest',
+  'tasks run one at a time, in turn by network, and every eighth turn goes to the oldest',
   async (t) => {
-    const works = new Works()
-    const all = works.comeAll('a', 'a', 'a', 'a', 'a', 'b', 'c', 'd', 'e', 'f', 'g')
-    await works.finish(11)
-    t.same(works.begun.join(' '), 'a b c d e f g a a a a')
-    const more = works.comeAll('x', 'a', 'a', 'y', 'z', 'x', 'y', 'z')
-    await works.finish(8)
-    t.same(works.begun.slice(11).join(' '), 'x y z a a x y z')
+    const queue = new ManualQueue()
+    const all = queue.addAll('a', 'a', 'a', 'a', 'a', 'b', 'c', 'd', 'e', 'f', 'g')
+    await queue.finish(11)
+    t.same(queue.begun.join(' '), 'a b c d e f g a a a a')
+    const more = queue.addAll('x', 'a', 'a', 'y', 'z', 'x', 'y', 'z')
+    await queue.finish(8)
+    t.same(queue.begun.slice(11).join(' '), 'x y z a a x y z')
     await more
     await all
   },
 )
 
-t.test('who comes where a hundred keep asking waits for two turns at most', async (t) => {
-  const works = new Works()
+t.test('a new client waits for at most two turns where a hundred others keep asking', async (t) => {
+  const queue = new ManualQueue()
   const crowd = Array.from({ length: 100 }, (_, at) => `crowd ${at}`)
-  const all = [works.comeAll(...crowd, ...crowd, ...crowd)]
-  await works.finish(100)
+  const all = [queue.addAll(...crowd, ...crowd, ...crowd)]
+  await queue.finish(100)
   for (let newcomer = 0; newcomer < 10; newcomer++) {
-    all.push(works.come(`${newcomer}`))
-    await works.finish(2)
-    t.ok(works.begun.slice(-2).includes(`${newcomer}`))
+    all.push(queue.add(`${newcomer}`))
+    await queue.finish(2)
+    t.ok(queue.begun.slice(-2).includes(`${newcomer}`))
   }
-  await works.finish(200)
+  await queue.finish(200)
   await Promise.all(all)
 })
 
-t.test('of those who come anew first where the fewest wait', async (t) => {
-  const works = new Works()
-  const all = works.comeAll('x', 'a', 'a', 'b', 'b', 'c')
-  await works.finish(6)
-  t.same(works.begun.join(' '), 'x c a b a b')
+t.test('among new networks, the one with the fewest waiting tasks is first', async (t) => {
+  const queue = new ManualQueue()
+  const all = queue.addAll('x', 'a', 'a', 'b', 'b', 'c')
+  await queue.finish(6)
+  t.same(queue.begun.join(' '), 'x c a b a b')
   await all
 })
 
-t.test('an address that is one network alone stands beside those in several', async (t) => {
-  const works = new Works()
+t.test('an address with one network takes its turn beside those with several', async (t) => {
+  const queue = new ManualQueue()
   const six: Networks = ['site', 'household', 'link']
-  const all = [works.come('x'), works.come('four'), works.come('six', six), works.come('five')]
-  await works.finish(4)
-  t.same(works.begun, ['x', 'four', 'six', 'five'])
+  const all = [queue.add('x'), queue.add('four'), queue.add('six', six), queue.add('five')]
+  await queue.finish(4)
+  t.same(queue.begun, ['x', 'four', 'six', 'five'])
   await Promise.all(all)
 })
 
-t.test('no number of newcomers holds off who has had turns before', async (t) => {
-  const works = new Works()
-  const all = [works.come('old')]
-  await works.finish(1)
-  all.push(works.come('new'), works.come('old'))
+t.test('no number of new networks holds off those that had turns before', async (t) => {
+  const queue = new ManualQueue()
+  const all = [queue.add('old')]
+  await queue.finish(1)
+  all.push(queue.add('new'), queue.add('old'))
   for (let at = 0; at < 8; at++) {
-    all.push(works.come(`new ${at}`))
-    await works.finish(1)
+    all.push(queue.add(`new ${at}`))
+    await queue.finish(1)
   }
-  t.equal(works.begun.filter((name) => name === 'old').length, 2)
-  await works.finish(4)
+  t.equal(queue.begun.filter((name) => name === 'old').length, 2)
+  await queue.finish(4)
   await Promise.all(all)
 })
 
-t.test('a network whose turn is forgotten counts as new', async (t) => {
-  const works = new Works({ rememberedNetworks: 1 })
-  const all = [works.come('a')]
-  await works.finish(1)
-  all.push(works.comeAll('b', 'b', 'a').then(() => {}))
-  await works.finish(3)
-  t.same(works.begun, ['a', 'b', 'a', 'b'])
+t.test('a network whose last turn is forgotten counts as new', async (t) => {
+  const queue = new ManualQueue({ rememberedNetworks: 1 })
+  const all = [queue.add('a')]
+  await queue.finish(1)
+  all.push(queue.addAll('b', 'b', 'a').then(() => {}))
+  await queue.finish(3)
+  t.same(queue.begun, ['a', 'b', 'a', 'b'])
   await Promise.all(all)
 })
 
-t.test('many narrow networks in a wide one have one turn between them', async (t) => {
-  const works = new Works()
+t.test('many narrow networks within a wide one share its turns', async (t) => {
+  const queue = new ManualQueue()
   const narrow = (at: number): Networks => ['site', `household ${at % 2}`, `link ${at}`]
-  const all = [0, 1, 2, 3, 4, 5].map((at) => works.come(`${at}`, narrow(at)))
-  all.push(works.come('elsewhere'))
-  await works.finish(3)
-  t.same(works.begun.slice(0, 3), ['0', 'elsewhere', '1'])
-  await works.finish(4)
+  const all = [0, 1, 2, 3, 4, 5].map((at) => queue.add(`${at}`, narrow(at)))
+  all.push(queue.add('elsewhere'))
+  await queue.finish(3)
+  t.same(queue.begun.slice(0, 3), ['0', 'elsewhere', '1'])
+  await queue.finish(4)
   await Promise.all(all)
-  t.same(works.begun.slice(3), ['2', '3', '4', '5'], 'within it in turn, too')
+  t.same(queue.begun.slice(3), ['2', '3', '4', '5'], 'within it in turn')
 })
 
-t.test('of one network a few may wait; past that it is told to try again', async (t) => {
-  const works = new Works({ maxWaitingPerNetwork: 2 })
-  const all = works.comeAll('a', 'a', 'a')
-  t.match(await refusalOf(() => works.come('a')), {
+t.test('a few tasks may wait from one network, more are refused', async (t) => {
+  const queue = new ManualQueue({ maxWaitingPerNetwork: 2 })
+  const all = queue.addAll('a', 'a', 'a')
+  t.match(await refusalOf(() => queue.add('a')), {
     code: 'unavailable',
     detail: /from your network/,
     retryAfter: 1,
   })
-  const other = works.come('b')
-  await works.finish(4)
-  t.equal(works.begun.length, 4)
+  const other = queue.add('b')
+  await queue.finish(4)
+  t.equal(queue.begun.length, 4)
   await Promise.all([all, other])
 })
 
-t.test('where the queue is full the longest gives way, whoever came last there', async (t) => {
-  const works = new Works({ maxWaiting: 4 })
-  const all = [works.come('under way')]
-  const a = ['1', '2', '3'].map((name) => works.come(`a${name}`, ['a', name === '1' ? 'x' : 'y']))
-  all.push(works.come('b'))
+t.test('a full queue refuses the latest task of the network with the most', async (t) => {
+  const queue = new ManualQueue({ maxWaiting: 4 })
+  const all = [queue.add('running')]
+  const a = ['1', '2', '3'].map((name) => queue.add(`a${name}`, ['a', name === '1' ? 'x' : 'y']))
+  all.push(queue.add('b'))
   const refused = refusalOf(() => a[2])
-  all.push(works.come('c'), ...a.slice(0, 2))
+  all.push(queue.add('c'), ...a.slice(0, 2))
   t.match(await refused, {
     code: 'unavailable',
     detail: /^Too many people are logging in just now/,
   })
-  await works.finish(5)
-  t.same(works.begun.toSorted(), ['a1', 'a2', 'b', 'c', 'under way'])
+  await queue.finish(5)
+  t.same(queue.begun.toSorted(), ['a1', 'a2', 'b', 'c', 'running'])
   await Promise.all(all)
 })
 
 t.test(
-  'of those equally long the one gives way that had a turn last, else who came last',
+  'among networks with as many, a full queue refuses from the one that had a turn last',
   async (t) => {
-    const works = new Works({ maxWaiting: 2 })
-    const first = works.comeAll('a', 'b')
-    await works.finish(2)
+    const queue = new ManualQueue({ maxWaiting: 2 })
+    const first = queue.addAll('a', 'b')
+    await queue.finish(2)
     await first
-    const underWay = works.come('under way')
-    const [a, b] = [works.come('a'), works.come('b')]
-    const [refused, c] = [refusalOf(() => b), works.come('c')]
+    const running = queue.add('running')
+    const [a, b] = [queue.add('a'), queue.add('b')]
+    const [refused, c] = [refusalOf(() => b), queue.add('c')]
     t.match(await refused, { code: 'unavailable' })
-    const [second, d] = [refusalOf(() => a), works.come('d')]
+    const [second, d] = [refusalOf(() => a), queue.add('d')]
     t.match(await second, { code: 'unavailable' })
-    t.match(await refusalOf(() => works.come('e')), { code: 'unavailable' })
-    await works.finish(3)
-    t.same(works.begun.slice(2).toSorted(), ['c', 'd', 'under way'])
-    await Promise.all([underWay, c, d])
+    t.match(await refusalOf(() => queue.add('e')), { code: 'unavailable' })
+    await queue.finish(3)
+    t.same(queue.begun.slice(2).toSorted(), ['c', 'd', 'running'])
+    await Promise.all([running, c, d])
   },
 )
 
-t.test('work that fails gives its turn to the next', async (t) => {
+t.test('a task that fails gives its turn to the next', async (t) => {
   const queue = new FairQueue({ maxWaitingPerNetwork: 1, maxWaiting: 1 })
   const failing = queue.run(['a'], async () => {
     await nextTurn()

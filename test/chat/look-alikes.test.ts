@@ -1,14 +1,14 @@
 /**
- * No two names that a person would take for one another can both be registered, and what was registered
- * logs in as it is typed in any case: tried over all that UTS #39 calls confusable, and over the cases of
- * every script.
+ * No two names that a person would mistake for one another can both be registered, and a registered
+ * name logs in when typed in any case: checked for everything that UTS #39 calls confusable, and for
+ * the cased letters of every script.
  */
 import fc from 'fast-check'
 import t from 'tap'
 import { Accounts } from '../../src/chat/accounts.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { checkUsername, isReserved } from '../../src/chat/usernames.ts'
-import { parseMapping } from '../../src/names/code-point-mapping.ts'
+import { parseMapping } from '../../src/names/case-fold.ts'
 import { usernameKey } from '../../src/names/name-forms.ts'
 import { confusables, scripts } from '../../src/names/tables.ts'
 import { MemoryStore } from '../support/memory-store.ts'
@@ -17,7 +17,7 @@ import { refusalOf } from '../support/refusal.ts'
 const seed = 39
 const password = 'correct horse'
 
-/** Hashing takes its time, and says nothing of names. */
+/** Replaces hashing, which is slow and does not depend on names. */
 class PlainPasswords extends Passwords {
   override async hash(plain: string): Promise<string> {
     return plain
@@ -38,14 +38,14 @@ function open(): Accounts {
   })
 }
 
-/** What looks the same, each with its prototype where that is a character. */
+/** Classes of characters that look the same, each with its prototype if that is a single character. */
 const classes = [...Map.groupBy(parseMapping(confusables), ([, prototype]) => prototype)].map(
   ([prototype, members]) => [prototype, ...members.map(([from]) => from)],
 )
 
 const scriptNames = scripts.trim().split(/\s/)
 
-/** Of each class what may be in a name of a script. */
+/** The members of each class that a name of the script can hold. */
 const byScript = new Map(
   scriptNames.map((script) => {
     const letters = new RegExp(`^\\p{scx=${script}}+$`, 'u')
@@ -54,22 +54,22 @@ const byScript = new Map(
   }),
 )
 
-/** But the dotless i: its upper case is that of another letter. */
+/** Except the dotless i: its upper case is that of another letter. */
 const casedLetters = Array.from({ length: 0x20000 }, (_, code) =>
   String.fromCodePoint(code),
 ).filter((one) => one.toLowerCase() !== one.toUpperCase() && one !== 'ı')
 
-/** Marks that look alike may stand in another order: it is in the order that they differ, then. */
+/** Names with several marks in a row are skipped: NFD may order look-alike marks differently. */
 const marksInOrder = /\p{M}\p{M}/u
 
-/** Where everyone calls from. */
+/** The network of all clients. */
 const here = ['192.0.2.1'] as const
 
 function good(name: string): boolean {
   return checkUsername(name) === undefined && !isReserved(name)
 }
 
-/** Registers one name; those that look like it must then be refused. */
+/** Registers one name; the names that look like it must then be refused. */
 async function registersOne(names: readonly string[]): Promise<void> {
   const accounts = open()
   const [first, ...others] = names as [string, ...string[]]
@@ -80,20 +80,23 @@ async function registersOne(names: readonly string[]): Promise<void> {
   }
 }
 
-t.test('of what looks the same one can be registered, alone and beside others', async (t) => {
-  let compared = 0
-  for (const members of classes) {
-    for (const beside of ['', 'a', 'д', 'ω', 'ب', '王']) {
-      const names = members.map((member) => beside + member + member + beside).filter(good)
-      if (names.length < 2) continue
-      await registersOne(names)
-      compared += names.length
+t.test(
+  'only one of several look-alikes can be registered, alone and among other letters',
+  async (t) => {
+    let compared = 0
+    for (const members of classes) {
+      for (const beside of ['', 'a', 'д', 'ω', 'ب', '王']) {
+        const names = members.map((member) => beside + member + member + beside).filter(good)
+        if (names.length < 2) continue
+        await registersOne(names)
+        compared += names.length
+      }
     }
-  }
-  t.ok(compared > 10_000, `${compared} names`)
-})
+    t.ok(compared > 10_000, `${compared} names`)
+  },
+)
 
-t.test('of two names that look the same, each of one script, one can be registered', async (t) => {
+t.test('only one of two look-alikes of different scripts can be registered', async (t) => {
   const pairs = scriptNames.flatMap((one) =>
     scriptNames.flatMap((other) => {
       const [here, there] = [byScript.get(one), byScript.get(other)] as [string[][], string[][]]
@@ -120,7 +123,7 @@ t.test('of two names that look the same, each of one script, one can be register
       if (!names.every(good) || names.some((name) => marksInOrder.test(name.normalize('NFD'))))
         return
       tried++
-      // In capitals a name may look otherwise; it is folded that it looks the same then.
+      // In capitals the names may look different; their folded forms look the same.
       const capitals = names.map((name) => name.toUpperCase())
       const folded = [...names, ...capitals].every(
         (name, at) => usernameKey(name) === names[at % 2],
@@ -132,7 +135,7 @@ t.test('of two names that look the same, each of one script, one can be register
   t.ok(tried > 1_000, `${tried} pairs of names, seed ${seed}`)
 })
 
-t.test('a name logs in as it is typed in any case, and nobody else can register it', async (t) => {
+t.test('a name logs in when typed in any case, and nobody else can register it', async (t) => {
   const cased = scriptNames
     .map((script) =>
       casedLetters.filter((one) => new RegExp(`^\\p{scx=${script}}$`, 'u').test(one)),

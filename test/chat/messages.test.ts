@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Messages } from '../../src/chat/messages.ts'
+import { Messages, toMessage } from '../../src/chat/messages.ts'
 import { type Draft, type Outcome, OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -26,7 +26,18 @@ function texts({ entries }: { entries: { text: string }[] }): string[] {
   return entries.map(({ text }) => text)
 }
 
-t.test('what is said to everyone is in the log', async (t) => {
+t.test('clients get a message with names and an RFC 3339 time', async (t) => {
+  const [ann, bob] = [
+    { id: 1, username: 'ann' },
+    { id: 2, username: 'bob' },
+  ]
+  const common = { id: 7, from: 'ann', text: 'hi', sentAt: '1970-01-01T00:00:00.000Z' }
+  const entry = { id: 7, from: ann, to: null, text: 'hi', sentAt: 0 }
+  t.same(toMessage(entry), { ...common, kind: 'broadcast' })
+  t.same(toMessage({ ...entry, to: bob }), { ...common, kind: 'direct', to: 'bob' })
+})
+
+t.test('a broadcast is in the log', async (t) => {
   const { messages, ann, bob } = await openRoom()
   const posted = await messages.broadcast(ann, 'hi')
   t.match(posted, {
@@ -36,7 +47,7 @@ t.test('what is said to everyone is in the log', async (t) => {
   t.same(await messages.find(bob, 1), posted.entry)
 })
 
-t.test('what is said to one person is for these two alone', async (t) => {
+t.test('a direct message is visible only to its two people', async (t) => {
   const { messages, store, ann, bob, cid } = await openRoom()
   store.online.add(bob.account.id)
   const posted = await messages.direct(ann, { to: 'BOB', text: 'psst' })
@@ -46,9 +57,9 @@ t.test('what is said to one person is for these two alone', async (t) => {
   t.match(await refusalOf(() => messages.find(ann, 2)), { code: 'not-found' })
 })
 
-t.test('a recipient is found as their name is typed in any case', async (t) => {
+t.test('a recipient is found when their name is typed in any case', async (t) => {
   const { messages, store, ann } = await openRoom()
-  // As they were registered before 0.2, when these were two names; and as it is now.
+  // Registered before 0.2, when these were two names.
   for (const key of ['straße', 'strasse', 'νίκοσ']) await store.join(key)
   const found: Record<string, string> = {
     Straße: 'straße',
@@ -66,7 +77,7 @@ t.test('a recipient is found as their name is typed in any case', async (t) => {
   t.same(texts(await messages.page(ann, { limit: 50, with: 'Νίκος' })).length, 3)
 })
 
-t.test('a recipient must exist, and be online unless it is kept for them', async (t) => {
+t.test('a recipient must exist, and be online unless whenOffline is keep', async (t) => {
   const { messages, ann } = await openRoom()
   for (const to of ['dan', 'a', '', 'x'.repeat(1000)]) {
     const refused = await refusalOf(() => messages.direct(ann, { to, text: 'hi' }))
@@ -78,7 +89,7 @@ t.test('a recipient must exist, and be online unless it is kept for them', async
   t.equal(kept.entry.id, 1)
 })
 
-t.test('everything that is wrong with a post is told at once, and nothing is stored', async (t) => {
+t.test('all errors of a post are reported together, and nothing is stored', async (t) => {
   const { messages, store, ann } = await openRoom()
   t.match(await refusalOf(() => messages.direct(ann, { to: 'b\0b', text: ' ' }, 'a key')), {
     code: 'invalid-request',
@@ -107,22 +118,26 @@ t.test('an idempotency key is 1 to 255 visible ASCII characters', async (t) => {
   }
 })
 
-t.test('a retry with the same key and content says it once', async (t) => {
+t.test('a retry with the same key and content stores one message', async (t) => {
   const { messages, ann, bob } = await openRoom()
   const first = await messages.broadcast(ann, 'hi', 'k1')
   t.same(await messages.broadcast(ann, 'hi', 'k1'), { entry: first.entry, replayed: true })
-  t.equal((await messages.broadcast(bob, 'hi', 'k1')).replayed, false, 'keys are each one’s own')
+  t.equal(
+    (await messages.broadcast(bob, 'hi', 'k1')).replayed,
+    false,
+    'keys belong to their account',
+  )
   const direct = { to: 'bob', text: 'hi', whenOffline: 'keep' } as const
   const kept = await messages.direct(ann, direct, 'k2')
   t.same(await messages.direct(ann, direct, 'k2'), { entry: kept.entry, replayed: true })
 })
 
-t.test('a key stands for its whole content', async (t) => {
+t.test('a key covers the whole content', async (t) => {
   const { messages, store, ann, bob } = await openRoom()
   store.online.add(bob.account.id)
   await messages.direct(ann, { to: 'bob', text: 'hi' }, 'key')
   const same = await messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'reject' }, 'key')
-  t.equal(same.replayed, true, 'a default counts as given')
+  t.equal(same.replayed, true, 'a default is the same as its explicit value')
   const others = [
     () => messages.broadcast(ann, 'hi', 'key'),
     () => messages.direct(ann, { to: 'bob', text: 'ho' }, 'key'),
@@ -133,7 +148,7 @@ t.test('a key stands for its whole content', async (t) => {
   for (const other of others) t.equal((await refusalOf(other)).code, 'idempotency-key-reused')
 })
 
-t.test('what a key stands for is told without posting', async (t) => {
+t.test('replay returns the message of a key without posting', async (t) => {
   const { messages, store, ann } = await openRoom()
   const { entry } = await messages.broadcast(ann, 'hi', 'known')
   store.calls.length = 0
@@ -147,13 +162,13 @@ t.test('what a key stands for is told without posting', async (t) => {
   t.same(store.calls, ['findByIdempotencyKey', 'findByIdempotencyKey', 'findByIdempotencyKey'])
 })
 
-t.test('a session that has ended says nothing more', async (t) => {
+t.test('a session that has ended cannot post', async (t) => {
   const { messages, store, ann } = await openRoom()
   await store.endSession(ann.id)
   t.match(await refusalOf(() => messages.broadcast(ann, 'hi')), { code: 'unauthorized' })
 })
 
-t.test('a page tells where a stream goes on from', async (t) => {
+t.test('a page has the cursor from which a stream goes on', async (t) => {
   const { messages, ann, bob } = await openRoom()
   const empty = await messages.page(ann, { limit: 2 })
   t.same(empty, { entries: [], more: false, cursor: '0-mh4k2c9z' })
@@ -176,7 +191,7 @@ t.test('a page tells where a stream goes on from', async (t) => {
   t.match(last, { more: false, cursor: '5-mh4k2c9z' })
 })
 
-t.test('a page may be of one conversation', async (t) => {
+t.test('a page can be of one conversation', async (t) => {
   const { messages, ann, bob, cid } = await openRoom()
   await messages.direct(ann, { to: 'bob', text: 'to bob', whenOffline: 'keep' })
   await messages.direct(bob, { to: 'ann', text: 'from bob', whenOffline: 'keep' })
@@ -186,7 +201,7 @@ t.test('a page may be of one conversation', async (t) => {
   t.same(texts(await messages.page(cid, { with: 'bob', limit: 9 })), [])
 })
 
-t.test('what is wrong with a page is told', async (t) => {
+t.test('an invalid query of a page is refused', async (t) => {
   const { messages, ann } = await openRoom()
   const wrong = { after: 1, before: 3, limit: 2, with: '\uD800' }
   t.match(await refusalOf(() => messages.page(ann, wrong)), {
@@ -199,7 +214,7 @@ t.test('what is wrong with a page is told', async (t) => {
   }
 })
 
-t.test('the store’s errors are told apart', async (t) => {
+t.test('errors of the store become different problems', async (t) => {
   const { messages, store, ann } = await openRoom()
   const calls = [
     () => messages.broadcast(ann, 'hi'),

@@ -2,54 +2,54 @@ import t from 'tap'
 import { OnlineUsers } from '../../src/chat/online-users.ts'
 
 function open() {
-  const told: string[] = []
+  const reported: string[] = []
   const people = new OnlineUsers(({ person, online }) =>
-    told.push(`${online ? '+' : '-'}${person.username}`),
+    reported.push(`${online ? '+' : '-'}${person.username}`),
   )
   const add = (session: number, id: number, username: string) =>
     people.add({ session, person: { id, username }, since: 1000 + session })
-  return { people, told, add }
+  return { people, reported, add }
 }
 
-t.test('a person is there as long as one of their sessions is, since the first', async (t) => {
-  const { people, told, add } = open()
+t.test('a person is online as long as one of their sessions, since the first', async (t) => {
+  const { people, reported, add } = open()
   add(12, 1, 'ann')
   add(11, 1, 'ann')
   people.remove(12)
   t.same(people.page({ limit: 9 }).users, [{ username: 'ann', since: 1011 }])
   people.remove(11)
   people.remove(11)
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
 })
 
-t.test('a session whose id was given out again is the other person’s', async (t) => {
-  const { people, told, add } = open()
+t.test('a session id that was given out again belongs to the new person', async (t) => {
+  const { people, reported, add } = open()
   add(11, 1, 'ann')
   add(11, 2, 'bob')
   t.same(people.names(), ['bob'])
-  t.same(told, ['+ann', '-ann', '+bob'])
+  t.same(reported, ['+ann', '-ann', '+bob'])
   t.same(people.sessions(), [11])
 })
 
-t.test('an account whose id was given out again goes by its new name', async (t) => {
-  const { people, told, add } = open()
+t.test('an account id that was given out again has the new name', async (t) => {
+  const { people, reported, add } = open()
   add(11, 1, 'ann')
   add(12, 1, 'ann')
   add(13, 1, 'bob')
   t.same(people.names(), ['bob'])
-  t.same(told, ['+ann', '-ann', '+bob'])
+  t.same(reported, ['+ann', '-ann', '+bob'])
   t.notOk(people.has(11) || people.has(12))
 })
 
-t.test('the list is in order whoever came and went since it was last asked for', async (t) => {
+t.test('the list is in order after any changes', async (t) => {
   const { people, add } = open()
   for (const [id, name] of ['dan', 'bob', 'fay', 'ann'].entries()) add(id, id, name)
   t.same(people.names(), ['ann', 'bob', 'dan', 'fay'])
   people.remove(1)
-  t.same(people.page({ limit: 9 }).users.length, 3, 'after someone went')
+  t.same(people.page({ limit: 9 }).users.length, 3, 'after one left')
   add(8, 8, 'cy')
   people.remove(8)
-  t.same(people.names(), ['ann', 'dan', 'fay'], 'someone came and went in between')
+  t.same(people.names(), ['ann', 'dan', 'fay'], 'after one came and left in between')
   people.remove(0)
   add(10, 0, 'dan')
   add(11, 1, 'bob')
@@ -66,19 +66,19 @@ t.test('the list is in order whoever came and went since it was last asked for',
   })
 })
 
-t.test('people may come and go as often as they like while nobody asks', async (t) => {
-  const { people, told, add } = open()
+t.test('the list is right after thousands of changes that nobody read', async (t) => {
+  const { people, reported, add } = open()
   add(1, 1, 'bob')
   for (let nth = 0; nth < 3_000; nth++) {
     add(2, 2, 'ann')
     people.remove(2)
   }
   add(2, 2, 'ann')
-  t.equal(told.length, 6_002)
+  t.equal(reported.length, 6_002)
   t.same(people.names(), ['ann', 'bob'])
 })
 
-t.test('names from before 0.2 that have one key are listed one after the other', async (t) => {
+t.test('names from before 0.2 that share a key are listed one after the other', async (t) => {
   const { people, add } = open()
   for (const [id, name] of ['Νίκος', 'ρω', 'ΝΊΚΟΣ', 'αβ'].entries()) add(id, id, name)
   const pages: string[] = []
@@ -93,6 +93,6 @@ t.test('names from before 0.2 that have one key are listed one after the other',
   t.same(
     people.page({ after: 'νίκοσ', limit: 9 }).users.map(({ username }) => username),
     ['ρω'],
-    'a name in another case stands for both',
+    'a name in another case means both',
   )
 })

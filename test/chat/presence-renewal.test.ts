@@ -2,17 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { open, session } from './support/presence.ts'
 
-t.test('who streams here is entered here, also where another node has them already', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
-  store.enterElsewhere(11)
-  await presence.enter(session(11))
-  t.same(store.changes, [{ enter: [11], leave: [] }])
-  t.same(told, ['+ann'])
-  await presence.close()
-})
+t.test(
+  'a session with a stream here is entered here, even if another node has entered it',
+  async (t) => {
+    const { presence, store, reported } = await open({ graceMs: 600_000 })
+    store.enterElsewhere(11)
+    await presence.enter(session(11))
+    t.same(store.changes, [{ enter: [11], leave: [] }])
+    t.same(reported, ['+ann'])
+    await presence.close()
+  },
+)
 
-t.test('a database that lost whom this node had entered gets them again', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+t.test('sessions that the database lost are entered again', async (t) => {
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   await presence.enter(session(21))
   presence.leave(21)
@@ -24,28 +27,32 @@ t.test('a database that lost whom this node had entered gets them again', async 
   while (store.changes.length === 0) await pause(1)
   t.same(store.changes, [{ enter: [11, 21], leave: [] }])
   store.enterElsewhere(31)
-  t.same(told, ['+ann', '+bob', '+Cid'], 'nobody has left, whoever had them')
+  t.same(reported, ['+ann', '+bob', '+Cid'], 'nobody has left, whichever node had entered them')
   await presence.close()
 })
 
-t.test('who is not entered again by the end of the grace has left', async (t) => {
-  const { presence, store, told, toldOf } = await open({ graceMs: 30 })
+t.test('a session that nobody enters again within the grace period has left', async (t) => {
+  const { presence, store, reported, untilReported } = await open({ graceMs: 30 })
   await presence.enter(session(11))
   store.enterElsewhere(21)
   store.enterElsewhere(31, false)
   presence.renew()
   store.drop(21)
-  t.same(told, ['+ann', '+bob'])
+  t.same(reported, ['+ann', '+bob'])
   store.away = true
   await pause(60)
-  t.same(told, ['+ann', '+bob'], 'not while the store cannot be asked')
+  t.same(reported, ['+ann', '+bob'], 'nobody leaves while the store is unavailable')
   store.away = false
-  await toldOf('-bob')
-  t.same(told, ['+ann', '+bob', '+Cid', '-bob'], 'and who came unheard is there')
+  await untilReported('-bob')
+  t.same(
+    reported,
+    ['+ann', '+bob', '+Cid', '-bob'],
+    'a session that came without a report is there',
+  )
   await presence.close()
 })
 
-t.test('closing ends the asking of a store that is away', async (t) => {
+t.test('close ends the pings of an unavailable store', async (t) => {
   const { presence, store } = await open({ graceMs: 0 })
   store.away = true
   presence.renew()
@@ -67,65 +74,68 @@ t.test('closing ends the asking of a store that is away', async (t) => {
   t.same(presence.names(), [])
 })
 
-t.test('who is taken out while streaming here is here all the same', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 10 })
+t.test('a session with a stream here stays online when another node removes it', async (t) => {
+  const { presence, store, reported } = await open({ graceMs: 10 })
   await presence.enter(session(11))
   store.drop(11)
   while (!store.rows.has(11)) await pause(1)
-  t.same(told, ['+ann'])
+  t.same(reported, ['+ann'])
   await presence.close()
 })
 
-t.test('who is taken out while away comes back as someone new', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+t.test('a session removed during its grace period comes back as new', async (t) => {
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   presence.leave(11)
   store.drop(11)
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
   await presence.enter(session(11))
-  t.same(told, ['+ann', '-ann', '+ann'])
+  t.same(reported, ['+ann', '-ann', '+ann'])
   await presence.close()
 })
 
-t.test('who could not enter again leaves with their last stream', async (t) => {
-  const { presence, store, told, toldOf } = await open({ graceMs: 5 })
+t.test('a session that could not be entered again leaves with its last stream', async (t) => {
+  const { presence, store, reported, untilReported } = await open({ graceMs: 5 })
   await presence.enter(session(11))
   store.ended.add(11)
   store.drop(11)
   while (store.changes.length === 1) await pause(1)
-  t.same(told, ['+ann'])
+  t.same(reported, ['+ann'])
   presence.leave(11)
-  await toldOf('-ann')
+  await untilReported('-ann')
   await presence.close()
 })
 
-t.test('a session that is found to be no more is over at once', async (t) => {
-  const { presence, told } = await open()
+t.test('a lost session leaves at once', async (t) => {
+  const { presence, reported } = await open()
   await presence.enter(session(11))
   presence.sessionEnded(11)
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
   await presence.close()
 })
 
-t.test('while the store is lost no grace runs, and it begins anew afterwards', async (t) => {
-  const { presence, store, told, toldOf } = await open({ graceMs: 20 })
-  await presence.enter(session(11))
-  await presence.enter(session(21))
-  presence.leave(21)
-  store.changes = []
-  presence.disconnected()
-  presence.leave(11)
-  await pause(60)
-  t.same(store.changes, [])
-  presence.renew()
-  t.same(told, ['+ann', '+bob'])
-  await presence.enter(session(11))
-  await toldOf('-bob')
-  t.same(told, ['+ann', '+bob', '-bob'])
-  await presence.close()
-})
+t.test(
+  'grace periods stop while the store is unavailable, and start again afterwards',
+  async (t) => {
+    const { presence, store, reported, untilReported } = await open({ graceMs: 20 })
+    await presence.enter(session(11))
+    await presence.enter(session(21))
+    presence.leave(21)
+    store.changes = []
+    presence.disconnected()
+    presence.leave(11)
+    await pause(60)
+    t.same(store.changes, [])
+    presence.renew()
+    t.same(reported, ['+ann', '+bob'])
+    await presence.enter(session(11))
+    await untilReported('-bob')
+    t.same(reported, ['+ann', '+bob', '-bob'])
+    await presence.close()
+  },
+)
 
-t.test('a store that is lost is not asked whether it is back', async (t) => {
+t.test('a disconnected store is not pinged', async (t) => {
   const { presence, store } = await open({ graceMs: 600_000 })
   store.away = true
   presence.enter(session(11))
@@ -149,7 +159,7 @@ t.test('a store that is lost is not asked whether it is back', async (t) => {
   await presence.close()
 })
 
-t.test('a write that fails after the store was lost is made again once it is back', async (t) => {
+t.test('a write that fails after a disconnect is repeated after the reconnect', async (t) => {
   const { presence, store } = await open({ graceMs: 600_000 })
   let release = () => {}
   store.held = new Promise((resolve) => {
@@ -168,36 +178,36 @@ t.test('a write that fails after the store was lost is made again once it is bac
   await presence.close()
 })
 
-t.test('a list that may be old is asked of the store', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+t.test('a list that may be outdated is read from the store', async (t) => {
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   store.enterElsewhere(21)
   store.rows.delete(21)
   store.enterElsewhere(31, false)
   const names = async () => (await presence.list({ limit: 9 })).users.map((one) => one.username)
-  t.same(await names(), ['ann', 'bob'], 'news is believed to be whole')
+  t.same(await names(), ['ann', 'bob'], 'an up-to-date list is not read again')
   store.isUpToDate = false
   t.same(await Promise.all([names(), names()]), [
     ['ann', 'Cid'],
     ['ann', 'Cid'],
   ])
-  t.same(told, ['+ann', '+bob', '+Cid', '-bob'])
+  t.same(reported, ['+ann', '+bob', '+Cid', '-bob'])
   store.away = true
   await t.rejects(presence.list({ limit: 9 }), { code: 'unavailable' })
   await presence.close()
 })
 
-t.test('who enters on a node that may be behind is entered there again', async (t) => {
+t.test('a session is entered again on a node that may be behind', async (t) => {
   const { presence, store } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   store.isUpToDate = false
   await presence.enter(session(11))
-  t.equal(store.changes.length, 2, 'so that what is told with `ready` is as new')
+  t.equal(store.changes.length, 2, 'so that the list in `ready` is up to date')
   await presence.close()
 })
 
-t.test('what is told while the store is asked is newer than its answer', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+t.test('updates that arrive while the store is asked are newer than its answer', async (t) => {
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   store.enterElsewhere(11)
   store.enterElsewhere(41)
   store.isUpToDate = false
@@ -216,6 +226,6 @@ t.test('what is told while the store is asked is newer than its answer', async (
   answer()
   t.equal((await listed).count, 1)
   t.same(presence.names(), ['bob'])
-  t.same(told, ['+ann', '+dan', '+bob', '-ann', '-dan'])
+  t.same(reported, ['+ann', '+dan', '+bob', '-ann', '-dan'])
   await presence.close()
 })

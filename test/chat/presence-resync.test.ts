@@ -8,10 +8,12 @@ const store = {
   isUpToDate: true,
 }
 
-t.test('who enters and leaves by another server on the same store is told of here', async (t) => {
+t.test('people who come and leave on another node are reported here', async (t) => {
   const presence = new Presence(store, { graceMs: 0 })
-  const told: string[] = []
-  presence.onChanged(({ person, online }) => told.push(`${online ? '+' : '-'}${person.username}`))
+  const reported: string[] = []
+  presence.onChanged(({ person, online }) =>
+    reported.push(`${online ? '+' : '-'}${person.username}`),
+  )
   await presence.start()
   presence.applyUpdate({
     entered: [{ session: 11, person: { id: 1, username: 'ann' }, since: 1000 }],
@@ -20,14 +22,14 @@ t.test('who enters and leaves by another server on the same store is told of her
   })
   t.same(presence.names(), ['ann'])
   presence.applyUpdate({ entered: [], left: [99], ended: [] })
-  t.same(presence.names(), ['ann'], 'a session that was not known here changes nothing')
+  t.same(presence.names(), ['ann'], 'an unknown session changes nothing')
   presence.applyUpdate({ entered: [], left: [11], ended: [] })
   t.same(presence.names(), [])
-  t.same(told, ['+ann', '-ann'])
+  t.same(reported, ['+ann', '-ann'])
   await presence.close()
 })
 
-t.test('where the news of a write is late, so is the arrival', async (t) => {
+t.test('enter resolves only after the update of its write', async (t) => {
   const presence = new Presence(store, { graceMs: 0 })
   await presence.start()
   const account = { id: 1, username: 'ann', createdAt: 0 }
@@ -37,7 +39,7 @@ t.test('where the news of a write is late, so is the arrival', async (t) => {
     arrived = true
   })
   await new Promise((resolve) => setImmediate(resolve))
-  t.notOk(arrived, 'the store has taken it, but has not told')
+  t.notOk(arrived, 'the write has returned, its update has not arrived')
   presence.applyUpdate({
     entered: [{ session: 11, person: account, since: 1000 }],
     left: [],

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { open, session } from './support/presence.ts'
 
-t.test('someone with a stream is online once the store has it', async (t) => {
+t.test('a person with a stream is online once the store has it', async (t) => {
   const { presence, store } = await open()
   await presence.enter(session(11))
   t.same(presence.names(), ['ann'])
@@ -17,7 +17,7 @@ t.test('people who enter in one turn are stored in one write', async (t) => {
   await presence.close()
 })
 
-t.test('a moment after a write, whoever has come meanwhile is stored in one', async (t) => {
+t.test('people who enter during and shortly after a write are stored in one write', async (t) => {
   const { presence, store } = await open({ minIntervalMs: 200 })
   await presence.enter(session(11))
   const entered = presence.enter(session(21))
@@ -30,7 +30,7 @@ t.test('a moment after a write, whoever has come meanwhile is stored in one', as
   await presence.close()
 })
 
-t.test('the list is by name, in pages', async (t) => {
+t.test('the list is in the order of names, in pages', async (t) => {
   const { presence } = await open()
   for (const id of [41, 31, 11, 21]) await presence.enter(session(id))
   t.same(presence.names(), ['ann', 'bob', 'Cid', 'dan'])
@@ -55,56 +55,59 @@ t.test('the list is by name, in pages', async (t) => {
   await presence.close()
 })
 
-t.test('who comes back within the grace never left', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
+t.test('a person who comes back within the grace period has not left', async (t) => {
+  const { presence, store, reported } = await open({ graceMs: 600_000 })
   await presence.enter(session(11))
   presence.leave(11)
   await presence.enter(session(11))
-  t.same(told, ['+ann'])
+  t.same(reported, ['+ann'])
   t.equal(store.changes.length, 1)
   await presence.close()
 })
 
-t.test('who stays away for the grace leaves', async (t) => {
-  const { presence, store, told, toldOf } = await open()
+t.test('a person leaves at the end of the grace period', async (t) => {
+  const { presence, store, reported, untilReported } = await open()
   await presence.enter(session(11))
   presence.leave(11)
-  await toldOf('-ann')
-  t.same(told, ['+ann', '-ann'])
+  await untilReported('-ann')
+  t.same(reported, ['+ann', '-ann'])
   t.same([...store.rows], [])
   t.equal(presence.count, 0)
   await presence.close()
 })
 
 t.test('two streams and two sessions are one person', async (t) => {
-  const { presence, told, toldOf } = await open()
+  const { presence, reported, untilReported } = await open()
   await presence.enter(session(11))
   await presence.enter(session(11))
   await presence.enter(session(12))
   presence.leave(11)
   presence.leave(12)
   await pause(60)
-  t.same(told, ['+ann'], 'one stream is still open')
+  t.same(reported, ['+ann'], 'one stream is still open')
   presence.leave(11)
-  await toldOf('-ann')
-  t.same(told, ['+ann', '-ann'])
+  await untilReported('-ann')
+  t.same(reported, ['+ann', '-ann'])
   await presence.close()
 })
 
-t.test('an ended session leaves at once, unless another of the person is online', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 600_000 })
-  await presence.enter(session(11))
-  await presence.enter(session(12))
-  store.end(11)
-  t.same(told, ['+ann'])
-  presence.leave(11)
-  store.end(12)
-  t.same(told, ['+ann', '-ann'])
-  presence.leave(12)
-  presence.leave(12)
-  t.equal(presence.count, 0)
-  await presence.close()
-})
+t.test(
+  'a person whose session ends leaves at once, unless another session is online',
+  async (t) => {
+    const { presence, store, reported } = await open({ graceMs: 600_000 })
+    await presence.enter(session(11))
+    await presence.enter(session(12))
+    store.end(11)
+    t.same(reported, ['+ann'])
+    presence.leave(11)
+    store.end(12)
+    t.same(reported, ['+ann', '-ann'])
+    presence.leave(12)
+    presence.leave(12)
+    t.equal(presence.count, 0)
+    await presence.close()
+  },
+)
 
 t.test('an ended session does not enter', async (t) => {
   const { presence, store } = await open({ graceMs: 1 })
@@ -117,17 +120,17 @@ t.test('an ended session does not enter', async (t) => {
   await presence.close()
 })
 
-t.test('a restart is no exit: the grace begins anew', async (t) => {
-  const { presence, told, toldOf } = await open({ rows: [11, 21], graceMs: 30 })
+t.test('nobody leaves by a restart, and grace periods start again', async (t) => {
+  const { presence, reported, untilReported } = await open({ rows: [11, 21], graceMs: 30 })
   t.same(presence.names(), ['ann', 'bob'])
   await presence.enter(session(11))
-  await toldOf('-bob')
-  t.same(told, ['+ann', '+bob', '-bob'])
+  await untilReported('-bob')
+  t.same(reported, ['+ann', '+bob', '-bob'])
   await presence.close()
 })
 
-t.test('who comes back while the store is being told of their leaving enters again', async (t) => {
-  const { presence, store, told } = await open({ graceMs: 1 })
+t.test('a person who comes back while their departure is written enters again', async (t) => {
+  const { presence, store, reported } = await open({ graceMs: 1 })
   await presence.enter(session(11))
   let release = () => {}
   store.held = new Promise((resolve) => {
@@ -138,35 +141,38 @@ t.test('who comes back while the store is being told of their leaving enters aga
   const back = presence.enter(session(11))
   release()
   await back
-  t.same(told, ['+ann', '-ann', '+ann'])
+  t.same(reported, ['+ann', '-ann', '+ann'])
   t.same(presence.names(), ['ann'])
   await presence.close()
 })
 
-t.test('while the store is away nobody leaves, and then the grace begins anew', async (t) => {
-  const { presence, store, told, toldOf } = await open({ graceMs: 10 })
-  await presence.enter(session(11))
-  await presence.enter(session(21))
-  store.away = true
-  presence.leave(21)
-  const entered = presence.enter(session(31))
-  while (store.changes.length < 3) await pause(1)
-  await pause(60)
-  t.same(told, ['+ann', '+bob'])
-  const away = store.changes.length
-  store.away = false
-  await entered
-  t.ok(store.changes.length > away)
-  t.notOk(
-    store.changes.slice(away, away + 1).some(({ leave }) => leave.length > 0),
-    'leaving waits for a new grace',
-  )
-  await toldOf('-bob')
-  t.same(told, ['+ann', '+bob', '+Cid', '-bob'])
-  await presence.close()
-})
+t.test(
+  'nobody leaves while the store is unavailable, and grace periods start again afterwards',
+  async (t) => {
+    const { presence, store, reported, untilReported } = await open({ graceMs: 10 })
+    await presence.enter(session(11))
+    await presence.enter(session(21))
+    store.away = true
+    presence.leave(21)
+    const entered = presence.enter(session(31))
+    while (store.changes.length < 3) await pause(1)
+    await pause(60)
+    t.same(reported, ['+ann', '+bob'])
+    const away = store.changes.length
+    store.away = false
+    await entered
+    t.ok(store.changes.length > away)
+    t.notOk(
+      store.changes.slice(away, away + 1).some(({ leave }) => leave.length > 0),
+      'leaving waits for a new grace',
+    )
+    await untilReported('-bob')
+    t.same(reported, ['+ann', '+bob', '+Cid', '-bob'])
+    await presence.close()
+  },
+)
 
-t.test('closing while the store is away ends the trying', async (t) => {
+t.test('close ends the retries of an unavailable store', async (t) => {
   const { presence, store } = await open()
   store.away = true
   presence.enter(session(11))

@@ -8,7 +8,7 @@ function lookUps(store: MemoryStore): number {
   return store.calls.filter((call) => call === 'session').length
 }
 
-t.test('a session that was opened is found until it is ended', async (t) => {
+t.test('a session is found until it ends', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const opened = await store.join('ann')
@@ -18,7 +18,7 @@ t.test('a session that was opened is found until it is ended', async (t) => {
   await sessions.end(opened)
 })
 
-t.test('the store is asked once, also when many ask at the same time', async (t) => {
+t.test('simultaneous look-ups ask the store once', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
@@ -27,7 +27,17 @@ t.test('the store is asked once, also when many ask at the same time', async (t)
   t.equal(lookUps(store), 1)
 })
 
-t.test('who was logged in before the start is known from it', async (t) => {
+t.test('a session is cached from its first look-up until it ends', async (t) => {
+  const store = new MemoryStore()
+  const sessions = new Sessions(store)
+  const ann = await store.join('ann')
+  t.notOk(sessions.isCached(ann))
+  t.ok(sessions.isCached(await sessions.find(ann.id)))
+  sessions.invalidate([ann.id])
+  t.notOk(sessions.isCached(ann))
+})
+
+t.test('start caches the newest sessions', async (t) => {
   const store = new MemoryStore()
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]
   const sessions = new Sessions(store)
@@ -37,7 +47,7 @@ t.test('who was logged in before the start is known from it', async (t) => {
   t.equal(lookUps(store), 0)
 })
 
-t.test('of those known from the start the one that ends first is forgotten first', async (t) => {
+t.test('of the sessions cached by start, the first to expire is dropped first', async (t) => {
   const store = new MemoryStore()
   const [last, first] = [await store.join('ann', 9_000), await store.join('bob', 1_000)]
   const sessions = new Sessions(store, { maxCached: 2 })
@@ -50,7 +60,7 @@ t.test('of those known from the start the one that ends first is forgotten first
   t.equal(lookUps(store), 2)
 })
 
-t.test('what ends while the newest sessions are read is not remembered', async (t) => {
+t.test('a session that ends during start is not cached', async (t) => {
   const store = new MemoryStore()
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]
   const sessions = new Sessions(store)
@@ -63,10 +73,10 @@ t.test('what ends while the newest sessions are read is not remembered', async (
   await sessions.find(bob.id)
   t.equal(lookUps(store), 0)
   await sessions.find(ann.id)
-  t.equal(lookUps(store), 1, 'asked for')
+  t.equal(lookUps(store), 1, 'the store was asked')
 })
 
-t.test('nothing is remembered of a store that goes back while they are read', async (t) => {
+t.test('nothing is cached if the store diverges during start', async (t) => {
   const store = new MemoryStore()
   const ann = await store.join('ann')
   const sessions = new Sessions(store)
@@ -77,10 +87,10 @@ t.test('nothing is remembered of a store that goes back while they are read', as
   answerNow()
   await started
   await sessions.find(ann.id)
-  t.equal(lookUps(store), 1, 'asked for')
+  t.equal(lookUps(store), 1, 'the store was asked')
 })
 
-t.test('a session that never was is asked for anew each time', async (t) => {
+t.test('an unknown session is looked up each time', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   t.match(await refusalOf(() => sessions.find(7)), { code: 'unauthorized' })
@@ -88,7 +98,7 @@ t.test('a session that never was is asked for anew each time', async (t) => {
   t.equal(lookUps(store), 2)
 })
 
-t.test('a session is over at its end, though it is remembered', async (t) => {
+t.test('a cached session ends when it expires', async (t) => {
   const store = new MemoryStore()
   const ann = await store.join('ann')
   const sessions = new Sessions(store)
@@ -99,18 +109,21 @@ t.test('a session is over at its end, though it is remembered', async (t) => {
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
 })
 
-t.test('an id that was given again after the end of its session is the new one’s', async (t) => {
-  const store = new MemoryStore()
-  const ann = await store.join('ann')
-  const sessions = new Sessions(store)
-  await sessions.find(ann.id)
-  const again = { ...(await store.join('bob')), id: ann.id, expiresAt: ann.expiresAt + 60_000 }
-  store.session = async () => again
-  store.now = () => ann.expiresAt
-  t.same(await sessions.find(ann.id), again)
-})
+t.test(
+  'an id that was given out again after its session expired belongs to the new session',
+  async (t) => {
+    const store = new MemoryStore()
+    const ann = await store.join('ann')
+    const sessions = new Sessions(store)
+    await sessions.find(ann.id)
+    const again = { ...(await store.join('bob')), id: ann.id, expiresAt: ann.expiresAt + 60_000 }
+    store.session = async () => again
+    store.now = () => ann.expiresAt
+    t.same(await sessions.find(ann.id), again)
+  },
+)
 
-t.test('what ended elsewhere is forgotten at once', async (t) => {
+t.test('a session that ended on another node is dropped at once', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
@@ -123,7 +136,7 @@ t.test('what ended elsewhere is forgotten at once', async (t) => {
   t.equal(lookUps(store), 3)
 })
 
-t.test('a session that ends while it is looked up is not put back', async (t) => {
+t.test('a session that ends during its look-up is not cached', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
@@ -140,7 +153,7 @@ t.test('a session that ends while it is looked up is not put back', async (t) =>
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
 })
 
-t.test('past the bound the one unused for longest is asked for again', async (t) => {
+t.test('beyond the limit, the least recently used session is looked up again', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store, { maxCached: 2 })
   const [ann, bob, cid] = [
@@ -154,7 +167,7 @@ t.test('past the bound the one unused for longest is asked for again', async (t)
   t.equal(lookUps(store), 4)
 })
 
-t.test('while the store is away only those remembered are known', async (t) => {
+t.test('only cached sessions are found while the store is unavailable', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
@@ -164,10 +177,10 @@ t.test('while the store is away only those remembered are known', async (t) => {
   t.same(await sessions.find(ann.id), ann)
   t.match(await refusalOf(() => sessions.find(bob.id)), { code: 'unavailable', retryAfter: 2 })
   store.failure = undefined
-  t.same(await sessions.find(bob.id), bob, 'a look-up that failed is not remembered')
+  t.same(await sessions.find(bob.id), bob, 'a failed look-up is not cached')
 })
 
-t.test('where the answer to an end was lost, the session is asked for again', async (t) => {
+t.test('a session is looked up again if the outcome of its end is unknown', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
@@ -179,19 +192,19 @@ t.test('where the answer to an end was lost, the session is asked for again', as
   t.equal(lookUps(store), 2)
 })
 
-t.test('where something may have happened unheard, the store is asked each time', async (t) => {
+t.test('the store is asked each time while it is not up to date', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
   await sessions.find(ann.id)
   await store.endSession(ann.id)
-  t.same(await sessions.find(ann.id), ann, 'as long as its end would have been told')
+  t.same(await sessions.find(ann.id), ann, 'while its end would have been reported')
   store.isUpToDate = false
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
   t.equal(lookUps(store), 2)
 })
 
-t.test('an answer from before the process was stopped is not believed', async (t) => {
+t.test('an answer from before the process was suspended is not used', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
@@ -205,13 +218,13 @@ t.test('an answer from before the process was stopped is not believed', async (t
   t.match(await found, { code: 'unauthorized' })
 })
 
-t.test('a session stands while it is alive and the same', async (t) => {
+t.test('a session is valid while the store has the same session', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
   t.equal(await sessions.isValid(ann), true)
   t.equal(await sessions.isValid(ann), true)
-  t.equal(lookUps(store), 1, 'it is remembered')
+  t.equal(lookUps(store), 1, 'it is cached')
   for (const other of [
     { ...ann, account: { ...ann.account, id: 9 } },
     { ...ann, account: { ...ann.account, username: 'bob' } },
@@ -225,7 +238,7 @@ t.test('a session stands while it is alive and the same', async (t) => {
   await t.rejects(sessions.isValid(ann), store.failure)
 })
 
-t.test('a store that turned is asked for everyone anew', async (t) => {
+t.test('all sessions are looked up again after a divergence', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]

@@ -8,7 +8,7 @@ import {
 } from '../../src/chat/text-rules.ts'
 import { anyText } from '../support/any-text.ts'
 
-t.test('a text may be anything that can be read', async (t) => {
+t.test('a text can be any readable characters', async (t) => {
   for (const text of [
     'x',
     'two\nlines\twith\r\ntabs',
@@ -22,7 +22,7 @@ t.test('a text may be anything that can be read', async (t) => {
   }
 })
 
-t.test('a text is counted in code points', async (t) => {
+t.test('the length of a text is counted in code points', async (t) => {
   t.equal(checkText('👋👋👋', 3), undefined)
   t.equal(checkText('👋👋👋', 2), 'must be at most 2 characters long, but has 3')
   t.equal(countCodePoints(''), 0)
@@ -36,7 +36,7 @@ t.test('a blank text is refused', async (t) => {
   }
 })
 
-t.test('control characters but tab, LF and CR are refused by name', async (t) => {
+t.test('control characters except tab, LF and CR are refused and named', async (t) => {
   const allowed = new Set([0x09, 0x0a, 0x0d])
   for (let code = 1; code <= 0xa0; code++) {
     const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f)
@@ -58,7 +58,7 @@ t.test('no string holds U+0000 or a lone surrogate', async (t) => {
   }
 })
 
-t.test('a code point is named as usual', async (t) => {
+t.test('a code point has the usual notation', async (t) => {
   t.equal(codePointName('\n'), 'U+000A')
   t.equal(codePointName('👋'), 'U+1F44B')
 })

@@ -11,7 +11,7 @@ import { anyText } from '../support/any-text.ts'
 
 const anyName = anyText()
 
-t.test('names of many scripts are good', async (t) => {
+t.test('names of many scripts are valid', async (t) => {
   const names = [
     'ann',
     'Bob.Smith-2_x',
@@ -41,7 +41,7 @@ t.test('a name is 2 to 32 code points', async (t) => {
   t.equal(checkUsername('𠜎'), 'must be 2 to 32 characters long, but has 1')
 })
 
-t.test('what is outside the alphabet is refused by name', async (t) => {
+t.test('characters outside the alphabet are refused and named', async (t) => {
   const refused: Record<string, string> = {
     'an n': 'U+0020',
     'ann!': 'U+0021',
@@ -71,7 +71,7 @@ t.test('a name begins with a letter or a digit', async (t) => {
   }
 })
 
-t.test('scripts are not mixed, in the name or its key', async (t) => {
+t.test('scripts must not be mixed, in the name or in its key', async (t) => {
   t.match(
     checkUsername('аnn'),
     /^must not mix scripts .* but holds characters of Latin and Cyrillic$/,
@@ -82,12 +82,12 @@ t.test('scripts are not mixed, in the name or its key', async (t) => {
   t.match(checkUsername('𝐚аа'), /Latin and Cyrillic$/, 'the key of 𝐚 is Latin')
   t.match(checkUsername('µann'), /Latin and Greek$/, 'the key of the micro sign is Greek')
   t.match(checkUsername('annไทย'), /Latin and Thai$/)
-  t.match(checkUsername('ann٣'), /Latin and Arabic$/, 'digits are of a script, too')
+  t.match(checkUsername('ann٣'), /Latin and Arabic$/, 'digits have a script too')
   for (const name of ['Annさくら', 'Ann王ㄅ', 'Ann한글'])
     t.equal(checkUsername(name), undefined, name)
 })
 
-t.test('a name is looked up by its key, and first by that of before 0.2', async (t) => {
+t.test('a name is looked up by its key of before 0.2, then by its key', async (t) => {
   t.same(lookupKeys('ANN'), ['ann'])
   t.same(lookupKeys('ＡＮＮ'), ['ann'])
   t.same(lookupKeys('Zoë'), ['zoë'])
@@ -97,15 +97,15 @@ t.test('a name is looked up by its key, and first by that of before 0.2', async 
   t.same(lookupKeys('\u0301'.repeat(65)), [''])
 })
 
-t.test('a name too long to be anyone’s is looked up under the key that is nobody’s', async (t) => {
+t.test('a name that is too long for any account has the empty key', async (t) => {
   t.equal(lookupKey('ANN'), 'ann')
   t.equal(lookupKey('𠜎'.repeat(32)), '𠜎'.repeat(32))
   t.equal(lookupKey('x'.repeat(65)), '')
   const marks = `a${'\u0301\u0316'.repeat(100_000)}`
-  t.equal(lookupKey(marks), '', 'at once: folding this would take many seconds')
+  t.equal(lookupKey(marks), '', 'at once, since folding this would take many seconds')
 })
 
-t.test('some names are kept from everyone, and what looks like them', async (t) => {
+t.test('some names and their look-alikes are reserved', async (t) => {
   const names = [
     'server',
     'System',
@@ -133,8 +133,8 @@ t.test('some names are kept from everyone, and what looks like them', async (t) 
   for (const name of ['servers', 'adam', 'moderato', 'line']) t.equal(isReserved(name), false, name)
 })
 
-t.test('keys sort by code points, as the bytes of UTF-8 do', async (t) => {
-  t.ok(compareKeys('\u{1F44B}', '\uFFFD') > 0, 'where UTF-16 units would sort the other way')
+t.test('keys sort by code points, like the bytes of UTF-8', async (t) => {
+  t.ok(compareKeys('\u{1F44B}', '\uFFFD') > 0, 'UTF-16 units would sort the other way')
   t.ok(compareKeys('an', 'ann') < 0)
   t.ok(compareKeys('ann', 'an') > 0)
   t.equal(compareKeys('ann', 'ann'), 0)
@@ -148,7 +148,7 @@ t.test('keys sort by code points, as the bytes of UTF-8 do', async (t) => {
   )
 })
 
-t.test('marks that show twice, in heaps or around a letter are refused', async (t) => {
+t.test('repeated, stacked and enclosing marks are refused', async (t) => {
   for (const name of [
     'ne\u0301\u0301',
     'n\u00e9\u0301',

@@ -4,7 +4,7 @@ import { RecentEvents } from '../../src/delivery/recent-events.ts'
 import { Unavailable } from '../../src/store/store.ts'
 import { DeliveryFixture, epoch, FakeConnection } from './support/fixture.ts'
 
-t.test('a reader without a cursor gets what was kept, then is live', async (t) => {
+t.test('a reader without a cursor gets undelivered messages, then is live', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(0, 1, 2, 1, 1, 0, 1)
   const connection = await fixture.join(1)
@@ -13,7 +13,7 @@ t.test('a reader without a cursor gets what was kept, then is live', async (t) =
   t.equal(connection.received, 'k2 k4 k5 k7 ready@7 m8 m10')
 })
 
-t.test('a reader with a cursor gets what came after it, from memory or the store', async (t) => {
+t.test('a reader with a cursor gets the messages after it, from memory or the store', async (t) => {
   const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 3 }))
   fixture.send(0, 2, 0, 1, 2, 0, 0, 0, 0, 0)
   const connection = await fixture.join(1, { id: 2, epoch })
@@ -21,10 +21,10 @@ t.test('a reader with a cursor gets what came after it, from memory or the store
   const reads = fixture.log.reads
   const near = await fixture.join(1, { id: 8, epoch })
   t.equal(near.received, 'm9 m10 ready@10')
-  t.equal(fixture.log.reads, reads + 1, 'only its cursor was looked up')
+  t.equal(fixture.log.reads, reads + 1, 'only the cursor was resolved')
 })
 
-t.test('a cursor that is not on the log is told so', async (t) => {
+t.test('a cursor that is not on the log gets a reset', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(0, 0)
   fixture.log.resolution = { position: 1, reset: { reason: 'rewound', from: 1 } }
@@ -32,19 +32,22 @@ t.test('a cursor that is not on the log is told so', async (t) => {
   t.equal(connection.received, 'reset@1 m2 ready@2')
 })
 
-t.test('a good cursor of an older epoch is told so, and then what was trimmed', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
-  fixture.send(0, 0, 0, 0)
-  fixture.log.resolution = { reset: { reason: 'new-epoch', from: 1 } }
-  const connection = await fixture.join(1, { id: 1, epoch: 'aaaaaaaa' })
-  t.equal(connection.received, 'new-epoch@1 m2 m3 m4 ready@4')
-  fixture.log.oldest = 4
-  const below = await fixture.join(2, { id: 1, epoch: 'aaaaaaaa' })
-  t.equal(below.received, 'new-epoch@1 reset@3 m4 ready@4')
-  t.match(below.text, '{"reason":"trimmed","from":3,"oldest":4,"head":4}')
-})
+t.test(
+  'a valid cursor of an older epoch gets new-epoch, and below the oldest message also trimmed',
+  async (t) => {
+    const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+    fixture.send(0, 0, 0, 0)
+    fixture.log.resolution = { reset: { reason: 'new-epoch', from: 1 } }
+    const connection = await fixture.join(1, { id: 1, epoch: 'aaaaaaaa' })
+    t.equal(connection.received, 'new-epoch@1 m2 m3 m4 ready@4')
+    fixture.log.oldest = 4
+    const below = await fixture.join(2, { id: 1, epoch: 'aaaaaaaa' })
+    t.equal(below.received, 'new-epoch@1 reset@3 m4 ready@4')
+    t.match(below.text, '{"reason":"trimmed","from":3,"oldest":4,"head":4}')
+  },
+)
 
-t.test('what is trimmed in the middle of a replay is told', async (t) => {
+t.test('messages trimmed during a replay are reported by a reset', async (t) => {
   const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
   fixture.send(...Array(20).fill(0))
   const connection = new FakeConnection()
@@ -57,7 +60,7 @@ t.test('what is trimmed in the middle of a replay is told', async (t) => {
   t.equal(connection.received, 'm1 m2 m3 m4 m5 reset@14 m15 m16 m17 m18 m19 m20 ready@20')
 })
 
-t.test('a slow reader becomes a cursor and reads on when it can', async (t) => {
+t.test('a slow reader falls behind and catches up once its socket drains', async (t) => {
   const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 4 }))
   const connection = await fixture.join(1)
   connection.room = 1
@@ -77,7 +80,7 @@ t.test('a slow reader becomes a cursor and reads on when it can', async (t) => {
   t.equal(connection.received, 'ready@0 m1 m2 m3 m4 m5 m6 m7 m8 m9 m10 m11 m12 m13')
 })
 
-t.test('a direct message waits for a slow stream and comes at once to the other', async (t) => {
+t.test('a direct message waits for a slow stream and reaches the other at once', async (t) => {
   const fixture = new DeliveryFixture()
   const slow = await fixture.join(1)
   slow.room = 1
@@ -91,7 +94,7 @@ t.test('a direct message waits for a slow stream and comes at once to the other'
   t.end()
 })
 
-t.test('a reader who is slow while kept messages come gets each once', async (t) => {
+t.test('a slow reader of undelivered messages gets each once', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(1, 1, 1, 1, 1)
   const connection = new FakeConnection()
@@ -107,7 +110,7 @@ t.test('a reader who is slow while kept messages come gets each once', async (t)
   t.end()
 })
 
-t.test('a batch larger than a block is cut where the socket is full', async (t) => {
+t.test('a commit larger than a chunk stops where the socket is full', async (t) => {
   const fixture = new DeliveryFixture()
   const connection = await fixture.join(1)
   connection.room = 1
@@ -120,20 +123,23 @@ t.test('a batch larger than a block is cut where the socket is full', async (t) 
   t.equal(connection.received, 'ready@0 m1 m2 m3')
 })
 
-t.test('a server that is behind a cursor follows the log to it first', async (t) => {
-  const fixture = new DeliveryFixture()
-  fixture.send(0)
-  const entries = fixture.append(0, 0)
-  const connection = new FakeConnection()
-  fixture.open(1, { id: 3, epoch }, connection)
-  await pause(5)
-  t.equal(connection.received, '')
-  fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries, ended: [] })
-  await connection.until(() => connection.received === 'ready@3')
-  t.end()
-})
+t.test(
+  'a cursor ahead of this server waits until the server has followed the log to it',
+  async (t) => {
+    const fixture = new DeliveryFixture()
+    fixture.send(0)
+    const entries = fixture.append(0, 0)
+    const connection = new FakeConnection()
+    fixture.open(1, { id: 3, epoch }, connection)
+    await pause(5)
+    t.equal(connection.received, '')
+    fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries, ended: [] })
+    await connection.until(() => connection.received === 'ready@3')
+    t.end()
+  },
+)
 
-t.test('ready waits until presence is stored; messages do not', async (t) => {
+t.test('ready waits until presence is stored, messages do not', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.holdPresence = true
   const connection = new FakeConnection()
@@ -146,7 +152,7 @@ t.test('ready waits until presence is stored; messages do not', async (t) => {
   t.end()
 })
 
-t.test('a store that cannot be reached is asked again while the stream is open', async (t) => {
+t.test('an unavailable store is asked again while the stream is open', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.log.failures = [new Unavailable('away'), new Unavailable('away')]
   const connection = await fixture.join(1)
@@ -159,11 +165,11 @@ t.test('a store that cannot be reached is asked again while the stream is open',
   stream.end('renew')
   const reads = fixture.log.reads
   await pause(10)
-  t.ok(fixture.log.reads - reads <= 1, 'nobody asks for a stream that ended')
+  t.ok(fixture.log.reads - reads <= 1, 'not after the stream has ended')
   t.same(fixture.errors, [])
 })
 
-t.test('nothing is written after bye, whatever the store answers then', async (t) => {
+t.test('nothing is written after bye', async (t) => {
   const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
   fixture.send(0, 0, 0)
   fixture.log.resolution = { position: 1, reset: { reason: 'rewound', from: 1 } }
@@ -174,7 +180,7 @@ t.test('nothing is written after bye, whatever the store answers then', async (t
   t.equal(connection.received, 'renew')
 })
 
-t.test('a mistake of our own cuts the stream, so that its reader resumes', async (t) => {
+t.test('an unexpected error cuts the stream', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.log.failures = [new Error('a mistake')]
   const connection = new FakeConnection()

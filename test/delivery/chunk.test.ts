@@ -4,14 +4,14 @@ import type { EncodedEvent } from '../../src/delivery/sse-events.ts'
 
 const event = (id: number, bytes: Buffer): EncodedEvent => ({ id, from: 1, to: 0, bytes })
 
-t.test('a chunk is one HTTP chunk, and its bytes alone for HTTP/1.0', async (t) => {
+t.test('a chunk is one HTTP chunk, or its bytes alone for HTTP/1.0', async (t) => {
   const chunk = new Chunk(Buffer.from('id: 1\n'), Buffer.from('data: {}\n\n'))
   t.equal(chunk.framed.toString(), '10\r\nid: 1\ndata: {}\n\n\r\n')
   t.equal(chunk.plain.toString(), 'id: 1\ndata: {}\n\n')
 })
 
 t.test(
-  'frames share a chunk up to 64 KiB, and the last reaches as far as was covered',
+  'events share chunks of up to 64 KiB, and the last covers all that was scanned',
   async (t) => {
     const big = Buffer.alloc(30_000, 'x')
     const ranges = packChunks([event(1, big), event(4, big), event(5, big), event(9, big)], 12)
@@ -25,7 +25,7 @@ t.test(
   },
 )
 
-t.test('an event larger than a chunk goes alone', async (t) => {
+t.test('an event larger than a chunk is a chunk of its own', async (t) => {
   const ranges = packChunks([event(1, Buffer.alloc(100_000)), event(2, Buffer.alloc(10))], 2)
   t.same(
     ranges.map(({ lastId }) => lastId),
@@ -33,6 +33,6 @@ t.test('an event larger than a chunk goes alone', async (t) => {
   )
 })
 
-t.test('nothing to write is no chunk', async (t) => {
+t.test('no events make no chunk', async (t) => {
   t.same(packChunks([], 7), [])
 })

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { formatCursor, parseCursor } from '../../src/delivery/cursor.ts'
 
-t.test('a cursor reads back as it was written', async (t) => {
+t.test('a formatted cursor parses to the same cursor', async (t) => {
   t.same(parseCursor(formatCursor(1041, 'mh4k2c9z')), { id: 1041, epoch: 'mh4k2c9z' })
 })
 
-t.test('a bare id is taken, from 0 to 2^53 - 1', async (t) => {
+t.test('a bare id is a cursor, from 0 to 2^53 - 1', async (t) => {
   t.same(parseCursor('0'), { id: 0, epoch: null })
   t.same(parseCursor('9007199254740991'), { id: 9007199254740991, epoch: null })
 })
@@ -29,7 +29,7 @@ for (const text of [
   '1-mh4k2c9z-1',
   'mh4k2c9z',
 ]) {
-  t.test(`${JSON.stringify(text)} is no cursor`, async (t) => {
+  t.test(`${JSON.stringify(text)} is not a cursor`, async (t) => {
     t.equal(parseCursor(text), undefined)
   })
 }

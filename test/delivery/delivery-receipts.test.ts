@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/store.ts'
 const receiptsTo = (markDelivered: Store['markDelivered']) =>
   new DeliveryReceipts({ markDelivered }, () => 'mh4k2c9z')
 
-t.test('receipts are gathered, and only the furthest counts', async (t) => {
+t.test('receipts of one turn are written together, the highest of each account', async (t) => {
   const written: unknown[] = []
   const receipts = receiptsTo(async (receipts) => void written.push([...receipts]))
   receipts.record(1, 5)
@@ -22,7 +22,7 @@ t.test('receipts are gathered, and only the furthest counts', async (t) => {
   ])
 })
 
-t.test('what is noted during a write goes with the next', async (t) => {
+t.test('receipts recorded during a write go with the next one', async (t) => {
   const written: unknown[] = []
   const receipts: DeliveryReceipts = receiptsTo(async (batch) => {
     written.push([...batch])
@@ -34,7 +34,7 @@ t.test('what is noted during a write goes with the next', async (t) => {
   t.same(written, [[{ account: 1, id: 5 }], [{ account: 1, id: 6 }]])
 })
 
-t.test('who waits for what was noted does not wait for what is noted later', async (t) => {
+t.test('settled does not wait for receipts recorded later', async (t) => {
   const writes: (() => void)[] = []
   const receipts = receiptsTo(() => new Promise((resolve) => writes.push(resolve)))
   receipts.record(1, 5)
@@ -47,11 +47,11 @@ t.test('who waits for what was noted does not wait for what is noted later', asy
     await settled
     receipts.record(3, 7)
     await endOfTurn()
-    t.equal(writes.length, 1, 'the next is under way')
+    t.equal(writes.length, 1, 'the next write is running')
   }
 })
 
-t.test('whoever notes a mark can wait until it is stored, or could not be', async (t) => {
+t.test('record resolves when the receipt is stored or its write has failed', async (t) => {
   const written: unknown[] = []
   const receipts = receiptsTo(async (batch) => {
     await endOfTurn()
@@ -64,7 +64,7 @@ t.test('whoever notes a mark can wait until it is stored, or could not be', asyn
   t.same(written.at(-1), { account: 2, id: 6 })
 })
 
-t.test('nobody waits for a mark that is not written', async (t) => {
+t.test('record resolves even if the receipt is dropped', async (t) => {
   const receipts: DeliveryReceipts = receiptsTo(async () => {
     meanwhile = receipts.record(2, 6)
     throw new Error('away')
@@ -77,7 +77,7 @@ t.test('nobody waits for a mark that is not written', async (t) => {
   await t.resolves(dropped)
 })
 
-t.test('a mark that could not be stored goes along with the next', async (t) => {
+t.test('a receipt whose write failed goes with the next one', async (t) => {
   const written: unknown[] = []
   let away = true
   const receipts: DeliveryReceipts = receiptsTo(async (batch) => {
@@ -102,30 +102,27 @@ t.test('a mark that could not be stored goes along with the next', async (t) => 
   ])
 })
 
-t.test(
-  'a log that went back takes no receipts of before, also of a write that failed',
-  async (t) => {
-    const written: unknown[] = []
-    let turn = true
-    const receipts: DeliveryReceipts = receiptsTo(async (batch) => {
-      written.push([...batch])
-      if (!turn) return
-      turn = false
-      receipts.record(1, 9)
-      receipts.diverged()
-      receipts.record(2, 3)
-      throw new Error('away')
-    })
-    receipts.record(1, 5)
-    await receipts.settled()
-    receipts.record(3, 1)
-    await receipts.settled()
-    t.same(written, [
-      [{ account: 1, id: 5 }],
-      [
-        { account: 2, id: 3 },
-        { account: 3, id: 1 },
-      ],
-    ])
-  },
-)
+t.test('a divergence drops earlier receipts, also those of a failed write', async (t) => {
+  const written: unknown[] = []
+  let turn = true
+  const receipts: DeliveryReceipts = receiptsTo(async (batch) => {
+    written.push([...batch])
+    if (!turn) return
+    turn = false
+    receipts.record(1, 9)
+    receipts.diverged()
+    receipts.record(2, 3)
+    throw new Error('away')
+  })
+  receipts.record(1, 5)
+  await receipts.settled()
+  receipts.record(3, 1)
+  await receipts.settled()
+  t.same(written, [
+    [{ account: 1, id: 5 }],
+    [
+      { account: 2, id: 3 },
+      { account: 3, id: 1 },
+    ],
+  ])
+})

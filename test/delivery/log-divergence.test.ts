@@ -5,7 +5,7 @@ import { DeliveryFixture, epoch, FakeConnection, session } from './support/fixtu
 
 const next = 'mh4zzzzz'
 
-/** The log goes back to an id under a new epoch, as by the promotion of a standby that lagged. */
+/** The log loses all after an id and gets a new epoch, as by the promotion of a lagging standby. */
 function goBack(fixture: DeliveryFixture, from: number) {
   fixture.log.entries.splice(from)
   fixture.log.epoch = next
@@ -16,7 +16,7 @@ function goBack(fixture: DeliveryFixture, from: number) {
   }
 }
 
-t.test('a log that turned and lost nothing says that it has another epoch', async (t) => {
+t.test('a divergence that lost nothing is reported as new-epoch', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(0, 0)
   const connection = await fixture.join(1, { id: 0, epoch })
@@ -30,54 +30,54 @@ t.test('a log that turned and lost nothing says that it has another epoch', asyn
   t.match(connection.text, `id: 3-${next}`)
 })
 
+t.test('a divergence resets the streams past the fork, and no others', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.send(0, 0, 0)
+  const live = await fixture.join(1, { id: 0, epoch })
+  const slow = new FakeConnection()
+  slow.room = 1
+  fixture.open(2, { id: 0, epoch }, slow)
+  await slow.until(() => slow.room === 0)
+  goBack(fixture, 2)
+  fixture.diverge()
+  fixture.send(0, 0)
+  await live.until(() => live.received.endsWith('m4'))
+  t.equal(live.received, 'm1 m2 m3 ready@3 reset@2 m3 m4')
+  slow.drain()
+  await slow.until(() => slow.received.includes('ready'))
+  t.equal(slow.received, 'm1 m2 m3 reset@2 m3 m4 ready@4')
+  const late = await fixture.join(3, { id: 2, epoch })
+  t.equal(late.received, 'new-epoch@2 m3 m4 ready@4')
+})
+
 t.test(
-  'streams past the edge of a log that went back are told so, and others are not',
+  'a stream that waits for receipts during a divergence has its session checked too',
   async (t) => {
     const fixture = new DeliveryFixture()
     fixture.send(0, 0, 0)
-    const live = await fixture.join(1, { id: 0, epoch })
-    const slow = new FakeConnection()
-    slow.room = 1
-    fixture.open(2, { id: 0, epoch }, slow)
-    await slow.until(() => slow.room === 0)
-    goBack(fixture, 2)
+    const { promise: marked, resolve: mark } = Promise.withResolvers<void>()
+    const marking = new Promise<void>((begin) => {
+      fixture.log.markDelivered = () => {
+        begin()
+        return marked
+      }
+    })
+    fixture.open(1, { id: 2, epoch }, new FakeConnection())
+    await marking
+    const connection = new FakeConnection()
+    fixture.open(2, null, connection)
+    await nextTurn()
+    goBack(fixture, 1)
+    fixture.goneSessions.add(2)
     fixture.diverge()
-    fixture.send(0, 0)
-    await live.until(() => live.received.endsWith('m4'))
-    t.equal(live.received, 'm1 m2 m3 ready@3 reset@2 m3 m4')
-    slow.drain()
-    await slow.until(() => slow.received.includes('ready'))
-    t.equal(slow.received, 'm1 m2 m3 reset@2 m3 m4 ready@4')
-    const late = await fixture.join(3, { id: 2, epoch })
-    t.equal(late.received, 'new-epoch@2 m3 m4 ready@4')
+    mark()
+    await connection.until(() => connection.ended)
+    t.equal(connection.received, 'logged-out')
+    t.same(fixture.endedSessions, [2])
   },
 )
 
-t.test('one who waits for marks when the log turns is looked at like all others', async (t) => {
-  const fixture = new DeliveryFixture()
-  fixture.send(0, 0, 0)
-  const { promise: marked, resolve: mark } = Promise.withResolvers<void>()
-  const marking = new Promise<void>((begin) => {
-    fixture.log.markDelivered = () => {
-      begin()
-      return marked
-    }
-  })
-  fixture.open(1, { id: 2, epoch }, new FakeConnection())
-  await marking
-  const connection = new FakeConnection()
-  fixture.open(2, null, connection)
-  await nextTurn()
-  goBack(fixture, 1)
-  fixture.goneSessions.add(2)
-  fixture.diverge()
-  mark()
-  await connection.until(() => connection.ended)
-  t.equal(connection.received, 'logged-out')
-  t.same(fixture.endedSessions, [2])
-})
-
-t.test('what is read under another epoch than the cursor’s is not written', async (t) => {
+t.test('a batch read under another epoch than the cursor’s is not written', async (t) => {
   const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
   fixture.send(...Array(7).fill(0))
   const connection = new FakeConnection()
@@ -86,7 +86,7 @@ t.test('what is read under another epoch than the cursor’s is not written', as
   await connection.until(() => connection.room === 0)
   const written = 'm1 m2 m3 m4 m5'
   t.equal(connection.received, written)
-  // The store has turned, which nobody has told the stream yet.
+  // The store has diverged, and the hub does not know yet.
   goBack(fixture, 5)
   fixture.append(0)
   const { reads } = fixture.log
@@ -99,7 +99,7 @@ t.test('what is read under another epoch than the cursor’s is not written', as
   t.equal(connection.received, `${written} new-epoch@5 m6 ready@6`)
 })
 
-t.test('a cursor that is placed on a log that is yet to turn here waits for that', async (t) => {
+t.test('a cursor on an epoch that this server has yet to hear of waits for that', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(0, 0)
   goBack(fixture, 2)
@@ -110,10 +110,10 @@ t.test('a cursor that is placed on a log that is yet to turn here waits for that
   t.equal(connection.received, 'new-epoch@2')
   fixture.diverge()
   await connection.until(() => connection.received.includes('ready'))
-  t.equal(connection.received, 'new-epoch@2 m3 ready@3', 'and is told so once')
+  t.equal(connection.received, 'new-epoch@2 m3 ready@3', 'new-epoch comes once')
 })
 
-t.test('a log that turns while kept messages are written goes on with them', async (t) => {
+t.test('undelivered messages go on after a divergence that left them valid', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(1, 1, 1, 1, 1)
   const connection = new FakeConnection()
@@ -125,10 +125,10 @@ t.test('a log that turns while kept messages are written goes on with them', asy
   connection.drain()
   await connection.until(() => connection.received.includes('ready'))
   t.equal(connection.received, 'k1 k2 k3 k4 ready@4', 'each once, up to the new head')
-  t.notMatch(connection.text, 'new-epoch', 'who has no cursor is told of no epoch')
+  t.notMatch(connection.text, 'new-epoch', 'a reader without a cursor gets no new-epoch')
 })
 
-t.test('who holds kept messages that are void is told so', async (t) => {
+t.test('a reader of undelivered messages that are void gets a reset', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(1, 1, 1, 1, 1)
   const connection = new FakeConnection()
@@ -143,7 +143,7 @@ t.test('who holds kept messages that are void is told so', async (t) => {
   t.equal(connection.received, 'k1 k2 reset@1 m2 m3 ready@3')
 })
 
-t.test('a log that lost its end under one epoch is ahead of nobody', async (t) => {
+t.test('a log that lost its end under the same epoch resets the streams past it', async (t) => {
   const fixture = new DeliveryFixture()
   fixture.send(0, 0, 0)
   const connection = await fixture.join(1, { id: 3, epoch })
@@ -156,7 +156,7 @@ t.test('a log that lost its end under one epoch is ahead of nobody', async (t) =
   t.equal(connection.received, 'ready@3 reset@1 m2')
 })
 
-t.test('a read that was answered by the log as it was before is not written', async (t) => {
+t.test('a batch read before a divergence is not written after it', async (t) => {
   const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
   fixture.send(0, 0)
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
@@ -179,7 +179,7 @@ t.test('a read that was answered by the log as it was before is not written', as
   t.equal(connection.received, 'new-epoch@0 m1 ready@1')
 })
 
-t.test('what was owed past the edge is no longer marked as reached', async (t) => {
+t.test('messages past the fork are not acknowledged', async (t) => {
   const fixture = new DeliveryFixture({ heartbeatMs: 20 })
   fixture.send(0, 1, 1)
   const connection = await fixture.join(1, { id: 0, epoch })
@@ -194,7 +194,7 @@ t.test('what was owed past the edge is no longer marked as reached', async (t) =
   t.equal(fixture.log.delivered.get(1), 2)
 })
 
-t.test('a session that went with what was lost ends with its streams', async (t) => {
+t.test('the streams of a session that was lost end', async (t) => {
   const fixture = new DeliveryFixture()
   const [ann, bob] = [await fixture.join(1), await fixture.join(2)]
   fixture.goneSessions.add(1)
@@ -207,12 +207,12 @@ t.test('a session that went with what was lost ends with its streams', async (t)
   t.same(fixture.endedSessions, [1])
 })
 
-t.test('while the store is lost there are no streams', async (t) => {
+t.test('while the store is unavailable there are no streams', async (t) => {
   const fixture = new DeliveryFixture({ presenceGraceMs: 1000 })
   const connection = await fixture.join(1)
   fixture.hub.disconnected()
   const bye = connection.text.split('\n\n').find((block) => block.includes('event: bye'))
-  t.match(bye, /^retry: \d+$/m, 'with a time that spreads the reconnects')
+  t.match(bye, /^retry: \d+$/m, 'with a retry time that spreads the reconnects')
   t.match(connection.received, /unavailable$/)
   t.throws(() => fixture.hub.admit(session(2)), { code: 'unavailable' })
   fixture.hub.reconnected()

@@ -2,7 +2,7 @@ import t from 'tap'
 import { type Batch, LogReader } from '../../src/delivery/log-reader.ts'
 import { FakeLog } from './support/fixture.ts'
 
-t.test('begins with the log as it stands', async (t) => {
+t.test('starts with the bounds of the store', async (t) => {
   const log = new FakeLog()
   log.oldest = 3
   const logReader = new LogReader(log)
@@ -10,7 +10,7 @@ t.test('begins with the log as it stands', async (t) => {
   t.match([logReader.epoch, logReader.head], [log.epoch, 0])
 })
 
-t.test('what was told before the store answered is not taken back', async (t) => {
+t.test('an update that arrives before the bounds is kept', async (t) => {
   const log = new FakeLog()
   const logReader = new LogReader(log)
   const started = logReader.start()
@@ -19,7 +19,7 @@ t.test('what was told before the store answered is not taken back', async (t) =>
   t.equal(logReader.head, 2)
 })
 
-t.test('readers who have missed the same share its bytes, others do not', async (t) => {
+t.test('readers who missed the same events share the packed bytes, others do not', async (t) => {
   const log = new FakeLog()
   const logReader = new LogReader(log)
   const entries = [0, 1, 2, 0].map((to, index) => ({
@@ -32,8 +32,8 @@ t.test('readers who have missed the same share its bytes, others do not', async 
   logReader.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 4 }, entries })
   const missedBy = (account: number, cursor = 0) =>
     logReader.packBatch(logReader.readRecent(cursor, account) as Batch)
-  const [everyones] = missedBy(3)
-  t.equal(missedBy(4)[0]?.chunk, everyones?.chunk)
+  const [shared] = missedBy(3)
+  t.equal(missedBy(4)[0]?.chunk, shared?.chunk)
   const texts = (account: number) => `${missedBy(account)[0]?.chunk.plain}`.match(/for \d/g)
   t.same(
     [texts(1), texts(2)],
@@ -46,4 +46,14 @@ t.test('readers who have missed the same share its bytes, others do not', async 
     missedBy(3, 1).map(({ lastId }) => lastId),
     [4],
   )
+})
+
+t.test('a store that knows that nothing is undelivered is not asked', async (t) => {
+  const log = new FakeLog()
+  const known = { after: 7, upTo: 7, bounds: log.bounds_ }
+  const hasNothingUndelivered = (account: number) => (account === 1 ? known : undefined)
+  const logReader = new LogReader(Object.assign(log, { hasNothingUndelivered }))
+  t.equal(await logReader.undelivered(1), known)
+  t.equal(log.reads, 0)
+  t.match(await logReader.undelivered(2), { after: 0, upTo: 0 })
 })

@@ -4,7 +4,7 @@ import type { PresenceEvent } from '../../src/chat/online-users.ts'
 import type { Chunk } from '../../src/delivery/chunk.ts'
 import { PresenceBroadcaster } from '../../src/delivery/presence-broadcaster.ts'
 
-/** A set of people that changes when told to. */
+/** A list of people online that the test changes. */
 class FakePresence {
   readonly names = new Map<number, string>()
   #listener: (change: PresenceEvent) => void = () => {}
@@ -55,7 +55,7 @@ class FakeSubscriber {
   }
 }
 
-t.test('the first change waits for no window', async (t) => {
+t.test('the first change is sent at once', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 3_600_000 })
   const subscriber = new FakeSubscriber(99)
@@ -66,7 +66,7 @@ t.test('the first change waits for no window', async (t) => {
   broadcaster.close()
 })
 
-t.test('what follows the first change is gathered', async (t) => {
+t.test('the changes after the first are gathered', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 200 })
   const subscriber = new FakeSubscriber(99)
@@ -78,7 +78,7 @@ t.test('what follows the first change is gathered', async (t) => {
   presence.come(3)
   presence.go(1)
   await subscriber.count(2)
-  t.ok(performance.now() - began > 150, 'no sooner than the window')
+  t.ok(performance.now() - began > 150, 'no sooner than the interval')
   t.same(subscriber.received, [
     { joined: ['p1'], left: [], onlineCount: 1 },
     { joined: ['p2', 'p3'], left: ['p1'], onlineCount: 2 },
@@ -86,31 +86,34 @@ t.test('what follows the first change is gathered', async (t) => {
   broadcaster.close()
 })
 
-t.test('who came and went in between is not told, and nothing is no event', async (t) => {
-  const presence = new FakePresence()
-  const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 5 })
-  const subscriber = new FakeSubscriber(99)
-  broadcaster.add(subscriber)
-  presence.come(1)
-  presence.go(1)
-  presence.come(2)
-  await subscriber.count(1)
-  presence.go(2)
-  presence.come(2)
-  presence.come(3)
-  await subscriber.count(2)
-  t.same(subscriber.received, [
-    { joined: ['p2'], left: [], onlineCount: 1 },
-    { joined: ['p3'], left: [], onlineCount: 2 },
-  ])
-  broadcaster.close()
-})
+t.test(
+  'a person who came and went in between is left out, and no change means no event',
+  async (t) => {
+    const presence = new FakePresence()
+    const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 5 })
+    const subscriber = new FakeSubscriber(99)
+    broadcaster.add(subscriber)
+    presence.come(1)
+    presence.go(1)
+    presence.come(2)
+    await subscriber.count(1)
+    presence.go(2)
+    presence.come(2)
+    presence.come(3)
+    await subscriber.count(2)
+    t.same(subscriber.received, [
+      { joined: ['p2'], left: [], onlineCount: 1 },
+      { joined: ['p3'], left: [], onlineCount: 2 },
+    ])
+    broadcaster.close()
+  },
+)
 
-t.test('what nobody read holds up nothing for the first who does', async (t) => {
+t.test('changes without subscribers do not delay the first subscriber', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 3_600_000 })
   for (let id = 1; id <= 200; id++) presence.come(id)
-  // A timer that was set before for as long would have fired.
+  // A timer of the same length that was set before would have fired.
   await new Promise((resolve) => setTimeout(resolve, 1))
   const subscriber = new FakeSubscriber(99)
   broadcaster.add(subscriber)
@@ -120,7 +123,7 @@ t.test('what nobody read holds up nothing for the first who does', async (t) => 
   broadcaster.close()
 })
 
-t.test('nobody is told about themselves', async (t) => {
+t.test('a subscriber gets no events about its own account', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 5 })
   const [one, two] = [new FakeSubscriber(1), new FakeSubscriber(2)]
@@ -139,7 +142,7 @@ t.test('nobody is told about themselves', async (t) => {
   broadcaster.close()
 })
 
-t.test('who becomes ready in a storm hears only of what came after', async (t) => {
+t.test('a subscriber added during a storm gets only later changes', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 5 })
   const [early, late] = [new FakeSubscriber(98), new FakeSubscriber(99)]
@@ -157,7 +160,7 @@ t.test('who becomes ready in a storm hears only of what came after', async (t) =
   broadcaster.close()
 })
 
-t.test('past a hundred names the subscriber is sent to the list', async (t) => {
+t.test('more than a hundred names become a resync', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 5 })
   const subscriber = new FakeSubscriber(999)
@@ -171,7 +174,7 @@ t.test('past a hundred names the subscriber is sent to the list', async (t) => {
   broadcaster.close()
 })
 
-t.test('who was behind is sent to the list once caught up', async (t) => {
+t.test('a subscriber that was behind gets a resync once caught up', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 5 })
   const [slow, quick, gone] = [
@@ -202,7 +205,7 @@ t.test('who was behind is sent to the list once caught up', async (t) => {
   broadcaster.close()
 })
 
-t.test('the longer the telling takes, the longer the next is gathered', async (t) => {
+t.test('the longer a broadcast takes, the longer the pause before the next', async (t) => {
   let now = 0
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 1, now: () => now })
@@ -224,7 +227,7 @@ t.test('the longer the telling takes, the longer the next is gathered', async (t
   broadcaster.close()
 })
 
-t.test('in a storm each hears of what it does not know yet', async (t) => {
+t.test('during a storm each subscriber gets exactly the changes it does not know', async (t) => {
   const presence = new FakePresence()
   const broadcaster = new PresenceBroadcaster(presence, { minIntervalMs: 5 })
   const subscribers = new Map<number, FakeSubscriber>()
@@ -249,25 +252,22 @@ t.test('in a storm each hears of what it does not know yet', async (t) => {
   broadcaster.close()
 })
 
-t.test(
-  'the longest event there can be stays far below the lines that subscribers take',
-  async (t) => {
-    const presence = new FakePresence()
-    const broadcaster = new PresenceBroadcaster(presence)
-    let longest = 0
-    broadcaster.add({
-      account: 999,
-      sendPresence(chunk) {
-        longest = Math.max(longest, chunk.plain.length)
-        return true
-      },
-    })
-    // Names have 32 code points at most, of 4 bytes each.
-    for (let id = 0; id < 100; id++) presence.come(id, `${'𝒜'.repeat(29)}${100 + id}`)
-    const deadline = performance.now() + 10_000
-    while (longest === 0 && performance.now() < deadline) await nextTurn()
-    t.ok(longest > 12_000, 'all of them in one event')
-    t.ok(longest <= 16_384, `${longest} bytes`)
-    broadcaster.close()
-  },
-)
+t.test('the longest possible event is far below the line limit of clients', async (t) => {
+  const presence = new FakePresence()
+  const broadcaster = new PresenceBroadcaster(presence)
+  let longest = 0
+  broadcaster.add({
+    account: 999,
+    sendPresence(chunk) {
+      longest = Math.max(longest, chunk.plain.length)
+      return true
+    },
+  })
+  // Names have 32 code points at most, of 4 bytes each.
+  for (let id = 0; id < 100; id++) presence.come(id, `${'𝒜'.repeat(29)}${100 + id}`)
+  const deadline = performance.now() + 10_000
+  while (longest === 0 && performance.now() < deadline) await nextTurn()
+  t.ok(longest > 12_000, 'all names are in one event')
+  t.ok(longest <= 16_384, `${longest} bytes`)
+  broadcaster.close()
+})

@@ -17,7 +17,7 @@ const ids = (batch: { events: EncodedEvent[]; scannedTo: number } | undefined) =
   batch && { ids: batch.events.map(({ id }) => id), scannedTo: batch.scannedTo }
 
 t.test(
-  'a reader gets what it may see after its cursor, and the cursor covers the rest',
+  'a reader gets the events after its cursor that it may see, and moves past the others',
   async (t) => {
     const recent = new RecentEvents()
     recent.push([event(5), event(6, 1), event(7, 2), event(8, 2)])
@@ -27,7 +27,7 @@ t.test(
   },
 )
 
-t.test('what it has dropped is not held', async (t) => {
+t.test('dropped events are not kept in memory', async (t) => {
   const recent = new RecentEvents({ maxBytes: 100 })
   const dropped = ((old) => {
     recent.push([old])
@@ -46,7 +46,7 @@ t.test('a batch is bounded in bytes, but holds at least one event', async (t) =>
   t.same(ids(recent.after(0, 1, 10)), { ids: [1], scannedTo: 2 })
 })
 
-t.test('what is not remembered is said to be so', async (t) => {
+t.test('after returns undefined if the memory does not reach back', async (t) => {
   const recent = new RecentEvents()
   t.equal(recent.after(0, 1, 1000), undefined, 'nothing yet')
   recent.push([event(5)])
@@ -64,7 +64,7 @@ t.test('memory is bounded by events and by bytes', async (t) => {
   t.same(ids(byBytes.after(1, 1, 1000)), { ids: [2, 3], scannedTo: 3 })
 })
 
-t.test('it stays right over thousands of events', async (t) => {
+t.test('events stay correct over thousands of them', async (t) => {
   const recent = new RecentEvents({ maxEvents: 500 })
   for (let id = 1; id <= 5000; id++) recent.push([event(id)])
   t.equal(recent.after(4499, 1, 1e6), undefined)
@@ -74,7 +74,7 @@ t.test('it stays right over thousands of events', async (t) => {
   t.equal(batch?.scannedTo, 5000)
 })
 
-t.test('what the log no longer holds is forgotten', async (t) => {
+t.test('trimmed events are dropped', async (t) => {
   const recent = new RecentEvents()
   recent.push([event(1), event(2), event(3)])
   recent.dropBefore(3)

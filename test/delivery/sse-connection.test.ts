@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { Chunk } from '../../src/delivery/chunk.ts'
 import { SseConnection } from '../../src/delivery/sse-connection.ts'
 
-/** Two ends of a real connection. */
+/** Both ends of a real connection. */
 async function connection(t: Test): Promise<{ near: Socket; far: Socket }> {
   const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -54,84 +54,70 @@ for (const { framed, bytes } of [
     const { near, far } = await connection(t)
     const sse = new SseConnection(near, { head: none, framed, writeTimeoutMs: 60_000 })
     const { until, seen } = listenTo(sse)
-    let came = ''
+    let received = ''
     far.on('data', (data) => {
-      came += data
+      received += data
     })
     t.equal(sse.write(chunk), true)
-    t.equal(sse.rawSocket, framed ? near : undefined)
     sse.end('hi')
     await once(far, 'end')
-    t.equal(came, bytes)
-    // It is closed here although the reader never closes their side.
+    t.equal(received, bytes)
+    // It is closed here although the client never closes its side.
     await until(() => seen.closed > 0)
   })
 }
 
 t.test(
-  'the head goes out with what follows, and what is held for that, or after a moment',
+  'the head is written at once, and a buffered text together with the next write',
   async (t) => {
-    for (const [follows, came] of [
+    for (const [event, framed] of [
       [chunk, '2\r\nhi\r\n2\r\nhi\r\n'],
       ['für dich ✓', '2\r\nhi\r\nd\r\nfür dich ✓\r\n'],
-      [undefined, ''],
+      [large, `2\r\nhi\r\n${large.framed}`],
     ] as const) {
       const { near, far } = await connection(t)
       const sse = new SseConnection(near, { head: 'head', framed: true, writeTimeoutMs: 1000 })
       listenTo(sse)
-      sse.scheduleHead()
+      const [head] = await once(far, 'data')
+      t.equal(`${head}`, 'head')
+      sse.buffer('hi')
       t.notOk(sse.isDrained)
-      if (follows !== undefined) {
-        sse.buffer('hi')
-        sse.write(follows)
-      }
-      const [first] = await once(far, 'data')
-      t.equal(`${first}`, `head${came}`)
+      sse.write(event)
+      let body = ''
+      far.on('data', (bytes) => {
+        if (body === '') t.ok(bytes.length > '2\r\nhi\r\n'.length, 'in one packet')
+        body += bytes
+      })
+      sse.end('')
+      await once(far, 'end')
+      t.equal(body, `${framed}0\r\n\r\n0\r\n\r\n`)
     }
   },
 )
 
-t.test(
-  'the head goes first, once, whatever ends the stream before anything followed',
-  async (t) => {
-    for (const [framed, ended] of [
-      [true, 'head2\r\nhi\r\n0\r\n\r\n'],
-      [false, 'headhi'],
-    ] as const) {
-      const { near, far } = await connection(t)
-      const sse = new SseConnection(near, { head: 'head', framed, writeTimeoutMs: 1000 })
-      listenTo(sse)
-      sse.scheduleHead()
-      sse.end('hi')
-      let came = ''
-      for await (const bytes of far) came += bytes
-      t.equal(came, ended)
-    }
+t.test('the head comes first, even if the stream ends at once', async (t) => {
+  for (const [framed, ended] of [
+    [true, 'head2\r\nhi\r\n0\r\n\r\n'],
+    [false, 'headhi'],
+  ] as const) {
     const { near, far } = await connection(t)
-    const sse = new SseConnection(near, { head: 'head', framed: true, writeTimeoutMs: 1000 })
+    const sse = new SseConnection(near, { head: 'head', framed, writeTimeoutMs: 1000 })
     listenTo(sse)
-    sse.scheduleHead()
-    sse.destroy()
-    let came = ''
-    for await (const bytes of far) came += bytes
-    t.equal(came, 'head', 'also where it is cut')
-  },
-)
-
-t.test('a large chunk follows what is held', async (t) => {
+    sse.end('hi')
+    let received = ''
+    for await (const bytes of far) received += bytes
+    t.equal(received, ended)
+  }
   const { near, far } = await connection(t)
-  const sse = new SseConnection(near, { head: 'head', framed: false, writeTimeoutMs: 1000 })
+  const sse = new SseConnection(near, { head: 'head', framed: true, writeTimeoutMs: 1000 })
   listenTo(sse)
-  sse.scheduleHead()
-  sse.buffer('hi')
-  sse.write(new Chunk(Buffer.alloc(10_000, 'x')))
-  sse.end('')
-  let came = ''
-  for await (const bytes of far) came += bytes
-  t.equal(came, `headhi${'x'.repeat(10_000)}`)
+  sse.destroy()
+  let received = ''
+  for await (const bytes of far) received += bytes
+  t.equal(received, 'head', 'also if it is destroyed')
 })
 
-t.test('a full socket says so, and drains', async (t) => {
+t.test('write returns false when the socket is full, and drained is called later', async (t) => {
   const { near, far } = await connection(t)
   const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 60_000 })
   const { until, seen } = listenTo(sse)
@@ -143,7 +129,7 @@ t.test('a full socket says so, and drains', async (t) => {
   t.ok(sse.isDrained)
 })
 
-t.test('a reader that takes nothing is cut off', async (t) => {
+t.test('a client that takes nothing is cut off', async (t) => {
   const { near, far } = await connection(t)
   const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 50 })
   const { until, seen } = listenTo(sse)
@@ -153,41 +139,44 @@ t.test('a reader that takes nothing is cut off', async (t) => {
   t.equal(seen.drained, 0)
 })
 
-t.test('a reader that takes something is not cut off', async (t) => {
+t.test('a client that takes something is not cut off', async (t) => {
   const { near, far } = await connection(t)
   const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 2000 })
   const { until, seen } = listenTo(sse)
-  // More than the kernels take, each; and little enough to be taken in time by a busy machine.
+  // Each is more than the kernels buffer, and little enough for a busy machine to take in time.
   for (const bytes of [12_000_000, 24_000_000]) sse.write(new Chunk(Buffer.alloc(bytes)))
-  let came = 0
+  let received = 0
   far.on('data', (bytes) => {
-    came += bytes.length
-    if (came > 14_000_000) far.pause()
+    received += bytes.length
+    if (received > 14_000_000) far.pause()
   })
   await new Promise((resolve) => setTimeout(resolve, 2200))
-  came = Number.NEGATIVE_INFINITY
+  received = Number.NEGATIVE_INFINITY
   far.resume()
   await until(() => seen.drained + seen.closed > 0)
   t.match(seen, { drained: 1, closed: 0 })
 })
 
-t.test('nor does it help to say something now and then, before the end or after it', async (t) => {
-  for (const ends of [false, true]) {
-    const { near, far } = await connection(t)
-    const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 300 })
-    const { until, seen } = listenTo(sse)
-    far.pause()
-    for (let times = 0; times < 20; times++) sse.write(large)
-    if (ends) sse.end('hi')
-    const talking = setInterval(() => far.write('x'), 50)
-    t.teardown(() => clearInterval(talking))
-    await until(() => seen.closed > 0)
-    clearInterval(talking)
-    t.equal(seen.drained, 0)
-  }
-})
+t.test(
+  'a client that takes nothing is cut off even if it sends something, before and after the end',
+  async (t) => {
+    for (const ends of [false, true]) {
+      const { near, far } = await connection(t)
+      const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 300 })
+      const { until, seen } = listenTo(sse)
+      far.pause()
+      for (let times = 0; times < 20; times++) sse.write(large)
+      if (ends) sse.end('hi')
+      const talking = setInterval(() => far.write('x'), 50)
+      t.teardown(() => clearInterval(talking))
+      await until(() => seen.closed > 0)
+      clearInterval(talking)
+      t.equal(seen.drained, 0)
+    }
+  },
+)
 
-t.test('an idle reader is not', async (t) => {
+t.test('an idle client is not cut off', async (t) => {
   const { near, far } = await connection(t)
   const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 500 })
   const { until, seen } = listenTo(sse)
@@ -198,7 +187,7 @@ t.test('an idle reader is not', async (t) => {
   t.equal(seen.closed, 0)
 })
 
-t.test('a reader that closes its side is gone', async (t) => {
+t.test('the connection closes when the client closes its side', async (t) => {
   const { near, far } = await connection(t)
   const { until, seen } = listenTo(
     new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 1000 }),
@@ -208,7 +197,7 @@ t.test('a reader that closes its side is gone', async (t) => {
   t.ok(near.destroyed)
 })
 
-t.test('a reset connection is gone', async (t) => {
+t.test('the connection closes when the client resets it', async (t) => {
   const { near, far } = await connection(t)
   const { until, seen } = listenTo(
     new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 1000 }),
@@ -218,7 +207,7 @@ t.test('a reset connection is gone', async (t) => {
   t.ok(near.destroyed)
 })
 
-t.test('a reader that talks and talks is cut off', async (t) => {
+t.test('a client that sends more than 64 KiB is cut off', async (t) => {
   const { near, far } = await connection(t)
   const { until, seen } = listenTo(
     new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 1000 }),
@@ -229,18 +218,17 @@ t.test('a reader that talks and talks is cut off', async (t) => {
   t.ok(near.destroyed)
 })
 
-t.test('a connection that is gone before it is listened to is told as closed', async (t) => {
+t.test('closed is called if the connection was gone before listen', async (t) => {
   const { near } = await connection(t)
   near.destroy()
   await once(near, 'close')
   const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 1000 })
   const { until, seen } = listenTo(sse)
-  sse.scheduleHead()
   await until(() => seen.closed > 0)
   t.equal(seen.closed, 1)
 })
 
-t.test('destroying ends it at once', async (t) => {
+t.test('destroy closes the connection at once', async (t) => {
   const { near } = await connection(t)
   const sse = new SseConnection(near, { head: none, framed: true, writeTimeoutMs: 1000 })
   const { until, seen } = listenTo(sse)

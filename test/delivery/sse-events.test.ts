@@ -2,8 +2,8 @@ import t from 'tap'
 import {
   byeEvent,
   encodeMessage,
-  encodeUndelivered,
   heartbeatEvent,
+  initialOnlineNames,
   isVisibleTo,
   presenceEvent,
   readyEvent,
@@ -14,7 +14,7 @@ const ann = { id: 1, username: 'ann' }
 const bob = { id: 2, username: 'bob' }
 const sentAt = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 
-t.test('a message carries its id, so that it moves the cursor', async (t) => {
+t.test('a message carries the cursor', async (t) => {
   const event = encodeMessage({ id: 7, from: ann, to: null, text: 'hi', sentAt }, 'mh4k2c9z')
   t.equal(
     event.bytes.toString(),
@@ -22,8 +22,8 @@ t.test('a message carries its id, so that it moves the cursor', async (t) => {
   )
 })
 
-t.test('a kept message carries none', async (t) => {
-  const event = encodeUndelivered({ id: 7, from: ann, to: bob, text: 'hi', sentAt })
+t.test('a message without an epoch carries no cursor', async (t) => {
+  const event = encodeMessage({ id: 7, from: ann, to: bob, text: 'hi', sentAt })
   t.equal(
     event.bytes.toString(),
     'event: message\ndata: {"id":7,"kind":"direct","from":"ann","to":"bob","text":"hi","sentAt":"2026-01-02T03:04:05.006Z"}\n\n',
@@ -31,18 +31,18 @@ t.test('a kept message carries none', async (t) => {
   t.same([event.from, event.to], [1, 2])
 })
 
-/** What ends a line in Python's str.splitlines, in Java's \\R and in Unicode's UAX #14. */
+/** The line ends of Python's str.splitlines, Java's \\R and Unicode's UAX #14. */
 const lineEnds = /\r\n|[\n\v\f\r\x1c\x1d\x1e\u0085\u2028\u2029]/
 
-t.test('no line break of a text, of whatever language, breaks the framing', async (t) => {
+t.test('no line separator in a text breaks the framing', async (t) => {
   const text =
     'a\nb\r\nc\rd\n\ndata: x\u2028event: bye\u2029id: 9\u0085data: {}\ve\fdata: \x1cid: 8\x1d\x1e'
   for (const event of [
     encodeMessage({ id: 1, from: ann, to: null, text, sentAt }, 'mh4k2c9z'),
-    encodeUndelivered({ id: 1, from: ann, to: null, text, sentAt }),
+    encodeMessage({ id: 1, from: ann, to: null, text, sentAt }),
   ]) {
     const lines = event.bytes.toString().split(lineEnds)
-    t.ok(lines.length <= 5, `an event, its data, its id if it has one, and its end`)
+    t.ok(lines.length <= 5, 'at most: event, data, id, and the empty line')
     const data = lines.filter((line) => line.startsWith('data:'))
     t.equal(data.length, 1)
     t.equal(JSON.parse((data[0] as string).slice(5)).text, text)
@@ -62,11 +62,11 @@ t.test('a character takes at most six bytes of a line', async (t) => {
         .map((line) => Buffer.byteLength(line)),
     )
   }
-  t.ok(lineOf(4_000) <= 24 * 1024, 'as docs/streams.md says of the default')
-  t.ok(lineOf(10_800) <= 64 * 1024, 'and of the most that a line of 64 KiB holds')
+  t.ok(lineOf(4_000) <= 24 * 1024, 'the bound of docs/streams.md for the default length')
+  t.ok(lineOf(10_800) <= 64 * 1024, 'the bound of docs/streams.md for lines of 64 KiB')
 })
 
-t.test('a direct message is seen by its two people, a broadcast by all', async (t) => {
+t.test('a direct message is visible to its two people, a broadcast to all', async (t) => {
   const direct = encodeMessage({ id: 1, from: ann, to: bob, text: 'x', sentAt }, 'mh4k2c9z')
   const broadcast = encodeMessage({ id: 2, from: ann, to: null, text: 'x', sentAt }, 'mh4k2c9z')
   t.same(
@@ -79,7 +79,7 @@ t.test('a direct message is seen by its two people, a broadcast by all', async (
   )
 })
 
-t.test('the other events read as the contract has them', async (t) => {
+t.test('the other events have the documented form', async (t) => {
   const at = { head: 9, epoch: 'mh4k2c9z' }
   t.equal(
     readyEvent('ann', at, ['ann'], 1),
@@ -108,4 +108,25 @@ t.test('the other events read as the contract has them', async (t) => {
     byeEvent('shutting-down', 1234),
     'retry: 1234\nevent: bye\ndata: {"reason":"shutting-down"}\n\n',
   )
+})
+
+/** As many people, each with a name of the letters and four digits. */
+function present(people: number, letters: string) {
+  const names = Array.from({ length: people }, (_, index) => `${letters}${1000 + index}`)
+  return { count: people, names: () => names }
+}
+
+t.test('ready names up to a thousand people', async (t) => {
+  t.equal(initialOnlineNames(present(1_000, 'guest'))?.length, 1_000)
+  t.equal(initialOnlineNames(present(1_001, 'guest')), undefined)
+  t.same(initialOnlineNames(present(0, '')), [])
+})
+
+t.test('ready names people up to 16 KiB of JSON, whatever their letters', async (t) => {
+  for (const letters of ['a'.repeat(28), '漢'.repeat(28), '𝒜'.repeat(28)]) {
+    const each = Buffer.byteLength(JSON.stringify(`${letters}1000`)) + 1
+    const most = Math.floor((16_384 - 1) / each)
+    t.equal(initialOnlineNames(present(most, letters))?.length, most, letters)
+    t.equal(initialOnlineNames(present(most + 1, letters)), undefined, letters)
+  }
 })

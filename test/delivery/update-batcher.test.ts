@@ -10,7 +10,7 @@ function update(head: number, ended: number[] = []): LogUpdate {
   return { bounds: { epoch: '00000001', oldest: 1, head }, entries: [entry], ended }
 }
 
-t.test('what comes in one turn is delivered as one, at its end', async (t) => {
+t.test('the updates of one turn are delivered as one, at its end', async (t) => {
   const delivered: LogUpdate[] = []
   const batcher = new UpdateBatcher((update) => delivered.push(update))
   batcher.add(update(1, [7]))
@@ -26,20 +26,20 @@ t.test('what comes in one turn is delivered as one, at its end', async (t) => {
   t.same(delivered[0]?.ended, [7])
 })
 
-t.test('what was said before a session ended is delivered before its end', async (t) => {
-  const told: unknown[] = []
-  const batcher = new UpdateBatcher(({ bounds, ended }) => told.push([bounds.head, ended]))
+t.test('entries before the end of a session are delivered before it', async (t) => {
+  const reported: unknown[] = []
+  const batcher = new UpdateBatcher(({ bounds, ended }) => reported.push([bounds.head, ended]))
   batcher.add(update(1))
   batcher.add(update(2, [7]))
-  t.same(told, [[1, []]])
+  t.same(reported, [[1, []]])
   await nextTurn()
-  t.same(told, [
+  t.same(reported, [
     [1, []],
     [2, [7]],
   ])
 })
 
-t.test('what must come after it has it delivered at once, and only once', async (t) => {
+t.test('flush delivers at once, and only once', async (t) => {
   const heads: number[] = []
   const batcher = new UpdateBatcher(({ bounds }) => heads.push(bounds.head))
   batcher.add(update(1))

@@ -5,14 +5,14 @@ import { anyText } from '../support/any-text.ts'
 
 const anyName = anyText()
 
-/** Every letter and mark of which there is another case. */
+/** Every letter and mark that has another case. */
 const cased: string[] = []
 for (let code = 0; code <= 0x1ffff; code++) {
   const one = String.fromCodePoint(code)
   if (/^[\p{L}\p{M}]$/u.test(one) && one.toLowerCase() !== one.toUpperCase()) cased.push(one)
 }
 
-t.test('names that read the same have one key', async (t) => {
+t.test('names that differ only in case, width or ligatures have the same key', async (t) => {
   const same: [string, ...string[]][] = [
     ['ann', 'ANN', 'Ａｎｎ', '𝐚𝐧𝐧', 'a\u00ADnn'],
     ['zoë', 'Zoe\u0308', 'ZOË'],
@@ -34,14 +34,14 @@ t.test('names that read the same have one key', async (t) => {
   t.not(usernameKey('ılgın'), usernameKey('ILGIN'), 'folding is nobody’s language: not Turkish')
 })
 
-t.test('a key is its own key', async () => {
+t.test('the key of a key is the key itself', async () => {
   fc.assert(
     fc.property(anyName, (name) => usernameKey(usernameKey(name)) === usernameKey(name)),
     { numRuns: 1000 },
   )
 })
 
-t.test('every letter has the key of its upper and of its lower case', async (t) => {
+t.test('every letter has the same key as its upper and its lower case', async (t) => {
   const otherwise = cased.filter((one) => {
     const cases = [one.toLowerCase(), one.toUpperCase(), one.toUpperCase().toLowerCase()]
     return cases.some((other) => usernameKey(other) !== usernameKey(one))
@@ -50,7 +50,7 @@ t.test('every letter has the key of its upper and of its lower case', async (t) 
   t.ok(cased.length > 2_500)
 })
 
-t.test('letters that match where case does not matter have one key', async (t) => {
+t.test('letters that match case-insensitively have the same key', async (t) => {
   // By simple case folding, as regular expressions have it: a table of Node's own.
   const matches = cased.filter((one) => {
     const any = new RegExp(`^${one}$`, 'iu')

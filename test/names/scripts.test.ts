@@ -2,7 +2,7 @@ import t from 'tap'
 import { isOfOneScript, Script, scriptsOf } from '../../src/names/scripts.ts'
 import { scripts } from '../../src/names/tables.ts'
 
-t.test('a name is of one script, or of a mix that is highly restrictive', async (t) => {
+t.test('a name is of one script, or of a mix that UTS #39 calls highly restrictive', async (t) => {
   const good = [
     'ann',
     'Фёдор',
@@ -44,7 +44,7 @@ t.test('a name is of one script, or of a mix that is highly restrictive', async 
   }
 })
 
-t.test('each character that may be in a name is of a script that is known', async (t) => {
+t.test('each character that a name can hold belongs to a known script', async (t) => {
   const classes = scripts
     .trim()
     .split(/\s/)
@@ -61,11 +61,11 @@ t.test('each character that may be in a name is of a script that is known', asyn
   t.same(found, [])
 })
 
-t.test('nothing is of a script that this Node does not know', async (t) => {
+t.test('no text is of a script that this version of Node does not know', async (t) => {
   const later = new Script('Of_A_Later_Unicode')
   t.notOk(later.has('a') || later.isAllOf('a') || later.isAllOf('7'))
 })
 
-t.test('what is of no script is not named', async (t) => {
+t.test('code points without a script name none', async (t) => {
   t.same(scriptsOf('7\u{378}'), [], 'U+0378 is not assigned')
 })

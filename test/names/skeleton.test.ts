@@ -1,9 +1,9 @@
 import t from 'tap'
-import { parseMapping } from '../../src/names/code-point-mapping.ts'
+import { parseMapping } from '../../src/names/case-fold.ts'
 import { skeleton } from '../../src/names/skeleton.ts'
 import { confusables } from '../../src/names/tables.ts'
 
-t.test('names that look alike have one skeleton', async (t) => {
+t.test('names that look alike have the same skeleton', async (t) => {
   const alike: [string, ...string[]][] = [
     ['admin', 'ɑdmin', 'admın', 'adrnin', 'аdmin'],
     ['ace', 'асе', 'ace\u034F', 'a\u200Dce'],
@@ -20,7 +20,7 @@ t.test('names that look alike have one skeleton', async (t) => {
   t.not(skeleton('ann'), skeleton('Ann'), 'case is another matter')
 })
 
-t.test('what is a prototype looks like itself', async (t) => {
+t.test('the skeleton of a prototype is the prototype', async (t) => {
   for (const prototype of new Set(parseMapping(confusables).values())) {
     if (skeleton(prototype) !== prototype) t.fail(prototype)
   }

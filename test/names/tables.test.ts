@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { tablesFrom } from '../../build/unicode-tables.ts'
-import { parseMapping } from '../../src/names/code-point-mapping.ts'
+import { parseMapping } from '../../src/names/case-fold.ts'
 import { confusables, foldings, scripts, unicodeVersion } from '../../src/names/tables.ts'
 
 const hex = (text: string) =>
   [...text].map((one) => (one.codePointAt(0) as number).toString(16).toUpperCase()).join(' ')
 
-/** Unicode's files, as far as the tables tell what is in them. */
+/** Unicode's files, rebuilt from the tables. */
 function unicodeFiles(version: string) {
   const exceptions = parseMapping(foldings)
   const folded = Array.from({ length: 0x20000 }, (_, code) => String.fromCodePoint(code))
@@ -37,16 +37,16 @@ function unicodeFiles(version: string) {
   }
 }
 
-t.test('the tables are as they are made of Unicode’s files', async (t) => {
+t.test('the tables are what the build makes of Unicode’s files', async (t) => {
   const folder = t.testdir(unicodeFiles(unicodeVersion))
   const made = readFileSync(new URL('../../src/names/tables.ts', import.meta.url), 'utf8')
   t.equal(tablesFrom(folder), made)
 })
 
-t.test('files of different versions make no tables', async (t) => {
+t.test('files of different versions are refused', async (t) => {
   t.throws(() => tablesFrom(t.testdir(unicodeFiles('1.1.0'))), { message: '17.0.0 is not 1.1.0' })
 })
 
-t.test('they are of the Unicode that this Node knows, or of a later one', async (t) => {
+t.test('the tables are of the Unicode version of this Node, or of a later one', async (t) => {
   t.ok(Number.parseFloat(process.versions.unicode as string) <= Number.parseFloat(unicodeVersion))
 })

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { findCredentials } from '../../src/chat/account-lookup.ts'
+import { findCredentials } from '../../src/chat/accounts.ts'
 import { nameForms } from '../../src/names/name-forms.ts'
 import type { Store } from '../../src/store/store.ts'
 import { hour } from './fixtures.ts'

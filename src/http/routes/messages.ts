@@ -1,7 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { toMessage } from '../../chat/message.ts'
-import type { MessageInput } from '../../chat/message-input.ts'
-import type { PostedMessage } from '../../chat/messages.ts'
+import { type MessageInput, type PostedMessage, toMessage } from '../../chat/messages.ts'
 import type { Session } from '../../store/store.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'

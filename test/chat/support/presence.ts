@@ -19,11 +19,11 @@ export const session = (id: number): Session => ({
   expiresAt: Number.MAX_SAFE_INTEGER,
 })
 
-/** Keeps presence as a store does, and tells its news before it answers. */
+/** Presence in memory; like a store, it reports an update before the write returns. */
 class FakeStore {
   rows = new Map<number, PresentSession>()
   ended = new Set<number>()
-  /** What was told to it, by sessions' ids. */
+  /** The writes, by session ids. */
   changes: Record<keyof PresenceChange, readonly number[]>[] = []
   away = false
   isUpToDate = true
@@ -52,20 +52,20 @@ class FakeStore {
     this.presence?.applyUpdate({ entered, left, ended: [] })
   }
 
-  /** Another node, or a database that went back, takes a session out. */
+  /** Removes a session, like another node or a database that lost it. */
   drop(id: number) {
     this.rows.delete(id)
     this.presence?.applyUpdate({ entered: [], left: [id], ended: [] })
   }
 
-  /** Another node enters a session, perhaps without a word to this one. */
+  /** Enters a session like another node, with or without an update. */
   enterElsewhere(id: number, tell = true) {
     const row = { session: id, person: person(id), since: 1000 + id }
     this.rows.set(id, row)
     if (tell) this.presence?.applyUpdate({ entered: [row], left: [], ended: [] })
   }
 
-  /** As the store ends a session: its presence goes with it. */
+  /** Ends a session and its presence. */
   end(id: number) {
     this.ended.add(id)
     this.presence?.applyUpdate({ entered: [], left: this.rows.delete(id) ? [id] : [], ended: [id] })
@@ -85,15 +85,15 @@ export async function open(
     minIntervalMs: options.minIntervalMs ?? 1,
   })
   store.presence = presence
-  const told: string[] = []
+  const reported: string[] = []
   const waiting: (() => void)[] = []
   presence.onChanged(({ person, online }) => {
-    told.push(`${online ? '+' : '-'}${person.username}`)
+    reported.push(`${online ? '+' : '-'}${person.username}`)
     for (const wake of waiting.splice(0)) wake()
   })
-  const toldOf = async (change: string) => {
-    while (!told.includes(change)) await new Promise<void>((resolve) => waiting.push(resolve))
+  const untilReported = async (change: string) => {
+    while (!reported.includes(change)) await new Promise<void>((resolve) => waiting.push(resolve))
   }
   await presence.start()
-  return { store, presence, told, toldOf }
+  return { store, presence, reported, untilReported }
 }

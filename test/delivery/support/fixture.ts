@@ -7,7 +7,7 @@ import { Hub, type HubSettings } from '../../../src/delivery/hub.ts'
 import { LogReader } from '../../../src/delivery/log-reader.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
-import type { SseConnection, SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
+import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
 import type {
   Cursor,
   CursorResolution,
@@ -18,7 +18,7 @@ import type {
 
 export const epoch = 'mh4k2c9z'
 
-/** A log in memory that reads a few ids at a time, and can be made to fail. */
+/** A log in memory that reads a few ids at a time, and fails as often as the test says. */
 export class FakeLog {
   readonly entries: Entry[] = []
   epoch = epoch
@@ -81,18 +81,14 @@ export class FakeLog {
   }
 }
 
-/** A socket that takes what it is told to take. */
+/** A socket with as much room as the test gives it. */
 export class FakeConnection {
   text = ''
   ended = false
   destroyed = false
   isDrained = true
-  /** How many more chunks it takes before it is full. */
+  /** How many more writes it takes before it is full. */
   room = Number.POSITIVE_INFINITY
-  /** Takes chunks as they are framed, as a socket does. */
-  rawSocket: SseConnection['rawSocket'] = {
-    write: (framed: Buffer) => this.#take(`${framed}`.replace(/^\w+\r\n/, '').slice(0, -2)),
-  } as SseConnection['rawSocket']
   #events: SseConnectionEvents | undefined
   #wake = () => {}
 
@@ -100,20 +96,12 @@ export class FakeConnection {
     this.#events = events
   }
 
-  onSocketFull() {}
-
-  scheduleHead() {}
-
   buffer(text: string) {
     this.text += text
   }
 
   write(what: Chunk | string) {
-    return this.#take(typeof what === 'string' ? what : `${what.plain}`)
-  }
-
-  #take(text: string) {
-    this.text += text
+    this.text += typeof what === 'string' ? what : `${what.plain}`
     this.#wake()
     return --this.room > 0
   }
@@ -138,7 +126,7 @@ export class FakeConnection {
     this.#events?.drained()
   }
 
-  /** What came, in short: m1 for message 1, k1 for one without an id, r for ready, and so on. */
+  /** The events in short: m1 is message 1, k1 is message 1 without a cursor, ready@1 is ready with cursor 1. */
   get received(): string {
     return this.text
       .split('\n\n')
@@ -157,7 +145,7 @@ export class FakeConnection {
   async until(condition: () => boolean) {
     const deadline = Date.now() + 20_000
     while (!condition()) {
-      if (Date.now() > deadline) throw new Error(`waited in vain; came: ${this.received}`)
+      if (Date.now() > deadline) throw new Error(`timed out; received: ${this.received}`)
       await nextTurn()
     }
   }
@@ -174,12 +162,12 @@ export class DeliveryFixture {
   readonly log = new FakeLog()
   readonly errors: unknown[] = []
   readonly left: number[] = []
-  /** Sessions that went with what the log lost. */
+  /** Sessions that were lost with the end of the log. */
   readonly goneSessions = new Set<number>()
   readonly endedSessions: number[] = []
   readonly logReader: LogReader
   readonly hub: Hub
-  /** While true, nobody's presence is stored. */
+  /** While true, presence is not stored. */
   holdPresence = false
   #arrivals: (() => void)[] = []
 
@@ -226,18 +214,18 @@ export class DeliveryFixture {
     for (const arrive of this.#arrivals.splice(0)) arrive()
   }
 
-  /** Says something, `to` 0 for all, and delivers it as one commit. */
+  /** Appends a message for each recipient, 0 for a broadcast, and delivers them as one commit. */
   send(...recipients: number[]) {
     const entries = this.append(...recipients)
     this.hub.applyUpdate({ bounds: this.log.bounds_, entries, ended: [] })
   }
 
-  /** The server hears that the log has another epoch. */
+  /** Tells the hub that the log has another epoch. */
   diverge() {
     this.hub.diverged(this.log.bounds_)
   }
 
-  /** The same, but the server has not heard of it yet. */
+  /** Appends messages without telling the hub. */
   append(...recipients: number[]) {
     const entries = recipients.map((to, index) => ({
       id: this.log.entries.length + index + 1,

@@ -1,5 +1,4 @@
-import type { MessageInput } from '../../../src/chat/message-input.ts'
-import type { HistoryQuery, PostedMessage } from '../../../src/chat/messages.ts'
+import type { HistoryQuery, MessageInput, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
 import { sessionEnded } from '../../../src/chat/sessions.ts'
 import type { Services } from '../../../src/http/services.ts'

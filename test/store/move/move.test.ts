@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { findCredentials } from '../../../src/chat/account-lookup.ts'
+import { findCredentials } from '../../../src/chat/accounts.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
 import type { CopyProgress } from '../../../src/store/move/copy.ts'
 import { move } from '../../../src/store/move/move.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import t from 'tap'
-import { findCredentials } from '../../../src/chat/account-lookup.ts'
+import { findCredentials } from '../../../src/chat/accounts.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
 import { classifyError } from '../../../src/store/postgres/classify-error.ts'
 import { Unavailable } from '../../../src/store/store.ts'
