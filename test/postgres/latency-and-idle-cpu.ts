@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { cpuSeconds } from '../../bench/machine/processes.ts'
 import { openCluster } from '../faults/nodes/support/cluster.ts'
-import { queryRows } from '../faults/nodes/support/query-rows.ts'
 import { openPostgres } from '../support/postgres.ts'
+import { queryRows } from '../support/query-rows.ts'
 import { medianCrossNodeLatency } from './support/cross-node-latency.ts'
 
 /** How long nobody does anything, in ms. */
@@ -14,7 +14,7 @@ const idleMs = 10_000
 t.test('three nodes on PostgreSQL as the system brings it are quick, and rest', async (t) => {
   const server = await openPostgres(t)
   const databaseUrl = await server.freshDatabase()
-  const [{ version, jit, available } = {}] = await queryRows<Record<string, unknown>>(
+  const [{ version, jit, available } = {}] = await queryRows(
     databaseUrl,
     `SELECT current_setting('server_version') AS version, current_setting('jit') AS jit,
        pg_jit_available() AS available`,

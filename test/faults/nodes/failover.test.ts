@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { openPostgres, type PostgresServer, postgresRuns } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import { holds, words } from '../support/books.ts'
@@ -102,7 +103,7 @@ function suite(): void {
 }
 
 function standbyUrl({ databaseUrl }: Cluster, standby: PostgresServer): string {
-  return standby.url(new URL(databaseUrl).pathname.slice(1))
+  return standby.url(databaseNameOf(databaseUrl))
 }
 
 /** Resolves once a database has so many messages. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import t from 'tap'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { blocksOf } from '../../support/markdown.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { call } from '../support/caller.ts'
@@ -14,7 +15,7 @@ if (postgresRuns) {
     const server = await sharedPostgres()
     await server.run('CREATE ROLE stranger LOGIN; CREATE ROLE owner LOGIN')
     const created = await server.emptyDatabase('OWNER owner')
-    const database = new URL(created).pathname.slice(1)
+    const database = databaseNameOf(created)
     const databaseUrl = server.url(database, { user: 'owner' })
     const { nodes, people } = await openInProcessNodes(t, ['ann'], { databaseUrl })
     const ready = () =>

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { crowdIn, jwtSecret, type Member } from '../../e2e/support/crowd.ts'
+import { urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom, type Room } from '../../support/room.ts'
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
@@ -39,12 +40,10 @@ if (postgresRuns) {
     const databaseUrl = await server.freshDatabase()
     const people = await crowdIn({ databaseUrl }, ['ann', 'bob', 'cid'], { present: false })
     const proxy = await openTcpProxy(t, server.port)
-    const through = new URL(databaseUrl)
-    through.port = `${proxy.port}`
     const settings = { jwtSecret, heartbeatMs: 300 }
     const tampered = { queryTimeoutMs, maxConnections: 4 }
     const room = await openRoom(t, {
-      settings: { ...settings, databaseUrl: through.href },
+      settings: { ...settings, databaseUrl: urlVia(databaseUrl, proxy) },
       tuning: { unknownOutcomeRetryMs: retryMs, postgres: tampered },
     })
     const other = await openRoom(t, { settings: { ...settings, databaseUrl } })

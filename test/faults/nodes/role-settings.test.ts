@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { queryRows } from '../../support/query-rows.ts'
 import { openRoom, type Room } from '../../support/room.ts'
 import { gaps, words } from '../support/books.ts'
 import { full } from '../support/deadline.ts'
@@ -9,7 +11,6 @@ import {
   postBroadcast,
   runConcurrently,
 } from './support/in-process-nodes.ts'
-import { queryRows } from './support/query-rows.ts'
 import { readLog } from './support/read-log.ts'
 
 const keys = full ? 300 : 20
@@ -47,7 +48,7 @@ if (postgresRuns) {
       const server = await sharedPostgres()
       const role = `careless_${number}`
       await server.run(`CREATE ROLE ${role} LOGIN`)
-      const database = databaseIn(await server.emptyDatabase(`OWNER ${role}`))
+      const database = databaseNameOf(await server.emptyDatabase(`OWNER ${role}`))
       for (const [setting, value] of Object.entries(lax)) {
         await server.run(`ALTER ${named({ role, database })} SET ${setting} = ${value}`)
       }
@@ -79,7 +80,7 @@ async function overruled(t: Test, what: string, databaseUrl: string): Promise<vo
 
   const { nodes, people } = await openInProcessNodes(t, ['ann'], { databaseUrl })
   const [ann] = people
-  await (await sharedPostgres()).run(witness, databaseIn(databaseUrl))
+  await (await sharedPostgres()).run(witness, databaseNameOf(databaseUrl))
   await runConcurrently(8, [...Array(keys).keys()], async (number) => {
     const at = (node: Room) => postBroadcast(node, ann, `message ${number}`, `${number}`)
     const answers = await Promise.all(nodes.servers.map(at))
@@ -92,8 +93,4 @@ async function overruled(t: Test, what: string, databaseUrl: string): Promise<vo
   const witnessed = await queryRows<object>(databaseUrl, 'SELECT DISTINCT * FROM witnessed')
   t.same(witnessed, [{ isolation: 'read committed', commit: 'on' }], 'in force at each append')
   t.comment(words({ [`set for ${what}`]: Object.keys(lax).join(' '), keys, ...witnessed[0] }))
-}
-
-function databaseIn(url: string): string {
-  return new URL(url).pathname.slice(1)
 }

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import t from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
+import { databaseNameOf, urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import { appendMessage, registerUser } from '../fixtures.ts'
-import { openNode, urlVia } from './open-node.ts'
+import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -89,7 +90,7 @@ function suite(): void {
   t.test('no session ends for being idle, whatever the role says', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
-    const name = new URL(databaseUrl).pathname.slice(1)
+    const name = databaseNameOf(databaseUrl)
     await server.run(`ALTER DATABASE ${name} SET idle_session_timeout = '20ms'`)
     const connection = new Connection(databaseUrl)
     t.same(await connection.run((sql) => sql`SHOW idle_session_timeout`, 1_000), [

@@ -5,6 +5,7 @@ import { AppendBatcher } from '../../../src/store/append-batcher.ts'
 import { AppendLockProbe } from '../../../src/store/postgres/append-lock-probe.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { databaseNameOf, urlVia } from '../../support/database-url.ts'
 import { openPostgres, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import {
@@ -15,7 +16,7 @@ import {
   newBatchId,
   registerUser,
 } from '../fixtures.ts'
-import { openNode, urlVia } from './open-node.ts'
+import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -460,8 +461,4 @@ function writes(store: Store): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

@@ -2,6 +2,7 @@ import postgres from 'postgres'
 import t from 'tap'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import type { Entry } from '../../../src/store/store.ts'
+import { databaseNameOf, urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import {
@@ -13,7 +14,7 @@ import {
   newBatchId,
   registerUser,
 } from '../fixtures.ts'
-import { openNode, urlVia } from './open-node.ts'
+import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -264,7 +265,7 @@ function suite(): void {
     const { counts } = store
     if (!counts) throw new Error('it counts')
     const allowance = { limit: 1, windowMs: 60_000 }
-    const database = new URL(databaseUrl).pathname.slice(1)
+    const database = databaseNameOf(databaseUrl)
     const setBack = (ms: number) =>
       server.run(`UPDATE counts SET ends_at = ends_at + ${ms}`, database)
     t.same(await counts.increment('ann', allowance), { counted: true })
@@ -312,8 +313,4 @@ function suite(): void {
     await t.rejects(store.append([], newBatchId()), { name: 'Unavailable' })
     await t.rejects(store.presentSessions(), { name: 'Unavailable' })
   })
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

@@ -81,10 +81,3 @@ export async function openNode(
   store.subscribe(updates)
   return { store, updates }
 }
-
-/** The same database on another port, as that of a proxy. */
-export function urlVia(databaseUrl: string, { port }: { port: number }): string {
-  const url = new URL(databaseUrl)
-  url.port = String(port)
-  return url.href
-}

@@ -4,12 +4,13 @@ import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
 import { migrate } from '../../../src/store/postgres/migrate.ts'
+import { databaseNameOf, urlVia } from '../../support/database-url.ts'
 import { growing, growthOfPostgres, type Size } from '../../support/large-database.ts'
 import { faultsOf, readPlans, scannedWhole, tellingPlans } from '../../support/plans.ts'
 import { type PostgresServer, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { everyCall } from '../every-call.ts'
 import { appendMessages, draft, hour, registerUser } from '../fixtures.ts'
-import { openNode, urlVia } from './open-node.ts'
+import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -282,8 +283,4 @@ function connectedTo(t: Test, databaseUrl: string): postgres.Sql {
 function tablesIn(node: { 'Relation Name'?: string; Plans?: unknown[] }): string[] {
   const below = (node.Plans ?? []) as (typeof node)[]
   return [node['Relation Name'] ?? '', ...below.flatMap(tablesIn)]
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

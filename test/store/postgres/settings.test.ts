@@ -1,4 +1,3 @@
-import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
@@ -6,9 +5,11 @@ import { sessionSettings } from '../../../src/store/postgres/session-settings.ts
 import { loadOrCreateSigningKey } from '../../../src/store/postgres/signing-key.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { parseIni } from '../../support/documented.ts'
 import { blocksOf } from '../../support/markdown.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { queryRows } from '../../support/query-rows.ts'
 import { appendMessage, registerUser } from '../fixtures.ts'
 import { hostileSettings } from './hostile-settings.ts'
 import { openNode } from './open-node.ts'
@@ -84,7 +85,7 @@ function suite(): void {
       const value = hostileSettings[setting] as string
       through.searchParams.set(setting, value.replaceAll("'", ''))
     }
-    const [row] = await queryRows(t, through.href, 'SELECT key FROM signing_key')
+    const [row] = await queryRows(through.href, 'SELECT key FROM signing_key')
     t.not(String(row?.key).length, 48, 'as bytes it is not what it was')
     t.same(await signingKeyOf(t, through.href), key)
     t.equal(key.length, 48)
@@ -136,7 +137,6 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const name = databaseNameOf(databaseUrl)
     const loose = await queryRows(
-      t,
       databaseUrl,
       `SELECT proname FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
        WHERE pronamespace = 'public'::regnamespace AND lanname = 'plpgsql'
@@ -152,7 +152,7 @@ function suite(): void {
       `BEGIN; ${path}; SELECT public.obrol_append('[{"session": 1}]', 'a'); COMMIT`,
       name,
     )
-    const [epoch] = await queryRows(t, databaseUrl, 'SELECT max(born)::float8 AS born FROM epochs')
+    const [epoch] = await queryRows(databaseUrl, 'SELECT max(born)::float8 AS born FROM epochs')
     t.ok((epoch?.born as number) > Date.now() - 60_000, 'by the right clock')
   })
 
@@ -167,7 +167,7 @@ function suite(): void {
     const [, query] = /(\?\S+)/.exec(told) ?? []
     const { store } = await openNode(t, `${databaseUrl}${query}`)
     t.match(await store.bounds(), { head: 1 })
-    const found = await queryRows(t, databaseUrl, "SELECT to_regclass('public.entries') AS log")
+    const found = await queryRows(databaseUrl, "SELECT to_regclass('public.entries') AS log")
     t.same(found, [{ log: null }], 'nothing was made beside it')
   })
 }
@@ -209,12 +209,6 @@ async function signingKeyOf(t: Test, databaseUrl: string): Promise<Uint8Array> {
   return Buffer.from(await loadOrCreateSigningKey(pool))
 }
 
-async function queryRows(t: Test, databaseUrl: string, query: string) {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
-  t.teardown(() => sql.end())
-  return [...(await sql.unsafe(query))]
-}
-
 async function refusal(t: Test, databaseUrl: string): Promise<string> {
   const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0 }
   const error = await openPostgresStore(options).then(
@@ -223,8 +217,4 @@ async function refusal(t: Test, databaseUrl: string): Promise<string> {
   )
   t.type(error, StartError)
   return `${(error as Error | undefined)?.message}`
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

@@ -7,6 +7,7 @@ import type { Connection } from '../../../src/store/postgres/connection.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { freePort } from '../../support/free-port.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { appendMessage, registerUser } from '../fixtures.ts'
@@ -135,8 +136,4 @@ async function refused(t: Test, databaseUrl: string, message: RegExp): Promise<v
   const told = (error as StartError).message
   t.match(told, message)
   t.notMatch(told, /secret|\n/)
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Tuning } from '../../../../src/server.ts'
+import { urlVia } from '../../../support/database-url.ts'
 import type { TcpProxy } from '../../../support/tcp-proxy.ts'
 import type { ProcessOptions, Running } from '../../support/process.ts'
 import { Site } from '../../support/site.ts'
@@ -72,10 +73,4 @@ export class ClusterNode extends Site {
       ? new InProcessServer({ DATA_DIR: this.folder, ...options.env }, this.#tuning)
       : super.launch(options)
   }
-}
-
-function urlVia(databaseUrl: string, { port }: TcpProxy): string {
-  const url = new URL(databaseUrl)
-  url.port = String(port)
-  return url.href
 }
