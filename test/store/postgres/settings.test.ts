@@ -14,7 +14,7 @@ import { appendMessage, registerUser } from '../fixtures.ts'
 import { hostileSettings } from './hostile-settings.ts'
 import { openNode } from './open-node.ts'
 
-/** Names that a log needs, where it must not look for them. */
+/** A schema with names that the log uses, in which it must not look them up. */
 const maliciousSchema = `
   CREATE SCHEMA evil;
   GRANT ALL ON SCHEMA evil TO PUBLIC;
@@ -25,7 +25,7 @@ const maliciousSchema = `
   CREATE FUNCTION evil.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT ''nonsense''';
   CREATE TABLE evil.sessions (nothing integer)`
 
-/** Whose settings they are; PostgreSQL takes the one further down first. */
+/** Where settings can be set; in PostgreSQL each overrides the one before. */
 const whose = {
   'the database': (database: string, _role: string) => `DATABASE ${database}`,
   'the role': (_database: string, role: string) => `ROLE ${role}`,
@@ -33,7 +33,7 @@ const whose = {
     `ROLE ${role} IN DATABASE ${database}`,
 }
 
-/** What PgBouncer sets by itself on the connection that it hands out. */
+/** Settings that PgBouncer itself sets on its connections. */
 const trackedByPgBouncer = [
   'application_name',
   'DateStyle',
@@ -41,7 +41,7 @@ const trackedByPgBouncer = [
   'standard_conforming_strings',
 ]
 
-t.test('the documented PgBouncer lets through what a node sends', async (t) => {
+t.test('the documented PgBouncer accepts the settings that a node sends', async (t) => {
   const ini = blocksOf('docs/scaling.md').find(({ text }) => text.startsWith('[pgbouncer]'))
   const { values } = parseIni(ini?.text as string)
   const sent = Object.keys(sessionSettings).filter((name) => !trackedByPgBouncer.includes(name))
@@ -92,7 +92,7 @@ function suite(): void {
     await registerAndPost(t, through.href, Date.now())
   })
 
-  t.test('a session that lacks what a log needs is told what to set', async (t) => {
+  t.test('a start without the required settings says what to set', async (t) => {
     const server = await sharedPostgres()
     await server.run('CREATE ROLE "be careful" LOGIN')
     const database = databaseNameOf(await server.emptyDatabase('OWNER "be careful"'))
@@ -118,11 +118,31 @@ function suite(): void {
     const several = await refusal(t, `${databaseUrl}?jit=on&search_path=nowhere`)
     t.match(several, /^jit is on: off is needed, search_path must name a schema that is there, /)
     const [, remedies = ''] = /(ALTER ROLE.*)$/.exec(several) ?? []
-    await t.resolves(server.run(remedies), 'it can be run as it is')
+    await t.resolves(server.run(remedies), 'the statements run as printed')
     await registerAndPost(t, `${databaseUrl}?synchronous_commit=remote_apply`, Date.now())
   })
 
-  t.test('a signing key that is too short ends the start', async (t) => {
+  t.test('no session ends because it is idle, whatever is set for the database', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const name = databaseNameOf(databaseUrl)
+    await server.run(`ALTER DATABASE ${name} SET idle_session_timeout = '20ms'`)
+    const connection = new Connection(databaseUrl)
+    t.same(await connection.run((sql) => sql`SHOW idle_session_timeout`, 1_000), [
+      { idle_session_timeout: '0' },
+    ])
+    await connection.close()
+  })
+
+  t.test('statements are not compiled', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const connection = new Connection(databaseUrl)
+    t.same(await connection.run((sql) => sql`SHOW jit`, 1_000), [{ jit: 'off' }])
+    await connection.close()
+  })
+
+  t.test('a signing key that is too short is refused', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     await server.run("INSERT INTO signing_key (key) VALUES ('\\x4f')", databaseNameOf(databaseUrl))
@@ -132,7 +152,7 @@ function suite(): void {
     t.match((error as Error).message, /^The signing key .* has 1 bytes, and 32 are needed: [^\n]*$/)
   })
 
-  t.test('every function looks in the schema of the log alone', async (t) => {
+  t.test('every function looks up names in the schema of the log alone', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const name = databaseNameOf(databaseUrl)
@@ -156,7 +176,7 @@ function suite(): void {
     t.ok((epoch?.born as number) > Date.now() - 60_000, 'by the right clock')
   })
 
-  t.test('a log in a schema of its own is not taken for none', async (t) => {
+  t.test('a log in another schema is found, and no second one is created', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.emptyDatabase()
     await server.run('CREATE SCHEMA "Our chat"', databaseNameOf(databaseUrl))
@@ -168,11 +188,11 @@ function suite(): void {
     const { store } = await openNode(t, `${databaseUrl}${query}`)
     t.match(await store.bounds(), { head: 1 })
     const found = await queryRows(databaseUrl, "SELECT to_regclass('public.entries') AS log")
-    t.same(found, [{ log: null }], 'nothing was made beside it')
+    t.same(found, [{ log: null }], 'no second log was created')
   })
 }
 
-/** Someone registers, is here, says something and reads it: as it would be with no such setting. */
+/** Registers, enters, posts and reads, as without such settings. */
 async function registerAndPost(t: Test, databaseUrl: string, since: number): Promise<void> {
   const { store, updates } = await openNode(t, databaseUrl)
   const ann = await registerUser(store, 'ann')
@@ -189,7 +209,7 @@ async function registerAndPost(t: Test, databaseUrl: string, since: number): Pro
   await store.close()
 }
 
-/** What a session of a node has. */
+/** The settings of a node's session. */
 async function settingsOf(databaseUrl: string): Promise<unknown> {
   const connection = new Connection(databaseUrl)
   const names = Object.keys(sessionSettings).map((name) => `'${name}', current_setting('${name}')`)
