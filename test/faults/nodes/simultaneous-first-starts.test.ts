@@ -37,7 +37,7 @@ if (postgresRuns) {
       t.same(
         applied.map(({ name }) => name),
         migrations,
-        'each migration once',
+        'each migration is applied once',
       )
       const [kept] = await queryRows(
         databaseUrl,
