@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Entry, LogBounds, PresentSession, StoreListener } from '../store.ts'
+import type { Entry, LogBounds, Outcome, PresentSession, StoreListener } from '../store.ts'
 import { Unavailable } from '../store.ts'
 import { classifyError } from './classify-error.ts'
 import type { Connection } from './connection.ts'
 import { ConnectivityMonitor } from './connectivity-monitor.ts'
+import type { AppendResult } from './log/append.ts'
 import { beginEpoch } from './log/bounds.ts'
 import type { NodeLease } from './node-lease.ts'
 import { NotificationMonitor } from './notification-monitor.ts'
@@ -17,7 +18,6 @@ const retriedLater = () => {}
 
 export interface ChangePollerOptions {
   leaseMs: number
-  graceMs: number
   queryTimeoutMs: number
   pollIntervalMs: number
   fallbackPollIntervalMs: number
@@ -115,16 +115,15 @@ export class ChangePoller {
   }
 
   /** Publishes what an append of this node brought, without a poll for the notification of it. */
-  async trackAppend<Result extends { outcomes: readonly { kind: string }[] }>(
-    append: () => Promise<Result>,
-    entriesOf: (result: Result) => { entries: Entry[]; epoch: string },
-  ): Promise<Result> {
+  async trackAppend(append: () => Promise<AppendResult>): Promise<Outcome[]> {
     this.#appendsInFlight += 1
     try {
-      const result = await append()
-      const { entries, epoch } = entriesOf(result)
+      const { outcomes, epoch } = await append()
+      const entries = outcomes.flatMap((outcome) =>
+        outcome.kind === 'appended' ? [outcome.entry] : [],
+      )
       if (entries.length > 0) await this.#publishOwnAppend(entries, epoch)
-      return result
+      return outcomes
     } finally {
       this.#appendsInFlight -= 1
       if (this.#notifiedHead > this.#state.bounds.head) this.#throttle.request()
@@ -208,13 +207,13 @@ export class ChangePoller {
 
   /** @returns whether another poll would find more */
   async #pollOnce(): Promise<boolean> {
-    const { leaseMs, graceMs, queryTimeoutMs } = this.#options
+    const { queryTimeoutMs } = this.#options
     const connection = await this.#openListenConnection()
     const startedAt = performance.now()
     const { position } = this.#state
-    const connectedMs = this.#lease.isUnconfirmed ? 0 : this.#connectivity.connectedMs
+    const reapOptions = this.#lease.reapOptions(this.#connectivity.connectedMs)
     const result = await connection.run(
-      (sql) => pollChanges(sql, position, { node: this.#lease.id, connectedMs, leaseMs, graceMs }),
+      (sql) => pollChanges(sql, position, reapOptions),
       queryTimeoutMs,
     )
     if (!result.epochIsCurrent) {
@@ -232,7 +231,7 @@ export class ChangePoller {
       this.#notifyListener((listener) => listener.updated(update))
     }
     if (afterGap) this.#lease.rejoin()
-    else if (result.hasExpiredNodes) this.#lease.reap(connectedMs)
+    else if (result.hasExpiredNodes) this.#lease.reap(reapOptions)
     return hasMore
   }
 

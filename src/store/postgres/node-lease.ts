@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PresenceChange } from '../store.ts'
 import { toArrayLiteral } from './connection.ts'
+import type { ReapOptions } from './poll-changes.ts'
 import type { Pool } from './pool.ts'
 
 export interface NodeLeaseOptions {
@@ -33,6 +34,7 @@ export class NodeLease {
   readonly #sessions = new Set<number>()
   #listener: LeaseListener | undefined
   #timer: NodeJS.Timeout | undefined
+  /** Whether the last renewal failed or is not yet answered. */
   #unconfirmed = false
   #rejoining = false
   #reaping: Promise<void> | undefined
@@ -45,11 +47,6 @@ export class NodeLease {
 
   subscribe(listener: LeaseListener): void {
     this.#listener = listener
-  }
-
-  /** Whether the last renewal failed or is not yet answered. */
-  get isUnconfirmed(): boolean {
-    return this.#unconfirmed
   }
 
   /** Whether there was a gap in the connection and the lease has not been renewed since. */
@@ -109,15 +106,15 @@ export class NodeLease {
     this.renew().catch(retriedLater)
   }
 
-  /**
-   * Deletes nodes whose lease has expired. If that fails, the next poll finds them again.
-   *
-   * @param connectedMs how long this node has been connected without a gap
-   */
-  reap(connectedMs: number): void {
-    const { leaseMs, graceMs } = this.#options
+  /** @param connectedMs how long this node has been connected without a gap */
+  reapOptions(connectedMs: number): ReapOptions {
+    return { ...this.#options, node: this.id, connectedMs: this.#unconfirmed ? 0 : connectedMs }
+  }
+
+  /** Deletes nodes whose lease has expired. If that fails, the next poll finds them again. */
+  reap({ node, connectedMs, leaseMs, graceMs }: ReapOptions): void {
     this.#reaping ??= this.#pool
-      .write((sql) => sql`SELECT obrol_reap(${this.id}, ${connectedMs}, ${leaseMs}, ${graceMs})`)
+      .write((sql) => sql`SELECT obrol_reap(${node}, ${connectedMs}, ${leaseMs}, ${graceMs})`)
       .then(() => this.#listener?.presenceChanged())
       .catch(retriedLater)
       .finally(() => {

@@ -48,18 +48,8 @@ export class PostgresStore implements Store {
     this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
-  async append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
-    const { pool, poller } = this.#parts
-    const { outcomes } = await poller.trackAppend(
-      () => appendBatch(pool, batch, batchId),
-      ({ outcomes, epoch }) => ({
-        epoch,
-        entries: outcomes.flatMap((outcome) =>
-          outcome.kind === 'appended' ? [outcome.entry] : [],
-        ),
-      }),
-    )
-    return outcomes
+  append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
+    return this.#parts.poller.trackAppend(() => appendBatch(this.#pool, batch, batchId))
   }
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): Promise<void> {

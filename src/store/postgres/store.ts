@@ -58,7 +58,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   void notificationsLost.then(() => options.onWarning?.(notificationsLostWarning))
   const poller = new ChangePoller(pool, lease, {
     leaseMs,
-    graceMs,
     queryTimeoutMs,
     pollIntervalMs: options.pollIntervalMs ?? Math.min(500, leaseMs / 6),
     fallbackPollIntervalMs: options.fallbackPollIntervalMs ?? 100,
