@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { hostileSettings } from '../store/postgres/hostile-settings.ts'
 
-/** Each on its own where it changes how a value looks or what a name stands for. */
+/** A setting that changes the format of values or the meaning of names is tested alone. */
 const groups = [
   ['bytea_output'],
   ['DateStyle'],
@@ -26,7 +26,7 @@ const groups = [
 
 const suite = fileURLToPath(new URL('./support/store-and-nodes.ts', import.meta.url))
 
-// What they do most is wait.
+// They mostly wait.
 t.jobs = 2
 
 for (const group of groups) {

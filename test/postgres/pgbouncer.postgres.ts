@@ -10,23 +10,23 @@ import { startPgBouncer } from '../support/pgbouncer.ts'
 import { sharedPostgres } from '../support/postgres.ts'
 import { medianCrossNodeLatency } from './support/cross-node-latency.ts'
 
-/** What docs/scaling.md says to run and to configure, with its names. */
+/** The statements and the configuration in docs/scaling.md. */
 const blocks = blocksOf('docs/scaling.md')
 const documented = (start: RegExp) => blocks.find(({ text }) => start.test(text))?.text as string
 const roleSettings = documented(/^ALTER ROLE/)
 const configuration = documented(/^\[pgbouncer\]/)
 
-t.test('PgBouncer as it comes refuses what a node sends', async (t) => {
+t.test('PgBouncer by default refuses the settings that a node sends', async (t) => {
   const { url } = await behindPgBouncer(t, '[pgbouncer]')
   t.match(await refusal(url), /unsupported startup parameter: /)
 })
 
-t.test('a role that lacks its settings behind a pooler is told them', async (t) => {
+t.test('behind a pooler a start without the settings of the role says what to set', async (t) => {
   const { url, run } = await behindPgBouncer(t, configuration)
-  const told = await refusal(url)
-  t.notMatch(told, /\n/)
-  const remedies = told.match(/ALTER ROLE[^;]*;/g) ?? []
-  t.same(remedies.join('\n').concat('\n'), roleSettings, 'those that are documented')
+  const message = await refusal(url)
+  t.notMatch(message, /\n/)
+  const remedies = message.match(/ALTER ROLE[^;]*;/g) ?? []
+  t.same(remedies.join('\n').concat('\n'), roleSettings, 'the documented statements')
   await run(remedies.join(' '))
   const { url: again } = await behindPgBouncer(t, configuration, url)
   await (await open(again)).close()
@@ -36,28 +36,31 @@ for (const [mode, query, worstMs] of [
   ['session', '', 30],
   ['transaction', '?prepare=false', 150],
 ] as const)
-  t.test(`three nodes keep their promise through a PgBouncer of ${mode}s`, async (t) => {
-    const own = configuration.replace('pool_mode=session', `pool_mode=${mode}`)
-    const { url, run } = await behindPgBouncer(t, own)
-    await run(roleSettings)
-    const databaseUrl = `${url}${query}`
-    const people = ['ann', 'bob', 'cid'] as const
-    const cluster = await openCluster(t, { databaseUrl, nodes: 3, people })
-    const chains = cluster.openChains(t, cluster.people)
-    const load = new Load(cluster.door(), { people: cluster.people, lanes: 6, directEvery: 5 })
-    await load.say(300)
-    const median = await medianCrossNodeLatency(t, cluster)
-    t.ok(median < worstMs, `${median.toFixed(1)} ms from node to node at the median`)
-    const warnings = cluster.nodes.map((node) => node.countLogEvent('store warning'))
-    t.same(
-      warnings,
-      mode === 'session' ? [0, 0, 0] : [1, 1, 1],
-      'it hears what PostgreSQL notifies',
-    )
-    holds(t, await cluster.settle(chains), load, chains, mode)
-  })
+  t.test(
+    `three nodes lose and duplicate nothing through a PgBouncer in ${mode} mode`,
+    async (t) => {
+      const own = configuration.replace('pool_mode=session', `pool_mode=${mode}`)
+      const { url, run } = await behindPgBouncer(t, own)
+      await run(roleSettings)
+      const databaseUrl = `${url}${query}`
+      const people = ['ann', 'bob', 'cid'] as const
+      const cluster = await openCluster(t, { databaseUrl, nodes: 3, people })
+      const chains = cluster.openChains(t, cluster.people)
+      const load = new Load(cluster.door(), { people: cluster.people, lanes: 6, directEvery: 5 })
+      await load.say(300)
+      const median = await medianCrossNodeLatency(t, cluster)
+      t.ok(median < worstMs, `${median.toFixed(1)} ms from node to node at the median`)
+      const warnings = cluster.nodes.map((node) => node.countLogEvent('store warning'))
+      t.same(
+        warnings,
+        mode === 'session' ? [0, 0, 0] : [1, 1, 1],
+        'only in session mode notifications arrive',
+      )
+      holds(t, await cluster.settle(chains), load, chains, mode)
+    },
+  )
 
-t.test('a statement that a pooler does not know is prepared anew', async (t) => {
+t.test('a statement that a pooler does not know is prepared again', async (t) => {
   const own = configuration.replace('pool_mode=session', 'pool_mode=transaction')
   const { url, run } = await behindPgBouncer(t, own)
   await run(roleSettings)
@@ -70,7 +73,7 @@ t.test('a statement that a pooler does not know is prepared anew', async (t) => 
   await t.resolves(store.ping())
 })
 
-/** A database and its role, called as in the documentation, behind a PgBouncer. */
+/** Starts a PgBouncer in front of a database and a role that have the names of the documentation. */
 async function behindPgBouncer(t: Test, configuration: string, before?: string) {
   const server = await sharedPostgres()
   if (!before) {

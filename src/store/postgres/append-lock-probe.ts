@@ -1,11 +1,12 @@
+import { lockClass, locks } from './advisory-locks.ts'
 import type { Pool } from './pool.ts'
 
-/** However often it is asked for, the log's lock is taken once in so long, in ms. */
+/** The lock is taken at most once in this time, in ms. */
 const cacheMs = 1_000
 
 /**
- * Whether an append is possible: whether the log's lock is to be had, which somebody else may have
- * taken. That what is written gets to the disk is told by the lease, which is renewed all the time.
+ * Checks whether the log's lock can be taken, which any client of the database may hold. Whether the
+ * database takes writes is known from the lease, which is renewed all the time.
  */
 export class AppendLockProbe {
   readonly #pool
@@ -16,7 +17,7 @@ export class AppendLockProbe {
     this.#pool = pool
   }
 
-  /** @throws {Unavailable} after a second at the latest where it is only the lock */
+  /** @throws {Unavailable} within a second, if it is only the lock */
   check(): Promise<void> {
     const now = performance.now()
     if (now >= this.#nextCheckAt) {
@@ -28,12 +29,12 @@ export class AppendLockProbe {
     return this.#latestCheck
   }
 
-  /** Waits half as long for it as an append does: see obrol_lock in the migrations. */
+  /** Waits for the lock half as long as an append does: see `obrol_lock` in the migrations. */
   async #acquireLock(): Promise<void> {
     await this.#pool.read(
       (sql) => sql`
         WITH bounded AS MATERIALIZED (SELECT set_config('lock_timeout', '1s', true))
-        SELECT pg_advisory_xact_lock(1331851887, 1) FROM bounded`,
+        SELECT pg_advisory_xact_lock(${lockClass}, ${locks.log}) FROM bounded`,
     )
   }
 }

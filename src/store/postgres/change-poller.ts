@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Entry, LogBounds, PresentSession, StoreListener } from '../store.ts'
+import type { Entry, LogBounds, Outcome, PresentSession, StoreListener } from '../store.ts'
 import { Unavailable } from '../store.ts'
 import { classifyError } from './classify-error.ts'
 import type { Connection } from './connection.ts'
 import { ConnectivityMonitor } from './connectivity-monitor.ts'
-import { beginEpoch } from './next-epoch.ts'
-import type { Node } from './node.ts'
+import type { AppendResult } from './log/append.ts'
+import { beginEpoch } from './log/bounds.ts'
+import type { NodeLease } from './node-lease.ts'
 import { NotificationMonitor } from './notification-monitor.ts'
-import { pollChanges, type ReapOptions } from './poll-changes.ts'
+import { pollChanges } from './poll-changes.ts'
 import { PollThrottle } from './poll-throttle.ts'
 import type { Pool } from './pool.ts'
 import { ReplicaState } from './replica-state.ts'
 
-/** What failed is tried again: by the next look, or by a timer. */
+/** What failed is tried again by the next poll. */
 const retriedLater = () => {}
 
 export interface ChangePollerOptions {
   leaseMs: number
-  graceMs: number
   queryTimeoutMs: number
   pollIntervalMs: number
   fallbackPollIntervalMs: number
@@ -28,14 +28,13 @@ export interface ChangePollerOptions {
 }
 
 /**
- * Follows what happens in the database, whoever does it, and tells the follower, each thing once
- * and in order. It looks when rung, after each write of its own, and at least every so often; rings
- * that come shortly after one another are answered by one look. A look that fails is followed by
- * another, and none waits for what goes through the pool.
+ * Polls the database for changes of any node, and publishes each to the listener once and in order.
+ * It polls after a notification, after each write of this node, and at an interval in any case.
+ * It has a connection of its own, so that no poll waits for the pool.
  */
 export class ChangePoller {
   readonly #pool: Pool
-  readonly #node: Node
+  readonly #lease: NodeLease
   readonly #options: ChangePollerOptions
   readonly #state = new ReplicaState()
   readonly #connectivity: ConnectivityMonitor
@@ -46,22 +45,16 @@ export class ChangePoller {
   #currentPoll: Promise<void> = Promise.resolve()
   #nextPoll: Promise<void> | undefined
   #pollTimer: NodeJS.Timeout | undefined
-  #renewalTimer: NodeJS.Timeout | undefined
-  /** Whether the lease could not be renewed when that was last tried. */
-  #leaseUnconfirmed = false
-  /** Whether there was a gap and the lease has not been renewed since. */
-  #rejoining = false
-  #reaping: Promise<void> | undefined
   /** By how much the database's clock is ahead of `performance.now()`, in ms. */
   #clockOffset = performance.timeOrigin
-  /** Own appends under way, and the newest head that was rung meanwhile. */
   #appendsInFlight = 0
+  /** The newest head that a notification named. */
   #notifiedHead = 0
   #closed = false
 
-  constructor(pool: Pool, node: Node, options: ChangePollerOptions) {
+  constructor(pool: Pool, lease: NodeLease, options: ChangePollerOptions) {
     this.#pool = pool
-    this.#node = node
+    this.#lease = lease
     this.#options = options
     this.#connectivity = new ConnectivityMonitor({
       maxStalenessMs: options.maxStalenessMs,
@@ -74,20 +67,28 @@ export class ChangePoller {
       notificationTimeoutMs: options.notificationTimeoutMs,
       onNotificationsLost: options.onNotificationsLost,
     })
+    lease.subscribe({
+      probeSent: () => {
+        if (this.#listenConnection?.alive) this.#notifications.probeSent()
+      },
+      renewalFailed: () => this.#notifications.cancelProbe(),
+      // What kept this node from renewing may have kept the others: each gets a whole lease from now.
+      recovered: () => this.#connectivity.restartConnectedTime(),
+      presenceChanged: () => this.#pollInBackground(),
+    })
   }
 
   /**
-   * Looks for the first time.
+   * Polls for the first time.
    *
-   * @param prepare makes the database ready for it
-   * @throws what kept it from that
+   * @param prepare prepares the database for that
+   * @throws as the driver does, or `prepare`
    */
   async start(prepare: (connection: Connection) => Promise<void>): Promise<void> {
     this.#listenConnection = await this.#pool.open((payload) => this.#onNotification(payload))
     await prepare(this.#listenConnection)
     await this.#listen(this.#listenConnection)
     await this.poll()
-    await this.#renewLease()
   }
 
   subscribe(listener: StoreListener): void {
@@ -98,7 +99,7 @@ export class ChangePoller {
     return this.#connectivity.isUpToDate
   }
 
-  /** How long nothing has been reached, in ms. */
+  /** Time since the database last answered, in ms. */
   get msSinceContact(): number {
     return this.#connectivity.msSinceContact
   }
@@ -108,42 +109,35 @@ export class ChangePoller {
     return Math.floor(this.#clockOffset + performance.now())
   }
 
-  /** After a renewal that failed, only one that works proves that writing works again. */
-  async assertWritable(): Promise<void> {
-    if (this.#leaseUnconfirmed) await this.#renewLease()
-  }
-
-  /** Those who are present, as told. */
   async presentSessions(): Promise<PresentSession[]> {
     await this.poll()
     return this.#state.presentSessions()
   }
 
-  /** An append of this node is under way: it tells of itself, a ring before that says nothing new. */
-  async trackAppend<Result extends { outcomes: readonly { kind: string }[] }>(
-    append: () => Promise<Result>,
-    entriesOf: (result: Result) => { entries: Entry[]; epoch: string },
-  ): Promise<Result> {
+  /** Publishes what an append of this node brought, without a poll for the notification of it. */
+  async trackAppend(append: () => Promise<AppendResult>): Promise<Outcome[]> {
     this.#appendsInFlight += 1
     try {
-      const result = await append()
-      const { entries, epoch } = entriesOf(result)
+      const { outcomes, epoch } = await append()
+      const entries = outcomes.flatMap((outcome) =>
+        outcome.kind === 'appended' ? [outcome.entry] : [],
+      )
       if (entries.length > 0) await this.#publishOwnAppend(entries, epoch)
-      return result
+      return outcomes
     } finally {
       this.#appendsInFlight -= 1
       if (this.#notifiedHead > this.#state.bounds.head) this.#throttle.request()
     }
   }
 
-  /** Resolves once nothing of what was read is yet to be told. @throws {Unavailable} */
+  /** Resolves once everything that was in the log when it was read is published. @throws {Unavailable} */
   async awaitCaughtUp<Read extends { bounds: LogBounds }>(reading: Promise<Read>): Promise<Read> {
     const read = await reading
     if (!this.#state.isCaughtUpTo(read.bounds)) await this.pollWithTimeout()
     return read
   }
 
-  /** As `poll`, bounded. @throws {Unavailable} */
+  /** Like `poll`, within the timeout of a query. @throws {Unavailable} */
   async pollWithTimeout(): Promise<void> {
     const timeout = new AbortController()
     const { queryTimeoutMs } = this.#options
@@ -151,7 +145,7 @@ export class ChangePoller {
       await Promise.race([
         this.poll(),
         delay(queryTimeoutMs, undefined, { signal: timeout.signal }).then(() => {
-          throw new Unavailable('There is too much news to be told in time')
+          throw new Unavailable('The changes since the last poll could not be read in time')
         }),
       ])
     } finally {
@@ -159,28 +153,27 @@ export class ChangePoller {
     }
   }
 
-  /** Resolves when all that happened before this call is told. @throws {Unavailable} */
+  /** Resolves when all that happened before this call is published. @throws {Unavailable} */
   poll(): Promise<void> {
     this.#nextPoll ??= this.#pollAfterCurrent()
     return this.#nextPoll
   }
 
-  /** Tells no more. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#pollTimer)
-    clearTimeout(this.#renewalTimer)
-    // It is refused, after those that were asked for before.
+    // This poll is refused, after those that were requested before.
     await this.poll().catch(retriedLater)
     this.#connectivity.close()
     this.#notifications.cancelProbe()
     await this.#listenConnection?.close()
+    this.#throttle.cancel()
   }
 
   async #publishOwnAppend(entries: Entry[], epoch: string): Promise<void> {
     const update = this.#state.applyOwnAppend(entries, epoch)
     if (update) this.#notifyListener((listener) => listener.updated(update))
-    // What is done is done: where it cannot be told now, it will be, in its turn.
+    // The append succeeded: if this poll fails, a later one publishes it.
     else if (!this.#state.isCaughtUpTo({ epoch, oldest: 0, head: (entries.at(-1) as Entry).id }))
       await this.pollWithTimeout().catch(retriedLater)
   }
@@ -198,7 +191,7 @@ export class ChangePoller {
     clearTimeout(this.#pollTimer)
     try {
       while ((await this.#pollOnce()) && !this.#closed);
-      if (!this.#rejoining) this.#connectivity.markCaughtUp()
+      if (!this.#lease.isRejoining) this.#connectivity.markCaughtUp()
     } catch (error) {
       throw classifyError(error, false)
     } finally {
@@ -212,14 +205,13 @@ export class ChangePoller {
     }
   }
 
-  /** @returns whether another look would find more */
+  /** @returns whether another poll would find more */
   async #pollOnce(): Promise<boolean> {
-    const { leaseMs, graceMs, queryTimeoutMs } = this.#options
+    const { queryTimeoutMs } = this.#options
     const connection = await this.#openListenConnection()
     const startedAt = performance.now()
     const { position } = this.#state
-    const connectedMs = this.#leaseUnconfirmed ? 0 : this.#connectivity.connectedMs
-    const reapOptions = { node: this.#node.id, connectedMs, leaseMs, graceMs }
+    const reapOptions = this.#lease.reapOptions(this.#connectivity.connectedMs)
     const result = await connection.run(
       (sql) => pollChanges(sql, position, reapOptions),
       queryTimeoutMs,
@@ -228,24 +220,24 @@ export class ChangePoller {
       await connection.run(beginEpoch, queryTimeoutMs)
       return true
     }
-    // It was told after the question and before the answer: what agrees with both is kept.
+    // The database read its clock between the query and the answer. An offset that fits is kept.
     const [least, most] = [result.now - performance.now(), result.now - startedAt]
     this.#clockOffset = Math.min(Math.max(this.#clockOffset, least), most)
     const afterGap = this.#connectivity.recordContact(startedAt)
     const { diverged, update, hasMore } = this.#state.applyPoll(result, position)
     if (diverged) this.#notifyListener((listener) => listener.diverged(diverged))
     if (update) {
-      this.#node.forgetSessions(update.ended)
+      this.#lease.forgetSessions(update.ended)
       this.#notifyListener((listener) => listener.updated(update))
     }
-    if (afterGap) this.#rejoin()
-    else if (result.hasExpiredNodes) this.#reap(reapOptions)
+    if (afterGap) this.#lease.rejoin()
+    else if (result.hasExpiredNodes) this.#lease.reap(reapOptions)
     return hasMore
   }
 
   /**
-   * What was told is not told again. So an error of the follower is not one of this look, after
-   * which there would be another: it is nobody's to catch, and the process ends by it.
+   * Nothing is published twice. So an error of the listener does not fail the poll, which would be
+   * repeated: nobody catches it, and the process ends.
    */
   #notifyListener(notify: (listener: StoreListener) => void): void {
     if (!this.#listener) return
@@ -258,24 +250,6 @@ export class ChangePoller {
     }
   }
 
-  /** After a gap others may have taken the lease. */
-  #rejoin(): void {
-    if (this.#rejoining) return
-    this.#rejoining = true
-    this.#renewLease().catch(retriedLater)
-  }
-
-  /** Takes out the nodes that died. Where that fails, the next look finds them again. */
-  #reap({ node, connectedMs, leaseMs, graceMs }: ReapOptions): void {
-    this.#reaping ??= this.#pool
-      .write((sql) => sql`SELECT obrol_reap(${node}, ${connectedMs}, ${leaseMs}, ${graceMs})`)
-      .then(() => this.#pollInBackground())
-      .catch(retriedLater)
-      .finally(() => {
-        this.#reaping = undefined
-      })
-  }
-
   async #openListenConnection(): Promise<Connection> {
     if (this.#listenConnection?.alive) return this.#listenConnection
     this.#notifications.cancelProbe()
@@ -283,7 +257,7 @@ export class ChangePoller {
     try {
       await this.#listen(connection)
     } catch (error) {
-      // It would be asked, and never ring.
+      // It could be polled through, and would never notify.
       await connection.close()
       throw error
     }
@@ -292,53 +266,26 @@ export class ChangePoller {
   }
 
   async #listen(connection: Connection): Promise<void> {
-    // A look is asked many times a second: planning it each time would take longer than the look.
+    // A poll runs many times a second, and planning it each time would take longer than running it.
     const prepared = 'LISTEN obrol; SET plan_cache_mode = force_generic_plan'
     await connection.run((sql) => sql.unsafe(prepared).simple(), this.#options.queryTimeoutMs)
   }
 
   #onNotification(payload: string): void {
     const head = Number(payload)
-    if (payload === this.#node.id) {
+    if (payload === this.#lease.id) {
       this.#notifications.probeReceived()
     } else if (head > 0) {
       this.#notifiedHead = head
-      // One that comes before the first look is told by it.
+      // Before the first poll the position is past any head, and nothing is requested.
       if (this.#appendsInFlight === 0 && head > this.#state.position.head) this.#throttle.request()
     } else if (payload === 'changed') {
       this.#throttle.request()
     }
   }
 
-  /** A look that fails is made again by the timer. */
+  /** If it fails, the timer polls again. */
   #pollInBackground(): void {
     this.poll().catch(retriedLater)
-  }
-
-  /** Renews the lease, and again and again. @throws {Unavailable | OutcomeUnknown} */
-  async #renewLease(): Promise<void> {
-    clearTimeout(this.#renewalTimer)
-    const failedBefore = this.#leaseUnconfirmed
-    const wasRejoining = this.#rejoining
-    this.#leaseUnconfirmed = true
-    try {
-      await this.#node.renewLease(() => {
-        if (this.#listenConnection?.alive) this.#notifications.probeSent()
-      })
-      this.#leaseUnconfirmed = false
-      // What kept this node from it may have kept the others: they have a whole lease from now on.
-      if (failedBefore) this.#connectivity.restartConnectedTime()
-      if (wasRejoining) {
-        this.#rejoining = false
-        this.#pollInBackground()
-      }
-    } catch (error) {
-      this.#notifications.cancelProbe()
-      throw error
-    } finally {
-      const ms = this.#options.leaseMs / (this.#leaseUnconfirmed ? 12 : 3)
-      if (!this.#closed)
-        this.#renewalTimer = setTimeout(() => this.#renewLease().catch(retriedLater), ms)
-    }
   }
 }

@@ -8,11 +8,11 @@ type ServerFacts = {
   version: number
   encoding: string
   standby: boolean
-  /** Each setting that is needed, as the session has it; null where this version has none such. */
+  /** The required settings, as the session has them; null if this version has no such setting. */
   settings: Readonly<Record<string, string | null>>
-  /** Where names are looked for, in order. */
+  /** The schemas in which names are looked up, in order. */
   schemas: readonly string[]
-  /** What the settings of the role in this database are set by. */
+  /** The start of a statement that sets a setting of this role in this database. */
   alter: string
 }
 
@@ -21,11 +21,11 @@ const settingColumns = requiredSettings.map(
 )
 
 /**
- * Looks whom one has reached. The settings are asked for with every connection, since they can be
- * changed while it is there to be reached, and a pooler in between may drop those we send.
+ * Checks that a log can be kept at the server that was reached. This is done for each connection:
+ * its settings can be changed at any time, and a pooler in between may drop those that are sent.
  *
- * @throws {StartError} where it is nothing to keep a log in
- * @throws {Error} a standby, which another server may take the place of
+ * @throws {StartError} if it cannot
+ * @throws {Error} if it is a standby: another server of the URL may be the primary
  */
 export async function checkServer(connection: Connection, queryTimeoutMs: number): Promise<void> {
   const [server] = await connection.run(
@@ -49,7 +49,7 @@ export async function checkServer(connection: Connection, queryTimeoutMs: number
   if (standby) throw new Error('it is a standby, which takes no writes')
 }
 
-/** @throws {StartError} in one line with all that is to be set */
+/** @throws {StartError} one line with all settings that must be changed, and the statements for that */
 function checkSettings({
   settings,
   schemas,

@@ -2,16 +2,16 @@ import postgres from 'postgres'
 import { OutcomeUnknown, Unavailable } from '../store.ts'
 
 /**
- * Classes of SQLSTATE that blame what was asked, not the database: one bad row must not look like
- * a store that is down. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Classes of SQLSTATE that blame the statement, not the database: one bad row must not look like a
+ * store that is down. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const requestErrorClasses = new Set(['0A', '22', '23', '42', 'P0'])
 
 /**
- * What a failure means to those who asked. An error that the server tells is told before any
- * commit: nothing was done. A connection that broke may have lost the answer to what was done.
+ * Turns an error of the driver into one of the store. The server reports an error before any commit,
+ * so nothing was written. A broken connection may have lost the answer to a write that was done.
  *
- * @param outcomeUnknown whether it was a write, and had been sent
+ * @param outcomeUnknown whether a write had been sent
  */
 export function classifyError(error: unknown, outcomeUnknown: boolean): unknown {
   if (error instanceof postgres.PostgresError) {
@@ -24,7 +24,7 @@ export function classifyError(error: unknown, outcomeUnknown: boolean): unknown 
     : new Unavailable(message, { cause: error })
 }
 
-/** In one line. An error of several addresses of one host has a code alone. */
+/** In one line. If a host has several addresses, the error has a code and no message. */
 export function describeError({ message, code }: Error & { code?: string }): string {
   return [message, code && `(${code})`].filter(Boolean).join(' ')
 }

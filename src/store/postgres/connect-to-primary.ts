@@ -1,20 +1,20 @@
 import { checkServer } from './check-server.ts'
 import { Connection } from './connection.ts'
 
-/** How one of several servers is reached. */
 export interface ConnectOptions {
-  /** How long each may take to be reached, in ms. */
+  /** For each server, in ms. */
   connectTimeoutMs: number
-  /** The index of the one that is tried first; default 0. */
+  /** The index of the server to try first; default 0. */
   first?: number
-  /** Hears the payload of each notification. */
+  /** Called with the payload of each notification. */
   onNotification?: ((payload: string) => void) | undefined
 }
 
 /**
- * A connection to the first of several servers that takes writes, and the index of its URL.
+ * Connects to the first of several servers that takes writes.
  *
- * @throws what went wrong at the last of them, as the driver has it
+ * @returns also the index of its URL
+ * @throws the error of the last server, as the driver reports it
  */
 export async function connectToPrimary(
   serverUrls: readonly string[],
@@ -33,4 +33,14 @@ export async function connectToPrimary(
     }
   }
   throw failure
+}
+
+/** The part of a URL before its hosts, and the hosts. */
+const hostsPattern = /^(\w+:\/\/(?:[^/?#]*@)?)([^/?#]*)/
+
+/** The servers of a URL, each as its own URL: `postgres://a:5432,b:5433/chat` has two. */
+export function serverUrlsOf(databaseUrl: string): string[] {
+  const [, before, hosts] = hostsPattern.exec(databaseUrl) ?? []
+  if (!hosts) return [databaseUrl]
+  return hosts.split(',').map((host) => databaseUrl.replace(hostsPattern, () => before + host))
 }

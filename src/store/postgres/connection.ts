@@ -4,18 +4,17 @@ import { sessionSettings } from './session-settings.ts'
 
 export type Sql = postgres.Sql<{ bigint: number }>
 
-/** A statement to be sent. */
 export type Query<Result> = (sql: Sql) => PromiseLike<Result>
 
-/** What the driver tells a maker of sockets; its own types do not have it. */
+/** What the driver passes to the option `socket`, which its types lack. */
 type SocketTarget = { host: string[]; port: number[]; path: string | undefined }
 
 const keepAliveMs = 5_000
 
-/** A server that does not answer is not waited for when a connection is closed. */
+/** How long closing waits for the server, in ms. */
 const closeTimeoutMs = 500
 
-/** The driver's pool of one, without its reconnects: a connection that broke is gone for good. */
+/** A pool of one connection of the driver, without its reconnects: a broken connection stays broken. */
 export class Connection {
   readonly sql: Sql
   #socket: Socket | undefined
@@ -25,9 +24,9 @@ export class Connection {
   #plansDiscardedAt = performance.now()
 
   /**
-   * @param onNotification hears the payload of each notification
-   * @param planLifetimeMs how long plans are kept, in ms. PostgreSQL keeps them until it takes statistics
-   *   anew, a minute or more: one that was made while a table was short reads all of it meanwhile
+   * @param onNotification called with the payload of each notification
+   * @param planLifetimeMs how long plans are kept, in ms. PostgreSQL keeps them until it analyses the
+   *   table again, after a minute or more. A plan for a short table may read all of it meanwhile
    */
   constructor(url: string, onNotification?: (payload: string) => void, planLifetimeMs = 5_000) {
     this.#planLifetimeMs = planLifetimeMs
@@ -53,12 +52,12 @@ export class Connection {
   }
 
   /**
-   * Asks one thing at a time.
+   * Runs one query at a time.
    *
-   * @param timeoutMs after which the connection is given up
+   * @param timeoutMs after which the connection is closed
    */
   run<Result>(query: Query<Result>, timeoutMs: number): Promise<Result> {
-    // The driver would wait for ever for a connection that is not made again.
+    // The driver would wait for a new connection, which never comes.
     if (!this.#alive) return Promise.reject(new Error('The connection was closed'))
     return new Promise<Result>((resolve, reject) => {
       const onTimeout = () =>
@@ -76,7 +75,7 @@ export class Connection {
         },
         (error) => {
           clearTimeout(timer)
-          // It is of no more use where it broke, or where the server is about to close it.
+          // After a FATAL error the server closes the connection.
           const isStillUsable =
             error instanceof postgres.PostgresError && error.severity !== 'FATAL'
           if (!isStillUsable) this.#close(error)
@@ -86,7 +85,7 @@ export class Connection {
     })
   }
 
-  /** Lets the server end the session; what is under way fails. */
+  /** Lets the server end the session. A running query fails. */
   async close(): Promise<void> {
     const socket = this.#socket
     const open = this.#alive && socket !== undefined
@@ -97,12 +96,12 @@ export class Connection {
     clearTimeout(closeTimer)
   }
 
-  /** Goes along with what is asked next: that takes no round trip more. */
+  /** It is sent together with the next query, without a round trip of its own. */
   #discardStalePlans(): void {
     const now = performance.now()
     if (now - this.#plansDiscardedAt < this.#planLifetimeMs) return
     this.#plansDiscardedAt = now
-    // Where it fails, so does what comes after it.
+    // If it fails, the query after it fails as well.
     this.sql
       .unsafe('DISCARD PLANS')
       .simple()
@@ -114,7 +113,7 @@ export class Connection {
     const [hostname, portNumber] = [host[0] as string, port[0] as number]
     this.#socket = path ? connect(path) : connect(portNumber, hostname)
     this.#socket.setKeepAlive(true, keepAliveMs).setNoDelay(true)
-    // Where the driver looks for the name that a certificate must bear.
+    // The driver checks the certificate against this host.
     return Object.assign(this.#socket, { host: hostname, port: portNumber })
   }
 
@@ -126,12 +125,12 @@ export class Connection {
   }
 }
 
-/** An array as a parameter (PostgreSQL, 8.15.2): the driver would have to ask for the types of arrays. */
+/** An array as text (PostgreSQL, 8.15.2), since the driver would first query the types of arrays. */
 export function toArrayLiteral(numbers: readonly number[]): string {
   return `{${numbers.join()}}`
 }
 
-/** The numbers in an array as PostgreSQL writes it, none of them null. */
+/** @param array as PostgreSQL writes it, without nulls */
 export function parseNumberArray(array: string): number[] {
   return JSON.parse(`[${array.slice(1, -1)}]`)
 }

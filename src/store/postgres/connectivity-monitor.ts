@@ -1,17 +1,17 @@
 export interface ConnectivityMonitorOptions {
-  /** What was learnt is current for so long, in ms. */
+  /** How long an answer of the database counts as up to date, in ms. */
   maxStalenessMs: number
-  /** A gap that is longer breaks the time in touch, in ms. */
+  /** A longer gap between two contacts restarts the connected time, in ms. */
   gapMs: number
-  /** Contact is lost when nothing was reached for so long, in ms. */
+  /** Without contact for this long the database counts as disconnected, in ms. */
   disconnectAfterMs: number
   onDisconnected: () => void
   onReconnected: () => void
 }
 
 /**
- * When the database was last reached, by a clock that goes on while the process is stopped. A
- * contact counts from when it was begun: what it learnt is at least that new.
+ * Tracks when the database was last reached, by a clock that goes on while the process is frozen. A
+ * contact counts from its start, since its answer is at least that new.
  */
 export class ConnectivityMonitor {
   readonly #options: ConnectivityMonitorOptions
@@ -29,12 +29,11 @@ export class ConnectivityMonitor {
     return !this.#disconnected && this.msSinceContact <= this.#options.maxStalenessMs
   }
 
-  /** How long nothing has been reached, in ms. */
   get msSinceContact(): number {
     return performance.now() - this.#lastContactAt
   }
 
-  /** How long there was no gap, in ms. */
+  /** Time without a gap, in ms. */
   get connectedMs(): number {
     return Math.floor(this.#lastContactAt - this.#connectedSince)
   }
@@ -43,7 +42,7 @@ export class ConnectivityMonitor {
   recordContact(begunAt: number): boolean {
     const gap = begunAt - this.#lastContactAt
     const { gapMs, disconnectAfterMs } = this.#options
-    // A process that was stopped may hear the answer before its timers.
+    // In a process that was frozen the answer may come before the timer.
     if (gap > disconnectAfterMs) this.#markDisconnected()
     this.#lastContactAt = begunAt
     this.#timer.refresh()
@@ -51,12 +50,11 @@ export class ConnectivityMonitor {
     return gap > gapMs
   }
 
-  /** The time in touch counts from now: until now only one way may have been open. */
   restartConnectedTime(): void {
     this.#connectedSince = performance.now()
   }
 
-  /** All that happened meanwhile has been told. */
+  /** Everything that happened meanwhile has been published. */
   markCaughtUp(): void {
     if (!this.#disconnected) return
     this.#disconnected = false

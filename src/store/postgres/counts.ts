@@ -2,9 +2,8 @@ import type { SharedCounts } from '../store.ts'
 import type { Pool } from './pool.ts'
 
 /**
- * Counts that all nodes share, by the database's clock. A window that ends later than two of its length
- * from now was begun before that clock was set back, and is taken for over: else it would last as
- * long as the clock went back.
+ * Counts that all nodes share, by the database's clock. If that clock is set back, a window could
+ * last as much longer. So a window that ends more than two of its lengths from now counts as over.
  */
 export class Counts implements SharedCounts {
   readonly #pool
@@ -30,7 +29,7 @@ export class Counts implements SharedCounts {
           RETURNING 1
         )
         SELECT EXISTS (SELECT FROM added) AS counted,
-          -- None where another node counted the first one only just now.
+          -- NULL if another node started the window at the same time.
           least(${windowMs}::bigint,
             (SELECT ends_at - now FROM counts, clock WHERE key = ${key})) AS left`,
     )

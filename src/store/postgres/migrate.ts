@@ -1,14 +1,9 @@
-import type { TransactionSql } from 'postgres'
 import { applyMigrations, bundledMigrations, refuseNewer } from '../migrations.ts'
 import { StartError } from '../start-error.ts'
+import { locks, runExclusively, type Transaction } from './advisory-locks.ts'
 import type { Connection } from './connection.ts'
 
-type Transaction = TransactionSql<{ bigint: number }>
-
 export const postgresMigrations = bundledMigrations('postgres')
-
-/** A migration of a large log takes its time, and other nodes wait for it. */
-const timeoutMs = 600_000
 
 /**
  * Brings a database to the schema of this version: all missing migrations in one transaction, during
@@ -17,27 +12,13 @@ const timeoutMs = 600_000
  * @throws {StartError} where the database is from a newer version
  */
 export async function migrate(connection: Connection, folder = postgresMigrations): Promise<void> {
-  await connection.run(
-    (sql) =>
-      sql.begin(async (sql) => {
-        await lockMigrations(sql)
-        await checkSchema(sql)
-        await sql`CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`
-        const applied = await appliedMigrations(sql)
-        refuseNewer(applied, folder, 'The database')
-        await applyMigrations(folder, applied, (name, script) => apply(sql, name, script))
-      }),
-    timeoutMs,
-  )
-}
-
-/** Waits for other nodes that migrate, and keeps them waiting until the transaction ends. */
-async function lockMigrations(sql: Transaction): Promise<void> {
-  const timeout = `${timeoutMs}ms`
-  await sql`
-    SELECT set_config('lock_timeout', ${timeout}, true),
-      set_config('statement_timeout', ${timeout}, true)`
-  await sql`SELECT pg_advisory_xact_lock(1331851887, 4)`
+  await runExclusively(connection, locks.migrations, async (sql) => {
+    await checkSchema(sql)
+    await sql`CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`
+    const applied = await appliedMigrations(sql)
+    refuseNewer(applied, folder, 'The database')
+    await applyMigrations(folder, applied, (name, script) => apply(sql, name, script))
+  })
 }
 
 /** Without this check a log in another schema than the session's would seem to be gone. */

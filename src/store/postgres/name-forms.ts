@@ -1,36 +1,28 @@
 import type { ISql } from 'postgres'
 import { formsVersion, nameForms } from '../../names/name-forms.ts'
+import { locks, runExclusively } from './advisory-locks.ts'
 import type { Connection } from './connection.ts'
 
-/** Accounts at a time. */
 const BATCH_ACCOUNTS = 5_000
 
-/** A database of many accounts takes its time, and other nodes wait for it. */
-const timeoutMs = 600_000
+const queryTimeoutMs = 5_000
 
-/** What takes a statement: a connection, or a transaction on it. */
+/** A connection, or a transaction on it. */
 type Queryable = ISql<{ bigint: number }>
 
 type AccountName = { id: number; username: string; key: string }
 
 /**
- * Makes the keys and skeletons of all names, in one transaction, where those that are kept were made by
- * other rules, or never. A name whose key another account has keeps the key by which it was found.
- * Meanwhile nobody registers; what is said goes on.
+ * Rebuilds the keys and skeletons of all names in one transaction, unless the stored ones were made by
+ * today's rules. A name keeps its old key if another account has the new one. Nobody can register
+ * meanwhile; messages go on.
  */
 export async function updateNameForms(connection: Connection): Promise<void> {
-  await connection.run(async (sql) => {
-    if ((await storedVersion(sql)) === formsVersion) return
-    await sql.begin(async (sql) => {
-      const timeout = `${timeoutMs}ms`
-      await sql`
-        SELECT set_config('lock_timeout', ${timeout}, true),
-          set_config('statement_timeout', ${timeout}, true)`
-      await sql`SELECT pg_advisory_xact_lock(1331851887, 5)`
-      // Another node may have been faster.
-      if ((await storedVersion(sql)) !== formsVersion) await rebuildNameForms(sql)
-    })
-  }, timeoutMs)
+  if ((await connection.run(storedVersion, queryTimeoutMs)) === formsVersion) return
+  await runExclusively(connection, locks.nameForms, async (sql) => {
+    // Another node may have done it meanwhile.
+    if ((await storedVersion(sql)) !== formsVersion) await rebuildNameForms(sql)
+  })
 }
 
 async function rebuildNameForms(sql: Queryable): Promise<void> {

@@ -1,12 +1,12 @@
 export interface NotificationMonitorOptions {
-  /** How long a ring is waited for, in ms. */
+  /** How long to wait for a notification, in ms. */
   notificationTimeoutMs: number
   onNotificationsLost: () => void
 }
 
 /**
- * Whether rings come through. A ring is only ever a hint of when to look: losing one costs time,
- * never news. Each node rings for itself now and then, and hears whether it can be heard.
+ * Whether notifications arrive. A notification is only ever a hint of when to poll: losing one costs
+ * time, never data. Each node notifies itself now and then, as a probe.
  */
 export class NotificationMonitor {
   readonly #options: NotificationMonitorOptions
@@ -17,7 +17,7 @@ export class NotificationMonitor {
     this.#options = options
   }
 
-  /** A ring for oneself is about to be sent. One that is still awaited is awaited no longer for it. */
+  /** A probe that is already awaited keeps its deadline. */
   probeSent(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
@@ -26,13 +26,12 @@ export class NotificationMonitor {
     }, this.#options.notificationTimeoutMs)
   }
 
-  /** It came. */
   probeReceived(): void {
     this.cancelProbe()
     this.notificationsLost = false
   }
 
-  /** Nothing can be said: it was not sent, or the line it should come on has gone. */
+  /** The probe was not sent, or the connection that listens is gone: this proves nothing. */
   cancelProbe(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

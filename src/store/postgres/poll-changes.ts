@@ -3,19 +3,19 @@ import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
 import type { PresentSession } from '../store.ts'
 import { parseNumberArray, type Sql } from './connection.ts'
 import { type BoundsRow, boundsColumns } from './log/bounds.ts'
-import { limitBytes } from './log/row-columns.ts'
+import { limitBytes } from './log/entry-query.ts'
 
-/** Changes of sessions that one look brings at most. */
+/** Changes of sessions in one poll, at most. */
 const MAX_CHANGES = 1_000
 
-/** What a node has seen. */
+/** What a node has seen so far. */
 export interface PollPosition {
   head: number
-  /** The newest change of a session; -1: those present are wanted all. */
+  /** The newest change of a session; -1 reads all present sessions instead. */
   changeSeq: number
 }
 
-/** Who may take out the nodes that died. */
+/** Decides whether this node may reap dead nodes: it must have been connected for a whole lease. */
 export interface ReapOptions {
   node: string
   connectedMs: number
@@ -31,22 +31,21 @@ interface SessionChange {
   since: number
 }
 
-/** What a look brings, of one snapshot. */
+/** Read in one snapshot. */
 export interface PollResult extends BoundsRow {
-  /** Whether the epoch is that of this life of the database. */
+  /** Whether the newest epoch belongs to the database's current incarnation. */
   epochIsCurrent: boolean
-  /** The time there. */
+  /** The database's time, in Unix ms. */
   now: number
   entries: EntryRow[]
   oldestChangeSeq: number
   newestChangeSeq: number
   changes: SessionChange[]
   present: PresentSession[] | null
-  /** Whether there are nodes to be taken out. */
+  /** Whether there are nodes that this node may reap. */
   hasExpiredNodes: boolean
 }
 
-/** What those present are, when they are wanted all; otherwise nobody is asked for. */
 const allPresentSessions = `
   (SELECT coalesce(json_agg(row ORDER BY row.session), '[]') FROM (
     SELECT session_id AS session, min(since) AS since,
@@ -56,21 +55,21 @@ const allPresentSessions = `
   ) AS row)`
 
 /**
- * Entries as a look brings them: a list for each column, and each person's name once. A row of JSON
- * for each entry, and its people's names looked up for it, would take PostgreSQL twice as long.
+ * Entries as a list for each column, with each username once. A JSON row for each entry, with its
+ * usernames, would take PostgreSQL twice as long.
  */
 interface ColumnarEntries {
   ids: string
   texts: string[]
   sentAts: string
   senders: string
-  /** 0: to everyone. */
+  /** 0 for a broadcast. */
   recipients: string
   people: string
   names: string[]
 }
 
-/** All that a follower needs, in one round trip. */
+/** Reads everything that changed since a position, in one round trip. */
 export async function pollChanges(
   sql: Sql,
   position: PollPosition,

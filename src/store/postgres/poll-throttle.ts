@@ -1,22 +1,21 @@
-/** The least time between a look and one for which there is no hurry, in ms. */
+/** The least time between two polls on request, in ms. */
 const minIntervalMs = 5
 
 /**
- * Makes one look of several that are asked for shortly after one another: a look brings all that
- * happened before it, and what it costs PostgreSQL hardly depends on how much that is. The first
- * after a while is made at once.
+ * Coalesces requests for polls. A poll brings everything that happened before it, and costs
+ * PostgreSQL about the same however much that is. The first request after a while polls at once.
  */
 export class PollThrottle {
   readonly #poll: () => void
   #lastPollAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
-  /** @param poll begins a look, and calls `pollStarted` when it does */
+  /** @param poll starts a poll, and calls `pollStarted` */
   constructor(poll: () => void) {
     this.#poll = poll
   }
 
-  /** Asks for a look, which begins within 5 ms unless others are under way. */
+  /** Starts a poll within 5 ms. */
   request(): void {
     if (this.#timer) return
     const due = this.#lastPollAt + minIntervalMs - performance.now()
@@ -24,13 +23,13 @@ export class PollThrottle {
     else this.#timer = setTimeout(this.#poll, due)
   }
 
-  /** Whoever asked for it: what was asked for before is answered by it. */
+  /** To be called at each poll, also at those that were not requested here. */
   pollStarted(): void {
     this.#lastPollAt = performance.now()
-    this.close()
+    this.cancel()
   }
 
-  close(): void {
+  cancel(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
   }

@@ -4,25 +4,25 @@ import { connectToPrimary } from './connect-to-primary.ts'
 import type { Connection, Query } from './connection.ts'
 
 export interface PoolOptions {
-  /** URLs of servers, tried in turn. */
+  /** One URL for each server, tried in turn. */
   serverUrls: readonly string[]
   maxConnections: number
-  /** How long for a connection, and how long for the answer on it, in ms. */
+  /** For a free connection, and again for the answer, in ms. */
   queryTimeoutMs: number
 }
 
 /**
- * Connections, each asked one thing at a time: what waits for a lock in the database holds up
- * nothing behind it. A call fails in time, whatever the network does, and its connection with it.
+ * A pool whose connections run one query at a time, so that a query that waits for a lock delays no
+ * other. A query that times out closes its connection, whatever the network does.
  */
 export class Pool {
   readonly #options: PoolOptions
   readonly #idle: Connection[] = []
   /** Those that are open or being opened. */
   readonly #connections = new Set<object>()
-  /** Those who wait, first come first served; they look again for a connection when called. */
+  /** Calls that wait, first come first served. When woken they look for a connection again. */
   readonly #waiters: (() => void)[] = []
-  /** The index of the one that took the last. */
+  /** The index of the server that accepted the last connection. */
   #serverIndex = 0
   #closed = false
 
@@ -36,18 +36,18 @@ export class Pool {
   }
 
   /**
-   * @throws {Unavailable} certainly not done
-   * @throws {OutcomeUnknown} perhaps done
+   * @throws {Unavailable} if nothing was written
+   * @throws {OutcomeUnknown} if it may have been written
    */
   write<Result>(query: Query<Result>): Promise<Result> {
     return this.#run(query, true)
   }
 
   /**
-   * A connection beside those of the pool, for whoever keeps one: to the server that took the last,
-   * or the next in turn.
+   * Opens a connection that does not count as one of the pool. It tries the server of the last
+   * connection first.
    *
-   * @throws what went wrong at the last of them, as the driver has it
+   * @throws the error of the last server, as the driver reports it
    */
   async open(onNotification?: (payload: string) => void): Promise<Connection> {
     const { serverUrls, queryTimeoutMs } = this.#options
@@ -61,7 +61,7 @@ export class Pool {
     return reached.connection
   }
 
-  /** Takes no more, and resolves when what is under way has been answered. */
+  /** Rejects new calls, and resolves when the running ones have been answered. */
   async close(): Promise<void> {
     this.#closed = true
     for (const wake of this.#waiters.splice(0)) wake()
@@ -94,7 +94,7 @@ export class Pool {
   }
 
   async #open(): Promise<Connection> {
-    // Holds the place while it is being opened.
+    // Counts as a connection while it is being opened.
     const placeholder = {}
     this.#connections.add(placeholder)
     const connection = await this.open().catch((error) => {

@@ -10,150 +10,130 @@ import type {
   StoreListener,
 } from '../store.ts'
 import { Unavailable } from '../store.ts'
-import { Accounts } from './accounts.ts'
+import { findCredentials, register, skeletonsTaken } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { Counts } from './counts.ts'
-import { DeliveryReceipts } from './delivered.ts'
 import { appendBatch } from './log/append.ts'
 import { readBounds } from './log/bounds.ts'
-import { findByIdempotencyKey } from './log/idempotency-keys.ts'
 import { readPage } from './log/page.ts'
-import { EntryReader } from './log/read.ts'
+import { findByIdempotencyKey, readEntries, readEntry } from './log/read.ts'
 import { resolveCursor } from './log/resolve-cursor.ts'
-import type { Node } from './node.ts'
+import { findUndelivered, markDelivered, readUndelivered } from './log/undelivered.ts'
+import type { NodeLease } from './node-lease.ts'
 import type { Pool } from './pool.ts'
 import { deleteExpiredStep, wouldDeleteOverTenth } from './retention.ts'
-import { Sessions } from './sessions.ts'
+import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
 
 export interface PostgresStoreParts {
   pool: Pool
-  node: Node
+  lease: NodeLease
   poller: ChangePoller
-  /** How long those who are here stay present when it is closed, in ms. */
-  graceMs: number
-  /** `ping` fails when nothing was reached for so long, in ms. */
+  /** `ping` fails when the database has not answered for this long, in ms. */
   unreachableMs: number
 }
 
-/** The store on PostgreSQL: calls go to the pool, and the poller brings what they and others did. */
+/** Calls go to the pool. The poller publishes what they changed, and what other nodes changed. */
 export class PostgresStore implements Store {
   readonly counts: Counts
   readonly #parts: PostgresStoreParts
-  readonly #entries: EntryReader
-  readonly #accounts: Accounts
-  readonly #sessions: Sessions
-  readonly #receipts: DeliveryReceipts
+  readonly #pool: Pool
   readonly #appendLockProbe: AppendLockProbe
 
   constructor(parts: PostgresStoreParts) {
     this.#parts = parts
-    const { pool } = parts
-    this.counts = new Counts(pool)
-    this.#entries = new EntryReader(pool)
-    this.#accounts = new Accounts(pool)
-    this.#sessions = new Sessions(pool)
-    this.#receipts = new DeliveryReceipts(pool)
-    this.#appendLockProbe = new AppendLockProbe(pool)
+    this.#pool = parts.pool
+    this.counts = new Counts(parts.pool)
+    this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
-  async append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
-    const { pool, poller } = this.#parts
-    const { outcomes } = await poller.trackAppend(
-      () => appendBatch(pool, batch, batchId),
-      ({ outcomes, epoch }) => ({
-        epoch,
-        entries: outcomes.flatMap((outcome) =>
-          outcome.kind === 'appended' ? [outcome.entry] : [],
-        ),
-      }),
-    )
-    return outcomes
+  append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
+    return this.#parts.poller.trackAppend(() => appendBatch(this.#pool, batch, batchId))
   }
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): Promise<void> {
-    return this.#receipts.record(receipts, epoch)
+    return markDelivered(this.#pool, receipts, epoch)
   }
 
   register(account: NewAccount, ttlMs: number) {
-    return this.#accounts.register(account, ttlMs)
+    return register(this.#pool, account, ttlMs)
   }
 
   openSession(account: number, ttlMs: number) {
-    return this.#thenPoll(this.#sessions.open(account, ttlMs))
+    return this.#thenPoll(openSession(this.#pool, account, ttlMs))
   }
 
   endSession(id: number): Promise<boolean> {
-    return this.#thenPoll(this.#sessions.end(id))
+    return this.#thenPoll(endSession(this.#pool, id))
   }
 
   changePresence(change: PresenceChange): Promise<void> {
-    return this.#thenPoll(this.#parts.node.changePresence(change))
+    return this.#thenPoll(this.#parts.lease.changePresence(change))
   }
 
   async deleteExpired(before: number | undefined) {
-    const more = await this.#thenPoll(deleteExpiredStep(this.#parts.pool, before))
+    const more = await this.#thenPoll(deleteExpiredStep(this.#pool, before))
     return { more, bounds: await this.bounds() }
   }
 
+  /** The disk is not this machine's. */
   async size() {
     return undefined
   }
 
   wouldDeleteOverTenth(before: number) {
-    return wouldDeleteOverTenth(this.#parts.pool, before)
+    return wouldDeleteOverTenth(this.#pool, before)
   }
 
   bounds() {
-    const { poller, pool } = this.#parts
-    return poller
-      .awaitCaughtUp(readBounds(pool).then((bounds) => ({ bounds })))
+    return this.#parts.poller
+      .awaitCaughtUp(readBounds(this.#pool).then((bounds) => ({ bounds })))
       .then(({ bounds }) => bounds)
   }
 
   read(after: number, viewer: number) {
-    return this.#parts.poller.awaitCaughtUp(this.#entries.read(after, viewer))
+    return this.#parts.poller.awaitCaughtUp(readEntries(this.#pool, after, viewer))
   }
 
   readUndelivered(after: number, upTo: number, viewer: number) {
-    return this.#parts.poller.awaitCaughtUp(this.#entries.readUndelivered(after, upTo, viewer))
+    return this.#parts.poller.awaitCaughtUp(readUndelivered(this.#pool, after, upTo, viewer))
   }
 
   undelivered(viewer: number) {
-    return this.#parts.poller.awaitCaughtUp(this.#entries.undelivered(viewer))
+    return this.#parts.poller.awaitCaughtUp(findUndelivered(this.#pool, viewer))
   }
 
   resolveCursor(cursor: Cursor) {
-    return this.#parts.poller.awaitCaughtUp(resolveCursor(this.#parts.pool, cursor))
+    return this.#parts.poller.awaitCaughtUp(resolveCursor(this.#pool, cursor))
   }
 
   page(viewer: number, range: PageRange) {
-    return readPage(this.#parts.pool, viewer, range)
+    return readPage(this.#pool, viewer, range)
   }
 
   entry(id: number, viewer: number) {
-    return this.#entries.entry(id, viewer)
+    return readEntry(this.#pool, id, viewer)
   }
 
   findByIdempotencyKey(account: number, key: string) {
-    return findByIdempotencyKey(this.#parts.pool, account, key)
+    return findByIdempotencyKey(this.#pool, account, key)
   }
 
   skeletonsTaken(skeletons: readonly string[]) {
-    return this.#accounts.skeletonsTaken(skeletons)
+    return skeletonsTaken(this.#pool, skeletons)
   }
 
   credentials(key: string) {
-    return this.#accounts.credentials(key)
+    return findCredentials(this.#pool, key)
   }
 
   session(id: number) {
-    return this.#sessions.alive(id)
+    return findSession(this.#pool, id)
   }
 
   newestSessions(limit: number) {
-    return this.#sessions.newest(limit)
+    return newestSessions(this.#pool, limit)
   }
 
   presentSessions() {
@@ -173,29 +153,30 @@ export class PostgresStore implements Store {
   }
 
   signingKey(): Promise<Uint8Array> {
-    return loadOrCreateSigningKey(this.#parts.pool)
+    return loadOrCreateSigningKey(this.#pool)
   }
 
   async ping(): Promise<void> {
-    const { poller, unreachableMs } = this.#parts
+    const { poller, lease, unreachableMs } = this.#parts
     if (poller.msSinceContact > unreachableMs) {
       throw new Unavailable(`PostgreSQL has not been reached for ${unreachableMs} ms`)
     }
-    await poller.assertWritable().catch((error) => {
+    await lease.assertWritable().catch((error) => {
       throw new Unavailable(`PostgreSQL takes no writes: ${error.message}`, { cause: error })
     })
     await this.#appendLockProbe.check()
   }
 
   async close(): Promise<void> {
-    const { poller, node, pool, graceMs } = this.#parts
+    const { poller, lease, pool } = this.#parts
+    lease.stop()
     await poller.close()
-    // Where the database is away, the lease runs out by itself.
-    await node.markClosed(graceMs).catch(() => {})
+    // If the database is away, the lease expires by itself.
+    await lease.markClosed().catch(() => {})
     await pool.close()
   }
 
-  /** What was done stands, also where it cannot be told just now. */
+  /** The write succeeded, even if its change cannot be published now. */
   async #thenPoll<Value>(written: Promise<Value>): Promise<Value> {
     const value = await written
     await this.#parts.poller.pollWithTimeout().catch(() => {})

@@ -3,9 +3,9 @@ import type { PollResult } from './poll-changes.ts'
 
 type SessionUpdate = Pick<StoreUpdate, 'ended' | 'entered' | 'left'>
 
-/** Who the follower has been told is present. */
+/** The sessions that were published as present. */
 export class ReplicaPresence {
-  /** The newest change that was told of; -1: those present must be read anew. */
+  /** The newest change that was applied; -1 if all present sessions must be read again. */
   changeSeq = -1
   #present = new Map<number, PresentSession>()
 
@@ -14,8 +14,8 @@ export class ReplicaPresence {
   }
 
   /**
-   * Takes in what a look brought after the newest change. Changes that are no longer kept, or a
-   * sequence that went back, make everyone who is present be read anew by the next look.
+   * Applies the changes after `changeSeq`. If some of them were deleted already, or the sequence went
+   * back, the next poll reads all present sessions.
    */
   applyPoll({ present, changes, oldestChangeSeq, newestChangeSeq }: PollResult): SessionUpdate {
     if (present !== null) {
@@ -39,7 +39,7 @@ export class ReplicaPresence {
     }
   }
 
-  /** What counts is the difference: who went and came back in between did not go. */
+  /** A session that left and entered again in between counts as neither. */
   #applyChanges(changes: PollResult['changes']): SessionUpdate {
     const ended: number[] = []
     const presentBefore = new Map<number, boolean>()

@@ -5,25 +5,25 @@ import { toLogBounds } from './log/bounds.ts'
 import type { PollPosition, PollResult } from './poll-changes.ts'
 import { ReplicaPresence } from './replica-presence.ts'
 
-/** What a look makes known. */
+/** What a poll changed. */
 export interface StateChange {
   diverged?: LogBounds
   update?: StoreUpdate
-  /** Whether another look would find more. */
+  /** Whether another poll would find more. */
   hasMore: boolean
 }
 
-/** What the follower has been told: the log's bounds, and who is present. */
+/** What has been published: the log's bounds, and who is present. */
 export class ReplicaState {
   #bounds: LogBounds | undefined
   readonly #presence = new ReplicaPresence()
 
-  /** Once there was a look. */
+  /** Undefined before the first poll. */
   get bounds(): LogBounds {
     return this.#bounds as LogBounds
   }
 
-  /** Before the first look: of the log its bounds alone are wanted. */
+  /** Before the first poll it is past any entry, so that poll reads the bounds alone. */
   get position(): PollPosition {
     return {
       head: this.#bounds?.head ?? Number.MAX_SAFE_INTEGER,
@@ -35,12 +35,12 @@ export class ReplicaState {
     return this.#presence.list()
   }
 
-  /** Whether nothing of an bounds is yet to be told. */
+  /** Whether everything within these bounds has been published. */
   isCaughtUpTo({ epoch, head }: LogBounds): boolean {
     return epoch === this.bounds.epoch && head <= this.bounds.head
   }
 
-  /** Own entries, where they go on from what was told: then no look is needed. */
+  /** @returns undefined if the entries do not follow the published ones: then a poll is needed */
   applyOwnAppend(entries: Entry[], epoch: string): StoreUpdate | undefined {
     const { bounds } = this
     if (epoch !== bounds.epoch || entries[0]?.id !== bounds.head + 1) return undefined
@@ -48,7 +48,7 @@ export class ReplicaState {
     return { entries, bounds: this.#bounds, ended: [], entered: [], left: [] }
   }
 
-  /** @param position what had been seen when the look was sent; own entries may have been told since */
+  /** @param position as it was when the poll was sent; own appends may have been published since */
   applyPoll(result: PollResult, position: PollPosition): StateChange {
     const bounds = toLogBounds(result)
     const before = this.#bounds
@@ -56,7 +56,7 @@ export class ReplicaState {
     const diverged = before && hasDiverged(before, result, position)
     if (diverged) {
       this.#bounds = bounds
-      // Another log has other sessions, too.
+      // The sessions may differ as well.
       this.#presence.changeSeq = -1
       return { diverged: bounds, hasMore: true }
     }
@@ -75,7 +75,7 @@ export class ReplicaState {
   }
 }
 
-/** Another epoch, a head that fell, or a hole: what is told no longer goes on from what was. */
+/** Another epoch, a lower head or a gap: the log does not continue what was published. */
 function hasDiverged(before: LogBounds, result: PollResult, position: PollPosition): boolean {
   return (
     formatEpoch(result.born) !== before.epoch ||

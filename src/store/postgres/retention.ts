@@ -1,8 +1,8 @@
 import type { Pool } from './pool.ts'
 
-/** Whether more than a tenth of the log was sent before a time, in Unix ms. */
+/** Whether more than a tenth of the log was sent before `before`, in Unix ms. */
 export async function wouldDeleteOverTenth(pool: Pool, before: number): Promise<boolean> {
-  // Ids have no gaps, and the newest entry is never dropped.
+  // Ids have no gaps, and the newest entry is never deleted.
   const [row] = await pool.read(
     (sql) => sql<{ drops: boolean }[]>`
       SELECT EXISTS (
@@ -13,7 +13,7 @@ export async function wouldDeleteOverTenth(pool: Pool, before: number): Promise<
   return (row as { drops: boolean }).drops
 }
 
-/** One small step of housekeeping. @returns whether another step would find work */
+/** One step of `Store.deleteExpired`. @returns whether another step would find something to delete */
 export async function deleteExpiredStep(pool: Pool, before: number | undefined): Promise<boolean> {
   const [row] = await pool.write(
     (sql) => sql<{ more: boolean }[]>`SELECT obrol_sweep(${before ?? null}::bigint) AS more`,

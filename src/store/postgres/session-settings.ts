@@ -1,15 +1,15 @@
 /**
- * Settings of every session, which go before those of the role and the database: what a statement
- * means, how its values are written, how long it may wait and what its commit promises must not
- * depend on who made the role. Those of https://www.postgresql.org/docs/current/runtime-config.html
- * that every version from 15 on has; a URL may say otherwise.
+ * Settings of every session, which override those of the role and the database. The meaning of a
+ * statement, the format of its values, its timeouts and its durability must not depend on how the
+ * role was set up. All are in https://www.postgresql.org/docs/current/runtime-config.html, and in
+ * every version from 15 on. The database URL may override them.
  */
 export const sessionSettings = {
   application_name: 'obrol',
 
-  // Where names are looked for: what PostgreSQL itself has as its default.
+  // PostgreSQL's own default.
   search_path: '"$user", public',
-  // A policy that would hide rows fails the statement instead.
+  // A statement fails where a policy would hide rows from it.
   row_security: 'off',
   standard_conforming_strings: 'on',
   backslash_quote: 'safe_encoding',
@@ -17,7 +17,7 @@ export const sessionSettings = {
   transform_null_equals: 'off',
   check_function_bodies: 'on',
 
-  // How values are written.
+  // The format of values.
   bytea_output: 'hex',
   DateStyle: 'ISO, YMD',
   IntervalStyle: 'postgres',
@@ -29,36 +29,36 @@ export const sessionSettings = {
   default_transaction_deferrable: 'off',
   synchronous_commit: 'on',
 
-  // A server that cannot tell that its client is gone must let go of locks by itself. In ms.
+  // In ms. A server that does not notice that its client is gone must release locks by itself.
   lock_timeout: 2_000,
   statement_timeout: 5_000,
   idle_in_transaction_session_timeout: 5_000,
-  // The driver leaves out what is no more than the number 0.
+  // As a string, since the driver omits the number 0.
   idle_session_timeout: '0',
   exit_on_error: 'off',
 
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 5,
   tcp_keepalives_count: 2,
-  // An answer that is not taken keeps its locks as long as it waits.
+  // In ms. A server that waits for a client to take an answer keeps its locks.
   tcp_user_timeout: 5_000,
 
-  // To compile a statement takes longer than any of them runs.
+  // Compiling a statement takes longer than any of them runs.
   jit: 'off',
 }
 
-/** What a session must have, whoever set it. */
+/** A setting that a session must have, whoever set it. */
 interface RequiredSetting {
   setting: string
-  /** How the person who started the server reads of it. */
+  /** As the message to the person who started the server says it. */
   needed: string
-  /** A value that is, as `ALTER ROLE … SET` takes it. */
+  /** A good value, as `ALTER ROLE … SET` takes it. */
   value: string
-  /** @param value as `current_setting` tells it */
+  /** @param value as `current_setting` returns it */
   met: (value: string) => boolean
 }
 
-/** Short of these a log would not be one. All else is asked for so that no setting changes it. */
+/** The log is not safe without these. Every query is written so that no other setting matters. */
 export const requiredSettings: readonly RequiredSetting[] = [
   exactly('default_transaction_isolation', 'read committed'),
   exactly('default_transaction_read_only', 'off'),
@@ -74,7 +74,7 @@ export const requiredSettings: readonly RequiredSetting[] = [
   bounded('statement_timeout', '5s'),
   bounded('idle_in_transaction_session_timeout', '5s'),
   exactly('idle_session_timeout', '0'),
-  // From PostgreSQL 17 on: a session that were sent it before would not begin.
+  // Since PostgreSQL 17. It is not sent, because an older server would refuse the session.
   exactly('transaction_timeout', '0'),
 ]
 

@@ -1,64 +1,90 @@
+import type { PendingQuery, Row } from 'postgres'
 import { type SessionRow, toSession } from '../rows.ts'
-import { MAX_SESSIONS_PER_ACCOUNT } from '../session-rules.ts'
+import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../session-rules.ts'
 import type { Session } from '../store.ts'
-import type { Sql } from './connection.ts'
-import { insertSession } from './insert-session.ts'
+import { type Sql, toArrayLiteral } from './connection.ts'
 import type { Pool } from './pool.ts'
 
-export class Sessions {
-  readonly #pool
+/** With a million sessions, all of so many random ids are taken once in 10^13 times. */
+const ID_CANDIDATES = 4
 
-  constructor(pool: Pool) {
-    this.#pool = pool
-  }
+const sessionColumns = `
+  session.id, session.created_at AS "createdAt", session.expires_at AS "expiresAt",
+  account.id AS "accountId", account.username, account.created_at AS "accountCreatedAt"`
 
-  async open(account: number, ttlMs: number): Promise<Session> {
-    const [row] = await this.#pool.write((sql) => {
-      const accountQuery = sql`
-        SELECT id, username, created_at FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})`
-      return insertSession(sql, accountQuery, ttlMs)
-    })
-    return toSession(row as SessionRow)
-  }
-
-  /** Undefined where it has ended or is past its end. */
-  async alive(id: number): Promise<Session | undefined> {
-    const [row] = await this.#pool.read(
-      (sql) => sql<SessionRow[]>`
-        SELECT ${sessionColumns(sql)}
-        FROM sessions JOIN accounts ON accounts.id = sessions.account_id
-        WHERE sessions.id = ${id} AND sessions.expires_at > obrol_now()`,
-    )
-    return row && toSession(row)
-  }
-
-  /** Of those that are alive those that end last. */
-  async newest(limit: number): Promise<Session[]> {
-    const rows = await this.#pool.read(
-      (sql) => sql<SessionRow[]>`
-        SELECT ${sessionColumns(sql)}
-        FROM (
-          SELECT * FROM sessions WHERE expires_at > (SELECT obrol_now())
-          ORDER BY expires_at DESC LIMIT ${limit}
-        ) AS sessions CROSS JOIN LATERAL (
-          SELECT * FROM accounts WHERE accounts.id = sessions.account_id LIMIT 1
-        ) AS accounts
-        ORDER BY sessions.expires_at DESC`,
-    )
-    return rows.map(toSession)
-  }
-
-  /** Ends it and its presence on all nodes. False where it was no longer alive. */
-  async end(id: number): Promise<boolean> {
-    const [row] = await this.#pool.write(
-      (sql) => sql<{ ended: boolean }[]>`SELECT obrol_end_session(${id}) AS ended`,
-    )
-    return (row as { ended: boolean }).ended
-  }
+export async function openSession(pool: Pool, account: number, ttlMs: number): Promise<Session> {
+  const [row] = await pool.write((sql) => {
+    const accountQuery = sql`
+      SELECT id, username, created_at FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})`
+    return insertSession(sql, accountQuery, ttlMs)
+  })
+  return toSession(row as SessionRow)
 }
 
-function sessionColumns(sql: Sql) {
-  return sql`
-    sessions.id, sessions.created_at AS "createdAt", sessions.expires_at AS "expiresAt",
-    accounts.id AS "accountId", accounts.username, accounts.created_at AS "accountCreatedAt"`
+/** @returns undefined if it has ended or expired */
+export async function findSession(pool: Pool, id: number): Promise<Session | undefined> {
+  const [row] = await pool.read(
+    (sql) => sql<SessionRow[]>`
+      SELECT ${sql.unsafe(sessionColumns)}
+      FROM sessions AS session JOIN accounts AS account ON account.id = session.account_id
+      WHERE session.id = ${id} AND session.expires_at > obrol_now()`,
+  )
+  return row && toSession(row)
+}
+
+/** The live sessions that expire last. */
+export async function newestSessions(pool: Pool, limit: number): Promise<Session[]> {
+  const rows = await pool.read(
+    (sql) => sql<SessionRow[]>`
+      SELECT ${sql.unsafe(sessionColumns)}
+      FROM (
+        SELECT * FROM sessions WHERE expires_at > (SELECT obrol_now())
+        ORDER BY expires_at DESC LIMIT ${limit}
+      ) AS session CROSS JOIN LATERAL (
+        SELECT * FROM accounts WHERE accounts.id = session.account_id LIMIT 1
+      ) AS account
+      ORDER BY session.expires_at DESC`,
+  )
+  return rows.map(toSession)
+}
+
+/**
+ * Ends a session and its presence on all nodes.
+ *
+ * @returns false if it had ended already
+ */
+export async function endSession(pool: Pool, id: number): Promise<boolean> {
+  const [row] = await pool.write(
+    (sql) => sql<{ ended: boolean }[]>`SELECT obrol_end_session(${id}) AS ended`,
+  )
+  return (row as { ended: boolean }).ended
+}
+
+/**
+ * A statement that opens a session for one account and returns both; no row if there is no account.
+ *
+ * @param accountQuery selects or creates the account: `id`, `username`, `created_at`
+ * @param newId draws a random id
+ */
+export function insertSession(
+  sql: Sql,
+  accountQuery: PendingQuery<Row[]>,
+  ttlMs: number,
+  newId: () => number = newSessionId,
+) {
+  const ids = Array.from({ length: ID_CANDIDATES }, newId)
+  return sql<SessionRow[]>`
+    WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
+    account AS (${accountQuery}),
+    session AS (
+      INSERT INTO sessions (id, account_id, created_at, expires_at)
+      SELECT
+        (SELECT id FROM unnest(${toArrayLiteral(ids)}::bigint[]) AS drawn (id)
+          WHERE NOT EXISTS (SELECT FROM sessions WHERE sessions.id = drawn.id) LIMIT 1),
+        account.id, now - now % 1000,
+        now - now % 1000 + ${Math.ceil(ttlMs / 1000)}::bigint * 1000
+      FROM account, clock
+      RETURNING *
+    )
+    SELECT ${sql.unsafe(sessionColumns)} FROM session, account`
 }

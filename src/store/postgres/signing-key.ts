@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { StartError } from '../start-error.ts'
+import { assertKeyLength, MIN_KEY_BYTES, NEW_KEY_BYTES } from '../signing-key-length.ts'
 import type { Pool } from './pool.ts'
 
-const NEW_KEY_BYTES = 48
-/** RFC 7518, section 3.2: an HS256 key is at least as long as its hash. */
-const MIN_KEY_BYTES = 32
-
-/** What the key is read as: no setting changes how it is written. */
+/** How a query reads the key: as hex, since a setting decides how bytes are written. */
 export const keyAsHex = "encode(key, 'hex')"
 
-/**
- * The one key of all nodes, made by the first that asks.
- *
- * @throws {StartError} where what is kept is none
- */
+/** The key that all nodes share. The first node creates it. @throws {StartError} if it is too short */
 export async function loadOrCreateSigningKey(pool: Pool): Promise<Uint8Array> {
   const candidate = randomBytes(NEW_KEY_BYTES).toString('hex')
   await pool.write(
@@ -26,14 +18,13 @@ export async function loadOrCreateSigningKey(pool: Pool): Promise<Uint8Array> {
   return parseSigningKey((row as { key: string }).key)
 }
 
-/** @throws {StartError} where it is too short to sign with */
+/** @throws {StartError} if it is too short to sign with */
 export function parseSigningKey(hex: string): Buffer {
   const key = Buffer.from(hex, 'hex')
-  if (key.length < MIN_KEY_BYTES) {
-    throw new StartError(
-      `The signing key in the database has ${key.length} bytes, and ${MIN_KEY_BYTES} are needed: ` +
-        'restore it, or empty the table signing_key, which ends every session',
-    )
-  }
+  assertKeyLength(
+    key,
+    `The signing key in the database has ${key.length} bytes, and ${MIN_KEY_BYTES} are needed: ` +
+      'restore it, or empty the table signing_key, which ends every session',
+  )
   return key
 }

@@ -2,47 +2,47 @@ import { StartError } from '../start-error.ts'
 import type { Store } from '../store.ts'
 import { ChangePoller } from './change-poller.ts'
 import { describeError } from './classify-error.ts'
+import { serverUrlsOf } from './connect-to-primary.ts'
 import { migrate } from './migrate.ts'
 import { updateNameForms } from './name-forms.ts'
-import { Node } from './node.ts'
+import { NodeLease } from './node-lease.ts'
 import { Pool } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { serverUrlsOf } from './server-urls.ts'
 
 export interface PostgresOptions {
   /**
-   * `postgres://…`, as postgres.js takes it: several hosts (tried in turn), `?sslmode=`,
-   * `?search_path=` and other settings of the session may stand in it.
+   * `postgres://…`, as postgres.js takes it. It may have several hosts, which are tried in turn,
+   * `?sslmode=`, and settings of the session such as `?search_path=`.
    */
   databaseUrl: string
-  /** How long this node's people stay present when it dies, in ms, 1,000 to 600,000. */
+  /** How long this node's sessions stay present after it died, in ms, 1,000 to 600,000. */
   presenceLeaseMs: number
-  /** How long they stay when it is shut down, in ms: the grace of presence, 0 to 600,000. */
+  /** How long they stay present after it was shut down, in ms, 0 to 600,000. */
   graceMs: number
-  /** Hears, in one sentence, of what the operator should change; each thing once. */
+  /** Called with a sentence on what the operator should change, once for each problem. */
   onWarning?: (warning: string) => void
-  /** Connections beside the one that listens; default 10. */
+  /** Connections besides the one that listens; default 10. */
   maxConnections?: number
-  /** A call that has no answer by then fails, in ms; default 3,000. */
+  /** A call without an answer fails after this, in ms; default 3,000. */
   queryTimeoutMs?: number
-  /** How often to look for news when no ring tells of any, in ms; default 500, or a 6th of the lease. */
+  /** Time between polls without a notification, in ms; default 500, or a sixth of the lease. */
   pollIntervalMs?: number
-  /** The same where rings do not come through, in ms; default 100. */
+  /** The same while notifications do not arrive, in ms; default 100. */
   fallbackPollIntervalMs?: number
-  /** How long a ring is waited for before it counts as lost, in ms; default 1,000. */
+  /** A notification counts as lost after this, in ms; default 1,000. */
   notificationTimeoutMs?: number
-  /** `isUpToDate` says true if it was looked for within this, in ms; default 1,000. */
+  /** `isUpToDate` is true if the last poll is not older than this, in ms; default 1,000. */
   maxStalenessMs?: number
-  /** `ping` fails when nothing was reached for so long, in ms; default 5,000. */
+  /** `ping` fails when the database has not answered for this long, in ms; default 5,000. */
   unreachableMs?: number
-  /** The listener hears `disconnected` when nothing was reached for so long, in ms; default 10,000. */
+  /** The same for `StoreListener.disconnected`, in ms; default 10,000. */
   disconnectAfterMs?: number
   /** A folder of `.sql` files; default: those of this version. */
   migrations?: string
 }
 
 /**
- * Opens the store in a database, which other nodes may have open, too.
+ * Opens the store on a database, which other nodes may have open as well.
  *
  * @throws {StartError} one line for the person who started the server
  */
@@ -53,12 +53,11 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     maxConnections: options.maxConnections ?? 10,
     queryTimeoutMs,
   })
-  const node = new Node(pool, leaseMs)
+  const lease = new NodeLease(pool, { leaseMs, graceMs })
   const { promise: notificationsLost, resolve: onNotificationsLost } = Promise.withResolvers<void>()
   void notificationsLost.then(() => options.onWarning?.(notificationsLostWarning))
-  const poller = new ChangePoller(pool, node, {
+  const poller = new ChangePoller(pool, lease, {
     leaseMs,
-    graceMs,
     queryTimeoutMs,
     pollIntervalMs: options.pollIntervalMs ?? Math.min(500, leaseMs / 6),
     fallbackPollIntervalMs: options.fallbackPollIntervalMs ?? 100,
@@ -73,8 +72,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       await migrate(connection, options.migrations)
       await updateNameForms(connection)
     })
-    return new PostgresStore({ pool, node, poller, graceMs, unreachableMs })
+    await lease.renew()
+    return new PostgresStore({ pool, lease, poller, unreachableMs })
   } catch (error) {
+    lease.stop()
     await poller.close()
     await pool.close()
     throw toStartError(error)
@@ -83,9 +84,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 
 const notificationsLostWarning =
   'Notifications of PostgreSQL do not come through, perhaps for a pooler in between: ' +
-  'news is looked for more often instead, which costs more'
+  'changes are polled for more often instead, which costs more'
 
-/** The messages of the driver and of PostgreSQL name hosts and people, never a password. */
+/** Messages of the driver and of PostgreSQL may name hosts and roles, but never a password. */
 function toStartError(error: unknown): StartError {
   if (error instanceof StartError) return error
   return new StartError(`The database cannot be used: ${describeError(error as Error)}`, {

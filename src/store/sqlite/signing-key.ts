@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { StartError } from '../start-error.ts'
+import { assertKeyLength, NEW_KEY_BYTES } from '../signing-key-length.ts'
 import {
   assertPrivate,
   fsyncFile,
   fsyncParentDirectory,
   recreatePrivateFile,
 } from './private-files.ts'
-
-const NEW_KEY_BYTES = 48
-/** RFC 7518, section 3.2: an HS256 key is at least as long as its hash. */
-const MIN_KEY_BYTES = 32
 
 /**
  * Undefined where there is no file.
@@ -21,9 +17,7 @@ export function readSigningKey(file: string): Buffer | undefined {
   if (!existsSync(file)) return undefined
   assertPrivate(file)
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
-  if (key.length < MIN_KEY_BYTES) {
-    throw new StartError(`The signing key in ${file} is damaged: restore it or delete the file`)
-  }
+  assertKeyLength(key, `The signing key in ${file} is damaged: restore it or delete the file`)
   return key
 }
 

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { Nodes } from '../../support/nodes.ts'
 import { type PostgresServer, sharedPostgres } from '../../support/postgres.ts'
 import { type Guest, openRoom, type RoomOptions } from '../../support/room.ts'
@@ -32,7 +33,7 @@ export class PostgresFixture implements ModelFixture {
     const room = await openRoom(t, { settings: { databaseUrl } })
     const guests = await logInAll(room)
     await room.stop()
-    return new PostgresFixture(server, new URL(databaseUrl).pathname.slice(1), guests, nodes)
+    return new PostgresFixture(server, databaseNameOf(databaseUrl), guests, nodes)
   }
 
   async deploy(options: RoomOptions): Promise<Deployment> {

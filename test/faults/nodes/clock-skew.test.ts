@@ -17,7 +17,7 @@ import { readLog } from './support/read-log.ts'
 const hourMs = 3_600_000
 const leaseMs = 1_000
 const graceMs = 500
-/** How much the clocks of the other nodes are off; a process takes as long to start as all the rest. */
+/** By how much the clocks of the other nodes are off. Each is a process, which is slow to start. */
 const offByMs = full ? [hourMs, -hourMs] : [hourMs]
 const posts = full ? 1_000 : 60
 const keys = full ? 300 : 20
@@ -27,7 +27,7 @@ const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 const shifted = fileURLToPath(new URL('./support/shifted-clock.ts', import.meta.url))
 
 if (postgresRuns) {
-  t.test('a node whose clock is an hour off does as the others', async (t) => {
+  t.test('a node whose clock is an hour off behaves like the others', async (t) => {
     const databaseUrl = await (await sharedPostgres()).freshDatabase()
     const who = ['ann', 'bob', 'cid', 'dan'] as const
     const people = await crowdIn({ databaseUrl }, who, { present: false, ttlMs: hourMs / 2 })
@@ -45,21 +45,21 @@ if (postgresRuns) {
     const began = Date.now()
     const load = new Load(inTurn(doors), { people, lanes: 6, directEvery: 5 })
     await load.say(posts)
-    await oneKeyAtAll(t, doors, dan)
-    // Leases are held, and graces run, by a clock that they share.
+    await sameKeyOnAll(t, doors, dan)
+    // Leases and graces run by the database's clock.
     await delay(2 * leaseMs)
     for (const { presence } of chains) {
       const left = presence.flatMap((event) => event.left)
-      t.same(left, [], 'nobody was taken for dead')
+      t.same(left, [], 'nobody left')
     }
-    for (const door of doors) await comesAndLeaves(door, dan, chains)
+    for (const door of doors) await entersAndLeaves(door, dan, chains)
 
     const log = await readLog(databaseUrl)
     await Promise.all(chains.map((chain) => chain.reach(log.length)))
     const said = log.filter(({ text }) => load.posts.some((post) => post.text === text))
     t.equal(said.length, posts)
     t.equal(countByText(log).size, log.length, 'each is in the log once')
-    await inOrderOfTime(t, doors, dan, { from: began, to: Date.now() })
+    await timesAscend(t, doors, dan, { from: began, to: Date.now() })
     for (const chain of chains) {
       t.match(chain, { doubled: 0, disordered: 0, resets: [], newEpochs: [], misplaced: [] })
     }
@@ -74,7 +74,7 @@ if (postgresRuns) {
   })
 }
 
-/** A server as a process whose clock is off. */
+/** Starts a server process whose clock is off. */
 async function openShifted(t: Test, databaseUrl: string, byMs: number): Promise<Door> {
   const server = new CommandProcess({
     folder: await temporaryFolder(t),
@@ -89,15 +89,15 @@ async function openShifted(t: Test, databaseUrl: string, byMs: number): Promise<
   })
   t.teardown(() => server.end('SIGKILL'))
   const url = await server.listening()
-  const told = (JSON.parse(server.stdout.split('\n', 1)[0] as string) as { time: number }).time
-  t.ok(Math.abs(told - byMs - Date.now()) < hourMs / 2, 'its clock is off')
+  const loggedAt = (JSON.parse(server.stdout.split('\n', 1)[0] as string) as { time: number }).time
+  t.ok(Math.abs(loggedAt - byMs - Date.now()) < hourMs / 2, 'its clock is off')
   return {
     url: Promise.resolve(url),
     call: (method, path, options) => call(url, method, path, options),
   }
 }
 
-/** Each call by the next door. */
+/** Each call goes to the next door. */
 function inTurn(doors: readonly Door[]): Door {
   let turn = 0
   const next = () => doors[turn++ % doors.length] as Door
@@ -110,7 +110,7 @@ function inTurn(doors: readonly Door[]): Door {
 }
 
 /** One key on all nodes at once is one message. */
-async function oneKeyAtAll(t: Test, doors: readonly Door[], person: Person): Promise<void> {
+async function sameKeyOnAll(t: Test, doors: readonly Door[], person: Person): Promise<void> {
   await runConcurrently(4, [...Array(keys).keys()], async (number) => {
     const body = { text: `with key ${number}` }
     const headers = { 'idempotency-key': `shared-${number}` }
@@ -126,8 +126,12 @@ async function oneKeyAtAll(t: Test, doors: readonly Door[], person: Person): Pro
   })
 }
 
-/** Someone comes by a door, and leaves when their grace is over: all are told, at every node. */
-async function comesAndLeaves(door: Door, person: Person, chains: readonly Chain[]): Promise<void> {
+/** A person enters by a door, and leaves when the grace is over: all chains receive both. */
+async function entersAndLeaves(
+  door: Door,
+  person: Person,
+  chains: readonly Chain[],
+): Promise<void> {
   const { username } = person
   const visit = new Chain(door, person).open()
   await Promise.all(
@@ -139,8 +143,8 @@ async function comesAndLeaves(door: Door, person: Person, chains: readonly Chain
   )
 }
 
-/** Times do not go back along the log, and are those of the database, whichever node is asked. */
-async function inOrderOfTime(
+/** Every node returns the same messages, whose times ascend and are right. */
+async function timesAscend(
   t: Test,
   doors: readonly Door[],
   person: Person,
@@ -152,6 +156,6 @@ async function inOrderOfTime(
   const [page] = pages.map(({ body }) => body)
   for (const { body } of pages) t.same(body, page)
   const times = page.messages.map(({ sentAt }: { sentAt: string }) => Date.parse(sentAt))
-  t.same(times, times.toSorted(), 'times go with ids')
+  t.same(times, times.toSorted(), 'times ascend with ids')
   t.ok(times[0] >= from && times.at(-1) <= to, 'and are right')
 }

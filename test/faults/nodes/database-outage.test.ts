@@ -7,7 +7,7 @@ import { Load } from '../support/load.ts'
 import { openCluster } from './support/cluster.ts'
 import type { ClusterNode } from './support/cluster-node.ts'
 
-/** In full with the times of production, else with a fifth of them, in ms. */
+/** In ms: those of production, or about a fifth of them in the short form. */
 const times = full
   ? { unreachableMs: 5_000, disconnectAfterMs: 10_000, graceMs: 10_000, awayMs: 60_000 }
   : { unreachableMs: 1_000, disconnectAfterMs: 2_000, graceMs: 2_000, awayMs: 4_000 }
@@ -19,7 +19,7 @@ if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
 
 function suite(): void {
-  t.test('while PostgreSQL is away no node lies, and then everything goes on', async (t) => {
+  t.test('while PostgreSQL is away nodes refuse everything, and then all goes on', async (t) => {
     const server = await openPostgres(t)
     const names = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal'] as const
     const cluster = await openCluster(t, {
@@ -48,7 +48,7 @@ function suite(): void {
     )
     await Promise.all(chains.map((chain) => chain.come('bye')))
     const ended = since()
-    // Where nothing was in flight there is no doubt what became of it.
+    // None of these is in flight when PostgreSQL stops, so no outcome is unknown.
     const later = new Load(other, { name: 'later-', people: [ann], lanes: 2, pauseMs: 100 }).start()
     await Promise.all(chains.map((chain) => chain.refused(503)))
     await gus.close()
@@ -62,7 +62,7 @@ function suite(): void {
     await Promise.all(back.map((chain) => chain.come('ready', 2)))
     await Promise.all(cluster.nodes.map((node) => untilReadiness(node, 200)))
     const backMs = Math.round(performance.now() - backAt)
-    // The one who does not come back is told of; had anyone else been missed, that would be told too.
+    // Only gus stays away. Had anyone else been missed, they would have left by now as well.
     await Promise.all(
       back.map((chain) => chain.until(() => !chain.online.has('gus'), 'gus to leave')),
     )
@@ -83,8 +83,8 @@ function suite(): void {
     for (const ms of unready) t.ok(ms < unreachableMs + 3_000, `not ready after ${ms} ms`)
     t.ok(ended < disconnectAfterMs + 3_000, `ended after ${ended} ms`)
     for (const { resets, newEpochs } of chains) {
-      t.same(resets, [], 'no cursor was ever refused')
-      t.equal(newEpochs.length, 1, 'the restart is told of once')
+      t.same(resets, [], 'no cursor was refused')
+      t.equal(newEpochs.length, 1, 'one new epoch for the restart')
     }
     for (const { byes } of back) t.match(byes, [{ reason: 'unavailable' }])
     t.ok(Math.max(...retries) <= graceMs / 2 && new Set(retries).size > 3, 'reconnects are spread')
@@ -92,14 +92,13 @@ function suite(): void {
     t.ok(later.count('503 unavailable') > 0, 'posts were refused meanwhile')
     const answers = new Set([...load.outcomes.keys(), ...later.outcomes.keys()])
     for (const known of ['201', '503 unavailable', '503 outcome-unknown']) answers.delete(known)
-    t.same([...answers], [], 'and nothing else was answered')
+    t.same([...answers], [], 'no other answers')
   })
 }
 
-/** Resolves once readyz answers so. */
 async function untilReadiness(node: ClusterNode, status: number): Promise<void> {
-  const asks = async () => {
+  const poll = async () => {
     while ((await node.call('GET', '/readyz')).status !== status) await delay(20)
   }
-  await within(30_000, `readyz to answer ${status}`, asks())
+  await within(30_000, `readyz to answer ${status}`, poll())
 }

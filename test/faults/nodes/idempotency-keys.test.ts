@@ -47,7 +47,7 @@ if (postgresRuns) {
       countByText(log)
         .values()
         .every((copies) => copies === 1),
-      'each is there once',
+      'each message is in the log once',
     )
     for (const { kept, doubled, disordered } of readers) {
       t.match({ kept: kept.size, doubled, disordered }, { kept: keys, doubled: 0, disordered: 0 })

@@ -11,7 +11,7 @@ import { openInProcessNodes, postBroadcast, runConcurrently } from './support/in
 import { readLog } from './support/read-log.ts'
 
 const logouts = full ? 1_000 : 40
-/** Every so many sessions one has a stream on the other node. */
+/** One session in so many has a stream on the other node. */
 const streamEvery = full ? 10 : 5
 t.setTimeout(full ? 300_000 : 60_000)
 
@@ -20,14 +20,14 @@ if (postgresRuns) {
     const names = Array.from({ length: Math.ceil(logouts / 50) }, (_, at) => `ann${at}`)
     const { databaseUrl, nodes, people } = await openInProcessNodes(t, names)
     const [here, there] = nodes.servers as [Room, Room]
-    // So many of one account that none ends for another.
+    // 50 for each account, which is below the limit.
     const opened = people.map((person) => sessionsOf({ databaseUrl }, person, 50))
     const sessions = (await Promise.all(opened)).flat().slice(0, logouts)
     const took: number[] = []
     const figures = { logouts, accepted: 0, 'said before': 0 }
 
     await runConcurrently(8, [...sessions.entries()], async ([number, session]) => {
-      // The other node knows the session, and has just let it speak.
+      // So the other node has the session in its cache.
       const before = await postBroadcast(there, session, `before ${number}`)
       t.equal(before.status, 201)
       figures['said before']++
@@ -44,7 +44,7 @@ if (postgresRuns) {
       const keyed = await postBroadcast(there, session, `after ${number}`, 'again')
       if (keyed.status !== 401) figures.accepted++
       await stream?.next('bye', ({ reason }) => reason === 'logged-out')
-      await readsEnd(there, session)
+      await untilReadsAreRefused(there, session)
       took.push(performance.now() - since)
     })
 
@@ -61,11 +61,10 @@ if (postgresRuns) {
   })
 }
 
-/** Resolves once a node refuses the session a read. */
-async function readsEnd({ url }: Room, person: Person): Promise<void> {
+async function untilReadsAreRefused({ url }: Room, person: Person): Promise<void> {
   const until = Date.now() + 10_000
   while ((await call(url, 'GET', '/v1/me', { person })).status !== 401) {
-    if (Date.now() > until) throw new Error('a session that ended reads on')
+    if (Date.now() > until) throw new Error('a session that ended can still read')
     await delay(5)
   }
 }

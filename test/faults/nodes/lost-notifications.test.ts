@@ -15,8 +15,8 @@ if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
 
 function suite(): void {
-  t.test('a node that hears no rings is slower, and loses nothing', async (t) => {
-    // With each third of the lease it rings for itself.
+  t.test('a node that receives no notifications is slower, and loses nothing', async (t) => {
+    // It notifies itself at each third of the lease.
     const cluster = await openCluster(t, {
       people: ['ann', 'bob', 'cid'],
       nodes: 2,
@@ -32,17 +32,17 @@ function suite(): void {
     t.teardown(() => Promise.all(chains.map((chain) => chain.close())))
     await Promise.all(chains.map((chain) => chain.come('ready')))
     const loads = new Load(notified, { name: 'single-', people: [ann], lanes: 1 })
-    const ringing = await across(loads, there)
+    const notifiedMs = await across(loads, there)
 
     unnotified.proxy?.dropNotifications()
-    // Connections begin anew, so that none is deaf from the midst of a message on.
+    // The connections are opened again, so that the proxy reads them from the start.
     unnotified.proxy?.cut()
     await within(
       10_000,
       'the warning',
       until(() => unnotified.countLogEvent('store warning') > 0),
     )
-    const silent = await across(loads, there)
+    const unnotifiedMs = await across(loads, there)
 
     const load = new Load(cluster.door(), { people: [ann, bob], lanes: 8, directEvery: 5 })
     await load.say(posts)
@@ -54,25 +54,25 @@ function suite(): void {
     await gone.come('bye')
     const goneMs = performance.now() - endedAt
     await gone.close()
-    t.equal(unnotified.countLogEvent('store warning'), 1, 'it says so once')
-    t.equal(notified.countLogEvent('store warning'), 0, 'who hears does not')
+    t.equal(unnotified.countLogEvent('store warning'), 1, 'it warns once')
+    t.equal(notified.countLogEvent('store warning'), 0, 'the other node does not warn')
 
     const log = await cluster.settle(chains)
     load.posts.unshift(...loads.posts)
     const aside = {
-      'median ms to the other node': Math.round(ringing),
-      'median ms to the deaf node': Math.round(silent),
+      'median ms to the other node': Math.round(notifiedMs),
+      'median ms to the node without notifications': Math.round(unnotifiedMs),
       'ms until a stream ended': Math.round(goneMs),
     }
     holds(t, log, load, chains, words(aside))
-    t.ok(silent < 1_000, 'it looks more often')
+    t.ok(unnotifiedMs < 1_000, 'it polls more often')
     t.ok(goneMs < 2_000)
     t.ok(status === 200 || status === 401)
     t.match(gone.byes[0], { reason: 'logged-out' })
   })
 }
 
-/** How long a message takes from its post at one node to a chain at the other, in ms: the median. */
+/** The median time from a post at one node to its receipt by a chain at the other, in ms. */
 async function across(load: Load, chain: Chain): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {

@@ -30,7 +30,7 @@ function suite(): void {
     await allLive(chains)
     const all = (chain: Chain) => chain.onlineCount === streams
     await Promise.all(watchers.map((chain) => chain.until(() => all(chain), 'all to be online')))
-    const told = watchers.map(({ presence }) => presence.length)
+    const published = watchers.map(({ presence }) => presence.length)
 
     const habits = { people: watching, lanes: 4, pauseMs: full ? 500 : 60, directEvery: 3 }
     const load = new Load(cluster.door(), habits).start()
@@ -40,12 +40,12 @@ function suite(): void {
       t.equal(ending.code, 0, ending.stderr)
       await node.start()
       await allLive(chains)
-      // As an operator is told to: so that no stream moves twice in one grace.
+      // As docs/scaling.md says, so that no stream moves twice within one grace.
       if (full) await delay(graceMs)
     }
     await load.more(20)
     await load.stop()
-    // Whoever had been missed would have left by now.
+    // Anyone who was missed would have left by now.
     await delay(graceMs)
 
     const log = await cluster.settle(chains)
@@ -64,7 +64,7 @@ function suite(): void {
         t.fail(`${reason} ${retryMs}`)
     }
     for (const [at, { presence }] of watchers.entries()) {
-      t.same(presence.slice(told[at]), [], 'nobody came or went')
+      t.same(presence.slice(published[at]), [], 'nobody entered or left')
     }
     for (const { resets, newEpochs } of chains) {
       if (resets.length + newEpochs.length > 0) t.fail('a cursor was refused')
@@ -75,7 +75,6 @@ function suite(): void {
   })
 }
 
-/** Resolves once each has a stream. */
 async function allLive(chains: readonly Chain[]): Promise<void> {
   const live = (chain: Chain) => {
     const { person, connections, counts, cursor } = chain
@@ -85,7 +84,7 @@ async function allLive(chains: readonly Chain[]): Promise<void> {
   await Promise.all(chains.map(live))
 }
 
-/** The bounds of ten parts of equal size. */
+/** The deciles. */
 function tenths(times: readonly number[]): string {
   const sorted = times.map(Math.round).sort((one, other) => one - other)
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]

@@ -14,7 +14,7 @@ const graceMs = 1_500
 t.setTimeout(full ? 300_000 : 60_000)
 
 if (postgresRuns) {
-  t.test('who moves from node to node within the grace never left', async (t) => {
+  t.test('a person who moves between nodes within the grace does not leave', async (t) => {
     const names = Array.from({ length: movers }, (_, number) => `mover${number}`)
     const { nodes, people } = await openInProcessNodes(t, ['ann', 'bob', 'cid', ...names], {
       count: 3,
@@ -32,7 +32,7 @@ if (postgresRuns) {
         let at = first
         let stream = await open(nodes.servers[at % 3] as Room, person.token)
         for (let move = 0; move < moves / movers; move++) {
-          // Some stay until the grace that they left behind is over, and some go at once.
+          // Some stay until the grace on the last node is over, and some move at once.
           const stay = [0, 0.2, 1.2][(first + move) % 3] as number
           if (stay > 1) graces.over++
           await delay(graceMs * stay)
@@ -49,7 +49,7 @@ if (postgresRuns) {
       }),
     )
 
-    // Had anyone been missed, that would have come before what comes now.
+    // Anyone who was missed would have left by now.
     await delay(graceMs * 1.2)
     for (const { presence } of watchers) {
       t.same(
@@ -59,13 +59,13 @@ if (postgresRuns) {
       )
       const joined = presence.flatMap(({ joined }) => joined as string[])
       const movers = joined.filter((name) => names.includes(name))
-      t.same(movers.toSorted(), names.toSorted(), 'and each came once')
+      t.same(movers.toSorted(), names.toSorted(), 'each entered once')
     }
     for (const stream of streams) stream.cut()
     for (const watcher of watchers) {
       await watcher.until(() => names.every((name) => !watcher.online.has(name)), 'all to leave')
       const left = watcher.presence.flatMap(({ left }) => left as string[])
-      t.same(left.toSorted(), names.toSorted(), 'who really goes leaves once')
+      t.same(left.toSorted(), names.toSorted(), 'each left once')
     }
     const away = Math.round(graces.away)
     t.comment(words({ moves, 'grace over elsewhere': graces.over, 'away at most (ms)': away }))

@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { Nodes } from '../../support/nodes.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { queryRows } from '../../support/query-rows.ts'
 import { words } from '../support/books.ts'
 import { call } from '../support/caller.ts'
 import { full } from '../support/deadline.ts'
 import { postBroadcast } from './support/in-process-nodes.ts'
-import { queryRows } from './support/query-rows.ts'
 
 const nodes = 6
 const rounds = full ? 10 : 1
@@ -37,7 +37,7 @@ if (postgresRuns) {
       t.same(
         applied.map(({ name }) => name),
         migrations,
-        'each migration once',
+        'each migration is applied once',
       )
       const [kept] = await queryRows(
         databaseUrl,

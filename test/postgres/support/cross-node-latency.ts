@@ -6,19 +6,19 @@ import { call, type Person } from '../../faults/support/caller.ts'
 import { EventReader } from '../../support/event-reader.ts'
 
 const posts = 100
-/** Between two of them, in ms: each comes alone. */
-const everyMs = 20
+/** Between two posts, so that each is alone, in ms. */
+const pauseMs = 20
 
-/** How long a message takes from its post at one node to its receipt at the next, in ms. */
+/** The median time from a post at one node to its receipt at the next, in ms. */
 export async function medianCrossNodeLatency(t: Test, cluster: Cluster): Promise<number> {
   const [ann] = cluster.people as [Person]
-  const [said, read] = [await cluster.node(0).url, await cluster.node(1).url]
-  const cameAt = new Map<string, number>()
+  const [sender, receiver] = [await cluster.node(0).url, await cluster.node(1).url]
+  const receivedAt = new Map<string, number>()
   const reader = await EventReader.open({
-    url: read,
+    url: receiver,
     token: ann.token,
     onEvent({ data }) {
-      if (typeof data?.text === 'string') cameAt.set(data.text, performance.now())
+      if (typeof data?.text === 'string') receivedAt.set(data.text, performance.now())
     },
   })
   t.teardown(() => reader.cut())
@@ -28,11 +28,11 @@ export async function medianCrossNodeLatency(t: Test, cluster: Cluster): Promise
     const text = `timed ${number}`
     const since = performance.now()
     const body = { text }
-    const { status } = await call(said, 'POST', '/v1/messages/broadcast', { person: ann, body })
+    const { status } = await call(sender, 'POST', '/v1/messages/broadcast', { person: ann, body })
     if (status !== 201) t.fail(`answered ${status}`)
-    while (!cameAt.has(text)) await delay(1)
-    times.push((cameAt.get(text) as number) - since)
-    await delay(everyMs)
+    while (!receivedAt.has(text)) await delay(1)
+    times.push((receivedAt.get(text) as number) - since)
+    await delay(pauseMs)
   }
   reader.cut()
   return median(times)

@@ -1,6 +1,5 @@
 /**
- * The PostgreSQL of the system, with its defaults, for all that a test then starts: imported before
- * anything else.
+ * Makes tests use the system's PostgreSQL with its defaults. It must be imported before anything else.
  */
 import { debianPostgres } from '../../support/postgres-binaries.ts'
 

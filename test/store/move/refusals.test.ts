@@ -4,11 +4,11 @@ import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { move } from '../../../src/store/move/move.ts'
 import { StartError } from '../../../src/store/start-error.ts'
+import { databaseNameOf, urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import * as people from '../fixtures.ts'
-import { urlVia } from '../postgres/open-node.ts'
 import { openStoreAt, withStoreAt } from './open-store.ts'
 
 async function refused(t: Test, moving: Promise<unknown>, message: RegExp): Promise<void> {
@@ -183,5 +183,5 @@ function suite(): void {
 }
 
 function nameOf(database: string): string {
-  return new URL(database).pathname.slice(1)
+  return databaseNameOf(database)
 }

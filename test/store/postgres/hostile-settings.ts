@@ -1,4 +1,4 @@
-/** Something else for each setting that a node has, as `ALTER … SET` takes it. */
+/** Another value for each setting that a node sends, as `ALTER … SET` takes it. */
 export const hostileSettings: Readonly<Record<string, string>> = {
   application_name: "'someone else'",
   search_path: 'evil, pg_catalog',

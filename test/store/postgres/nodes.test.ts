@@ -2,6 +2,7 @@ import postgres from 'postgres'
 import t from 'tap'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import type { Entry } from '../../../src/store/store.ts'
+import { urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import {
@@ -13,7 +14,7 @@ import {
   newBatchId,
   registerUser,
 } from '../fixtures.ts'
-import { openNode, urlVia } from './open-node.ts'
+import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -31,7 +32,7 @@ function suite(): void {
     await Promise.all(nodes.map(({ store }) => store.close()))
   })
 
-  t.test('a node tells what another did: said, ended, came and went', async (t) => {
+  t.test('a node publishes what another did: messages, ended sessions, presence', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
@@ -68,65 +69,59 @@ function suite(): void {
     ])
   })
 
-  t.test(
-    'what others said is told as it is read: who said it, to whom, what and when',
-    async (t) => {
-      const server = await sharedPostgres()
-      const databaseUrl = await server.freshDatabase()
-      const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
-      const ann = await registerUser(here.store, 'ann')
-      const bob = await registerUser(here.store, 'bob')
-      const told: Entry[] = []
-      const { promise: all, resolve } = Promise.withResolvers<void>()
-      const ignore = () => {}
-      there.store.subscribe({
-        updated: ({ entries }) => {
-          told.push(...entries)
-          if (told.length === 4) resolve()
-        },
-        diverged: ignore,
-        disconnected: ignore,
-        reconnected: ignore,
-      })
-      await appendMessages(here.store, [
-        draft(ann, 'a "quoted" \\ {1,2}, NULL 🙂'),
-        draft(bob, 'b', { to: 'ann', whenOffline: 'keep' }),
-        draft(ann, 'c', { to: 'bob', whenOffline: 'keep' }),
-        draft(bob, 'd'),
-      ])
-      await all
-      t.same(
-        told,
-        await Promise.all([1, 2, 3, 4].map((id) => here.store.entry(id, ann.account.id))),
-      )
-    },
-  )
+  t.test('a node publishes the messages of others as they can be read from the log', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
+    const ann = await registerUser(here.store, 'ann')
+    const bob = await registerUser(here.store, 'bob')
+    const published: Entry[] = []
+    const { promise: all, resolve } = Promise.withResolvers<void>()
+    const ignore = () => {}
+    there.store.subscribe({
+      updated: ({ entries }) => {
+        published.push(...entries)
+        if (published.length === 4) resolve()
+      },
+      diverged: ignore,
+      disconnected: ignore,
+      reconnected: ignore,
+    })
+    await appendMessages(here.store, [
+      draft(ann, 'a "quoted" \\ {1,2}, NULL 🙂'),
+      draft(bob, 'b', { to: 'ann', whenOffline: 'keep' }),
+      draft(ann, 'c', { to: 'bob', whenOffline: 'keep' }),
+      draft(bob, 'd'),
+    ])
+    await all
+    t.same(
+      published,
+      await Promise.all([1, 2, 3, 4].map((id) => here.store.entry(id, ann.account.id))),
+    )
+  })
 
-  t.test(
-    'a log that was short when plans were made is never read from its beginning',
-    async (t) => {
-      const server = await sharedPostgres()
-      const databaseUrl = await server.freshDatabase()
-      const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
-      const ann = await registerUser(here.store, 'ann')
-      for (let nth = 1; nth <= 20; nth++) {
-        await appendMessage(here.store, ann, 'x')
-        await there.updates.until(({ ids }) => ids.length === nth)
-        await there.store.read(nth - 1, ann.account.id)
-        await there.store.page(ann.account.id, { limit: 10 })
-      }
-      const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
-      t.teardown(() => sql.end())
-      const scans = () => sql`
+  t.test('plans that were made for a short log never scan all of it', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
+    const ann = await registerUser(here.store, 'ann')
+    for (let nth = 1; nth <= 20; nth++) {
+      await appendMessage(here.store, ann, 'x')
+      await there.updates.until(({ ids }) => ids.length === nth)
+      await there.store.read(nth - 1, ann.account.id)
+      await there.store.page(ann.account.id, { limit: 10 })
+    }
+    const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
+    t.teardown(() => sql.end())
+    const scans = () => sql`
       SELECT pg_stat_clear_snapshot(), seq_scan AS scans FROM pg_stat_user_tables
       WHERE relname = 'entries'`
-      // Each session tells of what it did when it has done nothing for a while.
-      await Promise.all([here.store.close(), there.store.close()])
-      t.match(await scans(), [{ scans: '0' }])
-    },
-  )
+    // A session reports its statistics when it ends.
+    await Promise.all([here.store.close(), there.store.close()])
+    t.match(await scans(), [{ scans: '0' }])
+  })
 
-  t.test('one key on two nodes at once stands for one message', async (t) => {
+  t.test('one idempotency key on two nodes at once is one message', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
@@ -141,7 +136,7 @@ function suite(): void {
     t.match(await here.store.bounds(), { head: 20 })
   })
 
-  t.test('a node that is behind a cursor follows the log to it first', async (t) => {
+  t.test('a node that is behind a cursor first catches up with it', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const proxy = await openTcpProxy(t, server.port)
@@ -179,108 +174,7 @@ function suite(): void {
     }
   })
 
-  t.test('the people of a node that died leave when its lease runs out', async (t) => {
-    const server = await sharedPostgres()
-    const databaseUrl = await server.freshDatabase()
-    const proxy = await openTcpProxy(t, server.port)
-    const lease = { presenceLeaseMs: 1_000, queryTimeoutMs: 400, pollIntervalMs: 100 }
-    const here = await openNode(t, databaseUrl, lease)
-    const there = await openNode(t, urlVia(databaseUrl, proxy), lease)
-    const ann = await registerUser(here.store, 'ann')
-    const bob = await registerUser(here.store, 'bob')
-    await here.store.changePresence({ enter: [bob], leave: [] })
-    await there.store.changePresence({ enter: [ann, bob], leave: [] })
-    const hungAt = performance.now()
-    proxy.hang()
-    await here.updates.until(({ sessions }) => sessions.includes(`-${ann.id}`))
-    t.ok(performance.now() - hungAt > 600, 'not before')
-    t.match(await here.store.presentSessions(), [{ session: bob.id }])
-
-    proxy.heal()
-    await here.updates.until(({ sessions }) => sessions.length === 4)
-    t.same(
-      here.updates.sessions.slice(2),
-      [`-${ann.id}`, `+${ann.id}`],
-      'it was not dead: they enter again',
-    )
-    t.equal((await here.store.presentSessions()).length, 2)
-  })
-
-  t.test('a node that lost its lease enters again with whom it holds', async (t) => {
-    const server = await sharedPostgres()
-    const databaseUrl = await server.freshDatabase()
-    const { store } = await openNode(t, databaseUrl)
-    const [ann, bob] = [await registerUser(store, 'ann'), await registerUser(store, 'bob')]
-    await store.changePresence({ enter: [ann], leave: [] })
-    await server.run('DELETE FROM nodes; DELETE FROM presence', databaseNameOf(databaseUrl))
-    await store.changePresence({ enter: [bob], leave: [] })
-    const present = await store.presentSessions()
-    t.same(present.map(({ session }) => session).sort(), [ann.id, bob.id].sort())
-  })
-
-  t.test('the people of a node that is shut down have their grace', async (t) => {
-    const server = await sharedPostgres()
-    const databaseUrl = await server.freshDatabase()
-    const options = { graceMs: 2_000, pollIntervalMs: 100 }
-    const before = await openNode(t, databaseUrl, options)
-    const ann = await registerUser(before.store, 'ann')
-    await before.store.changePresence({ enter: [ann], leave: [] })
-    await before.store.close()
-    const openedAt = performance.now()
-    const after = await openNode(t, databaseUrl, options)
-    t.match(await after.store.presentSessions(), [{ session: ann.id }])
-    await after.updates.until(({ sessions }) => sessions.length === 1)
-    t.same(after.updates.sessions, [`-${ann.id}`])
-    t.ok(performance.now() - openedAt > 1_500)
-  })
-
-  t.test('counts are one for all nodes', async (t) => {
-    const server = await sharedPostgres()
-    const databaseUrl = await server.freshDatabase()
-    const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
-    const [one, other] = [here.store.counts, there.store.counts]
-    if (!one || !other) throw new Error('they count together')
-    const allowance = { limit: 2, windowMs: hour }
-    t.same(await one.increment('ann', allowance), { counted: true })
-    t.same(await other.increment('ann', allowance), { counted: true })
-    const refused = await one.increment('ann', allowance)
-    t.match(refused, { counted: false })
-    if (!refused.counted) t.ok(refused.retryAfterMs > hour - 60_000 && refused.retryAfterMs <= hour)
-    await other.decrement('ann')
-    t.same(await one.increment('ann', allowance), { counted: true })
-    await one.increment('bob', { limit: 1, windowMs: 0 })
-    t.same(
-      await one.increment('bob', { limit: 1, windowMs: 0 }),
-      { counted: true },
-      'its time is over',
-    )
-    t.match(await here.store.deleteExpired(undefined), { more: false })
-  })
-
-  t.test('a clock that is set back makes no window longer', async (t) => {
-    const server = await sharedPostgres()
-    const databaseUrl = await server.freshDatabase()
-    const { store } = await openNode(t, databaseUrl)
-    const { counts } = store
-    if (!counts) throw new Error('it counts')
-    const allowance = { limit: 1, windowMs: 60_000 }
-    const database = new URL(databaseUrl).pathname.slice(1)
-    const setBack = (ms: number) =>
-      server.run(`UPDATE counts SET ends_at = ends_at + ${ms}`, database)
-    t.same(await counts.increment('ann', allowance), { counted: true })
-    await setBack(30_000)
-    const refused = await counts.increment('ann', allowance)
-    t.match(refused, { counted: false, retryAfterMs: 60_000 }, 'no more than the window is told')
-    await setBack(3_600_000)
-    t.same(
-      await counts.increment('ann', allowance),
-      { counted: true },
-      'what was begun by it is over',
-    )
-    t.match(await counts.increment('ann', allowance), { counted: false })
-  })
-
-  t.test('several nodes sweep at once', async (t) => {
+  t.test('several nodes delete what has expired at once', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const nodes = await Promise.all([0, 1, 2].map(() => openNode(t, databaseUrl)))
@@ -301,7 +195,7 @@ function suite(): void {
     t.same(idsOf((await store.read(0, ann.account.id)).entries), [2_500])
   })
 
-  t.test('a closed store takes nothing', async (t) => {
+  t.test('a closed store rejects every call', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0 }
@@ -312,8 +206,4 @@ function suite(): void {
     await t.rejects(store.append([], newBatchId()), { name: 'Unavailable' })
     await t.rejects(store.presentSessions(), { name: 'Unavailable' })
   })
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

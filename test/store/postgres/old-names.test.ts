@@ -16,14 +16,14 @@ else t.pass('PostgreSQL does not run on this platform')
 const first = '0001-log-people-presence.sql'
 const script = new URL(`../../../migrations/postgres/${first}`, import.meta.url)
 
-/** What a server of 0.1 does when somebody registers. */
+/** As a server of 0.1 registers an account. */
 function registerAsBefore(sql: postgres.Sql, { username, key }: { username: string; key: string }) {
   return sql`
     INSERT INTO accounts (username, key, password_hash, created_at)
     VALUES (${username}, ${key}, ${`hash of ${username}`}, 1)`
 }
 
-/** A database as 0.1 left it. */
+/** A database as of 0.1. */
 async function oldDatabase(count = 0) {
   const url = await (await sharedPostgres()).emptyDatabase()
   const sql = postgres(url, { max: 1, onnotice: () => {} })
@@ -38,7 +38,7 @@ async function oldDatabase(count = 0) {
 }
 
 function suite(): void {
-  t.test('names of 0.1 are found as before, and nobody new may look like them', async (t) => {
+  t.test('names of 0.1 are found as before, and no new name may look like them', async (t) => {
     const { url, sql } = await oldDatabase(6_000)
     t.teardown(() => sql.end())
     const nodes = await Promise.all([1, 2, 3].map(() => openNode(t, url)))
@@ -46,7 +46,7 @@ function suite(): void {
     t.equal(await nodes[0]?.store.skeletonsTaken(['narne5999']), true)
   })
 
-  t.test('a server of 0.1 beside newer ones takes no new names, and says: try again', async (t) => {
+  t.test('a server of 0.1 beside newer ones registers nobody, and answers 503', async (t) => {
     const { url, sql } = await oldDatabase()
     t.teardown(() => sql.end())
     const { store } = await openNode(t, url)
@@ -54,43 +54,46 @@ function suite(): void {
       (error) => error,
     )
     t.match(before, { code: '55000' })
-    t.ok(classifyError(before, true) instanceof Unavailable, 'which it answers with 503')
+    t.ok(classifyError(before, true) instanceof Unavailable, 'which is answered with 503')
     t.equal(await findCredentials(store, 'аnn'), undefined)
   })
 
-  t.test('what was made by other rules is made anew, by one of those that start', async (t) => {
+  t.test('names of other rules are rebuilt by one of the nodes that start', async (t) => {
     const { url, sql } = await oldDatabase()
     t.teardown(() => sql.end())
     await (await openNode(t, url)).store.close()
     await sql`UPDATE name_skeletons SET skeleton = 'of other rules ' || skeleton`
     const { store } = await openNode(t, url)
-    t.equal(await store.skeletonsTaken(['ace']), false, 'by the same rules nothing is made')
+    t.equal(await store.skeletonsTaken(['ace']), false, 'by the same rules nothing is rebuilt')
     await sql`UPDATE name_forms SET version = '16.0.0'`
     const nodes = await Promise.all([1, 2, 3].map(() => openNode(t, url)))
     for (const node of nodes) await testOldNames(t, node.store)
     t.equal((await sql`SELECT FROM name_forms`).length, 1)
   })
 
-  t.test('while names are made anew nobody registers, and the other way round', async (t) => {
-    const { url, sql } = await oldDatabase()
-    t.teardown(() => sql.end())
-    const { store } = await openNode(t, url)
-    await sql`SELECT pg_advisory_lock(1331851887, 5)`
-    const registered = registerUser(store, 'bob')
-    await somebodyWaits(sql)
-    await sql`SELECT pg_advisory_unlock(1331851887, 5)`
-    t.equal((await registered).account.username, 'bob')
+  t.test(
+    'names are not rebuilt while someone registers, and nobody registers meanwhile',
+    async (t) => {
+      const { url, sql } = await oldDatabase()
+      t.teardown(() => sql.end())
+      const { store } = await openNode(t, url)
+      await sql`SELECT pg_advisory_lock(1331851887, 5)`
+      const registered = registerUser(store, 'bob')
+      await somebodyWaits(sql)
+      await sql`SELECT pg_advisory_unlock(1331851887, 5)`
+      t.equal((await registered).account.username, 'bob')
 
-    await sql`UPDATE name_forms SET version = '16.0.0'`
-    await sql`SELECT pg_advisory_lock_shared(1331851887, 5)`
-    const started = openNode(t, url)
-    await somebodyWaits(sql)
-    t.same(await sql`SELECT version FROM name_forms`, [{ version: '16.0.0' }])
-    await sql`SELECT pg_advisory_unlock_shared(1331851887, 5)`
-    t.equal(await (await started).store.skeletonsTaken(['bob']), true)
-  })
+      await sql`UPDATE name_forms SET version = '16.0.0'`
+      await sql`SELECT pg_advisory_lock_shared(1331851887, 5)`
+      const started = openNode(t, url)
+      await somebodyWaits(sql)
+      t.same(await sql`SELECT version FROM name_forms`, [{ version: '16.0.0' }])
+      await sql`SELECT pg_advisory_unlock_shared(1331851887, 5)`
+      t.equal(await (await started).store.skeletonsTaken(['bob']), true)
+    },
+  )
 
-  t.test('of look-alikes who register at once on two nodes one gets in', async (t) => {
+  t.test('of two look-alikes who register at once on two nodes one succeeds', async (t) => {
     const url = await (await sharedPostgres()).freshDatabase()
     const nodes = [await openNode(t, url), await openNode(t, url)]
     const pairs = [
@@ -113,7 +116,7 @@ function suite(): void {
   })
 }
 
-/** Resolves once a session waits for the lock of names. @throws after 2 s, when it gives up */
+/** Resolves once a session waits for the lock of name forms. @throws after 2 s, when that times out */
 async function somebodyWaits(sql: postgres.Sql): Promise<void> {
   const deadline = Date.now() + 2_000
   for (;;) {

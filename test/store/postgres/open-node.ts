@@ -3,13 +3,12 @@ import type { Test } from 'tap'
 import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/store.ts'
 import type { LogBounds, Store, StoreUpdate } from '../../../src/store/store.ts'
 
-/** A node in this process, and what it was told. */
 export interface OpenNode {
   store: Store
   updates: RecordedUpdates
 }
 
-/** Everything a listener was told. */
+/** Everything that was published to a listener. */
 class RecordedUpdates {
   /** Ids of entries, in order. */
   readonly ids: number[] = []
@@ -43,7 +42,7 @@ class RecordedUpdates {
     this.#record('reconnected')
   }
 
-  /** Resolves once it is so. @throws after 30 s */
+  /** @throws after 30 s */
   async until(condition: (updates: this) => boolean): Promise<void> {
     const deadline = Date.now() + 30_000
     while (!condition(this)) {
@@ -82,9 +81,18 @@ export async function openNode(
   return { store, updates }
 }
 
-/** The same database on another port, as that of a proxy. */
-export function urlVia(databaseUrl: string, { port }: { port: number }): string {
-  const url = new URL(databaseUrl)
-  url.port = String(port)
-  return url.href
+/** Timeouts with which a fault is noticed within two seconds. */
+export const shortTimeouts = {
+  queryTimeoutMs: 1_000,
+  pollIntervalMs: 50,
+  maxStalenessMs: 1_000,
+  unreachableMs: 1_200,
+  disconnectAfterMs: 1_500,
+}
+
+export function isWritable(store: Store): Promise<boolean> {
+  return store.ping().then(
+    () => true,
+    () => false,
+  )
 }

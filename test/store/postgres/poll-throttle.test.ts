@@ -8,7 +8,7 @@ if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
 
 function suite(): void {
-  t.test('a node does not look for each of many messages of another', async (t) => {
+  t.test('a node does not poll for each of many messages of another', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const here = await openNode(t, databaseUrl)
@@ -27,15 +27,15 @@ function suite(): void {
         Array.from({ length: messages }, (_, at) => at + 1),
       )
     }
-    // Each session tells of what it did once it is over. Of what was swept every look reads the mark.
+    // A session reports its statistics when it ends. Each poll scans the table `swept` once.
     await Promise.all([here, ...others].map(({ store }) => store.close()))
-    const [row] = await sql<{ looks: string }[]>`
-      SELECT seq_scan AS looks FROM pg_stat_user_tables WHERE relname = 'swept'`
-    // Each of the three polls every 5 ms at most, the one that appends for its own as well.
+    const [row] = await sql<{ polls: string }[]>`
+      SELECT seq_scan AS polls FROM pg_stat_user_tables WHERE relname = 'swept'`
+    // Each of the three polls every 5 ms at most, also the one that appends.
     const most = (1 + others.length) * 200 * seconds + 50
     t.ok(
-      Number(row?.looks) < most,
-      `${row?.looks} looks for ${messages} messages in ${seconds.toFixed(1)} s, at most ${most}`,
+      Number(row?.polls) < most,
+      `${row?.polls} polls for ${messages} messages in ${seconds.toFixed(1)} s, at most ${most}`,
     )
   })
 }

@@ -4,12 +4,13 @@ import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
 import { migrate } from '../../../src/store/postgres/migrate.ts'
+import { databaseNameOf, urlVia } from '../../support/database-url.ts'
 import { growing, growthOfPostgres, type Size } from '../../support/large-database.ts'
 import { faultsOf, readPlans, scannedWhole, tellingPlans } from '../../support/plans.ts'
 import { type PostgresServer, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { everyCall } from '../every-call.ts'
 import { appendMessages, draft, hour, registerUser } from '../fixtures.ts'
-import { openNode, urlVia } from './open-node.ts'
+import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
@@ -22,12 +23,12 @@ const size: Size = {
   keys: 700,
 }
 
-/** Statements that were asked so often on one connection have the plan that is kept for them. */
+/** After so many executions on one connection a statement has its generic plan. */
 const rounds = 8
 
 function suite(): void {
-  for (const known of ['nothing', 'all'] as const) {
-    t.test(`no statement reads a whole table, where ${known} is known of the tables`, async (t) => {
+  for (const known of ['nothing', 'all tables'] as const) {
+    t.test(`no statement scans a whole table, with statistics of ${known}`, async (t) => {
       const server = await sharedPostgres()
       const databaseUrl = await grown(server, known)
       const reader = await readPlans(t, server.port)
@@ -45,21 +46,13 @@ function suite(): void {
       t.same(
         [...growing].filter((table) => !read.has(table)),
         [],
-        'all of them were asked',
+        'all tables were read',
       )
-      t.same(await neverCalled(databaseUrl), [], 'and so were all functions')
+      t.same(await neverCalled(databaseUrl), [], 'and all functions called')
     })
   }
 
-  t.test('connections may not compile statements', async (t) => {
-    const server = await sharedPostgres()
-    const databaseUrl = await server.freshDatabase()
-    const connection = new Connection(databaseUrl)
-    t.same(await connection.run((sql) => sql`SHOW jit`, 1_000), [{ jit: 'off' }])
-    await connection.close()
-  })
-
-  t.test('plans that were made while a table was short are not kept', async (t) => {
+  t.test('plans for a short table are discarded', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await grown(server, 'nothing', { ...size, messages: 50, keys: 5 })
     const name = databaseNameOf(databaseUrl)
@@ -69,9 +62,9 @@ function suite(): void {
     const [keeps, replans] = [Number.POSITIVE_INFINITY, 0].map(
       (replanMs) => new Connection(address, undefined, replanMs),
     ) as [Connection, Connection]
-    const askFor = (connection: Connection) =>
+    const queryOn = (connection: Connection) =>
       connection.run((sql) => sql`SELECT sent_at FROM entries WHERE id = ${7}`, 5_000)
-    for (let nth = 0; nth < 8; nth++) await Promise.all([askFor(keeps), askFor(replans)])
+    for (let nth = 0; nth < 8; nth++) await Promise.all([queryOn(keeps), queryOn(replans)])
     await server.run(
       `INSERT INTO entries (id, sender_id, text, sent_at)
        SELECT n, 1, 'x', 0 FROM generate_series(51, 20000) AS n`,
@@ -82,19 +75,19 @@ function suite(): void {
       [replans, []],
     ] as const) {
       reader.plans.length = 0
-      t.match(await askFor(connection), { length: 1 })
+      t.match(await queryOn(connection), { length: 1 })
       const [plan] = reader.plans
       t.same(plan && scannedWhole(plan), scanned)
     }
     await server.run(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
     )
-    await t.rejects(askFor(replans), 'as what is asked along with it')
-    await t.rejects(askFor(replans), { message: 'The connection was closed' }, 'and at once')
+    await t.rejects(queryOn(replans), 'as the query that is sent with it')
+    await t.rejects(queryOn(replans), { message: 'The connection was closed' }, 'and at once')
     await keeps.close()
   })
 
-  t.test('a key is looked up by one entry of an index, and no key by none', async (t) => {
+  t.test('an idempotency key is looked up by one entry of an index, no key by none', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const { store } = await openNode(t, databaseUrl)
@@ -105,7 +98,7 @@ function suite(): void {
         Array.from({ length: 500 }, (_, at) => draft(ann, 'x', { key: `${nth} ${at}` })),
       )
     }
-    // Most people have one: by the statistics an account alone tells its key.
+    // Most accounts have one key, so by the statistics the account alone would do.
     await server.run(
       `INSERT INTO entries (id, sender_id, text, sent_at)
        SELECT n, n, 'x', obrol_now() FROM generate_series(2001, 6000) AS n;
@@ -126,10 +119,10 @@ function suite(): void {
       await appendMessages(later, [draft(ann, 'x', { key: `1 ${nth}` })])
     }
     await later.close()
-    t.equal((await indexEntriesRead(sql, 'idempotency_keys')) - before, 10, 'those that were known')
+    t.equal((await indexEntriesRead(sql, 'idempotency_keys')) - before, 10, 'the known keys')
   })
 
-  t.test('a database from before is walked from where its oldest rows are', async (t) => {
+  t.test('a database of 0.1 is read from its oldest rows on', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.emptyDatabase()
     const migrations = new URL('../../../migrations/postgres/', import.meta.url)
@@ -148,7 +141,7 @@ function suite(): void {
       databaseNameOf(databaseUrl),
     )
     await migrate(connection)
-    t.same(await life(), before, 'no new epoch begins for it')
+    t.same(await life(), before, 'the migration begins no epoch')
     t.same(await connection.run((sql) => sql`SELECT * FROM swept`, 1_000), [
       { keys_up_to: 20, changes_up_to: 30 },
     ])
@@ -162,7 +155,7 @@ function suite(): void {
     t.match(await sql`SELECT * FROM swept`, [{ keys_up_to: '20', changes_up_to: '31' }])
   })
 
-  t.test('what was swept is not walked over, also while a snapshot keeps it', async (t) => {
+  t.test('deleted rows are not scanned, even while a snapshot keeps them', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const { store } = await openNode(t, databaseUrl)
@@ -207,23 +200,23 @@ function suite(): void {
   })
 }
 
-/** A grown database that tells its plans. */
+/** A large database that logs its plans. */
 async function grown(
   server: PostgresServer,
-  known: 'nothing' | 'all',
+  known: 'nothing' | 'all tables',
   large = size,
 ): Promise<string> {
   const databaseUrl = await server.freshDatabase()
   const name = databaseNameOf(databaseUrl)
   await server.run(growthOfPostgres(large, 'hash'), name)
-  if (known === 'all') await server.run('ANALYZE', name)
+  if (known === 'all tables') await server.run('ANALYZE', name)
   for (const setting of [...tellingPlans, "track_functions = 'all'"]) {
     await server.run(`ALTER DATABASE ${name} SET ${setting}`)
   }
   return databaseUrl
 }
 
-/** A server dies, and its people leave. */
+/** Makes a dead node, and waits until it is reaped. */
 async function reapOne(t: Test, server: PostgresServer, databaseUrl: string): Promise<void> {
   const name = databaseNameOf(databaseUrl)
   await server.run(
@@ -239,7 +232,7 @@ async function reapOne(t: Test, server: PostgresServer, databaseUrl: string): Pr
   }
 }
 
-/** Functions of ours that count calls (those in SQL may be part of who calls them). */
+/** Functions in PL/pgSQL that were never called. Those in SQL may be inlined, and are not counted. */
 async function neverCalled(databaseUrl: string): Promise<string[]> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
   await othersGone(sql)
@@ -251,7 +244,7 @@ async function neverCalled(databaseUrl: string): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Entries that scans of a table's indices brought, of sessions that are over. */
+/** How many index entries of a table were read, by sessions that have ended. */
 async function indexEntriesRead(sql: postgres.Sql, table: string): Promise<number> {
   await othersGone(sql)
   const [row] = await sql<{ read: string }[]>`
@@ -260,7 +253,7 @@ async function indexEntriesRead(sql: postgres.Sql, table: string): Promise<numbe
   return Number(row?.read)
 }
 
-/** Sessions have told of what they did once they are over; those that wait in a transaction stay. */
+/** Waits for the sessions of nodes to end: only then are their statistics complete. */
 async function othersGone(sql: postgres.Sql): Promise<void> {
   const deadline = Date.now() + 10_000
   for (;;) {
@@ -268,7 +261,7 @@ async function othersGone(sql: postgres.Sql): Promise<void> {
       SELECT FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'obrol'`
     if (others.length === 0) return
-    if (Date.now() > deadline) throw new Error('there are sessions left')
+    if (Date.now() > deadline) throw new Error('sessions of nodes are still open')
     await delay(10)
   }
 }
@@ -282,8 +275,4 @@ function connectedTo(t: Test, databaseUrl: string): postgres.Sql {
 function tablesIn(node: { 'Relation Name'?: string; Plans?: unknown[] }): string[] {
   const below = (node.Plans ?? []) as (typeof node)[]
   return [node['Relation Name'] ?? '', ...below.flatMap(tablesIn)]
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

@@ -1,4 +1,3 @@
-import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/store/postgres/connection.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
@@ -6,14 +5,16 @@ import { sessionSettings } from '../../../src/store/postgres/session-settings.ts
 import { loadOrCreateSigningKey } from '../../../src/store/postgres/signing-key.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { parseIni } from '../../support/documented.ts'
 import { blocksOf } from '../../support/markdown.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { queryRows } from '../../support/query-rows.ts'
 import { appendMessage, registerUser } from '../fixtures.ts'
 import { hostileSettings } from './hostile-settings.ts'
 import { openNode } from './open-node.ts'
 
-/** Names that a log needs, where it must not look for them. */
+/** A schema with names that the log uses, in which it must not look them up. */
 const maliciousSchema = `
   CREATE SCHEMA evil;
   GRANT ALL ON SCHEMA evil TO PUBLIC;
@@ -24,7 +25,7 @@ const maliciousSchema = `
   CREATE FUNCTION evil.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT ''nonsense''';
   CREATE TABLE evil.sessions (nothing integer)`
 
-/** Whose settings they are; PostgreSQL takes the one further down first. */
+/** Where settings can be set; in PostgreSQL each overrides the one before. */
 const whose = {
   'the database': (database: string, _role: string) => `DATABASE ${database}`,
   'the role': (_database: string, role: string) => `ROLE ${role}`,
@@ -32,7 +33,7 @@ const whose = {
     `ROLE ${role} IN DATABASE ${database}`,
 }
 
-/** What PgBouncer sets by itself on the connection that it hands out. */
+/** Settings that PgBouncer itself sets on its connections. */
 const trackedByPgBouncer = [
   'application_name',
   'DateStyle',
@@ -40,7 +41,7 @@ const trackedByPgBouncer = [
   'standard_conforming_strings',
 ]
 
-t.test('the documented PgBouncer lets through what a node sends', async (t) => {
+t.test('the documented PgBouncer accepts the settings that a node sends', async (t) => {
   const ini = blocksOf('docs/scaling.md').find(({ text }) => text.startsWith('[pgbouncer]'))
   const { values } = parseIni(ini?.text as string)
   const sent = Object.keys(sessionSettings).filter((name) => !trackedByPgBouncer.includes(name))
@@ -84,14 +85,14 @@ function suite(): void {
       const value = hostileSettings[setting] as string
       through.searchParams.set(setting, value.replaceAll("'", ''))
     }
-    const [row] = await queryRows(t, through.href, 'SELECT key FROM signing_key')
+    const [row] = await queryRows(through.href, 'SELECT key FROM signing_key')
     t.not(String(row?.key).length, 48, 'as bytes it is not what it was')
     t.same(await signingKeyOf(t, through.href), key)
     t.equal(key.length, 48)
     await registerAndPost(t, through.href, Date.now())
   })
 
-  t.test('a session that lacks what a log needs is told what to set', async (t) => {
+  t.test('a start without the required settings says what to set', async (t) => {
     const server = await sharedPostgres()
     await server.run('CREATE ROLE "be careful" LOGIN')
     const database = databaseNameOf(await server.emptyDatabase('OWNER "be careful"'))
@@ -117,11 +118,31 @@ function suite(): void {
     const several = await refusal(t, `${databaseUrl}?jit=on&search_path=nowhere`)
     t.match(several, /^jit is on: off is needed, search_path must name a schema that is there, /)
     const [, remedies = ''] = /(ALTER ROLE.*)$/.exec(several) ?? []
-    await t.resolves(server.run(remedies), 'it can be run as it is')
+    await t.resolves(server.run(remedies), 'the statements run as printed')
     await registerAndPost(t, `${databaseUrl}?synchronous_commit=remote_apply`, Date.now())
   })
 
-  t.test('a signing key that is too short ends the start', async (t) => {
+  t.test('no session ends because it is idle, whatever is set for the database', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const name = databaseNameOf(databaseUrl)
+    await server.run(`ALTER DATABASE ${name} SET idle_session_timeout = '20ms'`)
+    const connection = new Connection(databaseUrl)
+    t.same(await connection.run((sql) => sql`SHOW idle_session_timeout`, 1_000), [
+      { idle_session_timeout: '0' },
+    ])
+    await connection.close()
+  })
+
+  t.test('statements are not compiled', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const connection = new Connection(databaseUrl)
+    t.same(await connection.run((sql) => sql`SHOW jit`, 1_000), [{ jit: 'off' }])
+    await connection.close()
+  })
+
+  t.test('a signing key that is too short is refused', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     await server.run("INSERT INTO signing_key (key) VALUES ('\\x4f')", databaseNameOf(databaseUrl))
@@ -131,12 +152,11 @@ function suite(): void {
     t.match((error as Error).message, /^The signing key .* has 1 bytes, and 32 are needed: [^\n]*$/)
   })
 
-  t.test('every function looks in the schema of the log alone', async (t) => {
+  t.test('every function looks up names in the schema of the log alone', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const name = databaseNameOf(databaseUrl)
     const loose = await queryRows(
-      t,
       databaseUrl,
       `SELECT proname FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
        WHERE pronamespace = 'public'::regnamespace AND lanname = 'plpgsql'
@@ -152,11 +172,11 @@ function suite(): void {
       `BEGIN; ${path}; SELECT public.obrol_append('[{"session": 1}]', 'a'); COMMIT`,
       name,
     )
-    const [epoch] = await queryRows(t, databaseUrl, 'SELECT max(born)::float8 AS born FROM epochs')
+    const [epoch] = await queryRows(databaseUrl, 'SELECT max(born)::float8 AS born FROM epochs')
     t.ok((epoch?.born as number) > Date.now() - 60_000, 'by the right clock')
   })
 
-  t.test('a log in a schema of its own is not taken for none', async (t) => {
+  t.test('a log in another schema is found, and no second one is created', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.emptyDatabase()
     await server.run('CREATE SCHEMA "Our chat"', databaseNameOf(databaseUrl))
@@ -167,12 +187,12 @@ function suite(): void {
     const [, query] = /(\?\S+)/.exec(told) ?? []
     const { store } = await openNode(t, `${databaseUrl}${query}`)
     t.match(await store.bounds(), { head: 1 })
-    const found = await queryRows(t, databaseUrl, "SELECT to_regclass('public.entries') AS log")
-    t.same(found, [{ log: null }], 'nothing was made beside it')
+    const found = await queryRows(databaseUrl, "SELECT to_regclass('public.entries') AS log")
+    t.same(found, [{ log: null }], 'no second log was created')
   })
 }
 
-/** Someone registers, is here, says something and reads it: as it would be with no such setting. */
+/** Registers, enters, posts and reads, as without such settings. */
 async function registerAndPost(t: Test, databaseUrl: string, since: number): Promise<void> {
   const { store, updates } = await openNode(t, databaseUrl)
   const ann = await registerUser(store, 'ann')
@@ -189,7 +209,7 @@ async function registerAndPost(t: Test, databaseUrl: string, since: number): Pro
   await store.close()
 }
 
-/** What a session of a node has. */
+/** The settings of a node's session. */
 async function settingsOf(databaseUrl: string): Promise<unknown> {
   const connection = new Connection(databaseUrl)
   const names = Object.keys(sessionSettings).map((name) => `'${name}', current_setting('${name}')`)
@@ -209,12 +229,6 @@ async function signingKeyOf(t: Test, databaseUrl: string): Promise<Uint8Array> {
   return Buffer.from(await loadOrCreateSigningKey(pool))
 }
 
-async function queryRows(t: Test, databaseUrl: string, query: string) {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
-  t.teardown(() => sql.end())
-  return [...(await sql.unsafe(query))]
-}
-
 async function refusal(t: Test, databaseUrl: string): Promise<string> {
   const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0 }
   const error = await openPostgresStore(options).then(
@@ -223,8 +237,4 @@ async function refusal(t: Test, databaseUrl: string): Promise<string> {
   )
   t.type(error, StartError)
   return `${(error as Error | undefined)?.message}`
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
 }

@@ -2,11 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join as joinPath } from 'node:path'
 import t, { type Test } from 'tap'
 import { checkServer } from '../../../src/store/postgres/check-server.ts'
+import { serverUrlsOf } from '../../../src/store/postgres/connect-to-primary.ts'
 import type { Connection } from '../../../src/store/postgres/connection.ts'
 import { Pool } from '../../../src/store/postgres/pool.ts'
-import { serverUrlsOf } from '../../../src/store/postgres/server-urls.ts'
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { freePort } from '../../support/free-port.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { appendMessage, registerUser } from '../fixtures.ts'
@@ -23,7 +24,7 @@ t.test('a URL may name several servers', async (t) => {
   }
 })
 
-t.test('only a server that can keep a log is taken', async (t) => {
+t.test('a server that cannot keep a log is refused', async (t) => {
   const good = {
     version: 15,
     encoding: 'UTF8',
@@ -32,10 +33,10 @@ t.test('only a server that can keep a log is taken', async (t) => {
     schemas: ['pg_catalog', 'public'],
     alter: 'ALTER ROLE me IN DATABASE chat SET',
   }
-  const meet = (facts: object) =>
+  const check = (facts: object) =>
     checkServer({ run: async () => [{ ...good, ...facts }] } as unknown as Connection, 1)
-  await t.resolves(meet({}))
-  await t.resolves(meet({ schemas: ['pg_temp_3', 'pg_catalog', 'me', 'public'] }))
+  await t.resolves(check({}))
+  await t.resolves(check({ schemas: ['pg_temp_3', 'pg_catalog', 'me', 'public'] }))
   for (const [facts, message] of [
     [{ version: 14 }, /PostgreSQL 14 is too old/],
     [{ encoding: 'LATIN1' }, /encoded in LATIN1/],
@@ -46,14 +47,14 @@ t.test('only a server that can keep a log is taken', async (t) => {
       /pg_catalog not behind it.* SET search_path = "\$user", p/,
     ],
   ] as const) {
-    await t.rejects(meet(facts), { message })
+    await t.rejects(check(facts), { message })
   }
 })
 
 if (postgresRuns) suite()
 
 function suite(): void {
-  t.test('a start that cannot be says why in one line, without the password', async (t) => {
+  t.test('a failed start says why in one line, without the password', async (t) => {
     const server = await sharedPostgres()
     await refused(t, `postgres://ann:secret@127.0.0.1:${await freePort()}/chat`, /ECONNREFUSED/)
     await refused(t, server.url('nowhere'), /database "nowhere" does not exist/)
@@ -70,7 +71,7 @@ function suite(): void {
     await refused(t, newer, /newer version of Obrol \(migration 9999-later\.sql/)
   })
 
-  t.test('the settings of a role are overruled', async (t) => {
+  t.test('the settings of a role are overridden', async (t) => {
     const server = await sharedPostgres()
     await server.run(`
       CREATE ROLE lax LOGIN;
@@ -97,7 +98,7 @@ function suite(): void {
     await t.rejects(server.run('TABLE half', databaseNameOf(databaseUrl)), /does not exist/)
   })
 
-  t.test('a server is reached by its socket in the file system', async (t) => {
+  t.test('a server is reached by its Unix socket', async (t) => {
     const server = await sharedPostgres()
     const name = databaseNameOf(await server.freshDatabase())
     const where = { PGHOST: dirname(server.folder), PGPORT: `${server.port}`, PGUSER: 'postgres' }
@@ -109,14 +110,14 @@ function suite(): void {
     t.match(await store.bounds(), { head: 0 })
   })
 
-  t.test('the server that takes writes is found among several', async (t) => {
+  t.test('the primary is found among several servers', async (t) => {
     const server = await sharedPostgres()
     const url = new URL(await server.freshDatabase())
     const dead = await freePort()
     const databaseUrl = url.href.replace(url.host, `127.0.0.1:${dead},${url.host}`)
     const { store } = await openNode(t, databaseUrl)
     t.match(await store.bounds(), { head: 0 })
-    // Each of several connections that are opened at once finds it by itself.
+    // Each of several connections that are opened at once finds it on its own.
     const pool = new Pool({
       serverUrls: serverUrlsOf(databaseUrl),
       maxConnections: 4,
@@ -132,11 +133,7 @@ async function refused(t: Test, databaseUrl: string, message: RegExp): Promise<v
   const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0, queryTimeoutMs: 2_000 }
   const error = await openPostgresStore(options).catch((error: unknown) => error)
   t.type(error, StartError)
-  const told = (error as StartError).message
-  t.match(told, message)
-  t.notMatch(told, /secret|\n/)
-}
-
-function databaseNameOf(databaseUrl: string): string {
-  return new URL(databaseUrl).pathname.slice(1)
+  const { message: line } = error as StartError
+  t.match(line, message)
+  t.notMatch(line, /secret|\n/)
 }

@@ -1,4 +1,5 @@
 import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import { databaseNameOf } from '../../support/database-url.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
 import { Clock, type StoreFixture } from '../store-contract.ts'
 
@@ -6,7 +7,7 @@ import { Clock, type StoreFixture } from '../store-contract.ts'
 export async function openFixture(): Promise<StoreFixture> {
   const server = await sharedPostgres()
   const { url: databaseUrl, setClock } = await server.clockedDatabase()
-  const name = new URL(databaseUrl).pathname.slice(1)
+  const name = databaseNameOf(databaseUrl)
   const copy = `${name}_remembered`
   const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 10_000, maxConnections: 4 }
   return {

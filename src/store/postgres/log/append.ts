@@ -4,20 +4,20 @@ import type { Draft, Outcome } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 
 type RejectedKind = Exclude<Outcome, { entry: unknown }>['kind']
-/** `text` is null where it is the draft's. */
+/** `text` is null if it is that of the draft. */
 type Row = {
   kind: 'appended' | 'replayed' | RejectedKind
   born: number
   text: string | null
 } & Omit<EntryRow, 'text'>
 
-/** What an append answers, and the epoch in which it did. */
+/** The outcomes, and the epoch in which the batch was appended. */
 export interface AppendResult {
   outcomes: Outcome[]
   epoch: string
 }
 
-/** Appends a batch: one statement, so that its lock is never held over a round trip. */
+/** Appends a batch in one statement, so that the log's lock is never held during a round trip. */
 export async function appendBatch(
   pool: Pool,
   batch: readonly Draft[],

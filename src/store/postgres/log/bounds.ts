@@ -1,8 +1,9 @@
 import { formatEpoch } from '../../epochs.ts'
 import type { LogBounds } from '../../store.ts'
+import type { Query } from '../connection.ts'
 import type { Pool } from '../pool.ts'
 
-/** The log's bounds, as columns of any query: its snapshot's. */
+/** The log's bounds as columns, so that a query reads them in its own snapshot. */
 export const boundsColumns = `
   (SELECT max(born) FROM epochs) AS born,
   (SELECT up_to + 1 FROM trimmed) AS oldest,
@@ -22,3 +23,6 @@ export async function readBounds(pool: Pool): Promise<LogBounds> {
   const [row] = await pool.read((sql) => sql<BoundsRow[]>`SELECT ${sql.unsafe(boundsColumns)}`)
   return toLogBounds(row as BoundsRow)
 }
+
+/** Adds an epoch for the database's current incarnation, unless there is one. */
+export const beginEpoch: Query<unknown> = (sql) => sql`SELECT obrol_begin_epoch()`

@@ -1,13 +1,12 @@
-import { type EntryRow, toEntry } from '../../rows.ts'
+import { toEntry } from '../../rows.ts'
 import type { Page, PageRange } from '../../store.ts'
 import type { Pool } from '../pool.ts'
-import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
-import { directMessagesOf, entryColumns, usernameJoins } from './row-columns.ts'
+import { type BoundsAndEntryRow, directMessagesOf, splitBounds, withBounds } from './entry-query.ts'
 
-/** A stretch of an index: its condition, and its first column where that is not the id. */
+/** A range of an index: its condition, and its first column unless that is the id. */
 type IndexScan = { where: string; first?: string }
 
-/** Parts of the log that have an index each: together they hold what may be seen. */
+/** What a viewer may see, as parts of the log that have an index each. */
 const allVisible: IndexScan[] = [
   { where: 'recipient_id IS NULL' },
   { where: directMessagesOf('recipient_id', '$1'), first: 'recipient_id' },
@@ -18,7 +17,7 @@ const conversation: IndexScan[] = [
   { where: `${directMessagesOf('sender_id', '$4')} AND recipient_id = $1`, first: 'sender_id' },
 ]
 
-/** One more than a page may hold: with it the planner knows how little is read. */
+/** One more than a page may hold. It tells the planner how few rows are read. */
 const MAX_ROWS = 201
 
 const queries = {
@@ -30,8 +29,8 @@ const queries = {
 }
 
 /**
- * A page of history. Each part is cut at the page's size before they are merged, so a page costs
- * the same however much lies between that the viewer may not see.
+ * A page of history. Each part is limited to the size of the page before they are merged, so a page
+ * costs the same however many entries in between the viewer may not see.
  */
 export async function readPage(
   pool: Pool,
@@ -41,25 +40,25 @@ export async function readPage(
   const kind = withAccount === undefined ? queries.everything : queries.conversation
   const query = after === undefined ? kind.before : kind.after
   const edge = after ?? before ?? Number.MAX_SAFE_INTEGER
-  // One more than asked for tells whether there are more.
+  // One more than asked for shows whether there are more.
   const parameters = [viewer, edge, limit + 1]
   if (withAccount !== undefined) parameters.push(withAccount)
   const rows = await pool.read((sql) =>
-    sql.unsafe<(BoundsRow & EntryRow)[]>(query, parameters, { prepare: true }),
+    sql.unsafe<BoundsAndEntryRow[]>(query, parameters, { prepare: true }),
   )
-  const found = rows.filter(({ id }) => id !== null)
+  const { bounds, found } = splitBounds(rows)
   const entries = found.slice(0, limit).map(toEntry)
   if (after === undefined) entries.reverse()
-  return { bounds: toLogBounds(rows[0] as BoundsRow), entries, more: found.length > limit }
+  return { bounds, entries, more: found.length > limit }
 }
 
-/** UNION also drops the second sight of a message to oneself. Nothing is looked for below what is trimmed. */
+/** UNION also removes the duplicate of a message to oneself. Trimmed ids are not searched. */
 function pageQuery(scans: IndexScan[], direction: 'after' | 'before'): string {
   const trimmed = '(SELECT up_to FROM trimmed)'
   const [order, range] =
     direction === 'after'
-      ? ['ASC', `id > greatest($2::bigint, ${trimmed})`]
-      : ['DESC', `id > ${trimmed} AND id < $2::bigint`]
+      ? (['ASC', `id > greatest($2::bigint, ${trimmed})`] as const)
+      : (['DESC', `id > ${trimmed} AND id < $2::bigint`] as const)
   const ids = scans.map(
     ({ where, first }) => `
       (SELECT id FROM (
@@ -67,12 +66,9 @@ function pageQuery(scans: IndexScan[], direction: 'after' | 'before'): string {
         ORDER BY ${first ? `${first} ${order},` : ''} id ${order} LIMIT $3::bigint
       ) AS part LIMIT ${MAX_ROWS})`,
   )
-  return `
-    SELECT bounds.*, found.* FROM (SELECT ${boundsColumns}) AS bounds LEFT JOIN (
-      SELECT ${entryColumns} FROM
-        (SELECT id FROM (${ids.join(' UNION ')}) AS merged ORDER BY id ${order} LIMIT $3::bigint)
-        AS chosen
-      CROSS JOIN LATERAL (SELECT * FROM entries WHERE entries.id = chosen.id LIMIT 1)
-      AS entries ${usernameJoins}
-    ) AS found ON true ORDER BY found.id ${order}`
+  const entries = `
+    (SELECT id FROM (${ids.join(' UNION ')}) AS merged ORDER BY id ${order} LIMIT $3::bigint)
+    AS chosen
+    CROSS JOIN LATERAL (SELECT * FROM entries WHERE entries.id = chosen.id LIMIT 1) AS entries`
+  return withBounds(entries, order)
 }

@@ -1,8 +1,7 @@
 import { cursorResolution, parseEpoch } from '../../epochs.ts'
 import type { Cursor, CursorResolution } from '../../store.ts'
-import { beginEpoch } from '../next-epoch.ts'
 import type { Pool } from '../pool.ts'
-import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
+import { type BoundsRow, beginEpoch, boundsColumns, toLogBounds } from './bounds.ts'
 
 type Row = BoundsRow & {
   epochIsCurrent: boolean
@@ -10,9 +9,9 @@ type Row = BoundsRow & {
   newestFirstId: number
 }
 
-/** Where a cursor stands: finds where the log forked after its epoch. */
+/** Finds the first id of the epoch after the cursor's, from which the log may differ. */
 export async function resolveCursor(pool: Pool, cursor: Cursor): Promise<CursorResolution> {
-  // A bare id is of the current epoch, after which none was born.
+  // A bare id counts as of the current epoch, and no epoch is newer.
   const born = cursor.epoch === null ? null : parseEpoch(cursor.epoch)
   const [row] = await pool.read(
     (sql) => sql<Row[]>`
@@ -28,6 +27,6 @@ export async function resolveCursor(pool: Pool, cursor: Cursor): Promise<CursorR
   }
   const bounds = toLogBounds(boundsRow)
   const current = cursor.epoch === null || cursor.epoch === bounds.epoch
-  // An epoch that is not kept was lost by going back: it forked where the next one kept began.
+  // An epoch that is missing was lost with a restored backup: the log differs from the next one on.
   return cursorResolution(cursor, bounds, current ? undefined : (nextFirstId ?? newestFirstId))
 }

@@ -1,30 +1,30 @@
 import { fileURLToPath } from 'node:url'
 import type { Tuning } from '../../../../src/server.ts'
+import { jwtSecret } from '../../../e2e/support/crowd.ts'
+import { urlVia } from '../../../support/database-url.ts'
 import type { TcpProxy } from '../../../support/tcp-proxy.ts'
 import type { ProcessOptions, Running } from '../../support/process.ts'
 import { Site } from '../../support/site.ts'
 import { InProcessServer } from './in-process-server.ts'
-import { jwtSecret } from './register-users.ts'
 
 const tunedServer = fileURLToPath(new URL('../../support/serve-tuned.ts', import.meta.url))
 
 export interface NodeOptions {
-  /** A folder for what is not in the database: nothing. */
+  /** The data directory, which stays empty. */
   folder: string
   databaseUrl: string
-  /** The way to the database; undefined: it is direct. */
+  /** Between the node and the database; default: none. */
   proxy?: TcpProxy | undefined
   /** Settings. */
   env?: Record<string, string> | undefined
-  /** Bounds of the inside that are no settings; what JSON cannot hold stays out. */
+  /** Internal bounds that are no settings; only what JSON can hold. */
   tuning?: Tuning | undefined
-  /** Whether it runs in this process: it costs little then, and can be neither killed nor frozen. */
+  /** Whether it runs in this process, which is cheap. It cannot be killed or frozen then. */
   inProcess?: boolean
 }
 
-/** One server process of several on one database. What a Site can do to it, and more. */
+/** One of several servers on one database. */
 export class ClusterNode extends Site {
-  /** Its own way to the database, where it has one. */
   readonly proxy: TcpProxy | undefined
   frozen = false
   readonly #tuning: Tuning | undefined
@@ -45,24 +45,24 @@ export class ClusterNode extends Site {
     this.#inProcess = inProcess
   }
 
-  /** Whether clients that look for a node take this one: it listens and is not frozen. */
+  /** Whether a load balancer would choose it: it listens and is not frozen. */
   get open(): boolean {
     return this.address !== undefined && !this.frozen
   }
 
-  /** Stops the process where it stands (SIGSTOP). Its sockets stay open, and say nothing. */
+  /** Suspends the process (SIGSTOP). Its sockets stay open, and send nothing. */
   freeze(): void {
     this.frozen = true
     this.process.signal('SIGSTOP')
   }
 
-  /** Lets it run on (SIGCONT). */
+  /** Continues the process (SIGCONT). */
   thaw(): void {
     this.process.signal('SIGCONT')
     this.frozen = false
   }
 
-  /** How often its log has a line of an event, for example `store disconnected`. */
+  /** How many lines of its log have this event, for example `store disconnected`. */
   countLogEvent(event: string): number {
     return this.process.stdout.split(`"event":"${event}"`).length - 1
   }
@@ -72,10 +72,4 @@ export class ClusterNode extends Site {
       ? new InProcessServer({ DATA_DIR: this.folder, ...options.env }, this.#tuning)
       : super.launch(options)
   }
-}
-
-function urlVia(databaseUrl: string, { port }: TcpProxy): string {
-  const url = new URL(databaseUrl)
-  url.port = String(port)
-  return url.href
 }

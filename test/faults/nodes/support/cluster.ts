@@ -1,5 +1,5 @@
 /**
- * Several server processes on one PostgreSQL, and clients who come in by any of them.
+ * Several servers on one PostgreSQL, and clients that connect to any of them.
  *
  *     const cluster = await openCluster(t, { nodes: 3, people: ['ann', 'bob'] })
  *     const chains = cluster.openChains(t, cluster.people)     // each resumes on another node
@@ -8,10 +8,11 @@
  *     await load.stop()
  *     holds(t, await cluster.settle(chains), load, chains, '')
  *
- * A node is a `Door`, too: `new Chain(cluster.nodes[1], ann)` stays at that one.
+ * A node is a `Door` as well: `new Chain(cluster.nodes[1], ann)` stays at that one.
  */
 import type { Test } from 'tap'
 import type { Tuning } from '../../../../src/server.ts'
+import { crowdIn } from '../../../e2e/support/crowd.ts'
 import { sharedPostgres } from '../../../support/postgres.ts'
 import { temporaryFolder } from '../../../support/room.ts'
 import { openTcpProxy } from '../../../support/tcp-proxy.ts'
@@ -21,32 +22,34 @@ import type { Door, ForEach } from '../../support/site.ts'
 import { ClusterNode } from './cluster-node.ts'
 import { LoadBalancer } from './load-balancer.ts'
 import { readLog } from './read-log.ts'
-import { registerUsers } from './register-users.ts'
 
 export interface ClusterOptions<People extends readonly string[]> {
-  /** Default: a fresh one of the server that the whole test process shares. */
+  /** Default: a new database of the shared server. */
   databaseUrl?: string
-  /** How many; default 3. */
+  /** Default 3. */
   nodes?: number
-  /** Whether each node reaches the database by a `TcpProxy` of its own; default: directly. */
+  /** Whether each node has its own `TcpProxy` in front of the database. */
   proxied?: boolean
-  /** Whether the nodes run in this process: that costs little; they cannot be killed or frozen. */
+  /** Whether the nodes run in this process, which is cheap. They cannot be killed or frozen then. */
   inProcess?: boolean
   /** Settings of every node. */
   env?: Record<string, string>
-  /** Bounds of the inside of every node; see Tuning in src/server.ts. */
+  /** Internal bounds of every node. */
   tuning?: Tuning
-  /** Usernames of people with a session each, made without a password. */
+  /** Usernames of accounts with a session each, created without hashing a password. */
   people: People
 }
 
-/** Nodes that run when this resolves, and are killed after the test. */
+/** Starts nodes, which are killed after the test. */
 export async function openCluster<const People extends readonly string[]>(
   t: Test,
   options: ClusterOptions<People>,
 ): Promise<Cluster<ForEach<People, Person>>> {
   const databaseUrl = options.databaseUrl ?? (await (await sharedPostgres()).freshDatabase())
-  const people = (await registerUsers(databaseUrl, options.people)) as ForEach<People, Person>
+  const people = (await crowdIn({ databaseUrl }, options.people, {
+    present: false,
+    graceMs: 0,
+  })) as readonly Person[] as ForEach<People, Person>
   const folder = await temporaryFolder(t)
   const { nodes: count = 3, proxied = false, inProcess = false, env, tuning } = options
   const nodes: ClusterNode[] = []
@@ -61,7 +64,7 @@ export async function openCluster<const People extends readonly string[]>(
 }
 
 export class Cluster<People extends readonly Person[] = readonly Person[]> {
-  /** The database itself, past any proxy. */
+  /** Without any proxy. */
   readonly databaseUrl: string
   readonly nodes: readonly ClusterNode[]
   readonly people: People
@@ -72,24 +75,23 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
     this.people = people
   }
 
-  /** A node by its place, from 0. */
+  /** @param at from 0 */
   node(at: number): ClusterNode {
     return this.nodes[at] as ClusterNode
   }
 
   /**
-   * The way of one client to any node that is open: each time by another one than the time before,
-   * where there is another.
+   * A load balancer, as one client sees it.
    *
-   * @param first the place of the node that it begins at; default: any
+   * @param first the index of the node of the first connection; default: any
    */
   door(first?: number): Door {
     return new LoadBalancer(this.nodes, first)
   }
 
   /**
-   * Opens a chain for each person, one on each node in turn, closed after the test. Each resumes
-   * on another node than it left.
+   * Opens a chain for each person, on the nodes in turn, and closes it after the test. Each reconnects
+   * to another node.
    */
   openChains<const Some extends readonly Person[]>(
     t: Test,
@@ -104,15 +106,16 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
     return chains as ForEach<Some, Chain>
   }
 
-  /** The whole log, as the database has it. */
   log(): Promise<Received[]> {
     return readLog(this.databaseUrl)
   }
 
   /**
-   * Brings each chain to the log's head, closes them, kills the nodes and answers the log.
+   * Waits until each chain is at the log's head, closes them and kills the nodes.
    *
-   * @param databaseUrl where the log is, if it is no longer where it was
+   * @returns the log
+   *
+   * @param databaseUrl of the log, if that is another by now
    */
   async settle(chains: readonly Chain[], databaseUrl = this.databaseUrl): Promise<Received[]> {
     const log = await readLog(databaseUrl)

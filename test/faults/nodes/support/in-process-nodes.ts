@@ -14,7 +14,7 @@ export interface InProcessNodes<People> {
   people: People
 }
 
-/** Nodes in this process on a database in which people have sessions: no password is hashed. */
+/** Starts nodes in this process, for accounts with a session each; no password is hashed. */
 export async function openInProcessNodes<const Names extends readonly string[]>(
   t: Test,
   names: Names,
@@ -33,7 +33,7 @@ export async function openInProcessNodes<const Names extends readonly string[]>(
   return { databaseUrl, nodes, people }
 }
 
-/** A server in this process, or several in turn, as loads and chains know them. */
+/** A server in this process, for a `Load` or a `Chain`. */
 export function doorOf(room: Room): Door {
   return {
     get url() {
@@ -43,7 +43,6 @@ export function doorOf(room: Room): Door {
   }
 }
 
-/** Says something to everyone; with a key a retry is safe. */
 export function postBroadcast(
   room: Room,
   person: Person,
@@ -54,7 +53,7 @@ export function postBroadcast(
   return call(room.url, 'POST', '/v1/messages/broadcast', { person, body: { text }, headers })
 }
 
-/** The items one after another in so many lanes at once. */
+/** Does the work for each item, for so many items at once. */
 export async function runConcurrently<Item>(
   lanes: number,
   items: readonly Item[],
@@ -67,7 +66,6 @@ export async function runConcurrently<Item>(
   await within(300_000, 'all lanes', Promise.all(Array.from({ length: lanes }, lane)))
 }
 
-/** How often each text stands in the log. */
 export function countByText(log: readonly Received[]): Map<string, number> {
   const copies = new Map<string, number>()
   for (const { text } of log) copies.set(text, (copies.get(text) ?? 0) + 1)

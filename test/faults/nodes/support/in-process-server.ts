@@ -2,7 +2,7 @@ import { readSettings } from '../../../../src/config.ts'
 import { type RunningServer, startServer, type Tuning } from '../../../../src/server.ts'
 import { bareSettings, type Ending, type Running } from '../../support/process.ts'
 
-/** The server in this process, in place of a process of its own. */
+/** A server in this process, instead of a process of its own. */
 export class InProcessServer implements Running {
   readonly pid = process.pid
   readonly exited: Promise<Ending>
@@ -38,7 +38,7 @@ export class InProcessServer implements Running {
     throw new Error(`a server in this process takes no ${signal}`)
   }
 
-  /** SIGTERM is the way it stops; any other cuts what is open. */
+  /** SIGTERM stops it gracefully. Any other signal cuts its connections. */
   async end(signal: NodeJS.Signals): Promise<Ending> {
     await this.#server?.close(signal === 'SIGTERM' ? undefined : 0)
     const ms = Math.round(performance.now() - this.#startedAt)

@@ -2,7 +2,7 @@ import { type Answer, type CallOptions, call } from '../../support/caller.ts'
 import type { Door } from '../../support/site.ts'
 import type { ClusterNode } from './cluster-node.ts'
 
-/** As a balancer without sticky sessions: whichever node is open, but not the same twice in turn. */
+/** A load balancer without sticky sessions: a random open node, but not the same twice in a row. */
 export class LoadBalancer implements Door {
   readonly #nodes: readonly ClusterNode[]
   #first: number | undefined

@@ -1,7 +1,6 @@
 import postgres from 'postgres'
 import type { Received } from '../../support/chain.ts'
 
-/** The whole log, read from the database. */
 export async function readLog(databaseUrl: string): Promise<Received[]> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
   try {

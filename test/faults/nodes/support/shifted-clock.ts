@@ -1,4 +1,4 @@
-/** For `--import`: puts the clock of a process off by `SHIFT_MS`, whoever asks for the time. */
+/** For `--import`: shifts the clock of a process by `SHIFT_MS`. */
 const by = Number(process.env.SHIFT_MS)
 
 globalThis.Date = new Proxy(Date, {

@@ -5,10 +5,9 @@ import type { Test } from 'tap'
 import { openPostgres, type PostgresServer } from '../../../support/postgres.ts'
 
 /**
- * A server that follows another one, from a copy of its folder: the other one is stopped for the
- * copy, and runs again afterwards.
+ * Starts a standby of a server from a copy of its data folder. For the copy the primary is stopped.
  *
- * @param port where it finds the other one, for example by a proxy
+ * @param port of the primary or of a proxy in front of it
  */
 export async function openStandby(
   t: Test,
@@ -17,7 +16,7 @@ export async function openStandby(
 ): Promise<PostgresServer> {
   const folder = `${primary.folder}-standby`
   await primary.stop()
-  // With owners and modes, on which PostgreSQL insists.
+  // With owners and modes, which PostgreSQL checks.
   execFileSync('cp', ['-a', primary.folder, folder])
   writeFileSync(join(folder, 'standby.signal'), '')
   const from = `host=127.0.0.1 port=${port} user=postgres application_name=standby`
