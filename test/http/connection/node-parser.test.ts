@@ -3,7 +3,7 @@ import { createServer, get } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { detachSocket } from '../../../src/http/connection/detach-socket.ts'
+import { detachSocket } from '../../../src/http/connection/node-parser.ts'
 import { type Server, serve } from '../support/server.ts'
 
 type ParsedSocket = Socket & { parser?: { close(): void } | null }
