@@ -8,13 +8,13 @@ const dripEveryMs = 1000
 
 interface Held {
   from: (number: number) => string
-  /** What is sent first. */
+  /** Sent first. */
   opening: string
-  /** What is sent again and again. */
+  /** Sent again and again. */
   drip: string
 }
 
-/** Holds connections open, and opens those that are closed again. Answers how to end it. */
+/** Keeps connections open, and reopens closed ones. @returns a function that ends it */
 function hold(url: string, { from, opening, drip }: Held): () => Record<string, unknown> {
   const { hostname: host, port } = new URL(url)
   const sockets = new Set<Socket>()

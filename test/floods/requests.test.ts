@@ -42,7 +42,7 @@ t.test('pipelined requests behind a login that waits: 20 MB on 40 connections', 
   })
 })
 
-/** Floods with requests of one kind from many connections of a few addresses. */
+/** Sends requests of one kind on many connections from a few addresses. */
 function requests(
   name: string,
   { connections, addresses }: { connections: number; addresses: number },
@@ -115,6 +115,6 @@ t.test('endless bodies after their refusal', async (t) => {
     },
   })
   const each = Number(megabytes) / (connections + Number(cuts))
-  // What it reads, and what the kernel takes on its way.
+  // What the server reads, and the buffers of the kernel.
   t.ok(each < 16, `${each.toFixed(1)} MB on each connection`)
 })

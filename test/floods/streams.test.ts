@@ -5,7 +5,7 @@ import { address, asking } from './support/bytes.ts'
 import { flood } from './support/flood.ts'
 import { Person } from './support/person.ts'
 
-/** Some people, each from an address of their own. */
+/** Some users, each with an address of their own. */
 async function people(url: string, count: number): Promise<Person[]> {
   const all: Person[] = []
   for (let at = 0; at < count; at++)

@@ -92,7 +92,7 @@ t.test('pages of the allowed origins may call', async (t) => {
   t.equal((await server.call('PUT', '/v1/me')).headers.get('allow'), 'GET, HEAD')
 })
 
-/** The headers of one answer, by their names in lower case. */
+/** The headers of an answer, by lower-case name. */
 function headersOf(text: string): Record<string, string> {
   const lines = (text.split('\r\n\r\n', 1)[0] as string).split('\r\n').slice(1)
   return Object.fromEntries(
@@ -127,7 +127,7 @@ t.test('a refusal of the parser has the headers of all answers', async (t) => {
     const allowed = corsOrigins.includes(origin) ? origin : corsOrigins.find((one) => one === '*')
     for (const [bytes, status] of refused) {
       const text = await server.raw(bytes)
-      // Those whose headers came whole are judged as requests of another site.
+      // A request with complete headers is refused as cross-site.
       const whole = status === 404 || bytes.startsWith(begin)
       const expected = whole && allowed === undefined ? 403 : status
       t.match(text, new RegExp(`^HTTP/1\\.1 ${expected} `), `${corsOrigins} ${bytes.slice(0, 30)}`)

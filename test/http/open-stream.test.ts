@@ -6,7 +6,7 @@ import { ControllableStore } from '../support/controllable-store.ts'
 import { openRoom, type Room } from '../support/room.ts'
 import { serve } from './support/server.ts'
 
-/** Two requests at once on one connection: a login, which takes its time, and then the stream. */
+/** Pipelines two requests: a login, which takes a while, and the stream. */
 async function pipeline(
   room: Room,
   token: string,
@@ -114,7 +114,7 @@ t.test('a stream whose session ends while it opens gets bye at once', async (t) 
   const store = new ControllableStore()
   const room = await openRoom(t, { tuning: { around: store.around } })
   const ann = await room.register('ann')
-  // What is known here may be old, so that the store is asked: first by the request, then by the stream.
+  // The cache may be out of date, so the store is asked: first for the request, then for the stream.
   store.isUpToDate = false
   let asked = 0
   store.gone.has = () => ++asked > 1
@@ -148,7 +148,7 @@ t.test(
 
     const unread = connect(Number(port), hostname).pause()
     unread.on('error', () => {})
-    // Past what the kernel keeps of answers the server reads no more requests.
+    // The server stops reading when the buffers of the kernel are full of answers.
     const talking = setInterval(() => unread.write(get), 5)
     t.teardown(() => clearInterval(talking))
     await new Promise((resolve) => unread.once('close', resolve))

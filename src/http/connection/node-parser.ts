@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** The HTTP parser that Node keeps on a socket. None of these fields is documented. */
@@ -12,8 +13,22 @@ interface NodeParser {
 
 type ParsedSocket = Socket & { parser?: NodeParser | null }
 
-/** Gives back the memory of the parser, several KiB. Else it lives as long as the connection. */
-export function releaseParser(socket: ParsedSocket): void {
+/**
+ * Takes the socket from Node's HTTP server, before anything of the response was written. The caller
+ * writes to it from then on.
+ */
+export function detachSocket(response: ServerResponse): Socket {
+  const socket = response.socket as Socket
+  response.detachSocket(socket)
+  releaseParser(socket)
+  socket.removeAllListeners()
+  socket.setTimeout(0)
+  socket.resume()
+  return socket
+}
+
+/** Frees the parser, several KiB. Without this call it lives as long as the connection. */
+function releaseParser(socket: ParsedSocket): void {
   withParser(socket, (parser) => {
     parser.unconsume()
     parser.remove()
@@ -25,8 +40,8 @@ export function releaseParser(socket: ParsedSocket): void {
 
 /**
  * Drops the rest of the body in the piece of input that is being parsed, which can hold ten thousand
- * chunks. The parser reports no body while it has no callback for it. Else each chunk is dropped
- * after it was reported.
+ * chunks. The parser reports no body while it has no callback for it. With another parser each chunk is
+ * reported, and its caller has to drop it.
  */
 export function skipBody(socket: Socket): void {
   withParser(socket, (parser) => {
@@ -42,8 +57,8 @@ export function skipBody(socket: Socket): void {
 
 /**
  * Stops parsing after the next request in the piece of input that is being parsed, which can hold
- * thousands: that request is reported as an upgrade, after which nothing is HTTP. Else Node makes
- * each of them and throws it away.
+ * thousands: that request is treated as an upgrade, after which nothing is HTTP. With another parser
+ * Node makes each of them and drops it with its socket.
  */
 export function stopParsing(socket: Socket): void {
   withParser(socket, (parser) => {

@@ -3,11 +3,11 @@ import { connect, type Socket } from 'node:net'
 export interface AskersOptions {
   url: string
   connections: number
-  /** The address from which a connection comes. */
+  /** The address of a connection. */
   from: (number: number) => string
-  /** What is sent on a connection, and again whenever it was answered. */
+  /** Sent on a connection, and again after each answer. */
   request: (number: number, time: number) => Buffer | string
-  /** How many requests are under way on each connection at once (1). */
+  /** How many requests are open on each connection (1). */
   ahead?: number
 }
 
@@ -17,9 +17,9 @@ const againMs = 20
 /** The bytes of a status line that are read. */
 const statusLine = 'HTTP/1.1 200'.length
 
-/** Connections that ask as fast as they are answered, and come back when they are cut. */
+/** Connections that send a request after each answer, and reconnect when they are cut. */
 export class Askers {
-  /** How many answers came, by their status. */
+  /** How many answers arrived, by status. */
   readonly answers: Record<string, number> = {}
   /** How often a connection was closed by the server. */
   cuts = 0
@@ -32,7 +32,7 @@ export class Askers {
     for (let number = 0; number < options.connections; number++) this.#open(number)
   }
 
-  /** Asks no more; answers what came. */
+  /** Stops. @returns the counts */
   end(): Record<string, unknown> {
     this.#stopped = true
     for (const socket of this.#sockets) socket.destroy()

@@ -1,4 +1,4 @@
-/** The bytes of a request, with a body of JSON where there is one. */
+/** The bytes of a request, with a JSON body where there is one. */
 export function asking(
   method: string,
   path: string,
@@ -16,7 +16,7 @@ export function asking(
   return `${head.join('\r\n')}\r\n\r\n${body ?? ''}`
 }
 
-/** One of so many addresses of this machine, each of which is another client. */
+/** One of so many loopback addresses, each of which counts as another client. */
 export function address(number: number, of: number): string {
   const at = number % of
   return `127.0.${1 + Math.floor(at / 250)}.${1 + (at % 250)}`

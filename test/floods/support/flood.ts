@@ -8,41 +8,41 @@ import { ServerProcess } from '../../support/server-process.ts'
 import { Person } from './person.ts'
 import type { Seen, Times, Watched } from './watcher.ts'
 
-/** What must hold while a server is flooded. */
+/** The bounds of a server during a flood. */
 const healthP99Ms = 500
 const othersMs = 5000
 const mostMb = 300
 
 /**
- * Within so much of what it was the memory is back, in MB, so long after the flood, in ms. V8 looks
- * at what lies outside its heap, as the bytes of bodies do, only when there is 64 MB more of it, and
- * the C library keeps a page of 2 MB of which a part is in use.
+ * After the flood the memory must come down to this much above its start, in MB, within so long, in
+ * ms. V8 frees memory outside of its heap, such as that of bodies, only after 64 MB more, and the C
+ * library keeps a page of 2 MB while a part of it is in use.
  */
 const backWithinMb = 200
 const backAfterMs = 10_000
 
-/** How long a flood lasts unless it says otherwise, in ms. */
+/** How long a flood lasts by default, in ms. */
 const lastsMs = 6000
 
 export interface FloodOptions {
   /** How long it lasts, in ms. */
   lastsMs?: number
-  /** What it needs, made before it begins. */
+  /** Prepares the flood. */
   prepare?: (server: ServerProcess) => Promise<void>
-  /** Begins it; answers how to end it, which tells what to print of it. */
+  /** Begins the flood. @returns a function that ends it and returns what to print */
   begin: (server: ServerProcess) => () => Record<string, unknown>
   set?: Record<string, string>
 }
 
 /**
- * Floods a server of its own, started as `npm start` does with the settings of a first start, while
- * another process watches: it answers others in time, and its memory stays bounded and comes back.
+ * Floods a new server with the default settings, while another process checks that it answers other
+ * clients in time and that its memory stays bounded and comes down afterwards.
  */
 export async function flood(t: Test, options: FloodOptions): Promise<Record<string, unknown>> {
   const server = await ServerProcess.start(t, npmStart(), options.set)
   const other = await Person.register(server.url, 'other', '127.0.0.251')
   await options.prepare?.(server)
-  // So that what the first calls take for ever is there.
+  // So that the memory that the first calls take for good is counted already.
   for (let call = 0; call < 200; call++) await (await server.call('/healthz')).text()
   await server.call('/v1/login', { username: other.username, password: other.password })
   const beforeMb = server.residentMb
@@ -80,11 +80,11 @@ async function watch(watched: Watched): Promise<() => Promise<Seen>> {
   }
 }
 
-/** The memory once it is at most so much, or after it was waited for. */
+/** The memory in MB, once it is at most so much or the wait has ended. */
 async function memoryBack(server: ServerProcess, mb: number): Promise<{ mb: number; ms: number }> {
   const since = performance.now()
   const waited = () => performance.now() - since
-  // What makes a server look at its memory is that it is used.
+  // V8 collects garbage only while the server is used.
   while (server.residentMb > mb && waited() < backAfterMs) {
     await (await server.call('/healthz')).text()
     await delay(100)

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 
-/** Someone who registered for a flood. */
+/** A user that was registered for a flood. */
 export class Person {
   readonly username: string
   readonly password: string
@@ -12,7 +12,7 @@ export class Person {
     this.token = token
   }
 
-  /** @param from the address of this machine that they come from: each may register a few */
+  /** @param from the loopback address of the user: each address may register a few */
   static async register(url: string, username: string, from: string): Promise<Person> {
     const password = `${username}-password`
     const { promise, resolve, reject } = Promise.withResolvers<string>()

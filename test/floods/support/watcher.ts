@@ -1,11 +1,11 @@
 /**
- * Watches a server from a process of its own while it is flooded: how soon it answers others, and
- * what memory it takes. Told by its parent whom to watch; on `stop` it sends what it saw.
+ * Watches a server during a flood, in a process of its own: how fast it answers other clients, and how
+ * much memory it takes. The parent sends the server to watch, and gets the measurements at `stop`.
  */
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 
-/** Whom to watch. */
+/** The server to watch. */
 export interface Watched {
   url: string
   pid: number
@@ -14,13 +14,13 @@ export interface Watched {
   password: string
 }
 
-/** What calls of one kind took, in ms. */
+/** The durations of calls of one kind, in ms. */
 export interface Times {
   count: number
   median: number
   p99: number
   worst: number
-  /** Those that were refused, cut or not answered in time, by what came instead. */
+  /** The calls that were refused, cut or not answered in time, by outcome. */
   failed: Record<string, number>
 }
 
@@ -28,11 +28,11 @@ export interface Seen {
   health: Times
   posts: Times
   logins: Times
-  /** The most memory that was resident, in MB. */
+  /** The largest resident memory, in MB. */
   peakMb: number
 }
 
-/** A call that is not answered for so long has failed, in ms. */
+/** A call without an answer for so long has failed, in ms. */
 const patienceMs = 10_000
 
 class Calls {
@@ -99,7 +99,7 @@ function watch({ url, pid, token, username, password }: Watched): () => Promise<
       posts.make(() => call('/v1/messages/broadcast', '127.0.0.251', { text }, bearer), 201)
     }, 600),
     setInterval(() => {
-      // Each from another address, as someone else's would.
+      // Each from another address, as of another client.
       const from = `127.0.0.${100 + (logins.made % 100)}`
       logins.make(() => call('/v1/login', from, { username, password }), 200)
     }, 1000),

@@ -4,7 +4,7 @@ import { problem, type Server, serve, signingKey } from '../support/server.ts'
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** A token made by hand. */
+/** Signs a token without the server. */
 function forge(claims: object, { alg = 'HS256', key = signingKey as Buffer } = {}): string {
   const signed = `${encode({ alg, typ: 'JWT' })}.${encode(claims)}`
   const hash = alg === 'HS512' ? 'sha512' : 'sha256'
@@ -12,7 +12,7 @@ function forge(claims: object, { alg = 'HS256', key = signingKey as Buffer } = {
   return `${signed}.${signature}`
 }
 
-/** What the only session's token says. */
+/** The claims of the token of the only session. */
 function claimsOf(server: Server) {
   const [session] = server.chat.sessions.values()
   const exp = (session?.expiresAt as number) / 1000

@@ -47,7 +47,7 @@ t.test('a wildcard allows the names below its domain, and no others', async (t) 
     ['a.b.lan', true],
     ['lan', false],
     ['evillan', false],
-    // No browser asks without a host.
+    // A browser always sends a host.
     ['', true],
     [':8080', true],
   ]

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import type { HttpSettings } from '../../../src/http/services.ts'
 import { problem, type Server, serve } from '../support/server.ts'
 
-/** Asks with exactly these headers; gives the status and the body's code. */
+/** Sends a request with exactly these headers. @returns the status and the code of the problem */
 async function ask(
   server: Server,
   request: string,
@@ -14,7 +14,7 @@ async function ask(
   return { status: Number(status), code, text }
 }
 
-/** Asserts how the server answers to each of these hosts. */
+/** Asserts the status for each of these hosts. */
 async function answersTo(t: Test, server: Server, expected: Record<string, number>): Promise<void> {
   for (const [host, status] of Object.entries(expected))
     t.equal((await ask(server, 'GET /healthz HTTP/1.1', { Host: host })).status, status, host)
@@ -109,7 +109,7 @@ t.test('a request that a browser sends for a page of another site is refused', a
     ['GET /v1/events', 'cross-site', 'cors', 'https://evil.example', 403],
     ['HEAD /', 'cross-site', 'navigate', undefined, 403],
     ['GET /nope', 'cross-site', 'cors', 'https://evil.example', 403],
-    // No browser's word: as without it.
+    // Not a value of browsers, so it is ignored.
     ['POST /v1/login', 'cross-site, none', 'cors', 'https://evil.example', 403],
     ['POST /v1/login', 'nonsense', undefined, undefined, 400],
   ]
@@ -144,7 +144,7 @@ t.test('without Sec-Fetch-Site the origin must be that of the host', async (t) =
     ['Chat.LAN.:3000', 'http://chat.lan:3000', true],
     ['[::1]:3000', 'http://[::1]:3000', true],
     ['[fd00:0:0::1]', 'http://[fd00::1]', true],
-    // A proxy that speaks TLS passes the host on, with its port or without.
+    // A proxy with TLS forwards the host, with or without its port.
     ['chat.example.org', 'https://chat.example.org', true],
     ['chat.example.org:443', 'https://chat.example.org', true],
     ['chat.example.org:80', 'http://chat.example.org', true],
@@ -187,7 +187,7 @@ t.test('only pages of the allowed origins may call', async (t) => {
   })
   for (const [origin, allowed] of [
     ['https://app.example', true],
-    // A WebView's own.
+    // The origin of a WebView.
     ['capacitor://localhost', true],
     ['http://app.example', false],
     ['https://other.app.example', false],

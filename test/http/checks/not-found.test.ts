@@ -34,7 +34,7 @@ t.test(
       ['OPTIONS', '/v1/register', 'POST'],
       ['OPTIONS', '/v1/me', 'GET, HEAD'],
       ['DELETE', '/v1/messages/nonsense', 'GET, HEAD'],
-      // No messages, whose ids take the same place.
+      // Paths of routes where `/v1/messages/:id` has its parameter.
       ['GET', '/v1/messages/broadcast', 'POST'],
       ['HEAD', '/v1/messages/broadcast', 'POST'],
       ['PUT', '/v1/messages/broadcast', 'POST'],

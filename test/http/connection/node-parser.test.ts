@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, get } from 'node:http'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { detachSocket } from '../../../src/http/connection/detach-socket.ts'
+import { detachSocket } from '../../../src/http/connection/node-parser.ts'
 import { type Server, serve } from '../support/server.ts'
 
 type ParsedSocket = Socket & { parser?: { close(): void } | null }
@@ -61,6 +61,31 @@ t.test('a socket with another parser, or without one, is detached all the same',
     socket.parser = null
   })
   t.equal(body, 'hi')
+})
+
+t.test('input on a detached socket is not parsed as a request, with any parser', async (t) => {
+  for (const prepare of [() => {}, disguiseParser]) {
+    let requests = 0
+    const input = Promise.withResolvers<string>()
+    const server = createServer((_request, response) => {
+      requests++
+      prepare(response.socket as Socket)
+      const socket = detachSocket(response)
+      socket.on('data', (bytes) => input.resolve(`${bytes}`))
+      socket.write('detached')
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const client = connect(port, '127.0.0.1')
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    t.equal(String((await once(client, 'data'))[0]), 'detached')
+    client.write('GET /again HTTP/1.1\r\nHost: a\r\n\r\n')
+    t.match(await input.promise, /^GET \/again/)
+    t.equal(requests, 1)
+    client.destroy()
+    server.close()
+  }
 })
 
 t.test('with another parser, a body in too many chunks is refused all the same', async (t) => {

@@ -3,7 +3,7 @@ import { Agent, request as send } from 'node:http'
 import t, { type Test } from 'tap'
 import { readToEnd, type Server, serve } from '../support/server.ts'
 
-/** Asserts that what came is one whole answer, a problem, and gives its head and its details. */
+/** Asserts that a text is one complete answer with a problem. @returns its head and its details */
 function answered(t: Test, text: string, status: number, code: string) {
   const [head = '', body = ''] = text.split('\r\n\r\n')
   t.match(head, new RegExp(`^HTTP/1\\.1 ${status} `), code)
@@ -213,7 +213,7 @@ t.test('a request target in absolute form is routed by its path', async (t) => {
   const get = (address: string) =>
     server.raw(`GET ${address} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
   t.match(await get('http://a:1/healthz'), /^HTTP\/1\.1 200/)
-  // The page where it is built, else the way to the docs.
+  // The page where it was built, else the redirect to /docs.
   t.match(await get('HTTP://a'), /^HTTP\/1\.1 (200|302)/)
   t.match(await get('http://a?b'), /^HTTP\/1\.1 (200|302)/)
 })

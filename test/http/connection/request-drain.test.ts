@@ -3,11 +3,11 @@ import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { type Server, serve } from '../support/server.ts'
 
-/** More than any bound and all that the kernel keeps on the way. */
+/** More than any bound and all buffers of the kernel. */
 const endless = 99_999_999_999
 const piece = Buffer.alloc(65_536, 'x')
 
-/** Sends for as long as it is let, and tells what was answered and how much was taken. */
+/** Sends until the connection closes. @returns the answer and how many bytes were sent */
 function sendOn(socket: Socket, head: string): Promise<{ text: string; sent: number }> {
   socket.write(head)
   return sendMore(socket, piece)
@@ -31,7 +31,7 @@ async function sendMore(socket: Socket, piece: Buffer): Promise<{ text: string; 
   return { text, sent }
 }
 
-/** Resolves when a socket has closed, by a reset too. */
+/** Resolves when a socket has closed, also by a reset. */
 const closing = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
 
 async function endlessly(t: Test, server: Server, head: string, status: RegExp, what: string) {
@@ -155,13 +155,13 @@ t.test('a body in chunks of one byte costs no more than the first thousand', asy
     t.match(await server.raw(`${head('GET /healthz')}\r\n${chunks}`), /^(HTTP\/1\.1 200 .*)?$/s)
   }
   const { user, system } = process.cpuUsage(before)
-  // Each of them would take 200 ms.
+  // Each of the ten would take 200 ms.
   t.ok(user + system < 1_000_000, `${(user + system) / 1000} ms`)
 })
 
 t.test('chunk extensions count as well', async (t) => {
   const server = await serve(t)
-  // More in one piece than a socket takes at once, or it would not ask for the next.
+  // One piece is larger than the buffer of a socket, or there would be no `drain`.
   const chunks = Buffer.from(`1;${'a'.repeat(15_000)}\r\n \r\n`.repeat(10))
   const socket = await server.open({ allowHalfOpen: true })
   socket.write(

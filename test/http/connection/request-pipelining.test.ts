@@ -5,7 +5,7 @@ import { readToEnd, type Server, serve } from '../support/server.ts'
 const ping = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
 const last = 'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 
-/** Makes `GET /readyz` wait, and tells when one does. */
+/** Makes `GET /readyz` wait until `go`; `begun` resolves when one waits. */
 function holdReadiness(server: Server) {
   const begun = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { throttleStreamOpens } from '../../../src/http/connection/stream-open-throttle.ts'
 
-/** A server without sockets: what is asked of it, and what its handler was given, by address. */
+/** A server without sockets, with the URLs that its handler was called with. */
 function listen() {
   const handled: string[] = []
   const server = new EventEmitter()

@@ -343,10 +343,10 @@ interface Operation {
   responses: Record<string, { $ref?: string; content?: Record<string, { examples?: object }> }>
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into what came
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers
 type Document = any
 
-/** The codes that a call may be refused with. */
+/** The problem codes of a call. */
 function codesOf(document: Document, { responses }: Operation): string[] {
   return Object.values(responses)
     .map(({ $ref, ...own }) => {
@@ -355,7 +355,7 @@ function codesOf(document: Document, { responses }: Operation): string[] {
     .flatMap(({ content }) => Object.keys(content?.['application/problem+json']?.examples ?? {}))
 }
 
-/** Every schema of a document: those with a name, and all within them or within an operation. */
+/** Every schema of a document: the named ones, and all in them or in an operation. */
 function schemasIn(part: unknown): Fields[] {
   if (typeof part !== 'object' || part === null) return []
   const keywords = ['type', 'anyOf', 'oneOf', 'allOf']
@@ -364,7 +364,7 @@ function schemasIn(part: unknown): Fields[] {
   return [...own, ...parts.flatMap(([, inner]) => schemasIn(inner))]
 }
 
-/** The operations as the pages show them: by tag, logging out at the end. */
+/** The operations in the order of the pages: by tag, with logout at the end. */
 function operationsInOrder(document: Document): [string, Operation][] {
   const all = Object.entries<Record<string, Operation & { tags: string[] }>>(
     document.paths,

@@ -4,7 +4,7 @@ import { problem, type Server, serve } from '../support/server.ts'
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 const jsonType = { 'content-type': 'application/json' }
 
-/** Posts a body to everyone and gives the answer. */
+/** Posts a broadcast with this body. */
 async function post(
   server: Server,
   ann: Record<string, string>,
@@ -177,7 +177,7 @@ t.test('a body that is cut short is not an internal error', async (t) => {
     await new Promise((resolve) => server.app.server.once('request', resolve))
     socket.destroy()
     await answered
-    // A later request is answered after whatever the cut one still led to.
+    // A later request is answered after everything that the cut one caused.
     await server.call('GET', '/healthz')
   }
   t.equal(server.logged('internal error').length, 0)

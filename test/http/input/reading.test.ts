@@ -5,7 +5,7 @@ import { readJson } from '../../../src/http/input/json-body.ts'
 
 const text = fc.string({ unit: 'binary' })
 
-/** Within what a body may hold. */
+/** Within the limits of bodies. */
 const json = fc.json({ stringUnit: 'binary', maxDepth: 8 })
 
 t.test('JSON is parsed as by JSON.parse', async () => {

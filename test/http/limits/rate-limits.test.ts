@@ -155,7 +155,7 @@ t.test('a bounded number of logins waits for running ones; more are refused at o
     if (refusals.length === 3) judge()
     return answer
   })
-  // Where all of them wait nobody is refused.
+  // All of them fit into the queue, so none is refused.
   const late = setTimeout(judge, 2000)
   const answers = await Promise.all(all)
   clearTimeout(late)

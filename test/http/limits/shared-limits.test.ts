@@ -3,7 +3,7 @@ import { Problem } from '../../../src/chat/problems.ts'
 import { RateLimits } from '../../../src/http/limits/rate-limits.ts'
 import { type Session, type SharedCounts, Unavailable } from '../../../src/store/store.ts'
 
-/** Counts as all nodes on one store have them. */
+/** Counts that all nodes share. */
 class Counts implements SharedCounts {
   away = false
   readonly #counts = new Map<string, number>()

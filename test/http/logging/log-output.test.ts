@@ -5,7 +5,7 @@ import { LogOutput, logOutput } from '../../../src/http/logging/log-output.ts'
 import { startingNode } from '../../support/starting-node.ts'
 import { loadPty } from '../../terminal/support/pty-chat.ts'
 
-/** Takes what is written, each write when it is told to. */
+/** A log target that completes each write when the test says so. */
 class Reader {
   readonly taken: string[] = []
   #done: (() => void) | undefined
@@ -17,7 +17,7 @@ class Reader {
     this.#came.resolve()
   }
 
-  /** Takes the next write, and waits for the one after it. */
+  /** Waits for a write, completes it and returns its text. */
   async next(): Promise<string> {
     await this.#came.promise
     this.#came = Promise.withResolvers()
@@ -43,7 +43,7 @@ t.test('lines wait for a slow reader; past the bound they are dropped and counte
   output.write(lines[0] as string)
   while (reader.taken.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
   for (const line of lines.slice(1)) output.write(line)
-  // Longer than lines wait for one another: those here wait for the reader.
+  // Longer than the batch time, so these lines wait for the reader.
   await new Promise((resolve) => setTimeout(resolve, 30))
   t.same(reader.taken, [lines[0]])
   await reader.next()
@@ -92,7 +92,7 @@ const imported = `import { logOutput } from ${JSON.stringify(
   new URL('../../../src/http/logging/log-output.ts', import.meta.url).href,
 )}`
 
-/** Logs 50 MB in lines of a kilobyte, and tells what that did to the process. */
+/** Logs 50 MB in lines of 1 KB, and reports the longest pause and the growth of memory. */
 const logging = `${imported}
 let longest = 0
 let turn = performance.now()
@@ -144,7 +144,7 @@ t.test('a reader of the log that stalls costs neither memory nor time', async (t
   t.equal(written + dropped, 50_000, 'each line was written or counted')
 })
 
-/** Logs 2 MB once it is told to, and ends. */
+/** Logs 2 MB after input on standard input, and exits. */
 const loggingOnce = `${imported}
 process.stdin.once('data', async () => {
   for (let at = 0; at < 2000; at++) {

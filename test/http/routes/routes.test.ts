@@ -147,7 +147,7 @@ t.test('the parameters of the stream are checked before it opens', async (t) => 
     'text/event-stream',
     'text/*;q=0.1',
     '*/*',
-    // As generated clients send it, from the media type of the refusals.
+    // Generated clients send it because errors have this media type.
     'application/problem+json',
     'text/event-stream;q=0',
     'nonsense',
@@ -189,4 +189,19 @@ t.test('healthz says that the server is alive, readyz that it can serve', async 
   problem(t, closing, 503, 'unavailable')
   t.ok(closing.headers.get('retry-after'))
   t.equal((await server.call('GET', '/healthz')).status, 200)
+})
+
+t.test('while the store is disconnected the API and readyz are 503', async (t) => {
+  const server = await serve(t)
+  const headers = await server.join('ann')
+  server.chat.isStoreConnected = false
+  for (const path of ['/v1/me', '/v1/events', '/readyz']) {
+    const answer = await server.call('GET', path, { headers })
+    problem(t, answer, 503, 'unavailable')
+    t.ok(answer.headers.get('retry-after'))
+  }
+  t.equal((await server.call('GET', '/healthz')).status, 200)
+  t.equal((await server.call('GET', '/docs')).status, 200)
+  server.chat.isStoreConnected = true
+  t.equal((await server.call('GET', '/v1/me', { headers })).status, 200)
 })

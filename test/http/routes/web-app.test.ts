@@ -3,7 +3,7 @@ import { problem, type Server, serve } from '../support/server.ts'
 
 const script = 'export const greeting = "hello"\n'.repeat(50)
 
-/** A server with a page as the build leaves it. */
+/** A server with a page as the build makes it. */
 async function servePage(t: Test): Promise<Server> {
   const webAppDirectory = t.testdir({
     'index.html': '<!doctype html><title>Obrol</title>',

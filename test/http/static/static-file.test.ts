@@ -12,7 +12,7 @@ interface Sent {
   body: Buffer
 }
 
-/** A server with a page, whose files were changed at a known time. */
+/** A server with a page whose files have a known modification time. */
 async function servePage(t: Test): Promise<Server> {
   const webAppDirectory = t.testdir({
     'index.html': '<!doctype html><title>Obrol</title>',
@@ -25,7 +25,7 @@ async function servePage(t: Test): Promise<Server> {
   return serve(t, {}, { webAppDirectory })
 }
 
-/** Asks for the plain file, unless told otherwise. */
+/** Gets the file, uncompressed unless `headers` say otherwise. */
 async function get(
   server: Server,
   headers: Record<string, string> = {},

@@ -4,7 +4,7 @@ import { sessionEnded } from '../../../src/chat/sessions.ts'
 import type { Services } from '../../../src/http/services.ts'
 import type { Account, Entry, Session } from '../../../src/store/store.ts'
 
-/** As long as a session of the fake lives. */
+/** The lifetime of sessions. */
 const ttlMs = 3_600_000
 
 interface Person {
@@ -12,19 +12,19 @@ interface Person {
   password: string
 }
 
-/** A chat that keeps everything in memory and has just the rules that the HTTP layer can show. */
+/** A chat in memory, with only the rules that tests of the HTTP layer need. */
 export class FakeChat {
   readonly people = new Map<string, Person>()
   readonly sessions = new Map<number, Session>()
   readonly log: Entry[] = []
   readonly keys = new Map<string, { content: string; entry: Entry }>()
   readonly online: { username: string; since: number }[] = []
-  /** What the next pages were asked for. */
+  /** The queries of pages so far. */
   readonly pagesWanted: HistoryQuery[] = []
   registration: 'open' | 'closed' = 'open'
-  /** Thrown by whatever is asked next of accounts, messages and the store. */
+  /** Thrown by the calls of accounts and messages. */
   broken: Error | undefined
-  /** Awaited by each login before it is judged. */
+  /** Awaited by each login before its password is checked. */
   loginDelay: () => Promise<void> = async () => {}
   isReady = true
   isStoreConnected = true

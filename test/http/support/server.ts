@@ -22,11 +22,11 @@ const unlimited = {
 export interface Answer {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into what came
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers
   body: any
 }
 
-/** A listening HTTP layer over a fake chat. */
+/** A listening HTTP server over a fake chat. */
 export class Server {
   readonly app: Api
   readonly chat: FakeChat
@@ -50,7 +50,7 @@ export class Server {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** Calls; a `json` is sent as such, an absent `body` is none. */
+  /** Sends a request; `json` is sent as a JSON body. */
   async call(
     method: string,
     path: string,
@@ -73,7 +73,7 @@ export class Server {
     return { status: response.status, headers: response.headers, body }
   }
 
-  /** Registers someone and gives the header that speaks for them. */
+  /** Registers a user. @returns the header with the token */
   async join(username: string): Promise<{ authorization: string }> {
     const { body } = await this.call('POST', '/v1/register', {
       json: { username, password: 'password' },
@@ -82,9 +82,9 @@ export class Server {
   }
 
   /**
-   * Sends bytes on a connection of their own; resolves with all that came until its end.
+   * Sends bytes on a new connection; resolves with everything received until its end.
    *
-   * @param options.from one of this machine's own addresses (127.0.0.1)
+   * @param options.from a loopback address (127.0.0.1)
    */
   async raw(text: string | Buffer, options: { from?: string } = {}): Promise<string> {
     const socket = await this.open(options)
@@ -92,7 +92,7 @@ export class Server {
     return readToEnd(socket)
   }
 
-  /** @param options.allowHalfOpen whether it may send on when the server has ended its side */
+  /** @param options.allowHalfOpen whether the socket may send after the server has ended its side */
   async open({ from = '127.0.0.1', allowHalfOpen = false } = {}): Promise<Socket> {
     const host = '127.0.0.1'
     const socket = connect({ port: this.port, host, localAddress: from, allowHalfOpen })
@@ -100,7 +100,7 @@ export class Server {
     return socket
   }
 
-  /** The server's side of a connection that is open. */
+  /** The socket of the server for an open connection. */
   async sideOf({ localPort }: Socket): Promise<Socket> {
     for (;;) {
       const found = [...this.#sockets].find(({ remotePort }) => remotePort === localPort)
@@ -128,7 +128,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
   return text
 }
 
-/** A server on a free port with no limits but those given, stopped after the test. */
+/** Starts a server on a free port, without limits except `settings`, until the end of the test. */
 export async function serve(
   t: Test,
   settings: Partial<HttpSettings> = {},
@@ -148,7 +148,7 @@ export async function serve(
   return new Server(app, chat, lines)
 }
 
-/** Asserts that an answer is a problem with this code, and gives its body. */
+/** Asserts that an answer is a problem with this code. @returns its body */
 export function problem(t: Test, answer: Answer, status: number, code: string) {
   t.equal(answer.status, status, `${code} is ${status}`)
   t.equal(answer.headers.get('content-type'), 'application/problem+json')
