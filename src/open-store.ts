@@ -1,7 +1,7 @@
 import type { Settings } from './config.ts'
 import { hostsAndDatabase } from './database-url.ts'
-import { openPostgresStore, type PostgresOptions } from './store/postgres/store.ts'
-import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
+import type { PostgresOptions } from './store/postgres/store.ts'
+import type { SqliteOptions } from './store/sqlite/store.ts'
 import type { Store } from './store/store.ts'
 
 /** Bounds of the stores that are no settings. */
@@ -38,11 +38,16 @@ export async function openStore(
   return around(await open(settings, options), options)
 }
 
-function open(
+/** Loads the one store that is used: each brings a driver, which takes memory. */
+async function open(
   { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: StoreSettings,
   { maxPages, postgres, onFatal, onWarning }: Omit<StoreTuning, 'around'> & StoreListeners,
 ): Promise<Store> {
-  if (databaseUrl === undefined) return openSqliteStore({ folder: dataDir, maxPages, onFatal })
+  if (databaseUrl === undefined) {
+    const { openSqliteStore } = await import('./store/sqlite/store.ts')
+    return openSqliteStore({ folder: dataDir, maxPages, onFatal })
+  }
+  const { openPostgresStore } = await import('./store/postgres/store.ts')
   return openPostgresStore({
     databaseUrl,
     presenceLeaseMs,

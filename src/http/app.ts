@@ -42,7 +42,6 @@ import type { Services } from './services.ts'
 import { throttleStreamOpens } from './stream-open-throttle.ts'
 import { ThrottledLog } from './throttled-log.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
-import { compileValidator } from './validator-compiler.ts'
 
 const storeUnavailable = 'The server has lost touch with its database; nothing was done. Try again.'
 
@@ -78,8 +77,6 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   handleConnectAndExpect(app, settings.corsOrigins)
 
   app.setErrorHandler(handleError)
-  app.setValidatorCompiler(compileValidator)
-  app.setSerializerCompiler(() => JSON.stringify)
   app.decorateRequest('session')
 
   const table = new RouteTable(app)

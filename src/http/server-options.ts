@@ -18,6 +18,7 @@ import type { RateLimits } from './rate-limits.ts'
 import { drainRequest } from './request-drain.ts'
 import type { HttpSettings } from './services.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
+import { compileValidator } from './validator-compiler.ts'
 
 /** The most bytes that one code point takes: two `\uXXXX` in JSON, four `%XX` in a form. */
 const bytesPerChar = 12
@@ -67,6 +68,14 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    // Given with the options, these keep Fastify from loading its own: Ajv and fast-json-stringify
+    // take some 8 MB.
+    schemaController: {
+      compilersFactory: {
+        buildValidator: () => compileValidator as never,
+        buildSerializer: () => () => JSON.stringify,
+      },
+    },
     // Its own for each request would cost more than the rest of its logging, and most log nothing:
     // each line names its request itself.
     childLoggerFactory: (logger) => logger,
