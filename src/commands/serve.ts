@@ -1,7 +1,6 @@
 import { readSettings } from '../config.ts'
 import type { RunningServer } from '../server.ts'
 import { lockDataDirectory } from '../store/sqlite/data-directory.ts'
-import { setV8Flags } from './v8-flags.ts'
 
 /** After a failure that ends the process, this long for those who wait to get their answers. */
 const failureShutdownSeconds = 1
@@ -22,7 +21,6 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(env)
   // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
   if (settings.databaseUrl === undefined) lockDataDirectory(settings.dataDir).release()
-  setV8Flags()
   const { startServer } = await import('../server.ts')
   const server = await startServer(settings)
   const shutdown = new Shutdown(server)

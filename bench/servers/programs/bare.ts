@@ -1,15 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { setV8Flags } from '../../../src/commands/v8-flags.ts'
 
 /**
  * The baselines of fan-out: streams and posts without accounts, checks or store. What is sent is
  * `res-write` (one `res.write` for each message and stream), `socket-write` (one `socket.write` of
  * bytes that were framed once) or `gathered` (what came in one turn of the event loop, framed once
- * and written once to each socket). As `dropping` it loses one event in 10,000. V8 is set as for
- * Obrol.
+ * and written once to each socket). As `dropping` it loses one event in 10,000.
  */
-setV8Flags()
 
 const [sending = 'gathered', ...faults] = process.argv.slice(2)
 const dropping = faults.includes('dropping')

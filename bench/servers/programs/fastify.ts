@@ -1,14 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import jwt from '@fastify/jwt'
 import fastify from 'fastify'
-import { setV8Flags } from '../../../src/commands/v8-flags.ts'
 
 /**
  * The baseline of requests: Fastify with its own validation and serialisation, a token check on
  * every request, the same schema and the same answer as Obrol's, headers and all, and nothing behind
- * it. With `cache` the token check remembers what it has seen. V8 is set as for Obrol.
+ * it. With `cache` the token check remembers what it has seen.
  */
-setV8Flags()
 
 const cache = process.argv.includes('cache')
 
