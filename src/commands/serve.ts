@@ -13,7 +13,8 @@ const sameSignalMs = 1_000
 
 /**
  * `obrol serve`: runs until SIGTERM or SIGINT, then shuts down within SHUTDOWN_SECONDS and ends
- * with status 0. A second signal later on ends it at once, with status 1.
+ * with status 0. A second signal later on ends it at once, with status 1. Its log is JSON lines, but
+ * plain ones in a terminal.
  *
  * @throws {SettingsError | StartError} whose message is one line for the person at the terminal
  */
@@ -22,7 +23,10 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
   if (settings.databaseUrl === undefined) lockDataDirectory(settings.dataDir).release()
   const { startServer } = await import('../server.ts')
-  const server = await startServer(settings)
+  const atTerminal = process.stdout.isTTY ? await import('./terminal-log.ts') : undefined
+  const tuning = atTerminal ? { http: { logStream: atTerminal.terminalLog } } : {}
+  const server = await startServer(settings, tuning)
+  if (atTerminal) process.stdout.write(atTerminal.welcome(server.url))
   const shutdown = new Shutdown(server)
   for (const signal of ['SIGTERM', 'SIGINT']) {
     process.on(signal, () => shutdown.onSignal(settings.shutdownSeconds))
