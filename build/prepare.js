@@ -1,6 +1,7 @@
 /**
- * What an install leaves ready: the test runner's own class, and the chat page. Plain JavaScript, for
- * whatever Node runs it; does nothing where the tools are not there (`npm ci --omit=dev`).
+ * Runs after an install: builds the test runner's own class, and `dist/`. Plain JavaScript, for any
+ * Node. Does nothing where the tools are missing (`npm ci --omit=dev`) or the sources are (the image
+ * installs before it copies them).
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -8,15 +9,9 @@ import { fileURLToPath } from 'node:url'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 
-/** @param {string[]} command a tool's program, and what it is told */
-function run(command) {
-  execFileSync(process.execPath, command, { cwd, stdio: 'inherit' })
-}
-
 const tap = 'node_modules/tap/dist/esm/run.mjs'
-if (existsSync(`${cwd}${tap}`)) run([tap, 'build'])
+if (existsSync(`${cwd}${tap}`))
+  execFileSync(process.execPath, [tap, 'build'], { cwd, stdio: 'inherit' })
 
-const vite = 'node_modules/vite/bin/vite.js'
-const page = 'src/web/vite.config.ts'
-if (existsSync(`${cwd}${vite}`) && existsSync(`${cwd}${page}`))
-  run([vite, 'build', '--config', page, '--logLevel', 'warn'])
+const tools = ['node_modules/typescript', 'node_modules/vite', 'src/main.ts']
+if (tools.every((path) => existsSync(`${cwd}${path}`))) await import('./build.js')

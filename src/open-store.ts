@@ -1,7 +1,7 @@
 import type { Settings } from './config.ts'
 import { hostsAndDatabase } from './database-url.ts'
-import { openPostgresStore, type PostgresOptions } from './store/postgres/store.ts'
-import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
+import type { PostgresOptions } from './store/postgres/store.ts'
+import type { SqliteOptions } from './store/sqlite/store.ts'
 import type { Store } from './store/store.ts'
 
 /** Options of the stores that are not settings. */
@@ -33,8 +33,8 @@ export async function openStore(
 ): Promise<Store> {
   const { onFatal, onWarning } = listeners
   const store = await (databaseUrl === undefined
-    ? openSqliteStore({ folder: dataDir, maxPages, onFatal })
-    : openPostgresStore({
+    ? openSqlite({ folder: dataDir, maxPages, onFatal })
+    : openPostgres({
         databaseUrl,
         presenceLeaseMs,
         graceMs: presenceGraceMs,
@@ -42,6 +42,18 @@ export async function openStore(
         ...postgres,
       }))
   return around(store, listeners)
+}
+
+// Each store loads a driver, which takes memory: only the one that is used.
+
+async function openSqlite(options: SqliteOptions): Promise<Store> {
+  const { openSqliteStore } = await import('./store/sqlite/store.ts')
+  return openSqliteStore(options)
+}
+
+async function openPostgres(options: PostgresOptions): Promise<Store> {
+  const { openPostgresStore } = await import('./store/postgres/store.ts')
+  return openPostgresStore(options)
 }
 
 /** The location of the data for the server's log: without user name and password. */

@@ -18,11 +18,11 @@ const parts: Record<string, { ours: RegExp; others: RegExp }> = {
   names: { ours: /^names\//, others: /^$/ },
   store: {
     ours: /^(store|names)\/|^database-url\.ts$/,
-    others: /^(node:(?!http)|better-sqlite3$|postgres$|umzug$)/,
+    others: /^(node:(?!http)|better-sqlite3$|postgres$)/,
   },
   http: {
     ours: /^(http|chat|delivery)\/|^store\/store\.ts$|^config\.ts$|^\.\.\/package\.json$/,
-    others: /^(?!better-sqlite3|postgres$|umzug)/,
+    others: /^(?!better-sqlite3|postgres$)/,
   },
   client: { ours: /^client\//, others: /^$/ },
   terminal: { ours: /^(terminal|client)\//, others: /^node:/ },

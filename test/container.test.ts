@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { settingsTable } from '../src/config.ts'
+import './support/compiled.ts'
 import {
   copiedFrom,
   environmentOf,
@@ -47,10 +48,10 @@ t.test('the image is built from named versions, step by step', async (t) => {
       'ADD also fetches and unpacks',
     )
   }
-  const [dependencies = [], page = []] = stages
+  const [dependencies = [], build = []] = stages
   t.equal(only(dependencies, 'RUN'), 'npm ci --omit=dev --ignore-scripts')
-  const steps = page.filter(({ name }) => name === 'RUN').map(({ rest }) => rest)
-  t.same(steps, ['npm ci --ignore-scripts', 'npm run page'])
+  const steps = build.filter(({ name }) => name === 'RUN').map(({ rest }) => rest)
+  t.same(steps, ['npm ci --ignore-scripts', 'npm run build'])
 })
 
 t.test('the image serves as nobody in particular, and keeps its data apart', async (t) => {
@@ -79,11 +80,12 @@ t.test('the builder gets what is copied, and nothing else', async (t) => {
 })
 
 t.test('what runs needs nothing but the dependencies and what is copied', async (t) => {
-  const worker = globSync('src/**/worker.ts', { cwd: root })
-  const { files, packages } = importsFrom(['src/main.ts', ...worker])
+  const built = image.find(({ rest }) => rest.startsWith('--from=build'))
+  t.equal(built?.rest, '--from=build /app/dist dist')
+  const worker = globSync('dist/**/worker.js', { cwd: root })
+  const { files, packages } = importsFrom(['dist/main.js', ...worker])
   t.ok(files.length > 50)
-  for (const file of files)
-    t.ok(copiedFrom(image).includes(file.split('/')[0] as string), `${file} is copied`)
+  for (const file of files) t.match(file, /^dist\//, `${file} is copied`)
   t.ok(packages.includes('fastify'))
   for (const name of packages) t.ok(name in manifest.dependencies, `${name} is a dependency`)
 })
@@ -219,8 +221,8 @@ function importsFrom(entries: string[]): { files: string[]; packages: string[] }
   const files = new Set(entries)
   const packages = new Set<string>()
   for (const file of files) {
-    if (!file.endsWith('.ts')) continue
-    const source = readFileSync(join(root, file), 'utf8').replaceAll(/^import type .*$/gm, '')
+    if (!file.endsWith('.js')) continue
+    const source = readFileSync(join(root, file), 'utf8')
     for (const [, name] of source.matchAll(/(?:\bfrom|\bimport|\bimport\() ?'([\w@./-]+)'/g)) {
       const wanted = name as string
       if (wanted.startsWith('.')) files.add(resolve('/', file, '..', wanted).slice(1))
@@ -240,13 +242,13 @@ function layOut(t: Test): { app: string; data: string; home: string } {
     string,
   ]
   for (const name of [app, data, home]) mkdirSync(name, { mode: 0o700 })
-  for (const name of copiedFrom(image))
+  for (const name of [...copiedFrom(image), 'dist'])
     cpSync(join(root, name), join(app, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(app, 'node_modules'))
   const closed = [
     home,
     app,
-    ...globSync('{src,migrations}/**/', { cwd: app }).map((name) => join(app, name)),
+    ...globSync('{dist,migrations}/**/', { cwd: app }).map((name) => join(app, name)),
   ]
   for (const name of closed) chmodSync(name, 0o555)
   t.teardown(() => {
@@ -258,7 +260,7 @@ function layOut(t: Test): { app: string; data: string; home: string } {
 
 /** Every file with its size and when it was written: root may write where the mode forbids it. */
 function stateOf(folder: string): string[] {
-  return globSync(['*', '{src,migrations}/**/*'], { cwd: folder })
+  return globSync(['*', '{dist,migrations}/**/*'], { cwd: folder })
     .sort()
     .map((name) => {
       const { size, mtimeMs } = statSync(join(folder, name))

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { CommandProcess } from './faults/support/process.ts'
 import { PastedShell, steady } from './support/pasted-shell.ts'
-import { openRoom, temporaryFolder } from './support/room.ts'
+import { temporaryFolder } from './support/room.ts'
 
 interface Step {
   lines: string[]
@@ -15,13 +16,18 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const steps = stepsOf(sectionOf(readme, 'A story in curl'))
 
 t.test('the story can be pasted line by line and prints what the README shows', async (t) => {
-  const room = await openRoom(t)
+  const server = new CommandProcess({
+    folder: await temporaryFolder(t),
+    env: { HEARTBEAT_MS: '15000' },
+  })
+  t.teardown(() => server.end('SIGTERM'))
+  const url = await server.listening()
   const folder = await temporaryFolder(t)
   const shell = new PastedShell(folder)
   t.teardown(() => shell.end())
 
   for (const { lines, shown } of steps) {
-    const printed = await shell.paste(lines, room.url, shown)
+    const printed = await shell.paste(lines, url, shown)
     t.equal(steady(printed), steady(shown), lines.join('\n'))
   }
   t.equal(shell.errors, '', 'nothing is complained about')

@@ -1,7 +1,6 @@
 import { readSettings } from '../config.ts'
 import type { RunningServer } from '../server.ts'
 import { lockDataDirectory } from '../store/sqlite/data-directory.ts'
-import { setV8Flags } from './v8-flags.ts'
 
 /** After a failure that ends the process, this long for those who wait to get their answers. */
 const failureShutdownSeconds = 1
@@ -14,7 +13,8 @@ const sameSignalMs = 1_000
 
 /**
  * `obrol serve`: runs until SIGTERM or SIGINT, then shuts down within SHUTDOWN_SECONDS and ends
- * with status 0. A second signal later on ends it at once, with status 1.
+ * with status 0. A second signal later on ends it at once, with status 1. Its log is JSON lines, but
+ * plain ones in a terminal.
  *
  * @throws {SettingsError | StartError} whose message is one line for the person at the terminal
  */
@@ -22,9 +22,11 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(env)
   // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
   if (settings.databaseUrl === undefined) lockDataDirectory(settings.dataDir).release()
-  setV8Flags()
   const { startServer } = await import('../server.ts')
-  const server = await startServer(settings)
+  const atTerminal = process.stdout.isTTY ? await import('./terminal-log.ts') : undefined
+  const tuning = atTerminal ? { http: { logStream: atTerminal.terminalLog } } : {}
+  const server = await startServer(settings, tuning)
+  if (atTerminal) process.stdout.write(atTerminal.welcome(server.url))
   const shutdown = new Shutdown(server)
   for (const signal of ['SIGTERM', 'SIGINT']) {
     process.on(signal, () => shutdown.onSignal(settings.shutdownSeconds))

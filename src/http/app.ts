@@ -14,7 +14,6 @@ import { throttleStreamOpens } from './connection/stream-open-throttle.ts'
 import { handleError } from './error-handler.ts'
 import type { Api } from './fastify-types.ts'
 import { readQuery } from './input/query.ts'
-import { compileValidator } from './input/validator-compiler.ts'
 import { clientAddress } from './limits/address-key.ts'
 import { ConnectionLimiter } from './limits/connection-limiter.ts'
 import { RateLimits } from './limits/rate-limits.ts'
@@ -77,8 +76,6 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   handleConnectAndExpect(app, settings.corsOrigins)
 
   app.setErrorHandler(handleError)
-  app.setValidatorCompiler(compileValidator)
-  app.setSerializerCompiler(() => JSON.stringify)
   app.decorateRequest('session')
 
   const table = new RouteTable(app)

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Umzug } from 'umzug'
 import { StartError } from './start-error.ts'
 
 /** The folder of this version's migrations for one kind of store. */
@@ -20,19 +19,8 @@ export async function applyMigrations(
   applied: readonly string[],
   apply: (name: string, script: string) => Promise<void>,
 ): Promise<void> {
-  const umzug = new Umzug({
-    migrations: migrationNames(folder).map((name) => ({
-      name,
-      up: () => apply(name, readFileSync(join(folder, name), 'utf8')),
-    })),
-    storage: {
-      executed: async () => [...applied],
-      logMigration: skipRecord,
-      unlogMigration: skipRecord,
-    },
-    logger: undefined,
-  })
-  await umzug.up()
+  for (const name of migrationNames(folder))
+    if (!applied.includes(name)) await apply(name, readFileSync(join(folder, name), 'utf8'))
 }
 
 /**
@@ -58,9 +46,6 @@ export function refuseOlder(applied: readonly string[], folder: string, label: s
     `${label} is from an older version of Obrol: start the server of this version on it once`,
   )
 }
-
-/** `apply` records a migration itself, and none is ever taken back. */
-async function skipRecord(): Promise<void> {}
 
 function migrationNames(folder: string): string[] {
   return readdirSync(folder)

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+import { compiledMain } from '../support/compiled.ts'
 
 /** Its limits off; all else as it is where nobody set anything. */
 const limitsOff = {
@@ -27,7 +25,7 @@ export interface RunningServer {
 export async function startServer(where: NodeJS.ProcessEnv): Promise<RunningServer> {
   const begun = performance.now()
   const bare = ['-u', 'NODE_OPTIONS', '-u', 'NODE_V8_COVERAGE']
-  const command = [...bare, process.execPath, '--max-semi-space-size=8', main, 'serve']
+  const command = [...bare, process.execPath, '--max-semi-space-size=8', compiledMain, 'serve']
   const child = spawn('env', command, {
     env: { ...process.env, ...limitsOff, PORT: '0', ...where },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import './compiled.ts'
 import { environmentOf, only, repositoryFile, stagesOf } from './container-files.ts'
 
 /** A way to start the server that is documented. */

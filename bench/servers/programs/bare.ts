@@ -1,14 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { setV8Flags } from '../../../src/commands/v8-flags.ts'
 
 /**
  * The baselines of fan-out: streams and posts without accounts, checks or store. The modes are
  * `res-write` (one `res.write` for each message and stream), `socket-write` (one `socket.write` of
  * an event encoded once) and `gathered` (the events of one event-loop turn, encoded once and written
- * once to each socket). `dropping` loses one event in 10,000. V8 has the same flags as for Obrol.
+ * once to each socket). `dropping` loses one event in 10,000.
  */
-setV8Flags()
 
 const [sending = 'gathered', ...faults] = process.argv.slice(2)
 const dropping = faults.includes('dropping')

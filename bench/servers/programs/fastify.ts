@@ -1,14 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import jwt from '@fastify/jwt'
 import fastify from 'fastify'
-import { setV8Flags } from '../../../src/commands/v8-flags.ts'
 
 /**
  * The baseline of requests: Fastify with its own validation and serialisation, a token check on
  * every request, the same schema and the same response as Obrol's with all headers, but no store.
- * `cache` has a cache of verified tokens. V8 has the same flags as for Obrol.
+ * `cache` has a cache of verified tokens.
  */
-setV8Flags()
 
 const cache = process.argv.includes('cache')
 

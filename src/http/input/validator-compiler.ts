@@ -1,5 +1,5 @@
 import type { FastifySchemaCompiler } from 'fastify'
-import { Compile } from 'typebox/compile'
+import { Compile } from 'typebox/schema'
 import type { Problem } from '../../chat/problems.ts'
 import { checkString } from '../../chat/text-rules.ts'
 import { fieldErrors, invalidRequest, parameterErrors } from '../../chat/validation.ts'

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { crowdIn, jwtSecret } from '../../e2e/support/crowd.ts'
+import { compiledMain } from '../../support/compiled.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom, temporaryFolder } from '../../support/room.ts'
 import { words } from '../support/books.ts'
@@ -23,7 +24,6 @@ const posts = full ? 1_000 : 60
 const keys = full ? 300 : 20
 t.setTimeout(full ? 200_000 : 60_000)
 
-const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 const shifted = fileURLToPath(new URL('./support/shifted-clock.ts', import.meta.url))
 
 if (postgresRuns) {
@@ -78,7 +78,7 @@ if (postgresRuns) {
 async function openShifted(t: Test, databaseUrl: string, byMs: number): Promise<Door> {
   const server = new CommandProcess({
     folder: await temporaryFolder(t),
-    args: ['--import', shifted, main, 'serve'],
+    args: ['--import', shifted, compiledMain, 'serve'],
     env: {
       DATABASE_URL: databaseUrl,
       JWT_SECRET: jwtSecret,

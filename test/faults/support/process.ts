@@ -1,17 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { compiledMain } from '../../support/compiled.ts'
 import { startingNode } from '../../support/starting-node.ts'
 import { within } from './deadline.ts'
 
-const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
-
-/** The command line of the product. */
-const main = fromRoot('src/main.ts')
+/** The sources of the command line: coverage counts these. */
+const sources = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 
 export interface ProcessOptions {
   /** The data folder. */
   folder: string
-  /** What Node is to run; default: `src/main.ts serve`. */
+  /** What Node is to run; default: `serve` of the command line. */
   args?: readonly string[]
   env?: Record<string, string>
   /** A program that runs Node, with its arguments. */
@@ -55,7 +54,7 @@ export type Running = Pick<
   'pid' | 'exited' | 'stdout' | 'listening' | 'signal' | 'end'
 >
 
-/** A command of the product as a process of its own. */
+/** A command of the product as a process of its own, compiled unless it counts for coverage. */
 export class CommandProcess {
   readonly pid: number
   readonly exited: Promise<Ending>
@@ -63,9 +62,10 @@ export class CommandProcess {
   #stdout = ''
   #stderr = ''
 
-  constructor({ folder, args = [main, 'serve'], env, inside, counted }: ProcessOptions) {
+  constructor({ folder, args, env, inside, counted }: ProcessOptions) {
     const startedAt = performance.now()
-    const node = startingNode(args, { counted, inside })
+    const main = counted ? sources : compiledMain
+    const node = startingNode(args ?? [main, 'serve'], { counted, inside })
     const child = spawn(node.program, node.args, {
       env: { ...node.env, DATA_DIR: folder, ...bareSettings, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -127,6 +127,6 @@ export class CommandProcess {
 
 /** Runs a command of the product to its end. */
 export function runCommand(folder: string, args: readonly string[]): Promise<Ending> {
-  const command = new CommandProcess({ folder, args: [main, ...args] })
+  const command = new CommandProcess({ folder, args: [compiledMain, ...args] })
   return within(30_000, `the command ${args.join(' ')}`, command.exited)
 }

@@ -1,0 +1,26 @@
+import { logOutput } from '../http/logging/log-output.ts'
+import { safeLine } from '../terminal/safe-text.ts'
+
+/** pino's number for the level `warn`. */
+const warnLevel = 40
+
+/** What a person who starts the server in a terminal reads first. */
+export function welcome(url: string): string {
+  return [
+    'Obrol is running.',
+    `  Chat page:  ${url}/`,
+    `  API docs:   ${url}/docs`,
+    `  OpenAPI:    ${url}/openapi.json`,
+    'Press Ctrl-C to stop it.\n',
+  ].join('\n')
+}
+
+/** The log for a person at a terminal: a plain line for each warning and error, nothing else. */
+export const terminalLog = {
+  write(line: string): void {
+    const { level, event, msg, err } = JSON.parse(line)
+    if (level < warnLevel) return
+    const words = [event, msg, err?.message].filter((word) => word !== undefined)
+    logOutput.write(`${safeLine(words.join(': '))}\n`)
+  },
+}
