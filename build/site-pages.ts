@@ -51,6 +51,9 @@ export const sitePages: Page[] = [
   ]),
   ...group('Inside', [
     ['docs/architecture.md', 'Architecture'],
+    ['docs/design/performance-log.md', 'The performance log'],
+    ['docs/design/performance-figures.md', 'All figures of the bench'],
+    ['docs/design/scale.md', 'On a database that has grown'],
     ['CONTRIBUTING.md', 'Contributing'],
   ]),
 ]

@@ -45,6 +45,7 @@ const spanApart = (full: boolean): LatencySpan => ({
 export const nodesApart = (full: boolean): Scenario => ({
   name: 'nodes-apart',
   title: `from node to node on ${onPostgres}, 500 posts a second to 20 streams, 1,000,000 messages in the log`,
+  short: 'from node to node on PostgreSQL',
   contenders: [sqlite, ...here(together, apart)],
   people: 64,
   measure: (server) => measureLatency(server, 20, spanApart(full)),
@@ -69,13 +70,14 @@ export const nodesApart = (full: boolean): Scenario => ({
 export const postsOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-posts',
   title: `durable posts on ${onPostgres}, no streams, ${inFlight} in flight at each node`,
+  short: 'durable posts on PostgreSQL',
   contenders: [sqlite, ...here(one, three)],
   people: inFlight,
   measure: (server) => measurePosts(server, spanOf(full)),
   goals: [
     {
       // What bounds nodes on cores of their own is PostgreSQL in the end.
-      told: 'a post costs PostgreSQL at most half of what it costs a node',
+      told: 'CPU in PostgreSQL ≤ half of that in the nodes',
       value: (round) => {
         const { 'µs a post': node, 'µs in PostgreSQL': database } = round[three.name] ?? {}
         return node === undefined || database === undefined ? undefined : database / node
@@ -94,6 +96,7 @@ export const postsOfNodes = (full: boolean): Scenario => ({
 export const moreNodes = (full: boolean): Scenario => ({
   name: 'nodes-more',
   title: `durable posts on ${onPostgres}, each node held to a quarter of a core, ${inFlight} in flight at each`,
+  short: 'the same, a quarter of a core for each node',
   contenders: canLimitCpu ? here(oneHeld, threeHeld) : [],
   people: inFlight,
   measure: (server) => measurePosts(server, spanOf(full), share),
@@ -111,6 +114,7 @@ export const moreNodes = (full: boolean): Scenario => ({
 export const idleNodes = (full: boolean): Scenario => ({
   name: 'nodes-idle',
   title: `three nodes on ${onPostgres}, with nobody there`,
+  short: 'three idle nodes',
   contenders: here(three),
   people: 1,
   measure: (server) => measureIdle(server, full ? 30 : 10),
@@ -132,6 +136,7 @@ export const idleNodes = (full: boolean): Scenario => ({
 export const fanOutOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-fan-out',
   title: `fan-out of 200-byte broadcasts on ${onPostgres}, 1,000 streams of one node, 64 posts in flight`,
+  short: 'fan-out on PostgreSQL',
   contenders: [sqlite, ...here(one)],
   people: 1_000,
   measure: (server) => measureFanOut(server, 1_000, spanOf(full)),

@@ -20,8 +20,10 @@ export interface Goal {
 export interface Scenario {
   /** For `--only`. */
   name: string
-  /** A row of the table. */
+  /** A row of the figures: the case with its sizes. */
   title: string
+  /** A row of the goals; the title where there is none. */
+  short?: string
   contenders: readonly Contender[]
   /** How many people must be able to come in. */
   people: number
