@@ -45,7 +45,16 @@ for (const page of new Set(blocks.filter(isRun).map(({ page }) => page)))
 
 t.test('every block is of a kind that is checked', async (t) => {
   const programs = ['sh', 'ts', 'js', 'python', 'sql']
-  const kinds = [...programs, 'yaml', 'ini', 'nginx', 'caddyfile', 'haproxy', ...transcripts]
+  const kinds = [
+    ...programs,
+    'yaml',
+    'ini',
+    'nginx',
+    'caddyfile',
+    'haproxy',
+    'mermaid',
+    ...transcripts,
+  ]
   for (const block of blocks) t.ok(kinds.includes(block.language), where(block))
   // An indented block has no kind at all.
   for (const page of pages) t.notMatch(readPage(page), /\n\n {4}\S[^\n]*\n\n/, page)
@@ -119,6 +128,20 @@ t.test('a stream passes the documented nginx, and is resumed through it', async 
 t.test('blocks of Caddy and nginx are balanced', async (t) => {
   for (const block of written('caddyfile', 'nginx'))
     t.equal(block.text.split('{').length, block.text.split('}').length, where(block))
+})
+
+t.test('diagrams are sequences between participants that they declare', async (t) => {
+  for (const block of written('mermaid')) {
+    const [kind, ...lines] = block.text.trim().split('\n')
+    t.equal(kind, 'sequenceDiagram', where(block))
+    const declared = lines.flatMap((line) => /^ {2}participant (\w+) as .+$/.exec(line)?.[1] ?? [])
+    for (const line of lines) {
+      if (/^ {2}(participant \w+ as .+|loop .+|end)$/.test(line)) continue
+      const [, from, to] = /^ +(\w+)--?>>(\w+): .+$/.exec(line) ?? []
+      t.ok(declared.includes(from as string), line)
+      t.ok(declared.includes(to as string), line)
+    }
+  }
 })
 
 t.test('every link leads somewhere', async (t) => {

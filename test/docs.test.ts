@@ -46,6 +46,13 @@ t.test('what the pages name is there', async (t) => {
   }
 })
 
+t.test('the classes that the pages about the inside name are there', async (t) => {
+  const source = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n')
+  for (const page of ['docs/architecture.md', ...globSync('docs/design/*.md', { cwd: root })])
+    for (const [, name] of read(page).matchAll(/`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`/g))
+      t.match(source, new RegExp(`\\b(class|interface|type) ${name}\\b`), `${page}: ${name}`)
+})
+
 t.test(
   'each thing that a client can make the server hold has a test that reaches its bound',
   async (t) => {
