@@ -24,7 +24,7 @@ t.test('the tables of settings and problems are those of the code', async (t) =>
   }
 })
 
-t.test('what the pages name is there', async (t) => {
+t.test('scripts, files and variables that the pages name exist', async (t) => {
   const { scripts } = JSON.parse(read('package.json'))
   const settings = Object.values<Setting<unknown>>(settingsTable).map(({ env }) => env)
   const ofTheChat = ['NO_COLOR', 'FORCE_COLOR', 'OBROL_NAME', 'OBROL_PASSWORD']
@@ -46,7 +46,7 @@ t.test('what the pages name is there', async (t) => {
   }
 })
 
-t.test('the classes that the pages about the inside name are there', async (t) => {
+t.test('the classes that the architecture and the design notes name exist', async (t) => {
   const source = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n')
   for (const page of ['docs/architecture.md', ...globSync('docs/design/*.md', { cwd: root })])
     for (const [, name] of read(page).matchAll(/`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`/g))
@@ -54,7 +54,7 @@ t.test('the classes that the pages about the inside name are there', async (t) =
 })
 
 t.test(
-  'each thing that a client can make the server hold has a test that reaches its bound',
+  'every bound of what a client can make the server hold names its test',
   async (t) => {
     const [, section = ''] = read('docs/limits.md').split(
       '\n## What a client can make the server hold\n',
@@ -87,7 +87,7 @@ t.test('every event of the log is explained', async (t) => {
   }
 })
 
-t.test('no page holds an address of one machine', async (t) => {
+t.test('no page holds a path of one machine', async (t) => {
   const places = /(?:^|[\s`"'(=])(?:\/(?:home|root|Users|tmp|work|mnt)\/|[A-Z]:\\|file:\/\/)/m
   for (const page of [...pages, 'Dockerfile', 'compose.yaml', 'package.json', '.ci/run'])
     t.notMatch(read(page), places, page)
