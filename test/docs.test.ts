@@ -53,29 +53,26 @@ t.test('the classes that the architecture and the design notes name exist', asyn
       t.match(source, new RegExp(`\\b(class|interface|type) ${name}\\b`), `${page}: ${name}`)
 })
 
-t.test(
-  'every bound of what a client can make the server hold names its test',
-  async (t) => {
-    const [, section = ''] = read('docs/limits.md').split(
-      '\n## What a client can make the server hold\n',
-    )
-    const rows =
-      section
-        .split('\n## ', 1)
-        .join()
-        .match(/^\| (?!what|---).*$/gm) ?? []
-    t.ok(rows.length > 20)
-    for (const row of rows) {
-      const tests =
-        row
-          .split(' | ')
-          .at(-1)
-          ?.match(/`test\/[^`]*`/g) ?? []
-      t.ok(tests.length > 0, row)
-      for (const test of tests) t.ok(existsSync(join(root, test.slice(1, -1))), test)
-    }
-  },
-)
+t.test('every bound of what a client can make the server hold names its test', async (t) => {
+  const [, section = ''] = read('docs/limits.md').split(
+    '\n## What a client can make the server hold\n',
+  )
+  const rows =
+    section
+      .split('\n## ', 1)
+      .join()
+      .match(/^\| (?!what|---).*$/gm) ?? []
+  t.ok(rows.length > 20)
+  for (const row of rows) {
+    const tests =
+      row
+        .split(' | ')
+        .at(-1)
+        ?.match(/`test\/[^`]*`/g) ?? []
+    t.ok(tests.length > 0, row)
+    for (const test of tests) t.ok(existsSync(join(root, test.slice(1, -1))), test)
+  }
+})
 
 t.test('every event of the log is explained', async (t) => {
   const [, table] = read('docs/operating.md').split('\n| `event` |')
