@@ -26,7 +26,8 @@ event of every stream: a run in which one is missing or comes twice is void and 
   --soak [N]      the soak, N minutes long (${soakMinutes}), and nothing else
   --only NAMES    only these scenarios, divided by commas; in the sizes of --full if it is given
   --rounds N      so many rounds
-  --publish       runs nothing: writes what --full and --soak found last into docs/performance.md
+  --publish       runs nothing: writes the last results of --full and --soak into docs/performance.md
+                  and docs/design/performance-figures.md
   --out FILE      where the figures go as JSON (bench/results/quick.json, full.json or soak.json)
   --help
 

@@ -5,7 +5,7 @@ import { pin } from './machine/processes.ts'
 import { machine, writeFigures } from './report/files.ts'
 import { judge, type Result } from './report/judge.ts'
 import { publish } from './report/publish.ts'
-import { lines, markdown } from './report/table.ts'
+import { goals, lines } from './report/table.ts'
 import { runRounds } from './rounds.ts'
 import { allScenarios, quick } from './scenarios/all.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     results.push(result)
     process.stdout.write(lines(scenario, result))
   }
-  process.stdout.write(`\n${markdown(results)}`)
+  process.stdout.write(`\n${goals(scenarios, results)}`)
   const form = wanted.soakMinutes !== undefined ? 'soak' : wanted.full ? 'full' : 'quick'
   const out = wanted.out ?? pathOf(`results/${form}.json`)
   writeFigures(out, results)

@@ -51,6 +51,14 @@ export const sitePages: Page[] = [
   ]),
   ...group('Inside', [
     ['docs/architecture.md', 'Architecture'],
+    ['docs/design/delivery.md', 'Delivery and presence'],
+    ['docs/design/epochs.md', 'Epochs'],
+    ['docs/design/sqlite.md', 'The SQLite store'],
+    ['docs/design/many-nodes.md', 'Many nodes inside'],
+    ['docs/design/names.md', 'Names'],
+    ['docs/design/performance-log.md', 'The performance log'],
+    ['docs/design/performance-figures.md', 'All figures of the bench'],
+    ['docs/design/scale.md', 'On a database that has grown'],
     ['CONTRIBUTING.md', 'Contributing'],
   ]),
 ]
@@ -81,7 +89,7 @@ export function siteOptions(root: string, sources: string, out: string): object 
       ...['bash', 'python', 'go', 'typescript', 'javascript', 'html', 'json', 'http', 'ini'],
       ...['nginx', 'yaml', 'sql'],
     ],
-    ignoredHighlightLanguages: ['caddyfile', 'haproxy', 'sse', 'text'],
+    ignoredHighlightLanguages: ['caddyfile', 'haproxy', 'mermaid', 'sse', 'text'],
     validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: false },
     // Of the document's own schemas the client's types are made.
     intentionallyNotExported: ['ObrolErrorOptions', 'Schemas'],

@@ -13,16 +13,16 @@ const pages = pagesOf('*.md', 'docs/**/*.md', 'examples/**/*.md')
 const blocks = pages.flatMap(blocksOf)
 const transcripts = ['http', 'sse', 'text', 'json']
 
-/** The blocks of some languages. */
+/** The blocks in one of these languages. */
 const written = (...languages: string[]) =>
   blocks.filter(({ language }) => languages.includes(language))
 const where = ({ page, line }: Block) => `${page}:${line}`
 
-/** What is pasted into a shell: of the pages for readers, what is not said to be an operator's. */
+/** Whether the test pastes the block into a shell: shell blocks of `docs/` without `not-run`. */
 const isRun = ({ page, language, how }: Block) =>
   page.startsWith('docs/') && language === 'sh' && how === ''
 
-// What these tests do most is wait for processes.
+// These tests mostly wait for processes.
 t.jobs = 3
 
 for (const page of new Set(blocks.filter(isRun).map(({ page }) => page)))
@@ -40,12 +40,21 @@ for (const page of new Set(blocks.filter(isRun).map(({ page }) => page)))
       const printed = await shell.paste(lines, room.url, shown)
       t.equal(steady(printed), steady(shown), where(block))
     }
-    t.equal(shell.errors, '', 'nothing is complained about')
+    t.equal(shell.errors, '', 'nothing is written to the error output')
   })
 
 t.test('every block is of a kind that is checked', async (t) => {
   const programs = ['sh', 'ts', 'js', 'python', 'sql']
-  const kinds = [...programs, 'yaml', 'ini', 'nginx', 'caddyfile', 'haproxy', ...transcripts]
+  const kinds = [
+    ...programs,
+    'yaml',
+    'ini',
+    'nginx',
+    'caddyfile',
+    'haproxy',
+    'mermaid',
+    ...transcripts,
+  ]
   for (const block of blocks) t.ok(kinds.includes(block.language), where(block))
   // An indented block has no kind at all.
   for (const page of pages) t.notMatch(readPage(page), /\n\n {4}\S[^\n]*\n\n/, page)
@@ -69,7 +78,7 @@ t.test('JSON and YAML can be read', async (t) => {
   for (const block of written('yaml')) t.doesNotThrow(() => parseYaml(block.text), where(block))
 })
 
-t.test('files of settings are taken by the server, units of systemd are whole', async (t) => {
+t.test('the server accepts files of settings, and units of systemd are complete', async (t) => {
   for (const block of written('ini')) {
     const { sections, values } = parseIni(block.text)
     // That of PgBouncer is read by test/store/postgres/settings.test.ts.
@@ -79,7 +88,7 @@ t.test('files of settings are taken by the server, units of systemd are whole', 
   }
 })
 
-t.test('the problem that is shown is the one that comes', async (t) => {
+t.test('the documented problem is the one that the server sends', async (t) => {
   const room = await openRoom(t)
   const ann = await room.register('ann')
   const { body } = await ann.call('POST', '/v1/messages/broadcast', {})
@@ -121,11 +130,25 @@ t.test('blocks of Caddy and nginx are balanced', async (t) => {
     t.equal(block.text.split('{').length, block.text.split('}').length, where(block))
 })
 
-t.test('every link leads somewhere', async (t) => {
+t.test('diagrams are sequences between participants that they declare', async (t) => {
+  for (const block of written('mermaid')) {
+    const [kind, ...lines] = block.text.trim().split('\n')
+    t.equal(kind, 'sequenceDiagram', where(block))
+    const declared = lines.flatMap((line) => /^ {2}participant (\w+) as .+$/.exec(line)?.[1] ?? [])
+    for (const line of lines) {
+      if (/^ {2}(participant \w+ as .+|loop .+|end)$/.test(line)) continue
+      const [, from, to] = /^ +(\w+)--?>>(\w+): .+$/.exec(line) ?? []
+      t.ok(declared.includes(from as string), line)
+      t.ok(declared.includes(to as string), line)
+    }
+  }
+})
+
+t.test('every link has a target', async (t) => {
   for (const page of pages) t.strictSame(brokenLinksOf(page), [], page)
 })
 
-/** The settings that are given, and no others. */
+/** The given settings without the defaults of the others. */
 function settingsFrom(environment: string): Partial<Settings> {
   const given = parseIni(environment.replaceAll(' ', '\n')).values
   const read = Object.entries(readSettings(given))

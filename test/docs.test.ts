@@ -24,7 +24,7 @@ t.test('the tables of settings and problems are those of the code', async (t) =>
   }
 })
 
-t.test('what the pages name is there', async (t) => {
+t.test('scripts, files and variables that the pages name exist', async (t) => {
   const { scripts } = JSON.parse(read('package.json'))
   const settings = Object.values<Setting<unknown>>(settingsTable).map(({ env }) => env)
   const ofTheChat = ['NO_COLOR', 'FORCE_COLOR', 'OBROL_NAME', 'OBROL_PASSWORD']
@@ -46,29 +46,33 @@ t.test('what the pages name is there', async (t) => {
   }
 })
 
-t.test(
-  'each thing that a client can make the server hold has a test that reaches its bound',
-  async (t) => {
-    const [, section = ''] = read('docs/limits.md').split(
-      '\n## What a client can make the server hold\n',
-    )
-    const rows =
-      section
-        .split('\n## ', 1)
-        .join()
-        .match(/^\| (?!what|---).*$/gm) ?? []
-    t.ok(rows.length > 20)
-    for (const row of rows) {
-      const tests =
-        row
-          .split(' | ')
-          .at(-1)
-          ?.match(/`test\/[^`]*`/g) ?? []
-      t.ok(tests.length > 0, row)
-      for (const test of tests) t.ok(existsSync(join(root, test.slice(1, -1))), test)
-    }
-  },
-)
+t.test('the classes that the architecture and the design notes name exist', async (t) => {
+  const source = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n')
+  for (const page of ['docs/architecture.md', ...globSync('docs/design/*.md', { cwd: root })])
+    for (const [, name] of read(page).matchAll(/`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`/g))
+      t.match(source, new RegExp(`\\b(class|interface|type) ${name}\\b`), `${page}: ${name}`)
+})
+
+t.test('every bound of what a client can make the server hold names its test', async (t) => {
+  const [, section = ''] = read('docs/limits.md').split(
+    '\n## What a client can make the server hold\n',
+  )
+  const rows =
+    section
+      .split('\n## ', 1)
+      .join()
+      .match(/^\| (?!what|---).*$/gm) ?? []
+  t.ok(rows.length > 20)
+  for (const row of rows) {
+    const tests =
+      row
+        .split(' | ')
+        .at(-1)
+        ?.match(/`test\/[^`]*`/g) ?? []
+    t.ok(tests.length > 0, row)
+    for (const test of tests) t.ok(existsSync(join(root, test.slice(1, -1))), test)
+  }
+})
 
 t.test('every event of the log is explained', async (t) => {
   const [, table] = read('docs/operating.md').split('\n| `event` |')
@@ -80,7 +84,7 @@ t.test('every event of the log is explained', async (t) => {
   }
 })
 
-t.test('no page holds an address of one machine', async (t) => {
+t.test('no page holds a path of one machine', async (t) => {
   const places = /(?:^|[\s`"'(=])(?:\/(?:home|root|Users|tmp|work|mnt)\/|[A-Z]:\\|file:\/\/)/m
   for (const page of [...pages, 'Dockerfile', 'compose.yaml', 'package.json', '.ci/run'])
     t.notMatch(read(page), places, page)

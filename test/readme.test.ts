@@ -8,14 +8,14 @@ import { temporaryFolder } from './support/room.ts'
 
 interface Step {
   lines: string[]
-  /** What the README shows after these lines; nothing is expected to be printed where it shows none. */
+  /** The output that the README shows after these lines; empty where the lines print nothing. */
   shown: string
 }
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const steps = stepsOf(sectionOf(readme, 'A story in curl'))
 
-t.test('the story can be pasted line by line and prints what the README shows', async (t) => {
+t.test('the story can be pasted twice and prints what the README shows', async (t) => {
   const server = new CommandProcess({
     folder: await temporaryFolder(t),
     env: { HEARTBEAT_MS: '15000' },
@@ -26,27 +26,31 @@ t.test('the story can be pasted line by line and prints what the README shows', 
   const shell = new PastedShell(folder)
   t.teardown(() => shell.end())
 
-  for (const { lines, shown } of steps) {
-    const printed = await shell.paste(lines, url, shown)
-    t.equal(steady(printed), steady(shown), lines.join('\n'))
+  const messages = 3
+  for (const before of [0, messages]) {
+    for (const { lines, shown } of steps) {
+      const expected = withHigherIds(shown, before)
+      const printed = await shell.paste(lines, url, expected)
+      t.equal(steady(printed), steady(expected), lines.join('\n'))
+    }
   }
-  t.equal(shell.errors, '', 'nothing is complained about')
+  t.equal(shell.errors, '', 'nothing is written to the error output')
 })
 
 t.test('the story is about what it says', async (t) => {
-  const told = steps.flatMap(({ lines }) => lines).join('\n')
+  const story = steps.flatMap(({ lines }) => lines).join('\n')
   for (const path of [
     'register',
+    'login',
     'events',
     'messages/broadcast',
     'messages/direct',
-    'users/online',
     'logout',
   ])
-    t.match(told, `$OBROL/v1/${path}`)
-  t.match(told, 'Last-Event-ID')
+    t.match(story, `$OBROL/v1/${path}`)
+  t.match(story, 'Last-Event-ID')
   t.match(steps[0]?.lines[0], /^OBROL=http:/)
-  t.notMatch(told, /\bjq\b/)
+  t.notMatch(story, /\bjq\b/)
 })
 
 t.test('its cursor is that of the last whole event, wherever the stream was cut', async (t) => {
@@ -66,7 +70,7 @@ t.test('its cursor is that of the last whole event, wherever the stream was cut'
     taken,
     cuts.map((cut) => /.*^id: (\S+)$/ms.exec(whole(cut))?.[1] ?? ''),
   )
-  t.equal(new Set(taken).size, 4, 'none, and that of each event')
+  t.equal(new Set(taken).size, 4, 'no cursor, and the cursor of each event')
 })
 
 t.test('the two commands are those of the continuous integration', async (t) => {
@@ -82,7 +86,15 @@ function sectionOf(text: string, title: string): string {
   return (section as string).split('\n## ')[0] as string
 }
 
-/** The blocks of shell lines, each with the block of output that follows it before the next. */
+/** The output of the first run, with the ids that a later run gets. */
+function withHigherIds(shown: string, by: number): string {
+  return shown.replaceAll(
+    /("id":|"head":|^id: )(\d+)/gm,
+    (_, name, id) => `${name}${Number(id) + by}`,
+  )
+}
+
+/** The blocks of shell lines, each with the output that follows it. */
 function stepsOf(section: string): Step[] {
   const steps: Step[] = []
   for (const [, kind, block] of section.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {

@@ -17,15 +17,17 @@ function verdict({ told, value, unit, holds }: Judged): string {
   return `${holds ? 'good' : 'MISS'} ${told}: ${shown(value, 2)} ${unit}`
 }
 
-/** A row for each goal, as Markdown. */
-export function markdown(results: readonly Result[]): string {
-  const rows = results.flatMap(({ title, goals }) =>
-    goals.map(
-      ({ told, value, unit, holds }) =>
-        `| ${title} | ${told} | ${value === null ? '–' : `${shown(value, 2)} ${unit}`} | ${holds === null ? '–' : holds ? 'yes' : 'no'} |`,
-    ),
-  )
-  return `| measure | goal | seen | held |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+/** A row for each measure, with a line for each of its goals, as Markdown. */
+export function goals(scenarios: readonly Scenario[], results: readonly Result[]): string {
+  const rows = results.map(({ name, title, goals }) => {
+    const measure = scenarios.find((scenario) => scenario.name === name)?.short ?? title
+    const wanted = goals.map(({ told }) => told)
+    const measured = goals.map(({ value, unit, holds }) =>
+      value === null ? '–' : `${shown(value, 2)} ${unit}${holds ? '' : ', **missed**'}`,
+    )
+    return `| ${measure} | ${wanted.join('<br>')} | ${measured.join('<br>')} |`
+  })
+  return `| measure | goal | measured |\n| --- | --- | --- |\n${rows.join('\n')}\n`
 }
 
 function shown(value: number | null | undefined, decimals: number): string {

@@ -21,12 +21,13 @@ export const presenceStorm = (full: boolean): Scenario => {
   return {
     name: 'coming',
     title: `${people.toLocaleString('en')} people enter within ten seconds, 4 messages a second`,
+    short: `${people.toLocaleString('en')} people come online in ten seconds`,
     contenders: [obrol({ presence: 'full' })],
     people: people + watchers,
     measure: (server) => measure(server, people),
     goals: [
       {
-        told: 'presence events within their bound (4 a second)',
+        told: 'at most 4 presence events a second',
         value: figure('events a second', 'obrol'),
         holds: (value) => value <= eventsPerSecond + 1 / seconds,
         unit: '/s',

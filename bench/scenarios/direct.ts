@@ -17,6 +17,7 @@ const among = (streams: number): Contender => ({ ...obrol(), name: `among ${stre
 export const direct = (full: boolean): Scenario => ({
   name: 'direct',
   title: 'direct messages among 5,000 streams and among 100',
+  short: 'direct messages among 5,000 streams',
   contenders: [among(many), among(few)],
   people: many,
   measure: (server, { name }) =>

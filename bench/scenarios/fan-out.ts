@@ -31,6 +31,7 @@ function fanOut({ streams, span, goals, contenders }: FanOut): Scenario {
   return {
     name: `fan-out-${streams}`,
     title: `fan-out of 200-byte broadcasts, ${streams.toLocaleString('en')} streams, ${inFlight} posts in flight`,
+    short: `fan-out to ${streams.toLocaleString('en')} streams`,
     contenders: contenders.filter((contender) => contender !== nchan || hasNchan()),
     people: Math.max(streams, inFlight),
     measure: (server) => measureFanOut(server, streams, span),

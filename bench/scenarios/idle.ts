@@ -16,6 +16,7 @@ const settleMs = 3_000
 export const idle = (full: boolean): Scenario => ({
   name: 'idle',
   title: 'memory of an idle authenticated stream, 10,000 of them',
+  short: 'memory of an idle stream',
   contenders: [obrol(), ...(full ? [resWrite, ...(hasNchan() ? [nchan] : [])] : [])],
   people: streams,
   ...(full ? {} : { rounds: 1 }),

@@ -20,6 +20,7 @@ export const lone = (full: boolean): Scenario => ({
   name: 'lone',
   title:
     'a lone message to 1,000 streams, 4 a second, on a server that has run a while, the load’s core kept awake',
+  short: 'a lone message to 1,000 streams',
   contenders: [obrol(), socketWrite, ...(hasNchan() ? [nchan] : [])],
   people: streams,
   measure: (server) => measureAwake(server, full),

@@ -17,12 +17,12 @@ const three = obrolNodes({ name: 'three nodes on PostgreSQL', nodes: 3 })
 const apart = obrolNodes({ name: 'from node to node of three, long log', nodes: 3, rows })
 const together = obrolNodes({ name: 'one node, long log', nodes: 1, rows })
 
-/** Each node's share of the core, so that the core is never fully used. */
+/** What each of several nodes has of the core that they share, so that it is never all taken. */
 const share = 0.25
 const oneHeld = obrolNodes({ name: 'one node', nodes: 1 })
 const threeHeld = obrolNodes({ name: 'three nodes', nodes: 3 })
 
-/** If PostgreSQL cannot run, its scenarios are left out. */
+/** Where PostgreSQL cannot run, what needs it is not compared. */
 const here = (...contenders: Contender[]) => (hasPostgres ? contenders : [])
 
 const postsColumns: Scenario['columns'] = [
@@ -41,10 +41,11 @@ const spanApart = (full: boolean): LatencySpan => ({
   seconds: full ? 20 : 5,
 })
 
-/** Messages are posted to one node and read from another. */
+/** What is said to one node, and read from another. */
 export const nodesApart = (full: boolean): Scenario => ({
   name: 'nodes-apart',
   title: `from node to node on ${onPostgres}, 500 posts a second to 20 streams, 1,000,000 messages in the log`,
+  short: 'from node to node on PostgreSQL',
   contenders: [sqlite, ...here(together, apart)],
   people: 64,
   measure: (server) => measureLatency(server, 20, spanApart(full)),
@@ -65,17 +66,18 @@ export const nodesApart = (full: boolean): Scenario => ({
   columns: latencyColumns,
 })
 
-/** Durable posts without streams: the gain of more nodes, and its limit. */
+/** Durable posts that nobody listens to: what more nodes add, and what bounds it. */
 export const postsOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-posts',
   title: `durable posts on ${onPostgres}, no streams, ${inFlight} in flight at each node`,
+  short: 'durable posts on PostgreSQL',
   contenders: [sqlite, ...here(one, three)],
   people: inFlight,
   measure: (server) => measurePosts(server, spanOf(full)),
   goals: [
     {
-      // For nodes on cores of their own, PostgreSQL is the limit in the end.
-      told: 'a post costs PostgreSQL at most half of what it costs a node',
+      // What bounds nodes on cores of their own is PostgreSQL in the end.
+      told: 'CPU in PostgreSQL ≤ half of that in the nodes',
       value: (round) => {
         const { 'µs a post': node, 'µs in PostgreSQL': database } = round[three.name] ?? {}
         return node === undefined || database === undefined ? undefined : database / node
@@ -87,13 +89,14 @@ export const postsOfNodes = (full: boolean): Scenario => ({
 })
 
 /**
- * The gain of more nodes if each has as much of a core as a single one: three that share one core
- * would only measure that core. PostgreSQL is not limited. It shares a core with the load alone, so
- * its part of that core shows how far it is from being the limit.
+ * What more nodes add where each has as much of a core as a single one: three that share one core
+ * between them would tell of that core alone. Nobody bounds PostgreSQL, which has a core that it
+ * shares with the load alone, so its part of that core says how far it is from being what bounds them.
  */
 export const moreNodes = (full: boolean): Scenario => ({
   name: 'nodes-more',
   title: `durable posts on ${onPostgres}, each node held to a quarter of a core, ${inFlight} in flight at each`,
+  short: 'the same, a quarter of a core for each node',
   contenders: canLimitCpu ? here(oneHeld, threeHeld) : [],
   people: inFlight,
   measure: (server) => measurePosts(server, spanOf(full), share),
@@ -107,10 +110,11 @@ export const moreNodes = (full: boolean): Scenario => ({
   columns: postsColumns,
 })
 
-/** The cost of the nodes' polling for an idle database. */
+/** What the nodes' looks cost a database on which nobody does anything. */
 export const idleNodes = (full: boolean): Scenario => ({
   name: 'nodes-idle',
   title: `three nodes on ${onPostgres}, with nobody there`,
+  short: 'three idle nodes',
   contenders: here(three),
   people: 1,
   measure: (server) => measureIdle(server, full ? 30 : 10),
@@ -128,10 +132,11 @@ export const idleNodes = (full: boolean): Scenario => ({
   ],
 })
 
-/** Compares delivery on PostgreSQL with delivery on SQLite. */
+/** A node on PostgreSQL delivers as one on SQLite does. */
 export const fanOutOfNodes = (full: boolean): Scenario => ({
   name: 'nodes-fan-out',
   title: `fan-out of 200-byte broadcasts on ${onPostgres}, 1,000 streams of one node, 64 posts in flight`,
+  short: 'fan-out on PostgreSQL',
   contenders: [sqlite, ...here(one)],
   people: 1_000,
   measure: (server) => measureFanOut(server, 1_000, spanOf(full)),
@@ -155,7 +160,7 @@ async function measureIdle(server: Server, seconds: number): Promise<Sample> {
     database: cpuSeconds(databasePid),
     nodes: pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
   })
-  // The work after a start is done by then.
+  // What a start leaves to be done is done by then.
   await delay(5_000)
   const before = taken()
   await delay(seconds * 1_000)
@@ -171,7 +176,7 @@ async function measurePosts(server: Server, { warm, measured }: Span, share = 1)
   const opened = await Promise.all(ports.map((port) => openConnections(port, inFlight)))
   const lines = opened.flat()
   const post = (_n: number, line: number) => server.broadcast(line)
-  // Longer than elsewhere, because the compiled code is measured.
+  // Longer than elsewhere, for here it is the compiled code that counts.
   await postFor(lines, warm * 2, post)
   const held = share < 1 ? pids.map((pid) => limitCpu(pid, share)) : []
   const watches = pids.map(startWatch)

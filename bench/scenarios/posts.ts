@@ -10,12 +10,13 @@ import { ratio, type Sample, type Scenario } from './scenario.ts'
 export const posts = (full: boolean): Scenario => ({
   name: 'posts',
   title: `durable posts, no streams, ${inFlight} in flight`,
+  short: 'durable posts',
   contenders: [obrol(), bareFastify, ...(full ? [rememberingFastify] : [])],
   people: inFlight,
   measure: (server) => measure(server, spanOf(full)),
   goals: [
     {
-      told: '≥ 70 % of the bare Fastify route',
+      told: '≥ 70 % of bare Fastify',
       value: ratio('posts/s', 'obrol', 'bare Fastify'),
       holds: (value) => value >= 0.7,
     },

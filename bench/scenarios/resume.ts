@@ -25,6 +25,7 @@ export const resume = (full: boolean): Scenario => {
   return {
     name: 'resume',
     title: `${streams.toLocaleString('en')} streams resume at once, 100 missed messages each, while others chat, 4 messages a second`,
+    short: `${streams.toLocaleString('en')} streams resume at once`,
     contenders: [obrol()],
     people: streams + chatters,
     measure: (server) => measure(server, streams),
@@ -36,7 +37,7 @@ export const resume = (full: boolean): Scenario => {
         unit: 'ms',
       },
       {
-        told: 'memory back afterwards (≤ 1.1 × as before)',
+        told: 'memory afterwards ≤ 1.1 × before',
         value: figure('memory', 'obrol'),
         holds: (value) => value <= 1.1,
       },

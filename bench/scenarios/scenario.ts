@@ -20,8 +20,10 @@ export interface Goal {
 export interface Scenario {
   /** For `--only`. */
   name: string
-  /** A row of the table. */
+  /** A row of the figures: the case with its sizes. */
   title: string
+  /** A row of the goals; the title where there is none. */
+  short?: string
   contenders: readonly Contender[]
   /** How many users must be able to connect. */
   people: number

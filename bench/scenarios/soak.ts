@@ -18,17 +18,23 @@ const tickMs = 50
 export const soak = (minutes: number): Scenario => ({
   name: 'soak',
   title: `a soak of ${minutes} minutes' mixed load with reconnects`,
+  short: `${minutes} minutes of mixed load`,
   contenders: [obrol()],
   people: streams,
   rounds: 1,
   measure: (server) => measure(server, minutes * 60),
   goals: [
     {
-      told: 'memory of the last third ≤ 1.05 × that of the second',
+      told: 'memory, last third ≤ 1.05 × second',
       value: figure('memory', 'obrol'),
       holds: (value) => value <= 1.05,
     },
-    { told: '0 lost', value: figure('lost', 'obrol'), holds: (value) => value === 0 },
+    {
+      told: 'no event lost',
+      value: figure('lost', 'obrol'),
+      holds: (value) => value === 0,
+      unit: 'lost',
+    },
   ],
   columns: [
     ['MB second third', 'MB in the second third', 0],

@@ -34,6 +34,7 @@ const lapsOf = (full: boolean): Laps =>
 export const stalled = (full: boolean): Scenario => ({
   name: 'stalled',
   title: `one reader in ten stalled for some ${lapsOf(full).stalled} s, 1,000 streams, 64 posts in flight`,
+  short: 'one reader in ten stalled',
   contenders: [obrol()],
   people: streams,
   measure: (server) => measure(server, lapsOf(full)),
@@ -45,7 +46,7 @@ export const stalled = (full: boolean): Scenario => ({
       holds: (value) => value >= 0.9,
     },
     {
-      told: 'memory: KB for a stalled stream',
+      told: 'memory ≤ 256 KB for a stalled stream',
       value: figure('KB', 'obrol'),
       holds: (value) => value <= 256,
       unit: 'KB',

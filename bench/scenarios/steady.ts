@@ -16,6 +16,7 @@ const spanOfSteady = (full: boolean): LatencySpan =>
 export const steady = (full: boolean): Scenario => ({
   name: 'steady',
   title: 'a steady 200 posts a second to 1,000 streams',
+  short: '200 posts a second to 1,000 streams',
   contenders: [obrol(), gathered, ...(hasNchan() ? [nchan] : [])],
   people: streams,
   async measure(server) {
