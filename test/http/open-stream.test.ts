@@ -6,7 +6,15 @@ import { ControllableStore } from '../support/controllable-store.ts'
 import { openRoom, type Room } from '../support/room.ts'
 import { serve } from './support/server.ts'
 
-/** Pipelines two requests: a login, which takes a while, and the stream. */
+/** Two pipelined requests: a login, which takes a while, and the stream. */
+function pipelined(authorization: string): string {
+  const body = JSON.stringify({ username: 'nobody', password: 'not a password' })
+  const head = `POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`
+  const stream = `GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`
+  return `${head}Content-Length: ${body.length}\r\n\r\n${body}${stream}`
+}
+
+/** Sends both on one connection. */
 async function pipeline(
   room: Room,
   token: string,
@@ -18,10 +26,7 @@ async function pipeline(
     text += bytes
   })
   await once(socket, 'connect')
-  const body = JSON.stringify({ username: 'nobody', password: 'not a password' })
-  const head = `POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`
-  const stream = `GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`
-  socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}${stream}`)
+  socket.write(pipelined(`Bearer ${token}`))
   return { socket, text: () => text }
 }
 
@@ -101,13 +106,21 @@ t.test('a client that leaves while its stream waits opens none', async (t) => {
 })
 
 t.test('a pipelined stream is authenticated when its turn comes', async (t) => {
-  const room = await openRoom(t)
-  const ann = await room.register('ann')
-  const { socket, text } = await pipeline(room, ann.token)
-  t.equal((await ann.call('POST', '/v1/logout')).status, 204)
-  while (!/unauthorized/.test(text())) await once(socket, 'data')
-  t.match(text(), /^HTTP\/1\.1 401 .*HTTP\/1\.1 401 /s)
-  socket.destroy()
+  const server = await serve(t)
+  const headers = await server.join('ann')
+  const begun = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  server.chat.loginDelay = () => {
+    begun.resolve()
+    return go.promise
+  }
+  const text = server.raw(
+    pipelined(headers.authorization).replace(/\r\n\r\n$/, '\r\nConnection: close\r\n\r\n'),
+  )
+  await begun.promise
+  t.equal((await server.call('POST', '/v1/logout', { headers })).status, 204)
+  go.resolve()
+  t.match(await text, /^HTTP\/1\.1 401 .*HTTP\/1\.1 401 .*unauthorized/s)
 })
 
 t.test('a stream whose session ends while it opens gets bye at once', async (t) => {
