@@ -6,6 +6,8 @@ export interface Server {
   /** All its nodes, where it is more than one: posts go to each in turn. */
   ports?: readonly number[]
   pid: number
+  /** From the start of its process until it listened, in ms, where that is measured. */
+  startedInMs?: number
   /** Those of all its nodes. */
   pids?: readonly number[]
   /** Of its database, where that is a server of its own. */
