@@ -10,6 +10,7 @@ import { resume } from './resume.ts'
 import type { Scenario } from './scenario.ts'
 import { soak } from './soak.ts'
 import { stalled } from './stalled.ts'
+import { start } from './start.ts'
 import { steady } from './steady.ts'
 
 /** The scenarios of the quick form. */
@@ -33,6 +34,7 @@ export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
     moreNodes(full),
     fanOutOfNodes(full),
     idleNodes(full),
+    start(),
     soak(soakMinutes),
   ]
 }

@@ -6,6 +6,8 @@ export interface Server {
   /** Its nodes, if there are several: posts go to each in turn. */
   ports?: readonly number[]
   pid: number
+  /** From the start of its process until it listened, in ms, where that is measured. */
+  startedInMs?: number
   /** Of all its nodes. */
   pids?: readonly number[]
   /** Of its database server, if it has one. */
