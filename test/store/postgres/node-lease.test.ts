@@ -18,7 +18,7 @@ function suite(): void {
     // Between two polls there is always a gap, after which others may have deleted the lease.
     const here = await openNode(t, databaseUrl, { presenceLeaseMs: 1_000, pollIntervalMs: 500 })
     const ann = await registerUser(other.store, 'ann')
-    const sql = postgres(databaseUrl, { max: 1 })
+    const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
     t.teardown(() => sql.end())
     const latest: number[] = []
     await sql.begin(async (sql) => {
@@ -126,7 +126,7 @@ function suite(): void {
     await here.store.changePresence({ enter: [ann], leave: [] })
     await there.store.changePresence({ enter: [bob], leave: [] })
     await here.updates.until(({ sessions }) => sessions.includes(`+${bob.id}`))
-    const sql = postgres(databaseUrl, { max: 1 })
+    const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
     t.teardown(() => sql.end())
     await sql.begin(async (sql) => {
       await sql`LOCK TABLE nodes IN EXCLUSIVE MODE`
@@ -155,7 +155,7 @@ function suite(): void {
       queryTimeoutMs: 1_000,
       presenceLeaseMs: 1_000,
     })
-    const sql = postgres(databaseUrl, { max: 1 })
+    const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
     t.teardown(() => sql.end())
     await sql.begin(async (sql) => {
       await sql`LOCK TABLE nodes IN EXCLUSIVE MODE`
