@@ -23,9 +23,10 @@ function run(command) {
 mkdirSync(dist, { recursive: true })
 for (const name of readdirSync(dist))
   if (!kept.includes(name)) rmSync(join(dist, name), { recursive: true })
+// Its module by its full name: `bin/tsc` has no extension, and some installs could not load it.
 // The client comes after the server, which has a copy of it for newer versions of Node.
 for (const project of ['tsconfig.json', 'tsconfig.client.json', 'tsconfig.client-cjs.json'])
-  run(['node_modules/typescript/bin/tsc', '--project', join('build', project)])
+  run(['node_modules/typescript/lib/tsc.js', '--project', join('build', project)])
 // The compiler leaves the imports of types as they are, but no file of the package ends in `.ts`.
 for (const folder of ['client', 'client-cjs'].map((name) => join(dist, name)))
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.d.ts'))) {
