@@ -1,5 +1,5 @@
 /**
- * Writes the client's types, `src/client/api.ts`, from `openapi/openapi.json`; with `--check` it only
+ * Writes the client's types, `src/client/openapi-types.ts`, from `openapi/openapi.json`; with `--check` it only
  * says, by its exit status, whether they are as they should be.
  *
  *     node build/api-types.ts [--check]
@@ -14,7 +14,7 @@ execFileSync(
   [
     'tools/node_modules/openapi-typescript/bin/cli.js',
     'openapi/openapi.json',
-    ...['--output', 'src/client/api.ts'],
+    ...['--output', 'src/client/openapi-types.ts'],
     ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit' },

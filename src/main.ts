@@ -95,7 +95,7 @@ const commands: Record<string, Command> = {
 }
 
 async function dataDirectory(): Promise<string> {
-  const { readSettings, SettingsError } = await import('./config.ts')
+  const { readSettings, SettingsError } = await import('./settings.ts')
   const { databaseUrl, dataDir } = readSettings(process.env)
   if (databaseUrl === undefined) return dataDir
   throw new SettingsError(

@@ -1,7 +1,7 @@
-import type { Settings } from './config.ts'
 import { hostsAndDatabase } from './database-url.ts'
-import type { PostgresOptions } from './store/postgres/store.ts'
-import type { SqliteOptions } from './store/sqlite/store.ts'
+import type { Settings } from './settings.ts'
+import type { PostgresOptions } from './store/postgres/open.ts'
+import type { SqliteOptions } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 
 /** Options of the stores that are not settings. */
@@ -47,12 +47,12 @@ export async function openStore(
 // Each store loads a driver, which takes memory: only the one that is used.
 
 async function openSqlite(options: SqliteOptions): Promise<Store> {
-  const { openSqliteStore } = await import('./store/sqlite/store.ts')
+  const { openSqliteStore } = await import('./store/sqlite/open.ts')
   return openSqliteStore(options)
 }
 
 async function openPostgres(options: PostgresOptions): Promise<Store> {
-  const { openPostgresStore } = await import('./store/postgres/store.ts')
+  const { openPostgresStore } = await import('./store/postgres/open.ts')
   return openPostgresStore(options)
 }
 

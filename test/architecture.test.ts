@@ -21,7 +21,7 @@ const parts: Record<string, { ours: RegExp; others: RegExp }> = {
     others: /^(node:(?!http)|better-sqlite3$|postgres$)/,
   },
   http: {
-    ours: /^(http|chat|delivery)\/|^store\/store\.ts$|^config\.ts$|^\.\.\/package\.json$/,
+    ours: /^(http|chat|delivery)\/|^store\/store\.ts$|^settings\.ts$|^\.\.\/package\.json$/,
     others: /^(?!better-sqlite3|postgres$)/,
   },
   client: { ours: /^client\//, others: /^$/ },

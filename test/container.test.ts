@@ -17,7 +17,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
-import { settingsTable } from '../src/config.ts'
+import { settingsTable } from '../src/settings.ts'
 import './support/compiled.ts'
 import {
   copiedFrom,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { parse as parseYaml } from 'yaml'
-import { readSettings, type Settings, settingsTable } from '../src/config.ts'
+import { readSettings, type Settings, settingsTable } from '../src/settings.ts'
 import { compile, compilePython, parseIni, parseShell } from './support/documented.ts'
 import { isInstalled } from './support/is-installed.ts'
 import { type Block, blocksOf, brokenLinksOf, pagesOf, readPage } from './support/markdown.ts'

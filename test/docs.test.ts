@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { problems } from '../src/chat/problems.ts'
-import { settingsTable } from '../src/config.ts'
 import type { Setting } from '../src/setting-types.ts'
+import { settingsTable } from '../src/settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort()

@@ -1,6 +1,6 @@
 import { connect } from '../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../src/store/sqlite/data-directory.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import type { Person } from './people.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { nameForms } from '../names/name-forms.ts'
 import type { Credentials, Session, Store } from '../store/store.ts'
 import type { Networks } from './fair-queue.ts'
+import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkString, countCodePoints } from './text-rules.ts'
 import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
-import { fieldErrors, throwIfInvalid } from './validation.ts'
 
 /** In code points. Nobody types more, and longer ones take longer to hash. */
 export const maxPasswordLength = 256

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 import type { Draft, Entry, Outcome, Page, PageRange, Session, Store } from '../store/store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
+import { fieldErrors, parameterErrors, throwIfInvalid } from './field-errors.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkString, checkText } from './text-rules.ts'
-import { fieldErrors, parameterErrors, throwIfInvalid } from './validation.ts'
 
 /** What a client sends. `whenOffline` defaults to `reject`. */
 export type MessageInput =

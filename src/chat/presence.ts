@@ -1,6 +1,6 @@
 import type { Session, Store, StoreUpdate } from '../store/store.ts'
 import { type OnlineUserPage, OnlineUsers, type PresenceEvent } from './online-users.ts'
-import { PresenceResync } from './presence-resync.ts'
+import { PresenceResync } from './presence-refresh.ts'
 import { PresenceWriteQueue } from './presence-write-queue.ts'
 import { mapStoreErrors } from './store-problems.ts'
 
@@ -25,8 +25,8 @@ interface PresenceOptions {
 
 /**
  * Who is online: people with an open stream, or with one that closed less than the grace period ago,
- * so that nobody leaves by a reconnect or a restart. Only updates of the store change the list, so
- * everything that clients see of it is stored.
+ * so that nobody leaves by a reconnect or a restart. Only what the store says changes the list (its
+ * updates, and its answer when it is asked), so everything that clients see of it is stored.
  */
 export class Presence {
   readonly #store: Pick<Store, 'isUpToDate'>

@@ -1,5 +1,5 @@
-import type { components } from './api.ts'
 import type { ObrolError } from './errors.ts'
+import type { components } from './openapi-types.ts'
 
 type Schemas = components['schemas']
 

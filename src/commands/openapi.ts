@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { readSettings } from '../config.ts'
 import { buildApp } from '../http/app.ts'
 import type { OpenApiVersion } from '../http/plugins/swagger.ts'
 import type { Services } from '../http/services.ts'
+import { readSettings } from '../settings.ts'
 
 /** The versions of OpenAPI in which the API is described. */
 export const openApiVersions = ['3.1', '3.2'] satisfies OpenApiVersion[]

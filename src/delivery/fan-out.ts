@@ -1,4 +1,4 @@
-import { packChunks } from './chunk.ts'
+import { packChunks } from './http-chunk.ts'
 import type { EncodedEvent } from './sse-events.ts'
 import type { StreamRegistry } from './stream-registry.ts'
 

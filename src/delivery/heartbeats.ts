@@ -1,4 +1,4 @@
-import { Chunk } from './chunk.ts'
+import { Chunk } from './http-chunk.ts'
 import { heartbeatEvent } from './sse-events.ts'
 import type { Stream } from './stream.ts'
 

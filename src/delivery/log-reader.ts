@@ -9,7 +9,7 @@ import type {
   StoreUpdate,
   Undelivered,
 } from '../store/store.ts'
-import { type ChunkRange, packChunks } from './chunk.ts'
+import { type ChunkRange, packChunks } from './http-chunk.ts'
 import { RecentEvents } from './recent-events.ts'
 import { type EncodedEvent, encodeMessage } from './sse-events.ts'
 

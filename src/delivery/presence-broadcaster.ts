@@ -1,6 +1,6 @@
 import type { PresenceEvent } from '../chat/online-users.ts'
 import type { Presence } from '../chat/presence.ts'
-import { Chunk } from './chunk.ts'
+import { Chunk } from './http-chunk.ts'
 import { presenceEvent } from './sse-events.ts'
 
 /** A stream, as the broadcaster uses it. */

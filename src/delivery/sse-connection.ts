@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type Chunk, encodeChunk } from './chunk.ts'
+import { type Chunk, encodeChunk } from './http-chunk.ts'
 
 /** The last chunk of a chunked body (RFC 9112, 7.1). */
 const lastChunk = Buffer.from('0\r\n\r\n')

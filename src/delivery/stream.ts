@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Presence } from '../chat/presence.ts'
 import type { Cursor, CursorResolution, Session } from '../store/store.ts'
-import type { Chunk, ChunkRange } from './chunk.ts'
 import type { DeliveryReceipts } from './delivery-receipts.ts'
+import type { Chunk, ChunkRange } from './http-chunk.ts'
+import { StreamWaiter } from './interruptible-wait.ts'
 import type { Batch, LogReader } from './log-reader.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { SseConnection } from './sse-connection.ts'
@@ -18,7 +19,6 @@ import {
   retryPreamble,
 } from './sse-events.ts'
 import { StreamPosition } from './stream-position.ts'
-import { StreamWaiter } from './stream-waiter.ts'
 
 export interface StreamOptions {
   session: Session
@@ -46,7 +46,8 @@ export interface StreamContext {
 }
 
 /**
- * - `opening`: its reader has no cursor yet, and gets undelivered direct messages
+ * - `opening`: it has no place on the log yet: its cursor is being resolved, or its reader has none and
+ *   gets undelivered direct messages
  * - `replaying`: it has a cursor and reads on to the head for the first time
  * - `live`: it is at the head, and new events are delivered to it
  * - `behind`: it was live, and reads on by itself until it is at the head again

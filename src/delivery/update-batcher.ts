@@ -16,7 +16,8 @@ export class UpdateBatcher {
   }
 
   add({ bounds, entries, ended }: LogUpdate): void {
-    // Messages sent before a session ended must still reach its streams.
+    // Messages of earlier updates must still reach the streams of a session that ends now. So what is
+    // pending below never holds a session that ended.
     if (ended.length > 0) this.flush()
     if (this.#pending === undefined) {
       this.#pending = { bounds, entries, ended }

@@ -3,7 +3,7 @@ import type { Accounts } from '../chat/accounts.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Sessions } from '../chat/sessions.ts'
-import type { Settings } from '../config.ts'
+import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 
 /** The settings that the HTTP layer uses. */

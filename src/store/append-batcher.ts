@@ -30,9 +30,9 @@ interface QueuedAppend {
 }
 
 /**
- * Gathers appends: what arrives during one batch forms the next. An append that finds none under way
- * waits for two turns of the event loop only. On a busy server many others arrive in them, and each
- * batch costs every stream a write.
+ * Gathers appends: what arrives during one batch forms the next. Each batch waits for two turns of the
+ * event loop first. On a busy server many others arrive in them, and each batch costs every stream a
+ * write (see `UpdateBatcher`).
  */
 export class AppendBatcher {
   readonly #store: Pick<Store, 'append'>

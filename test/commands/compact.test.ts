@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { compact } from '../../src/commands/compact.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import * as people from '../store/fixtures.ts'
 import { privateFolder } from '../support/private-folder.ts'
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { move as moveHere, summaryOf } from '../../src/commands/move.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import * as people from '../store/fixtures.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Chunk } from '../../src/delivery/chunk.ts'
+import { Chunk } from '../../src/delivery/http-chunk.ts'
 import { presenceEvent } from '../../src/delivery/sse-events.ts'
 import { DeliveryFixture, FakeConnection, session } from './support/fixture.ts'
 

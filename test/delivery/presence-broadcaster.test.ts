@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import type { PresenceEvent } from '../../src/chat/online-users.ts'
-import type { Chunk } from '../../src/delivery/chunk.ts'
+import type { Chunk } from '../../src/delivery/http-chunk.ts'
 import { PresenceBroadcaster } from '../../src/delivery/presence-broadcaster.ts'
 
 /** A list of people online that the test changes. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { Chunk } from '../../src/delivery/chunk.ts'
+import { Chunk } from '../../src/delivery/http-chunk.ts'
 import { SseConnection } from '../../src/delivery/sse-connection.ts'
 
 /** Both ends of a real connection. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import { Chunk } from '../../src/delivery/chunk.ts'
+import { Chunk } from '../../src/delivery/http-chunk.ts'
 import type { StoredBatch } from '../../src/delivery/log-reader.ts'
 import { encodeMessage } from '../../src/delivery/sse-events.ts'
 import { Stream, type StreamContext } from '../../src/delivery/stream.ts'

@@ -1,7 +1,7 @@
 import './support/system-postgres.ts'
 
 import t, { type Test } from 'tap'
-import { openPostgresStore } from '../../src/store/postgres/store.ts'
+import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { openCluster } from '../faults/nodes/support/cluster.ts'
 import { holds } from '../faults/support/books.ts'
 import { Load } from '../faults/support/load.ts'

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { readSettings, type Settings } from '../../src/config.ts'
 import { type RunningServer, startServer, type Tuning } from '../../src/server.ts'
+import { readSettings, type Settings } from '../../src/settings.ts'
 import { EventReader, type ReaderOptions } from './event-reader.ts'
 
 /** What an answer was: its status, its headers and its JSON. */

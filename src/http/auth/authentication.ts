@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
-import { invalidParameter } from '../../chat/validation.ts'
 import type { Session } from '../../store/store.ts'
 import { queryValue } from '../input/query.ts'
 import type { Services } from '../services.ts'

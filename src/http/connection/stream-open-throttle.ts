@@ -5,7 +5,10 @@ import { interceptRequests } from './intercept-requests.ts'
 /** How many streams one turn of the event loop opens at least: some 5 ms of work. */
 const minPerTurn = 20
 
-/** And at most. Between the two it is one for each ms that the last turn took, a quarter of the time. */
+/**
+ * And at most. Between the two it is one for each ms that the last turn took: opening takes 0.25 ms, so
+ * it takes a quarter of the time.
+ */
 const maxPerTurn = 200
 
 const streamPath = /^\/v1\/events(?:\?|$)/

@@ -1,4 +1,4 @@
-import type { OpenApiDocument, OpenApiOperation } from './openapi.ts'
+import type { OpenApiDocument, OpenApiOperation } from './openapi-transform.ts'
 
 export interface PageLinks {
   /** The relative path from the page to the root of the server: empty, or `../`. */

@@ -1,5 +1,5 @@
-import { fieldErrors, throwIfInvalid } from '../../chat/validation.ts'
-import { invalidBody, limitForm } from './body-limits.ts'
+import { fieldErrors, throwIfInvalid } from '../../chat/field-errors.ts'
+import { invalidBody, limitForm } from './body-complexity.ts'
 import { readJson } from './json-body.ts'
 import { type Pair, parseUrlEncoded } from './urlencoded.ts'
 

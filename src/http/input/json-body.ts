@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util'
-import { fieldErrors, throwIfInvalid } from '../../chat/validation.ts'
-import { invalidBody, limitJson } from './body-limits.ts'
+import { fieldErrors, throwIfInvalid } from '../../chat/field-errors.ts'
+import { invalidBody, limitJson } from './body-complexity.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
+import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
-import { invalidParameter } from '../../chat/validation.ts'
 import { type Pair, parseUrlEncoded } from './urlencoded.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { Compile } from 'typebox/schema'
+import { fieldErrors, invalidRequest, parameterErrors } from '../../chat/field-errors.ts'
 import type { Problem } from '../../chat/problems.ts'
 import { checkString } from '../../chat/text-rules.ts'
-import { fieldErrors, invalidRequest, parameterErrors } from '../../chat/validation.ts'
-import { invalidBody } from './body-limits.ts'
+import { invalidBody } from './body-complexity.ts'
 import { ampersandHint, isForm } from './form-body.ts'
 
 /** Without a bound, the answer would repeat a whole body of unknown fields. */

@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../docs/openapi.ts'
-import { SchemaDocumentation } from '../schemas/components.ts'
+import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../docs/openapi-transform.ts'
 import type { DocumentedLimits } from '../schemas/documented-rules.ts'
+import { SchemaDocumentation } from '../schemas/schema-documentation.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

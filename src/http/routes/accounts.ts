@@ -3,8 +3,8 @@ import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'
 import { clientAddress, networksOf } from '../limits/address-key.ts'
 import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
+import { toOpenedSession } from '../response-mappers.ts'
 import { login, register } from '../schemas/accounts.ts'
-import { toOpenedSession } from '../serializers.ts'
 
 /** Register and log in, the two calls without a token. */
 export async function accountRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {

@@ -2,8 +2,8 @@ import { requireEventsToken, requireSessionToken } from '../auth/authentication.
 import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { discardBodies } from '../input/body-parsers.ts'
+import { toTime } from '../response-mappers.ts'
 import { createStreamToken, openStream } from '../schemas/events.ts'
-import { toTime } from '../serializers.ts'
 
 /** The event stream, and tokens for it. */
 export async function eventRoutes(

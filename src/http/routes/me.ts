@@ -2,8 +2,8 @@ import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { discardBodies } from '../input/body-parsers.ts'
 import { logAccountEvent } from '../logging/log-events.ts'
+import { toTime, toUser } from '../response-mappers.ts'
 import { getMe, logout } from '../schemas/accounts.ts'
-import { toTime, toUser } from '../serializers.ts'
 
 /** The current session. */
 export async function meRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {

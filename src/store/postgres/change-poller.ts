@@ -4,14 +4,14 @@ import { Unavailable } from '../store.ts'
 import { classifyError } from './classify-error.ts'
 import type { Connection } from './connection.ts'
 import { ConnectivityMonitor } from './connectivity-monitor.ts'
+import { LocalState } from './local-state.ts'
 import type { AppendResult } from './log/append.ts'
 import { beginEpoch } from './log/bounds.ts'
 import type { NodeLease } from './node-lease.ts'
-import { NotificationMonitor } from './notification-monitor.ts'
+import { NotificationMonitor } from './notification-watchdog.ts'
 import { pollChanges } from './poll-changes.ts'
 import { PollThrottle } from './poll-throttle.ts'
 import type { Pool } from './pool.ts'
-import { ReplicaState } from './replica-state.ts'
 
 /** What failed is tried again by the next poll. */
 const retriedLater = () => {}
@@ -29,14 +29,15 @@ export interface ChangePollerOptions {
 
 /**
  * Polls the database for changes of any node, and publishes each to the listener once and in order.
- * It polls after a notification, after each write of this node, and at an interval in any case.
+ * It polls after a notification, after this node changed sessions or presence, and at an interval in
+ * any case. Appends of this node are published without a poll.
  * It has a connection of its own, so that no poll waits for the pool.
  */
 export class ChangePoller {
   readonly #pool: Pool
   readonly #lease: NodeLease
   readonly #options: ChangePollerOptions
-  readonly #state = new ReplicaState()
+  readonly #state = new LocalState()
   readonly #connectivity: ConnectivityMonitor
   readonly #notifications: NotificationMonitor
   readonly #throttle = new PollThrottle(() => this.#pollInBackground())
@@ -236,8 +237,8 @@ export class ChangePoller {
   }
 
   /**
-   * Nothing is published twice. So an error of the listener does not fail the poll, which would be
-   * repeated: nobody catches it, and the process ends.
+   * An error of the listener ends the process and does not fail the poll: a poll that fails is
+   * repeated, and would not bring what was published before the error again.
    */
   #notifyListener(notify: (listener: StoreListener) => void): void {
     if (!this.#listener) return

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { Message } from '../../client/index.ts'
-import { conversationOf } from '../state/conversations.ts'
+import { conversationOf } from '../state/conversation-key.ts'
 import type { ChatSession } from './chat-session.ts'
 import { strings } from './preferences.ts'
 import { route } from './route.ts'

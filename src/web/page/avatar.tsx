@@ -1,4 +1,4 @@
-import { hueOf, initialOf } from '../text/hue.ts'
+import { hueOf, initialOf } from '../text/avatar.ts'
 import { Icon } from './icons.tsx'
 
 /** A user's colour and initial. Hidden from screen readers, because the name is beside it. */

@@ -14,7 +14,7 @@ import {
   unreadCount,
   withConversation,
 } from '../state/chat.ts'
-import { type ConversationKey, foldName, room } from '../state/conversations.ts'
+import { type ConversationKey, foldName, room } from '../state/conversation-key.ts'
 import { noUsers } from '../state/online-users.ts'
 import { connectStream, type StreamHandle } from './connect-stream.ts'
 import { Drafts } from './drafts.ts'

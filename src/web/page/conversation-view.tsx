@@ -1,16 +1,16 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { type ConversationKey, room } from '../state/conversations.ts'
+import { type ConversationKey, room } from '../state/conversation-key.ts'
 import { explain } from '../text/explain.ts'
 import { Avatar, EveryoneAvatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { hasCoarsePointer } from './conversation-visibility.ts'
 import { Icon } from './icons.tsx'
 import { MessageList } from './message-list.tsx'
 import { strings } from './preferences.ts'
 import { listHref } from './route.ts'
-import { hasCoarsePointer } from './visibility.ts'
 
 interface ConversationViewProps {
   session: ChatSession

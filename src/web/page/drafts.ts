@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import type { ConversationKey } from '../state/conversations.ts'
+import type { ConversationKey } from '../state/conversation-key.ts'
 import { load, onChangedElsewhere, save } from './storage.ts'
 
 /** Unsent texts of each conversation, the same in all tabs. */

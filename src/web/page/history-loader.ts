@@ -1,7 +1,7 @@
 import { batch, type Signal, signal } from '@preact/signals'
 import { type ObrolClient, ObrolError } from '../../client/index.ts'
 import { addPage, type Chat, type Conversation, completeFromOf } from '../state/chat.ts'
-import { type ConversationKey, room } from '../state/conversations.ts'
+import { type ConversationKey, room } from '../state/conversation-key.ts'
 
 /** Messages in one page: when the app opens, and for older messages. */
 const firstPageSize = 200

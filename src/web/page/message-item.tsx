@@ -1,5 +1,5 @@
 import type { MessageRow } from '../state/rows.ts'
-import { hueOf } from '../text/hue.ts'
+import { hueOf } from '../text/avatar.ts'
 import { Avatar } from './avatar.tsx'
 import { MessageText } from './message-text.tsx'
 import { strings, times } from './preferences.ts'

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { type ConversationKey, foldName, room } from '../state/conversations.ts'
+import { type ConversationKey, foldName, room } from '../state/conversation-key.ts'
 
 /** From the URL's hash: `#` is the room, `#with/NAME` a direct conversation, `#people` the list. */
 export interface Route {

@@ -1,4 +1,4 @@
-import type { ConversationKey } from '../state/conversations.ts'
+import type { ConversationKey } from '../state/conversation-key.ts'
 import { Avatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { ConversationItem } from './conversation-item.tsx'

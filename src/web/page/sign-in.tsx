@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { ObrolClient } from '../../client/index.ts'
-import { limits } from '../state/limits.ts'
+import { limits } from '../state/server-limits.ts'
 import { type Explanation, explainAll } from '../text/explain.ts'
 import { LanguageChoice } from './choices.tsx'
 import { lastEndReason, startSession } from './current-session.ts'

@@ -1,5 +1,11 @@
 import type { HistoryPage, Message, Reset } from '../../client/index.ts'
-import { type ConversationKey, conversationOf, foldName, partnerOf, room } from './conversations.ts'
+import {
+  type ConversationKey,
+  conversationOf,
+  foldName,
+  partnerOf,
+  room,
+} from './conversation-key.ts'
 import { mergeMessages, messagesFrom } from './messages.ts'
 
 /** The loaded messages of the room or with one user. */

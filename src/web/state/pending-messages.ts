@@ -1,5 +1,5 @@
 import type { Message } from '../../client/index.ts'
-import type { ConversationKey } from './conversations.ts'
+import type { ConversationKey } from './conversation-key.ts'
 
 /** A message of the user that may not be in the log yet. */
 export interface PendingMessage {

@@ -1,4 +1,4 @@
-import { isolate } from './bidi.ts'
+import { isolate } from './display-text.ts'
 
 const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
 

@@ -1,4 +1,4 @@
-import { isolate } from './bidi.ts'
+import { isolate } from './display-text.ts'
 import type { Strings } from './english.ts'
 
 /** The page's texts in Indonesian. */

@@ -1,4 +1,4 @@
-import { displayText } from './bidi.ts'
+import { displayText } from './display-text.ts'
 
 /** A piece of a text; a link if it has an address. */
 export interface Piece {

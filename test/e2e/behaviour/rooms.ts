@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Settings } from '../../../src/config.ts'
+import type { Settings } from '../../../src/settings.ts'
 import type { Room, RoomOptions } from '../../support/room.ts'
 import type { Member } from '../support/crowd.ts'
 

@@ -1,6 +1,7 @@
 /** The server with bounds that no setting reaches: `TUNING` holds them as JSON. */
-import { readSettings } from '../../../src/config.ts'
+
 import { startServer } from '../../../src/server.ts'
+import { readSettings } from '../../../src/settings.ts'
 
 const server = await startServer(
   readSettings(process.env),

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Test } from 'tap'
-import { readSettings } from '../../../src/config.ts'
 import { type AppOptions, buildApp } from '../../../src/http/app.ts'
 import type { Api } from '../../../src/http/fastify-types.ts'
 import type { HttpSettings } from '../../../src/http/services.ts'
+import { readSettings } from '../../../src/settings.ts'
 import { FakeChat } from './fake-chat.ts'
 
 export const signingKey = Buffer.alloc(32, 'k')

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
-import { openPostgresStore } from '../../../src/store/postgres/store.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { openPostgresStore } from '../../../src/store/postgres/open.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import type { Store } from '../../../src/store/store.ts'
 
 /** @param address a data folder, or a URL of PostgreSQL */

@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 import t from 'tap'
-import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import { openPostgresStore } from '../../../src/store/postgres/open.ts'
 import type { Entry } from '../../../src/store/store.ts'
 import { urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/store.ts'
+import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/open.ts'
 import type { LogBounds, Store, StoreUpdate } from '../../../src/store/store.ts'
 
 export interface OpenNode {

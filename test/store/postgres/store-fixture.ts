@@ -1,4 +1,4 @@
-import { openPostgresStore } from '../../../src/store/postgres/store.ts'
+import { openPostgresStore } from '../../../src/store/postgres/open.ts'
 import { databaseNameOf } from '../../support/database-url.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
 import { Clock, type StoreFixture } from '../store-contract.ts'

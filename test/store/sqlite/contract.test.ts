@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { Clock, type StoreFixture, storeContract } from '../store-contract.ts'
 

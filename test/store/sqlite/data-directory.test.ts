@@ -14,8 +14,8 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { assertPrivate } from '../../../src/store/sqlite/private-files.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../fixtures.ts'
@@ -243,7 +243,7 @@ t.test('unlocks the folder when a thread does not start', async (t) => {
 
 /** Another process that has the folder's store open until it is killed. */
 function otherServer(t: Test, folder: string) {
-  const store = new URL('../../../src/store/sqlite/store.ts', import.meta.url).href
+  const store = new URL('../../../src/store/sqlite/open.ts', import.meta.url).href
   const script = `
     import { openSqliteStore } from ${JSON.stringify(store)}
     await openSqliteStore({ folder: ${JSON.stringify(folder)}, onFatal() {} })

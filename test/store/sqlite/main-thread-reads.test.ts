@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
 import { MainThreadReads } from '../../../src/store/sqlite/main-thread-reads.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { type Session, Unavailable } from '../../../src/store/store.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { appendMessage, registerUser as register } from '../fixtures.ts'
 import { oldAccounts, testOldNames } from '../old-names.ts'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { connect } from '../../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { growSqlite } from '../../support/large-database.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { scansOfSqlite } from '../../support/sqlite-plans.ts'

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { connect } from '../../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { Sessions } from '../../../src/store/sqlite/sessions.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import type { Session } from '../../../src/store/store.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 

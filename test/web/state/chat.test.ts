@@ -17,7 +17,7 @@ import {
   visibleMessages,
   withConversation,
 } from '../../../src/web/state/chat.ts'
-import { room } from '../../../src/web/state/conversations.ts'
+import { room } from '../../../src/web/state/conversation-key.ts'
 import { broadcastMessage, directMessage, historyPage } from '../message-fixtures.ts'
 
 const of = (chat: Chat, key: string) => chat.conversations.get(key) as Conversation

@@ -1,4 +1,4 @@
-import { formatEpoch } from '../../epochs.ts'
+import { formatEpoch } from '../../cursor-resolution.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Draft, Outcome } from '../../store.ts'
 import type { Pool } from '../pool.ts'

@@ -1,4 +1,4 @@
-import { formatEpoch } from '../../epochs.ts'
+import { formatEpoch } from '../../cursor-resolution.ts'
 import type { LogBounds } from '../../store.ts'
 import type { Query } from '../connection.ts'
 import type { Pool } from '../pool.ts'

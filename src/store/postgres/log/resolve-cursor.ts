@@ -1,4 +1,4 @@
-import { cursorResolution, parseEpoch } from '../../epochs.ts'
+import { cursorResolution, parseEpoch } from '../../cursor-resolution.ts'
 import type { Cursor, CursorResolution } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { type BoundsRow, beginEpoch, boundsColumns, toLogBounds } from './bounds.ts'

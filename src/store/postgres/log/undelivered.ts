@@ -1,4 +1,4 @@
-import { parseEpoch } from '../../epochs.ts'
+import { parseEpoch } from '../../cursor-resolution.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../../scan-limits.ts'
 import type { DeliveryReceipt, Scan, Undelivered } from '../../store.ts'
 import { toArrayLiteral } from '../connection.ts'

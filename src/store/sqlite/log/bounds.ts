@@ -1,4 +1,4 @@
-import { cursorResolution, formatEpoch, parseEpoch } from '../../epochs.ts'
+import { cursorResolution, formatEpoch, parseEpoch } from '../../cursor-resolution.ts'
 import type { Cursor, CursorResolution, LogBounds } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 

@@ -1,5 +1,5 @@
-import { readSettings } from '../../../../src/config.ts'
 import { type RunningServer, startServer, type Tuning } from '../../../../src/server.ts'
+import { readSettings } from '../../../../src/settings.ts'
 import { bareSettings, type Ending, type Running } from '../../support/process.ts'
 
 /** A server in this process, instead of a process of its own. */

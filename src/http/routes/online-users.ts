@@ -1,7 +1,7 @@
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
+import { toTime } from '../response-mappers.ts'
 import { defaultUserLimit, listOnlineUsers } from '../schemas/users.ts'
-import { toTime } from '../serializers.ts'
 
 export async function userRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   app.addHook('onRequest', requireSessionToken(app, services.sessions))

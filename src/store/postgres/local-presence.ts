@@ -4,7 +4,7 @@ import type { PollResult } from './poll-changes.ts'
 type SessionUpdate = Pick<StoreUpdate, 'ended' | 'entered' | 'left'>
 
 /** The sessions that were published as present. */
-export class ReplicaPresence {
+export class LocalPresence {
   /** The newest change that was applied; -1 if all present sessions must be read again. */
   changeSeq = -1
   #present = new Map<number, PresentSession>()

@@ -1,6 +1,6 @@
 import type { onRequestHookHandler } from 'fastify'
+import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
-import { invalidParameter } from '../../chat/validation.ts'
 
 /**
  * Refuses malformed requests that Node's parser accepts:

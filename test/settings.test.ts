@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readSettings, SettingsError, settingsTable } from '../src/config.ts'
+import { readSettings, SettingsError, settingsTable } from '../src/settings.ts'
 
 /** The line that stops the start. */
 function complaint(env: NodeJS.ProcessEnv): string {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { safeLine } from '../../../src/terminal/safe-text.ts'
-import { displayText, isolate } from '../../../src/web/text/bidi.ts'
+import { displayText, isolate } from '../../../src/web/text/display-text.ts'
 
 t.test('line breaks are unified, and controls that reorder text are escaped', async (t) => {
   t.equal(displayText('a\r\nb\rc\u2028d\u2029e\nf'), 'a\nb\nc\nd\ne\nf')

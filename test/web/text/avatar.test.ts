@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { hueOf, hues, initialOf } from '../../../src/web/text/hue.ts'
+import { hueOf, hues, initialOf } from '../../../src/web/text/avatar.ts'
 
 t.test('a name has a colour and an initial', async (t) => {
   fc.assert(fc.property(fc.string(), (name) => hueOf(name) >= 0 && hueOf(name) < hues))

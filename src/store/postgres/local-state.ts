@@ -1,9 +1,9 @@
-import { formatEpoch } from '../epochs.ts'
+import { formatEpoch } from '../cursor-resolution.ts'
 import { toEntry } from '../rows.ts'
 import type { Entry, LogBounds, PresentSession, StoreUpdate } from '../store.ts'
+import { LocalPresence } from './local-presence.ts'
 import { toLogBounds } from './log/bounds.ts'
 import type { PollPosition, PollResult } from './poll-changes.ts'
-import { ReplicaPresence } from './replica-presence.ts'
 
 /** What a poll changed. */
 export interface StateChange {
@@ -14,9 +14,9 @@ export interface StateChange {
 }
 
 /** What has been published: the log's bounds, and who is present. */
-export class ReplicaState {
+export class LocalState {
   #bounds: LogBounds | undefined
-  readonly #presence = new ReplicaPresence()
+  readonly #presence = new LocalPresence()
 
   /** Undefined before the first poll. */
   get bounds(): LogBounds {

@@ -1,5 +1,10 @@
 import t from 'tap'
-import { conversationOf, foldName, partnerOf, room } from '../../../src/web/state/conversations.ts'
+import {
+  conversationOf,
+  foldName,
+  partnerOf,
+  room,
+} from '../../../src/web/state/conversation-key.ts'
 import { broadcastMessage, directMessage } from '../message-fixtures.ts'
 
 t.test('a message belongs to the room, or to the conversation with the other user', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Chunk, packChunks } from '../../src/delivery/chunk.ts'
+import { Chunk, packChunks } from '../../src/delivery/http-chunk.ts'
 import type { EncodedEvent } from '../../src/delivery/sse-events.ts'
 
 const event = (id: number, bytes: Buffer): EncodedEvent => ({ id, from: 1, to: 0, bytes })

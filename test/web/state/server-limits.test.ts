@@ -4,7 +4,7 @@ import {
   limits,
   limitsFromOpenApi,
   loadLimits,
-} from '../../../src/web/state/limits.ts'
+} from '../../../src/web/state/server-limits.ts'
 
 t.test('the limits are those of the OpenAPI document, or else the defaults', async (t) => {
   const body = (schema: object) => ({
