@@ -59,6 +59,7 @@ export const sitePages: Page[] = [
     ['docs/design/performance-log.md', 'The performance log'],
     ['docs/design/performance-figures.md', 'All figures of the bench'],
     ['docs/design/scale.md', 'On a database that has grown'],
+    ['docs/design/memory.md', 'Where the memory goes'],
     ['CONTRIBUTING.md', 'Contributing'],
   ]),
 ]
