@@ -18,7 +18,7 @@ const mostMb = 300
  * ms. V8 frees memory outside of its heap, such as that of bodies, only after 64 MB more, and the C
  * library keeps a page of 2 MB while a part of it is in use.
  */
-const backWithinMb = 200
+const backWithinMb = 150
 const backAfterMs = 10_000
 
 /** How long a flood lasts by default, in ms. */
