@@ -5,7 +5,7 @@ import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
 import { SseConnection } from '../delivery/sse-connection.ts'
 import { detachSocket } from './connection/node-parser.ts'
-import { responseHead } from './connection/response-head.ts'
+import { headerLines, responseHead } from './connection/response-head.ts'
 import { logStreamOpened } from './logging/log-events.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import type { StreamRequest } from './services.ts'
@@ -15,6 +15,10 @@ const streamHeaders = {
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
+
+/** The head of every stream has these; in HTTP/1.0 the end of the connection ends the body. */
+const commonLines = headerLines({ ...securityHeaders, ...streamHeaders })
+const framedLines = `${commonLines}transfer-encoding: chunked\r\n`
 
 /** Opens the stream of an accepted request on the request's socket. */
 export function streamOpener({
@@ -43,12 +47,7 @@ export function streamOpener({
     hub.admit(session)
     reply.hijack()
     logStreamOpened(request)
-    const head = responseHead(200, {
-      ...reply.getHeaders(),
-      ...securityHeaders,
-      ...streamHeaders,
-      ...(framed && { 'transfer-encoding': 'chunked' }),
-    })
+    const head = responseHead(200, reply.getHeaders(), framed ? framedLines : commonLines)
     const stream = hub.open({
       session,
       cursor: parseCursor(lastEventId) ?? null,

@@ -21,6 +21,7 @@ function parsePair(pair: string): Pair {
 }
 
 function decode(text: string): string {
+  if (!/[+%]/.test(text)) return text
   return text
     .replaceAll('+', ' ')
     .replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
