@@ -23,9 +23,11 @@ function run(command) {
 mkdirSync(dist, { recursive: true })
 for (const name of readdirSync(dist))
   if (!kept.includes(name)) rmSync(join(dist, name), { recursive: true })
+for (const config of ['build/server.config.ts', 'src/web/vite.config.ts'])
+  run(['node_modules/vite/bin/vite.js', 'build', '--config', config, '--logLevel', 'warn'])
+chmodSync(join(dist, 'main.js'), 0o755)
 // Its module by its full name: `bin/tsc` has no extension, and some installs could not load it.
-// The client comes after the server, which has a copy of it for newer versions of Node.
-for (const project of ['tsconfig.json', 'tsconfig.client.json', 'tsconfig.client-cjs.json'])
+for (const project of ['tsconfig.client.json', 'tsconfig.client-cjs.json'])
   run(['node_modules/typescript/lib/tsc.js', '--project', join('build', project)])
 // The compiler leaves the imports of types as they are, but no file of the package ends in `.ts`.
 for (const folder of ['client', 'client-cjs'].map((name) => join(dist, name)))
@@ -34,9 +36,3 @@ for (const folder of ['client', 'client-cjs'].map((name) => join(dist, name)))
     writeFileSync(join(folder, file), types.replaceAll(/ from '(.*)\.ts'/g, " from '$1.js'"))
   }
 writeFileSync(join(dist, 'client-cjs', 'package.json'), '{ "type": "commonjs" }\n')
-chmodSync(join(dist, 'main.js'), 0o755)
-run([
-  'node_modules/vite/bin/vite.js',
-  'build',
-  ...['--config', 'src/web/vite.config.ts', '--logLevel', 'warn'],
-])

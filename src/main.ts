@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { checkNodeVersion } from './commands/node-version.ts'
+import { packagePath } from './package-files.ts'
 
 interface Command {
   usage: string
@@ -118,7 +119,7 @@ function help(): string {
 }
 
 function manifest(): { version: string; engines: { node: string } } {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return JSON.parse(readFileSync(packagePath('package.json'), 'utf8'))
 }
 
 /** A refusal of the command line: one line and exit status 2, as shells have it. */

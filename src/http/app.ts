@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fastify from 'fastify'
 import { Problem } from '../chat/problems.ts'
+import { packagePath } from '../package-files.ts'
 import { rejectCrossSite } from './checks/host-and-origin.ts'
 import { rejectMalformed } from './checks/malformed-requests.ts'
 import { rejectUnknownRoutes } from './checks/not-found.ts'
@@ -103,8 +104,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
 }
 
 function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url)
-  return JSON.parse(readFileSync(manifest, 'utf8')).version
+  return JSON.parse(readFileSync(packagePath('package.json'), 'utf8')).version
 }
 
 /** Bounds the connections, their pipelined requests and the chunks of bodies. */

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packagePath } from '../package-files.ts'
 import { StartError } from './start-error.ts'
 
 /** The folder of this version's migrations for one kind of store. */
 export function bundledMigrations(kind: 'sqlite' | 'postgres'): string {
-  return fileURLToPath(new URL(`../../migrations/${kind}`, import.meta.url))
+  return packagePath(`migrations/${kind}`)
 }
 
 /**

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FastifyReply } from 'fastify'
+import { packagePath } from '../../package-files.ts'
 import type { Api } from '../fastify-types.ts'
 import { immutable, revalidate, StaticFile } from '../static/static-file.ts'
 
-/** Where the build puts the page; the same path from the sources and from the built package. */
-export const defaultWebAppDirectory = fileURLToPath(new URL('../../../dist/web', import.meta.url))
+/** Where the build puts the page. */
+export const defaultWebAppDirectory = packagePath('dist/web')
 
 /**
  * The page may load and call this server alone. It has no inline code and no inline styles, so the
