@@ -1,6 +1,7 @@
 import type { RunningServer } from '../server.ts'
 import { readSettings } from '../settings.ts'
 import { lockDataDirectory } from '../store/sqlite/data-directory.ts'
+import { prepareForLongRun } from './after-start.ts'
 
 /** After a failure that ends the process, this long for those who wait to get their answers. */
 const failureShutdownSeconds = 1
@@ -26,6 +27,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const atTerminal = process.stdout.isTTY ? await import('./terminal-output.ts') : undefined
   const tuning = atTerminal ? { http: { logStream: atTerminal.terminalLog } } : {}
   const server = await startServer(settings, tuning)
+  prepareForLongRun()
   if (atTerminal) process.stdout.write(atTerminal.welcome(server.url))
   const shutdown = new Shutdown(server)
   for (const signal of ['SIGTERM', 'SIGINT']) {
