@@ -83,10 +83,12 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const ttlMs = settings.tokenTtlHours * hourMs
   const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
-  const appender = new AppendBatcher(store, { unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs })
+  const appender = new AppendBatcher(store.log, {
+    unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,
+  })
   const logReader = new LogReader(store)
   const presenceBroadcaster = new PresenceBroadcaster(presence)
-  const receipts = new DeliveryReceipts(store, () => logReader.epoch)
+  const receipts = new DeliveryReceipts(store.receipts, () => logReader.epoch)
   const hub = new Hub(settings, {
     logReader,
     presence,

@@ -4,7 +4,8 @@ import type { Sessions } from './chat/sessions.ts'
 import type { Hub } from './delivery/hub.ts'
 import { UpdateBatcher } from './delivery/update-batcher.ts'
 import type { AppendBatcher } from './store/append-batcher.ts'
-import type { LogBounds, StoreListener, StoreUpdate } from './store/store.ts'
+import type { LogBounds } from './store/message-log.ts'
+import type { StoreListener, StoreUpdate } from './store/store.ts'
 
 export interface StoreUpdateTargets {
   appender: AppendBatcher

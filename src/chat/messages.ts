@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
-import type { Draft, Entry, Outcome, Page, PageRange, Session, Store } from '../store/store.ts'
+import type { AccountStore } from '../store/account-store.ts'
+import type { Draft, Entry, MessageLog, Outcome, Page, PageRange } from '../store/message-log.ts'
+import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
 import { fieldErrors, parameterErrors, throwIfInvalid } from './field-errors.ts'
 import { Problem, type ProblemCode } from './problems.ts'
@@ -51,7 +53,10 @@ export interface HistoryPage {
 }
 
 export interface MessagesOptions {
-  store: Pick<Store, 'credentials' | 'entry' | 'findByIdempotencyKey' | 'page'>
+  store: {
+    accounts: AccountStore
+    log: Pick<MessageLog, 'entry' | 'findByIdempotencyKey' | 'page'>
+  }
   appender: { append(draft: Draft): Promise<Outcome> }
   /** In code points. */
   maxChars: number
@@ -102,7 +107,7 @@ export class Messages {
   ): Promise<PostedMessage | undefined> {
     this.check(input, idempotencyKey)
     const stored = await mapStoreErrors(
-      this.#options.store.findByIdempotencyKey(sender.account.id, idempotencyKey),
+      this.#options.store.log.findByIdempotencyKey(sender.account.id, idempotencyKey),
     )
     if (!stored) return undefined
     if (stored.digest !== digestOf(input)) throw outcomeProblem('key-reused')
@@ -135,14 +140,14 @@ export class Messages {
   async page(reader: Session, wanted: HistoryQuery): Promise<HistoryPage> {
     this.checkPage(wanted)
     const range = await this.#rangeOf(wanted)
-    const page = await mapStoreErrors(this.#options.store.page(reader.account.id, range))
+    const page = await mapStoreErrors(this.#options.store.log.page(reader.account.id, range))
     const { entries, more } = page
     return { entries, more, cursor: `${cursorPosition(wanted, page)}-${page.bounds.epoch}` }
   }
 
   /** One message. @throws {Problem} `not-found`, also if the reader may not see it; `unavailable` */
   async find(reader: Session, id: number): Promise<Entry> {
-    const entry = await mapStoreErrors(this.#options.store.entry(id, reader.account.id))
+    const entry = await mapStoreErrors(this.#options.store.log.entry(id, reader.account.id))
     if (entry) return entry
     throw new Problem('not-found', 'There is no such message, or not for you to see.')
   }
@@ -167,7 +172,7 @@ export class Messages {
   }
 
   async #recipientOf({ to, whenOffline = 'reject' }: MessageInput & { kind: 'direct' }) {
-    return { key: await findStoredKey(this.#options.store, to), whenOffline }
+    return { key: await findStoredKey(this.#options.store.accounts, to), whenOffline }
   }
 
   async #rangeOf({ after, before, limit, with: name }: HistoryQuery): Promise<PageRange> {
@@ -179,7 +184,7 @@ export class Messages {
   }
 
   async #accountOf(name: string): Promise<number> {
-    const known = await findCredentials(this.#options.store, name)
+    const known = await findCredentials(this.#options.store.accounts, name)
     if (known) return known.account.id
     throw outcomeProblem('unknown-recipient')
   }

@@ -1,5 +1,6 @@
 import { usernameKey } from '../names/name-forms.ts'
-import type { Person, PresentSession } from '../store/store.ts'
+import type { Person } from '../store/person.ts'
+import type { PresentSession } from '../store/presence-store.ts'
 import { compareKeys, lookupKey } from './usernames.ts'
 
 interface OnlineUserItem {

@@ -1,4 +1,5 @@
-import type { PresentSession, Store, StoreUpdate } from '../store/store.ts'
+import type { PresenceStore, PresentSession } from '../store/presence-store.ts'
+import type { StoreUpdate } from '../store/store.ts'
 
 /** The presence of this server that is brought in line with the store. */
 interface KnownPresence {
@@ -13,7 +14,7 @@ interface KnownPresence {
  * and decides when departures are to be believed.
  */
 export class PresenceResync {
-  readonly #store: Pick<Store, 'presentSessions'>
+  readonly #store: Pick<PresenceStore, 'list'>
   readonly #known: KnownPresence
   readonly #retryMs: number
   #running: Promise<void> | undefined
@@ -23,7 +24,7 @@ export class PresenceResync {
   #closed = false
 
   /** @param retryMs delay before a store that could not be asked is asked again */
-  constructor(store: Pick<Store, 'presentSessions'>, known: KnownPresence, retryMs: number) {
+  constructor(store: Pick<PresenceStore, 'list'>, known: KnownPresence, retryMs: number) {
     this.#store = store
     this.#known = known
     this.#retryMs = retryMs
@@ -66,7 +67,7 @@ export class PresenceResync {
   }
 
   async #load(): Promise<void> {
-    const present = await this.#store.presentSessions()
+    const present = await this.#store.list()
     const isOutdated = (session: number) => this.#changedMeanwhile.has(session)
     const sessions = new Set(present.map(({ session }) => session))
     for (const each of present) if (!isOutdated(each.session)) this.#known.add(each)

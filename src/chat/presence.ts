@@ -1,4 +1,5 @@
-import type { Session, Store, StoreUpdate } from '../store/store.ts'
+import type { Session } from '../store/session-store.ts'
+import type { Store, StoreUpdate } from '../store/store.ts'
 import { type OnlineUserPage, OnlineUsers, type PresenceEvent } from './online-users.ts'
 import { PresenceResync } from './presence-refresh.ts'
 import { PresenceWriteQueue } from './presence-write-queue.ts'
@@ -47,7 +48,7 @@ export class Presence {
    * @param minIntervalMs the shortest time between two writes
    */
   constructor(
-    store: Pick<Store, 'presentSessions' | 'changePresence' | 'ping' | 'isUpToDate'>,
+    store: Pick<Store, 'presence' | 'ping' | 'isUpToDate'>,
     { graceMs, retryMs = 1000, minIntervalMs = 5 }: PresenceOptions,
   ) {
     this.#store = store
@@ -64,7 +65,7 @@ export class Presence {
       { retryMs, minIntervalMs },
     )
     this.#resync = new PresenceResync(
-      store,
+      store.presence,
       {
         sessions: () => this.#onlineUsers.sessions(),
         add: (present) => this.#add(present),

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { Session, Store } from '../store/store.ts'
+import type { Session } from '../store/session-store.ts'
+import type { Store } from '../store/store.ts'
 import { Problem } from './problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
 
@@ -8,8 +9,6 @@ const defaultMaxCached = 50_000
 
 /** How many sessions are loaded at the start. */
 const preloadCount = 20_000
-
-type SessionStore = Pick<Store, 'session' | 'newestSessions' | 'endSession' | 'isUpToDate' | 'now'>
 
 /** A running query of the store. */
 interface Lookup {
@@ -23,14 +22,17 @@ interface Lookup {
  * leave the cache when the store reports their end.
  */
 export class Sessions {
-  readonly #store: SessionStore
+  readonly #store: Pick<Store, 'sessions' | 'isUpToDate' | 'now'>
   readonly #cache: LRUCache<number, Session>
   readonly #lookups = new Map<number, Set<Lookup>>()
   /** The sessions that ended during `start`. */
   #endedMeanwhile: Set<number> | undefined
 
   /** @param options.maxCached how many sessions are cached (50,000) */
-  constructor(store: SessionStore, options: { maxCached?: number } = {}) {
+  constructor(
+    store: Pick<Store, 'sessions' | 'isUpToDate' | 'now'>,
+    options: { maxCached?: number } = {},
+  ) {
     this.#store = store
     this.#cache = new LRUCache({ max: options.maxCached ?? defaultMaxCached })
   }
@@ -39,7 +41,7 @@ export class Sessions {
   async start(): Promise<void> {
     const ended = new Set<number>()
     this.#endedMeanwhile = ended
-    const newest = await this.#store.newestSessions(preloadCount)
+    const newest = await this.#store.sessions.newest(preloadCount)
     // Otherwise the store has diverged or was unavailable meanwhile.
     if (this.#endedMeanwhile !== ended) return
     this.#endedMeanwhile = undefined
@@ -78,7 +80,7 @@ export class Sessions {
   /** Ends a session; it may have ended already. @throws {Problem} `unavailable`, `outcome-unknown` */
   async end(session: Session): Promise<void> {
     try {
-      await mapStoreErrors(this.#store.endSession(session.id))
+      await mapStoreErrors(this.#store.sessions.end(session.id))
     } finally {
       this.invalidate([session.id])
     }
@@ -131,7 +133,7 @@ export class Sessions {
   }
 
   #startLookup(id: number): Lookup {
-    const lookup: Lookup = { outdated: false, result: this.#store.session(id) }
+    const lookup: Lookup = { outdated: false, result: this.#store.sessions.find(id) }
     const lookups = this.#lookups.get(id) ?? new Set()
     this.#lookups.set(id, lookups.add(lookup))
     lookup.result = lookup.result

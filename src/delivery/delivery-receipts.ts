@@ -1,11 +1,11 @@
-import type { Store } from '../store/store.ts'
+import type { ReceiptStore } from '../store/receipt-store.ts'
 
 /**
  * Writes to the store up to which id each account's direct messages were delivered. Receipts are
  * gathered while a write runs, and kept for the next one if it fails.
  */
 export class DeliveryReceipts {
-  readonly #store: Pick<Store, 'markDelivered'>
+  readonly #store: Pick<ReceiptStore, 'markDelivered'>
   readonly #epoch: () => string
   #pending = new Map<number, number>()
   #writing: Promise<void> | undefined
@@ -17,7 +17,7 @@ export class DeliveryReceipts {
   #generation = 0
 
   /** @param epoch of the log that receipts refer to */
-  constructor(store: Pick<Store, 'markDelivered'>, epoch: () => string) {
+  constructor(store: Pick<ReceiptStore, 'markDelivered'>, epoch: () => string) {
     this.#store = store
     this.#epoch = epoch
   }

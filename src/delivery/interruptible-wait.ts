@@ -1,4 +1,4 @@
-import { Unavailable } from '../store/store.ts'
+import { Unavailable } from '../store/store-errors.ts'
 
 /** Lets one stream wait, for one thing at a time, until it ends. */
 export class StreamWaiter {

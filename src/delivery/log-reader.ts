@@ -4,11 +4,11 @@ import type {
   CursorResolution,
   Entry,
   LogBounds,
+  MessageLog,
   Scan,
-  Store,
-  StoreUpdate,
-  Undelivered,
-} from '../store/store.ts'
+} from '../store/message-log.ts'
+import type { ReceiptStore, Undelivered } from '../store/receipt-store.ts'
+import type { StoreUpdate } from '../store/store.ts'
 import { type ChunkRange, packChunks } from './http-chunk.ts'
 import { RecentEvents } from './recent-events.ts'
 import { type EncodedEvent, encodeMessage } from './sse-events.ts'
@@ -25,10 +25,10 @@ export interface StoredBatch extends Batch {
   bounds: LogBounds
 }
 
-type ReadableStore = Pick<
-  Store,
-  'bounds' | 'read' | 'readUndelivered' | 'undelivered' | 'hasNothingUndelivered' | 'resolveCursor'
->
+interface ReadableStore {
+  log: Pick<MessageLog, 'bounds' | 'read' | 'resolveCursor'>
+  receipts: Omit<ReceiptStore, 'markDelivered'>
+}
 
 /** As much as fits in one write: see `Chunk`. */
 const maxBatchBytes = 65_536
@@ -59,7 +59,7 @@ export class LogReader {
   }
 
   async start(): Promise<void> {
-    const bounds = await this.#store.bounds()
+    const bounds = await this.#store.log.bounds()
     // An update that arrived meanwhile is newer.
     if (this.#bounds === notLoaded) this.#bounds = bounds
   }
@@ -117,7 +117,7 @@ export class LogReader {
   /** What the account may see after a cursor, from the store. */
   read(cursor: number, account: number): Promise<StoredBatch> {
     return this.#readBatch(
-      () => this.#store.read(cursor, account),
+      () => this.#store.log.read(cursor, account),
       (entry, { epoch }) => encodeMessage(entry, epoch),
     )
   }
@@ -125,7 +125,7 @@ export class LogReader {
   /** The undelivered direct messages to the account, with ids in (after, upTo]. */
   readUndelivered(after: number, upTo: number, account: number): Promise<StoredBatch> {
     return this.#readBatch(
-      () => this.#store.readUndelivered(after, upTo, account),
+      () => this.#store.receipts.readUndelivered(after, upTo, account),
       (entry) => encodeMessage(entry),
     )
   }
@@ -133,13 +133,13 @@ export class LogReader {
   /** The range of ids that undelivered direct messages to the account can have. */
   async undelivered(account: number): Promise<Undelivered> {
     return (
-      this.#store.hasNothingUndelivered?.(account) ??
-      this.#queries.run(() => this.#store.undelivered(account))
+      this.#store.receipts.hasNothingUndelivered?.(account) ??
+      this.#queries.run(() => this.#store.receipts.undelivered(account))
     )
   }
 
   resolveCursor(cursor: Cursor): Promise<CursorResolution> {
-    return this.#queries.run(() => this.#store.resolveCursor(cursor))
+    return this.#queries.run(() => this.#store.log.resolveCursor(cursor))
   }
 
   #resolveWaiters(): void {

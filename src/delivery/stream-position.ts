@@ -1,4 +1,4 @@
-import type { Cursor, LogBounds } from '../store/store.ts'
+import type { Cursor, LogBounds } from '../store/message-log.ts'
 import { formatCursor } from './cursor.ts'
 import type { LogReader, StoredBatch } from './log-reader.ts'
 

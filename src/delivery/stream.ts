@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Presence } from '../chat/presence.ts'
-import type { Cursor, CursorResolution, Session } from '../store/store.ts'
+import type { Cursor, CursorResolution } from '../store/message-log.ts'
+import type { Session } from '../store/session-store.ts'
 import type { DeliveryReceipts } from './delivery-receipts.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
 import { StreamWaiter } from './interruptible-wait.ts'

@@ -61,7 +61,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const { logStream = logOutput } = options
   const proxies = new TrustedProxies(settings.trustProxy)
-  const limits = new RateLimits(settings, services.store.counts)
+  const limits = new RateLimits(settings, services.store.counters)
   const app: Api = fastify({
     ...serverOptions(settings, timeouts, { limits, proxies }),
     logger: {

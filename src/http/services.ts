@@ -41,7 +41,7 @@ export interface Services {
     'broadcast' | 'direct' | 'check' | 'replay' | 'checkPage' | 'page' | 'find'
   >
   presence: Pick<Presence, 'list'>
-  store: Pick<Store, 'ping' | 'counts' | 'now'>
+  store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */
   signingKey: Uint8Array
   /**

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Messages, toMessage } from '../../src/chat/messages.ts'
-import { type Draft, type Outcome, OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
+import type { Draft, Outcome } from '../../src/store/message-log.ts'
+import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
 
@@ -8,7 +9,7 @@ async function openRoom() {
   const store = new MemoryStore()
   const appender = {
     async append(draft: Draft): Promise<Outcome> {
-      const [outcome] = await store.append([draft])
+      const [outcome] = await store.log.append([draft])
       return outcome as Outcome
     },
   }
@@ -164,7 +165,7 @@ t.test('replay returns the message of a key without posting', async (t) => {
 
 t.test('a session that has ended cannot post', async (t) => {
   const { messages, store, ann } = await openRoom()
-  await store.endSession(ann.id)
+  await store.sessions.end(ann.id)
   t.match(await refusalOf(() => messages.broadcast(ann, 'hi')), { code: 'unauthorized' })
 })
 

@@ -2,8 +2,7 @@ import t from 'tap'
 import { Presence } from '../../src/chat/presence.ts'
 
 const store = {
-  presentSessions: async () => [],
-  changePresence: async () => {},
+  presence: { list: async () => [], change: async () => {} },
   ping: async () => {},
   isUpToDate: true,
 }

@@ -59,7 +59,7 @@ t.test('close ends the pings of an unavailable store', async (t) => {
   await pause(5)
   let release = () => {}
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
-  store.presentSessions = async () => {
+  store.presence.list = async () => {
     ask()
     await new Promise<void>((resolve) => {
       release = resolve
@@ -212,9 +212,9 @@ t.test('updates that arrive while the store is asked are newer than its answer',
   store.enterElsewhere(41)
   store.isUpToDate = false
   const { promise: gate, resolve: answer } = Promise.withResolvers<void>()
-  const { presentSessions: present } = store
-  store.presentSessions = async () => {
-    const rows = await present.call(store)
+  const { list } = store.presence
+  store.presence.list = async () => {
+    const rows = await list()
     await gate
     return rows
   }

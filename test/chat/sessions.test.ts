@@ -1,11 +1,11 @@
 import t from 'tap'
 import { Sessions } from '../../src/chat/sessions.ts'
-import { OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
+import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 function lookUps(store: MemoryStore): number {
-  return store.calls.filter((call) => call === 'session').length
+  return store.calls.filter((call) => call === 'find').length
 }
 
 t.test('a session is found until it ends', async (t) => {
@@ -117,7 +117,7 @@ t.test(
     const sessions = new Sessions(store)
     await sessions.find(ann.id)
     const again = { ...(await store.join('bob')), id: ann.id, expiresAt: ann.expiresAt + 60_000 }
-    store.session = async () => again
+    store.sessions.find = async () => again
     store.now = () => ann.expiresAt
     t.same(await sessions.find(ann.id), again)
   },
@@ -129,7 +129,7 @@ t.test('a session that ended on another node is dropped at once', async (t) => {
   const ann = await store.join('ann')
   const bob = await store.join('bob')
   await Promise.all([sessions.find(ann.id), sessions.find(bob.id)])
-  await store.endSession(ann.id)
+  await store.sessions.end(ann.id)
   sessions.invalidate([ann.id, 99])
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
   t.same(await sessions.find(bob.id), bob)
@@ -143,7 +143,7 @@ t.test('a session that ends during its look-up is not cached', async (t) => {
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
   const early = refusalOf(() => sessions.find(ann.id))
-  const ending = store.endSession(ann.id)
+  const ending = store.sessions.end(ann.id)
   sessions.invalidate([ann.id])
   const late = refusalOf(() => sessions.find(ann.id))
   answerNow()
@@ -197,7 +197,7 @@ t.test('the store is asked each time while it is not up to date', async (t) => {
   const sessions = new Sessions(store)
   const ann = await store.join('ann')
   await sessions.find(ann.id)
-  await store.endSession(ann.id)
+  await store.sessions.end(ann.id)
   t.same(await sessions.find(ann.id), ann, 'while its end would have been reported')
   store.isUpToDate = false
   t.match(await refusalOf(() => sessions.find(ann.id)), { code: 'unauthorized' })
@@ -211,7 +211,7 @@ t.test('an answer from before the process was suspended is not used', async (t) 
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
   const found = refusalOf(() => sessions.find(ann.id))
-  const ending = store.endSession(ann.id)
+  const ending = store.sessions.end(ann.id)
   store.isUpToDate = false
   answerNow()
   await ending
@@ -247,8 +247,8 @@ t.test('all sessions are looked up again after a divergence', async (t) => {
   store.gate = promise
   const early = refusalOf(() => sessions.find(bob.id))
   await Promise.all([
-    store.endSession(ann.id),
-    store.endSession(bob.id),
+    store.sessions.end(ann.id),
+    store.sessions.end(bob.id),
     sessions.invalidateAll(),
     answerNow(),
   ])

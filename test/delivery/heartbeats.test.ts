@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { Unavailable } from '../../src/store/store.ts'
+import { Unavailable } from '../../src/store/store-errors.ts'
 import { DeliveryFixture, FakeConnection, session } from './support/fixture.ts'
 
 t.test('heartbeats carry the cursor and acknowledge what was delivered', async (t) => {

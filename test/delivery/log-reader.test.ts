@@ -5,14 +5,14 @@ import { FakeLog } from './support/fixture.ts'
 t.test('starts with the bounds of the store', async (t) => {
   const log = new FakeLog()
   log.oldest = 3
-  const logReader = new LogReader(log)
+  const logReader = new LogReader({ log, receipts: log })
   await logReader.start()
   t.match([logReader.epoch, logReader.head], [log.epoch, 0])
 })
 
 t.test('an update that arrives before the bounds is kept', async (t) => {
   const log = new FakeLog()
-  const logReader = new LogReader(log)
+  const logReader = new LogReader({ log, receipts: log })
   const started = logReader.start()
   logReader.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 2 }, entries: [] })
   await started
@@ -21,7 +21,7 @@ t.test('an update that arrives before the bounds is kept', async (t) => {
 
 t.test('readers who missed the same events share the packed bytes, others do not', async (t) => {
   const log = new FakeLog()
-  const logReader = new LogReader(log)
+  const logReader = new LogReader({ log, receipts: log })
   const entries = [0, 1, 2, 0].map((to, index) => ({
     id: index + 1,
     from: { id: 9, username: 'ann' },
@@ -52,7 +52,10 @@ t.test('a store that knows that nothing is undelivered is not asked', async (t) 
   const log = new FakeLog()
   const known = { after: 7, upTo: 7, bounds: log.bounds_ }
   const hasNothingUndelivered = (account: number) => (account === 1 ? known : undefined)
-  const logReader = new LogReader(Object.assign(log, { hasNothingUndelivered }))
+  const logReader = new LogReader({
+    log,
+    receipts: Object.assign(log, { hasNothingUndelivered }),
+  })
   t.equal(await logReader.undelivered(1), known)
   t.equal(log.reads, 0)
   t.match(await logReader.undelivered(2), { after: 0, upTo: 0 })

@@ -4,7 +4,7 @@ import { Chunk } from '../../src/delivery/http-chunk.ts'
 import type { StoredBatch } from '../../src/delivery/log-reader.ts'
 import { encodeMessage } from '../../src/delivery/sse-events.ts'
 import { Stream, type StreamContext } from '../../src/delivery/stream.ts'
-import type { Session } from '../../src/store/store.ts'
+import type { Session } from '../../src/store/session-store.ts'
 
 const epoch = 'mh4k2c9z'
 const bounds = { epoch, oldest: 1, head: 9 }

@@ -1,7 +1,8 @@
 import type { StoreListeners } from '../../src/open-store.ts'
+import type { MessageLog } from '../../src/store/message-log.ts'
 import type { Store, StoreListener } from '../../src/store/store.ts'
 
-type Batch = Parameters<Store['append']>
+type Batch = Parameters<MessageLog['append']>
 
 /** A real store whose follower the test can tell things, as if it were shared with other nodes. */
 export class ControllableStore {
@@ -21,8 +22,10 @@ export class ControllableStore {
     return new Proxy(store, {
       get: (target, name) => {
         if (name === 'isUpToDate') return this.isUpToDate
-        if (name === 'session') return (id: number) => this.#session(target, id)
-        if (name === 'append') return (...batch: Batch) => this.#append(target, batch)
+        if (name === 'sessions')
+          return { ...target.sessions, find: (id: number) => this.#find(target, id) }
+        if (name === 'log')
+          return { ...target.log, append: (...batch: Batch) => this.#append(target, batch) }
         if (name === 'subscribe') return (follower: StoreListener) => this.#follow(target, follower)
         const value = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
@@ -35,14 +38,14 @@ export class ControllableStore {
     return this.#listener as StoreListener
   }
 
-  async #session(store: Store, id: number) {
-    const session = await store.session(id)
+  async #find(store: Store, id: number) {
+    const session = await store.sessions.find(id)
     return session && !this.gone.has(session.account.username) ? session : undefined
   }
 
   async #append(store: Store, batch: Batch) {
     await this.beforeAppend()
-    return store.append(...batch)
+    return store.log.append(...batch)
   }
 
   #follow(store: Store, follower: StoreListener): void {

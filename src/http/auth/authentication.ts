@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
-import type { Session } from '../../store/store.ts'
+import type { Session } from '../../store/session-store.ts'
 import { queryValue } from '../input/query.ts'
 import type { Services } from '../services.ts'
 import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'

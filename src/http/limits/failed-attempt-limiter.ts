@@ -1,6 +1,6 @@
 import { Problem } from '../../chat/problems.ts'
 import { mapStoreErrors } from '../../chat/store-problems.ts'
-import type { SharedCounts } from '../../store/store.ts'
+import type { RateLimitCounters } from '../../store/rate-limit-counters.ts'
 import type { LimitKey } from './address-key.ts'
 import { FixedWindowCounter } from './fixed-window-counter.ts'
 import { type Allowance, tooMany } from './rate-limiter.ts'
@@ -26,12 +26,16 @@ interface Queue {
 export class FailedAttemptLimiter {
   readonly #allowance: Allowance
   readonly #windowMs: number
-  readonly #counts: SharedCounts
+  readonly #counts: RateLimitCounters
   readonly #isFailure: (error: unknown) => boolean
   readonly #queues = new Map<string, Queue>()
 
   /** @param counts where failures are counted (in the memory of this process) */
-  constructor(allowance: Allowance, isFailure: (error: unknown) => boolean, counts?: SharedCounts) {
+  constructor(
+    allowance: Allowance,
+    isFailure: (error: unknown) => boolean,
+    counts?: RateLimitCounters,
+  ) {
     this.#allowance = allowance
     this.#windowMs = allowance.seconds * 1000
     this.#counts = counts ?? new MemoryCounts(this.#windowMs)
@@ -116,7 +120,7 @@ function tooManyWaiting(): Problem {
 }
 
 /** The counts of this process alone. All windows have one length. */
-class MemoryCounts implements SharedCounts {
+class MemoryCounts implements RateLimitCounters {
   readonly #windows: FixedWindowCounter
 
   constructor(windowMs: number) {

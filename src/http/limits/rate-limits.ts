@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import type { PostedMessage } from '../../chat/messages.ts'
 import { Problem, type ProblemCode } from '../../chat/problems.ts'
 import { lookupKey } from '../../chat/usernames.ts'
-import type { Session, SharedCounts } from '../../store/store.ts'
+import type { RateLimitCounters } from '../../store/rate-limit-counters.ts'
+import type { Session } from '../../store/session-store.ts'
 import type { HttpSettings } from '../services.ts'
 import { addressKeys, type LimitKey } from './address-key.ts'
 import { FailedAttemptLimiter } from './failed-attempt-limiter.ts'
@@ -46,7 +47,7 @@ export class RateLimits {
       registrationsPerHour,
       requestsPerMinute,
     }: RateLimitSettings,
-    counts?: SharedCounts,
+    counts?: RateLimitCounters,
   ) {
     const perMinute = (points: number, message: string) => ({ points, seconds: 60, message })
     const limitFailures = (points: number, message: string) =>

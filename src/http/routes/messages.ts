@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { type MessageInput, type PostedMessage, toMessage } from '../../chat/messages.ts'
-import type { Session } from '../../store/store.ts'
+import type { Session } from '../../store/session-store.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'

@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { OutcomeUnknown, Unavailable } from '../store.ts'
+import { OutcomeUnknown, Unavailable } from '../store-errors.ts'
 
 /**
  * Classes of SQLSTATE that blame the statement, not the database: one bad row must not look like a

@@ -1,4 +1,5 @@
-import type { PresentSession, StoreUpdate } from '../store.ts'
+import type { PresentSession } from '../presence-store.ts'
+import type { StoreUpdate } from '../store.ts'
 import type { PollResult } from './poll-changes.ts'
 
 type SessionUpdate = Pick<StoreUpdate, 'ended' | 'entered' | 'left'>

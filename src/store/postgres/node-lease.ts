@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { PresenceChange } from '../store.ts'
+import type { PresenceChange } from '../presence-store.ts'
 import { toArrayLiteral } from './connection.ts'
 import type { ReapOptions } from './poll-changes.ts'
 import type { Pool } from './pool.ts'

@@ -1,6 +1,6 @@
+import type { PresentSession } from '../presence-store.ts'
 import type { EntryRow } from '../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
-import type { PresentSession } from '../store.ts'
 import { parseNumberArray, type Sql } from './connection.ts'
 import { type BoundsRow, boundsColumns } from './log/bounds.ts'
 import { limitBytes } from './log/entry-query.ts'

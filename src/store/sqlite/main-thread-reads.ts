@@ -1,12 +1,8 @@
-import type {
-  Cursor,
-  CursorResolution,
-  LogBounds,
-  Session,
-  StoreUpdate,
-  Unavailable,
-  Undelivered,
-} from '../store.ts'
+import type { Cursor, CursorResolution, LogBounds } from '../message-log.ts'
+import type { Undelivered } from '../receipt-store.ts'
+import type { Session } from '../session-store.ts'
+import type { StoreUpdate } from '../store.ts'
+import type { Unavailable } from '../store-errors.ts'
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
@@ -55,7 +51,7 @@ export class MainThreadReads {
     this.#fullyDelivered.applyUpdate(update)
   }
 
-  async session(id: number): Promise<Session | undefined> {
+  async findSession(id: number): Promise<Session | undefined> {
     return this.#read(() => this.#sessions.alive(id, this.#now()))
   }
 

@@ -1,4 +1,5 @@
-import type { PresentSession, Session } from '../store.ts'
+import type { PresentSession } from '../presence-store.ts'
+import type { Session } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 
 type Row = { session: number; id: number; username: string; since: number }

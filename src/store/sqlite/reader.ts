@@ -1,13 +1,7 @@
-import type {
-  Credentials,
-  DatabaseSize,
-  Entry,
-  LogBounds,
-  Page,
-  PageRange,
-  PresentSession,
-  Scan,
-} from '../store.ts'
+import type { Credentials } from '../account-store.ts'
+import type { Entry, LogBounds, Page, PageRange, Scan } from '../message-log.ts'
+import type { PresentSession } from '../presence-store.ts'
+import type { DatabaseSize } from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'

@@ -1,6 +1,6 @@
 import { type SessionRow, toSession } from '../rows.ts'
 import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../session-rules.ts'
-import type { Session } from '../store.ts'
+import type { Session } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 
 const selectWithAccounts = `

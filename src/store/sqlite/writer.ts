@@ -1,13 +1,9 @@
-import type {
-  DeliveryReceipt,
-  Draft,
-  LogBounds,
-  NewAccount,
-  Outcome,
-  PresenceChange,
-  Session,
-  StoreUpdate,
-} from '../store.ts'
+import type { NewAccount } from '../account-store.ts'
+import type { Draft, LogBounds, Outcome } from '../message-log.ts'
+import type { PresenceChange } from '../presence-store.ts'
+import type { DeliveryReceipt } from '../receipt-store.ts'
+import type { Session } from '../session-store.ts'
+import type { StoreUpdate } from '../store.ts'
 import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogAppender } from './log/append.ts'

@@ -8,13 +8,8 @@ import { LogReader } from '../../../src/delivery/log-reader.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
 import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
-import type {
-  Cursor,
-  CursorResolution,
-  Entry,
-  LogBounds,
-  Session,
-} from '../../../src/store/store.ts'
+import type { Cursor, CursorResolution, Entry, LogBounds } from '../../../src/store/message-log.ts'
+import type { Session } from '../../../src/store/session-store.ts'
 
 export const epoch = 'mh4k2c9z'
 
@@ -172,7 +167,7 @@ export class DeliveryFixture {
   #arrivals: (() => void)[] = []
 
   constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
-    this.logReader = new LogReader(this.log, recent)
+    this.logReader = new LogReader({ log: this.log, receipts: this.log }, recent)
     this.logReader.applyUpdate({ bounds: this.log.bounds_, entries: [] })
     const presence = {
       count: 1,

@@ -1,10 +1,12 @@
 import t from 'tap'
 import { Problem } from '../../../src/chat/problems.ts'
 import { RateLimits } from '../../../src/http/limits/rate-limits.ts'
-import { type Session, type SharedCounts, Unavailable } from '../../../src/store/store.ts'
+import type { RateLimitCounters } from '../../../src/store/rate-limit-counters.ts'
+import type { Session } from '../../../src/store/session-store.ts'
+import { Unavailable } from '../../../src/store/store-errors.ts'
 
 /** Counts that all nodes share. */
-class Counts implements SharedCounts {
+class Counts implements RateLimitCounters {
   away = false
   readonly #counts = new Map<string, number>()
 
@@ -68,7 +70,7 @@ t.test('while the counts are unavailable logins are refused, and none is stuck',
 
 t.test('the counts do not contain names as they were typed', async (t) => {
   const keys: string[] = []
-  const counts: SharedCounts = {
+  const counts: RateLimitCounters = {
     async increment(key) {
       keys.push(key)
       return { counted: true }

@@ -2,7 +2,9 @@ import type { HistoryQuery, MessageInput, PostedMessage } from '../../../src/cha
 import { Problem } from '../../../src/chat/problems.ts'
 import { sessionEnded } from '../../../src/chat/sessions.ts'
 import type { Services } from '../../../src/http/services.ts'
-import type { Account, Entry, Session } from '../../../src/store/store.ts'
+import type { Entry } from '../../../src/store/message-log.ts'
+import type { Account } from '../../../src/store/person.ts'
+import type { Session } from '../../../src/store/session-store.ts'
 
 /** The lifetime of sessions. */
 const ttlMs = 3_600_000

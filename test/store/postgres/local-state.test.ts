@@ -21,22 +21,22 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const { store, updates } = await openNode(t, databaseUrl, shortTimeouts)
     const ann = await registerUser(store, 'ann')
-    await store.changePresence({ enter: [ann], leave: [] })
+    await store.presence.change({ enter: [ann], leave: [] })
     await appendMessages(store, [draft(ann, 'a'), draft(ann, 'b')])
-    const before = await store.bounds()
+    const before = await store.log.bounds()
     await server.stop('immediate')
     await updates.until(({ transitions }) => transitions.includes('disconnected'))
     await server.start()
     await updates.until(({ transitions }) => transitions.includes('reconnected'))
     t.same(updates.transitions.filter((turn) => turn === 'diverged').length, 1)
-    const bounds = await store.bounds()
+    const bounds = await store.log.bounds()
     t.ok(bounds.epoch > before.epoch)
     t.same(updates.bounds, bounds)
-    t.match(await store.resolveCursor({ id: 2, epoch: before.epoch }), {
+    t.match(await store.log.resolveCursor({ id: 2, epoch: before.epoch }), {
       position: 2,
       reset: { reason: 'new-epoch', from: 2 },
     })
-    t.match(await store.resolveCursor({ id: 3, epoch: before.epoch }), {
+    t.match(await store.log.resolveCursor({ id: 3, epoch: before.epoch }), {
       reset: { reason: 'rewound', from: 2 },
     })
     await appendMessage(store, ann, 'c')
@@ -44,12 +44,12 @@ function suite(): void {
     t.same(updates.sessions, [`+${ann.id}`])
 
     server.freeze()
-    const append = store.append([draft(ann, 'frozen')], newBatchId())
+    const append = store.log.append([draft(ann, 'frozen')], newBatchId())
     await t.rejects(append, { name: 'OutcomeUnknown' })
-    await t.rejects(store.bounds(), { name: 'Unavailable' })
+    await t.rejects(store.log.bounds(), { name: 'Unavailable' })
     server.thaw()
     await server.stop('fast')
-    await t.rejects(store.session(ann.id), { name: 'Unavailable' })
+    await t.rejects(store.sessions.find(ann.id), { name: 'Unavailable' })
   })
 
   t.test('a running node notices that its database was restored from a backup', async (t) => {
@@ -71,23 +71,23 @@ function suite(): void {
       ['d', 'e', 'f'].map((text) => draft(ann, text)),
     )
     const bob = await registerUser(store, 'bob')
-    await store.changePresence({ enter: [bob], leave: [] })
-    const { epoch } = await store.bounds()
+    await store.presence.change({ enter: [bob], leave: [] })
+    const { epoch } = await store.log.bounds()
     await server.copyDatabase(`${name}_backup`, name)
     await updates.until(({ transitions }) => transitions.includes('diverged'))
     t.match(updates.bounds, { head: 3 })
     await updates.until(({ sessions }) => sessions.includes(`-${bob.id}`))
-    t.match(await store.resolveCursor({ id: 3, epoch }), {
+    t.match(await store.log.resolveCursor({ id: 3, epoch }), {
       position: 3,
       reset: { reason: 'new-epoch', from: 3 },
     })
-    t.match(await store.resolveCursor({ id: 5, epoch }), {
+    t.match(await store.log.resolveCursor({ id: 5, epoch }), {
       position: 3,
       reset: { reason: 'rewound', from: 3 },
     })
     t.equal((await appendMessage(store, ann, 'another d')).id, 4)
     t.equal(updates.ids.at(-1), 4)
-    t.ok((await store.bounds()).epoch > epoch)
+    t.ok((await store.log.bounds()).epoch > epoch)
   })
 
   t.test('a node that is behind what was trimmed reports that the log diverged', async (t) => {
@@ -106,12 +106,12 @@ function suite(): void {
       here.store,
       Array.from({ length: 1_200 }, () => draft(ann, 'x')),
     )
-    while ((await here.store.deleteExpired(Date.now() + hour)).more);
-    t.match(await behind.store.bounds(), { oldest: 1_201, head: 1_201 })
+    while ((await here.store.retention.deleteExpired(Date.now() + hour)).more);
+    t.match(await behind.store.log.bounds(), { oldest: 1_201, head: 1_201 })
     t.same(behind.updates.transitions, ['diverged'])
     t.same(behind.updates.ids, [])
     await appendMessage(here.store, ann, 'on')
-    await behind.store.bounds()
+    await behind.store.log.bounds()
     t.same(behind.updates.ids, [1_202])
   })
 
@@ -126,13 +126,13 @@ function suite(): void {
       await registerUser(here.store, 'ann'),
       await registerUser(here.store, 'bob'),
     ]
-    await here.store.changePresence({ enter: [ann], leave: [] })
-    t.match(await behind.store.presentSessions(), [{ session: ann.id }])
-    await here.store.changePresence({ enter: [bob], leave: [ann.id] })
+    await here.store.presence.change({ enter: [ann], leave: [] })
+    t.match(await behind.store.presence.list(), [{ session: ann.id }])
+    await here.store.presence.change({ enter: [bob], leave: [ann.id] })
     const name = databaseNameOf(databaseUrl)
     await server.run('UPDATE changes SET at = 0', name)
-    await here.store.deleteExpired(undefined)
-    t.match(await behind.store.presentSessions(), [{ session: bob.id }])
+    await here.store.retention.deleteExpired(undefined)
+    t.match(await behind.store.presence.list(), [{ session: bob.id }])
     t.same(behind.updates.sessions, [`+${ann.id}`, `+${bob.id}`, `-${ann.id}`])
   })
 
@@ -140,9 +140,9 @@ function suite(): void {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const { store, updates } = await openNode(t, databaseUrl, { pollIntervalMs: 60_000 })
-    const { epoch } = await store.bounds()
+    const { epoch } = await store.log.bounds()
     await server.run('VACUUM FULL entries', databaseNameOf(databaseUrl))
-    const { bounds } = await store.resolveCursor({ id: 0, epoch })
+    const { bounds } = await store.log.resolveCursor({ id: 0, epoch })
     t.ok(bounds.epoch > epoch)
     t.same(updates.transitions, ['diverged'])
   })

@@ -29,8 +29,8 @@ function suite(): void {
     })
     await warned
     t.match(warnings, [/pooler/])
-    await unnotified.store.bounds()
-    await unnotified.store.presentSessions()
+    await unnotified.store.log.bounds()
+    await unnotified.store.presence.list()
     const other = await openNode(t, databaseUrl)
     const ann = await registerUser(other.store, 'ann')
     await appendMessages(other.store, [draft(ann, 'a'), draft(ann, 'b')])
@@ -52,7 +52,7 @@ function suite(): void {
     t.teardown(() => sql.end())
     await sql.begin(async (sql) => {
       await sql`LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE`
-      const busy = store.credentials('ann')
+      const busy = store.accounts.credentials('ann')
       await sql`SELECT pg_sleep(1)`
       await sql`COMMIT`
       await busy

@@ -1,5 +1,5 @@
+import type { LogBounds } from '../../message-log.ts'
 import type { EntryRow } from '../../rows.ts'
-import type { LogBounds } from '../../store.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
 
 /** What every query for entries selects, from `entries` and `usernameJoins`. */

@@ -1,6 +1,6 @@
+import type { Entry, Scan } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
-import type { Entry, Scan } from '../../store.ts'
 import type { Sql } from '../connection.ts'
 import type { Pool } from '../pool.ts'
 import {

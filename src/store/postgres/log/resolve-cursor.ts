@@ -1,5 +1,5 @@
 import { cursorResolution, parseEpoch } from '../../cursor-resolution.ts'
-import type { Cursor, CursorResolution } from '../../store.ts'
+import type { Cursor, CursorResolution } from '../../message-log.ts'
 import type { Pool } from '../pool.ts'
 import { type BoundsRow, beginEpoch, boundsColumns, toLogBounds } from './bounds.ts'
 

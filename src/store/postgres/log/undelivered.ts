@@ -1,6 +1,7 @@
 import { parseEpoch } from '../../cursor-resolution.ts'
+import type { Scan } from '../../message-log.ts'
+import type { DeliveryReceipt, Undelivered } from '../../receipt-store.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../../scan-limits.ts'
-import type { DeliveryReceipt, Scan, Undelivered } from '../../store.ts'
 import { toArrayLiteral } from '../connection.ts'
 import type { Pool } from '../pool.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'

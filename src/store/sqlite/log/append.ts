@@ -1,4 +1,5 @@
-import type { Draft, Entry, Outcome, Person } from '../../store.ts'
+import type { Draft, Entry, Outcome } from '../../message-log.ts'
+import type { Person } from '../../person.ts'
 import type { Connection } from '../connection.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 

@@ -1,5 +1,5 @@
 import { cursorResolution, formatEpoch, parseEpoch } from '../../cursor-resolution.ts'
-import type { Cursor, CursorResolution, LogBounds } from '../../store.ts'
+import type { Cursor, CursorResolution, LogBounds } from '../../message-log.ts'
 import type { Connection } from '../connection.ts'
 
 type BoundsRow = { born: number; oldest: number | null; head: number }

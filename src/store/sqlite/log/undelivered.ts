@@ -1,6 +1,7 @@
+import type { LogBounds, Scan } from '../../message-log.ts'
+import type { DeliveryReceipt, Undelivered } from '../../receipt-store.ts'
 import type { EntryRow } from '../../rows.ts'
 import { MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../../scan-limits.ts'
-import type { DeliveryReceipt, LogBounds, Scan, Undelivered } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { entryColumns } from './entry-query.ts'

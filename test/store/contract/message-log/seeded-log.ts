@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import type { Entry, Session, Store } from '../../../src/store/store.ts'
-import { draft, entryOf, newBatchId, registerUser } from '../fixtures.ts'
-import { type Clock, type OpenFixture, openStore } from '../store-contract.ts'
+import type { Entry } from '../../../../src/store/message-log.ts'
+import type { Session } from '../../../../src/store/session-store.ts'
+import type { Store } from '../../../../src/store/store.ts'
+import { draft, entryOf, newBatchId, registerUser } from '../../fixtures.ts'
+import { type Clock, type OpenFixture, openStore } from '../fixture.ts'
 
 /** A log of broadcasts and direct messages of several people, also to themselves. */
 export interface SeededLog {
@@ -38,7 +40,7 @@ export async function openSeededLog(
         to === undefined ? {} : { to: names[to] as string },
       ),
     )
-  const entries = (await store.append(drafts, newBatchId())).map(entryOf)
+  const entries = (await store.log.append(drafts, newBatchId())).map(entryOf)
   return { store, clock, people, entries }
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import type { CursorResolution } from '../../../src/store/store.ts'
-import { appendMessage, registerUser } from '../fixtures.ts'
-import { type OpenFixture, openStore } from '../store-contract.ts'
+import type { CursorResolution } from '../../../../src/store/message-log.ts'
+import { appendMessage, registerUser } from '../../fixtures.ts'
+import { type OpenFixture, openStore } from '../fixture.ts'
 
 /** One run of a server, and what happens to the log after it. */
 const run = fc.record({
@@ -35,12 +35,12 @@ export async function resolveCursorContract(t: Test, openFixture: OpenFixture): 
             await appendMessage(store, ann, text)
             log.push(text)
           }
-          if (trims) await store.deleteExpired(fixture.clock.now())
-          const { epoch, oldest } = await store.bounds()
+          if (trims) await store.retention.deleteExpired(fixture.clock.now())
+          const { epoch, oldest } = await store.log.bounds()
           seen.set(epoch, [...log])
           for (const [of, held] of seen) {
             for (let id = 0; id <= held.length; id += 1) {
-              const resolution = await store.resolveCursor({ id, epoch: of })
+              const resolution = await store.log.resolveCursor({ id, epoch: of })
               const edge = { oldest, isOld: of !== epoch }
               t.same(placeOf(resolution), expected(held.slice(0, id), log, edge))
             }
@@ -64,22 +64,22 @@ export async function resolveCursorContract(t: Test, openFixture: OpenFixture): 
     const before = await fixture.open()
     const ann = await registerUser(before, 'ann')
     for (const text of ['a', 'b', 'c']) await appendMessage(before, ann, text)
-    const { epoch } = await before.bounds()
+    const { epoch } = await before.log.bounds()
     await before.close()
     fixture.clock.advance(1)
     await fixture.restart()
     const store = await fixture.open()
     t.teardown(() => store.close())
     const place = async (id: number, of = epoch) =>
-      placeOf(await store.resolveCursor({ id, epoch: of }))
+      placeOf(await store.log.resolveCursor({ id, epoch: of }))
     const good = (id: number) => ({ position: id, reset: { reason: 'new-epoch', from: id } })
     for (const id of [0, 1, 2, 3]) t.same(await place(id), good(id))
     t.same(await place(4), { position: 3, reset: { reason: 'rewound', from: 3 } })
     await appendMessage(store, ann, 'd')
-    await store.deleteExpired(fixture.clock.now())
-    t.match(await store.bounds(), { oldest: 4 })
+    await store.retention.deleteExpired(fixture.clock.now())
+    t.match(await store.log.bounds(), { oldest: 4 })
     t.same(await place(1), good(1), 'also below the oldest entry: a read from there finds that')
-    const now = (await store.bounds()).epoch
+    const now = (await store.log.bounds()).epoch
     t.same(await place(1, now), { position: 3, reset: { reason: 'trimmed', from: 3 } })
     t.same(await place(4, now), { position: 4, reset: null })
   })
@@ -93,7 +93,7 @@ export async function resolveCursorContract(t: Test, openFixture: OpenFixture): 
     fixture.clock.advance(1)
     const store = await fixture.open()
     t.teardown(() => store.close())
-    const place = async (id: number) => placeOf(await store.resolveCursor({ id, epoch: null }))
+    const place = async (id: number) => placeOf(await store.log.resolveCursor({ id, epoch: null }))
     t.same(await place(2), { position: 2, reset: null })
     t.same(await place(3), { position: 3, reset: null })
     t.same(await place(0), { position: 0, reset: null })
@@ -103,7 +103,7 @@ export async function resolveCursorContract(t: Test, openFixture: OpenFixture): 
       reset: { reason: 'ahead', from: 3 },
     })
     await appendMessage(store, ann, 'd')
-    await store.deleteExpired(fixture.clock.now())
+    await store.retention.deleteExpired(fixture.clock.now())
     t.same(await place(0), { position: 3, reset: null })
     t.same(await place(1), { position: 3, reset: { reason: 'trimmed', from: 3 } })
     t.same(await place(3), { position: 3, reset: null })
@@ -121,7 +121,7 @@ export async function resolveCursorContract(t: Test, openFixture: OpenFixture): 
     t.teardown(() => store.close())
     await appendMessage(store, ann, 'b')
     const place = async (id: number, epoch: string) =>
-      placeOf(await store.resolveCursor({ id, epoch }))
+      placeOf(await store.log.resolveCursor({ id, epoch }))
     const good = (id: number) => ({ position: id, reset: { reason: 'new-epoch', from: id } })
     t.same(await place(0, '00000000'), good(0))
     t.same(await place(1, '00000000'), { position: 0, reset: { reason: 'rewound', from: 0 } })
@@ -131,9 +131,9 @@ export async function resolveCursorContract(t: Test, openFixture: OpenFixture): 
 
   await t.test('answers `ahead` for a cursor of the current epoch past the head', async (t) => {
     const { store } = await openStore(t, openFixture)
-    const { epoch } = await store.bounds()
+    const { epoch } = await store.log.bounds()
     t.match(epoch, /^[0-9a-z]{8}$/)
-    t.same(placeOf(await store.resolveCursor({ id: 5, epoch })), {
+    t.same(placeOf(await store.log.resolveCursor({ id: 5, epoch })), {
       position: 0,
       reset: { reason: 'ahead', from: 0 },
     })
@@ -146,7 +146,7 @@ export async function resolveCursorContract(t: Test, openFixture: OpenFixture): 
       fixture.clock.advance(pass)
       await fixture.restart()
       const store = await fixture.open()
-      epochs.push((await store.bounds()).epoch)
+      epochs.push((await store.log.bounds()).epoch)
       await store.close()
     }
     t.same(epochs, [...new Set(epochs)].sort())

@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
 import { appendMessage, appendMessages, draft, hour, registerUser } from '../fixtures.ts'
-import { type OpenFixture, openStore } from '../store-contract.ts'
+import { type OpenFixture, openStore } from './fixture.ts'
 
-export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): Promise<void> {
+export async function retentionStoreContract(t: Test, openFixture: OpenFixture): Promise<void> {
   await t.test('deletes the oldest entries in steps, but never the newest entry', async (t) => {
     const { store, clock } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
@@ -12,18 +12,27 @@ export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): 
     )
     clock.advance(1)
     t.match(
-      await store.deleteExpired(undefined),
+      await store.retention.deleteExpired(undefined),
       { more: false, bounds: { oldest: 1 } },
       'without `before` it deletes none',
     )
-    t.match(await store.deleteExpired(clock.now() - 1), { more: false, bounds: { oldest: 1 } })
-    t.match(await store.deleteExpired(clock.now()), { more: true, bounds: { oldest: 1_001 } })
-    const last = await store.deleteExpired(clock.now())
+    t.match(await store.retention.deleteExpired(clock.now() - 1), {
+      more: false,
+      bounds: { oldest: 1 },
+    })
+    t.match(await store.retention.deleteExpired(clock.now()), {
+      more: true,
+      bounds: { oldest: 1_001 },
+    })
+    const last = await store.retention.deleteExpired(clock.now())
     t.match(last, { more: false, bounds: { oldest: 2_001, head: 2_001 } })
-    t.match(await store.deleteExpired(clock.now()), { more: false, bounds: { oldest: 2_001 } })
-    t.same(await store.bounds(), last.bounds)
+    t.match(await store.retention.deleteExpired(clock.now()), {
+      more: false,
+      bounds: { oldest: 2_001 },
+    })
+    t.same(await store.log.bounds(), last.bounds)
     t.equal((await appendMessage(store, ann, 'on')).id, 2_002, 'the head never falls')
-    t.equal(await store.entry(2_000, ann.account.id), undefined)
+    t.equal(await store.log.entry(2_000, ann.account.id), undefined)
   })
 
   await t.test('deletes only entries that were sent before', async (t) => {
@@ -33,7 +42,10 @@ export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): 
     clock.advance(10)
     await appendMessage(store, ann, 'new')
     await appendMessage(store, ann, 'newest')
-    t.match(await store.deleteExpired(clock.now()), { more: false, bounds: { oldest: 2, head: 3 } })
+    t.match(await store.retention.deleteExpired(clock.now()), {
+      more: false,
+      bounds: { oldest: 2, head: 3 },
+    })
   })
 
   await t.test('deletes in the order of the log, also after the clock was wrong', async (t) => {
@@ -49,13 +61,18 @@ export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): 
     t.match(await appendMessage(store, ann, 'by the right clock'), { sentAt: start + 10 })
     await appendMessage(store, ann, 'newest')
     clock.advance(hour)
-    t.match(await store.deleteExpired(clock.now()), { more: false, bounds: { oldest: 2, head: 4 } })
-    t.match(await store.deleteExpired(start + 240 * hour + 1), { bounds: { oldest: 4, head: 4 } })
+    t.match(await store.retention.deleteExpired(clock.now()), {
+      more: false,
+      bounds: { oldest: 2, head: 4 },
+    })
+    t.match(await store.retention.deleteExpired(start + 240 * hour + 1), {
+      bounds: { oldest: 4, head: 4 },
+    })
   })
 
   await t.test('tells whether it would delete more than a tenth of the log', async (t) => {
     const { store, clock } = await openStore(t, openFixture)
-    const overTenth = (before: number) => store.wouldDeleteOverTenth(before)
+    const overTenth = (before: number) => store.retention.wouldDeleteOverTenth(before)
     t.equal(await overTenth(clock.now() + 1), false, 'an empty log')
     const ann = await registerUser(store, 'ann')
     await appendMessage(store, ann, 'old')
@@ -70,14 +87,17 @@ export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): 
     await appendMessage(store, ann, 'new')
     t.equal(await overTenth(old), false, 'two of twenty')
     await appendMessage(store, ann, 'new')
-    await store.deleteExpired(old)
+    await store.retention.deleteExpired(old)
     t.equal(await overTenth(old), false)
     t.equal(await overTenth(old + 1), true)
   })
 
   await t.test('accepts an empty log', async (t) => {
     const { store, clock } = await openStore(t, openFixture)
-    t.match(await store.deleteExpired(clock.now()), { more: false, bounds: { oldest: 1, head: 0 } })
+    t.match(await store.retention.deleteExpired(clock.now()), {
+      more: false,
+      bounds: { oldest: 1, head: 0 },
+    })
   })
 
   await t.test('deletes an idempotency key with its entry, and after 24 hours', async (t) => {
@@ -86,14 +106,14 @@ export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): 
     await appendMessage(store, ann, 'trimmed', { key: 'a' })
     clock.advance(1)
     await appendMessage(store, ann, 'kept', { key: 'b' })
-    await store.deleteExpired(clock.now())
-    t.equal(await store.findByIdempotencyKey(ann.account.id, 'a'), undefined)
-    t.match(await store.findByIdempotencyKey(ann.account.id, 'b'), { digest: 'kept' })
+    await store.retention.deleteExpired(clock.now())
+    t.equal(await store.log.findByIdempotencyKey(ann.account.id, 'a'), undefined)
+    t.match(await store.log.findByIdempotencyKey(ann.account.id, 'b'), { digest: 'kept' })
     clock.advance(24 * hour + 1)
-    t.match(await store.deleteExpired(undefined), { more: false, bounds: { oldest: 2 } })
+    t.match(await store.retention.deleteExpired(undefined), { more: false, bounds: { oldest: 2 } })
     clock.advance(-1)
     t.equal(
-      await store.findByIdempotencyKey(ann.account.id, 'b'),
+      await store.log.findByIdempotencyKey(ann.account.id, 'b'),
       undefined,
       'also after the clock went back',
     )
@@ -104,21 +124,21 @@ export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): 
     async (t) => {
       const { store, clock } = await openStore(t, openFixture)
       const { account } = await registerUser(store, 'ann')
-      const away = await store.openSession(account.id, hour)
-      const present = await store.openSession(account.id, hour)
-      await store.changePresence({ enter: [present], leave: [] })
+      const away = await store.sessions.open(account.id, hour)
+      const present = await store.sessions.open(account.id, hour)
+      await store.presence.change({ enter: [present], leave: [] })
       clock.advance(hour)
-      t.match(await store.deleteExpired(undefined), { more: false })
+      t.match(await store.retention.deleteExpired(undefined), { more: false })
       t.match(
-        await store.presentSessions(),
+        await store.presence.list(),
         [{ session: present.id }],
         'it stays for the grace period',
       )
-      await store.changePresence({ enter: [], leave: [present.id] })
-      await store.deleteExpired(undefined)
+      await store.presence.change({ enter: [], leave: [present.id] })
+      await store.retention.deleteExpired(undefined)
       clock.advance(-1)
-      t.equal(await store.session(away.id), undefined)
-      t.equal(await store.session(present.id), undefined)
+      t.equal(await store.sessions.find(away.id), undefined)
+      t.equal(await store.sessions.find(present.id), undefined)
     },
   )
 
@@ -130,7 +150,7 @@ export async function deleteExpiredContract(t: Test, openFixture: OpenFixture): 
       Array.from({ length: 1_001 }, (_, at) => draft(ann, 'x', { key: `${at}` })),
     )
     clock.advance(24 * hour + 1)
-    t.match(await store.deleteExpired(undefined), { more: true })
-    t.match(await store.deleteExpired(undefined), { more: false })
+    t.match(await store.retention.deleteExpired(undefined), { more: true })
+    t.match(await store.retention.deleteExpired(undefined), { more: false })
   })
 }

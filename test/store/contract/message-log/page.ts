@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import type { Entry, PageRange } from '../../../src/store/store.ts'
-import { registerUser } from '../fixtures.ts'
-import { type OpenFixture, openStore } from '../store-contract.ts'
+import type { Entry, PageRange } from '../../../../src/store/message-log.ts'
+import { registerUser } from '../../fixtures.ts'
+import { type OpenFixture, openStore } from '../fixture.ts'
 import { maySee, openSeededLog } from './seeded-log.ts'
 
 /** The expected page, from all entries that the viewer may see. */
@@ -40,7 +40,7 @@ export async function pageContract(t: Test, openFixture: OpenFixture): Promise<v
               const pair = [viewer.id, other.account.id].sort()
               return to !== null && [from.id, to.id].sort().join() === pair.join()
             })
-          const { bounds, ...page } = await store.page(viewer.id, range)
+          const { bounds, ...page } = await store.log.page(viewer.id, range)
           t.same(page, pageOf(visible, range))
           t.match(bounds, { oldest: 1, head: 400 })
         },
@@ -53,7 +53,7 @@ export async function pageContract(t: Test, openFixture: OpenFixture): Promise<v
     const { store } = await openStore(t, openFixture)
     const { account } = await registerUser(store, 'ann')
     for (const range of [{ limit: 50 }, { limit: 50, after: 0 }, { limit: 50, before: 9 }]) {
-      t.match(await store.page(account.id, range), { entries: [], more: false })
+      t.match(await store.log.page(account.id, range), { entries: [], more: false })
     }
   })
 }
