@@ -6,8 +6,8 @@ import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { updateListener } from '../../support/update-listener.ts'
-import { draft, idsOf, newBatchId, registerUser } from '../fixtures.ts'
 import { Clock } from '../contract/fixture.ts'
+import { draft, idsOf, newBatchId, registerUser } from '../fixtures.ts'
 
 t.test(
   'rejects with Unavailable while the disk is full, and goes on when there is room',
