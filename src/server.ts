@@ -167,15 +167,17 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await store.close()
   }
 
-  await logReader.start()
-  await sessions.start()
-  await presence.start()
-  retentionJob.start()
   try {
-    await app.listen({ host: address, port: settings.port, backlog })
+    await logReader.start()
+    await sessions.start()
+    await presence.start()
+    retentionJob.start()
+    await app.listen({ host: address, port: settings.port, backlog }).catch((error) => {
+      throw listenError(settings, error)
+    })
   } catch (error) {
     await close(0)
-    throw listenError(settings, error)
+    throw error
   }
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
