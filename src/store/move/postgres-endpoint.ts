@@ -1,5 +1,6 @@
 import { hostsAndDatabase } from '../../database-url.ts'
 import { refuseNewer, refuseOlder } from '../migrations.ts'
+import { describeError } from '../postgres/classify-error.ts'
 import { connectToPrimary, serverUrlsOf } from '../postgres/connect-to-primary.ts'
 import type { Connection } from '../postgres/connection.ts'
 import { postgresMigrations } from '../postgres/migrate.ts'
@@ -22,9 +23,8 @@ export async function connectEndpoint(databaseUrl: string): Promise<Connection> 
     const { connection } = await connectToPrimary(serverUrlsOf(databaseUrl), { connectTimeoutMs })
     return connection
   } catch (error) {
-    // Messages of the driver and of PostgreSQL name hosts and roles, never a password.
-    const { message } = error as Error
-    throw new StartError(`postgres://${hostsAndDatabase(databaseUrl)} cannot be used: ${message}`, {
+    const name = `postgres://${hostsAndDatabase(databaseUrl)}`
+    throw new StartError(`${name} cannot be used: ${describeError(error as Error)}`, {
       cause: error,
     })
   }
