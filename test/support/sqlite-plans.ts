@@ -1,6 +1,7 @@
 import { type Connection, connect } from '../../src/store/sqlite/connection.ts'
 import { FullyDeliveredAccounts } from '../../src/store/sqlite/fully-delivered-accounts.ts'
-import { beginEpoch, CursorResolver } from '../../src/store/sqlite/log/bounds.ts'
+import { beginEpoch } from '../../src/store/sqlite/log/begin-epoch.ts'
+import { CursorResolver } from '../../src/store/sqlite/log/resolve-cursor.ts'
 import { Reader } from '../../src/store/sqlite/reader.ts'
 import { Writer } from '../../src/store/sqlite/writer.ts'
 import { growing } from './large-database.ts'

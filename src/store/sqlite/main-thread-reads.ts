@@ -6,8 +6,9 @@ import type { Unavailable } from '../store-errors.ts'
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
-import { CursorResolver, LogBoundsQuery } from './log/bounds.ts'
-import { UndeliveredEntries } from './log/undelivered.ts'
+import { LogBoundsQuery } from './log/bounds.ts'
+import { CursorResolver } from './log/resolve-cursor.ts'
+import { Receipts } from './receipts.ts'
 import { Sessions } from './sessions.ts'
 
 /**
@@ -25,7 +26,7 @@ export class MainThreadReads {
   readonly #end
   readonly #boundsQuery
   readonly #sessions
-  readonly #undelivered
+  readonly #receipts
   readonly #cursors
   readonly #fullyDelivered
   #closedError: Unavailable | undefined
@@ -41,7 +42,7 @@ export class MainThreadReads {
     this.#end = connection.prepare('COMMIT')
     this.#boundsQuery = new LogBoundsQuery(connection)
     this.#sessions = new Sessions(connection)
-    this.#undelivered = new UndeliveredEntries(connection)
+    this.#receipts = new Receipts(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
   }
@@ -61,7 +62,7 @@ export class MainThreadReads {
   }
 
   async undelivered(viewer: number): Promise<Undelivered> {
-    return this.#read(() => this.#undelivered.range(viewer, this.#readSnapshotBounds()))
+    return this.#read(() => this.#receipts.range(viewer, this.#readSnapshotBounds()))
   }
 
   hasNothingUndelivered(viewer: number): Undelivered | undefined {

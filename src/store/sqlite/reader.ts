@@ -8,8 +8,8 @@ import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
-import { UndeliveredEntries } from './log/undelivered.ts'
 import { PresenceRows } from './presence.ts'
+import { Receipts } from './receipts.ts'
 import { Retention } from './retention.ts'
 import { readTransaction } from './transaction.ts'
 
@@ -19,7 +19,7 @@ export class Reader {
   readonly #snapshot
   readonly #bounds
   readonly #entries
-  readonly #undelivered
+  readonly #receipts
   readonly #pages
   readonly #keys
   readonly #accounts
@@ -32,7 +32,7 @@ export class Reader {
     this.#snapshot = readTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#entries = new EntryReader(connection)
-    this.#undelivered = new UndeliveredEntries(connection)
+    this.#receipts = new Receipts(connection)
     this.#pages = new LogPages(connection)
     this.#keys = new IdempotencyKeys(connection)
     this.#accounts = new Accounts(connection)
@@ -54,7 +54,7 @@ export class Reader {
   }
 
   readUndelivered(after: number, upTo: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#undelivered.read(after, upTo, viewer))
+    return this.#snapshot(() => this.#receipts.read(after, upTo, viewer))
   }
 
   entry(id: number, viewer: number): Entry | undefined {

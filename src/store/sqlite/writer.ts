@@ -8,8 +8,8 @@ import { Accounts } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogAppender } from './log/append.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { UndeliveredEntries } from './log/undelivered.ts'
 import { PresenceRows } from './presence.ts'
+import { Receipts } from './receipts.ts'
 import { Retention } from './retention.ts'
 import { Sessions } from './sessions.ts'
 import { WriteTransaction } from './transaction.ts'
@@ -36,7 +36,7 @@ export class Writer {
   readonly #accounts
   readonly #sessions
   readonly #presence
-  readonly #undelivered
+  readonly #receipts
   readonly #retention
   readonly #fillProbe
   readonly #emptyProbe
@@ -53,7 +53,7 @@ export class Writer {
     this.#accounts = new Accounts(connection)
     this.#sessions = new Sessions(connection)
     this.#presence = new PresenceRows(connection)
-    this.#undelivered = new UndeliveredEntries(connection)
+    this.#receipts = new Receipts(connection)
     this.#retention = new Retention(connection)
     this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
     this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
@@ -76,7 +76,7 @@ export class Writer {
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {
     return this.#write(() => {
-      if (epoch === this.#bounds.read().epoch) this.#undelivered.markDelivered(receipts)
+      if (epoch === this.#bounds.read().epoch) this.#receipts.markDelivered(receipts)
       return { value: undefined, update: null }
     })
   }

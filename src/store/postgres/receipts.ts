@@ -1,11 +1,11 @@
-import { parseEpoch } from '../../cursor-resolution.ts'
-import type { Scan } from '../../message-log.ts'
-import type { DeliveryReceipt, Undelivered } from '../../receipt-store.ts'
-import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../../scan-limits.ts'
-import { toArrayLiteral } from '../connection.ts'
-import type { Pool } from '../pool.ts'
-import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
-import { type BoundsAndEntryRow, limitBytes, splitBounds, withBounds } from './entry-query.ts'
+import { parseEpoch } from '../cursor-resolution.ts'
+import type { Scan } from '../message-log.ts'
+import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
+import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
+import { toArrayLiteral } from './connection.ts'
+import { type BoundsRow, boundsColumns, toLogBounds } from './log/bounds.ts'
+import { type BoundsAndEntryRow, limitBytes, splitBounds, withBounds } from './log/entry-query.ts'
+import type { Pool } from './pool.ts'
 
 /** One account twice, as `directMessagesOf` has it. */
 const accountArray = (account: number) => toArrayLiteral([account, account])

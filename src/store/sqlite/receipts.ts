@@ -1,13 +1,13 @@
-import type { LogBounds, Scan } from '../../message-log.ts'
-import type { DeliveryReceipt, Undelivered } from '../../receipt-store.ts'
-import type { EntryRow } from '../../rows.ts'
-import { MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../../scan-limits.ts'
-import type { Connection } from '../connection.ts'
-import { LogBoundsQuery } from './bounds.ts'
-import { entryColumns } from './entry-query.ts'
+import type { LogBounds, Scan } from '../message-log.ts'
+import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
+import type { EntryRow } from '../rows.ts'
+import { MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
+import type { Connection } from './connection.ts'
+import { LogBoundsQuery } from './log/bounds.ts'
+import { entryColumns } from './log/entry-query.ts'
 
 /** The direct messages that none of their recipient's streams has received. */
-export class UndeliveredEntries {
+export class Receipts {
   readonly #bounds
   readonly #entries
   readonly #first
