@@ -6,14 +6,14 @@ import { Unavailable } from '../store-errors.ts'
 import { classifyError } from './classify-error.ts'
 import type { Connection } from './connection.ts'
 import { ConnectivityMonitor } from './connectivity-monitor.ts'
-import { LocalState } from './local-state.ts'
 import type { AppendResult } from './log/append.ts'
 import { beginEpoch } from './log/begin-epoch.ts'
 import type { NodeLease } from './node-lease.ts'
-import { NotificationMonitor } from './notification-watchdog.ts'
-import { pollChanges } from './poll-changes.ts'
+import { NotificationMonitor } from './notification-monitor.ts'
 import { PollThrottle } from './poll-throttle.ts'
 import type { Pool } from './pool.ts'
+import { PublishedState } from './published-state.ts'
+import { readChanges } from './read-changes.ts'
 
 /** What failed is tried again by the next poll. */
 const retriedLater = () => {}
@@ -39,7 +39,7 @@ export class ChangePoller {
   readonly #pool: Pool
   readonly #lease: NodeLease
   readonly #options: ChangePollerOptions
-  readonly #state = new LocalState()
+  readonly #state = new PublishedState()
   readonly #connectivity: ConnectivityMonitor
   readonly #notifications: NotificationMonitor
   readonly #throttle = new PollThrottle(() => this.#pollInBackground())
@@ -118,7 +118,7 @@ export class ChangePoller {
   }
 
   /** Publishes what an append of this node brought, without a poll for the notification of it. */
-  async trackAppend(append: () => Promise<AppendResult>): Promise<Outcome[]> {
+  async appendAndPublish(append: () => Promise<AppendResult>): Promise<Outcome[]> {
     this.#appendsInFlight += 1
     try {
       const { outcomes, epoch } = await append()
@@ -216,7 +216,7 @@ export class ChangePoller {
     const { position } = this.#state
     const reapOptions = this.#lease.reapOptions(this.#connectivity.connectedMs)
     const result = await connection.run(
-      (sql) => pollChanges(sql, position, reapOptions),
+      (sql) => readChanges(sql, position, reapOptions),
       queryTimeoutMs,
     )
     if (!result.epochIsCurrent) {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { PresenceChange } from '../presence-store.ts'
 import { toArrayLiteral } from './connection.ts'
-import type { ReapOptions } from './poll-changes.ts'
 import type { Pool } from './pool.ts'
+import type { ReapOptions } from './read-changes.ts'
 
 export interface NodeLeaseOptions {
   /** By the database's clock, in ms. */

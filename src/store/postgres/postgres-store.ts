@@ -50,7 +50,7 @@ export class PostgresStore implements Store {
 
   readonly log: MessageLog = {
     append: (batch, batchId) =>
-      this.#poller.trackAppend(() => appendBatch(this.#pool, batch, batchId)),
+      this.#poller.appendAndPublish(() => appendBatch(this.#pool, batch, batchId)),
     findByIdempotencyKey: (account, key) => findByIdempotencyKey(this.#pool, account, key),
     bounds: async () => (await this.#poller.awaitCaughtUp(readBounds(this.#pool))).bounds,
     resolveCursor: (cursor) => this.#poller.awaitCaughtUp(resolveCursor(this.#pool, cursor)),

@@ -8,8 +8,8 @@ import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { CursorResolver } from './log/resolve-cursor.ts'
-import { Receipts } from './receipts.ts'
-import { Sessions } from './sessions.ts'
+import { ReceiptRows } from './receipts.ts'
+import { SessionRows } from './sessions.ts'
 
 /**
  * The reads that a request or a stream needs before it can begin. They take a few pages, which is less
@@ -41,8 +41,8 @@ export class MainThreadReads {
     this.#begin = connection.prepare('BEGIN')
     this.#end = connection.prepare('COMMIT')
     this.#boundsQuery = new LogBoundsQuery(connection)
-    this.#sessions = new Sessions(connection)
-    this.#receipts = new Receipts(connection)
+    this.#sessions = new SessionRows(connection)
+    this.#receipts = new ReceiptRows(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
   }

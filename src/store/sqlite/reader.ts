@@ -2,14 +2,14 @@ import type { Credentials } from '../account-store.ts'
 import type { Entry, LogBounds, Page, PageRange, Scan } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { DatabaseSize } from '../store.ts'
-import { Accounts } from './accounts.ts'
+import { AccountRows } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
 import { PresenceRows } from './presence.ts'
-import { Receipts } from './receipts.ts'
+import { ReceiptRows } from './receipts.ts'
 import { Retention } from './retention.ts'
 import { readTransaction } from './transaction.ts'
 
@@ -32,10 +32,10 @@ export class Reader {
     this.#snapshot = readTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#entries = new EntryReader(connection)
-    this.#receipts = new Receipts(connection)
+    this.#receipts = new ReceiptRows(connection)
     this.#pages = new LogPages(connection)
     this.#keys = new IdempotencyKeys(connection)
-    this.#accounts = new Accounts(connection)
+    this.#accounts = new AccountRows(connection)
     this.#presence = new PresenceRows(connection)
     this.#retention = new Retention(connection)
     this.#clock = clock

@@ -1,11 +1,11 @@
 import type { PresentSession } from '../presence-store.ts'
 import type { StoreUpdate } from '../store.ts'
-import type { PollResult } from './poll-changes.ts'
+import type { PollResult } from './read-changes.ts'
 
 type SessionUpdate = Pick<StoreUpdate, 'ended' | 'entered' | 'left'>
 
 /** The sessions that were published as present. */
-export class LocalPresence {
+export class PublishedPresence {
   /** The newest change that was applied; -1 if all present sessions must be read again. */
   changeSeq = -1
   #present = new Map<number, PresentSession>()

@@ -3,9 +3,9 @@ import type { Entry, LogBounds } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
 import { toEntry } from '../rows.ts'
 import type { StoreUpdate } from '../store.ts'
-import { LocalPresence } from './local-presence.ts'
 import { toLogBounds } from './log/bounds.ts'
-import type { PollPosition, PollResult } from './poll-changes.ts'
+import { PublishedPresence } from './published-presence.ts'
+import type { PollPosition, PollResult } from './read-changes.ts'
 
 /** What a poll changed. */
 export interface StateChange {
@@ -16,9 +16,9 @@ export interface StateChange {
 }
 
 /** What has been published: the log's bounds, and who is present. */
-export class LocalState {
+export class PublishedState {
   #bounds: LogBounds | undefined
-  readonly #presence = new LocalPresence()
+  readonly #presence = new PublishedPresence()
 
   /** Undefined before the first poll. */
   get bounds(): LogBounds {

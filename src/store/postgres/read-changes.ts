@@ -70,7 +70,7 @@ interface ColumnarEntries {
 }
 
 /** Reads everything that changed since a position, in one round trip. */
-export async function pollChanges(
+export async function readChanges(
   sql: Sql,
   position: PollPosition,
   reapOptions: ReapOptions,
