@@ -38,7 +38,7 @@ export class PublishedState {
   }
 
   /** Whether everything within these bounds has been published. */
-  isCaughtUpTo({ epoch, head }: LogBounds): boolean {
+  isCaughtUpTo({ epoch, head }: Pick<LogBounds, 'epoch' | 'head'>): boolean {
     return epoch === this.bounds.epoch && head <= this.bounds.head
   }
 
