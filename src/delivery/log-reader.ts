@@ -131,11 +131,8 @@ export class LogReader {
   }
 
   /** The range of ids that undelivered direct messages to the account can have. */
-  async undelivered(account: number): Promise<Undelivered> {
-    return (
-      this.#store.receipts.hasNothingUndelivered?.(account) ??
-      this.#queries.run(() => this.#store.receipts.undelivered(account))
-    )
+  undelivered(account: number): Promise<Undelivered> {
+    return this.#queries.run(() => this.#store.receipts.undelivered(account))
   }
 
   resolveCursor(cursor: Cursor): Promise<CursorResolution> {

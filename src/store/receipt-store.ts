@@ -14,9 +14,6 @@ export interface ReceiptStore {
    */
   undelivered(viewer: number): Promise<Undelivered>
 
-  /** The same without waiting, where it is known already that there are none. */
-  hasNothingUndelivered?(viewer: number): Undelivered | undefined
-
   /** The direct messages to `viewer` with ids in (after, upTo], bounded by 256 KiB of text. */
   readUndelivered(after: number, upTo: number, viewer: number): Promise<Scan>
 }

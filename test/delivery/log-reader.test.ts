@@ -47,16 +47,3 @@ t.test('readers who missed the same events share the packed bytes, others do not
     [4],
   )
 })
-
-t.test('a store that knows that nothing is undelivered is not asked', async (t) => {
-  const log = new FakeLog()
-  const known = { after: 7, upTo: 7, bounds: log.bounds_ }
-  const hasNothingUndelivered = (account: number) => (account === 1 ? known : undefined)
-  const logReader = new LogReader({
-    log,
-    receipts: Object.assign(log, { hasNothingUndelivered }),
-  })
-  t.equal(await logReader.undelivered(1), known)
-  t.equal(log.reads, 0)
-  t.match(await logReader.undelivered(2), { after: 0, upTo: 0 })
-})

@@ -62,11 +62,8 @@ export class MainThreadReads {
   }
 
   async undelivered(viewer: number): Promise<Undelivered> {
-    return this.#read(() => this.#receipts.range(viewer, this.#readSnapshotBounds()))
-  }
-
-  hasNothingUndelivered(viewer: number): Undelivered | undefined {
-    return this.#closedError ? undefined : this.#fullyDelivered.undelivered(viewer)
+    const known = this.#closedError ? undefined : this.#fullyDelivered.undelivered(viewer)
+    return known ?? this.#read(() => this.#receipts.range(viewer, this.#readSnapshotBounds()))
   }
 
   async resolveCursor(cursor: Cursor): Promise<CursorResolution> {

@@ -83,7 +83,6 @@ export class SqliteStore implements Store {
     markDelivered: (receipts, epoch) =>
       this.#publish(this.#writer.call('markDelivered', receipts, epoch)),
     undelivered: (viewer) => this.#mainThread.undelivered(viewer),
-    hasNothingUndelivered: (viewer) => this.#mainThread.hasNothingUndelivered(viewer),
     readUndelivered: (after, upTo, viewer) =>
       this.#reader.call('readUndelivered', after, upTo, viewer),
   }

@@ -6,6 +6,7 @@ import { MainThreadReads } from '../../../src/store/sqlite/main-thread-reads.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { Unavailable } from '../../../src/store/store-errors.ts'
 import { privateFolder } from '../../support/private-folder.ts'
+import { registerUser } from '../fixtures.ts'
 
 t.test('the reads of one turn share a snapshot until it is ended', async (t) => {
   const folder = privateFolder(t)
@@ -53,4 +54,21 @@ t.test('a read that fails ends the snapshot', async (t) => {
   await t.rejects(reads.findSession(1), /no such table/)
   other.exec('ALTER TABLE elsewhere RENAME TO sessions')
   t.equal(await reads.findSession(1), undefined, 'in a new snapshot')
+})
+
+t.test('a fully delivered account is answered for without the database', async (t) => {
+  const folder = privateFolder(t)
+  const store = await openSqliteStore({ folder, onFatal: t.fail })
+  t.teardown(() => store.close())
+  const { account } = await registerUser(store, 'ann')
+  const { database } = dataFiles(folder)
+  const other = new Database(database)
+  t.teardown(() => other.close())
+  const reads = new MainThreadReads(database, Date.now)
+  t.teardown(() => reads.close(new Unavailable('closed')))
+
+  other.exec('ALTER TABLE entries RENAME TO elsewhere')
+  t.match(await reads.undelivered(account.id), { after: 0, upTo: 0 })
+  await t.rejects(reads.undelivered(account.id + 1), /no such table/)
+  other.exec('ALTER TABLE elsewhere RENAME TO entries')
 })
