@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { connect } from './connection.ts'
-import { Reader } from './reader.ts'
+import { createReader } from './reader.ts'
 import {
   serializeError,
   type WorkerCall,
@@ -25,7 +25,7 @@ let at: number | undefined
 const clock = () => at ?? Date.now()
 const calls = (role === 'writer'
   ? new Writer(connection, clock)
-  : new Reader(connection, clock)) as unknown as Calls
+  : createReader(connection, clock)) as unknown as Calls
 
 port.on('message', (message: WorkerMessage) => {
   if (message === 'close') {
