@@ -4,7 +4,7 @@ import type { Store, StoreListener } from '../../src/store/store.ts'
 
 type Batch = Parameters<MessageLog['append']>
 
-/** A real store whose follower the test can tell things, as if it were shared with other nodes. */
+/** A real store whose listener the test can tell things, as if it were shared with other nodes. */
 export class ControllableStore {
   #listener: StoreListener | undefined
   /** False: what other nodes did may not have been told. */
@@ -13,10 +13,10 @@ export class ControllableStore {
   warn: (warning: string) => void = () => {}
   /** What an append waits for. */
   beforeAppend: () => Promise<void> = async () => {}
-  /** Whose sessions are no more, though the follower was not told. */
+  /** Whose sessions are no more, though the listener was not told. */
   readonly gone = new Set<string>()
 
-  /** For `Tuning.around`. */
+  /** For `StoreTuning.around`. */
   readonly around = (store: Store, listeners: StoreListeners): Store => {
     this.warn = listeners.onWarning
     return new Proxy(store, {
@@ -26,14 +26,15 @@ export class ControllableStore {
           return { ...target.sessions, find: (id: number) => this.#find(target, id) }
         if (name === 'log')
           return { ...target.log, append: (...batch: Batch) => this.#append(target, batch) }
-        if (name === 'subscribe') return (follower: StoreListener) => this.#follow(target, follower)
+        if (name === 'subscribe')
+          return (listener: StoreListener) => this.#subscribe(target, listener)
         const value = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
       },
     })
   }
 
-  /** What the server hears by, once it listens. */
+  /** The listener of the server, once it has subscribed. */
   get listener(): StoreListener {
     return this.#listener as StoreListener
   }
@@ -48,8 +49,8 @@ export class ControllableStore {
     return store.log.append(...batch)
   }
 
-  #follow(store: Store, follower: StoreListener): void {
-    this.#listener = follower
-    store.subscribe(follower)
+  #subscribe(store: Store, listener: StoreListener): void {
+    this.#listener = listener
+    store.subscribe(listener)
   }
 }
