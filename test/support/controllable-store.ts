@@ -1,4 +1,4 @@
-import type { StoreListeners } from '../../src/open-store.ts'
+import type { StoreCallbacks } from '../../src/open-store.ts'
 import type { MessageLog } from '../../src/store/message-log.ts'
 import type { Store, StoreListener } from '../../src/store/store.ts'
 
@@ -17,8 +17,8 @@ export class ControllableStore {
   readonly gone = new Set<string>()
 
   /** For `StoreTuning.around`. */
-  readonly around = (store: Store, listeners: StoreListeners): Store => {
-    this.warn = listeners.onWarning
+  readonly around = (store: Store, callbacks: StoreCallbacks): Store => {
+    this.warn = callbacks.onWarning
     return new Proxy(store, {
       get: (target, name) => {
         if (name === 'isUpToDate') return this.isUpToDate

@@ -21,8 +21,9 @@ const port = parentPort as NonNullable<typeof parentPort>
 const connection = connect(file, { readonly: role === 'reader' })
 if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`)
 
-let at: number | undefined
-const clock = () => at ?? Date.now()
+/** The time that the call under way was sent with. */
+let timeOfCall: number | undefined
+const clock = () => timeOfCall ?? Date.now()
 const calls = (role === 'writer'
   ? new Writer(connection, clock)
   : createReader(connection, clock)) as unknown as Calls
@@ -35,7 +36,7 @@ port.on('message', (message: WorkerMessage) => {
 })
 
 function handleCall({ id, call, args, now }: WorkerCall): WorkerReply {
-  at = now
+  timeOfCall = now
   try {
     return { id, value: calls[call]?.(...args) }
   } catch (error) {
