@@ -94,6 +94,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     receipts,
     retryMs,
     isSessionValid: (session) => sessions.isValid(session),
+    storeConnected: () => storeUpdates.storeConnected,
     now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
@@ -114,7 +115,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       signingKey,
       openStream: streamOpener({ hub, sessions, writeTimeoutMs }),
       ready: () => ready,
-      storeConnected: () => storeUpdates.connected,
+      storeConnected: () => storeUpdates.storeConnected,
     },
     tuning.http,
   )

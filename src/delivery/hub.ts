@@ -30,6 +30,7 @@ export interface HubDependencies {
   /** Delay between two attempts of a stream to read from an unavailable store, in ms. */
   retryMs?: number
   isSessionValid: StreamContext['isSessionValid']
+  storeConnected(): boolean
   /** The store's time, in Unix ms. */
   now(): number
   onError(error: unknown): void
@@ -38,23 +39,24 @@ export interface HubDependencies {
 /** Opens, feeds and ends the streams of this server. */
 export class Hub {
   readonly #presenceGraceMs: number
+  readonly #storeConnected: () => boolean
   readonly #logReader: LogReader
   readonly #context: StreamContext
   readonly #streams: StreamRegistry
   readonly #heartbeats: Heartbeats
   /** The streams whose sockets are not closed yet; some of them have ended. */
   readonly #openSockets = new Set<Stream>()
-  #storeUnavailable = false
   #closing = false
   #onAllClosed: () => void = () => {}
 
   constructor(
     settings: HubSettings,
-    { retryMs = 1000, isSessionValid, now, ...parts }: HubDependencies,
+    { retryMs = 1000, isSessionValid, storeConnected, now, ...parts }: HubDependencies,
   ) {
     const { logReader } = parts
     const checks = new Semaphore(maxConcurrentChecks)
     this.#presenceGraceMs = settings.presenceGraceMs
+    this.#storeConnected = storeConnected
     this.#logReader = logReader
     this.#streams = new StreamRegistry(settings)
     this.#heartbeats = new Heartbeats(settings, {
@@ -80,10 +82,10 @@ export class Hub {
   /**
    * Makes room for one more stream of the session.
    *
-   * @throws {Problem} as `StreamRegistry.makeRoom`, and `unavailable` while the store is unavailable
+   * @throws {Problem} as `StreamRegistry.makeRoom`, and `unavailable` while the store is disconnected
    */
   admit(session: Session): void {
-    if (this.#storeUnavailable) {
+    if (!this.#storeConnected()) {
       throw new Problem('unavailable', 'The store cannot be reached.', { retryAfter: 5 })
     }
     this.#streams.makeRoom(session)
@@ -122,14 +124,9 @@ export class Hub {
     this.#context.receipts.diverged()
   }
 
-  /** The store is unavailable: streams end, so that their readers reconnect to another node. */
-  disconnected(): void {
-    this.#storeUnavailable = true
+  /** Ends every stream, so that their readers reconnect to another node. */
+  storeDisconnected(): void {
     this.#endAll('unavailable')
-  }
-
-  reconnected(): void {
-    this.#storeUnavailable = false
   }
 
   /** Ends every stream with `bye`; resolves when their sockets are closed. */

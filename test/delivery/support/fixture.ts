@@ -167,6 +167,7 @@ export class DeliveryFixture {
   readonly endedSessions: number[] = []
   readonly logReader: LogReader
   readonly hub: Hub
+  storeConnected = true
   /** While true, presence is not stored. */
   holdPresence = false
   #arrivals: (() => void)[] = []
@@ -201,6 +202,7 @@ export class DeliveryFixture {
         receipts: new DeliveryReceipts(this.log, () => this.logReader.epoch),
         retryMs: 1,
         isSessionValid: async ({ id }) => !this.goneSessions.has(id),
+        storeConnected: () => this.storeConnected,
         now: Date.now,
         onError: (error) => this.errors.push(error),
       },
