@@ -152,7 +152,6 @@ export class Hub {
   #remove(stream: Stream): void {
     this.#streams.remove(stream)
     this.#heartbeats.remove(stream)
-    this.#context.presence.leave(stream.session.id)
   }
 
   /**

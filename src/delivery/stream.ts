@@ -160,7 +160,7 @@ export class Stream implements PresenceSubscriber {
   #become(state: StreamState): void {
     if (this.#state === 'ended') return
     this.#state = state
-    const { presenceBroadcaster, onEnded } = this.#context
+    const { presence, presenceBroadcaster, onEnded } = this.#context
     if (state === 'live') {
       this.#sendReady()
       presenceBroadcaster.caughtUp(this)
@@ -169,6 +169,7 @@ export class Stream implements PresenceSubscriber {
     } else if (state === 'ended') {
       this.#waiter.stop()
       presenceBroadcaster.remove(this)
+      presence.leave(this.session.id)
       onEnded(this)
     }
   }

@@ -26,7 +26,7 @@ async function replaying() {
       read: () => batch,
     },
     receipts: { settled: async () => {}, record: async () => {} },
-    presence: { enter: async () => {} },
+    presence: { enter: async () => {}, leave: nothing },
     presenceBroadcaster: { remove: nothing },
     retryMs: 1,
     onEnded: nothing,
