@@ -36,10 +36,7 @@ export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
   sessions: Pick<Sessions, 'find' | 'end'>
-  messages: Pick<
-    Messages,
-    'broadcast' | 'direct' | 'check' | 'replay' | 'checkPage' | 'page' | 'find'
-  >
+  messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   presence: Pick<Presence, 'list'>
   store: Pick<Store, 'ping' | 'counts' | 'now'>
   /** The key of tokens, 32 bytes or more. */
