@@ -5,12 +5,14 @@ import type { LogReader, StoredBatch } from './log-reader.ts'
 /** An id on one log, up to which a stream has written all that its person may see. */
 export class StreamPosition {
   id = 0
-  readonly #logReader: Pick<LogReader, 'epoch' | 'generation'>
+  readonly #logReader: Pick<LogReader, 'epoch' | 'generation' | 'head'>
   #epoch = ''
+  /** The newest epoch that the store has named. Epochs sort by age. */
+  #newestEpoch = ''
   /** Of the log reader, when the position was found to be on the log. */
   #generation = 0
 
-  constructor(logReader: Pick<LogReader, 'epoch' | 'generation'>) {
+  constructor(logReader: Pick<LogReader, 'epoch' | 'generation' | 'head'>) {
     this.#logReader = logReader
   }
 
@@ -18,6 +20,7 @@ export class StreamPosition {
   moveTo(id: number, { epoch }: LogBounds, generation: number): void {
     this.id = id
     this.#epoch = epoch
+    this.#newestEpoch = epoch
     this.#generation = generation
   }
 
@@ -30,19 +33,24 @@ export class StreamPosition {
     return formatCursor(this.id, this.#epoch)
   }
 
-  /** Whether the log has diverged since, or this server has yet to hear that it has. */
+  /** Whether the log has diverged since the position was found on it. */
   get hasDiverged(): boolean {
     const { epoch, generation } = this.#logReader
     return epoch !== this.#epoch || generation !== this.#generation
   }
 
-  /** Whether the position is on a log that this server has yet to hear of. Epochs sort by age. */
+  /**
+   * Whether the store has told this stream of more than this server has heard of: of a newer log, or of
+   * ids past the head. The update or divergence is on its way.
+   */
   get isAhead(): boolean {
-    return this.#epoch > this.#logReader.epoch
+    const { epoch, head } = this.#logReader
+    return this.#newestEpoch > epoch || (this.id > head && !this.hasDiverged)
   }
 
-  /** Whether a batch was read from another log. */
-  differsFrom({ bounds }: StoredBatch): boolean {
-    return bounds.epoch !== this.#epoch || this.hasDiverged
+  /** @returns false for a batch from another log than the position's: it must not be written */
+  accepts({ bounds: { epoch } }: StoredBatch): boolean {
+    this.#newestEpoch = epoch
+    return epoch === this.#epoch && !this.hasDiverged
   }
 }

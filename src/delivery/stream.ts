@@ -3,7 +3,6 @@ import type { Presence } from '../chat/presence.ts'
 import type { Cursor, CursorResolution, Session } from '../store/store.ts'
 import type { DeliveryReceipts } from './delivery-receipts.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
-import { StreamWaiter } from './interruptible-wait.ts'
 import type { Batch, LogReader } from './log-reader.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { SseConnection } from './sse-connection.ts'
@@ -19,6 +18,7 @@ import {
   retryPreamble,
 } from './sse-events.ts'
 import { StreamPosition } from './stream-position.ts'
+import { StreamWaits } from './stream-waits.ts'
 
 export interface StreamOptions {
   session: Session
@@ -46,11 +46,11 @@ export interface StreamContext {
 }
 
 /**
- * - `opening`: it has no place on the log yet: its cursor is being resolved, or its reader has none and
- *   gets undelivered direct messages
- * - `replaying`: it has a cursor and reads on to the head for the first time
- * - `live`: it is at the head, and new events are delivered to it
- * - `behind`: it was live, and reads on by itself until it is at the head again
+ * - `opening`: it has no cursor yet: the one of its reader is being resolved, or its reader has none and
+ *   gets undelivered direct messages first
+ * - `replaying`: it has a cursor, and reads on to the head for the first time
+ * - `live`: it is at the head, and the hub delivers new events to it
+ * - `behind`: it was live, and reads on until it is at the head again
  * - `ended`: nothing more is written
  */
 type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
@@ -58,27 +58,29 @@ type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
 /**
  * One reader of the log: a cursor, a filter (the messages that its person may see) and a socket.
  *
- * Replaying and catching up are the same loop: while the cursor is behind the head or the socket is
- * full, the stream reads on by itself, one write at a time. At the head it is live.
+ * Replaying and catching up are the same loop, `#readOn`, the one way to `live`: while the cursor is
+ * behind the head or the socket is full, the stream reads on by itself, one write at a time.
  */
 export class Stream implements PresenceSubscriber {
   readonly session: Session
   readonly account: number
   readonly #connection: StreamOptions['connection']
   readonly #context: StreamContext
-  readonly #waiter: StreamWaiter
+  readonly #waits: StreamWaits
   readonly #cursor: Cursor | null
   readonly #wantsPresence: boolean
   #state: StreamState = 'opening'
   /** Outdated while the stream is live: then its position is the head. */
   readonly #position: StreamPosition
+  /** Up to here a stream that is `opening` reads undelivered direct messages alone. */
+  #undeliveredUpTo = 0
   #hasWritten = false
   /** The socket takes no more until it has drained. */
   #full = false
   /** How many writes to the store `ready` waits for. */
   #pendingWrites = 0
   #ready = false
-  /** The newest direct message to this person that was written here and not acknowledged yet; else 0. */
+  /** The newest direct message to this person that was written and is yet to be recorded as delivered; or 0. */
   #pendingReceipt = 0
 
   constructor({ session, cursor, presence, connection }: StreamOptions, context: StreamContext) {
@@ -86,7 +88,7 @@ export class Stream implements PresenceSubscriber {
     this.account = session.account.id
     this.#connection = connection
     this.#context = context
-    this.#waiter = new StreamWaiter(context.retryMs)
+    this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logReader)
     this.#wantsPresence = presence === 'full'
@@ -97,7 +99,7 @@ export class Stream implements PresenceSubscriber {
     this.#connection.listen({
       drained: () => {
         this.#full = false
-        this.#waiter.wake()
+        this.#waits.drained()
       },
       closed: () => {
         this.#become('ended')
@@ -106,7 +108,7 @@ export class Stream implements PresenceSubscriber {
     })
     this.#delayReady(this.#context.presence.enter(this.session))
     const cursor = this.#cursor
-    this.#run(() => (cursor === null ? this.#replayUndelivered() : this.#startAtCursor(cursor)))
+    this.#run(() => (cursor === null ? this.#findUndelivered() : this.#startAtCursor(cursor)))
   }
 
   get isLive(): boolean {
@@ -165,9 +167,9 @@ export class Stream implements PresenceSubscriber {
       this.#sendReady()
       presenceBroadcaster.caughtUp(this)
     } else if (state === 'behind') {
-      this.#run(async () => {})
+      this.#run()
     } else if (state === 'ended') {
-      this.#waiter.stop()
+      this.#waits.stop()
       presenceBroadcaster.remove(this)
       presence.leave(this.session.id)
       onEnded(this)
@@ -179,42 +181,28 @@ export class Stream implements PresenceSubscriber {
     this.#become('behind')
   }
 
-  /** The direct messages to this person that none of their streams has delivered. */
-  async #replayUndelivered(): Promise<void> {
+  /** Moves to before the direct messages to this person that none of their streams has delivered. */
+  async #findUndelivered(): Promise<void> {
     const { logReader, receipts } = this.#context
     const { generation } = logReader
     await receipts.settled()
-    const { after, upTo, bounds } = await this.#waiter.retryUntilAvailable(() =>
+    const { after, upTo, bounds } = await this.#waits.untilAvailable(() =>
       logReader.undelivered(this.account),
     )
     this.#position.moveTo(after, bounds, generation)
-    let end = upTo
-    while (this.#position.id < end && this.#state === 'opening') {
-      const from = this.#position.id
-      const batch = await this.#waiter.retryUntilAvailable(() =>
-        logReader.readUndelivered(from, end, this.account),
-      )
-      if (this.#position.differsFrom(batch)) {
-        const resolution = await this.#reposition()
-        // If some of the written ones are void, the stream goes on from the fork as with a cursor.
-        end = resolution?.reset === null ? Math.min(end, resolution.bounds.head) : this.#position.id
-      } else this.#writeBatch(batch)
-      if (this.#full) await this.#waiter.nextWake()
-    }
-    this.#become('replaying')
+    this.#undeliveredUpTo = upTo
   }
 
   async #startAtCursor(cursor: Cursor): Promise<void> {
     const { position } = await this.#resolveCursor(cursor)
     this.#delayReady(this.#context.receipts.record(this.account, position))
-    this.#become('replaying')
   }
 
-  /** @returns the new position, and the reset that was written */
+  /** Moves to where a cursor stands. @returns that, and the reset that was written */
   async #resolveCursor(cursor: Cursor): Promise<CursorResolution> {
     const { logReader } = this.#context
     const { generation } = logReader
-    const { position, bounds, ...found } = await this.#waiter.retryUntilAvailable(() =>
+    const { position, bounds, ...found } = await this.#waits.untilAvailable(() =>
       logReader.resolveCursor(cursor),
     )
     // A reader without a cursor has seen nothing that another epoch could change.
@@ -229,15 +217,19 @@ export class Stream implements PresenceSubscriber {
   }
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
-  async #catchUp(): Promise<void> {
+  async #readOn(): Promise<void> {
     const { logReader } = this.#context
     while (this.#state !== 'ended') {
-      const cursor = this.#position.id
-      if (this.#full) await this.#waiter.nextWake()
+      // Waits for the client, until its socket drains or the stream ends.
+      if (this.#full) await this.#waits.untilDrained()
+      // Waits for the update or divergence on its way from the store, which come even if the stream ends.
+      else if (this.#position.isAhead) await logReader.nextChange()
+      // The reads wait for an answer of the store; if it is unavailable, until it answers or the stream ends.
       else if (this.#position.hasDiverged) await this.#reposition()
-      else if (cursor > logReader.head) await logReader.nextChange()
-      else if (cursor === logReader.head) return this.#become('live')
-      else await this.#readBatch(cursor)
+      else if (this.#position.id < this.#undeliveredUpTo) await this.#readUndelivered()
+      else if (this.#state === 'opening') this.#become('replaying')
+      else if (this.#position.id < logReader.head) await this.#readBatch()
+      else return this.#become('live')
     }
   }
 
@@ -245,35 +237,41 @@ export class Stream implements PresenceSubscriber {
    * Resolves the position on the log as it is after it diverged. If the session was lost with a part
    * of the log, the stream ends: its account id may be another person's by now.
    */
-  async #reposition(): Promise<CursorResolution | undefined> {
-    const { logReader, presence, isSessionValid } = this.#context
-    if (!(await this.#waiter.retryUntilAvailable(() => isSessionValid(this.session)))) {
+  async #reposition(): Promise<void> {
+    const { presence, isSessionValid } = this.#context
+    if (await this.#waits.untilAvailable(() => isSessionValid(this.session))) {
+      const { bounds, reset } = await this.#resolveCursor(this.#position.cursor)
+      // If some of what was written is void, the stream goes on from the fork as with a cursor.
+      this.#undeliveredUpTo = reset === null ? Math.min(this.#undeliveredUpTo, bounds.head) : 0
+    } else {
       presence.sessionEnded(this.session.id)
       this.end('logged-out')
-      return undefined
     }
-    const resolution = await this.#resolveCursor(this.#position.cursor)
-    if (this.#state !== 'ended' && this.#position.isAhead) await logReader.nextChange()
-    return resolution
   }
 
-  async #readBatch(cursor: number): Promise<void> {
+  async #readUndelivered(): Promise<void> {
+    const { id } = this.#position
+    const batch = await this.#waits.untilAvailable(() =>
+      this.#context.logReader.readUndelivered(id, this.#undeliveredUpTo, this.account),
+    )
+    if (this.#position.accepts(batch)) this.#writeBatch(batch)
+  }
+
+  async #readBatch(): Promise<void> {
     const { logReader } = this.#context
-    const recent = logReader.readRecent(cursor, this.account)
+    const { id } = this.#position
+    const recent = logReader.readRecent(id, this.account)
     if (recent) {
       this.#writeBatch(recent)
       // One batch per turn of the event loop, so that ten thousand readers who catch up block nobody.
       await nextTurn()
       return
     }
-    const batch = await this.#waiter.retryUntilAvailable(() => logReader.read(cursor, this.account))
-    const { bounds } = batch
-    const from = bounds.oldest - 1
-    if (this.#position.differsFrom(batch)) {
-      // The store is on a newer log: this server will hear of it in a moment.
-      if (bounds.epoch > logReader.epoch) await logReader.nextChange()
-    } else if (cursor < from) {
-      this.#send(resetEvent({ reason: 'trimmed', from }, bounds))
+    const batch = await this.#waits.untilAvailable(() => logReader.read(id, this.account))
+    if (!this.#position.accepts(batch)) return
+    const from = batch.bounds.oldest - 1
+    if (id < from) {
+      this.#send(resetEvent({ reason: 'trimmed', from }, batch.bounds))
       this.#position.id = from
     } else this.#writeBatch(batch)
   }
@@ -339,9 +337,10 @@ export class Stream implements PresenceSubscriber {
     return !this.#full
   }
 
-  #run(begin: () => Promise<void>): void {
-    begin()
-      .then(() => this.#catchUp())
+  /** Reads on after `prepare`, in a later microtask. An error cuts the stream. */
+  #run(prepare: () => Promise<void> = async () => {}): void {
+    prepare()
+      .then(() => this.#readOn())
       .catch((error: unknown) => {
         if (this.#state === 'ended') return
         this.#context.onError(error)
