@@ -13,7 +13,7 @@ import { Hub } from './delivery/hub.ts'
 import { LogReader } from './delivery/log-reader.ts'
 import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
-import { streamOpener } from './http/open-stream.ts'
+import { streamResponder } from './http/stream-response.ts'
 import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
 import type { Settings } from './settings.ts'
 import { AppendBatcher } from './store/append-batcher.ts'
@@ -113,7 +113,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       presence,
       store,
       signingKey,
-      openStream: streamOpener({ hub, sessions, writeTimeoutMs }),
+      respondWithStream: streamResponder({ hub, sessions, writeTimeoutMs }),
       ready: () => ready,
       storeConnected: () => storeUpdates.storeConnected,
     },

@@ -25,7 +25,7 @@ export type HttpSettings = Pick<
   | 'logLevel'
 >
 
-export interface StreamRequest {
+export interface StreamParameters {
   presence: 'full' | 'none'
   /** A valid cursor, or empty. */
   lastEventId: string
@@ -46,7 +46,7 @@ export interface Services {
    *
    * @throws {Problem} before anything is written
    */
-  openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamRequest): void
+  respondWithStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamParameters): void
   /** False once the server is shutting down. */
   ready(): boolean
   /** False while the store is disconnected: what this node knows may be out of date. */

@@ -91,7 +91,8 @@ export class RateLimits {
     this.#reads.consume(accountKeys(session))
   }
 
-  openStream(session: Session): void {
+  /** A stream to be opened. */
+  stream(session: Session): void {
     this.#streamOpens.consume(accountKeys(session))
   }
 

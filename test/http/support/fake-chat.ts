@@ -73,7 +73,7 @@ export class FakeChat {
         }),
       },
       store: { ping: () => this.ping(), now: () => this.now() },
-      openStream: async (_request, reply) => {
+      respondWithStream: async (_request, reply) => {
         reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache')
         reply.send('retry: 3000\nevent: heartbeat\ndata: {}\n\n')
       },

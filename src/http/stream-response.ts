@@ -8,7 +8,7 @@ import { detachSocket } from './connection/node-parser.ts'
 import { responseHead } from './connection/response-head.ts'
 import { logStreamOpened } from './logging/log-events.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
-import type { StreamRequest } from './services.ts'
+import type { StreamParameters } from './services.ts'
 
 const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -16,8 +16,8 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 }
 
-/** Opens the stream of an accepted request on the request's socket. */
-export function streamOpener({
+/** Makes `Services.respondWithStream`, which takes the socket from the request and opens a stream on it. */
+export function streamResponder({
   hub,
   sessions,
   writeTimeoutMs,
@@ -30,7 +30,7 @@ export function streamOpener({
   return (
     request: FastifyRequest,
     reply: FastifyReply,
-    { presence, lastEventId }: StreamRequest,
+    { presence, lastEventId }: StreamParameters,
   ): void => {
     if (request.method === 'HEAD') {
       // A body of unknown length: without a body Fastify would send `content-length: 0`.
