@@ -7,10 +7,10 @@ import { Accounts } from './chat/accounts.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
-import { Sessions } from './chat/sessions.ts'
+import { SessionCache } from './chat/session-cache.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
-import { LogReader } from './delivery/log-reader.ts'
+import { LogCache } from './delivery/log-cache.ts'
 import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
 import { streamResponder } from './http/stream-response.ts'
@@ -81,14 +81,14 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
 
   let ready = true
   const ttlMs = settings.tokenTtlHours * hourMs
-  const sessions = new Sessions(store)
+  const sessions = new SessionCache(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
   const appender = new AppendBatcher(store, { unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs })
-  const logReader = new LogReader(store)
+  const logCache = new LogCache(store)
   const presenceBroadcaster = new PresenceBroadcaster(presence)
-  const receipts = new DeliveryReceipts(store, () => logReader.epoch)
+  const receipts = new DeliveryReceipts(store, () => logCache.epoch)
   const hub = new Hub(settings, {
-    logReader,
+    logCache,
     presence,
     presenceBroadcaster,
     receipts,
@@ -166,7 +166,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await store.close()
   }
 
-  await logReader.start()
+  await logCache.start()
   await sessions.start()
   await presence.start()
   retentionJob.start()

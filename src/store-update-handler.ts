@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Presence } from './chat/presence.ts'
-import type { Sessions } from './chat/sessions.ts'
+import type { SessionCache } from './chat/session-cache.ts'
 import type { Hub } from './delivery/hub.ts'
 import { UpdateBatcher } from './delivery/update-batcher.ts'
 import type { AppendBatcher } from './store/append-batcher.ts'
@@ -8,7 +8,7 @@ import type { LogBounds, StoreListener, StoreUpdate } from './store/store.ts'
 
 export interface StoreUpdateTargets {
   appender: AppendBatcher
-  sessions: Sessions
+  sessions: SessionCache
   presence: Presence
   hub: Hub
   log: FastifyBaseLogger

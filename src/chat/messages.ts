@@ -3,7 +3,7 @@ import type { Draft, Entry, Outcome, Page, PageRange, Session, Store } from '../
 import { findCredentials, findStoredKey } from './accounts.ts'
 import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'
 import { Problem, type ProblemCode } from './problems.ts'
-import { sessionEnded } from './sessions.ts'
+import { sessionEnded } from './session-cache.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkText } from './text-rules.ts'
 

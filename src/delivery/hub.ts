@@ -5,12 +5,12 @@ import type { LogBounds, Session, StoreUpdate } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
 import type { DeliveryReceipts } from './delivery-receipts.ts'
 import { fanOut } from './fan-out.ts'
-import { type HeartbeatSettings, Heartbeats } from './heartbeats.ts'
-import type { LogReader } from './log-reader.ts'
+import type { LogCache } from './log-cache.ts'
 import type { PresenceBroadcaster } from './presence-broadcaster.ts'
 import type { ByeReason } from './sse-events.ts'
 import { Stream, type StreamContext, type StreamOptions } from './stream.ts'
 import { type StreamLimits, StreamRegistry } from './stream-registry.ts'
+import { type StreamTimerSettings, StreamTimers } from './stream-timers.ts'
 
 /** How many sessions are checked at the same time after the log has diverged. */
 const maxConcurrentChecks = 4
@@ -18,12 +18,12 @@ const maxConcurrentChecks = 4
 /** The shortest time from `bye` to a reconnect, unless the grace period is too short for it. */
 const minReconnectDelayMs = 250
 
-export interface HubSettings extends StreamLimits, HeartbeatSettings {
+export interface HubSettings extends StreamLimits, StreamTimerSettings {
   presenceGraceMs: number
 }
 
 export interface HubDependencies {
-  logReader: LogReader
+  logCache: LogCache
   presence: Presence
   presenceBroadcaster: PresenceBroadcaster
   receipts: DeliveryReceipts
@@ -40,10 +40,10 @@ export interface HubDependencies {
 export class Hub {
   readonly #presenceGraceMs: number
   readonly #storeConnected: () => boolean
-  readonly #logReader: LogReader
+  readonly #logCache: LogCache
   readonly #context: StreamContext
   readonly #streams: StreamRegistry
-  readonly #heartbeats: Heartbeats
+  readonly #timers: StreamTimers
   /** The streams whose sockets are not closed yet; some of them have ended. */
   readonly #openSockets = new Set<Stream>()
   #closing = false
@@ -53,14 +53,14 @@ export class Hub {
     settings: HubSettings,
     { retryMs = 1000, isSessionValid, storeConnected, now, ...parts }: HubDependencies,
   ) {
-    const { logReader } = parts
+    const { logCache } = parts
     const checks = new Semaphore(maxConcurrentChecks)
     this.#presenceGraceMs = settings.presenceGraceMs
     this.#storeConnected = storeConnected
-    this.#logReader = logReader
+    this.#logCache = logCache
     this.#streams = new StreamRegistry(settings)
-    this.#heartbeats = new Heartbeats(settings, {
-      headId: () => formatCursor(logReader.head, logReader.epoch),
+    this.#timers = new StreamTimers(settings, {
+      headId: () => formatCursor(logCache.head, logCache.epoch),
       now,
     })
     this.#context = {
@@ -96,7 +96,7 @@ export class Hub {
     const stream = new Stream(options, this.#context)
     this.#openSockets.add(stream)
     this.#streams.add(stream)
-    this.#heartbeats.add(stream)
+    this.#timers.add(stream)
     stream.start()
     if (this.#closing) stream.end('shutting-down', this.#reconnectDelayMs())
     return stream
@@ -110,8 +110,8 @@ export class Hub {
     for (const session of update.ended) {
       for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
     }
-    const events = this.#logReader.applyUpdate(update)
-    fanOut(events, this.#logReader.head, this.#streams)
+    const events = this.#logCache.applyUpdate(update)
+    fanOut(events, this.#logCache.head, this.#streams)
   }
 
   /**
@@ -120,7 +120,7 @@ export class Hub {
    */
   diverged(bounds: LogBounds): void {
     for (const stream of this.#streams.all()) stream.diverged()
-    this.#logReader.diverged(bounds)
+    this.#logCache.diverged(bounds)
     this.#context.receipts.diverged()
   }
 
@@ -132,7 +132,7 @@ export class Hub {
   /** Ends every stream with `bye`; resolves when their sockets are closed. */
   async close(): Promise<void> {
     this.#closing = true
-    this.#heartbeats.close()
+    this.#timers.close()
     this.#endAll('shutting-down')
     if (this.#openSockets.size === 0) return
     await new Promise<void>((resolve) => {
@@ -151,7 +151,7 @@ export class Hub {
 
   #remove(stream: Stream): void {
     this.#streams.remove(stream)
-    this.#heartbeats.remove(stream)
+    this.#timers.remove(stream)
   }
 
   /**

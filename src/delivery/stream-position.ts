@@ -1,22 +1,22 @@
 import type { Cursor, LogBounds } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
-import type { LogReader, StoredBatch } from './log-reader.ts'
+import type { LogCache, StoredBatch } from './log-cache.ts'
 
 /** An id on one log, up to which a stream has written all that its person may see. */
 export class StreamPosition {
   id = 0
-  readonly #logReader: Pick<LogReader, 'epoch' | 'generation' | 'head'>
+  readonly #logCache: Pick<LogCache, 'epoch' | 'generation' | 'head'>
   #epoch = ''
   /** The newest epoch that the store has named. Epochs sort by age. */
   #newestEpoch = ''
-  /** Of the log reader, when the position was found to be on the log. */
+  /** Of the log cache, when the position was found to be on the log. */
   #generation = 0
 
-  constructor(logReader: Pick<LogReader, 'epoch' | 'generation' | 'head'>) {
-    this.#logReader = logReader
+  constructor(logCache: Pick<LogCache, 'epoch' | 'generation' | 'head'>) {
+    this.#logCache = logCache
   }
 
-  /** @param generation of the log reader before the store was asked for the bounds */
+  /** @param generation of the log cache before the store was asked for the bounds */
   moveTo(id: number, { epoch }: LogBounds, generation: number): void {
     this.id = id
     this.#epoch = epoch
@@ -35,7 +35,7 @@ export class StreamPosition {
 
   /** Whether the log has diverged since the position was found on it. */
   get hasDiverged(): boolean {
-    const { epoch, generation } = this.#logReader
+    const { epoch, generation } = this.#logCache
     return epoch !== this.#epoch || generation !== this.#generation
   }
 
@@ -44,7 +44,7 @@ export class StreamPosition {
    * ids past the head. The update or divergence is on its way.
    */
   get isAhead(): boolean {
-    const { epoch, head } = this.#logReader
+    const { epoch, head } = this.#logCache
     return this.#newestEpoch > epoch || (this.id > head && !this.hasDiverged)
   }
 

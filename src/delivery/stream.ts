@@ -3,7 +3,7 @@ import type { Presence } from '../chat/presence.ts'
 import type { Cursor, CursorResolution, Session } from '../store/store.ts'
 import type { DeliveryReceipts } from './delivery-receipts.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
-import type { Batch, LogReader } from './log-reader.ts'
+import type { Batch, LogCache } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { SseConnection } from './sse-connection.ts'
 import {
@@ -30,7 +30,7 @@ export interface StreamOptions {
 
 /** The parts of the server that a stream uses. */
 export interface StreamContext {
-  logReader: LogReader
+  logCache: LogCache
   presence: Presence
   presenceBroadcaster: PresenceBroadcaster
   receipts: DeliveryReceipts
@@ -90,7 +90,7 @@ export class Stream implements PresenceSubscriber {
     this.#context = context
     this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
-    this.#position = new StreamPosition(context.logReader)
+    this.#position = new StreamPosition(context.logCache)
     this.#wantsPresence = presence === 'full'
   }
 
@@ -127,7 +127,7 @@ export class Stream implements PresenceSubscriber {
 
   /** The log is about to change its epoch: a live stream is as far as the head of the old log. */
   diverged(): void {
-    if (this.isLive) this.#fallBehind(this.#context.logReader.head)
+    if (this.isLive) this.#fallBehind(this.#context.logCache.head)
   }
 
   /** Writes a heartbeat; live streams share `headHeartbeat`. */
@@ -183,11 +183,11 @@ export class Stream implements PresenceSubscriber {
 
   /** Moves to before the direct messages to this person that none of their streams has delivered. */
   async #findUndelivered(): Promise<void> {
-    const { logReader, receipts } = this.#context
-    const { generation } = logReader
+    const { logCache, receipts } = this.#context
+    const { generation } = logCache
     await receipts.settled()
     const { after, upTo, bounds } = await this.#waits.untilAvailable(() =>
-      logReader.undelivered(this.account),
+      logCache.undelivered(this.account),
     )
     this.#position.moveTo(after, bounds, generation)
     this.#undeliveredUpTo = upTo
@@ -200,10 +200,10 @@ export class Stream implements PresenceSubscriber {
 
   /** Moves to where a cursor stands. @returns that, and the reset that was written */
   async #resolveCursor(cursor: Cursor): Promise<CursorResolution> {
-    const { logReader } = this.#context
-    const { generation } = logReader
+    const { logCache } = this.#context
+    const { generation } = logCache
     const { position, bounds, ...found } = await this.#waits.untilAvailable(() =>
-      logReader.resolveCursor(cursor),
+      logCache.resolveCursor(cursor),
     )
     // A reader without a cursor has seen nothing that another epoch could change.
     const hasNoCursor = this.#cursor === null && this.#state === 'opening'
@@ -218,17 +218,17 @@ export class Stream implements PresenceSubscriber {
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
   async #readOn(): Promise<void> {
-    const { logReader } = this.#context
+    const { logCache } = this.#context
     while (this.#state !== 'ended') {
       // Waits for the client, until its socket drains or the stream ends.
       if (this.#full) await this.#waits.untilDrained()
       // Waits for the update or divergence on its way from the store, which come even if the stream ends.
-      else if (this.#position.isAhead) await logReader.nextChange()
+      else if (this.#position.isAhead) await logCache.nextChange()
       // The reads wait for an answer of the store; if it is unavailable, until it answers or the stream ends.
       else if (this.#position.hasDiverged) await this.#reposition()
       else if (this.#position.id < this.#undeliveredUpTo) await this.#readUndelivered()
       else if (this.#state === 'opening') this.#become('replaying')
-      else if (this.#position.id < logReader.head) await this.#readBatch()
+      else if (this.#position.id < logCache.head) await this.#readBatch()
       else return this.#become('live')
     }
   }
@@ -252,22 +252,22 @@ export class Stream implements PresenceSubscriber {
   async #readUndelivered(): Promise<void> {
     const { id } = this.#position
     const batch = await this.#waits.untilAvailable(() =>
-      this.#context.logReader.readUndelivered(id, this.#undeliveredUpTo, this.account),
+      this.#context.logCache.readUndelivered(id, this.#undeliveredUpTo, this.account),
     )
     if (this.#position.accepts(batch)) this.#writeBatch(batch)
   }
 
   async #readBatch(): Promise<void> {
-    const { logReader } = this.#context
+    const { logCache } = this.#context
     const { id } = this.#position
-    const recent = logReader.readRecent(id, this.account)
+    const recent = logCache.readRecent(id, this.account)
     if (recent) {
       this.#writeBatch(recent)
       // One batch per turn of the event loop, so that ten thousand readers who catch up block nobody.
       await nextTurn()
       return
     }
-    const batch = await this.#waits.untilAvailable(() => logReader.read(id, this.account))
+    const batch = await this.#waits.untilAvailable(() => logCache.read(id, this.account))
     if (!this.#position.accepts(batch)) return
     const from = batch.bounds.oldest - 1
     if (id < from) {
@@ -279,7 +279,7 @@ export class Stream implements PresenceSubscriber {
   /** Writes as much as the socket takes, and moves the cursor over it. */
   #writeBatch(batch: Batch): void {
     this.#addPending(batch.events)
-    for (const { chunk, lastId } of this.#context.logReader.packBatch(batch)) {
+    for (const { chunk, lastId } of this.#context.logCache.packBatch(batch)) {
       this.#send(chunk)
       this.#position.id = lastId
       // The rest is read again later, so that a stalled reader holds at most one chunk in memory.
@@ -296,7 +296,7 @@ export class Stream implements PresenceSubscriber {
 
   /** Records that a direct message was delivered, once the kernel has taken all that was written. */
   #acknowledge(): void {
-    const cursor = this.isLive ? this.#context.logReader.head : this.#position.id
+    const cursor = this.isLive ? this.#context.logCache.head : this.#position.id
     if (this.#pendingReceipt === 0 || this.#pendingReceipt > cursor || !this.#connection.isDrained)
       return
     this.#context.receipts.record(this.account, this.#pendingReceipt)
@@ -315,16 +315,16 @@ export class Stream implements PresenceSubscriber {
   #sendReady(): void {
     if (this.#ready || this.#pendingWrites > 0 || !this.isLive) return
     this.#ready = true
-    const { logReader, presence, presenceBroadcaster } = this.#context
+    const { logCache, presence, presenceBroadcaster } = this.#context
     const online = this.#wantsPresence ? initialOnlineNames(presence) : undefined
-    this.#send(readyEvent(this.session.account.username, logReader, online, presence.count))
+    this.#send(readyEvent(this.session.account.username, logCache, online, presence.count))
     if (this.#wantsPresence) presenceBroadcaster.add(this)
   }
 
   #send(event: Chunk | string): void {
     // The store may answer a question after the stream has ended.
     if (this.#state === 'ended' || this.#write(event)) return
-    if (this.isLive) this.#fallBehind(this.#context.logReader.head)
+    if (this.isLive) this.#fallBehind(this.#context.logCache.head)
   }
 
   /** @returns whether the socket takes more */

@@ -9,12 +9,12 @@ import { limitChunks, tooManyChunks } from './connection/chunk-limits.ts'
 import { handleConnectAndExpect } from './connection/client-errors.ts'
 import { queuePipelinedRequests } from './connection/pipeline-queue.ts'
 import { drainRequest } from './connection/request-drain.ts'
-import { drainResponses } from './connection/response-drain.ts'
 import { throttleStreamOpens } from './connection/stream-open-throttle.ts'
+import { trackUnreadResponses } from './connection/unread-responses.ts'
 import { handleError } from './error-handler.ts'
 import type { Api } from './fastify-types.ts'
 import { readQuery } from './input/query.ts'
-import { clientAddress } from './limits/address-key.ts'
+import { clientAddress } from './limits/address-keys.ts'
 import { ConnectionLimiter } from './limits/connection-limiter.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import { TrustedProxies } from './limits/trusted-proxies.ts'
@@ -82,7 +82,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   addSecurityHeaders(app)
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services, limits)
-  drainResponses(app, timeouts.writeTimeoutMs)
+  trackUnreadResponses(app, timeouts.writeTimeoutMs)
   await addJwt(app, services.signingKey, () => services.store.now())
   await addSwagger(app, version(), settings)
   addSwaggerUi(app)

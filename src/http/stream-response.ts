@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Sessions } from '../chat/sessions.ts'
+import type { SessionCache } from '../chat/session-cache.ts'
 import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
 import { SseConnection } from '../delivery/sse-connection.ts'
@@ -23,7 +23,7 @@ export function streamResponder({
   writeTimeoutMs,
 }: {
   hub: Hub
-  sessions: Pick<Sessions, 'isCached' | 'isValid'>
+  sessions: Pick<SessionCache, 'isCached' | 'isValid'>
   /** See SseConnection. */
   writeTimeoutMs: number
 }) {

@@ -1,7 +1,7 @@
 import { Problem } from '../../chat/problems.ts'
 import { mapStoreErrors } from '../../chat/store-problems.ts'
 import type { SharedCounts } from '../../store/store.ts'
-import type { LimitKey } from './address-key.ts'
+import type { LimitKey } from './address-keys.ts'
 import { FixedWindowCounter } from './fixed-window-counter.ts'
 import { type Allowance, tooMany } from './rate-limiter.ts'
 

@@ -4,7 +4,7 @@ import { Problem, type ProblemCode } from '../../chat/problems.ts'
 import { lookupKey } from '../../chat/usernames.ts'
 import type { Session, SharedCounts } from '../../store/store.ts'
 import type { HttpSettings } from '../services.ts'
-import { addressKeys, type LimitKey } from './address-key.ts'
+import { addressKeys, type LimitKey } from './address-keys.ts'
 import { FailedAttemptLimiter } from './failed-attempt-limiter.ts'
 import { RateLimiter } from './rate-limiter.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { addressKeys } from '../limits/address-key.ts'
+import { addressKeys } from '../limits/address-keys.ts'
 import { FixedWindowCounter } from '../limits/fixed-window-counter.ts'
 
 /** How many lines of one event are written in a minute for one address. */

@@ -1,7 +1,7 @@
 import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'
-import { clientAddress, networksOf } from '../limits/address-key.ts'
+import { clientAddress, networksOf } from '../limits/address-keys.ts'
 import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
 import { toOpenedSession } from '../response-mappers.ts'
 import { login, register } from '../schemas/accounts.ts'

@@ -1,27 +1,27 @@
 import t from 'tap'
-import { type Batch, LogReader } from '../../src/delivery/log-reader.ts'
+import { type Batch, LogCache } from '../../src/delivery/log-cache.ts'
 import { FakeLog } from './support/fixture.ts'
 
 t.test('starts with the bounds of the store', async (t) => {
   const log = new FakeLog()
   log.oldest = 3
-  const logReader = new LogReader(log)
-  await logReader.start()
-  t.match([logReader.epoch, logReader.head], [log.epoch, 0])
+  const logCache = new LogCache(log)
+  await logCache.start()
+  t.match([logCache.epoch, logCache.head], [log.epoch, 0])
 })
 
 t.test('an update that arrives before the bounds is kept', async (t) => {
   const log = new FakeLog()
-  const logReader = new LogReader(log)
-  const started = logReader.start()
-  logReader.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 2 }, entries: [] })
+  const logCache = new LogCache(log)
+  const started = logCache.start()
+  logCache.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 2 }, entries: [] })
   await started
-  t.equal(logReader.head, 2)
+  t.equal(logCache.head, 2)
 })
 
 t.test('readers who missed the same events share the packed bytes, others do not', async (t) => {
   const log = new FakeLog()
-  const logReader = new LogReader(log)
+  const logCache = new LogCache(log)
   const entries = [0, 1, 2, 0].map((to, index) => ({
     id: index + 1,
     from: { id: 9, username: 'ann' },
@@ -29,9 +29,9 @@ t.test('readers who missed the same events share the packed bytes, others do not
     text: `for ${to}`,
     sentAt: 0,
   }))
-  logReader.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 4 }, entries })
+  logCache.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 4 }, entries })
   const missedBy = (account: number, cursor = 0) =>
-    logReader.packBatch(logReader.readRecent(cursor, account) as Batch)
+    logCache.packBatch(logCache.readRecent(cursor, account) as Batch)
   const [shared] = missedBy(3)
   t.equal(missedBy(4)[0]?.chunk, shared?.chunk)
   const texts = (account: number) => `${missedBy(account)[0]?.chunk.plain}`.match(/for \d/g)
@@ -52,8 +52,8 @@ t.test('a store that knows that nothing is undelivered is not asked', async (t) 
   const log = new FakeLog()
   const known = { after: 7, upTo: 7, bounds: log.bounds_ }
   const hasNothingUndelivered = (account: number) => (account === 1 ? known : undefined)
-  const logReader = new LogReader(Object.assign(log, { hasNothingUndelivered }))
-  t.equal(await logReader.undelivered(1), known)
+  const logCache = new LogCache(Object.assign(log, { hasNothingUndelivered }))
+  t.equal(await logCache.undelivered(1), known)
   t.equal(log.reads, 0)
-  t.match(await logReader.undelivered(2), { after: 0, upTo: 0 })
+  t.match(await logCache.undelivered(2), { after: 0, upTo: 0 })
 })

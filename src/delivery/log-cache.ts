@@ -43,7 +43,7 @@ const maxConcurrentReads = 4
 const maxConcurrentQueries = 64
 
 /** The log as this server knows it: its bounds, its newest events in memory, and bounded reads of the rest. */
-export class LogReader {
+export class LogCache {
   readonly #store: ReadableStore
   readonly #recent: RecentEvents
   readonly #reads = new Semaphore(maxConcurrentReads)

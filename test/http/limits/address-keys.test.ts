@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { addressKeys, clientAddress, networksOf } from '../../../src/http/limits/address-key.ts'
+import { addressKeys, clientAddress, networksOf } from '../../../src/http/limits/address-keys.ts'
 
 t.test(
   'an IPv4 address is one key, also mapped into IPv6; other text is its own key',
