@@ -14,7 +14,7 @@ import { trackUnreadResponses } from './connection/unread-responses.ts'
 import { handleError } from './error-handler.ts'
 import type { Api } from './fastify-types.ts'
 import { readQuery } from './input/query.ts'
-import { clientAddress } from './limits/address-keys.ts'
+import { clientAddress } from './limits/client-address.ts'
 import { ConnectionLimiter } from './limits/connection-limiter.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import { TrustedProxies } from './limits/trusted-proxies.ts'
@@ -32,12 +32,13 @@ import { addJwt } from './plugins/jwt.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { addSwagger } from './plugins/swagger.ts'
 import { accountRoutes } from './routes/accounts.ts'
+import { apiDescriptionRoutes } from './routes/api-description.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
 import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
-import { serverRoutes } from './routes/server.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
@@ -94,7 +95,8 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     messageRoutes,
     userRoutes,
     eventRoutes,
-    serverRoutes,
+    healthRoutes,
+    apiDescriptionRoutes,
   ])
     await app.register(routes, routeOptions)
   await app.register(webAppRoutes, { directory: options.webAppDirectory ?? defaultWebAppDirectory })

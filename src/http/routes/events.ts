@@ -1,7 +1,7 @@
 import { requireEventsToken, requireSessionToken } from '../auth/authentication.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
-import { discardBodies } from '../input/body-parsers.ts'
+import { discardBodies } from '../input/discard-bodies.ts'
 import { toTime } from '../response-mappers.ts'
 import { createStreamToken, openStream } from '../schemas/events.ts'
 
