@@ -13,6 +13,7 @@ import { Hub } from './delivery/hub.ts'
 import { LogCache } from './delivery/log-cache.ts'
 import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
+import { defaultTimeouts } from './http/server-options.ts'
 import { streamResponder } from './http/stream-response.ts'
 import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
 import type { Settings } from './settings.ts'
@@ -64,7 +65,7 @@ export interface RunningServer {
  */
 export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
   const {
-    writeTimeoutMs = 60_000,
+    writeTimeoutMs = defaultTimeouts.writeTimeoutMs,
     retryMs = 1_000,
     retentionIntervalMs = hourMs / 6,
     drainMs = 100,

@@ -9,7 +9,7 @@ import type {
   StoreUpdate,
   Undelivered,
 } from '../store/store.ts'
-import { type ChunkRange, packChunks } from './http-chunk.ts'
+import { type ChunkRange, maxChunkBytes, packChunks } from './http-chunk.ts'
 import { RecentEvents } from './recent-events.ts'
 import { type EncodedEvent, encodeMessage } from './sse-events.ts'
 
@@ -29,9 +29,6 @@ type ReadableStore = Pick<
   Store,
   'bounds' | 'read' | 'readUndelivered' | 'undelivered' | 'hasNothingUndelivered' | 'resolveCursor'
 >
-
-/** As much as fits in one write: see `Chunk`. */
-const maxBatchBytes = 65_536
 
 /** Before `start` and the first update. */
 const notLoaded: LogBounds = { epoch: '00000000', oldest: 1, head: 0 }
@@ -102,7 +99,7 @@ export class LogCache {
 
   /** What the account may see after a cursor below the head; undefined if memory does not reach back. */
   readRecent(cursor: number, account: number): Batch | undefined {
-    return this.#recent.after(cursor, account, maxBatchBytes)
+    return this.#recent.after(cursor, account, maxChunkBytes)
   }
 
   /** Packs a batch for writing. Readers who resume at the same place at once share the packed bytes. */

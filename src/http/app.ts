@@ -5,7 +5,7 @@ import { rejectCrossSite } from './checks/host-and-origin.ts'
 import { rejectMalformed } from './checks/malformed-requests.ts'
 import { rejectUnknownRoutes } from './checks/not-found.ts'
 import { RouteTable } from './checks/route-table.ts'
-import { limitChunks, tooManyChunks } from './connection/chunk-limits.ts'
+import { limitChunks } from './connection/chunk-limits.ts'
 import { handleConnectAndExpect } from './connection/client-errors.ts'
 import { queuePipelinedRequests } from './connection/pipeline-queue.ts'
 import { drainRequest } from './connection/request-drain.ts'
@@ -26,7 +26,7 @@ import {
   serializeRequest,
 } from './logging/log-events.ts'
 import { logOutput } from './logging/log-output.ts'
-import { ThrottledLog } from './logging/throttled-log.ts'
+import { addThrottledLog } from './logging/throttled-log.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addJwt } from './plugins/jwt.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
@@ -71,9 +71,15 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
       stream: { write: (line: string) => logStream.write(escapeInvisible(line)) },
     },
   })
+  addThrottledLog(app)
   const connections = new ConnectionLimiter(settings.connectionsPerAddress, proxies)
   limitConnections(app, connections, settings.maxStreams)
+  // Each of these passes requests on to the one before it.
+  queuePipelinedRequests(app.server, (socket) =>
+    logConnectionClosed(app.throttledLog, String(socket.remoteAddress), 'too many requests wait'),
+  )
   throttleStreamOpens(app.server)
+  limitChunks(app.server, app.initialConfig.bodyLimit as number)
   handleConnectAndExpect(app, settings.corsOrigins)
 
   app.setErrorHandler(handleError)
@@ -109,12 +115,12 @@ function version(): string {
   return JSON.parse(readFileSync(manifest, 'utf8')).version
 }
 
-/** Bounds the connections, their pipelined requests and the chunks of bodies. */
-function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: number): void {
-  const { server } = app
-  const throttledLog = new ThrottledLog(app.log)
-  app.decorate('throttledLog', throttledLog)
-  app.addHook('onClose', async () => throttledLog.flush())
+/** Bounds the connections, of each address and in all. */
+function limitConnections(
+  { server, throttledLog }: Api,
+  connections: ConnectionLimiter,
+  maxStreams: number,
+): void {
   server.maxConnections = maxStreams + nonStreamConnections
   server.on('connection', (socket) => {
     const address = String(socket.remoteAddress)
@@ -124,16 +130,6 @@ function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: 
       logConnectionClosed(throttledLog, address, 'too many connections')
     }
   })
-  queuePipelinedRequests(
-    server,
-    (socket) =>
-      logConnectionClosed(throttledLog, String(socket.remoteAddress), 'too many requests wait'),
-    (request) => {
-      limitChunks(request, app.initialConfig.bodyLimit as number, (socket) => {
-        server.emit('clientError', Object.assign(new Error(), { code: tooManyChunks }), socket)
-      })
-    },
-  )
 }
 
 /** The routes whose answers must not be cached: those of the API, and the wildcard of preflights. */
