@@ -17,16 +17,20 @@ interface NodePresenceListener {
 }
 
 /** A session with a stream here, or in its grace period here. */
-interface LocalSession {
+class LocalSession {
   /** Undefined until its first stream here: it can be present from before this server started. */
   session: Session | undefined
   /** How many streams are open here. */
-  streams: number
+  streams = 0
   /** Whether this server has written to the store that it is present, and not since that it left. */
-  entered: boolean
+  entered = false
   graceTimer: NodeJS.Timeout | undefined
-  /** Resolved when the store has the session as present. */
-  waiters: (() => void)[]
+  /** Called when the store has the session as present. */
+  waiters: (() => void)[] = []
+
+  resolveWaiters(): void {
+    for (const resolve of this.waiters.splice(0)) resolve()
+  }
 }
 
 /**
@@ -96,7 +100,7 @@ export class NodePresence {
   appeared(session: number): void {
     const local = this.#sessions.get(session)
     // Otherwise the write that entered it has yet to return.
-    if (local?.entered) resolveWaiters(local)
+    if (local?.entered) local.resolveWaiters()
   }
 
   /**
@@ -138,24 +142,15 @@ export class NodePresence {
   }
 
   #local(session: number): LocalSession {
-    let local = this.#sessions.get(session)
-    if (local === undefined) {
-      local = {
-        session: undefined,
-        streams: 0,
-        entered: false,
-        graceTimer: undefined,
-        waiters: [],
-      }
-      this.#sessions.set(session, local)
-    }
+    const local = this.#sessions.get(session) ?? new LocalSession()
+    this.#sessions.set(session, local)
     return local
   }
 
   #onEnterWritten(session: number): void {
     const local = this.#local(session)
     local.entered = true
-    if (this.#listener.isPresent(session)) resolveWaiters(local)
+    if (this.#listener.isPresent(session)) local.resolveWaiters()
   }
 
   #onLeaveWritten(session: number): void {
@@ -163,8 +158,4 @@ export class NodePresence {
     if (this.#local(session).streams > 0 || this.#writes.has(session)) return
     this.#sessions.delete(session)
   }
-}
-
-function resolveWaiters({ waiters }: LocalSession): void {
-  for (const resolve of waiters.splice(0)) resolve()
 }

@@ -1,14 +1,10 @@
 import type { Session, Store, StoreUpdate } from '../store/store.ts'
-import { NodePresence } from './node-presence.ts'
+import { NodePresence, type NodePresenceOptions } from './node-presence.ts'
 import { type OnlineChange, type OnlineUserPage, OnlineUsers } from './online-users.ts'
 import { PresenceResync } from './presence-resync.ts'
 import { mapStoreErrors } from './store-problems.ts'
 
-interface PresenceOptions {
-  graceMs: number
-  retryMs?: number
-  minIntervalMs?: number
-}
+type PresenceOptions = Pick<NodePresenceOptions, 'graceMs'> & Partial<NodePresenceOptions>
 
 /**
  * Who is online: people with an open stream, or with one that closed less than the grace period ago,

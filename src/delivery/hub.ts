@@ -1,12 +1,8 @@
-import type { Presence } from '../chat/presence.ts'
 import { Problem } from '../chat/problems.ts'
 import { Semaphore } from '../semaphore.ts'
 import type { LogBounds, Session, StoreUpdate } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
-import type { DeliveryReceipts } from './delivery-receipts.ts'
 import { fanOut } from './fan-out.ts'
-import type { LogCache } from './log-cache.ts'
-import type { PresenceBroadcaster } from './presence-broadcaster.ts'
 import type { ByeReason } from './sse-events.ts'
 import { Stream, type StreamContext, type StreamOptions } from './stream.ts'
 import { type StreamLimits, StreamRegistry } from './stream-registry.ts'
@@ -22,25 +18,17 @@ export interface HubSettings extends StreamLimits, StreamTimerSettings {
   presenceGraceMs: number
 }
 
-export interface HubDependencies {
-  logCache: LogCache
-  presence: Presence
-  presenceBroadcaster: PresenceBroadcaster
-  receipts: DeliveryReceipts
-  /** Delay between two attempts of a stream to read from an unavailable store, in ms. */
-  retryMs?: number
-  isSessionValid: StreamContext['isSessionValid']
+export interface HubDependencies extends Omit<StreamContext, 'onEnded' | 'onClosed'> {
+  /** False while the store is disconnected. */
   storeConnected(): boolean
   /** The store's time, in Unix ms. */
   now(): number
-  onError(error: unknown): void
 }
 
 /** Opens, feeds and ends the streams of this server. */
 export class Hub {
   readonly #presenceGraceMs: number
   readonly #storeConnected: () => boolean
-  readonly #logCache: LogCache
   readonly #context: StreamContext
   readonly #streams: StreamRegistry
   readonly #timers: StreamTimers
@@ -49,15 +37,11 @@ export class Hub {
   #closing = false
   #onAllClosed: () => void = () => {}
 
-  constructor(
-    settings: HubSettings,
-    { retryMs = 1000, isSessionValid, storeConnected, now, ...parts }: HubDependencies,
-  ) {
-    const { logCache } = parts
+  constructor(settings: HubSettings, { storeConnected, now, ...parts }: HubDependencies) {
+    const { logCache, isSessionValid } = parts
     const checks = new Semaphore(maxConcurrentChecks)
     this.#presenceGraceMs = settings.presenceGraceMs
     this.#storeConnected = storeConnected
-    this.#logCache = logCache
     this.#streams = new StreamRegistry(settings)
     this.#timers = new StreamTimers(settings, {
       headId: () => formatCursor(logCache.head, logCache.epoch),
@@ -65,7 +49,6 @@ export class Hub {
     })
     this.#context = {
       ...parts,
-      retryMs,
       isSessionValid: (session) => checks.run(() => isSessionValid(session)),
       onEnded: (stream) => this.#remove(stream),
       onClosed: (stream) => {
@@ -110,8 +93,8 @@ export class Hub {
     for (const session of update.ended) {
       for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
     }
-    const events = this.#logCache.applyUpdate(update)
-    fanOut(events, this.#logCache.head, this.#streams)
+    const events = this.#context.logCache.applyUpdate(update)
+    fanOut(events, this.#context.logCache.head, this.#streams)
   }
 
   /**
@@ -120,7 +103,7 @@ export class Hub {
    */
   diverged(bounds: LogBounds): void {
     for (const stream of this.#streams.all()) stream.diverged()
-    this.#logCache.diverged(bounds)
+    this.#context.logCache.diverged(bounds)
     this.#context.receipts.diverged()
   }
 
