@@ -10,15 +10,8 @@ import type {
   Undelivered,
 } from '../store/store.ts'
 import { type ChunkRange, maxChunkBytes, packChunks } from './http-chunk.ts'
-import { RecentEvents } from './recent-events.ts'
+import { type Batch, RecentEvents } from './recent-events.ts'
 import { type EncodedEvent, encodeMessage } from './sse-events.ts'
-
-export interface Batch {
-  /** The events after a cursor that the reader may see. */
-  events: EncodedEvent[]
-  /** The id up to which these are all. */
-  scannedTo: number
-}
 
 /** A batch from the store, with the bounds of the log at that time. */
 export interface StoredBatch extends Batch {

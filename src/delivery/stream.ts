@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Presence } from '../chat/presence.ts'
-import type { Cursor, CursorResolution, Session } from '../store/store.ts'
+import type { Cursor, Session } from '../store/store.ts'
 import type { DeliveryReceipts } from './delivery-receipts.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
-import type { Batch, LogCache } from './log-cache.ts'
+import type { LogCache } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
+import type { Batch } from './recent-events.ts'
 import type { SseConnection } from './sse-connection.ts'
 import {
   type ByeReason,
@@ -194,12 +195,12 @@ export class Stream implements PresenceSubscriber {
   }
 
   async #startAtCursor(cursor: Cursor): Promise<void> {
-    const { position } = await this.#resolveCursor(cursor)
-    this.#delayReady(this.#context.receipts.record(this.account, position))
+    await this.#resolveCursor(cursor)
+    this.#delayReady(this.#context.receipts.record(this.account, this.#position.id))
   }
 
-  /** Moves to where a cursor stands. @returns that, and the reset that was written */
-  async #resolveCursor(cursor: Cursor): Promise<CursorResolution> {
+  /** Moves to where a cursor stands, and writes a reset unless that is the same place on the same log. */
+  async #resolveCursor(cursor: Cursor): Promise<void> {
     const { logCache } = this.#context
     const { generation } = logCache
     const { position, bounds, ...found } = await this.#waits.untilAvailable(() =>
@@ -212,8 +213,9 @@ export class Stream implements PresenceSubscriber {
       this.#send(resetEvent(reset, bounds))
       this.#pendingReceipt = Math.min(this.#pendingReceipt, position)
     }
+    // After a reset the stream goes on from the fork as with a cursor.
+    this.#undeliveredUpTo = reset ? 0 : Math.min(this.#undeliveredUpTo, bounds.head)
     this.#position.moveTo(position, bounds, generation)
-    return { position, bounds, reset }
   }
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
@@ -239,14 +241,10 @@ export class Stream implements PresenceSubscriber {
    */
   async #reposition(): Promise<void> {
     const { presence, isSessionValid } = this.#context
-    if (await this.#waits.untilAvailable(() => isSessionValid(this.session))) {
-      const { bounds, reset } = await this.#resolveCursor(this.#position.cursor)
-      // If some of what was written is void, the stream goes on from the fork as with a cursor.
-      this.#undeliveredUpTo = reset === null ? Math.min(this.#undeliveredUpTo, bounds.head) : 0
-    } else {
-      presence.sessionEnded(this.session.id)
-      this.end('logged-out')
-    }
+    if (await this.#waits.untilAvailable(() => isSessionValid(this.session)))
+      return this.#resolveCursor(this.#position.cursor)
+    presence.sessionEnded(this.session.id)
+    this.end('logged-out')
   }
 
   async #readUndelivered(): Promise<void> {

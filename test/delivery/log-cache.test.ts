@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type Batch, LogCache } from '../../src/delivery/log-cache.ts'
+import { LogCache } from '../../src/delivery/log-cache.ts'
+import type { Batch } from '../../src/delivery/recent-events.ts'
 import { FakeLog } from './support/fixture.ts'
 
 t.test('starts with the bounds of the store', async (t) => {

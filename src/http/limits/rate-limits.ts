@@ -37,49 +37,36 @@ export class RateLimits {
   readonly #logins: FailedAttemptLimiter
 
   /** @param counts where failed logins are counted for all nodes together */
-  constructor(
-    {
-      messagesPerMinute,
-      readsPerMinute,
-      streamOpensPerMinute,
-      loginsPerMinute,
-      registrationsPerHour,
+  constructor(settings: RateLimitSettings, counts?: SharedCounts) {
+    const { requestsPerMinute, messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
+    const { loginsPerMinute, registrationsPerHour } = settings
+    const perMinute = (points: number, message: string) =>
+      new RateLimiter({ points, seconds: 60, message: `${message} a minute.` })
+    const failures = (points: number, message: string) =>
+      new FailedAttemptLimiter({ points, seconds: 60, message }, refusedWith(failedLogins), counts)
+    this.#requests = perMinute(
       requestsPerMinute,
-    }: RateLimitSettings,
-    counts?: SharedCounts,
-  ) {
-    const perMinute = (points: number, message: string) => ({ points, seconds: 60, message })
-    const limitFailures = (points: number, message: string) =>
-      new FailedAttemptLimiter(perMinute(points, message), refusedWith(failedLogins), counts)
-    this.#requests = new RateLimiter(
-      perMinute(requestsPerMinute, `One address may make ${requestsPerMinute} requests a minute.`),
+      `One address may make ${requestsPerMinute} requests`,
     )
-    this.#messages = new RateLimiter(
-      perMinute(messagesPerMinute, `One account may post ${messagesPerMinute} messages a minute.`),
+    this.#messages = perMinute(
+      messagesPerMinute,
+      `One account may post ${messagesPerMinute} messages`,
     )
-    this.#reads = new RateLimiter(
-      perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads a minute.`),
-    )
-    this.#streamOpens = new RateLimiter(
-      perMinute(
-        streamOpensPerMinute,
-        `One account may open ${streamOpensPerMinute} streams a minute.`,
-      ),
+    this.#reads = perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads`)
+    this.#streamOpens = perMinute(
+      streamOpensPerMinute,
+      `One account may open ${streamOpensPerMinute} streams`,
     )
     this.#registrations = new RateLimiter({
       points: registrationsPerHour,
       seconds: 3600,
       message: `One address may make ${registrationsPerHour} registrations an hour.`,
     })
-    this.#loginsWithName = limitFailures(
-      loginsPerMinute,
-      `One address may fail to log in ${loginsPerMinute} times a minute with one username.`,
-    )
-    const forAddress = loginsPerMinute * namesPerAddress
-    this.#logins = limitFailures(
-      forAddress,
-      `One address may fail to log in ${forAddress} times a minute.`,
-    )
+    const oneName = `One address may fail to log in ${loginsPerMinute} times a minute with one username.`
+    const allLogins = loginsPerMinute * namesPerAddress
+    const allNames = `One address may fail to log in ${allLogins} times a minute.`
+    this.#loginsWithName = failures(loginsPerMinute, oneName)
+    this.#logins = failures(allLogins, allNames)
   }
 
   /** Any request, also one that reaches no route. */
