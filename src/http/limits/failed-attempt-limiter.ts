@@ -34,7 +34,7 @@ export class FailedAttemptLimiter {
   constructor(allowance: Allowance, isFailure: (error: unknown) => boolean, counts?: SharedCounts) {
     this.#allowance = allowance
     this.#windowMs = allowance.seconds * 1000
-    this.#counts = counts ?? new MemoryCounts(this.#windowMs)
+    this.#counts = counts ?? memoryCounts(this.#windowMs)
     this.#isFailure = isFailure
   }
 
@@ -116,21 +116,15 @@ function tooManyWaiting(): Problem {
 }
 
 /** The counts of this process alone. All windows have one length. */
-class MemoryCounts implements SharedCounts {
-  readonly #windows: FixedWindowCounter
-
-  constructor(windowMs: number) {
-    this.#windows = new FixedWindowCounter({ windowMs })
-  }
-
-  async increment(key: string, { limit }: { limit: number }) {
-    const retryAfterMs = this.#windows.msUntilAvailable(key, limit)
-    if (retryAfterMs > 0) return { counted: false, retryAfterMs } as const
-    this.#windows.increment(key)
-    return { counted: true } as const
-  }
-
-  async decrement(key: string): Promise<void> {
-    this.#windows.decrement(key)
+function memoryCounts(windowMs: number): SharedCounts {
+  const windows = new FixedWindowCounter({ windowMs })
+  return {
+    async increment(key, { limit }) {
+      const retryAfterMs = windows.msUntilAvailable(key, limit)
+      if (retryAfterMs > 0) return { counted: false, retryAfterMs }
+      windows.increment(key)
+      return { counted: true }
+    },
+    decrement: async (key) => windows.decrement(key),
   }
 }

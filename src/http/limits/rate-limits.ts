@@ -13,16 +13,6 @@ const namesPerAddress = 6
 
 const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
 
-export type RateLimitSettings = Pick<
-  HttpSettings,
-  | 'messagesPerMinute'
-  | 'readsPerMinute'
-  | 'streamOpensPerMinute'
-  | 'loginsPerMinute'
-  | 'registrationsPerHour'
-  | 'requestsPerMinute'
->
-
 /**
  * The rate limits of accounts and addresses. Failed logins are counted in the store where several nodes
  * share it, everything else in this process. Every method throws a `Problem` `too-many-requests`.
@@ -37,7 +27,7 @@ export class RateLimits {
   readonly #logins: FailedAttemptLimiter
 
   /** @param counts where failed logins are counted for all nodes together */
-  constructor(settings: RateLimitSettings, counts?: SharedCounts) {
+  constructor(settings: HttpSettings, counts?: SharedCounts) {
     const { requestsPerMinute, messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
     const { loginsPerMinute, registrationsPerHour } = settings
     const perMinute = (points: number, message: string) =>

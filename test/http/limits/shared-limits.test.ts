@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Problem } from '../../../src/chat/problems.ts'
 import { RateLimits } from '../../../src/http/limits/rate-limits.ts'
+import { readSettings } from '../../../src/settings.ts'
 import { type Session, type SharedCounts, Unavailable } from '../../../src/store/store.ts'
 
 /** Counts that all nodes share. */
@@ -22,14 +23,7 @@ class Counts implements SharedCounts {
   }
 }
 
-const settings = {
-  messagesPerMinute: 0,
-  readsPerMinute: 0,
-  streamOpensPerMinute: 0,
-  loginsPerMinute: 2,
-  registrationsPerHour: 0,
-  requestsPerMinute: 0,
-}
+const settings = { ...readSettings({}), loginsPerMinute: 2 }
 
 const session = {} as Session
 const right = async () => session
