@@ -16,7 +16,7 @@ export interface OnlineUserPage {
   more: boolean
 }
 
-export interface PresenceEvent {
+export interface OnlineChange {
   person: Person
   /** True if the person came, false if they left. */
   online: boolean
@@ -43,10 +43,10 @@ export class OnlineUsers {
   #sorted: readonly OnlineUser[] = []
   /** Those who came since. */
   readonly #unsorted = new Set<OnlineUser>()
-  readonly #changed: (change: PresenceEvent) => void
+  readonly #changed: (change: OnlineChange) => void
 
   /** @param changed is called for each person who comes or leaves */
-  constructor(changed: (change: PresenceEvent) => void) {
+  constructor(changed: (change: OnlineChange) => void) {
     this.#changed = changed
   }
 

@@ -6,8 +6,8 @@ export interface PresenceWriteListener {
   leaving(session: number): void
   entered(session: number): void
   left(session: number): void
-  /** A store that could not be written is available again. No departure was written meanwhile. */
-  reconnected(): void
+  /** A store that could not be written can be written again. No departure was written meanwhile. */
+  writable(): void
 }
 
 /**
@@ -56,6 +56,10 @@ export class PresenceWriteQueue {
 
   has(session: number): boolean {
     return this.#pending.has(session)
+  }
+
+  get isPaused(): boolean {
+    return this.#paused
   }
 
   /** Stops writes and pings until `resume`. */
@@ -129,7 +133,7 @@ export class PresenceWriteQueue {
       this.#scheduleRetry()
       return
     }
-    if (!this.#paused) this.#listener.reconnected()
+    if (!this.#paused) this.#listener.writable()
   }
 
   #cancelRetry(): void {

@@ -122,7 +122,7 @@ t.test(
     await presence.enter(session(21))
     presence.leave(21)
     store.changes = []
-    presence.disconnected()
+    presence.pause()
     presence.leave(11)
     await pause(60)
     t.same(store.changes, [])
@@ -148,7 +148,7 @@ t.test('a disconnected store is not pinged', async (t) => {
     await gate
   }
   await asked
-  presence.disconnected()
+  presence.pause()
   open_()
   await pause(20)
   t.equal(pings, 1)
@@ -168,7 +168,7 @@ t.test('a write that fails after a disconnect is repeated after the reconnect', 
   store.away = true
   presence.enter(session(11))
   while (store.changes.length === 0) await pause(1)
-  presence.disconnected()
+  presence.pause()
   release()
   await pause(20)
   t.equal(store.changes.length, 1)

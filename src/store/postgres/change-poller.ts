@@ -78,7 +78,7 @@ export class ChangePoller {
         if (this.#connection.isOpen) this.#notifications.probeSent()
       },
       renewalFailed: () => this.#notifications.cancelProbe(),
-      // What kept this node from renewing may have kept the others: each gets a whole lease from now.
+      // Each of the others gets a whole lease from now: see `node-lease.ts`.
       recovered: () => this.#connectivity.restartConnectedTime(),
       presenceChanged: () => this.#pollInBackground(),
     })

@@ -6,7 +6,8 @@ export interface NotificationMonitorOptions {
 
 /**
  * Whether notifications arrive. A notification is only ever a hint of when to poll: losing one costs
- * time, never data. Each node notifies itself now and then, as a probe.
+ * time, never data. Each node notifies itself with each renewal of its lease, as a probe: see
+ * `node-lease.ts`.
  */
 export class NotificationMonitor {
   readonly #options: NotificationMonitorOptions

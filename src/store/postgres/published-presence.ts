@@ -4,7 +4,7 @@ import type { PollResult } from './read-changes.ts'
 
 type SessionUpdate = Pick<StoreUpdate, 'ended' | 'entered' | 'left'>
 
-/** The sessions that were published as present. */
+/** The sessions that were published as present. Those of dead nodes leave as in `node-lease.ts`. */
 export class PublishedPresence {
   /** The newest change that was applied; -1 if all present sessions must be read again. */
   changeSeq = -1

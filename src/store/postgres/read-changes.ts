@@ -15,7 +15,7 @@ export interface PollPosition {
   changeSeq: number
 }
 
-/** Decides whether this node may reap dead nodes: it must have been connected for a whole lease. */
+/** Decides whether this node may reap dead nodes: see `node-lease.ts`. */
 export interface ReapOptions {
   node: string
   connectedMs: number

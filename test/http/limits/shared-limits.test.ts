@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Problem } from '../../../src/chat/problems.ts'
 import { RateLimits } from '../../../src/http/limits/rate-limits.ts'
+import { readSettings } from '../../../src/settings.ts'
 import type { RateLimitCounters } from '../../../src/store/rate-limit-counters.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import { Unavailable } from '../../../src/store/store-errors.ts'
@@ -24,14 +25,7 @@ class Counts implements RateLimitCounters {
   }
 }
 
-const settings = {
-  messagesPerMinute: 0,
-  readsPerMinute: 0,
-  streamOpensPerMinute: 0,
-  loginsPerMinute: 2,
-  registrationsPerHour: 0,
-  requestsPerMinute: 0,
-}
+const settings = { ...readSettings({}), loginsPerMinute: 2 }
 
 const session = {} as Session
 const right = async () => session

@@ -1,17 +1,6 @@
-import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
 import type { Networks } from '../../chat/fair-queue.ts'
-
-/**
- * The address of the client, as trusted proxies forward it, without the port that some of them add.
- * Where they forward something that is not an address, the address of the last proxy.
- */
-export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
-  if (ip === socket.remoteAddress) return ip
-  const bare = String(ip).replace(/^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/, '$1$2')
-  return ipaddr.isValid(bare) ? bare : String(socket.remoteAddress)
-}
 
 /** A key that a limit counts under, and how many times the limit it may reach. */
 export interface LimitKey {

@@ -9,16 +9,9 @@ import type {
 } from '../store/message-log.ts'
 import type { ReceiptStore, Undelivered } from '../store/receipt-store.ts'
 import type { StoreUpdate } from '../store/store.ts'
-import { type ChunkRange, packChunks } from './http-chunk.ts'
-import { RecentEvents } from './recent-events.ts'
+import { type ChunkRange, maxChunkBytes, packChunks } from './http-chunk.ts'
+import { type Batch, RecentEvents } from './recent-events.ts'
 import { type EncodedEvent, encodeMessage } from './sse-events.ts'
-
-export interface Batch {
-  /** The events after a cursor that the reader may see. */
-  events: EncodedEvent[]
-  /** The id up to which these are all. */
-  scannedTo: number
-}
 
 /** A batch from the store, with the bounds of the log at that time. */
 export interface StoredBatch extends Batch {
@@ -30,9 +23,6 @@ interface ReadableStore {
   receipts: Omit<ReceiptStore, 'markDelivered'>
 }
 
-/** As much as fits in one write: see `Chunk`. */
-const maxBatchBytes = 65_536
-
 /** Before `start` and the first update. */
 const notLoaded: LogBounds = { epoch: '00000000', oldest: 1, head: 0 }
 
@@ -43,7 +33,7 @@ const maxConcurrentReads = 4
 const maxConcurrentQueries = 64
 
 /** The log as this server knows it: its bounds, its newest events in memory, and bounded reads of the rest. */
-export class LogReader {
+export class LogCache {
   readonly #store: ReadableStore
   readonly #recent: RecentEvents
   readonly #reads = new Semaphore(maxConcurrentReads)
@@ -102,7 +92,7 @@ export class LogReader {
 
   /** What the account may see after a cursor below the head; undefined if memory does not reach back. */
   readRecent(cursor: number, account: number): Batch | undefined {
-    return this.#recent.after(cursor, account, maxBatchBytes)
+    return this.#recent.after(cursor, account, maxChunkBytes)
   }
 
   /** Packs a batch for writing. Readers who resume at the same place at once share the packed bytes. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Sessions } from '../chat/sessions.ts'
+import type { SessionCache } from '../chat/session-cache.ts'
 import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
 import { SseConnection } from '../delivery/sse-connection.ts'
@@ -8,7 +8,7 @@ import { detachSocket } from './connection/node-parser.ts'
 import { responseHead } from './connection/response-head.ts'
 import { logStreamOpened } from './logging/log-events.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
-import type { StreamRequest } from './services.ts'
+import type { StreamParameters } from './services.ts'
 
 const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -16,21 +16,21 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 }
 
-/** Opens the stream of an accepted request on the request's socket. */
-export function streamOpener({
+/** Makes `Services.respondWithStream`, which takes the socket from the request and opens a stream on it. */
+export function streamResponder({
   hub,
   sessions,
   writeTimeoutMs,
 }: {
   hub: Hub
-  sessions: Pick<Sessions, 'isCached' | 'isValid'>
+  sessions: Pick<SessionCache, 'isCached' | 'isValid'>
   /** See SseConnection. */
   writeTimeoutMs: number
 }) {
   return (
     request: FastifyRequest,
     reply: FastifyReply,
-    { presence, lastEventId }: StreamRequest,
+    { presence, lastEventId }: StreamParameters,
   ): void => {
     if (request.method === 'HEAD') {
       // A body of unknown length: without a body Fastify would send `content-length: 0`.

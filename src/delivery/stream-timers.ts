@@ -2,13 +2,13 @@ import { Chunk } from './http-chunk.ts'
 import { heartbeatEvent } from './sse-events.ts'
 import type { Stream } from './stream.ts'
 
-export interface HeartbeatSettings {
+export interface StreamTimerSettings {
   heartbeatMs: number
   /** 0: streams are not renewed. */
   streamMaxSeconds: number
 }
 
-interface HeartbeatOptions {
+interface StreamTimerOptions {
   /** The cursor of streams at the head, as clients get it. */
   headId(): string
   /** The store's time, in Unix ms. */
@@ -16,14 +16,14 @@ interface HeartbeatOptions {
 }
 
 /** Sends heartbeats, and ends streams whose session has expired or that are to be renewed. */
-export class Heartbeats {
-  readonly #settings: HeartbeatSettings
-  readonly #options: HeartbeatOptions
+export class StreamTimers {
+  readonly #settings: StreamTimerSettings
+  readonly #options: StreamTimerOptions
   /** When each stream's next heartbeat and its renewal are due, by `performance.now()`. */
   readonly #due = new Map<Stream, { heartbeatAt: number; renewAt: number }>()
   readonly #timer: NodeJS.Timeout
 
-  constructor(settings: HeartbeatSettings, options: HeartbeatOptions) {
+  constructor(settings: StreamTimerSettings, options: StreamTimerOptions) {
     this.#settings = settings
     this.#options = options
     const intervalMs = Math.max(10, Math.min(1000, settings.heartbeatMs / 10))

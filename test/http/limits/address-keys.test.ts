@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net'
 import t from 'tap'
-import { addressKeys, clientAddress, networksOf } from '../../../src/http/limits/address-key.ts'
+import { addressKeys, networksOf } from '../../../src/http/limits/address-keys.ts'
 
 t.test(
   'an IPv4 address is one key, also mapped into IPv6; other text is its own key',
@@ -36,20 +35,4 @@ t.test('the networks of an address go from the widest to the narrowest', async (
   ])
   t.same(networksOf('::ffff:192.0.2.1'), ['192.0.2.1'])
   t.same(networksOf('unknown'), ['unknown'])
-})
-
-t.test('a forwarded port is cut off, and without a valid address the proxy counts', async (t) => {
-  const socket = { remoteAddress: '192.0.2.9' } as Socket
-  for (const [ip, address] of [
-    ['192.0.2.9', '192.0.2.9'],
-    ['192.0.2.1', '192.0.2.1'],
-    ['192.0.2.1:80', '192.0.2.1'],
-    ['2001:db8::1', '2001:db8::1'],
-    ['[::1]:80', '::1'],
-    ['[::1]', '::1'],
-    ['unknown', '192.0.2.9'],
-    ['_hidden:80', '192.0.2.9'],
-    ['[nonsense]:80', '192.0.2.9'],
-  ] as const)
-    t.equal(clientAddress({ ip, socket }), address, ip)
 })

@@ -1,35 +1,36 @@
 import { Unavailable } from '../store/store-errors.ts'
 
-/** Lets one stream wait, for one thing at a time, until it ends. */
-export class StreamWaiter {
+/** The waits of one stream that its end ends. It waits for one thing at a time. */
+export class StreamWaits {
   readonly #retryMs: number
   #stopped = false
-  #wake: () => void = () => {}
+  #endWait: () => void = () => {}
 
   /** @param retryMs delay before an unavailable store is asked again */
   constructor(retryMs: number) {
     this.#retryMs = retryMs
   }
 
-  /** Ends the current wait. */
-  wake(): void {
-    this.#wake()
-  }
-
-  /** Ends the current wait and all retries. */
-  stop(): void {
-    this.#stopped = true
-    this.#wake()
-  }
-
-  nextWake(): Promise<void> {
+  /** Resolves at the next `drained`, or at `stop`. */
+  untilDrained(): Promise<void> {
     return new Promise((resolve) => {
-      this.#wake = resolve
+      this.#endWait = resolve
     })
   }
 
+  /** The socket takes more. */
+  drained(): void {
+    this.#endWait()
+  }
+
+  /** The stream has ended. */
+  stop(): void {
+    this.#stopped = true
+    this.#endWait()
+  }
+
   /** Repeats `ask` while the store is unavailable. @throws {Unavailable} after `stop` */
-  async retryUntilAvailable<T>(ask: () => Promise<T>): Promise<T> {
+  async untilAvailable<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await ask()
@@ -43,7 +44,7 @@ export class StreamWaiter {
   #pause(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.#retryMs)
-      this.#wake = () => {
+      this.#endWait = () => {
         clearTimeout(timer)
         resolve()
       }

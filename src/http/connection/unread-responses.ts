@@ -12,7 +12,7 @@ import type { FastifyInstance } from 'fastify'
  *
  * @param writeTimeoutMs how long an answer waits for its reader, in ms
  */
-export function drainResponses(app: FastifyInstance, writeTimeoutMs: number): void {
+export function trackUnreadResponses(app: FastifyInstance, writeTimeoutMs: number): void {
   // Counted, because a set of responses would keep their memory until the next full garbage collection.
   let pending = 0
   let onDrained: () => void = () => {}
