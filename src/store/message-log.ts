@@ -62,6 +62,7 @@ export interface Draft {
   idempotency: { key: string; digest: string } | null
 }
 
+/** What became of a draft. */
 export type Outcome =
   | { kind: 'appended'; entry: Entry }
   /** The idempotency key was used before, with the same content: the first entry. */
@@ -79,6 +80,7 @@ export interface LogBounds {
   head: number
 }
 
+/** A place in the log, as a client has it. */
 export interface Cursor {
   id: number
   /** Null for a bare id, which counts as of the current epoch. */
@@ -93,6 +95,7 @@ export interface CursorResolution {
   reset: { reason: 'trimmed' | 'ahead' | 'rewound' | 'new-epoch'; from: number } | null
 }
 
+/** One step of reading the log. */
 export interface Scan {
   /** Of the snapshot that was read: `oldest > after + 1` means that entries were deleted. */
   bounds: LogBounds

@@ -15,6 +15,7 @@ export interface PresenceStore {
 export interface PresentSession {
   session: number
   person: Person
+  /** Unix milliseconds. */
   since: number
 }
 

@@ -18,6 +18,7 @@ export interface SessionStore {
   end(id: number): Promise<boolean>
 }
 
+/** One login; its token dies with it. */
 export interface Session {
   id: number
   account: Account

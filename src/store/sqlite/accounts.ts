@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 
 type Row = { id: number; username: string; createdAt: number; passwordHash: string }
 
-export class AccountRows {
+export class AccountQueries {
   readonly #insert
   readonly #byKey
   readonly #bySkeleton

@@ -8,8 +8,8 @@ import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { CursorResolver } from './log/resolve-cursor.ts'
-import { ReceiptRows } from './receipts.ts'
-import { SessionRows } from './sessions.ts'
+import { ReceiptQueries } from './receipts.ts'
+import { SessionQueries } from './sessions.ts'
 
 /**
  * The reads that a request or a stream needs before it can begin. They take a few pages, which is less
@@ -41,8 +41,8 @@ export class MainThreadReads {
     this.#begin = connection.prepare('BEGIN')
     this.#end = connection.prepare('COMMIT')
     this.#boundsQuery = new LogBoundsQuery(connection)
-    this.#sessions = new SessionRows(connection)
-    this.#receipts = new ReceiptRows(connection)
+    this.#sessions = new SessionQueries(connection)
+    this.#receipts = new ReceiptQueries(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
   }

@@ -1,14 +1,14 @@
 import type { PageRange } from '../message-log.ts'
 import type { DatabaseSize } from '../store.ts'
-import { AccountRows } from './accounts.ts'
+import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
-import { PresenceRows } from './presence.ts'
-import { ReceiptRows } from './receipts.ts'
-import { Retention } from './retention.ts'
+import { PresenceQueries } from './presence.ts'
+import { ReceiptQueries } from './receipts.ts'
+import { RetentionQueries } from './retention.ts'
 import { readTransaction } from './transaction.ts'
 
 export type Reader = ReturnType<typeof createReader>
@@ -20,10 +20,10 @@ export function createReader(connection: Connection, clock: () => number) {
   const entries = new EntryReader(connection)
   const pages = new LogPages(connection)
   const keys = new IdempotencyKeys(connection)
-  const accounts = new AccountRows(connection)
-  const presence = new PresenceRows(connection)
-  const receipts = new ReceiptRows(connection)
-  const retention = new Retention(connection)
+  const accounts = new AccountQueries(connection)
+  const presence = new PresenceQueries(connection)
+  const receipts = new ReceiptQueries(connection)
+  const retention = new RetentionQueries(connection)
 
   return {
     findByIdempotencyKey: (account: number, key: string) =>

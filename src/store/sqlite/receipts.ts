@@ -7,7 +7,7 @@ import { LogBoundsQuery } from './log/bounds.ts'
 import { entryColumns } from './log/entry-query.ts'
 
 /** The direct messages that none of their recipient's streams has received. */
-export class ReceiptRows {
+export class ReceiptQueries {
   readonly #bounds
   readonly #entries
   readonly #first
@@ -23,7 +23,7 @@ export class ReceiptRows {
        WHERE entries.recipient_id = :viewer AND entries.id > :after AND entries.id <= :upTo
        ORDER BY entries.id LIMIT ${MAX_SCAN_IDS}`,
     )
-    // Bound through a SELECT, as in SessionRows.
+    // Bound through a SELECT, as in SessionQueries.
     this.#first = connection.prepare<{ viewer: number }, { first: number | null }>(
       `SELECT min(id) AS first FROM (
          SELECT id FROM entries INDEXED BY entries_to

@@ -11,7 +11,7 @@ const selectWithAccounts = `
 /** Where an account had far too many sessions, opening one ends at most this many. */
 const MAX_ENDED_PER_OPEN = 1_000
 
-export class SessionRows {
+export class SessionQueries {
   readonly #insert
   readonly #alive
   readonly #newest

@@ -4,14 +4,14 @@ import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
-import { AccountRows } from './accounts.ts'
+import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogAppender } from './log/append.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { PresenceRows } from './presence.ts'
-import { ReceiptRows } from './receipts.ts'
-import { Retention } from './retention.ts'
-import { SessionRows } from './sessions.ts'
+import { PresenceQueries } from './presence.ts'
+import { ReceiptQueries } from './receipts.ts'
+import { RetentionQueries } from './retention.ts'
+import { SessionQueries } from './sessions.ts'
 import { WriteTransaction } from './transaction.ts'
 
 /** Batches whose outcomes are remembered. Few are asked for again: a dead writer ends its process. */
@@ -50,11 +50,11 @@ export class Writer {
     this.#transaction = new WriteTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#log = new LogAppender(connection)
-    this.#accounts = new AccountRows(connection)
-    this.#sessions = new SessionRows(connection)
-    this.#presence = new PresenceRows(connection)
-    this.#receipts = new ReceiptRows(connection)
-    this.#retention = new Retention(connection)
+    this.#accounts = new AccountQueries(connection)
+    this.#sessions = new SessionQueries(connection)
+    this.#presence = new PresenceQueries(connection)
+    this.#receipts = new ReceiptQueries(connection)
+    this.#retention = new RetentionQueries(connection)
     this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
     this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
     this.#clock = clock

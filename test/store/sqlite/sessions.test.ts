@@ -3,7 +3,7 @@ import type { Session } from '../../../src/store/session-store.ts'
 import { connect } from '../../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
-import { SessionRows } from '../../../src/store/sqlite/sessions.ts'
+import { SessionQueries } from '../../../src/store/sqlite/sessions.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 
 t.test('a session never gets the id of another', async (t) => {
@@ -15,7 +15,7 @@ t.test('a session never gets the id of another', async (t) => {
   const connection = connect(dataFiles(folder).database)
   t.teardown(() => connection.close())
   const drawn = [first.id, first.id, 7]
-  const sessions = new SessionRows(connection, () => drawn.shift() as number)
+  const sessions = new SessionQueries(connection, () => drawn.shift() as number)
   t.equal(sessions.open(first.account.id, 1000, first.createdAt), 7)
   t.same(sessions.alive(first.id, first.createdAt), first)
 })

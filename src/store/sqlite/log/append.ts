@@ -22,7 +22,7 @@ export class LogAppender {
     this.#insertKey = connection.prepare<[number, number, string, string]>(
       'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
     )
-    // Not a join, which SQLite would plan again for each value; see SessionRows.
+    // Not a join, which SQLite would plan again for each value; see SessionQueries.
     this.#sender = connection.prepare<[number, number], Person>(
       `SELECT id, username FROM accounts
        WHERE id = (SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?)`,
