@@ -43,7 +43,8 @@ import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
 
-const storeUnavailable = 'The server has lost touch with its database; nothing was done. Try again.'
+const storeDisconnected =
+  'The server has lost touch with its database; nothing was done. Try again.'
 
 /** How many connections there may be besides those of MAX_STREAMS. */
 const nonStreamConnections = 1000
@@ -153,7 +154,7 @@ function addHooks(
   app.addHook('onRequest', answerPreflight)
   app.addHook('onRequest', ({ routeOptions: { url } }, _reply, done) => {
     if (!storeConnected() && url?.startsWith('/v1/'))
-      throw new Problem('unavailable', storeUnavailable, { retryAfter: 5 })
+      throw new Problem('unavailable', storeDisconnected, { retryAfter: 5 })
     done()
   })
   app.addHook('preValidation', (request, _reply, done) => {
