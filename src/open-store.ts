@@ -11,10 +11,10 @@ export interface StoreTuning {
   /** Intervals, timeouts and the number of connections. */
   postgres?: Partial<Omit<PostgresOptions, 'databaseUrl' | 'onWarning'>>
   /** Wraps the store, for tests. */
-  around?: (store: Store, listeners: StoreListeners) => Store
+  around?: (store: Store, callbacks: StoreCallbacks) => Store
 }
 
-export interface StoreListeners {
+export interface StoreCallbacks {
   /** The store has failed for good: the process must end. */
   onFatal: SqliteOptions['onFatal']
   /** Called with one sentence about what the operator should change. */
@@ -29,9 +29,9 @@ type StoreSettings = Pick<
 /** @throws {StartError} */
 export async function openStore(
   { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: StoreSettings,
-  { around = (store) => store, maxPages, postgres, ...listeners }: StoreTuning & StoreListeners,
+  { around = (store) => store, maxPages, postgres, ...callbacks }: StoreTuning & StoreCallbacks,
 ): Promise<Store> {
-  const { onFatal, onWarning } = listeners
+  const { onFatal, onWarning } = callbacks
   const store = await (databaseUrl === undefined
     ? openSqlite({ folder: dataDir, maxPages, onFatal })
     : openPostgres({
@@ -41,7 +41,7 @@ export async function openStore(
         onWarning,
         ...postgres,
       }))
-  return around(store, listeners)
+  return around(store, callbacks)
 }
 
 // Each store loads a driver, which takes memory: only the one that is used.

@@ -7,13 +7,14 @@ import { Accounts } from './chat/accounts.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
-import { Sessions } from './chat/sessions.ts'
+import { SessionCache } from './chat/session-cache.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
-import { LogReader } from './delivery/log-reader.ts'
+import { LogCache } from './delivery/log-cache.ts'
 import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
-import { streamOpener } from './http/open-stream.ts'
+import { defaultTimeouts } from './http/server-options.ts'
+import { streamResponder } from './http/stream-response.ts'
 import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
 import type { Settings } from './settings.ts'
 import { AppendBatcher } from './store/append-batcher.ts'
@@ -64,7 +65,7 @@ export interface RunningServer {
  */
 export async function startServer(settings: Settings, tuning: Tuning = {}): Promise<RunningServer> {
   const {
-    writeTimeoutMs = 60_000,
+    writeTimeoutMs = defaultTimeouts.writeTimeoutMs,
     retryMs = 1_000,
     retentionIntervalMs = hourMs / 6,
     drainMs = 100,
@@ -81,19 +82,22 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
 
   let ready = true
   const ttlMs = settings.tokenTtlHours * hourMs
-  const sessions = new Sessions(store)
+  const sessions = new SessionCache(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
-  const appender = new AppendBatcher(store, { unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs })
-  const logReader = new LogReader(store)
+  const appender = new AppendBatcher(store.log, {
+    unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,
+  })
+  const logCache = new LogCache(store)
   const presenceBroadcaster = new PresenceBroadcaster(presence)
-  const receipts = new DeliveryReceipts(store, () => logReader.epoch)
+  const receipts = new DeliveryReceipts(store.receipts, () => logCache.epoch)
   const hub = new Hub(settings, {
-    logReader,
+    logCache,
     presence,
     presenceBroadcaster,
     receipts,
     retryMs,
     isSessionValid: (session) => sessions.isValid(session),
+    storeConnected: () => storeUpdates.storeConnected,
     now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
@@ -112,9 +116,9 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       presence,
       store,
       signingKey,
-      openStream: streamOpener({ hub, sessions, writeTimeoutMs }),
+      respondWithStream: streamResponder({ hub, sessions, writeTimeoutMs }),
       ready: () => ready,
-      storeConnected: () => storeUpdates.connected,
+      storeConnected: () => storeUpdates.storeConnected,
     },
     tuning.http,
   )
@@ -165,15 +169,17 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await store.close()
   }
 
-  await logReader.start()
-  await sessions.start()
-  await presence.start()
-  retentionJob.start()
   try {
-    await app.listen({ host: address, port: settings.port, backlog })
+    await logCache.start()
+    await sessions.start()
+    await presence.start()
+    retentionJob.start()
+    await app.listen({ host: address, port: settings.port, backlog }).catch((error) => {
+      throw listenError(settings, error)
+    })
   } catch (error) {
     await close(0)
-    throw listenError(settings, error)
+    throw error
   }
   const { port } = app.server.address() as AddressInfo
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host

@@ -1,14 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Presence } from './chat/presence.ts'
-import type { Sessions } from './chat/sessions.ts'
+import type { SessionCache } from './chat/session-cache.ts'
 import type { Hub } from './delivery/hub.ts'
 import { UpdateBatcher } from './delivery/update-batcher.ts'
 import type { AppendBatcher } from './store/append-batcher.ts'
-import type { LogBounds, StoreListener, StoreUpdate } from './store/store.ts'
+import type { LogBounds } from './store/message-log.ts'
+import type { StoreListener, StoreUpdate } from './store/store.ts'
 
 export interface StoreUpdateTargets {
   appender: AppendBatcher
-  sessions: Sessions
+  sessions: SessionCache
   presence: Presence
   hub: Hub
   log: FastifyBaseLogger
@@ -18,16 +19,19 @@ export interface StoreUpdateTargets {
 export class StoreUpdateHandler implements StoreListener {
   readonly #targets: StoreUpdateTargets
   readonly #batcher: UpdateBatcher
-  #connected = true
+  #storeConnected = true
 
   constructor(targets: StoreUpdateTargets) {
     this.#targets = targets
     this.#batcher = new UpdateBatcher((update) => targets.hub.applyUpdate(update))
   }
 
-  /** False from `disconnected` to `reconnected`: meanwhile this server misses updates. */
-  get connected(): boolean {
-    return this.#connected
+  /**
+   * False from `disconnected` to `reconnected`: meanwhile this server misses updates, so it refuses
+   * calls and streams as `unavailable`.
+   */
+  get storeConnected(): boolean {
+    return this.#storeConnected
   }
 
   updated(update: StoreUpdate): void {
@@ -54,20 +58,19 @@ export class StoreUpdateHandler implements StoreListener {
   disconnected(): void {
     const { appender, presence, hub, log } = this.#targets
     log.error({ event: 'store disconnected', streams: hub.size }, 'The database cannot be reached')
-    this.#connected = false
+    this.#storeConnected = false
     // First, so that nobody leaves because their streams end.
-    presence.disconnected()
-    hub.disconnected()
+    presence.pause()
+    hub.storeDisconnected()
     appender.rejectQueued()
   }
 
   reconnected(): void {
-    const { sessions, presence, hub, log } = this.#targets
+    const { sessions, presence, log } = this.#targets
     log.warn({ event: 'store reconnected' }, 'The database can be reached again')
-    this.#connected = true
+    this.#storeConnected = true
     // Sessions that ended meanwhile may be deleted already, and are not reported then.
     sessions.invalidateAll()
-    hub.reconnected()
     presence.renew()
   }
 }

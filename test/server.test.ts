@@ -8,6 +8,7 @@ import t from 'tap'
 import { startServer } from '../src/server.ts'
 import { readSettings } from '../src/settings.ts'
 import { StartError } from '../src/store/start-error.ts'
+import type { Store } from '../src/store/store.ts'
 import { LogLines } from './e2e/support/log-lines.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
 
@@ -24,6 +25,23 @@ t.test('a port in use stops the start with one line, and the folder is free agai
   await once(taken, 'close')
   const server = await startServer(settings)
   t.equal(server.url, `http://127.0.0.1:${port}`)
+  await server.close()
+})
+
+t.test('a store that fails during the start stops it, and the folder is free again', async (t) => {
+  const folder = await temporaryFolder(t)
+  const settings = { ...readSettings({ DATA_DIR: folder, LOG_LEVEL: 'silent' }), port: 0 }
+  const failing = async () => {
+    throw new Error('it fails')
+  }
+  for (const failure of [
+    { log: { bounds: failing } },
+    { sessions: { newest: failing } },
+    { presence: { list: failing } },
+  ]) {
+    await t.rejects(startServer(settings, { around: failingStore(failure) }), /^it fails$/)
+  }
+  const server = await startServer(settings)
   await server.close()
 })
 
@@ -183,3 +201,15 @@ t.test('a mistake of our own is logged: the stream is cut, the sweep tries again
   const mended = await ann.open()
   await mended.next('ready')
 })
+
+/** A real store, some of whose parts have other methods. */
+function failingStore(failure: { [Part in keyof Store]?: Partial<Store[Part]> }) {
+  return (store: Store): Store =>
+    new Proxy(store, {
+      get: (target, name: keyof Store) => {
+        const value = target[name]
+        if (typeof value === 'function') return value.bind(target)
+        return name in failure ? Object.assign({}, value, failure[name]) : value
+      },
+    })
+}

@@ -1,5 +1,7 @@
 import { nameForms } from '../names/name-forms.ts'
-import type { Credentials, Session, Store } from '../store/store.ts'
+import type { AccountStore, Credentials } from '../store/account-store.ts'
+import type { Session } from '../store/session-store.ts'
+import type { Store } from '../store/store.ts'
 import type { Networks } from './fair-queue.ts'
 import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Passwords } from './passwords.ts'
@@ -12,7 +14,7 @@ import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
 export const maxPasswordLength = 256
 
 export interface AccountsOptions {
-  store: Pick<Store, 'credentials' | 'register' | 'openSession' | 'skeletonsTaken'>
+  store: Pick<Store, 'accounts' | 'sessions'>
   passwords: Passwords
   /** How long a session lives, in milliseconds. */
   ttlMs: number
@@ -56,10 +58,10 @@ export class Accounts {
     if (isReserved(username)) throw usernameTaken(reservedDetail)
     const forms = nameForms(username)
     // Before the costly hash. The store checks again, since two may register at the same time.
-    if (await mapStoreErrors(store.skeletonsTaken(forms.skeletons))) throw usernameTaken()
+    if (await mapStoreErrors(store.accounts.skeletonsTaken(forms.skeletons))) throw usernameTaken()
     const passwordHash = await passwords.hash(password, from)
     const session = await mapStoreErrors(
-      store.register({ username, ...forms, passwordHash }, ttlMs),
+      store.accounts.register({ username, ...forms, passwordHash }, ttlMs),
     )
     if (session === 'taken') throw usernameTaken()
     return session
@@ -78,10 +80,10 @@ export class Accounts {
       fieldErrors('username', checkString(username)),
       fieldErrors('password', checkString(password)),
     )
-    const known = await findCredentials(store, username)
+    const known = await findCredentials(store.accounts, username)
     const matches = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !matches) throw this.#loginProblem(known !== undefined)
-    return mapStoreErrors(store.openSession(known.account.id, ttlMs))
+    return mapStoreErrors(store.sessions.open(known.account.id, ttlMs))
   }
 
   #checkNewPassword(password: string): string | undefined {
@@ -112,15 +114,13 @@ function usernameTaken(detail = takenDetail) {
   return new Problem('username-taken', detail)
 }
 
-type CredentialsStore = Pick<Store, 'credentials'>
-
 /** The account with a name, typed in any case. @throws {Problem} `unavailable` */
 export async function findCredentials(
-  store: CredentialsStore,
+  accounts: AccountStore,
   name: string,
 ): Promise<Credentials | undefined> {
   const keys = lookupKeys(name)
-  const found = await Promise.all(keys.map((key) => mapStoreErrors(store.credentials(key))))
+  const found = await Promise.all(keys.map((key) => mapStoreErrors(accounts.credentials(key))))
   return found.find((one) => one !== undefined)
 }
 
@@ -128,8 +128,8 @@ export async function findCredentials(
  * The key under which the account of a name is stored; if there is no such account, a key that no
  * account has. Nearly always the name alone determines it. @throws {Problem} `unavailable`
  */
-export function findStoredKey(store: CredentialsStore, name: string): string | Promise<string> {
+export function findStoredKey(accounts: AccountStore, name: string): string | Promise<string> {
   const [first, other] = lookupKeys(name)
   if (other === undefined) return first
-  return mapStoreErrors(store.credentials(first)).then((known) => (known ? first : other))
+  return mapStoreErrors(accounts.credentials(first)).then((known) => (known ? first : other))
 }

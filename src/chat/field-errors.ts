@@ -10,9 +10,9 @@ export function fieldErrors(field: string, detail: string | undefined): FieldErr
   return detail === undefined ? [] : [{ pointer: jsonPointer(field), detail }]
 }
 
-/** @param detail what is wrong with a parameter of the path, the query or a header, if anything */
-export function parameterErrors(parameter: string, detail: string | undefined): FieldError[] {
-  return detail === undefined ? [] : [{ parameter, detail }]
+/** @param detail what is wrong with a parameter of the path, the query or a header */
+export function parameterErrors(parameter: string, detail: string): FieldError[] {
+  return [{ parameter, detail }]
 }
 
 /** @throws {Problem} `invalid-request` if there are errors, with all of them */

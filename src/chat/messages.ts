@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto'
-import type { Draft, Entry, Outcome, Page, PageRange, Session, Store } from '../store/store.ts'
+import type { AccountStore } from '../store/account-store.ts'
+import type { Draft, Entry, MessageLog, Outcome, Page, PageRange } from '../store/message-log.ts'
+import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
-import { fieldErrors, parameterErrors, throwIfInvalid } from './field-errors.ts'
+import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'
 import { Problem, type ProblemCode } from './problems.ts'
-import { sessionEnded } from './sessions.ts'
+import { sessionEnded } from './session-cache.ts'
 import { mapStoreErrors } from './store-problems.ts'
-import { checkString, checkText } from './text-rules.ts'
+import { checkText } from './text-rules.ts'
 
 /** What a client sends. `whenOffline` defaults to `reject`. */
 export type MessageInput =
@@ -25,6 +27,13 @@ export function toMessage({ id, from, to, text, sentAt }: Entry): Message {
     : { id, kind: 'direct', from: from.username, to: to.username, text, sentAt: at }
 }
 
+/** A post that `Messages.parse` has checked. */
+export interface PostCommand {
+  sender: Session
+  content: MessageInput
+  idempotency: Draft['idempotency']
+}
+
 export interface PostedMessage {
   entry: Entry
   /** True if the idempotency key was used before: the entry is the one of that first post. */
@@ -41,6 +50,13 @@ export interface HistoryQuery {
   with?: string | undefined
 }
 
+/** A query that `Messages.parsePage` has checked. */
+export interface CheckedQuery {
+  range: PageRange
+  /** See `HistoryQuery`. */
+  with: string | undefined
+}
+
 export interface HistoryPage {
   /** Ascending. */
   entries: Entry[]
@@ -51,7 +67,10 @@ export interface HistoryPage {
 }
 
 export interface MessagesOptions {
-  store: Pick<Store, 'credentials' | 'entry' | 'findByIdempotencyKey' | 'page'>
+  store: {
+    accounts: AccountStore
+    log: Pick<MessageLog, 'entry' | 'findByIdempotencyKey' | 'page'>
+  }
   appender: { append(draft: Draft): Promise<Outcome> }
   /** In code points. */
   maxChars: number
@@ -66,128 +85,88 @@ export class Messages {
   }
 
   /**
-   * Sends a message to everyone.
+   * Checks what a client posts, as far as that needs no store. The schemas of the routes check the rest:
+   * every string is well-formed, and an idempotency key is 1 to 255 visible ASCII characters.
    *
-   * @param idempotencyKey 1 to 255 visible ASCII characters; with it a retry is safe for 24 hours
-   * @throws {Problem} `invalid-request`, `unauthorized`, `idempotency-key-reused`, `unavailable`,
-   *   `outcome-unknown`
+   * @throws {Problem} `invalid-request`
    */
-  broadcast(sender: Session, text: string, idempotencyKey?: string): Promise<PostedMessage> {
-    return this.#post(sender, { kind: 'broadcast', text }, idempotencyKey)
+  parse(sender: Session, content: MessageInput, idempotencyKey?: string): PostCommand {
+    throwIfInvalid(fieldErrors('text', checkText(content.text, this.#options.maxChars)))
+    const idempotency =
+      idempotencyKey === undefined ? null : { key: idempotencyKey, digest: digestOf(content) }
+    return { sender, content, idempotency }
   }
 
   /**
-   * Sends a message to one person, who must be online unless `whenOffline` is `keep`.
+   * Sends a message. With an idempotency key a retry is safe for 24 hours.
    *
-   * @throws {Problem} as `broadcast`, and `unknown-recipient`, `recipient-offline`
+   * @throws {Problem} `unauthorized`, `idempotency-key-reused`, `unavailable`, `outcome-unknown`; a
+   *   direct message also `unknown-recipient` and, unless `whenOffline` is `keep`, `recipient-offline`
    */
-  direct(
-    sender: Session,
-    input: Omit<MessageInput & { kind: 'direct' }, 'kind'>,
-    idempotencyKey?: string,
-  ): Promise<PostedMessage> {
-    return this.#post(sender, { ...input, kind: 'direct' }, idempotencyKey)
+  async post({ sender, content, idempotency }: PostCommand): Promise<PostedMessage> {
+    const { appender } = this.#options
+    const to = content.kind === 'direct' ? await this.#recipientOf(content) : null
+    const draft = { session: sender.id, to, text: content.text, idempotency }
+    const outcome = await mapStoreErrors(appender.append(draft))
+    if ('entry' in outcome) return { entry: outcome.entry, replayed: outcome.kind === 'replayed' }
+    throw outcomeProblem(outcome.kind)
   }
 
   /**
-   * The message that was posted with an idempotency key before, if any. A replay does not count
+   * The message that was posted with the same idempotency key before, if any. A replay does not count
    * against the rate limit, so it is also answered when the limit is reached.
    *
-   * @throws {Problem} `invalid-request`, `idempotency-key-reused`, `unavailable`
+   * @throws {Problem} `idempotency-key-reused`, `unavailable`
    */
-  async replay(
-    sender: Session,
-    input: MessageInput,
-    idempotencyKey: string,
-  ): Promise<PostedMessage | undefined> {
-    this.check(input, idempotencyKey)
+  async replay({ sender, idempotency }: PostCommand): Promise<PostedMessage | undefined> {
+    if (idempotency === null) return undefined
     const stored = await mapStoreErrors(
-      this.#options.store.findByIdempotencyKey(sender.account.id, idempotencyKey),
+      this.#options.store.log.findByIdempotencyKey(sender.account.id, idempotency.key),
     )
     if (!stored) return undefined
-    if (stored.digest !== digestOf(input)) throw outcomeProblem('key-reused')
+    if (stored.digest !== idempotency.digest) throw outcomeProblem('key-reused')
     return { entry: stored.entry, replayed: true }
   }
 
-  /** Checks a post as far as that needs no store. @throws {Problem} `invalid-request` */
-  check(input: MessageInput, idempotencyKey?: string): void {
-    throwIfInvalid(
-      parameterErrors('Idempotency-Key', checkIdempotencyKey(idempotencyKey)),
-      fieldErrors('to', input.kind === 'direct' ? checkString(input.to) : undefined),
-      fieldErrors('text', checkText(input.text, this.#options.maxChars)),
-    )
-  }
-
   /** Checks a query as far as that needs no store. @throws {Problem} `invalid-request` */
-  checkPage({ after, before, with: name }: HistoryQuery): void {
-    const both = after !== undefined && before !== undefined
-    throwIfInvalid(
-      parameterErrors('before', both ? 'must not be given together with after' : undefined),
-      parameterErrors('with', name === undefined ? undefined : checkString(name)),
-    )
+  parsePage({ after, before, limit, with: username }: HistoryQuery): CheckedQuery {
+    if (after !== undefined && before !== undefined)
+      throw invalidParameter('before', 'must not be given together with after')
+    const range: PageRange = { limit }
+    if (after !== undefined) range.after = after
+    if (before !== undefined) range.before = before
+    return { range, with: username }
   }
 
   /**
    * A page of the history that the reader may see.
    *
-   * @throws {Problem} `invalid-request`, `unknown-recipient`, `unavailable`
+   * @throws {Problem} `unknown-recipient`, `unavailable`
    */
-  async page(reader: Session, wanted: HistoryQuery): Promise<HistoryPage> {
-    this.checkPage(wanted)
-    const range = await this.#rangeOf(wanted)
-    const page = await mapStoreErrors(this.#options.store.page(reader.account.id, range))
+  async page(reader: Session, { range, with: username }: CheckedQuery): Promise<HistoryPage> {
+    const wanted =
+      username === undefined ? range : { ...range, withAccount: await this.#accountOf(username) }
+    const page = await mapStoreErrors(this.#options.store.log.page(reader.account.id, wanted))
     const { entries, more } = page
-    return { entries, more, cursor: `${cursorPosition(wanted, page)}-${page.bounds.epoch}` }
+    return { entries, more, cursor: `${cursorPosition(range, page)}-${page.bounds.epoch}` }
   }
 
   /** One message. @throws {Problem} `not-found`, also if the reader may not see it; `unavailable` */
   async find(reader: Session, id: number): Promise<Entry> {
-    const entry = await mapStoreErrors(this.#options.store.entry(id, reader.account.id))
+    const entry = await mapStoreErrors(this.#options.store.log.entry(id, reader.account.id))
     if (entry) return entry
     throw new Problem('not-found', 'There is no such message, or not for you to see.')
   }
 
-  async #post(
-    sender: Session,
-    input: MessageInput,
-    key: string | undefined,
-  ): Promise<PostedMessage> {
-    this.check(input, key)
-    const to = input.kind === 'direct' ? await this.#recipientOf(input) : null
-    const outcome = await mapStoreErrors(
-      this.#options.appender.append({
-        session: sender.id,
-        to,
-        text: input.text,
-        idempotency: key === undefined ? null : { key, digest: digestOf(input) },
-      }),
-    )
-    if ('entry' in outcome) return { entry: outcome.entry, replayed: outcome.kind === 'replayed' }
-    throw outcomeProblem(outcome.kind)
-  }
-
   async #recipientOf({ to, whenOffline = 'reject' }: MessageInput & { kind: 'direct' }) {
-    return { key: await findStoredKey(this.#options.store, to), whenOffline }
-  }
-
-  async #rangeOf({ after, before, limit, with: name }: HistoryQuery): Promise<PageRange> {
-    const range: PageRange = { limit }
-    if (after !== undefined) range.after = after
-    if (before !== undefined) range.before = before
-    if (name !== undefined) range.withAccount = await this.#accountOf(name)
-    return range
+    return { key: await findStoredKey(this.#options.store.accounts, to), whenOffline }
   }
 
   async #accountOf(name: string): Promise<number> {
-    const known = await findCredentials(this.#options.store, name)
+    const known = await findCredentials(this.#options.store.accounts, name)
     if (known) return known.account.id
     throw outcomeProblem('unknown-recipient')
   }
-}
-
-function checkIdempotencyKey(key: string | undefined): string | undefined {
-  if (key === undefined || /^[\x21-\x7E]{1,255}$/.test(key)) return undefined
-  return 'must be 1 to 255 visible ASCII characters, without spaces'
 }
 
 /** SHA-256 in hexadecimal of everything that was sent, as it was sent. */
@@ -200,7 +179,7 @@ function digestOf(input: MessageInput): string {
 }
 
 /** The id from which a stream goes on so that the reader of the page misses nothing. */
-function cursorPosition({ after }: HistoryQuery, { entries, more, bounds }: Page): number {
+function cursorPosition({ after }: PageRange, { entries, more, bounds }: Page): number {
   const last = entries.at(-1)
   return after !== undefined && more && last ? last.id : bounds.head
 }

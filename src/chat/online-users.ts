@@ -1,5 +1,6 @@
 import { usernameKey } from '../names/name-forms.ts'
-import type { Person, PresentSession } from '../store/store.ts'
+import type { Person } from '../store/person.ts'
+import type { PresentSession } from '../store/presence-store.ts'
 import { compareKeys, lookupKey } from './usernames.ts'
 
 interface OnlineUserItem {
@@ -15,7 +16,7 @@ export interface OnlineUserPage {
   more: boolean
 }
 
-export interface PresenceEvent {
+export interface OnlineChange {
   person: Person
   /** True if the person came, false if they left. */
   online: boolean
@@ -42,10 +43,10 @@ export class OnlineUsers {
   #sorted: readonly OnlineUser[] = []
   /** Those who came since. */
   readonly #unsorted = new Set<OnlineUser>()
-  readonly #changed: (change: PresenceEvent) => void
+  readonly #changed: (change: OnlineChange) => void
 
   /** @param changed is called for each person who comes or leaves */
-  constructor(changed: (change: PresenceEvent) => void) {
+  constructor(changed: (change: OnlineChange) => void) {
     this.#changed = changed
   }
 

@@ -1,12 +1,13 @@
-import type { Session, Store } from '../store/store.ts'
+import type { Session } from '../store/session-store.ts'
+import type { Store } from '../store/store.ts'
 
 export interface PresenceWriteListener {
   /** The departure of a session is about to be written. */
   leaving(session: number): void
   entered(session: number): void
   left(session: number): void
-  /** A store that could not be written is available again. No departure was written meanwhile. */
-  reconnected(): void
+  /** A store that could not be written can be written again. No departure was written meanwhile. */
+  writable(): void
 }
 
 /**
@@ -14,7 +15,7 @@ export interface PresenceWriteListener {
  * after it, and tried again if a write fails.
  */
 export class PresenceWriteQueue {
-  readonly #store: Pick<Store, 'changePresence' | 'ping'>
+  readonly #store: Pick<Store, 'presence' | 'ping'>
   readonly #listener: PresenceWriteListener
   readonly #retryMs: number
   readonly #minIntervalMs: number
@@ -30,7 +31,7 @@ export class PresenceWriteQueue {
    *   at once, a few large writes cost much less than many small ones
    */
   constructor(
-    store: Pick<Store, 'changePresence' | 'ping'>,
+    store: Pick<Store, 'presence' | 'ping'>,
     listener: PresenceWriteListener,
     { retryMs, minIntervalMs }: { retryMs: number; minIntervalMs: number },
   ) {
@@ -55,6 +56,10 @@ export class PresenceWriteQueue {
 
   has(session: number): boolean {
     return this.#pending.has(session)
+  }
+
+  get isPaused(): boolean {
+    return this.#paused
   }
 
   /** Stops writes and pings until `resume`. */
@@ -105,7 +110,7 @@ export class PresenceWriteQueue {
   async #write(enter: readonly Session[], leave: readonly number[]): Promise<void> {
     for (const session of leave) this.#listener.leaving(session)
     try {
-      await this.#store.changePresence({ enter, leave })
+      await this.#store.presence.change({ enter, leave })
       for (const { id } of enter) this.#listener.entered(id)
       for (const session of leave) this.#listener.left(session)
     } catch {
@@ -128,7 +133,7 @@ export class PresenceWriteQueue {
       this.#scheduleRetry()
       return
     }
-    if (!this.#paused) this.#listener.reconnected()
+    if (!this.#paused) this.#listener.writable()
   }
 
   #cancelRetry(): void {

@@ -1,4 +1,4 @@
-import { OutcomeUnknown, Unavailable } from '../store/store.ts'
+import { OutcomeUnknown, Unavailable } from '../store/store-errors.ts'
 import { Problem } from './problems.ts'
 
 /** In seconds: long enough for a queue to drain or a short fault to pass. */

@@ -19,7 +19,7 @@ export function codePointName(character: string): string {
 }
 
 /**
- * The rule for every string from a client. Not every store can hold U+0000, and a lone surrogate has
+ * The rule for every string from a client, which the validation of requests checks. Not every store can hold U+0000, and a lone surrogate has
  * no UTF-8 form, so neither would come back as it was sent.
  */
 export function checkString(text: string): string | undefined {

@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { embedBackupKey } from '../store/sqlite/backup-key.ts'
 import { dataFiles, existingDatabase } from '../store/sqlite/data-directory.ts'
 import { vacuumInto } from '../store/sqlite/database-files.ts'
-import { fsyncFile, fsyncParentDirectory } from '../store/sqlite/private-files.ts'
+import { fsyncFile, fsyncParentDirectory } from '../store/sqlite/fsync.ts'
 import { readSigningKey } from '../store/sqlite/signing-key.ts'
 import { StartError, toStartError } from '../store/start-error.ts'
 

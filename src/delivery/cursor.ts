@@ -1,4 +1,4 @@
-import type { Cursor } from '../store/store.ts'
+import type { Cursor } from '../store/message-log.ts'
 
 /** A cursor as in an event's `id:` field: `<id>-<epoch>`, or a bare id. */
 const form = /^(0|[1-9][0-9]{0,15})(?:-([0-9a-z]{8}))?$/

@@ -1,33 +1,30 @@
-import type { Store } from '../store/store.ts'
+import type { ReceiptStore } from '../store/receipt-store.ts'
 
 /**
  * Writes to the store up to which id each account's direct messages were delivered. Receipts are
  * gathered while a write runs, and kept for the next one if it fails.
  */
 export class DeliveryReceipts {
-  readonly #store: Pick<Store, 'markDelivered'>
+  readonly #store: Pick<ReceiptStore, 'markDelivered'>
   readonly #epoch: () => string
   #pending = new Map<number, number>()
-  #writing: Promise<void> | undefined
-  /** Resolves when the running write has ended. */
-  #currentWrite: Promise<void> | undefined
-  /** Resolves when the write of the pending receipts has ended. */
-  #nextWrite = Promise.withResolvers<void>()
+  /** The running write, or the last one. */
+  #write: Promise<void> = Promise.resolve()
+  /** The write of the pending receipts, which begins after the running one. */
+  #nextWrite: Promise<void> | undefined
   /** How often the log has diverged. */
   #generation = 0
 
   /** @param epoch of the log that receipts refer to */
-  constructor(store: Pick<Store, 'markDelivered'>, epoch: () => string) {
+  constructor(store: Pick<ReceiptStore, 'markDelivered'>, epoch: () => string) {
     this.#store = store
     this.#epoch = epoch
   }
 
   /** Resolves once the receipt is stored or the write has failed. */
   record(account: number, id: number): Promise<void> {
-    const { promise } = this.#nextWrite
-    this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
-    this.#writing ??= this.#write()
-    return promise
+    this.#add(account, id)
+    return this.settled()
   }
 
   /**
@@ -40,37 +37,28 @@ export class DeliveryReceipts {
   }
 
   /** Resolves once the receipts recorded before are stored or their write has failed. */
-  async settled(): Promise<void> {
-    if (this.#writing) await (this.#pending.size > 0 ? this.#nextWrite.promise : this.#currentWrite)
+  settled(): Promise<void> {
+    if (this.#pending.size > 0) this.#nextWrite ??= this.#write.then(() => this.#writePending())
+    return this.#nextWrite ?? this.#write
   }
 
-  async #write(): Promise<void> {
-    // Starts in a later microtask, so that receipts recorded in this one are included.
-    await undefined
-    while (this.#pending.size > 0) {
-      const receipts = this.#pending
-      const generation = this.#generation
-      const { promise, resolve } = this.#nextWrite
-      this.#currentWrite = promise
-      this.#pending = new Map()
-      this.#nextWrite = Promise.withResolvers()
-      try {
-        const list = [...receipts].map(([account, id]) => ({ account, id }))
-        await this.#store.markDelivered(list, this.#epoch())
-      } catch {
-        // A lost receipt only means that a message is delivered twice. The next write includes it.
-        if (generation !== this.#generation) break
-        for (const [account, id] of receipts) {
-          this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
-        }
-        break
-      } finally {
-        resolve()
-      }
+  async #writePending(): Promise<void> {
+    this.#write = this.#nextWrite as Promise<void>
+    this.#nextWrite = undefined
+    const receipts = [...this.#pending].map(([account, id]) => ({ account, id }))
+    const generation = this.#generation
+    this.#pending = new Map()
+    if (receipts.length === 0) return
+    try {
+      await this.#store.markDelivered(receipts, this.#epoch())
+    } catch {
+      // A lost receipt only means that a message is delivered twice. The next write includes it.
+      if (generation !== this.#generation) return
+      for (const { account, id } of receipts) this.#add(account, id)
     }
-    this.#writing = undefined
-    // Receipts recorded meanwhile were dropped by a divergence, or wait for the next write.
-    this.#nextWrite.resolve()
-    this.#nextWrite = Promise.withResolvers()
+  }
+
+  #add(account: number, id: number): void {
+    this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
   }
 }

@@ -24,7 +24,8 @@ export function fanOut(
   for (const [account, own] of directs) {
     const live = streams.ofAccount(account).filter((stream) => stream.isLive)
     if (live.length === 0) continue
-    const ranges = packChunks([...broadcasts, ...own].sort(byId), head)
+    const visible = [...broadcasts, ...own].sort((one, other) => one.id - other.id)
+    const ranges = packChunks(visible, head)
     for (const stream of live) stream.deliver(ranges, own)
   }
 }
@@ -41,8 +42,4 @@ function directsByAccount(events: readonly EncodedEvent[]): Map<number, EncodedE
     }
   }
   return byAccount
-}
-
-function byId(one: EncodedEvent, other: EncodedEvent): number {
-  return one.id - other.id
 }

@@ -1,7 +1,7 @@
 import type { EncodedEvent } from './sse-events.ts'
 
 /** The size of one write, which bounds what can wait in a socket. A single larger event is one chunk. */
-const maxChunkBytes = 65_536
+export const maxChunkBytes = 65_536
 
 const crlf = Buffer.from('\r\n')
 

@@ -1,16 +1,14 @@
-import type { Presence } from '../chat/presence.ts'
 import { Problem } from '../chat/problems.ts'
 import { Semaphore } from '../semaphore.ts'
-import type { LogBounds, Session, StoreUpdate } from '../store/store.ts'
+import type { LogBounds } from '../store/message-log.ts'
+import type { Session } from '../store/session-store.ts'
+import type { StoreUpdate } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
-import type { DeliveryReceipts } from './delivery-receipts.ts'
 import { fanOut } from './fan-out.ts'
-import { type HeartbeatSettings, Heartbeats } from './heartbeats.ts'
-import type { LogReader } from './log-reader.ts'
-import type { PresenceBroadcaster } from './presence-broadcaster.ts'
 import type { ByeReason } from './sse-events.ts'
 import { Stream, type StreamContext, type StreamOptions } from './stream.ts'
 import { type StreamLimits, StreamRegistry } from './stream-registry.ts'
+import { type StreamTimerSettings, StreamTimers } from './stream-timers.ts'
 
 /** How many sessions are checked at the same time after the log has diverged. */
 const maxConcurrentChecks = 4
@@ -18,52 +16,41 @@ const maxConcurrentChecks = 4
 /** The shortest time from `bye` to a reconnect, unless the grace period is too short for it. */
 const minReconnectDelayMs = 250
 
-export interface HubSettings extends StreamLimits, HeartbeatSettings {
+export interface HubSettings extends StreamLimits, StreamTimerSettings {
   presenceGraceMs: number
 }
 
-export interface HubDependencies {
-  logReader: LogReader
-  presence: Presence
-  presenceBroadcaster: PresenceBroadcaster
-  receipts: DeliveryReceipts
-  /** Delay between two attempts of a stream to read from an unavailable store, in ms. */
-  retryMs?: number
-  isSessionValid: StreamContext['isSessionValid']
+export interface HubDependencies extends Omit<StreamContext, 'onEnded' | 'onClosed'> {
+  /** False while the store is disconnected. */
+  storeConnected(): boolean
   /** The store's time, in Unix ms. */
   now(): number
-  onError(error: unknown): void
 }
 
 /** Opens, feeds and ends the streams of this server. */
 export class Hub {
   readonly #presenceGraceMs: number
-  readonly #logReader: LogReader
+  readonly #storeConnected: () => boolean
   readonly #context: StreamContext
   readonly #streams: StreamRegistry
-  readonly #heartbeats: Heartbeats
+  readonly #timers: StreamTimers
   /** The streams whose sockets are not closed yet; some of them have ended. */
   readonly #openSockets = new Set<Stream>()
-  #storeUnavailable = false
   #closing = false
   #onAllClosed: () => void = () => {}
 
-  constructor(
-    settings: HubSettings,
-    { retryMs = 1000, isSessionValid, now, ...parts }: HubDependencies,
-  ) {
-    const { logReader } = parts
+  constructor(settings: HubSettings, { storeConnected, now, ...parts }: HubDependencies) {
+    const { logCache, isSessionValid } = parts
     const checks = new Semaphore(maxConcurrentChecks)
     this.#presenceGraceMs = settings.presenceGraceMs
-    this.#logReader = logReader
+    this.#storeConnected = storeConnected
     this.#streams = new StreamRegistry(settings)
-    this.#heartbeats = new Heartbeats(settings, {
-      headId: () => formatCursor(logReader.head, logReader.epoch),
+    this.#timers = new StreamTimers(settings, {
+      headId: () => formatCursor(logCache.head, logCache.epoch),
       now,
     })
     this.#context = {
       ...parts,
-      retryMs,
       isSessionValid: (session) => checks.run(() => isSessionValid(session)),
       onEnded: (stream) => this.#remove(stream),
       onClosed: (stream) => {
@@ -80,10 +67,10 @@ export class Hub {
   /**
    * Makes room for one more stream of the session.
    *
-   * @throws {Problem} as `StreamRegistry.makeRoom`, and `unavailable` while the store is unavailable
+   * @throws {Problem} as `StreamRegistry.makeRoom`, and `unavailable` while the store is disconnected
    */
   admit(session: Session): void {
-    if (this.#storeUnavailable) {
+    if (!this.#storeConnected()) {
       throw new Problem('unavailable', 'The store cannot be reached.', { retryAfter: 5 })
     }
     this.#streams.makeRoom(session)
@@ -94,7 +81,7 @@ export class Hub {
     const stream = new Stream(options, this.#context)
     this.#openSockets.add(stream)
     this.#streams.add(stream)
-    this.#heartbeats.add(stream)
+    this.#timers.add(stream)
     stream.start()
     if (this.#closing) stream.end('shutting-down', this.#reconnectDelayMs())
     return stream
@@ -108,8 +95,8 @@ export class Hub {
     for (const session of update.ended) {
       for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
     }
-    const events = this.#logReader.applyUpdate(update)
-    fanOut(events, this.#logReader.head, this.#streams)
+    const events = this.#context.logCache.applyUpdate(update)
+    fanOut(events, this.#context.logCache.head, this.#streams)
   }
 
   /**
@@ -118,24 +105,19 @@ export class Hub {
    */
   diverged(bounds: LogBounds): void {
     for (const stream of this.#streams.all()) stream.diverged()
-    this.#logReader.diverged(bounds)
+    this.#context.logCache.diverged(bounds)
     this.#context.receipts.diverged()
   }
 
-  /** The store is unavailable: streams end, so that their readers reconnect to another node. */
-  disconnected(): void {
-    this.#storeUnavailable = true
+  /** Ends every stream, so that their readers reconnect to another node. */
+  storeDisconnected(): void {
     this.#endAll('unavailable')
-  }
-
-  reconnected(): void {
-    this.#storeUnavailable = false
   }
 
   /** Ends every stream with `bye`; resolves when their sockets are closed. */
   async close(): Promise<void> {
     this.#closing = true
-    this.#heartbeats.close()
+    this.#timers.close()
     this.#endAll('shutting-down')
     if (this.#openSockets.size === 0) return
     await new Promise<void>((resolve) => {
@@ -154,8 +136,7 @@ export class Hub {
 
   #remove(stream: Stream): void {
     this.#streams.remove(stream)
-    this.#heartbeats.remove(stream)
-    this.#context.presence.leave(stream.session.id)
+    this.#timers.remove(stream)
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { PresenceEvent } from '../chat/online-users.ts'
+import type { OnlineChange } from '../chat/online-users.ts'
 import type { Presence } from '../chat/presence.ts'
 import { Chunk } from './http-chunk.ts'
 import { presenceEvent } from './sse-events.ts'
@@ -28,7 +28,7 @@ export class PresenceBroadcaster {
   readonly #minIntervalMs: number
   readonly #now: () => number
   readonly #subscribers = new Set<PresenceSubscriber>()
-  #pendingChanges: PresenceEvent[] = []
+  #pendingChanges: OnlineChange[] = []
   /**
    * Subscribers that were added while changes were pending, in that order: how many of the changes
    * their `ready` included.
@@ -98,7 +98,7 @@ export class PresenceBroadcaster {
     const diff = new PresenceDiff()
     let unread = changes.length
     const readBackTo = (index: number) => {
-      while (unread > index) diff.prepend(changes[--unread] as PresenceEvent)
+      while (unread > index) diff.prepend(changes[--unread] as OnlineChange)
     }
     // From the newest to the oldest, so that one pass over the changes serves all of them.
     for (const [subscriber, knownCount] of [...knownChanges].reverse()) {
@@ -136,7 +136,7 @@ export class PresenceBroadcaster {
 
 /** The difference that a list of changes made, built from its end. */
 class PresenceDiff {
-  readonly #changes = new Map<number, PresenceEvent>()
+  readonly #changes = new Map<number, OnlineChange>()
 
   get size(): number {
     return this.#changes.size
@@ -147,7 +147,7 @@ class PresenceDiff {
   }
 
   /** A person's changes alternate, so a change counts unless the next one undoes it. */
-  prepend(change: PresenceEvent): void {
+  prepend(change: OnlineChange): void {
     const { id } = change.person
     if (!this.#changes.delete(id)) this.#changes.set(id, change)
   }

@@ -1,5 +1,12 @@
 import { type EncodedEvent, isVisibleTo } from './sse-events.ts'
 
+export interface Batch {
+  /** The events after a cursor that the reader may see. */
+  events: EncodedEvent[]
+  /** The id up to which these are all. */
+  scannedTo: number
+}
+
 /** The newest events of the log in memory, so that readers a little behind need no read of the store. */
 export class RecentEvents {
   readonly #maxEvents: number
@@ -44,11 +51,7 @@ export class RecentEvents {
    * @param maxBytes bounds their size, but there is at least one if any is visible
    * @returns undefined if the memory does not reach back to the cursor
    */
-  after(
-    cursor: number,
-    account: number,
-    maxBytes: number,
-  ): { events: EncodedEvent[]; scannedTo: number } | undefined {
+  after(cursor: number, account: number, maxBytes: number): Batch | undefined {
     const [first] = this.#events
     if (first === undefined || cursor + 1 < first.id) return undefined
     const events: EncodedEvent[] = []

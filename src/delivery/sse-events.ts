@@ -1,6 +1,6 @@
 import { toMessage } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
-import type { CursorResolution, Entry, LogBounds } from '../store/store.ts'
+import type { CursorResolution, Entry, LogBounds } from '../store/message-log.ts'
 import { formatCursor } from './cursor.ts'
 
 /**

@@ -1,23 +1,26 @@
-import type { Cursor, LogBounds } from '../store/store.ts'
+import type { Cursor, LogBounds } from '../store/message-log.ts'
 import { formatCursor } from './cursor.ts'
-import type { LogReader, StoredBatch } from './log-reader.ts'
+import type { LogCache, StoredBatch } from './log-cache.ts'
 
 /** An id on one log, up to which a stream has written all that its person may see. */
 export class StreamPosition {
   id = 0
-  readonly #logReader: Pick<LogReader, 'epoch' | 'generation'>
+  readonly #logCache: Pick<LogCache, 'epoch' | 'generation' | 'head'>
   #epoch = ''
-  /** Of the log reader, when the position was found to be on the log. */
+  /** The newest epoch that the store has named. Epochs sort by age. */
+  #newestEpoch = ''
+  /** Of the log cache, when the position was found to be on the log. */
   #generation = 0
 
-  constructor(logReader: Pick<LogReader, 'epoch' | 'generation'>) {
-    this.#logReader = logReader
+  constructor(logCache: Pick<LogCache, 'epoch' | 'generation' | 'head'>) {
+    this.#logCache = logCache
   }
 
-  /** @param generation of the log reader before the store was asked for the bounds */
+  /** @param generation of the log cache before the store was asked for the bounds */
   moveTo(id: number, { epoch }: LogBounds, generation: number): void {
     this.id = id
     this.#epoch = epoch
+    this.#newestEpoch = epoch
     this.#generation = generation
   }
 
@@ -30,19 +33,24 @@ export class StreamPosition {
     return formatCursor(this.id, this.#epoch)
   }
 
-  /** Whether the log has diverged since, or this server has yet to hear that it has. */
+  /** Whether the log has diverged since the position was found on it. */
   get hasDiverged(): boolean {
-    const { epoch, generation } = this.#logReader
+    const { epoch, generation } = this.#logCache
     return epoch !== this.#epoch || generation !== this.#generation
   }
 
-  /** Whether the position is on a log that this server has yet to hear of. Epochs sort by age. */
+  /**
+   * Whether the store has told this stream of more than this server has heard of: of a newer log, or of
+   * ids past the head. The update or divergence is on its way.
+   */
   get isAhead(): boolean {
-    return this.#epoch > this.#logReader.epoch
+    const { epoch, head } = this.#logCache
+    return this.#newestEpoch > epoch || (this.id > head && !this.hasDiverged)
   }
 
-  /** Whether a batch was read from another log. */
-  differsFrom({ bounds }: StoredBatch): boolean {
-    return bounds.epoch !== this.#epoch || this.hasDiverged
+  /** @returns false for a batch from another log than the position's: it must not be written */
+  accepts({ bounds: { epoch } }: StoredBatch): boolean {
+    this.#newestEpoch = epoch
+    return epoch === this.#epoch && !this.hasDiverged
   }
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../chat/problems.ts'
-import type { Session } from '../store/store.ts'
+import type { Session } from '../store/session-store.ts'
 import type { Stream } from './stream.ts'
 
 export interface StreamLimits {

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Presence } from '../chat/presence.ts'
-import type { Cursor, CursorResolution, Session } from '../store/store.ts'
+import type { Cursor } from '../store/message-log.ts'
+import type { Session } from '../store/session-store.ts'
 import type { DeliveryReceipts } from './delivery-receipts.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
-import { StreamWaiter } from './interruptible-wait.ts'
-import type { Batch, LogReader } from './log-reader.ts'
+import type { LogCache } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
+import type { Batch } from './recent-events.ts'
 import type { SseConnection } from './sse-connection.ts'
 import {
   type ByeReason,
@@ -19,6 +20,7 @@ import {
   retryPreamble,
 } from './sse-events.ts'
 import { StreamPosition } from './stream-position.ts'
+import { StreamWaits } from './stream-waits.ts'
 
 export interface StreamOptions {
   session: Session
@@ -30,7 +32,7 @@ export interface StreamOptions {
 
 /** The parts of the server that a stream uses. */
 export interface StreamContext {
-  logReader: LogReader
+  logCache: LogCache
   presence: Presence
   presenceBroadcaster: PresenceBroadcaster
   receipts: DeliveryReceipts
@@ -46,11 +48,11 @@ export interface StreamContext {
 }
 
 /**
- * - `opening`: it has no place on the log yet: its cursor is being resolved, or its reader has none and
- *   gets undelivered direct messages
- * - `replaying`: it has a cursor and reads on to the head for the first time
- * - `live`: it is at the head, and new events are delivered to it
- * - `behind`: it was live, and reads on by itself until it is at the head again
+ * - `opening`: it has no cursor yet: the one of its reader is being resolved, or its reader has none and
+ *   gets undelivered direct messages first
+ * - `replaying`: it has a cursor, and reads on to the head for the first time
+ * - `live`: it is at the head, and the hub delivers new events to it
+ * - `behind`: it was live, and reads on until it is at the head again
  * - `ended`: nothing more is written
  */
 type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
@@ -58,27 +60,29 @@ type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
 /**
  * One reader of the log: a cursor, a filter (the messages that its person may see) and a socket.
  *
- * Replaying and catching up are the same loop: while the cursor is behind the head or the socket is
- * full, the stream reads on by itself, one write at a time. At the head it is live.
+ * Replaying and catching up are the same loop, `#readOn`, the one way to `live`: while the cursor is
+ * behind the head or the socket is full, the stream reads on by itself, one write at a time.
  */
 export class Stream implements PresenceSubscriber {
   readonly session: Session
   readonly account: number
   readonly #connection: StreamOptions['connection']
   readonly #context: StreamContext
-  readonly #waiter: StreamWaiter
+  readonly #waits: StreamWaits
   readonly #cursor: Cursor | null
   readonly #wantsPresence: boolean
   #state: StreamState = 'opening'
   /** Outdated while the stream is live: then its position is the head. */
   readonly #position: StreamPosition
+  /** Up to here a stream that is `opening` reads undelivered direct messages alone. */
+  #undeliveredUpTo = 0
   #hasWritten = false
   /** The socket takes no more until it has drained. */
   #full = false
   /** How many writes to the store `ready` waits for. */
   #pendingWrites = 0
   #ready = false
-  /** The newest direct message to this person that was written here and not acknowledged yet; else 0. */
+  /** The newest direct message to this person that was written and is yet to be recorded as delivered; or 0. */
   #pendingReceipt = 0
 
   constructor({ session, cursor, presence, connection }: StreamOptions, context: StreamContext) {
@@ -86,9 +90,9 @@ export class Stream implements PresenceSubscriber {
     this.account = session.account.id
     this.#connection = connection
     this.#context = context
-    this.#waiter = new StreamWaiter(context.retryMs)
+    this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
-    this.#position = new StreamPosition(context.logReader)
+    this.#position = new StreamPosition(context.logCache)
     this.#wantsPresence = presence === 'full'
   }
 
@@ -97,7 +101,7 @@ export class Stream implements PresenceSubscriber {
     this.#connection.listen({
       drained: () => {
         this.#full = false
-        this.#waiter.wake()
+        this.#waits.drained()
       },
       closed: () => {
         this.#become('ended')
@@ -106,7 +110,7 @@ export class Stream implements PresenceSubscriber {
     })
     this.#delayReady(this.#context.presence.enter(this.session))
     const cursor = this.#cursor
-    this.#run(() => (cursor === null ? this.#replayUndelivered() : this.#startAtCursor(cursor)))
+    this.#run(() => (cursor === null ? this.#findUndelivered() : this.#startAtCursor(cursor)))
   }
 
   get isLive(): boolean {
@@ -125,7 +129,7 @@ export class Stream implements PresenceSubscriber {
 
   /** The log is about to change its epoch: a live stream is as far as the head of the old log. */
   diverged(): void {
-    if (this.isLive) this.#fallBehind(this.#context.logReader.head)
+    if (this.isLive) this.#fallBehind(this.#context.logCache.head)
   }
 
   /** Writes a heartbeat; live streams share `headHeartbeat`. */
@@ -160,15 +164,16 @@ export class Stream implements PresenceSubscriber {
   #become(state: StreamState): void {
     if (this.#state === 'ended') return
     this.#state = state
-    const { presenceBroadcaster, onEnded } = this.#context
+    const { presence, presenceBroadcaster, onEnded } = this.#context
     if (state === 'live') {
       this.#sendReady()
       presenceBroadcaster.caughtUp(this)
     } else if (state === 'behind') {
-      this.#run(async () => {})
+      this.#run()
     } else if (state === 'ended') {
-      this.#waiter.stop()
+      this.#waits.stop()
       presenceBroadcaster.remove(this)
+      presence.leave(this.session.id)
       onEnded(this)
     }
   }
@@ -178,43 +183,29 @@ export class Stream implements PresenceSubscriber {
     this.#become('behind')
   }
 
-  /** The direct messages to this person that none of their streams has delivered. */
-  async #replayUndelivered(): Promise<void> {
-    const { logReader, receipts } = this.#context
-    const { generation } = logReader
+  /** Moves to before the direct messages to this person that none of their streams has delivered. */
+  async #findUndelivered(): Promise<void> {
+    const { logCache, receipts } = this.#context
+    const { generation } = logCache
     await receipts.settled()
-    const { after, upTo, bounds } = await this.#waiter.retryUntilAvailable(() =>
-      logReader.undelivered(this.account),
+    const { after, upTo, bounds } = await this.#waits.untilAvailable(() =>
+      logCache.undelivered(this.account),
     )
     this.#position.moveTo(after, bounds, generation)
-    let end = upTo
-    while (this.#position.id < end && this.#state === 'opening') {
-      const from = this.#position.id
-      const batch = await this.#waiter.retryUntilAvailable(() =>
-        logReader.readUndelivered(from, end, this.account),
-      )
-      if (this.#position.differsFrom(batch)) {
-        const resolution = await this.#reposition()
-        // If some of the written ones are void, the stream goes on from the fork as with a cursor.
-        end = resolution?.reset === null ? Math.min(end, resolution.bounds.head) : this.#position.id
-      } else this.#writeBatch(batch)
-      if (this.#full) await this.#waiter.nextWake()
-    }
-    this.#become('replaying')
+    this.#undeliveredUpTo = upTo
   }
 
   async #startAtCursor(cursor: Cursor): Promise<void> {
-    const { position } = await this.#resolveCursor(cursor)
-    this.#delayReady(this.#context.receipts.record(this.account, position))
-    this.#become('replaying')
+    await this.#resolveCursor(cursor)
+    this.#delayReady(this.#context.receipts.record(this.account, this.#position.id))
   }
 
-  /** @returns the new position, and the reset that was written */
-  async #resolveCursor(cursor: Cursor): Promise<CursorResolution> {
-    const { logReader } = this.#context
-    const { generation } = logReader
-    const { position, bounds, ...found } = await this.#waiter.retryUntilAvailable(() =>
-      logReader.resolveCursor(cursor),
+  /** Moves to where a cursor stands, and writes a reset unless that is the same place on the same log. */
+  async #resolveCursor(cursor: Cursor): Promise<void> {
+    const { logCache } = this.#context
+    const { generation } = logCache
+    const { position, bounds, ...found } = await this.#waits.untilAvailable(() =>
+      logCache.resolveCursor(cursor),
     )
     // A reader without a cursor has seen nothing that another epoch could change.
     const hasNoCursor = this.#cursor === null && this.#state === 'opening'
@@ -223,20 +214,25 @@ export class Stream implements PresenceSubscriber {
       this.#send(resetEvent(reset, bounds))
       this.#pendingReceipt = Math.min(this.#pendingReceipt, position)
     }
+    // After a reset the stream goes on from the fork as with a cursor.
+    this.#undeliveredUpTo = reset ? 0 : Math.min(this.#undeliveredUpTo, bounds.head)
     this.#position.moveTo(position, bounds, generation)
-    return { position, bounds, reset }
   }
 
   /** Reads on until the stream is at the head and its socket takes more, then goes live. */
-  async #catchUp(): Promise<void> {
-    const { logReader } = this.#context
+  async #readOn(): Promise<void> {
+    const { logCache } = this.#context
     while (this.#state !== 'ended') {
-      const cursor = this.#position.id
-      if (this.#full) await this.#waiter.nextWake()
+      // Waits for the client, until its socket drains or the stream ends.
+      if (this.#full) await this.#waits.untilDrained()
+      // Waits for the update or divergence on its way from the store, which come even if the stream ends.
+      else if (this.#position.isAhead) await logCache.nextChange()
+      // The reads wait for an answer of the store; if it is unavailable, until it answers or the stream ends.
       else if (this.#position.hasDiverged) await this.#reposition()
-      else if (cursor > logReader.head) await logReader.nextChange()
-      else if (cursor === logReader.head) return this.#become('live')
-      else await this.#readBatch(cursor)
+      else if (this.#position.id < this.#undeliveredUpTo) await this.#readUndelivered()
+      else if (this.#state === 'opening') this.#become('replaying')
+      else if (this.#position.id < logCache.head) await this.#readBatch()
+      else return this.#become('live')
     }
   }
 
@@ -244,35 +240,37 @@ export class Stream implements PresenceSubscriber {
    * Resolves the position on the log as it is after it diverged. If the session was lost with a part
    * of the log, the stream ends: its account id may be another person's by now.
    */
-  async #reposition(): Promise<CursorResolution | undefined> {
-    const { logReader, presence, isSessionValid } = this.#context
-    if (!(await this.#waiter.retryUntilAvailable(() => isSessionValid(this.session)))) {
-      presence.sessionEnded(this.session.id)
-      this.end('logged-out')
-      return undefined
-    }
-    const resolution = await this.#resolveCursor(this.#position.cursor)
-    if (this.#state !== 'ended' && this.#position.isAhead) await logReader.nextChange()
-    return resolution
+  async #reposition(): Promise<void> {
+    const { presence, isSessionValid } = this.#context
+    if (await this.#waits.untilAvailable(() => isSessionValid(this.session)))
+      return this.#resolveCursor(this.#position.cursor)
+    presence.sessionEnded(this.session.id)
+    this.end('logged-out')
   }
 
-  async #readBatch(cursor: number): Promise<void> {
-    const { logReader } = this.#context
-    const recent = logReader.readRecent(cursor, this.account)
+  async #readUndelivered(): Promise<void> {
+    const { id } = this.#position
+    const batch = await this.#waits.untilAvailable(() =>
+      this.#context.logCache.readUndelivered(id, this.#undeliveredUpTo, this.account),
+    )
+    if (this.#position.accepts(batch)) this.#writeBatch(batch)
+  }
+
+  async #readBatch(): Promise<void> {
+    const { logCache } = this.#context
+    const { id } = this.#position
+    const recent = logCache.readRecent(id, this.account)
     if (recent) {
       this.#writeBatch(recent)
       // One batch per turn of the event loop, so that ten thousand readers who catch up block nobody.
       await nextTurn()
       return
     }
-    const batch = await this.#waiter.retryUntilAvailable(() => logReader.read(cursor, this.account))
-    const { bounds } = batch
-    const from = bounds.oldest - 1
-    if (this.#position.differsFrom(batch)) {
-      // The store is on a newer log: this server will hear of it in a moment.
-      if (bounds.epoch > logReader.epoch) await logReader.nextChange()
-    } else if (cursor < from) {
-      this.#send(resetEvent({ reason: 'trimmed', from }, bounds))
+    const batch = await this.#waits.untilAvailable(() => logCache.read(id, this.account))
+    if (!this.#position.accepts(batch)) return
+    const from = batch.bounds.oldest - 1
+    if (id < from) {
+      this.#send(resetEvent({ reason: 'trimmed', from }, batch.bounds))
       this.#position.id = from
     } else this.#writeBatch(batch)
   }
@@ -280,7 +278,7 @@ export class Stream implements PresenceSubscriber {
   /** Writes as much as the socket takes, and moves the cursor over it. */
   #writeBatch(batch: Batch): void {
     this.#addPending(batch.events)
-    for (const { chunk, lastId } of this.#context.logReader.packBatch(batch)) {
+    for (const { chunk, lastId } of this.#context.logCache.packBatch(batch)) {
       this.#send(chunk)
       this.#position.id = lastId
       // The rest is read again later, so that a stalled reader holds at most one chunk in memory.
@@ -297,7 +295,7 @@ export class Stream implements PresenceSubscriber {
 
   /** Records that a direct message was delivered, once the kernel has taken all that was written. */
   #acknowledge(): void {
-    const cursor = this.isLive ? this.#context.logReader.head : this.#position.id
+    const cursor = this.isLive ? this.#context.logCache.head : this.#position.id
     if (this.#pendingReceipt === 0 || this.#pendingReceipt > cursor || !this.#connection.isDrained)
       return
     this.#context.receipts.record(this.account, this.#pendingReceipt)
@@ -316,16 +314,16 @@ export class Stream implements PresenceSubscriber {
   #sendReady(): void {
     if (this.#ready || this.#pendingWrites > 0 || !this.isLive) return
     this.#ready = true
-    const { logReader, presence, presenceBroadcaster } = this.#context
+    const { logCache, presence, presenceBroadcaster } = this.#context
     const online = this.#wantsPresence ? initialOnlineNames(presence) : undefined
-    this.#send(readyEvent(this.session.account.username, logReader, online, presence.count))
+    this.#send(readyEvent(this.session.account.username, logCache, online, presence.count))
     if (this.#wantsPresence) presenceBroadcaster.add(this)
   }
 
   #send(event: Chunk | string): void {
     // The store may answer a question after the stream has ended.
     if (this.#state === 'ended' || this.#write(event)) return
-    if (this.isLive) this.#fallBehind(this.#context.logReader.head)
+    if (this.isLive) this.#fallBehind(this.#context.logCache.head)
   }
 
   /** @returns whether the socket takes more */
@@ -338,9 +336,10 @@ export class Stream implements PresenceSubscriber {
     return !this.#full
   }
 
-  #run(begin: () => Promise<void>): void {
-    begin()
-      .then(() => this.#catchUp())
+  /** Reads on after `prepare`, in a later microtask. An error cuts the stream. */
+  #run(prepare: () => Promise<void> = async () => {}): void {
+    prepare()
+      .then(() => this.#readOn())
       .catch((error: unknown) => {
         if (this.#state === 'ended') return
         this.#context.onError(error)

@@ -6,16 +6,16 @@ import { rejectCrossSite } from './checks/host-and-origin.ts'
 import { rejectMalformed } from './checks/malformed-requests.ts'
 import { rejectUnknownRoutes } from './checks/not-found.ts'
 import { RouteTable } from './checks/route-table.ts'
-import { limitChunks, tooManyChunks } from './connection/chunk-limits.ts'
+import { limitChunks } from './connection/chunk-limits.ts'
 import { handleConnectAndExpect } from './connection/client-errors.ts'
 import { queuePipelinedRequests } from './connection/pipeline-queue.ts'
 import { drainRequest } from './connection/request-drain.ts'
-import { drainResponses } from './connection/response-drain.ts'
 import { throttleStreamOpens } from './connection/stream-open-throttle.ts'
+import { trackUnreadResponses } from './connection/unread-responses.ts'
 import { handleError } from './error-handler.ts'
 import type { Api } from './fastify-types.ts'
 import { readQuery } from './input/query.ts'
-import { clientAddress } from './limits/address-key.ts'
+import { clientAddress } from './limits/client-address.ts'
 import { ConnectionLimiter } from './limits/connection-limiter.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import { TrustedProxies } from './limits/trusted-proxies.ts'
@@ -27,23 +27,25 @@ import {
   serializeRequest,
 } from './logging/log-events.ts'
 import { logOutput } from './logging/log-output.ts'
-import { ThrottledLog } from './logging/throttled-log.ts'
+import { addThrottledLog } from './logging/throttled-log.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addJwt } from './plugins/jwt.ts'
 import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { addSwagger } from './plugins/swagger.ts'
 import { accountRoutes } from './routes/accounts.ts'
+import { apiDescriptionRoutes } from './routes/api-description.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
 import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
-import { serverRoutes } from './routes/server.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
 
-const storeUnavailable = 'The server has lost touch with its database; nothing was done. Try again.'
+const storeDisconnected =
+  'The server has lost touch with its database; nothing was done. Try again.'
 
 /** How many connections there may be besides those of MAX_STREAMS. */
 const nonStreamConnections = 1000
@@ -62,7 +64,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const { logStream = logOutput } = options
   const proxies = new TrustedProxies(settings.trustProxy)
-  const limits = new RateLimits(settings, services.store.counts)
+  const limits = new RateLimits(settings, services.store.counters)
   const app: Api = fastify({
     ...serverOptions(settings, timeouts, { limits, proxies }),
     logger: {
@@ -71,9 +73,15 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
       stream: { write: (line: string) => logStream.write(escapeInvisible(line)) },
     },
   })
+  addThrottledLog(app)
   const connections = new ConnectionLimiter(settings.connectionsPerAddress, proxies)
   limitConnections(app, connections, settings.maxStreams)
+  // Each of these passes requests on to the one before it.
+  queuePipelinedRequests(app.server, (socket) =>
+    logConnectionClosed(app.throttledLog, String(socket.remoteAddress), 'too many requests wait'),
+  )
   throttleStreamOpens(app.server)
+  limitChunks(app.server, app.initialConfig.bodyLimit as number)
   handleConnectAndExpect(app, settings.corsOrigins)
 
   app.setErrorHandler(handleError)
@@ -83,7 +91,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   addSecurityHeaders(app)
   await addCors(app, settings.corsOrigins)
   addHooks(app, table, services, limits)
-  drainResponses(app, timeouts.writeTimeoutMs)
+  trackUnreadResponses(app, timeouts.writeTimeoutMs)
   await addJwt(app, services.signingKey, () => services.store.now())
   await addSwagger(app, version(), settings)
   addSwaggerUi(app)
@@ -95,7 +103,8 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     messageRoutes,
     userRoutes,
     eventRoutes,
-    serverRoutes,
+    healthRoutes,
+    apiDescriptionRoutes,
   ])
     await app.register(routes, routeOptions)
   await app.register(webAppRoutes, { directory: options.webAppDirectory ?? defaultWebAppDirectory })
@@ -107,12 +116,12 @@ function version(): string {
   return JSON.parse(readFileSync(packagePath('package.json'), 'utf8')).version
 }
 
-/** Bounds the connections, their pipelined requests and the chunks of bodies. */
-function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: number): void {
-  const { server } = app
-  const throttledLog = new ThrottledLog(app.log)
-  app.decorate('throttledLog', throttledLog)
-  app.addHook('onClose', async () => throttledLog.flush())
+/** Bounds the connections, of each address and in all. */
+function limitConnections(
+  { server, throttledLog }: Api,
+  connections: ConnectionLimiter,
+  maxStreams: number,
+): void {
   server.maxConnections = maxStreams + nonStreamConnections
   server.on('connection', (socket) => {
     const address = String(socket.remoteAddress)
@@ -122,16 +131,6 @@ function limitConnections(app: Api, connections: ConnectionLimiter, maxStreams: 
       logConnectionClosed(throttledLog, address, 'too many connections')
     }
   })
-  queuePipelinedRequests(
-    server,
-    (socket) =>
-      logConnectionClosed(throttledLog, String(socket.remoteAddress), 'too many requests wait'),
-    (request) => {
-      limitChunks(request, app.initialConfig.bodyLimit as number, (socket) => {
-        server.emit('clientError', Object.assign(new Error(), { code: tooManyChunks }), socket)
-      })
-    },
-  )
 }
 
 /** The routes whose answers must not be cached: those of the API, and the wildcard of preflights. */
@@ -155,7 +154,7 @@ function addHooks(
   app.addHook('onRequest', answerPreflight)
   app.addHook('onRequest', ({ routeOptions: { url } }, _reply, done) => {
     if (!storeConnected() && url?.startsWith('/v1/'))
-      throw new Problem('unavailable', storeUnavailable, { retryAfter: 5 })
+      throw new Problem('unavailable', storeDisconnected, { retryAfter: 5 })
     done()
   })
   app.addHook('preValidation', (request, _reply, done) => {

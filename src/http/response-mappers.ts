@@ -1,4 +1,5 @@
-import type { Account, Session } from '../store/store.ts'
+import type { Account } from '../store/person.ts'
+import type { Session } from '../store/session-store.ts'
 
 export function toUser({ id, username, createdAt }: Account) {
   return { id, username, createdAt: toTime(createdAt) }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
-import type { Sessions } from '../chat/sessions.ts'
+import type { SessionCache } from '../chat/session-cache.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 
@@ -25,7 +25,7 @@ export type HttpSettings = Pick<
   | 'logLevel'
 >
 
-export interface StreamRequest {
+export interface StreamParameters {
   presence: 'full' | 'none'
   /** A valid cursor, or empty. */
   lastEventId: string
@@ -35,13 +35,10 @@ export interface StreamRequest {
 export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
-  sessions: Pick<Sessions, 'find' | 'end'>
-  messages: Pick<
-    Messages,
-    'broadcast' | 'direct' | 'check' | 'replay' | 'checkPage' | 'page' | 'find'
-  >
+  sessions: Pick<SessionCache, 'find' | 'end'>
+  messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   presence: Pick<Presence, 'list'>
-  store: Pick<Store, 'ping' | 'counts' | 'now'>
+  store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */
   signingKey: Uint8Array
   /**
@@ -49,7 +46,7 @@ export interface Services {
    *
    * @throws {Problem} before anything is written
    */
-  openStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamRequest): void
+  respondWithStream(request: FastifyRequest, reply: FastifyReply, wanted: StreamParameters): void
   /** False once the server is shutting down. */
   ready(): boolean
   /** False while the store is disconnected: what this node knows may be out of date. */

@@ -1,4 +1,4 @@
-import { parseMapping } from './case-fold.ts'
+import { parseMapping } from './parse-mapping.ts'
 import { confusables } from './tables.ts'
 
 /** Parsed at first use, so that it does not slow the start. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay, setImmediate as endOfTurn } from 'node:timers/promises'
-import { type Draft, type Outcome, OutcomeUnknown, type Store, Unavailable } from './store.ts'
+import type { Draft, MessageLog, Outcome } from './message-log.ts'
+import { OutcomeUnknown, Unavailable } from './store-errors.ts'
 
 export interface AppendBatcherOptions {
   /** Bound of the queue, without the batch under way; default 10,000. */
@@ -35,7 +36,7 @@ interface QueuedAppend {
  * write (see `UpdateBatcher`).
  */
 export class AppendBatcher {
-  readonly #store: Pick<Store, 'append'>
+  readonly #log: Pick<MessageLog, 'append'>
   readonly #maxQueued: number
   readonly #maxQueuedBytes: number
   readonly #unknownOutcomeRetryMs: number
@@ -46,8 +47,8 @@ export class AppendBatcher {
   #draining: Promise<void> | undefined
   #closed = false
 
-  constructor(store: Pick<Store, 'append'>, options: AppendBatcherOptions = {}) {
-    this.#store = store
+  constructor(log: Pick<MessageLog, 'append'>, options: AppendBatcherOptions = {}) {
+    this.#log = log
     this.#maxQueued = options.maxQueued ?? 10_000
     this.#maxQueuedBytes = options.maxQueuedBytes ?? 16 * 1024 * 1024
     this.#unknownOutcomeRetryMs = options.unknownOutcomeRetryMs ?? 10_000
@@ -143,7 +144,7 @@ export class AppendBatcher {
     let unknownOutcome: OutcomeUnknown | undefined
     do {
       try {
-        return await this.#store.append(drafts, batchId)
+        return await this.#log.append(drafts, batchId)
       } catch (error) {
         if (error instanceof OutcomeUnknown) unknownOutcome = error
         if (!unknownOutcome) throw error

@@ -1,4 +1,4 @@
-import type { Cursor, CursorResolution, LogBounds } from './store.ts'
+import type { Cursor, CursorResolution, LogBounds } from './message-log.ts'
 
 /** An epoch is written as its birth in base 36, 8 digits: enough until the year 2059. */
 export function formatEpoch(born: number): string {

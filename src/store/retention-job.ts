@@ -1,4 +1,5 @@
-import type { Store } from './store.ts'
+import type { MessageLog } from './message-log.ts'
+import type { RetentionStore } from './retention-store.ts'
 
 /** A clock that was set by more than this between two runs may be wrong, in ms. */
 const CLOCK_JUMP_MS = 600_000
@@ -29,7 +30,10 @@ export interface RetentionJobOptions {
   onPostponed(reason: PostponeReason): void
 }
 
-type RetentionStore = Pick<Store, 'bounds' | 'deleteExpired' | 'wouldDeleteOverTenth'>
+interface StoreWithRetention {
+  log: Pick<MessageLog, 'bounds'>
+  retention: RetentionStore
+}
 
 /**
  * Deletes expired entries, idempotency keys and sessions. They expire by the clock, so a clock that is
@@ -37,7 +41,7 @@ type RetentionStore = Pick<Store, 'bounds' | 'deleteExpired' | 'wouldDeleteOverT
  * or after the clock was set.
  */
 export class RetentionJob {
-  readonly #store: RetentionStore
+  readonly #store: StoreWithRetention
   readonly #options: RetentionJobOptions
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
@@ -49,7 +53,7 @@ export class RetentionJob {
   #clockOffset: number | undefined
   #clockJumped = false
 
-  constructor(store: RetentionStore, options: RetentionJobOptions) {
+  constructor(store: StoreWithRetention, options: RetentionJobOptions) {
     this.#store = store
     this.#options = options
     this.#postponedUntil = options.monotonic() + options.clockGraceMs
@@ -82,9 +86,9 @@ export class RetentionJob {
 
   /** In steps, so that appends can run in between. */
   async #deleteInSteps(before: number | undefined): Promise<void> {
-    const { oldest } = await this.#store.bounds()
+    const { oldest } = await this.#store.log.bounds()
     for (let more = !this.#closed; more; ) {
-      const step = await this.#store.deleteExpired(before)
+      const step = await this.#store.retention.deleteExpired(before)
       more = step.more && !this.#closed
       if (!more && step.bounds.oldest > oldest) await this.#options.onDeleted(step.bounds.oldest)
     }
@@ -103,7 +107,8 @@ export class RetentionJob {
   /** @returns undefined where an operator has nothing to check */
   async #postponeReason(before: number | undefined): Promise<PostponeReason | undefined> {
     if (this.#clockJumped) return 'The clock was set by more than 10 minutes'
-    const overTenth = before !== undefined && (await this.#store.wouldDeleteOverTenth(before))
+    const overTenth =
+      before !== undefined && (await this.#store.retention.wouldDeleteOverTenth(before))
     return overTenth ? 'Retention would delete more than a tenth of the log' : undefined
   }
 

@@ -1,4 +1,5 @@
-import type { Entry, Session } from './store.ts'
+import type { Entry } from './message-log.ts'
+import type { Session } from './session-store.ts'
 
 /** A row of a query for entries, joined with sender and recipient. */
 export interface EntryRow {

@@ -1,5 +1,5 @@
+import type { Entry } from './message-log.ts'
 import { type EntryRow, toEntry } from './rows.ts'
-import type { Entry } from './store.ts'
 
 /** One read scans at most this many ids, so that it delays other reads only briefly. */
 export const MAX_SCAN_IDS = 1_000

@@ -7,7 +7,11 @@ export class StartError extends Error {
  * Makes a StartError of any error, in one line that begins with what failed. One that is a
  * StartError already stays as it is.
  */
-export function toStartError(error: unknown, failure: string): StartError {
+export function toStartError(
+  error: unknown,
+  failure: string,
+  reason = (error as Error).message,
+): StartError {
   if (error instanceof StartError) return error
-  return new StartError(`${failure}: ${(error as Error).message}`, { cause: error })
+  return new StartError(`${failure}: ${reason}`, { cause: error })
 }

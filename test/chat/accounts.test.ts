@@ -2,7 +2,7 @@ import t from 'tap'
 import { Accounts, type AccountsOptions } from '../../src/chat/accounts.ts'
 import type { Networks } from '../../src/chat/fair-queue.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
-import { Unavailable } from '../../src/store/store.ts'
+import { Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
 
@@ -160,7 +160,7 @@ t.test('names from before 0.2 that share a key today stay two accounts', async (
     ['Straße', 'straße'],
     ['Strasse', 'strasse'],
   ] as const) {
-    await store.register({ username, key, skeletons: [username], passwordHash }, ttlMs)
+    await store.accounts.register({ username, key, skeletons: [username], passwordHash }, ttlMs)
   }
   for (const [typed, username] of [
     ['Straße', 'Straße'],

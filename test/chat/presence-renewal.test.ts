@@ -59,7 +59,7 @@ t.test('close ends the pings of an unavailable store', async (t) => {
   await pause(5)
   let release = () => {}
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
-  store.presentSessions = async () => {
+  store.presence.list = async () => {
     ask()
     await new Promise<void>((resolve) => {
       release = resolve
@@ -122,7 +122,7 @@ t.test(
     await presence.enter(session(21))
     presence.leave(21)
     store.changes = []
-    presence.disconnected()
+    presence.pause()
     presence.leave(11)
     await pause(60)
     t.same(store.changes, [])
@@ -148,7 +148,7 @@ t.test('a disconnected store is not pinged', async (t) => {
     await gate
   }
   await asked
-  presence.disconnected()
+  presence.pause()
   open_()
   await pause(20)
   t.equal(pings, 1)
@@ -168,7 +168,7 @@ t.test('a write that fails after a disconnect is repeated after the reconnect', 
   store.away = true
   presence.enter(session(11))
   while (store.changes.length === 0) await pause(1)
-  presence.disconnected()
+  presence.pause()
   release()
   await pause(20)
   t.equal(store.changes.length, 1)
@@ -212,9 +212,9 @@ t.test('updates that arrive while the store is asked are newer than its answer',
   store.enterElsewhere(41)
   store.isUpToDate = false
   const { promise: gate, resolve: answer } = Promise.withResolvers<void>()
-  const { presentSessions: present } = store
-  store.presentSessions = async () => {
-    const rows = await present.call(store)
+  const { list } = store.presence
+  store.presence.list = async () => {
+    const rows = await list()
     await gate
     return rows
   }

@@ -61,12 +61,12 @@ t.test('backs up beside a running server, and restores with the signing key', as
   t.notOk(readFileSync(join(there, 'obrol.db')).includes(key), 'the key is in its file alone')
   const copy = await open(t, there)
   t.same(await copy.signingKey(), key)
-  const { entries } = await copy.page(ann.account.id, { limit: 50 })
+  const { entries } = await copy.log.page(ann.account.id, { limit: 50 })
   t.same(
     entries.map(({ text }) => text),
     ['a', 'b'],
   )
-  t.match(await copy.session(ann.id), { account: { username: 'ann' } })
+  t.match(await copy.sessions.find(ann.id), { account: { username: 'ann' } })
 })
 
 t.test('restores over a database, and cursors show that the log went back', async (t) => {
@@ -79,7 +79,7 @@ t.test('restores over a database, and cursors show that the log went back', asyn
   await backup(data, file)
   const cursor = {
     id: (await people.appendMessage(store, ann, 'lost')).id,
-    ...(await store.bounds()),
+    ...(await store.log.bounds()),
   }
   await store.close()
   // A server that was killed leaves such files behind.
@@ -89,7 +89,10 @@ t.test('restores over a database, and cursors show that the log went back', asyn
   t.same(readdirSync(data).sort(), ['obrol.db', 'obrol.lock'], 'the backup has no key')
   store = await open(t, data)
   t.equal((await people.appendMessage(store, ann, 'new')).id, 2)
-  t.match(await store.resolveCursor(cursor), { reset: { reason: 'rewound', from: 1 }, position: 1 })
+  t.match(await store.log.resolveCursor(cursor), {
+    reset: { reason: 'rewound', from: 1 },
+    position: 1,
+  })
 })
 
 t.test('refuses to back up without a database, or over an existing file', async (t) => {
@@ -177,7 +180,7 @@ t.test('refuses a database in use, whose newest commits are in its log', async (
   )
   await refused(t, restore(here, copy, quiet), /is no backup: .*-wal holds a part of it/)
   const again = await open(t, here)
-  t.match(await again.bounds(), { head: 1 })
+  t.match(await again.log.bounds(), { head: 1 })
 })
 
 t.test('restores over a damaged database', async (t) => {
@@ -192,7 +195,7 @@ t.test('restores over a damaged database', async (t) => {
   writeFileSync(join(here, 'obrol.db'), 'no database any more')
   await restore(here, file, quiet)
   const again = await open(t, here)
-  t.match(await again.bounds(), { head: 1 })
+  t.match(await again.log.bounds(), { head: 1 })
 })
 
 t.test('reports the progress of a restore', async (t) => {

@@ -18,8 +18,8 @@ t.test('returns the space of deleted messages, and keeps everything else', async
     store,
     Array.from({ length: 500 }, () => people.draft(ann, 'x'.repeat(4_000))),
   )
-  const cursor = { id: 500, epoch: (await store.bounds()).epoch }
-  while ((await store.deleteExpired(Number.MAX_SAFE_INTEGER)).more);
+  const cursor = { id: 500, epoch: (await store.log.bounds()).epoch }
+  while ((await store.retention.deleteExpired(Number.MAX_SAFE_INTEGER)).more);
   const size = await store.size()
   t.ok(size && size.bytes > 2_000_000 && size.reusableBytes > 0.9 * size.bytes)
   await t.rejects(compact(folder), { name: 'StartError', message: /is already served/ })
@@ -34,12 +34,12 @@ t.test('returns the space of deleted messages, and keeps everything else', async
   const again = await openSqliteStore({ folder, onFatal })
   t.teardown(() => again.close())
   t.same(await again.signingKey(), key)
-  t.match(await again.bounds(), { oldest: 500, head: 500 })
-  t.match(await again.resolveCursor(cursor), {
+  t.match(await again.log.bounds(), { oldest: 500, head: 500 })
+  t.match(await again.log.resolveCursor(cursor), {
     position: 500,
     reset: { reason: 'new-epoch', from: 500 },
   })
-  t.match(await again.session(ann.id), { account: { username: 'ann' } })
+  t.match(await again.sessions.find(ann.id), { account: { username: 'ann' } })
 })
 
 t.test('keeps the commits that a killed server has left in the write-ahead log', async (t) => {
@@ -56,7 +56,7 @@ t.test('keeps the commits that a killed server has left in the write-ahead log',
   t.same(readdirSync(copy).sort(), ['obrol.db', 'obrol.lock'])
   const again = await openSqliteStore({ folder: copy, onFatal })
   t.teardown(() => again.close())
-  t.match(await again.bounds(), { head: 1 })
+  t.match(await again.log.bounds(), { head: 1 })
 })
 
 t.test('refuses a folder without a sound database, and changes nothing', async (t) => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
-import { Unavailable } from '../../src/store/store.ts'
+import { Unavailable } from '../../src/store/store-errors.ts'
 import { DeliveryFixture, epoch, FakeConnection } from './support/fixture.ts'
 
 t.test('a reader without a cursor gets undelivered messages, then is live', async (t) => {

@@ -1,9 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import t from 'tap'
 import { DeliveryReceipts } from '../../src/delivery/delivery-receipts.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { ReceiptStore } from '../../src/store/receipt-store.ts'
 
-const receiptsTo = (markDelivered: Store['markDelivered']) =>
+const receiptsTo = (markDelivered: ReceiptStore['markDelivered']) =>
   new DeliveryReceipts({ markDelivered }, () => 'mh4k2c9z')
 
 t.test('receipts of one turn are written together, the highest of each account', async (t) => {

@@ -207,14 +207,15 @@ t.test('the streams of a session that was lost end', async (t) => {
   t.same(fixture.endedSessions, [1])
 })
 
-t.test('while the store is unavailable there are no streams', async (t) => {
+t.test('while the store is disconnected there are no streams', async (t) => {
   const fixture = new DeliveryFixture({ presenceGraceMs: 1000 })
   const connection = await fixture.join(1)
-  fixture.hub.disconnected()
+  fixture.storeConnected = false
+  fixture.hub.storeDisconnected()
   const bye = connection.text.split('\n\n').find((block) => block.includes('event: bye'))
   t.match(bye, /^retry: \d+$/m, 'with a retry time that spreads the reconnects')
   t.match(connection.received, /unavailable$/)
   t.throws(() => fixture.hub.admit(session(2)), { code: 'unavailable' })
-  fixture.hub.reconnected()
+  fixture.storeConnected = true
   await fixture.join(2)
 })

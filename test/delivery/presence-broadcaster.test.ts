@@ -1,19 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import type { PresenceEvent } from '../../src/chat/online-users.ts'
+import type { OnlineChange } from '../../src/chat/online-users.ts'
 import type { Chunk } from '../../src/delivery/http-chunk.ts'
 import { PresenceBroadcaster } from '../../src/delivery/presence-broadcaster.ts'
 
 /** A list of people online that the test changes. */
 class FakePresence {
   readonly names = new Map<number, string>()
-  #listener: (change: PresenceEvent) => void = () => {}
+  #listener: (change: OnlineChange) => void = () => {}
 
   get count() {
     return this.names.size
   }
 
-  onChanged(listener: (change: PresenceEvent) => void) {
+  onChanged(listener: (change: OnlineChange) => void) {
     this.#listener = listener
   }
 

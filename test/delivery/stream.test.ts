@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { Chunk } from '../../src/delivery/http-chunk.ts'
-import type { StoredBatch } from '../../src/delivery/log-reader.ts'
+import type { StoredBatch } from '../../src/delivery/log-cache.ts'
 import { encodeMessage } from '../../src/delivery/sse-events.ts'
 import { Stream, type StreamContext } from '../../src/delivery/stream.ts'
-import type { Session } from '../../src/store/store.ts'
+import type { Session } from '../../src/store/session-store.ts'
 
 const epoch = 'mh4k2c9z'
 const bounds = { epoch, oldest: 1, head: 9 }
@@ -18,7 +18,7 @@ async function replaying() {
   let text = ''
   const nothing = () => {}
   const context = {
-    logReader: {
+    logCache: {
       head: 9,
       epoch,
       resolveCursor: async () => ({ bounds, position: 5, reset: null }),
@@ -26,7 +26,7 @@ async function replaying() {
       read: () => batch,
     },
     receipts: { settled: async () => {}, record: async () => {} },
-    presence: { enter: async () => {} },
+    presence: { enter: async () => {}, leave: nothing },
     presenceBroadcaster: { remove: nothing },
     retryMs: 1,
     onEnded: nothing,

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type LogUpdate, UpdateBatcher } from '../../src/delivery/update-batcher.ts'
-import type { Entry } from '../../src/store/store.ts'
+import type { Entry } from '../../src/store/message-log.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { OutcomeUnknown, Unavailable } from '../../src/store/store.ts'
+import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 import { problem, serve } from './support/server.ts'
 
 t.test('an unavailable store is 503 with Retry-After', async (t) => {

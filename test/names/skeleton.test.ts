@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseMapping } from '../../src/names/case-fold.ts'
+import { parseMapping } from '../../src/names/parse-mapping.ts'
 import { skeleton } from '../../src/names/skeleton.ts'
 import { confusables } from '../../src/names/tables.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { tablesFrom } from '../../build/unicode-tables.ts'
-import { parseMapping } from '../../src/names/case-fold.ts'
+import { parseMapping } from '../../src/names/parse-mapping.ts'
 import { confusables, foldings, scripts, unicodeVersion } from '../../src/names/tables.ts'
 
 const hex = (text: string) =>

@@ -67,7 +67,7 @@ t.test('a statement that a pooler does not know is prepared again', async (t) =>
   const store = await open(url)
   t.teardown(() => store.close())
   for (let round = 0; round < 30; round++) {
-    const calls = Array.from({ length: 10 }, (_, id) => store.session(id + 1))
+    const calls = Array.from({ length: 10 }, (_, id) => store.sessions.find(id + 1))
     await Promise.all(calls)
   }
   await t.resolves(store.ping())

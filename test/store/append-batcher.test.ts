@@ -1,17 +1,12 @@
 import t from 'tap'
 import { AppendBatcher } from '../../src/store/append-batcher.ts'
-import {
-  type Draft,
-  type Outcome,
-  OutcomeUnknown,
-  type Store,
-  Unavailable,
-} from '../../src/store/store.ts'
+import type { Draft, MessageLog, Outcome } from '../../src/store/message-log.ts'
+import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 
 type Batch = { texts: string[]; batchId: string }
 
 /** A log that records its calls, and runs a script before each append. */
-class ScriptedLog implements Pick<Store, 'append'> {
+class ScriptedLog implements Pick<MessageLog, 'append'> {
   readonly batches: Batch[] = []
   readonly stored: string[] = []
   readonly #script: (batch: Batch, calls: number) => unknown

@@ -1,4 +1,5 @@
-import type { Session, Store } from '../../src/store/store.ts'
+import type { Session } from '../../src/store/session-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { personNamed } from '../support/large-database.ts'
 import { draft, hour, newAccount, newBatchId } from './fixtures.ts'
 
@@ -10,12 +11,12 @@ import { draft, hour, newAccount, newBatchId } from './fixtures.ts'
 export async function everyCall(store: Store, round: number): Promise<void> {
   const ann = await aliveOne(store, 'ann', round)
   const bob = await aliveOne(store, 'bob', round)
-  const { epoch, head, oldest } = await store.bounds()
+  const { epoch, head, oldest } = await store.log.bounds()
   const [viewer, other] = [ann.account.id, 1]
-  await store.changePresence({ enter: [ann, bob], leave: [] })
-  await store.presentSessions()
+  await store.presence.change({ enter: [ann, bob], leave: [] })
+  await store.presence.list()
   const key = `key of ${round}`
-  await store.append(
+  await store.log.append(
     [
       draft(ann, 'to everyone'),
       draft(ann, 'once', { key }),
@@ -27,20 +28,20 @@ export async function everyCall(store: Store, round: number): Promise<void> {
     newBatchId(),
   )
   const again = newBatchId()
-  await store.append([draft(ann, 'once', { key })], again)
-  await store.append([draft(ann, 'once', { key })], again)
-  await store.findByIdempotencyKey(viewer, key)
-  await store.credentials(personNamed(round))
-  await store.session(ann.id)
-  await store.newestSessions(100)
+  await store.log.append([draft(ann, 'once', { key })], again)
+  await store.log.append([draft(ann, 'once', { key })], again)
+  await store.log.findByIdempotencyKey(viewer, key)
+  await store.accounts.credentials(personNamed(round))
+  await store.sessions.find(ann.id)
+  await store.sessions.newest(100)
   for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
-    await store.read(after, viewer)
-    await store.readUndelivered(after, head, other)
-    await store.resolveCursor({ id: after, epoch })
+    await store.log.read(after, viewer)
+    await store.receipts.readUndelivered(after, head, other)
+    await store.log.resolveCursor({ id: after, epoch })
   }
-  await store.resolveCursor({ id: 1, epoch: '00000000' })
-  await store.undelivered(other)
-  await store.markDelivered(
+  await store.log.resolveCursor({ id: 1, epoch: '00000000' })
+  await store.receipts.undelivered(other)
+  await store.receipts.markDelivered(
     [
       { account: other, id: head },
       { account: viewer, id: head },
@@ -49,23 +50,23 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   )
   for (const limit of [50, 200]) {
     for (const range of [{}, { after: 0 }, { after: head - 500 }, { before: head - 500 }]) {
-      await store.page(other, { ...range, limit })
-      await store.page(other, { ...range, limit, withAccount: 2 })
+      await store.log.page(other, { ...range, limit })
+      await store.log.page(other, { ...range, limit, withAccount: 2 })
     }
   }
-  await store.entry(head, viewer)
+  await store.log.entry(head, viewer)
   const windowMs = hour
-  await store.counts?.increment(`address of ${round}`, { limit: 2, windowMs })
-  await store.counts?.decrement(`address of ${round}`)
+  await store.counters?.increment(`address of ${round}`, { limit: 2, windowMs })
+  await store.counters?.decrement(`address of ${round}`)
   await store.signingKey()
   await store.ping()
-  await store.changePresence({ enter: [], leave: [bob.id] })
-  await store.endSession(bob.id)
-  await store.deleteExpired(Date.now() - 29 * 24 * hour)
+  await store.presence.change({ enter: [], leave: [bob.id] })
+  await store.sessions.end(bob.id)
+  await store.retention.deleteExpired(Date.now() - 29 * 24 * hour)
 }
 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {
-  const made = await store.register(newAccount(`${name}${round}`), hour)
+  const made = await store.accounts.register(newAccount(`${name}${round}`), hour)
   if (made === 'taken') throw new Error('the name is taken')
-  return store.openSession(made.account.id, hour)
+  return store.sessions.open(made.account.id, hour)
 }

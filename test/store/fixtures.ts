@@ -1,4 +1,7 @@
-import type { Draft, Entry, NewAccount, Outcome, Session, Store } from '../../src/store/store.ts'
+import type { NewAccount } from '../../src/store/account-store.ts'
+import type { Draft, Entry, Outcome } from '../../src/store/message-log.ts'
+import type { Session } from '../../src/store/session-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 export const hour = 3_600_000
 
@@ -8,7 +11,7 @@ export async function registerUser(
   username: string,
   ttlMs = 1_000 * hour,
 ): Promise<Session> {
-  const session = await store.register(newAccount(username), ttlMs)
+  const session = await store.accounts.register(newAccount(username), ttlMs)
   if (session === 'taken') throw new Error(`${username} is taken`)
   return session
 }
@@ -59,7 +62,7 @@ export async function appendMessage(
 
 /** Throws where one is refused. */
 export async function appendMessages(store: Store, drafts: Draft[]): Promise<Entry[]> {
-  return (await store.append(drafts, newBatchId())).map(entryOf)
+  return (await store.log.append(drafts, newBatchId())).map(entryOf)
 }
 
 export function entryOf(outcome: Outcome): Entry {

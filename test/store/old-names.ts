@@ -49,17 +49,21 @@ const accountsByTyped: Record<string, string> = {
 /** Accounts of 0.1 are found as before, and look-alikes of them are refused. */
 export async function testOldNames(t: Test, store: Store): Promise<void> {
   for (const [typed, username] of Object.entries(accountsByTyped)) {
-    const known = await findCredentials(store, typed)
+    const known = await findCredentials(store.accounts, typed)
     t.equal(known?.account.username, username, typed)
     t.equal(known?.passwordHash, `hash of ${username}`)
   }
   for (const { username } of oldAccounts) {
-    t.equal((await findCredentials(store, username))?.account.username, username, 'as typed')
+    t.equal(
+      (await findCredentials(store.accounts, username))?.account.username,
+      username,
+      'as typed',
+    )
   }
-  t.equal(await findCredentials(store, 'lvan'), undefined, 'a look-alike finds nobody')
+  t.equal(await findCredentials(store.accounts, 'lvan'), undefined, 'a look-alike finds nobody')
   for (const username of ['GROSS', 'STRAẞE', 'νίκοΣ', 'аce', 'асe', 'lvan', '1van', 'Αnn']) {
     const account = { username, ...nameForms(username), passwordHash: 'x' }
-    t.equal(await store.register(account, hour), 'taken', username)
+    t.equal(await store.accounts.register(account, hour), 'taken', username)
   }
-  t.equal(await store.skeletonsTaken(nameForms('bob').skeletons), false)
+  t.equal(await store.accounts.skeletonsTaken(nameForms('bob').skeletons), false)
 }

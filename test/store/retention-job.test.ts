@@ -5,6 +5,8 @@ const bounds = { epoch: 'mh4k2c9z', oldest: 1, head: 0 }
 
 /** A store that has work for some steps; `befores` are the arguments of the steps. */
 class FakeStore {
+  readonly log = this
+  readonly retention = this
   readonly befores: (number | undefined)[] = []
   work: number
   oldest = 1

@@ -1,62 +1,31 @@
-/**
- * The tests of the interface of the store, which run on each implementation.
- */
 import t, { type Test } from 'tap'
-import type { Store } from '../../src/store/store.ts'
-import { accountsContract } from './contract/accounts.ts'
-import { appendContract } from './contract/append.ts'
-import { deleteExpiredContract } from './contract/delete-expired.ts'
-import { pageContract } from './contract/page.ts'
-import { presenceContract } from './contract/presence.ts'
-import { readContract } from './contract/read.ts'
-import { resolveCursorContract } from './contract/resolve-cursor.ts'
-import { subscribeContract } from './contract/subscribe.ts'
+import { accountStoreContract } from './contract/account-store.ts'
+import type { OpenFixture } from './contract/fixture.ts'
+import { messageLogContract } from './contract/message-log.ts'
+import { presenceStoreContract } from './contract/presence-store.ts'
+import { rateLimitCountersContract } from './contract/rate-limit-counters.ts'
+import { receiptStoreContract } from './contract/receipt-store.ts'
+import { retentionStoreContract } from './contract/retention-store.ts'
+import { sessionStoreContract } from './contract/session-store.ts'
+import { storeContract } from './contract/store.ts'
 
-/** A place for one log, and the clock of its stores. */
-export interface StoreFixture {
-  /** A store that is open must be closed first. */
-  open(): Promise<Store>
-  clock: Clock
-  /** Makes the next store begin a new epoch. No store may be open. */
-  restart(): Promise<void>
-  /** Copies the log for `restoreSnapshot`. No store may be open. */
-  takeSnapshot(): Promise<void>
-  /** Puts the log back, like a restored backup. No store may be open. */
-  restoreSnapshot(): Promise<void>
+/** The tests of each interface that a store consists of, by its name. */
+const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<void>> = {
+  MessageLog: messageLogContract,
+  AccountStore: accountStoreContract,
+  SessionStore: sessionStoreContract,
+  PresenceStore: presenceStoreContract,
+  ReceiptStore: receiptStoreContract,
+  RetentionStore: retentionStoreContract,
+  RateLimitCounters: rateLimitCountersContract,
+  Store: storeContract,
 }
 
-export class Clock {
-  #now = Date.UTC(2026, 10, 2, 12)
-  readonly now = () => this.#now
-
-  advance(ms: number): void {
-    this.#now += ms
-  }
-}
-
-/** Makes an empty fixture that is removed after the test. */
-export type OpenFixture = (t: Test) => Promise<StoreFixture>
-
-export function storeContract(name: string, openFixture: OpenFixture): void {
+/** Runs the tests of every interface on an implementation. */
+export function testStore(name: string, openFixture: OpenFixture): void {
   t.test(`a store on ${name}`, async (t) => {
-    await appendContract(t, openFixture)
-    await readContract(t, openFixture)
-    await pageContract(t, openFixture)
-    await resolveCursorContract(t, openFixture)
-    await accountsContract(t, openFixture)
-    await presenceContract(t, openFixture)
-    await subscribeContract(t, openFixture)
-    await deleteExpiredContract(t, openFixture)
+    for (const [name, contract] of Object.entries(contracts)) {
+      await t.test(name, (t) => contract(t, openFixture))
+    }
   })
-}
-
-/** A fixture with an open store, which is closed after the test. */
-export async function openStore(
-  t: Test,
-  openFixture: OpenFixture,
-): Promise<{ store: Store; clock: Clock }> {
-  const fixture = await openFixture(t)
-  const store = await fixture.open()
-  t.teardown(() => store.close())
-  return { store, clock: fixture.clock }
 }

@@ -1,9 +1,10 @@
-import type { StoreListeners } from '../../src/open-store.ts'
+import type { StoreCallbacks } from '../../src/open-store.ts'
+import type { MessageLog } from '../../src/store/message-log.ts'
 import type { Store, StoreListener } from '../../src/store/store.ts'
 
-type Batch = Parameters<Store['append']>
+type Batch = Parameters<MessageLog['append']>
 
-/** A real store whose follower the test can tell things, as if it were shared with other nodes. */
+/** A real store whose listener the test can tell things, as if it were shared with other nodes. */
 export class ControllableStore {
   #listener: StoreListener | undefined
   /** False: what other nodes did may not have been told. */
@@ -12,41 +13,44 @@ export class ControllableStore {
   warn: (warning: string) => void = () => {}
   /** What an append waits for. */
   beforeAppend: () => Promise<void> = async () => {}
-  /** Whose sessions are no more, though the follower was not told. */
+  /** Whose sessions are no more, though the listener was not told. */
   readonly gone = new Set<string>()
 
-  /** For `Tuning.around`. */
-  readonly around = (store: Store, listeners: StoreListeners): Store => {
-    this.warn = listeners.onWarning
+  /** For `StoreTuning.around`. */
+  readonly around = (store: Store, callbacks: StoreCallbacks): Store => {
+    this.warn = callbacks.onWarning
     return new Proxy(store, {
       get: (target, name) => {
         if (name === 'isUpToDate') return this.isUpToDate
-        if (name === 'session') return (id: number) => this.#session(target, id)
-        if (name === 'append') return (...batch: Batch) => this.#append(target, batch)
-        if (name === 'subscribe') return (follower: StoreListener) => this.#follow(target, follower)
+        if (name === 'sessions')
+          return { ...target.sessions, find: (id: number) => this.#find(target, id) }
+        if (name === 'log')
+          return { ...target.log, append: (...batch: Batch) => this.#append(target, batch) }
+        if (name === 'subscribe')
+          return (listener: StoreListener) => this.#subscribe(target, listener)
         const value = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
       },
     })
   }
 
-  /** What the server hears by, once it listens. */
+  /** The listener of the server, once it has subscribed. */
   get listener(): StoreListener {
     return this.#listener as StoreListener
   }
 
-  async #session(store: Store, id: number) {
-    const session = await store.session(id)
+  async #find(store: Store, id: number) {
+    const session = await store.sessions.find(id)
     return session && !this.gone.has(session.account.username) ? session : undefined
   }
 
   async #append(store: Store, batch: Batch) {
     await this.beforeAppend()
-    return store.append(...batch)
+    return store.log.append(...batch)
   }
 
-  #follow(store: Store, follower: StoreListener): void {
-    this.#listener = follower
-    store.subscribe(follower)
+  #subscribe(store: Store, listener: StoreListener): void {
+    this.#listener = listener
+    store.subscribe(listener)
   }
 }

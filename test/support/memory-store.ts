@@ -1,35 +1,18 @@
+import type { AccountStore, Credentials } from '../../src/store/account-store.ts'
 import type {
-  Account,
-  Credentials,
   Draft,
   Entry,
   LogBounds,
-  NewAccount,
   Outcome,
   Page,
   PageRange,
-  Session,
-  Store,
-} from '../../src/store/store.ts'
-
-type Kept = Pick<
-  Store,
-  | 'append'
-  | 'isUpToDate'
-  | 'credentials'
-  | 'endSession'
-  | 'entry'
-  | 'findByIdempotencyKey'
-  | 'now'
-  | 'openSession'
-  | 'page'
-  | 'register'
-  | 'session'
-  | 'skeletonsTaken'
->
+} from '../../src/store/message-log.ts'
+import type { Account } from '../../src/store/person.ts'
+import type { Session, SessionStore } from '../../src/store/session-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 /** As much of a store as the domain's tests need, in memory. Failures and waits are set by the test. */
-export class MemoryStore implements Kept {
+export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now' | 'sessions'> {
   readonly epoch = 'mh4k2c9z'
   /** False: what other nodes did may be missing from what is known here. */
   isUpToDate = true
@@ -48,69 +31,52 @@ export class MemoryStore implements Kept {
   readonly #keys = new Map<string, { digest: string; entry: Entry }>()
   #lastSession = 0
 
-  async append(batch: readonly Draft[]): Promise<Outcome[]> {
-    return this.#call('append', () => batch.map((draft) => this.#append(draft)))
+  readonly log = {
+    append: (batch: readonly Draft[]) =>
+      this.#call('append', () => batch.map((draft) => this.#append(draft))),
+    findByIdempotencyKey: (account: number, key: string) =>
+      this.#call('findByIdempotencyKey', () => this.#keys.get(`${account} ${key}`)),
+    page: (viewer: number, range: PageRange) => this.#call('page', () => this.#page(viewer, range)),
+    entry: (id: number, viewer: number) =>
+      this.#call('entry', () => this.#visible(viewer).find((entry) => entry.id === id)),
   }
 
-  async findByIdempotencyKey(account: number, key: string) {
-    return this.#call('findByIdempotencyKey', () => this.#keys.get(`${account} ${key}`))
+  readonly accounts: AccountStore = {
+    skeletonsTaken: (skeletons) =>
+      this.#call('skeletonsTaken', () => skeletons.some((one) => this.#skeletons.has(one))),
+    register: ({ username, key, skeletons, passwordHash }, ttlMs) =>
+      this.#call('register', () => {
+        if (this.#accounts.has(key) || skeletons.some((one) => this.#skeletons.has(one))) {
+          return 'taken'
+        }
+        for (const skeleton of skeletons) this.#skeletons.add(skeleton)
+        const account = { id: this.#accounts.size + 1, username, createdAt: 1_700_000_000_000 }
+        this.#accounts.set(key, { account, passwordHash })
+        return this.#open(account, ttlMs)
+      }),
+    credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
   }
 
-  async page(viewer: number, range: PageRange): Promise<Page> {
-    return this.#call('page', () => this.#page(viewer, range))
-  }
-
-  async entry(id: number, viewer: number): Promise<Entry | undefined> {
-    return this.#call('entry', () => this.#visible(viewer).find((entry) => entry.id === id))
-  }
-
-  async skeletonsTaken(skeletons: readonly string[]): Promise<boolean> {
-    return this.#call('skeletonsTaken', () => skeletons.some((one) => this.#skeletons.has(one)))
-  }
-
-  async register({ username, key, skeletons, passwordHash }: NewAccount, ttlMs: number) {
-    return this.#call('register', () => {
-      if (this.#accounts.has(key) || skeletons.some((one) => this.#skeletons.has(one))) {
-        return 'taken'
-      }
-      for (const skeleton of skeletons) this.#skeletons.add(skeleton)
-      const account = { id: this.#accounts.size + 1, username, createdAt: 1_700_000_000_000 }
-      this.#accounts.set(key, { account, passwordHash })
-      return this.#open(account, ttlMs)
-    })
-  }
-
-  async credentials(key: string): Promise<Credentials | undefined> {
-    return this.#call('credentials', () => this.#accounts.get(key))
-  }
-
-  async openSession(id: number, ttlMs: number): Promise<Session> {
-    return this.#call('openSession', () => {
-      const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
-      return this.#open((known as Credentials).account, ttlMs)
-    })
-  }
-
-  async session(id: number): Promise<Session | undefined> {
-    return this.#call('session', () => this.#sessions.get(id))
-  }
-
-  async newestSessions(limit: number): Promise<Session[]> {
-    return this.#call('newestSessions', () =>
-      [...this.#sessions.values()]
-        .sort((one, other) => other.expiresAt - one.expiresAt)
-        .slice(0, limit),
-    )
-  }
-
-  async endSession(id: number): Promise<boolean> {
-    return this.#call('endSession', () => this.#sessions.delete(id))
+  readonly sessions: SessionStore = {
+    open: (id, ttlMs) =>
+      this.#call('open', () => {
+        const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
+        return this.#open((known as Credentials).account, ttlMs)
+      }),
+    find: (id) => this.#call('find', () => this.#sessions.get(id)),
+    newest: (limit) =>
+      this.#call('newest', () =>
+        [...this.#sessions.values()]
+          .sort((one, other) => other.expiresAt - one.expiresAt)
+          .slice(0, limit),
+      ),
+    end: (id) => this.#call('end', () => this.#sessions.delete(id)),
   }
 
   /** Registers someone without more ado. */
   async join(username: string, ttlMs = 60_000): Promise<Session> {
     const account = { username, key: username, skeletons: [username], passwordHash: '' }
-    const session = await this.register(account, ttlMs)
+    const session = await this.accounts.register(account, ttlMs)
     return session as Session
   }
 

@@ -1,7 +1,8 @@
 import { type Connection, connect } from '../../src/store/sqlite/connection.ts'
 import { FullyDeliveredAccounts } from '../../src/store/sqlite/fully-delivered-accounts.ts'
-import { beginEpoch, CursorResolver } from '../../src/store/sqlite/log/bounds.ts'
-import { Reader } from '../../src/store/sqlite/reader.ts'
+import { beginEpoch } from '../../src/store/sqlite/log/begin-epoch.ts'
+import { CursorResolver } from '../../src/store/sqlite/log/resolve-cursor.ts'
+import { createReader } from '../../src/store/sqlite/reader.ts'
 import { Writer } from '../../src/store/sqlite/writer.ts'
 import { growing } from './large-database.ts'
 
@@ -54,7 +55,7 @@ function statementsOn(connection: Connection): string[] {
     },
   })
   new Writer(telling, Date.now)
-  new Reader(telling, Date.now)
+  createReader(telling, Date.now)
   new CursorResolver(telling)
   new FullyDeliveredAccounts(telling, Date.now())
   beginEpoch(telling, Date.now(), 'of these plans')

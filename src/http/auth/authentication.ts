@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
-import type { Session } from '../../store/store.ts'
+import type { Session } from '../../store/session-store.ts'
 import { queryValue } from '../input/query.ts'
 import type { Services } from '../services.ts'
 import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
@@ -14,15 +14,11 @@ declare module 'fastify' {
 }
 
 type Sessions = Services['sessions']
+type MakeHook = (app: FastifyInstance, sessions: Sessions) => onRequestAsyncHookHandler
 
 /** Requires a session token in the `Authorization` header. */
-export function requireSessionToken(
-  app: FastifyInstance,
-  sessions: Sessions,
-): onRequestAsyncHookHandler {
-  return async (request) => {
-    request.session = await authenticate(app, sessions, 'session', headerToken(request))
-  }
+export const requireSessionToken: MakeHook = (app, sessions) => async (request) => {
+  request.session = await authenticate(app, sessions, 'session', headerToken(request))
 }
 
 /**
@@ -30,21 +26,16 @@ export function requireSessionToken(
  * `EventSource` cannot set headers. URLs end up in logs and browser histories, so a session token is
  * not accepted there.
  */
-export function requireEventsToken(
-  app: FastifyInstance,
-  sessions: Sessions,
-): onRequestAsyncHookHandler {
-  return async (request: FastifyRequest) => {
-    const token = queryToken(request)
-    const { authorization } = request.headers
-    request.session =
-      token === undefined || authorization !== undefined
-        ? await authenticate(app, sessions, 'session', headerToken(request))
-        : await authenticate(app, sessions, 'events', token)
-    // Checked after the token, so that an invalid one is always answered 401.
-    if (token !== undefined && authorization !== undefined)
-      throw invalidParameter('token', 'must not be given together with an Authorization header')
-  }
+export const requireEventsToken: MakeHook = (app, sessions) => async (request) => {
+  const token = queryToken(request)
+  const { authorization } = request.headers
+  request.session =
+    token === undefined || authorization !== undefined
+      ? await authenticate(app, sessions, 'session', headerToken(request))
+      : await authenticate(app, sessions, 'events', token)
+  // Checked after the token, so that an invalid one is always answered 401.
+  if (token !== undefined && authorization !== undefined)
+    throw invalidParameter('token', 'must not be given together with an Authorization header')
 }
 
 /** The token that a request was sent with, unchecked, where its route takes one. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Session } from '../../store/store.ts'
+import type { Session } from '../../store/session-store.ts'
 
 /** A token for every call of its session, or for the event stream alone. */
 export type TokenType = 'session' | 'events'

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, Server } from 'node:http'
+import { interceptRequests } from './intercept-requests.ts'
 import { skipBody } from './node-parser.ts'
 
 /** How many chunks a body may have. Clients send some KiB in each. */
@@ -12,21 +12,24 @@ const slackBytes = 1_048_576
 export const tooManyChunks = 'OBROL_TOO_MANY_CHUNKS'
 
 /**
- * Refuses a request whose body has very many chunks, or long chunk extensions. The parser makes a call
+ * Refuses requests whose body has very many chunks, or long chunk extensions. The parser makes a call
  * for each chunk, so a megabyte of chunks of one byte would block the event loop for 200 ms.
  * Extensions (RFC 9112, section 7.1.1) do not count as body.
  *
- * Must be called when the request arrives, before any of its body is parsed.
+ * Must be the last to intercept requests, so that it is the first to get them, before any of the body
+ * is parsed.
  *
+ * @param server must have its request handlers already
  * @param bodyLimit the largest body that is read, in bytes
- * @param refuse answers the request on this socket and closes the connection
  */
-export function limitChunks(
-  request: IncomingMessage,
-  bodyLimit: number,
-  refuse: (socket: Socket) => void,
-): void {
-  if (request.headers['transfer-encoding'] === undefined) return
+export function limitChunks(server: Server, bodyLimit: number): void {
+  interceptRequests(server, (request, _response, handle) => {
+    if (request.headers['transfer-encoding'] !== undefined) countChunks(server, request, bodyLimit)
+    handle()
+  })
+}
+
+function countChunks(server: Server, request: IncomingMessage, bodyLimit: number): void {
   const { socket } = request
   const begin = socket.bytesRead
   const push = request.push
@@ -36,7 +39,7 @@ export function limitChunks(
     if (chunks <= maxChunks && socket.bytesRead - begin <= bodyLimit + slackBytes)
       return push.call(request, chunk, encoding)
     skipBody(socket)
-    refuse(socket)
+    server.emit('clientError', Object.assign(new Error(), { code: tooManyChunks }), socket)
     return false
   }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { interceptRequests } from './intercept-requests.ts'
 import { stopParsing } from './node-parser.ts'
@@ -25,17 +25,11 @@ interface PipelineQueue {
  *
  * @param server must have its request handlers already
  * @param onClosed is called for each connection that is closed for this
- * @param onRequest is called for each request when it arrives, before its body
  */
-export function queuePipelinedRequests(
-  server: Server,
-  onClosed: (socket: Socket) => void,
-  onRequest: (request: IncomingMessage) => void,
-): void {
+export function queuePipelinedRequests(server: Server, onClosed: (socket: Socket) => void): void {
   const queues = new WeakMap<Socket, PipelineQueue>()
 
   interceptRequests(server, (request, response, handle) => {
-    onRequest(request)
     // Node gives the socket to one response at a time.
     if (response.socket !== null) return handle()
     const { socket } = request

@@ -18,7 +18,7 @@ const streamPath = /^\/v1\/events(?:\?|$)/
  * clients reconnect at once, as after a network failure, Node can read all of their requests in one
  * turn, and other requests would wait for all of them.
  *
- * A pipelined request does not wait here but for its own connection (`request-pipelining.ts`), so no
+ * A pipelined request does not wait here but for its own connection (`pipeline-queue.ts`), so no
  * more requests wait than there are connections.
  *
  * @param server must have its request handlers already

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { addressKeys, type LimitKey } from './address-key.ts'
+import { addressKeys, type LimitKey } from './address-keys.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { Problem } from '../../chat/problems.ts'
 import { mapStoreErrors } from '../../chat/store-problems.ts'
-import type { SharedCounts } from '../../store/store.ts'
-import type { LimitKey } from './address-key.ts'
+import type { RateLimitCounters } from '../../store/rate-limit-counters.ts'
+import type { LimitKey } from './address-keys.ts'
 import { FixedWindowCounter } from './fixed-window-counter.ts'
 import { type Allowance, tooMany } from './rate-limiter.ts'
 
@@ -26,15 +26,19 @@ interface Queue {
 export class FailedAttemptLimiter {
   readonly #allowance: Allowance
   readonly #windowMs: number
-  readonly #counts: SharedCounts
+  readonly #counts: RateLimitCounters
   readonly #isFailure: (error: unknown) => boolean
   readonly #queues = new Map<string, Queue>()
 
   /** @param counts where failures are counted (in the memory of this process) */
-  constructor(allowance: Allowance, isFailure: (error: unknown) => boolean, counts?: SharedCounts) {
+  constructor(
+    allowance: Allowance,
+    isFailure: (error: unknown) => boolean,
+    counts?: RateLimitCounters,
+  ) {
     this.#allowance = allowance
     this.#windowMs = allowance.seconds * 1000
-    this.#counts = counts ?? new MemoryCounts(this.#windowMs)
+    this.#counts = counts ?? memoryCounts(this.#windowMs)
     this.#isFailure = isFailure
   }
 
@@ -116,21 +120,15 @@ function tooManyWaiting(): Problem {
 }
 
 /** The counts of this process alone. All windows have one length. */
-class MemoryCounts implements SharedCounts {
-  readonly #windows: FixedWindowCounter
-
-  constructor(windowMs: number) {
-    this.#windows = new FixedWindowCounter({ windowMs })
-  }
-
-  async increment(key: string, { limit }: { limit: number }) {
-    const retryAfterMs = this.#windows.msUntilAvailable(key, limit)
-    if (retryAfterMs > 0) return { counted: false, retryAfterMs } as const
-    this.#windows.increment(key)
-    return { counted: true } as const
-  }
-
-  async decrement(key: string): Promise<void> {
-    this.#windows.decrement(key)
+function memoryCounts(windowMs: number): RateLimitCounters {
+  const windows = new FixedWindowCounter({ windowMs })
+  return {
+    async increment(key, { limit }) {
+      const retryAfterMs = windows.msUntilAvailable(key, limit)
+      if (retryAfterMs > 0) return { counted: false, retryAfterMs }
+      windows.increment(key)
+      return { counted: true }
+    },
+    decrement: async (key) => windows.decrement(key),
   }
 }

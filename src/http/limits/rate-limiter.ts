@@ -1,5 +1,5 @@
 import { Problem } from '../../chat/problems.ts'
-import type { LimitKey } from './address-key.ts'
+import type { LimitKey } from './address-keys.ts'
 import { FixedWindowCounter } from './fixed-window-counter.ts'
 
 export interface Allowance {

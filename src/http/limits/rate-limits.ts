@@ -2,9 +2,10 @@ import { hash } from 'node:crypto'
 import type { PostedMessage } from '../../chat/messages.ts'
 import { Problem, type ProblemCode } from '../../chat/problems.ts'
 import { lookupKey } from '../../chat/usernames.ts'
-import type { Session, SharedCounts } from '../../store/store.ts'
+import type { RateLimitCounters } from '../../store/rate-limit-counters.ts'
+import type { Session } from '../../store/session-store.ts'
 import type { HttpSettings } from '../services.ts'
-import { addressKeys, type LimitKey } from './address-key.ts'
+import { addressKeys, type LimitKey } from './address-keys.ts'
 import { FailedAttemptLimiter } from './failed-attempt-limiter.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
@@ -12,16 +13,6 @@ import { RateLimiter } from './rate-limiter.ts'
 const namesPerAddress = 6
 
 const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
-
-export type RateLimitSettings = Pick<
-  HttpSettings,
-  | 'messagesPerMinute'
-  | 'readsPerMinute'
-  | 'streamOpensPerMinute'
-  | 'loginsPerMinute'
-  | 'registrationsPerHour'
-  | 'requestsPerMinute'
->
 
 /**
  * The rate limits of accounts and addresses. Failed logins are counted in the store where several nodes
@@ -37,49 +28,36 @@ export class RateLimits {
   readonly #logins: FailedAttemptLimiter
 
   /** @param counts where failed logins are counted for all nodes together */
-  constructor(
-    {
-      messagesPerMinute,
-      readsPerMinute,
-      streamOpensPerMinute,
-      loginsPerMinute,
-      registrationsPerHour,
+  constructor(settings: HttpSettings, counts?: RateLimitCounters) {
+    const { requestsPerMinute, messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
+    const { loginsPerMinute, registrationsPerHour } = settings
+    const perMinute = (points: number, message: string) =>
+      new RateLimiter({ points, seconds: 60, message: `${message} a minute.` })
+    const failures = (points: number, message: string) =>
+      new FailedAttemptLimiter({ points, seconds: 60, message }, refusedWith(failedLogins), counts)
+    this.#requests = perMinute(
       requestsPerMinute,
-    }: RateLimitSettings,
-    counts?: SharedCounts,
-  ) {
-    const perMinute = (points: number, message: string) => ({ points, seconds: 60, message })
-    const limitFailures = (points: number, message: string) =>
-      new FailedAttemptLimiter(perMinute(points, message), refusedWith(failedLogins), counts)
-    this.#requests = new RateLimiter(
-      perMinute(requestsPerMinute, `One address may make ${requestsPerMinute} requests a minute.`),
+      `One address may make ${requestsPerMinute} requests`,
     )
-    this.#messages = new RateLimiter(
-      perMinute(messagesPerMinute, `One account may post ${messagesPerMinute} messages a minute.`),
+    this.#messages = perMinute(
+      messagesPerMinute,
+      `One account may post ${messagesPerMinute} messages`,
     )
-    this.#reads = new RateLimiter(
-      perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads a minute.`),
-    )
-    this.#streamOpens = new RateLimiter(
-      perMinute(
-        streamOpensPerMinute,
-        `One account may open ${streamOpensPerMinute} streams a minute.`,
-      ),
+    this.#reads = perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads`)
+    this.#streamOpens = perMinute(
+      streamOpensPerMinute,
+      `One account may open ${streamOpensPerMinute} streams`,
     )
     this.#registrations = new RateLimiter({
       points: registrationsPerHour,
       seconds: 3600,
       message: `One address may make ${registrationsPerHour} registrations an hour.`,
     })
-    this.#loginsWithName = limitFailures(
-      loginsPerMinute,
-      `One address may fail to log in ${loginsPerMinute} times a minute with one username.`,
-    )
-    const forAddress = loginsPerMinute * namesPerAddress
-    this.#logins = limitFailures(
-      forAddress,
-      `One address may fail to log in ${forAddress} times a minute.`,
-    )
+    const oneName = `One address may fail to log in ${loginsPerMinute} times a minute with one username.`
+    const allLogins = loginsPerMinute * namesPerAddress
+    const allNames = `One address may fail to log in ${allLogins} times a minute.`
+    this.#loginsWithName = failures(loginsPerMinute, oneName)
+    this.#logins = failures(allLogins, allNames)
   }
 
   /** Any request, also one that reaches no route. */
@@ -91,7 +69,8 @@ export class RateLimits {
     this.#reads.consume(accountKeys(session))
   }
 
-  openStream(session: Session): void {
+  /** A stream to be opened. */
+  stream(session: Session): void {
     this.#streamOpens.consume(accountKeys(session))
   }
 

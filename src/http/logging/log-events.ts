@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../../chat/problems.ts'
-import { clientAddress } from '../limits/address-key.ts'
+import { clientAddress } from '../limits/client-address.ts'
 import type { ThrottledLog } from './throttled-log.ts'
 
 declare module 'fastify' {

@@ -1,5 +1,5 @@
-import type { FastifyBaseLogger } from 'fastify'
-import { addressKeys } from '../limits/address-key.ts'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { addressKeys } from '../limits/address-keys.ts'
 import { FixedWindowCounter } from '../limits/fixed-window-counter.ts'
 
 /** How many lines of one event are written in a minute for one address. */
@@ -8,6 +8,13 @@ const windowMs = 60_000
 
 /** How many addresses and events have their own count of suppressed lines; all others share one. */
 const maxTracked = 1000
+
+/** Decorates the app with its throttled log. */
+export function addThrottledLog(app: FastifyInstance): void {
+  const throttledLog = new ThrottledLog(app.log)
+  app.decorate('throttledLog', throttledLog)
+  app.addHook('onClose', async () => throttledLog.flush())
+}
 
 type Fields = Readonly<Record<string, unknown>>
 

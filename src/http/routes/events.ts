@@ -1,7 +1,7 @@
 import { requireEventsToken, requireSessionToken } from '../auth/authentication.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
-import { discardBodies } from '../input/body-parsers.ts'
+import { discardBodies } from '../input/discard-bodies.ts'
 import { toTime } from '../response-mappers.ts'
 import { createStreamToken, openStream } from '../schemas/events.ts'
 
@@ -15,11 +15,11 @@ export async function eventRoutes(
   discardBodies(app)
 
   app.get('/v1/events', { schema: openStream, onRequest: onStream }, async (request, reply) => {
-    limits.openStream(request.session)
+    limits.stream(request.session)
     const { presence = 'full', lastEventId = '' } = request.query
     // The header wins, because an EventSource reconnects to the same URL. An empty one is absent.
     const cursor = request.headers['last-event-id'] || lastEventId
-    services.openStream(request, reply, { presence, lastEventId: cursor })
+    services.respondWithStream(request, reply, { presence, lastEventId: cursor })
     if (request.method === 'GET') connections.release(request.socket)
     return reply
   })

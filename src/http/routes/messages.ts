@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type MessageInput, type PostedMessage, toMessage } from '../../chat/messages.ts'
-import type { Session } from '../../store/store.ts'
+import { type PostCommand, toMessage } from '../../chat/messages.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'
@@ -19,28 +18,21 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
   parseBodies(app)
 
   app.post('/v1/messages/broadcast', { schema: sendBroadcast }, async (request, reply) => {
-    const { session, body } = request
-    const key = request.headers['idempotency-key']
-    const posted = await post(session, { kind: 'broadcast', ...body }, key, () =>
-      messages.broadcast(session, body.text, key),
-    )
-    return sendPosted(reply, posted)
+    const { session, body, headers } = request
+    const content = { kind: 'broadcast', ...body } as const
+    return send(messages.parse(session, content, headers['idempotency-key']), reply)
   })
 
   app.post('/v1/messages/direct', { schema: sendDirect }, async (request, reply) => {
-    const { session, body } = request
-    const key = request.headers['idempotency-key']
-    const posted = await post(session, { kind: 'direct', ...body }, key, () =>
-      messages.direct(session, body, key),
-    )
-    return sendPosted(reply, posted)
+    const { session, body, headers } = request
+    const content = { kind: 'direct', ...body } as const
+    return send(messages.parse(session, content, headers['idempotency-key']), reply)
   })
 
   app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
-    const wanted = { limit: defaultMessageLimit, ...query }
-    messages.checkPage(wanted)
+    const command = messages.parsePage({ limit: defaultMessageLimit, ...query })
     limits.read(session)
-    const { entries, more, cursor } = await messages.page(session, wanted)
+    const { entries, more, cursor } = await messages.page(session, command)
     return { messages: entries.map(toMessage), more, cursor }
   })
 
@@ -49,22 +41,14 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     return toMessage(await messages.find(session, params.id))
   })
 
-  /** Checks the content before the limit, and looks for a replay past the limit. */
-  function post(
-    sender: Session,
-    content: MessageInput,
-    key: string | undefined,
-    send: () => Promise<PostedMessage>,
-  ): Promise<PostedMessage> {
-    messages.check(content, key)
-    return limits.post(sender, send, async () =>
-      key === undefined ? undefined : messages.replay(sender, content, key),
+  async function send(command: PostCommand, reply: FastifyReply): Promise<FastifyReply> {
+    const { entry, replayed } = await limits.post(
+      command.sender,
+      () => messages.post(command),
+      () => messages.replay(command),
     )
+    reply.code(201).header('location', `/v1/messages/${entry.id}`)
+    if (replayed) reply.header('idempotent-replayed', 'true')
+    return reply.send(toMessage(entry))
   }
-}
-
-function sendPosted(reply: FastifyReply, { entry, replayed }: PostedMessage): FastifyReply {
-  reply.code(201).header('location', `/v1/messages/${entry.id}`)
-  if (replayed) reply.header('idempotent-replayed', 'true')
-  return reply.send(toMessage(entry))
 }

@@ -7,11 +7,12 @@ import {
   SessionTimes,
   User,
 } from './accounts.ts'
+import { ApiDocument, ProblemExplanation } from './api-description.ts'
 import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
 import { eventData, StreamToken, streamEvents } from './events.ts'
+import { Health } from './health.ts'
 import { Message, MessagePage, NewBroadcast, NewDirect } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
-import { ApiDocument, Health, ProblemExplanation } from './server.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */

@@ -1,7 +1,7 @@
 import { migrate } from '../postgres/migrate.ts'
 import type { CopiedTable, Row } from './copied-tables.ts'
 import { refuseNonEmpty, type Target } from './endpoints.ts'
-import { connectEndpoint, PostgresEndpoint } from './postgres-endpoint.ts'
+import { connectEndpoint, PostgresEndpoint } from './postgres-source.ts'
 
 /** A PostgreSQL database without a log. Everything is written in one transaction. */
 export class PostgresTarget extends PostgresEndpoint implements Target {

@@ -21,19 +21,24 @@ export class SqliteTarget implements Target {
   readonly #newKeyFile: string
   #connection: Connection
 
-  /** @throws {StartError} where it holds a log already, is in use, or cannot be used */
-  static async open(folder: string): Promise<SqliteTarget> {
+  /**
+   * @param migrations a folder of `.sql` files; default: those of this version
+   * @throws {StartError} where it holds a log already, is in use, or cannot be used
+   */
+  static async open(folder: string, migrations?: string): Promise<SqliteTarget> {
     const lock = lockDataDirectory(folder)
+    let target: SqliteTarget | undefined
     try {
       await refuseNonEmptyFolder(folder)
+      target = new SqliteTarget(folder, lock)
+      await migrate(target.#connection, migrations)
+      target.#connection.exec('BEGIN')
+      return target
     } catch (error) {
-      lock.release()
+      if (target) await target.close()
+      else lock.release()
       throw error
     }
-    const target = new SqliteTarget(folder, lock)
-    await migrate(target.#connection)
-    target.#connection.exec('BEGIN')
-    return target
   }
 
   private constructor(folder: string, lock: DataDirectoryLock) {

@@ -1,5 +1,6 @@
+import type { Credentials, NewAccount } from '../account-store.ts'
 import { toSession } from '../rows.ts'
-import type { Credentials, NewAccount, Session } from '../store.ts'
+import type { Session } from '../session-store.ts'
 import type { Pool } from './pool.ts'
 import { insertSession } from './sessions.ts'
 

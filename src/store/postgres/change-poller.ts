@@ -1,17 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Entry, LogBounds, Outcome, PresentSession, StoreListener } from '../store.ts'
-import { Unavailable } from '../store.ts'
+import type { Entry, LogBounds, Outcome } from '../message-log.ts'
+import type { PresentSession } from '../presence-store.ts'
+import type { StoreListener } from '../store.ts'
+import { Unavailable } from '../store-errors.ts'
 import { classifyError } from './classify-error.ts'
 import type { Connection } from './connection.ts'
 import { ConnectivityMonitor } from './connectivity-monitor.ts'
-import { LocalState } from './local-state.ts'
+import { ListeningConnection } from './listening-connection.ts'
 import type { AppendResult } from './log/append.ts'
-import { beginEpoch } from './log/bounds.ts'
+import { beginEpoch } from './log/begin-epoch.ts'
 import type { NodeLease } from './node-lease.ts'
-import { NotificationMonitor } from './notification-watchdog.ts'
-import { pollChanges } from './poll-changes.ts'
+import { NotificationMonitor } from './notification-monitor.ts'
 import { PollThrottle } from './poll-throttle.ts'
 import type { Pool } from './pool.ts'
+import { PublishedState } from './published-state.ts'
+import { readChanges } from './read-changes.ts'
 
 /** What failed is tried again by the next poll. */
 const retriedLater = () => {}
@@ -34,15 +37,14 @@ export interface ChangePollerOptions {
  * It has a connection of its own, so that no poll waits for the pool.
  */
 export class ChangePoller {
-  readonly #pool: Pool
   readonly #lease: NodeLease
   readonly #options: ChangePollerOptions
-  readonly #state = new LocalState()
+  readonly #state = new PublishedState()
   readonly #connectivity: ConnectivityMonitor
   readonly #notifications: NotificationMonitor
   readonly #throttle = new PollThrottle(() => this.#pollInBackground())
+  readonly #connection: ListeningConnection
   #listener: StoreListener | undefined
-  #listenConnection: Connection | undefined
   #currentPoll: Promise<void> = Promise.resolve()
   #nextPoll: Promise<void> | undefined
   #pollTimer: NodeJS.Timeout | undefined
@@ -54,9 +56,12 @@ export class ChangePoller {
   #closed = false
 
   constructor(pool: Pool, lease: NodeLease, options: ChangePollerOptions) {
-    this.#pool = pool
     this.#lease = lease
     this.#options = options
+    this.#connection = new ListeningConnection(pool, {
+      queryTimeoutMs: options.queryTimeoutMs,
+      onNotification: (payload) => this.#onNotification(payload),
+    })
     this.#connectivity = new ConnectivityMonitor({
       maxStalenessMs: options.maxStalenessMs,
       gapMs: options.leaseMs / 3,
@@ -70,10 +75,10 @@ export class ChangePoller {
     })
     lease.subscribe({
       probeSent: () => {
-        if (this.#listenConnection?.alive) this.#notifications.probeSent()
+        if (this.#connection.isOpen) this.#notifications.probeSent()
       },
       renewalFailed: () => this.#notifications.cancelProbe(),
-      // What kept this node from renewing may have kept the others: each gets a whole lease from now.
+      // Each of the others gets a whole lease from now: see `node-lease.ts`.
       recovered: () => this.#connectivity.restartConnectedTime(),
       presenceChanged: () => this.#pollInBackground(),
     })
@@ -86,9 +91,7 @@ export class ChangePoller {
    * @throws as the driver does, or `prepare`
    */
   async start(prepare: (connection: Connection) => Promise<void>): Promise<void> {
-    this.#listenConnection = await this.#pool.open((payload) => this.#onNotification(payload))
-    await prepare(this.#listenConnection)
-    await this.#listen(this.#listenConnection)
+    await this.#connection.open(prepare)
     await this.poll()
   }
 
@@ -115,8 +118,13 @@ export class ChangePoller {
     return this.#state.presentSessions()
   }
 
-  /** Publishes what an append of this node brought, without a poll for the notification of it. */
-  async trackAppend(append: () => Promise<AppendResult>): Promise<Outcome[]> {
+  /**
+   * Appends, and publishes the new entries from the answer. A notification of this node's own append
+   * arrives before or after the answer, and a poll for it would find nothing new. So no notification
+   * starts a poll while an append runs. If one named entries that the answer did not have, they are
+   * another node's, and are polled for afterwards.
+   */
+  async appendAndPublish(append: () => Promise<AppendResult>): Promise<Outcome[]> {
     this.#appendsInFlight += 1
     try {
       const { outcomes, epoch } = await append()
@@ -167,7 +175,7 @@ export class ChangePoller {
     await this.poll().catch(retriedLater)
     this.#connectivity.close()
     this.#notifications.cancelProbe()
-    await this.#listenConnection?.close()
+    await this.#connection.close()
     this.#throttle.cancel()
   }
 
@@ -175,7 +183,7 @@ export class ChangePoller {
     const update = this.#state.applyOwnAppend(entries, epoch)
     if (update) this.#notifyListener((listener) => listener.updated(update))
     // The append succeeded: if this poll fails, a later one publishes it.
-    else if (!this.#state.isCaughtUpTo({ epoch, oldest: 0, head: (entries.at(-1) as Entry).id }))
+    else if (!this.#state.isCaughtUpTo({ epoch, head: (entries.at(-1) as Entry).id }))
       await this.pollWithTimeout().catch(retriedLater)
   }
 
@@ -192,6 +200,7 @@ export class ChangePoller {
     clearTimeout(this.#pollTimer)
     try {
       while ((await this.#pollOnce()) && !this.#closed);
+      // Until this node has rejoined, others may have removed its sessions.
       if (!this.#lease.isRejoining) this.#connectivity.markCaughtUp()
     } catch (error) {
       throw classifyError(error, false)
@@ -208,17 +217,13 @@ export class ChangePoller {
 
   /** @returns whether another poll would find more */
   async #pollOnce(): Promise<boolean> {
-    const { queryTimeoutMs } = this.#options
-    const connection = await this.#openListenConnection()
+    if (!this.#connection.isOpen) await this.#reopenConnection()
     const startedAt = performance.now()
     const { position } = this.#state
     const reapOptions = this.#lease.reapOptions(this.#connectivity.connectedMs)
-    const result = await connection.run(
-      (sql) => pollChanges(sql, position, reapOptions),
-      queryTimeoutMs,
-    )
+    const result = await this.#connection.run((sql) => readChanges(sql, position, reapOptions))
     if (!result.epochIsCurrent) {
-      await connection.run(beginEpoch, queryTimeoutMs)
+      await this.#connection.run(beginEpoch)
       return true
     }
     // The database read its clock between the query and the answer. An offset that fits is kept.
@@ -251,38 +256,24 @@ export class ChangePoller {
     }
   }
 
-  async #openListenConnection(): Promise<Connection> {
-    if (this.#listenConnection?.alive) return this.#listenConnection
+  async #reopenConnection(): Promise<void> {
     this.#notifications.cancelProbe()
-    const connection = await this.#pool.open((payload) => this.#onNotification(payload))
-    try {
-      await this.#listen(connection)
-    } catch (error) {
-      // It could be polled through, and would never notify.
-      await connection.close()
-      throw error
-    }
-    this.#listenConnection = connection
-    return connection
+    await this.#connection.open()
   }
 
-  async #listen(connection: Connection): Promise<void> {
-    // A poll runs many times a second, and planning it each time would take longer than running it.
-    const prepared = 'LISTEN obrol; SET plan_cache_mode = force_generic_plan'
-    await connection.run((sql) => sql.unsafe(prepared).simple(), this.#options.queryTimeoutMs)
-  }
-
+  /** @param payload an id of the log, `changed`, or the id of a node: see `obrol_append` and `obrol_note` */
   #onNotification(payload: string): void {
-    const head = Number(payload)
-    if (payload === this.#lease.id) {
-      this.#notifications.probeReceived()
-    } else if (head > 0) {
-      this.#notifiedHead = head
-      // Before the first poll the position is past any head, and nothing is requested.
-      if (this.#appendsInFlight === 0 && head > this.#state.position.head) this.#throttle.request()
-    } else if (payload === 'changed') {
-      this.#throttle.request()
-    }
+    if (payload === this.#lease.id) this.#notifications.probeReceived()
+    else if (payload === 'changed') this.#throttle.request()
+    else if (/^\d+$/.test(payload)) this.#onAppendNotified(Number(payload))
+    // Anything else is the probe of another node.
+  }
+
+  #onAppendNotified(head: number): void {
+    this.#notifiedHead = head
+    // While an append of this node runs, this may be its own notification: see `appendAndPublish`.
+    // Before the first poll the position is past any head, and nothing is requested.
+    if (this.#appendsInFlight === 0 && head > this.#state.position.head) this.#throttle.request()
   }
 
   /** If it fails, the timer polls again. */

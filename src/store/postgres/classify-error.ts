@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { OutcomeUnknown, Unavailable } from '../store.ts'
+import { OutcomeUnknown, Unavailable } from '../store-errors.ts'
 
 /**
  * Classes of SQLSTATE that blame the statement, not the database: one bad row must not look like a
@@ -24,7 +24,10 @@ export function classifyError(error: unknown, outcomeUnknown: boolean): unknown 
     : new Unavailable(message, { cause: error })
 }
 
-/** In one line. If a host has several addresses, the error has a code and no message. */
+/**
+ * In one line. If a host has several addresses, the error has a code and no message. Messages of the
+ * driver and of PostgreSQL may name hosts and roles, but never a password.
+ */
 export function describeError({ message, code }: Error & { code?: string }): string {
   return [message, code && `(${code})`].filter(Boolean).join(' ')
 }

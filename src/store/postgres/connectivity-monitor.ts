@@ -33,7 +33,7 @@ export class ConnectivityMonitor {
     return performance.now() - this.#lastContactAt
   }
 
-  /** Time without a gap, in ms. */
+  /** Time without a gap, in ms: see `node-lease.ts`. */
   get connectedMs(): number {
     return Math.floor(this.#lastContactAt - this.#connectedSince)
   }

@@ -1,4 +1,4 @@
-import { StartError } from '../start-error.ts'
+import { toStartError } from '../start-error.ts'
 import type { Store } from '../store.ts'
 import { ChangePoller } from './change-poller.ts'
 import { describeError } from './classify-error.ts'
@@ -78,18 +78,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     lease.stop()
     await poller.close()
     await pool.close()
-    throw toStartError(error)
+    throw toStartError(error, 'The database cannot be used', describeError(error as Error))
   }
 }
 
 const notificationsLostWarning =
   'Notifications of PostgreSQL do not come through, perhaps for a pooler in between: ' +
   'changes are polled for more often instead, which costs more'
-
-/** Messages of the driver and of PostgreSQL may name hosts and roles, but never a password. */
-function toStartError(error: unknown): StartError {
-  if (error instanceof StartError) return error
-  return new StartError(`The database cannot be used: ${describeError(error as Error)}`, {
-    cause: error,
-  })
-}

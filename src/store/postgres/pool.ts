@@ -1,4 +1,4 @@
-import { Unavailable } from '../store.ts'
+import { Unavailable } from '../store-errors.ts'
 import { classifyError } from './classify-error.ts'
 import { connectToPrimary } from './connect-to-primary.ts'
 import type { Connection, Query } from './connection.ts'

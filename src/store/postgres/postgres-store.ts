@@ -1,27 +1,25 @@
-import type {
-  Cursor,
-  DeliveryReceipt,
-  Draft,
-  NewAccount,
-  Outcome,
-  PageRange,
-  PresenceChange,
-  Store,
-  StoreListener,
-} from '../store.ts'
-import { Unavailable } from '../store.ts'
+import type { AccountStore } from '../account-store.ts'
+import type { MessageLog } from '../message-log.ts'
+import type { PresenceStore } from '../presence-store.ts'
+import type { RateLimitCounters } from '../rate-limit-counters.ts'
+import type { ReceiptStore } from '../receipt-store.ts'
+import type { RetentionStore } from '../retention-store.ts'
+import type { SessionStore } from '../session-store.ts'
+import type { Store, StoreListener } from '../store.ts'
+import { Unavailable } from '../store-errors.ts'
 import { findCredentials, register, skeletonsTaken } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { appendBatch } from './log/append.ts'
 import { readBounds } from './log/bounds.ts'
+import { findByIdempotencyKey } from './log/idempotency-keys.ts'
 import { readPage } from './log/page.ts'
-import { findByIdempotencyKey, readEntries, readEntry } from './log/read.ts'
+import { readEntries, readEntry } from './log/read.ts'
 import { resolveCursor } from './log/resolve-cursor.ts'
-import { findUndelivered, markDelivered, readUndelivered } from './log/undelivered.ts'
 import type { NodeLease } from './node-lease.ts'
 import type { Pool } from './pool.ts'
-import { Counts } from './rate-limit-counters.ts'
+import { PostgresCounters } from './rate-limit-counters.ts'
+import { findUndelivered, markDelivered, readUndelivered } from './receipts.ts'
 import { deleteExpiredStep, wouldDeleteOverTenth } from './retention.ts'
 import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
@@ -36,120 +34,74 @@ export interface PostgresStoreParts {
 
 /** Calls go to the pool. The poller publishes what they changed, and what other nodes changed. */
 export class PostgresStore implements Store {
-  readonly counts: Counts
+  readonly counters: RateLimitCounters
   readonly #parts: PostgresStoreParts
   readonly #pool: Pool
+  readonly #poller: ChangePoller
   readonly #appendLockProbe: AppendLockProbe
 
   constructor(parts: PostgresStoreParts) {
     this.#parts = parts
     this.#pool = parts.pool
-    this.counts = new Counts(parts.pool)
+    this.#poller = parts.poller
+    this.counters = new PostgresCounters(parts.pool)
     this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
-  append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
-    return this.#parts.poller.trackAppend(() => appendBatch(this.#pool, batch, batchId))
+  readonly log: MessageLog = {
+    append: (batch, batchId) =>
+      this.#poller.appendAndPublish(() => appendBatch(this.#pool, batch, batchId)),
+    findByIdempotencyKey: (account, key) => findByIdempotencyKey(this.#pool, account, key),
+    bounds: async () => (await this.#poller.awaitCaughtUp(readBounds(this.#pool))).bounds,
+    resolveCursor: (cursor) => this.#poller.awaitCaughtUp(resolveCursor(this.#pool, cursor)),
+    read: (after, viewer) => this.#poller.awaitCaughtUp(readEntries(this.#pool, after, viewer)),
+    page: (viewer, range) => readPage(this.#pool, viewer, range),
+    entry: (id, viewer) => readEntry(this.#pool, id, viewer),
   }
 
-  markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): Promise<void> {
-    return markDelivered(this.#pool, receipts, epoch)
+  readonly accounts: AccountStore = {
+    register: (account, ttlMs) => register(this.#pool, account, ttlMs),
+    skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
+    credentials: (key) => findCredentials(this.#pool, key),
   }
 
-  register(account: NewAccount, ttlMs: number) {
-    return register(this.#pool, account, ttlMs)
+  readonly sessions: SessionStore = {
+    open: (account, ttlMs) => this.#thenPoll(openSession(this.#pool, account, ttlMs)),
+    find: (id) => findSession(this.#pool, id),
+    newest: (limit) => newestSessions(this.#pool, limit),
+    end: (id) => this.#thenPoll(endSession(this.#pool, id)),
   }
 
-  openSession(account: number, ttlMs: number) {
-    return this.#thenPoll(openSession(this.#pool, account, ttlMs))
+  readonly presence: PresenceStore = {
+    list: () => this.#poller.presentSessions(),
+    change: (change) => this.#thenPoll(this.#parts.lease.changePresence(change)),
   }
 
-  endSession(id: number): Promise<boolean> {
-    return this.#thenPoll(endSession(this.#pool, id))
+  readonly receipts: ReceiptStore = {
+    markDelivered: (receipts, epoch) => markDelivered(this.#pool, receipts, epoch),
+    undelivered: (viewer) => this.#poller.awaitCaughtUp(findUndelivered(this.#pool, viewer)),
+    readUndelivered: (after, upTo, viewer) =>
+      this.#poller.awaitCaughtUp(readUndelivered(this.#pool, after, upTo, viewer)),
   }
 
-  changePresence(change: PresenceChange): Promise<void> {
-    return this.#thenPoll(this.#parts.lease.changePresence(change))
-  }
-
-  async deleteExpired(before: number | undefined) {
-    const more = await this.#thenPoll(deleteExpiredStep(this.#pool, before))
-    return { more, bounds: await this.bounds() }
-  }
-
-  /** The disk is not this machine's. */
-  async size() {
-    return undefined
-  }
-
-  wouldDeleteOverTenth(before: number) {
-    return wouldDeleteOverTenth(this.#pool, before)
-  }
-
-  bounds() {
-    return this.#parts.poller
-      .awaitCaughtUp(readBounds(this.#pool).then((bounds) => ({ bounds })))
-      .then(({ bounds }) => bounds)
-  }
-
-  read(after: number, viewer: number) {
-    return this.#parts.poller.awaitCaughtUp(readEntries(this.#pool, after, viewer))
-  }
-
-  readUndelivered(after: number, upTo: number, viewer: number) {
-    return this.#parts.poller.awaitCaughtUp(readUndelivered(this.#pool, after, upTo, viewer))
-  }
-
-  undelivered(viewer: number) {
-    return this.#parts.poller.awaitCaughtUp(findUndelivered(this.#pool, viewer))
-  }
-
-  resolveCursor(cursor: Cursor) {
-    return this.#parts.poller.awaitCaughtUp(resolveCursor(this.#pool, cursor))
-  }
-
-  page(viewer: number, range: PageRange) {
-    return readPage(this.#pool, viewer, range)
-  }
-
-  entry(id: number, viewer: number) {
-    return readEntry(this.#pool, id, viewer)
-  }
-
-  findByIdempotencyKey(account: number, key: string) {
-    return findByIdempotencyKey(this.#pool, account, key)
-  }
-
-  skeletonsTaken(skeletons: readonly string[]) {
-    return skeletonsTaken(this.#pool, skeletons)
-  }
-
-  credentials(key: string) {
-    return findCredentials(this.#pool, key)
-  }
-
-  session(id: number) {
-    return findSession(this.#pool, id)
-  }
-
-  newestSessions(limit: number) {
-    return newestSessions(this.#pool, limit)
-  }
-
-  presentSessions() {
-    return this.#parts.poller.presentSessions()
+  readonly retention: RetentionStore = {
+    deleteExpired: async (before) => {
+      const more = await this.#thenPoll(deleteExpiredStep(this.#pool, before))
+      return { more, bounds: await this.log.bounds() }
+    },
+    wouldDeleteOverTenth: (before) => wouldDeleteOverTenth(this.#pool, before),
   }
 
   subscribe(listener: StoreListener): void {
-    this.#parts.poller.subscribe(listener)
+    this.#poller.subscribe(listener)
   }
 
   get isUpToDate(): boolean {
-    return this.#parts.poller.isUpToDate
+    return this.#poller.isUpToDate
   }
 
   now(): number {
-    return this.#parts.poller.now
+    return this.#poller.now
   }
 
   signingKey(): Promise<Uint8Array> {
@@ -157,14 +109,19 @@ export class PostgresStore implements Store {
   }
 
   async ping(): Promise<void> {
-    const { poller, lease, unreachableMs } = this.#parts
-    if (poller.msSinceContact > unreachableMs) {
+    const { lease, unreachableMs } = this.#parts
+    if (this.#poller.msSinceContact > unreachableMs) {
       throw new Unavailable(`PostgreSQL has not been reached for ${unreachableMs} ms`)
     }
     await lease.assertWritable().catch((error) => {
       throw new Unavailable(`PostgreSQL takes no writes: ${error.message}`, { cause: error })
     })
     await this.#appendLockProbe.check()
+  }
+
+  /** The disk is not this machine's. */
+  async size() {
+    return undefined
   }
 
   async close(): Promise<void> {
@@ -179,7 +136,7 @@ export class PostgresStore implements Store {
   /** The write succeeded, even if its change cannot be published now. */
   async #thenPoll<Value>(written: Promise<Value>): Promise<Value> {
     const value = await written
-    await this.#parts.poller.pollWithTimeout().catch(() => {})
+    await this.#poller.pollWithTimeout().catch(() => {})
     return value
   }
 }

@@ -1,11 +1,11 @@
-import type { SharedCounts } from '../store.ts'
+import type { RateLimitCounters } from '../rate-limit-counters.ts'
 import type { Pool } from './pool.ts'
 
 /**
  * Counts that all nodes share, by the database's clock. If that clock is set back, a window could
  * last as much longer. So a window that ends more than two of its lengths from now counts as over.
  */
-export class Counts implements SharedCounts {
+export class PostgresCounters implements RateLimitCounters {
   readonly #pool
 
   constructor(pool: Pool) {

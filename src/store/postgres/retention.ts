@@ -13,7 +13,7 @@ export async function wouldDeleteOverTenth(pool: Pool, before: number): Promise<
   return (row as { drops: boolean }).drops
 }
 
-/** One step of `Store.deleteExpired`. @returns whether another step would find something to delete */
+/** One step of `RetentionStore.deleteExpired`. @returns whether another step would find something to delete */
 export async function deleteExpiredStep(pool: Pool, before: number | undefined): Promise<boolean> {
   const [row] = await pool.write(
     (sql) => sql<{ more: boolean }[]>`SELECT obrol_sweep(${before ?? null}::bigint) AS more`,

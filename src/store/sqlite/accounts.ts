@@ -1,9 +1,10 @@
-import type { Account, Credentials, NewAccount } from '../store.ts'
+import type { Credentials, NewAccount } from '../account-store.ts'
+import type { Account } from '../person.ts'
 import type { Connection } from './connection.ts'
 
 type Row = { id: number; username: string; createdAt: number; passwordHash: string }
 
-export class Accounts {
+export class AccountQueries {
   readonly #insert
   readonly #byKey
   readonly #bySkeleton

@@ -1,4 +1,4 @@
-import { OutcomeUnknown, Unavailable } from '../store.ts'
+import { OutcomeUnknown, Unavailable } from '../store-errors.ts'
 
 /**
  * Primary SQLite result codes that blame the request, not the database: one bad row must not look

@@ -8,12 +8,17 @@ export type Connection = Database.Database
  */
 export function connect(file: string, { readonly = false } = {}): Connection {
   const connection = new Database(file, { readonly, fileMustExist: true, timeout: 2_000 })
-  if (!readonly) connection.pragma('journal_mode = WAL')
-  connection.pragma('synchronous = FULL')
-  connection.pragma('fullfsync = 1')
-  connection.pragma('checkpoint_fullfsync = 1')
-  connection.pragma('foreign_keys = ON')
-  // The write-ahead log grows during a long backup; the next checkpoint cuts it to this size.
-  connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
-  return connection
+  try {
+    if (!readonly) connection.pragma('journal_mode = WAL')
+    connection.pragma('synchronous = FULL')
+    connection.pragma('fullfsync = 1')
+    connection.pragma('checkpoint_fullfsync = 1')
+    connection.pragma('foreign_keys = ON')
+    // The write-ahead log grows during a long backup; the next checkpoint cuts it to this size.
+    connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
 }

@@ -1,8 +1,9 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { connect } from './connection.ts'
+import { fsyncFile, fsyncParentDirectory } from './fsync.ts'
 import { checkDatabase } from './migrate.ts'
-import { fsyncFile, fsyncParentDirectory, recreatePrivateFile } from './private-files.ts'
+import { recreatePrivateFile } from './private-files.ts'
 
 /**
  * Writes a copy of a database, without unused pages, to a new file. A server may be using the

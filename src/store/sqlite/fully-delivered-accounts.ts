@@ -1,4 +1,6 @@
-import type { LogBounds, StoreUpdate, Undelivered } from '../store.ts'
+import type { LogBounds } from '../message-log.ts'
+import type { Undelivered } from '../receipt-store.ts'
+import type { StoreUpdate } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 
@@ -35,7 +37,7 @@ export class FullyDeliveredAccounts {
     this.#bounds = new LogBoundsQuery(connection).read()
   }
 
-  /** The answer of `Store.undelivered`, where the account is known to have none. */
+  /** The answer of `ReceiptStore.undelivered`, where the account is known to have none. */
   undelivered(viewer: number): Undelivered | undefined {
     if (!this.#accounts.has(viewer)) return undefined
     const { head } = this.#bounds

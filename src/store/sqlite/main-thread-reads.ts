@@ -1,18 +1,15 @@
-import type {
-  Cursor,
-  CursorResolution,
-  LogBounds,
-  Session,
-  StoreUpdate,
-  Unavailable,
-  Undelivered,
-} from '../store.ts'
+import type { Cursor, CursorResolution, LogBounds } from '../message-log.ts'
+import type { Undelivered } from '../receipt-store.ts'
+import type { Session } from '../session-store.ts'
+import type { StoreUpdate } from '../store.ts'
+import type { Unavailable } from '../store-errors.ts'
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
-import { CursorResolver, LogBoundsQuery } from './log/bounds.ts'
-import { UndeliveredEntries } from './log/undelivered.ts'
-import { Sessions } from './sessions.ts'
+import { LogBoundsQuery } from './log/bounds.ts'
+import { CursorResolver } from './log/resolve-cursor.ts'
+import { ReceiptQueries } from './receipts.ts'
+import { SessionQueries } from './sessions.ts'
 
 /**
  * The reads that a request or a stream needs before it can begin. They take a few pages, which is less
@@ -29,7 +26,7 @@ export class MainThreadReads {
   readonly #end
   readonly #boundsQuery
   readonly #sessions
-  readonly #undelivered
+  readonly #receipts
   readonly #cursors
   readonly #fullyDelivered
   #closedError: Unavailable | undefined
@@ -44,8 +41,8 @@ export class MainThreadReads {
     this.#begin = connection.prepare('BEGIN')
     this.#end = connection.prepare('COMMIT')
     this.#boundsQuery = new LogBoundsQuery(connection)
-    this.#sessions = new Sessions(connection)
-    this.#undelivered = new UndeliveredEntries(connection)
+    this.#sessions = new SessionQueries(connection)
+    this.#receipts = new ReceiptQueries(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
   }
@@ -55,7 +52,7 @@ export class MainThreadReads {
     this.#fullyDelivered.applyUpdate(update)
   }
 
-  async session(id: number): Promise<Session | undefined> {
+  async findSession(id: number): Promise<Session | undefined> {
     return this.#read(() => this.#sessions.alive(id, this.#now()))
   }
 
@@ -65,11 +62,8 @@ export class MainThreadReads {
   }
 
   async undelivered(viewer: number): Promise<Undelivered> {
-    return this.#read(() => this.#undelivered.range(viewer, this.#readSnapshotBounds()))
-  }
-
-  hasNothingUndelivered(viewer: number): Undelivered | undefined {
-    return this.#closedError ? undefined : this.#fullyDelivered.undelivered(viewer)
+    const known = this.#closedError ? undefined : this.#fullyDelivered.undelivered(viewer)
+    return known ?? this.#read(() => this.#receipts.range(viewer, this.#readSnapshotBounds()))
   }
 
   async resolveCursor(cursor: Cursor): Promise<CursorResolution> {

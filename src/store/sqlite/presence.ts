@@ -1,10 +1,11 @@
-import type { PresentSession, Session } from '../store.ts'
+import type { PresentSession } from '../presence-store.ts'
+import type { Session } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 
 type Row = { session: number; id: number; username: string; since: number }
 
 /** The sessions that are present, stored so that a restart ends nobody's presence. */
-export class PresenceRows {
+export class PresenceQueries {
   readonly #all
   readonly #enter
   readonly #leave

@@ -1,5 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, openSync, rmSync, statSync } from 'node:fs'
 import { StartError } from '../start-error.ts'
 
 /** Makes an empty file of mode 0600 unless there is one. SQLite gives its side files the same mode. */
@@ -28,19 +27,4 @@ export function assertPrivate(path: string, platform = process.platform): void {
   throw new StartError(
     `${path} is open to other accounts (mode ${mode.toString(8)}): close it with chmod go= ${path}`,
   )
-}
-
-/** Makes the content of a file durable. */
-export function fsyncFile(file: string): void {
-  const descriptor = openSync(file, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** Makes the name of a file durable: a rename is on the disk when its folder is. */
-export function fsyncParentDirectory(file: string): void {
-  fsyncFile(dirname(file))
 }

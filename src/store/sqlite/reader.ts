@@ -1,102 +1,53 @@
-import type {
-  Credentials,
-  DatabaseSize,
-  Entry,
-  LogBounds,
-  Page,
-  PageRange,
-  PresentSession,
-  Scan,
-} from '../store.ts'
-import { Accounts } from './accounts.ts'
+import type { PageRange } from '../message-log.ts'
+import type { DatabaseSize } from '../store.ts'
+import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
-import { UndeliveredEntries } from './log/undelivered.ts'
-import { PresenceRows } from './presence.ts'
-import { Retention } from './retention.ts'
+import { PresenceQueries } from './presence.ts'
+import { ReceiptQueries } from './receipts.ts'
+import { RetentionQueries } from './retention.ts'
 import { readTransaction } from './transaction.ts'
 
+export type Reader = ReturnType<typeof createReader>
+
 /** The calls that the reader's thread takes: each reads one snapshot of the database. */
-export class Reader {
-  readonly #connection
-  readonly #snapshot
-  readonly #bounds
-  readonly #entries
-  readonly #undelivered
-  readonly #pages
-  readonly #keys
-  readonly #accounts
-  readonly #presence
-  readonly #retention
-  readonly #clock
+export function createReader(connection: Connection, clock: () => number) {
+  const inSnapshot = readTransaction(connection)
+  const bounds = new LogBoundsQuery(connection)
+  const entries = new EntryReader(connection)
+  const pages = new LogPages(connection)
+  const keys = new IdempotencyKeys(connection)
+  const accounts = new AccountQueries(connection)
+  const presence = new PresenceQueries(connection)
+  const receipts = new ReceiptQueries(connection)
+  const retention = new RetentionQueries(connection)
 
-  constructor(connection: Connection, clock: () => number) {
-    this.#connection = connection
-    this.#snapshot = readTransaction(connection)
-    this.#bounds = new LogBoundsQuery(connection)
-    this.#entries = new EntryReader(connection)
-    this.#undelivered = new UndeliveredEntries(connection)
-    this.#pages = new LogPages(connection)
-    this.#keys = new IdempotencyKeys(connection)
-    this.#accounts = new Accounts(connection)
-    this.#presence = new PresenceRows(connection)
-    this.#retention = new Retention(connection)
-    this.#clock = clock
+  return {
+    findByIdempotencyKey: (account: number, key: string) =>
+      inSnapshot(() => keys.find(account, key, clock())),
+    bounds: () => inSnapshot(() => bounds.read()),
+    read: (after: number, viewer: number) => inSnapshot(() => entries.read(after, viewer)),
+    page: (viewer: number, range: PageRange) => inSnapshot(() => pages.page(viewer, range)),
+    entry: (id: number, viewer: number) => inSnapshot(() => entries.entry(id, viewer)),
+    skeletonsTaken: (skeletons: readonly string[]) =>
+      inSnapshot(() => accounts.skeletonsTaken(skeletons)),
+    credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),
+    presentSessions: () => inSnapshot(() => presence.all()),
+    readUndelivered: (after: number, upTo: number, viewer: number) =>
+      inSnapshot(() => receipts.read(after, upTo, viewer)),
+    wouldDeleteOverTenth: (before: number) =>
+      inSnapshot(() => retention.wouldDeleteOverTenth(before)),
+    size: () => inSnapshot(() => readSize(connection)),
+    ping: () => void inSnapshot(() => bounds.read()),
   }
+}
 
-  bounds(): LogBounds {
-    return this.#snapshot(() => this.#bounds.read())
-  }
-
-  wouldDeleteOverTenth(before: number): boolean {
-    return this.#snapshot(() => this.#retention.wouldDeleteOverTenth(before))
-  }
-
-  read(after: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#entries.read(after, viewer))
-  }
-
-  readUndelivered(after: number, upTo: number, viewer: number): Scan {
-    return this.#snapshot(() => this.#undelivered.read(after, upTo, viewer))
-  }
-
-  entry(id: number, viewer: number): Entry | undefined {
-    return this.#snapshot(() => this.#entries.entry(id, viewer))
-  }
-
-  page(viewer: number, range: PageRange): Page {
-    return this.#snapshot(() => this.#pages.page(viewer, range))
-  }
-
-  findByIdempotencyKey(account: number, key: string): { digest: string; entry: Entry } | undefined {
-    return this.#snapshot(() => this.#keys.find(account, key, this.#clock()))
-  }
-
-  credentials(key: string): Credentials | undefined {
-    return this.#snapshot(() => this.#accounts.credentials(key))
-  }
-
-  skeletonsTaken(skeletons: readonly string[]): boolean {
-    return this.#snapshot(() => this.#accounts.skeletonsTaken(skeletons))
-  }
-
-  presentSessions(): PresentSession[] {
-    return this.#snapshot(() => this.#presence.all())
-  }
-
-  size(): DatabaseSize {
-    return this.#snapshot(() => {
-      const [page, pages, free] = ['page_size', 'page_count', 'freelist_count'].map(
-        (name) => this.#connection.pragma(name, { simple: true }) as number,
-      ) as [number, number, number]
-      return { bytes: page * pages, reusableBytes: page * free }
-    })
-  }
-
-  ping(): void {
-    this.#snapshot(() => this.#bounds.read())
-  }
+function readSize(connection: Connection): DatabaseSize {
+  const [page, pages, free] = ['page_size', 'page_count', 'freelist_count'].map(
+    (name) => connection.pragma(name, { simple: true }) as number,
+  ) as [number, number, number]
+  return { bytes: page * pages, reusableBytes: page * free }
 }

@@ -31,7 +31,7 @@ const expired = {
     LIMIT ${limit}`,
 }
 
-export class Retention {
+export class RetentionQueries {
   readonly #deletes
   readonly #more
   readonly #overTenth

@@ -1,6 +1,6 @@
 import { type SessionRow, toSession } from '../rows.ts'
 import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../session-rules.ts'
-import type { Session } from '../store.ts'
+import type { Session } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 
 const selectWithAccounts = `
@@ -11,7 +11,7 @@ const selectWithAccounts = `
 /** Where an account had far too many sessions, opening one ends at most this many. */
 const MAX_ENDED_PER_OPEN = 1_000
 
-export class Sessions {
+export class SessionQueries {
   readonly #insert
   readonly #alive
   readonly #newest

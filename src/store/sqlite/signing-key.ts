@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { assertKeyLength, NEW_KEY_BYTES } from '../signing-key-length.ts'
-import {
-  assertPrivate,
-  fsyncFile,
-  fsyncParentDirectory,
-  recreatePrivateFile,
-} from './private-files.ts'
+import { fsyncFile, fsyncParentDirectory } from './fsync.ts'
+import { assertPrivate, recreatePrivateFile } from './private-files.ts'
 
 /**
  * Undefined where there is no file.

@@ -1,17 +1,11 @@
-import {
-  type Cursor,
-  type DeliveryReceipt,
-  type Draft,
-  type Entry,
-  type NewAccount,
-  type Outcome,
-  type PageRange,
-  type PresenceChange,
-  type Session,
-  type Store,
-  type StoreListener,
-  Unavailable,
-} from '../store.ts'
+import type { AccountStore } from '../account-store.ts'
+import type { MessageLog } from '../message-log.ts'
+import type { PresenceStore } from '../presence-store.ts'
+import type { ReceiptStore } from '../receipt-store.ts'
+import type { RetentionStore } from '../retention-store.ts'
+import type { SessionStore } from '../session-store.ts'
+import type { Store, StoreListener } from '../store.ts'
+import { Unavailable } from '../store-errors.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
 import type { Reader } from './reader.ts'
 import { WorkerClient } from './worker-client.ts'
@@ -30,7 +24,8 @@ export interface SqliteStoreParts {
 }
 
 /**
- * The store on SQLite. Writes and large reads run in two threads, small reads on the event loop.
+ * The store on SQLite. Writes and large reads run in two threads, small reads on the event loop: the
+ * tables of calls below say what runs where.
  */
 export class SqliteStore implements Store {
   readonly #writer: WorkerClient<Writer>
@@ -56,108 +51,57 @@ export class SqliteStore implements Store {
     this.#reader = new WorkerClient({ ...common, data: { role: 'reader', file, maxPages } })
   }
 
-  append(batch: readonly Draft[], batchId: string): Promise<Outcome[]> {
-    return this.#publish(this.#writer.call('append', batch, batchId))
+  readonly log: MessageLog = {
+    append: (batch, batchId) => this.#publish(this.#writer.call('append', batch, batchId)),
+    findByIdempotencyKey: (account, key) => this.#reader.call('findByIdempotencyKey', account, key),
+    bounds: () => this.#reader.call('bounds'),
+    resolveCursor: (cursor) => this.#mainThread.resolveCursor(cursor),
+    read: (after, viewer) => this.#reader.call('read', after, viewer),
+    page: (viewer, range) => this.#reader.call('page', viewer, range),
+    entry: (id, viewer) => this.#reader.call('entry', id, viewer),
   }
 
-  markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): Promise<void> {
-    return this.#publish(this.#writer.call('markDelivered', receipts, epoch))
+  readonly accounts: AccountStore = {
+    register: (account, ttlMs) => this.#publish(this.#writer.call('register', account, ttlMs)),
+    skeletonsTaken: (skeletons) => this.#reader.call('skeletonsTaken', skeletons),
+    credentials: (key) => this.#reader.call('credentials', key),
   }
 
-  register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'> {
-    return this.#publish(this.#writer.call('register', account, ttlMs))
+  readonly sessions: SessionStore = {
+    open: (account, ttlMs) => this.#publish(this.#writer.call('openSession', account, ttlMs)),
+    find: (id) => this.#mainThread.findSession(id),
+    newest: (limit) => this.#mainThread.newestSessions(limit),
+    end: (id) => this.#publish(this.#writer.call('endSession', id)),
   }
 
-  openSession(account: number, ttlMs: number): Promise<Session> {
-    return this.#publish(this.#writer.call('openSession', account, ttlMs))
+  readonly presence: PresenceStore = {
+    list: () => this.#reader.call('presentSessions'),
+    change: (change) => this.#publish(this.#writer.call('changePresence', change)),
   }
 
-  endSession(id: number): Promise<boolean> {
-    return this.#publish(this.#writer.call('endSession', id))
+  readonly receipts: ReceiptStore = {
+    markDelivered: (receipts, epoch) =>
+      this.#publish(this.#writer.call('markDelivered', receipts, epoch)),
+    undelivered: (viewer) => this.#mainThread.undelivered(viewer),
+    readUndelivered: (after, upTo, viewer) =>
+      this.#reader.call('readUndelivered', after, upTo, viewer),
   }
 
-  changePresence(change: PresenceChange): Promise<void> {
-    return this.#publish(this.#writer.call('changePresence', change))
-  }
-
-  deleteExpired(before: number | undefined) {
-    return this.#publish(this.#writer.call('deleteExpired', before))
-  }
-
-  wouldDeleteOverTenth(before: number) {
-    return this.#reader.call('wouldDeleteOverTenth', before)
-  }
-
-  now(): number {
-    return (this.#parts.now ?? Date.now)()
-  }
-
-  bounds() {
-    return this.#reader.call('bounds')
-  }
-
-  read(after: number, viewer: number) {
-    return this.#reader.call('read', after, viewer)
-  }
-
-  readUndelivered(after: number, upTo: number, viewer: number) {
-    return this.#reader.call('readUndelivered', after, upTo, viewer)
-  }
-
-  undelivered(viewer: number) {
-    return this.#mainThread.undelivered(viewer)
-  }
-
-  hasNothingUndelivered(viewer: number) {
-    return this.#mainThread.hasNothingUndelivered(viewer)
-  }
-
-  resolveCursor(cursor: Cursor) {
-    return this.#mainThread.resolveCursor(cursor)
-  }
-
-  page(viewer: number, range: PageRange) {
-    return this.#reader.call('page', viewer, range)
-  }
-
-  entry(id: number, viewer: number): Promise<Entry | undefined> {
-    return this.#reader.call('entry', id, viewer)
-  }
-
-  findByIdempotencyKey(account: number, key: string) {
-    return this.#reader.call('findByIdempotencyKey', account, key)
-  }
-
-  credentials(key: string) {
-    return this.#reader.call('credentials', key)
-  }
-
-  skeletonsTaken(skeletons: readonly string[]) {
-    return this.#reader.call('skeletonsTaken', skeletons)
-  }
-
-  session(id: number) {
-    return this.#mainThread.session(id)
-  }
-
-  newestSessions(limit: number) {
-    return this.#mainThread.newestSessions(limit)
-  }
-
-  presentSessions() {
-    return this.#reader.call('presentSessions')
+  readonly retention: RetentionStore = {
+    deleteExpired: (before) => this.#publish(this.#writer.call('deleteExpired', before)),
+    wouldDeleteOverTenth: (before) => this.#reader.call('wouldDeleteOverTenth', before),
   }
 
   subscribe(listener: StoreListener): void {
     this.#listener = listener
   }
 
-  async signingKey(): Promise<Uint8Array> {
-    return this.#parts.signingKey()
+  now(): number {
+    return (this.#parts.now ?? Date.now)()
   }
 
-  size() {
-    return this.#reader.call('size')
+  async signingKey(): Promise<Uint8Array> {
+    return this.#parts.signingKey()
   }
 
   async ping(): Promise<void> {
@@ -166,6 +110,10 @@ export class SqliteStore implements Store {
       this.#writer.call('ping'),
       this.#reader.call('ping'),
     ])
+  }
+
+  size() {
+    return this.#reader.call('size')
   }
 
   async close(): Promise<void> {

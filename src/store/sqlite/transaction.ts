@@ -1,4 +1,4 @@
-import { OutcomeUnknown, Unavailable } from '../store.ts'
+import { OutcomeUnknown, Unavailable } from '../store-errors.ts'
 import { classifyReadError, classifyWriteError } from './classify-error.ts'
 import type { Connection } from './connection.ts'
 

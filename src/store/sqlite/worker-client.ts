@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { OutcomeUnknown, Unavailable } from '../store.ts'
+import { OutcomeUnknown, Unavailable } from '../store-errors.ts'
 import {
   deserializeError,
   type WorkerCall,

@@ -1,4 +1,4 @@
-import { OutcomeUnknown, Unavailable } from '../store.ts'
+import { OutcomeUnknown, Unavailable } from '../store-errors.ts'
 
 export interface WorkerOptions {
   role: 'writer' | 'reader'

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { connect } from './connection.ts'
-import { Reader } from './reader.ts'
+import { createReader } from './reader.ts'
 import {
   serializeError,
   type WorkerCall,
@@ -21,11 +21,12 @@ const port = parentPort as NonNullable<typeof parentPort>
 const connection = connect(file, { readonly: role === 'reader' })
 if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`)
 
-let at: number | undefined
-const clock = () => at ?? Date.now()
+/** The time that the call under way was sent with. */
+let timeOfCall: number | undefined
+const clock = () => timeOfCall ?? Date.now()
 const calls = (role === 'writer'
   ? new Writer(connection, clock)
-  : new Reader(connection, clock)) as unknown as Calls
+  : createReader(connection, clock)) as unknown as Calls
 
 port.on('message', (message: WorkerMessage) => {
   if (message === 'close') {
@@ -35,7 +36,7 @@ port.on('message', (message: WorkerMessage) => {
 })
 
 function handleCall({ id, call, args, now }: WorkerCall): WorkerReply {
-  at = now
+  timeOfCall = now
   try {
     return { id, value: calls[call]?.(...args) }
   } catch (error) {

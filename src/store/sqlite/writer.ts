@@ -1,21 +1,17 @@
-import type {
-  DeliveryReceipt,
-  Draft,
-  LogBounds,
-  NewAccount,
-  Outcome,
-  PresenceChange,
-  Session,
-  StoreUpdate,
-} from '../store.ts'
-import { Accounts } from './accounts.ts'
+import type { NewAccount } from '../account-store.ts'
+import type { Draft, LogBounds, Outcome } from '../message-log.ts'
+import type { PresenceChange } from '../presence-store.ts'
+import type { DeliveryReceipt } from '../receipt-store.ts'
+import type { Session } from '../session-store.ts'
+import type { StoreUpdate } from '../store.ts'
+import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogAppender } from './log/append.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { UndeliveredEntries } from './log/undelivered.ts'
-import { PresenceRows } from './presence.ts'
-import { Retention } from './retention.ts'
-import { Sessions } from './sessions.ts'
+import { PresenceQueries } from './presence.ts'
+import { ReceiptQueries } from './receipts.ts'
+import { RetentionQueries } from './retention.ts'
+import { SessionQueries } from './sessions.ts'
 import { WriteTransaction } from './transaction.ts'
 
 /** Batches whose outcomes are remembered. Few are asked for again: a dead writer ends its process. */
@@ -40,7 +36,7 @@ export class Writer {
   readonly #accounts
   readonly #sessions
   readonly #presence
-  readonly #undelivered
+  readonly #receipts
   readonly #retention
   readonly #fillProbe
   readonly #emptyProbe
@@ -54,11 +50,11 @@ export class Writer {
     this.#transaction = new WriteTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#log = new LogAppender(connection)
-    this.#accounts = new Accounts(connection)
-    this.#sessions = new Sessions(connection)
-    this.#presence = new PresenceRows(connection)
-    this.#undelivered = new UndeliveredEntries(connection)
-    this.#retention = new Retention(connection)
+    this.#accounts = new AccountQueries(connection)
+    this.#sessions = new SessionQueries(connection)
+    this.#presence = new PresenceQueries(connection)
+    this.#receipts = new ReceiptQueries(connection)
+    this.#retention = new RetentionQueries(connection)
     this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
     this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
     this.#clock = clock
@@ -80,7 +76,7 @@ export class Writer {
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {
     return this.#write(() => {
-      if (epoch === this.#bounds.read().epoch) this.#undelivered.markDelivered(receipts)
+      if (epoch === this.#bounds.read().epoch) this.#receipts.markDelivered(receipts)
       return { value: undefined, update: null }
     })
   }

@@ -1,10 +1,11 @@
 import { Presence } from '../../../src/chat/presence.ts'
-import {
-  type PresenceChange,
-  type PresentSession,
-  type Session,
-  Unavailable,
-} from '../../../src/store/store.ts'
+import type {
+  PresenceChange,
+  PresenceStore,
+  PresentSession,
+} from '../../../src/store/presence-store.ts'
+import type { Session } from '../../../src/store/session-store.ts'
+import { Unavailable } from '../../../src/store/store-errors.ts'
 
 const usernames = ['ann', 'bob', 'Cid', 'dan']
 /** Session 11 and 12 are Ann's (account 1), 21 is Bob's, and so on. */
@@ -27,19 +28,22 @@ class FakeStore {
   changes: Record<keyof PresenceChange, readonly number[]>[] = []
   away = false
   isUpToDate = true
-  presence: Presence | undefined
+  listener: Presence | undefined
   held: Promise<void> | undefined
 
-  async presentSessions() {
-    if (this.away) throw new Unavailable('away')
-    return [...this.rows.values()]
+  readonly presence: PresenceStore = {
+    list: async () => {
+      if (this.away) throw new Unavailable('away')
+      return [...this.rows.values()]
+    },
+    change: (change) => this.#change(change),
   }
 
   async ping() {
     if (this.away) throw new Unavailable('away')
   }
 
-  async changePresence({ enter: sessions, leave }: PresenceChange) {
+  async #change({ enter: sessions, leave }: PresenceChange) {
     const enter = sessions.map(({ id }) => id)
     this.changes.push({ enter, leave })
     await this.held
@@ -49,26 +53,26 @@ class FakeStore {
       .filter((id) => !this.rows.has(id) && !this.ended.has(id))
       .map((id) => ({ session: id, person: person(id), since: 1000 + id }))
     for (const row of entered) this.rows.set(row.session, row)
-    this.presence?.applyUpdate({ entered, left, ended: [] })
+    this.listener?.applyUpdate({ entered, left, ended: [] })
   }
 
   /** Removes a session, like another node or a database that lost it. */
   drop(id: number) {
     this.rows.delete(id)
-    this.presence?.applyUpdate({ entered: [], left: [id], ended: [] })
+    this.listener?.applyUpdate({ entered: [], left: [id], ended: [] })
   }
 
   /** Enters a session like another node, with or without an update. */
   enterElsewhere(id: number, tell = true) {
     const row = { session: id, person: person(id), since: 1000 + id }
     this.rows.set(id, row)
-    if (tell) this.presence?.applyUpdate({ entered: [row], left: [], ended: [] })
+    if (tell) this.listener?.applyUpdate({ entered: [row], left: [], ended: [] })
   }
 
   /** Ends a session and its presence. */
   end(id: number) {
     this.ended.add(id)
-    this.presence?.applyUpdate({ entered: [], left: this.rows.delete(id) ? [id] : [], ended: [id] })
+    this.listener?.applyUpdate({ entered: [], left: this.rows.delete(id) ? [id] : [], ended: [id] })
   }
 }
 
@@ -84,7 +88,7 @@ export async function open(
     retryMs: 5,
     minIntervalMs: options.minIntervalMs ?? 1,
   })
-  store.presence = presence
+  store.listener = presence
   const reported: string[] = []
   const waiting: (() => void)[] = []
   presence.onChanged(({ person, online }) => {

@@ -4,17 +4,12 @@ import type { Presence } from '../../../src/chat/presence.ts'
 import { DeliveryReceipts } from '../../../src/delivery/delivery-receipts.ts'
 import type { Chunk } from '../../../src/delivery/http-chunk.ts'
 import { Hub, type HubSettings } from '../../../src/delivery/hub.ts'
-import { LogReader } from '../../../src/delivery/log-reader.ts'
+import { LogCache } from '../../../src/delivery/log-cache.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
 import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
-import type {
-  Cursor,
-  CursorResolution,
-  Entry,
-  LogBounds,
-  Session,
-} from '../../../src/store/store.ts'
+import type { Cursor, CursorResolution, Entry, LogBounds } from '../../../src/store/message-log.ts'
+import type { Session } from '../../../src/store/session-store.ts'
 
 export const epoch = 'mh4k2c9z'
 
@@ -165,15 +160,16 @@ export class DeliveryFixture {
   /** Sessions that were lost with the end of the log. */
   readonly goneSessions = new Set<number>()
   readonly endedSessions: number[] = []
-  readonly logReader: LogReader
+  readonly logCache: LogCache
   readonly hub: Hub
+  storeConnected = true
   /** While true, presence is not stored. */
   holdPresence = false
   #arrivals: (() => void)[] = []
 
   constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
-    this.logReader = new LogReader(this.log, recent)
-    this.logReader.applyUpdate({ bounds: this.log.bounds_, entries: [] })
+    this.logCache = new LogCache({ log: this.log, receipts: this.log }, recent)
+    this.logCache.applyUpdate({ bounds: this.log.bounds_, entries: [] })
     const presence = {
       count: 1,
       names: () => ['p1'],
@@ -195,12 +191,13 @@ export class DeliveryFixture {
         ...settings,
       },
       {
-        logReader: this.logReader,
+        logCache: this.logCache,
         presence,
         presenceBroadcaster: new PresenceBroadcaster(presence),
-        receipts: new DeliveryReceipts(this.log, () => this.logReader.epoch),
+        receipts: new DeliveryReceipts(this.log, () => this.logCache.epoch),
         retryMs: 1,
         isSessionValid: async ({ id }) => !this.goneSessions.has(id),
+        storeConnected: () => this.storeConnected,
         now: Date.now,
         onError: (error) => this.errors.push(error),
       },

@@ -4,7 +4,8 @@ import { addJwt } from '../../../src/http/plugins/jwt.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
 import { openStore } from '../../../src/open-store.ts'
 import { Semaphore } from '../../../src/semaphore.ts'
-import type { Session, Store } from '../../../src/store/store.ts'
+import type { Session } from '../../../src/store/session-store.ts'
+import type { Store } from '../../../src/store/store.ts'
 
 const hourMs = 3_600_000
 
@@ -58,10 +59,10 @@ export async function crowdIn(
   const sessions = await Promise.all(
     names.map((username) => {
       const account = { username, ...nameForms(username), passwordHash: cheapHash }
-      return semaphore.run(async () => (await store.register(account, ttlMs)) as Session)
+      return semaphore.run(async () => (await store.accounts.register(account, ttlMs)) as Session)
     }),
   )
-  if (present) await store.changePresence({ enter: sessions, leave: [] })
+  if (present) await store.presence.change({ enter: sessions, leave: [] })
   await store.close()
   return membersOf(sessions)
 }
@@ -73,7 +74,7 @@ export async function sessionsOf(
   count: number,
 ): Promise<Member[]> {
   const store = await openPlace(place, 0)
-  const opened = Array.from({ length: count }, () => store.openSession(account.id, hourMs))
+  const opened = Array.from({ length: count }, () => store.sessions.open(account.id, hourMs))
   const sessions = await Promise.all(opened)
   await store.close()
   return membersOf(sessions)

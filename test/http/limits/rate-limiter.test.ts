@@ -1,5 +1,5 @@
 import t from 'tap'
-import { addressKeys } from '../../../src/http/limits/address-key.ts'
+import { addressKeys } from '../../../src/http/limits/address-keys.ts'
 import { FixedWindowCounter } from '../../../src/http/limits/fixed-window-counter.ts'
 import { RateLimiter, tooMany } from '../../../src/http/limits/rate-limiter.ts'
 

@@ -1,10 +1,13 @@
 import t from 'tap'
 import { Problem } from '../../../src/chat/problems.ts'
 import { RateLimits } from '../../../src/http/limits/rate-limits.ts'
-import { type Session, type SharedCounts, Unavailable } from '../../../src/store/store.ts'
+import { readSettings } from '../../../src/settings.ts'
+import type { RateLimitCounters } from '../../../src/store/rate-limit-counters.ts'
+import type { Session } from '../../../src/store/session-store.ts'
+import { Unavailable } from '../../../src/store/store-errors.ts'
 
 /** Counts that all nodes share. */
-class Counts implements SharedCounts {
+class Counts implements RateLimitCounters {
   away = false
   readonly #counts = new Map<string, number>()
 
@@ -22,14 +25,7 @@ class Counts implements SharedCounts {
   }
 }
 
-const settings = {
-  messagesPerMinute: 0,
-  readsPerMinute: 0,
-  streamOpensPerMinute: 0,
-  loginsPerMinute: 2,
-  registrationsPerHour: 0,
-  requestsPerMinute: 0,
-}
+const settings = { ...readSettings({}), loginsPerMinute: 2 }
 
 const session = {} as Session
 const right = async () => session
@@ -68,7 +64,7 @@ t.test('while the counts are unavailable logins are refused, and none is stuck',
 
 t.test('the counts do not contain names as they were typed', async (t) => {
   const keys: string[] = []
-  const counts: SharedCounts = {
+  const counts: RateLimitCounters = {
     async increment(key) {
       keys.push(key)
       return { counted: true }

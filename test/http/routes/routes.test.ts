@@ -65,7 +65,7 @@ t.test('an Idempotency-Key makes a retry safe', async (t) => {
   t.equal(again.headers.get('idempotent-replayed'), 'true')
   t.equal(again.headers.get('location'), '/v1/messages/1')
   problem(t, await say('other', 'k'), 422, 'idempotency-key-reused')
-  t.equal((await say('long', 'k'.repeat(255))).status, 201)
+  for (const key of ['!', '~', 'k'.repeat(255)]) t.equal((await say('hi', key)).status, 201, key)
   for (const key of ['', 'a b', 'é', 'k'.repeat(256)])
     t.match(problem(t, await say('hi', key), 400, 'invalid-request').errors, [
       { parameter: 'Idempotency-Key', detail: /1 to 255 visible ASCII/ },

@@ -1,8 +1,10 @@
-import type { HistoryQuery, MessageInput, PostedMessage } from '../../../src/chat/messages.ts'
+import type { HistoryQuery, PostCommand, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
-import { sessionEnded } from '../../../src/chat/sessions.ts'
+import { sessionEnded } from '../../../src/chat/session-cache.ts'
 import type { Services } from '../../../src/http/services.ts'
-import type { Account, Entry, Session } from '../../../src/store/store.ts'
+import type { Entry } from '../../../src/store/message-log.ts'
+import type { Account } from '../../../src/store/person.ts'
+import type { Session } from '../../../src/store/session-store.ts'
 
 /** The lifetime of sessions. */
 const ttlMs = 3_600_000
@@ -17,7 +19,7 @@ export class FakeChat {
   readonly people = new Map<string, Person>()
   readonly sessions = new Map<number, Session>()
   readonly log: Entry[] = []
-  readonly keys = new Map<string, { content: string; entry: Entry }>()
+  readonly keys = new Map<string, { digest: string; entry: Entry }>()
   readonly online: { username: string; since: number }[] = []
   /** The queries of pages so far. */
   readonly pagesWanted: HistoryQuery[] = []
@@ -45,15 +47,18 @@ export class FakeChat {
         },
       },
       messages: {
-        check: () => {},
-        checkPage: () => {},
-        broadcast: async (sender, text, key) =>
-          this.#post(sender, { kind: 'broadcast', text }, key),
-        direct: async (sender, content, key) =>
-          this.#post(sender, { ...content, kind: 'direct' }, key),
-        replay: async (sender, content, key) => this.#replay(sender, content, key),
-        page: async (_reader, wanted) => {
+        parse: (sender, content, key) => ({
+          sender,
+          content,
+          idempotency: key === undefined ? null : { key, digest: JSON.stringify(content) },
+        }),
+        post: async (command) => this.#post(command),
+        replay: async (command) => this.#replay(command),
+        parsePage: (wanted) => {
           this.pagesWanted.push(wanted)
+          return { range: { limit: wanted.limit }, with: wanted.with }
+        },
+        page: async () => {
           return { entries: this.log, more: false, cursor: `${this.log.length}-00000000` }
         },
         find: async (_reader, id) => {
@@ -70,7 +75,7 @@ export class FakeChat {
         }),
       },
       store: { ping: () => this.ping(), now: () => this.now() },
-      openStream: async (_request, reply) => {
+      respondWithStream: async (_request, reply) => {
         reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache')
         reply.send('retry: 3000\nevent: heartbeat\ndata: {}\n\n')
       },
@@ -118,9 +123,10 @@ export class FakeChat {
     return session
   }
 
-  #post(sender: Session, content: MessageInput, key: string | undefined): PostedMessage {
+  #post(command: PostCommand): PostedMessage {
     this.#mayBreak()
-    const known = key === undefined ? undefined : this.#replay(sender, content, key)
+    const { sender, content, idempotency } = command
+    const known = this.#replay(command)
     if (known !== undefined) return known
     const entry: Entry = {
       id: this.log.length + 1,
@@ -130,15 +136,14 @@ export class FakeChat {
       sentAt: Date.now(),
     }
     this.log.push(entry)
-    if (key !== undefined) this.keys.set(key, { content: JSON.stringify(content), entry })
+    if (idempotency) this.keys.set(idempotency.key, { digest: idempotency.digest, entry })
     return { entry, replayed: false }
   }
 
-  #replay(_sender: Session, content: MessageInput, key: string): PostedMessage | undefined {
-    const known = this.keys.get(key)
+  #replay({ idempotency }: PostCommand): PostedMessage | undefined {
+    const known = idempotency ? this.keys.get(idempotency.key) : undefined
     if (known === undefined) return undefined
-    if (known.content !== JSON.stringify(content))
-      throw new Problem('idempotency-key-reused', 'Reused.')
+    if (known.digest !== idempotency?.digest) throw new Problem('idempotency-key-reused', 'Reused.')
     return { entry: known.entry, replayed: true }
   }
 

@@ -5,7 +5,8 @@ import { findCredentials } from '../../../src/chat/accounts.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
 import type { CopyProgress } from '../../../src/store/move/copy.ts'
 import { move } from '../../../src/store/move/move.ts'
-import type { Session, Store } from '../../../src/store/store.ts'
+import type { Session } from '../../../src/store/session-store.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import * as people from '../fixtures.ts'
 import { withStoreAt } from './open-store.ts'
@@ -17,10 +18,13 @@ async function fillStore(store: Store) {
   const bob = await people.registerUser(store, 'bob')
   await people.appendMessage(store, ann, 'long ago')
   await people.appendMessage(store, ann, 'a', { key: 'once' })
-  await store.markDelivered([{ account: bob.account.id, id: 2 }], (await store.bounds()).epoch)
+  await store.receipts.markDelivered(
+    [{ account: bob.account.id, id: 2 }],
+    (await store.log.bounds()).epoch,
+  )
   await people.appendMessage(store, ann, 'kept “for” bob\\\n\té😀', { to: 'bob' })
   await people.appendMessage(store, bob, 'b')
-  while ((await store.deleteExpired(Number.MAX_SAFE_INTEGER)).bounds.oldest < 2);
+  while ((await store.retention.deleteExpired(Number.MAX_SAFE_INTEGER)).bounds.oldest < 2);
   return { key, ann, bob }
 }
 
@@ -29,11 +33,14 @@ type Content = Awaited<ReturnType<typeof fillStore>>
 /** Keys, sessions, accounts and cursors are the same in each store. */
 async function checkContent(t: Test, store: Store, { key, ann, bob }: Content, cursors: string[]) {
   t.same(Buffer.from(await store.signingKey()), key)
-  for (const session of [ann, bob]) t.same(await store.session(session.id), session)
-  t.match(await store.credentials('bob'), { account: bob.account, passwordHash: 'hash of bob' })
+  for (const session of [ann, bob]) t.same(await store.sessions.find(session.id), session)
+  t.match(await store.accounts.credentials('bob'), {
+    account: bob.account,
+    passwordHash: 'hash of bob',
+  })
   for (const cursor of cursors) {
     const [id, epoch] = cursor.split('-') as [string, string]
-    t.match(await store.resolveCursor({ id: Number(id), epoch }), {
+    t.match(await store.log.resolveCursor({ id: Number(id), epoch }), {
       position: Number(id),
       reset: { reason: 'new-epoch', from: Number(id) },
     })
@@ -42,15 +49,15 @@ async function checkContent(t: Test, store: Store, { key, ann, bob }: Content, c
 
 async function checkRetries(t: Test, store: Store, sender: Session) {
   const again = people.draft(sender, 'a', { key: 'once' })
-  t.match(await store.append([again], people.newBatchId()), [
+  t.match(await store.log.append([again], people.newBatchId()), [
     { kind: 'replayed', entry: { id: 2 } },
   ])
   const other = people.draft(sender, 'other', { key: 'once' })
-  t.same(await store.append([other], people.newBatchId()), [{ kind: 'key-reused' }])
+  t.same(await store.log.append([other], people.newBatchId()), [{ kind: 'key-reused' }])
 }
 
 async function cursorOf(store: Store): Promise<string> {
-  const { head, epoch } = await store.bounds()
+  const { head, epoch } = await store.log.bounds()
   return `${head}-${epoch}`
 }
 
@@ -68,7 +75,7 @@ function suite(): void {
     const database = await (await sharedPostgres()).emptyDatabase()
     const { content, cursor } = await withStoreAt(t, here, async (store) => {
       const content = await fillStore(store)
-      t.match(await store.bounds(), { oldest: 4, head: 4 })
+      t.match(await store.log.bounds(), { oldest: 4, head: 4 })
       return { content, cursor: await cursorOf(store) }
     })
     const before = readdirSync(here)
@@ -90,7 +97,7 @@ function suite(): void {
     t.same(readdirSync(here), before)
     const later = await withStoreAt(t, database, async (store) => {
       await checkContent(t, store, content, [cursor])
-      t.match(await store.bounds(), { oldest: 4, head: 4 })
+      t.match(await store.log.bounds(), { oldest: 4, head: 4 })
       t.match(await people.registerUser(store, 'cid'), { account: { id: 3 } })
       t.match(await people.appendMessage(store, content.ann, 'c'), { id: 5 })
       return cursorOf(store)
@@ -104,7 +111,7 @@ function suite(): void {
     await withStoreAt(t, back, async (store) => {
       await checkContent(t, store, content, [cursor, later])
       const { ann } = content
-      t.match(await store.page(ann.account.id, { limit: 9 }), {
+      t.match(await store.log.page(ann.account.id, { limit: 9 }), {
         entries: [
           { id: 4, text: 'b' },
           { id: 5, text: 'c' },
@@ -124,7 +131,10 @@ function suite(): void {
       await people.appendMessage(store, ann, 'for bob', { to: 'bob' })
       await people.appendMessage(store, ann, 'a', { key: 'once' })
       await people.appendMessage(store, ann, 'for bob again', { to: 'bob' })
-      await store.markDelivered([{ account: bob.account.id, id: 1 }], (await store.bounds()).epoch)
+      await store.receipts.markDelivered(
+        [{ account: bob.account.id, id: 1 }],
+        (await store.log.bounds()).epoch,
+      )
       return { ann, bob }
     })
     const checksums: string[] = []
@@ -137,8 +147,8 @@ function suite(): void {
     for (const address of [database, back])
       await withStoreAt(t, address, async (store) => {
         await checkRetries(t, store, ann)
-        const { after, upTo } = await store.undelivered(bob.account.id)
-        const { entries } = await store.readUndelivered(after, upTo, bob.account.id)
+        const { after, upTo } = await store.receipts.undelivered(bob.account.id)
+        const { entries } = await store.receipts.readUndelivered(after, upTo, bob.account.id)
         t.same(
           entries.map(({ text }) => text),
           ['for bob again'],
@@ -157,19 +167,19 @@ function suite(): void {
         ['Straße', 'straße'],
         ['Strasse', 'strasse'],
       ] as const) {
-        await store.register({ ...people.newAccount(username), key }, 1_000)
+        await store.accounts.register({ ...people.newAccount(username), key }, 1_000)
       }
-      await store.register({ ...people.newAccount('ace'), ...nameForms('ace') }, 1_000)
+      await store.accounts.register({ ...people.newAccount('ace'), ...nameForms('ace') }, 1_000)
     })
     for (const [nth, address] of stores.slice(1).entries()) {
       await move(stores[nth] as string, address)
       await withStoreAt(t, address, async (store) => {
         for (const typed of ['Straße', 'Strasse', 'ace']) {
-          t.equal((await findCredentials(store, typed))?.account.username, typed)
+          t.equal((await findCredentials(store.accounts, typed))?.account.username, typed)
         }
         for (const username of ['асе', 'STRAẞE']) {
           const account = { ...people.newAccount(username), ...nameForms(username) }
-          t.equal(await store.register(account, 1_000), 'taken', username)
+          t.equal(await store.accounts.register(account, 1_000), 'taken', username)
         }
       })
     }
@@ -198,7 +208,7 @@ function suite(): void {
       await withStoreAt(t, back, async (store) => {
         t.same(Buffer.from(await store.signingKey()), Buffer.from(key))
         t.notSame(Buffer.from(await store.signingKey()), Buffer.from(elsewhere[0]))
-        t.match(await store.bounds(), { head: 1 })
+        t.match(await store.log.bounds(), { head: 1 })
       })
     },
   )
@@ -227,8 +237,8 @@ function suite(): void {
       )
     }
     await withStoreAt(t, database, async (store) => {
-      t.match(await store.bounds(), { oldest: 1, head: 1_300 })
-      t.equal((await store.entry(300, 1))?.text.length, 4_000)
+      t.match(await store.log.bounds(), { oldest: 1, head: 1_300 })
+      t.equal((await store.log.entry(300, 1))?.text.length, 4_000)
     })
   })
 

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { move } from '../../../src/store/move/move.ts'
+import { SqliteTarget } from '../../../src/store/move/sqlite-target.ts'
+import { lockDataDirectory } from '../../../src/store/sqlite/data-directory.ts'
 import { StartError } from '../../../src/store/start-error.ts'
 import { databaseNameOf, urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
@@ -111,6 +113,19 @@ t.test('leaves nothing in the target when it is stopped half-way', async (t) => 
     writeFileSync(join(to, name), 'half')
   t.match(await move(here, to), { counts: [{ count: 1 }, { count: 1 }, { count: 1_001 }, {}, {}] })
   t.same(readdirSync(to).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
+})
+
+t.test('a target that cannot be opened is left unlocked and as it was', async (t) => {
+  const folder = privateFolder(t, { migrations: { '0001.sql': 'CREATE TABLE;' }, blocked: {} })
+  const to = join(folder, 'to')
+  await t.rejects(SqliteTarget.open(to, join(folder, 'migrations')), /syntax error/)
+  t.same(readdirSync(to), ['obrol.lock'])
+  lockDataDirectory(to).release()
+
+  const blocked = join(folder, 'blocked')
+  mkdirSync(join(blocked, 'obrol.db.new'))
+  await t.rejects(SqliteTarget.open(blocked))
+  lockDataDirectory(blocked).release()
 })
 
 if (postgresRuns) suite()

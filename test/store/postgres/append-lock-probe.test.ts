@@ -23,10 +23,10 @@ function suite(): void {
       t.teardown(() => sql.end())
       await sql.begin(async (sql) => {
         await sql`SELECT pg_advisory_xact_lock(1331851887, 1)`
-        await t.rejects(store.append([draft(ann, 'x')], newBatchId()), { name: 'Unavailable' })
+        await t.rejects(store.log.append([draft(ann, 'x')], newBatchId()), { name: 'Unavailable' })
         await t.rejects(store.ping(), { name: 'Unavailable' }, 'the store is not well')
       })
-      t.match(await store.bounds(), { head: 0 })
+      t.match(await store.log.bounds(), { head: 0 })
       while (!(await isWritable(store))) await delay(20)
     },
   )

@@ -22,13 +22,13 @@ function suite(): void {
     const ann = await registerUser(other.store, 'ann')
     // A poll alone has this limit of bytes in its text.
     const swallowed = proxy.swallow('262144', 'hang', 'often')
-    const poll = store.presentSessions().catch((error: Error) => error.name)
+    const poll = store.presence.list().catch((error: Error) => error.name)
     await swallowed
     await appendMessage(other.store, ann, 'hi')
-    await t.rejects(store.bounds(), { name: 'Unavailable' })
+    await t.rejects(store.log.bounds(), { name: 'Unavailable' })
     t.equal(await poll, 'Unavailable')
     proxy.heal()
-    t.match(await store.bounds(), { head: 1 })
+    t.match(await store.log.bounds(), { head: 1 })
     t.same(updates.ids, [1])
   })
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
-import { storeContract } from '../store-contract.ts'
+import { testStore } from '../store-contract.ts'
 import { openFixture } from './store-fixture.ts'
 
-if (postgresRuns) storeContract('PostgreSQL', openFixture)
+if (postgresRuns) testStore('PostgreSQL', openFixture)
 else t.pass('PostgreSQL does not run on this platform')

@@ -22,14 +22,14 @@ function suite(): void {
       const batch = [draft(ann, `number ${at}`)]
       const swallowed = proxy.swallow(`number ${at}`, then)
       const once = newBatchId()
-      await t.rejects(store.append(batch, once), { name: 'OutcomeUnknown' })
+      await t.rejects(store.log.append(batch, once), { name: 'OutcomeUnknown' })
       await swallowed
-      t.match(await store.append(batch, once), [{ kind: 'appended', entry: { id: at + 1 } }])
-      t.match(await store.append(batch, once), [{ kind: 'appended', entry: { id: at + 1 } }])
+      t.match(await store.log.append(batch, once), [{ kind: 'appended', entry: { id: at + 1 } }])
+      t.match(await store.log.append(batch, once), [{ kind: 'appended', entry: { id: at + 1 } }])
     }
     await updates.until(({ ids }) => ids.length === 4)
     t.same(updates.ids, [1, 2, 3, 4])
-    const appender = new AppendBatcher(store)
+    const appender = new AppendBatcher(store.log)
     void proxy.swallow('through the appender', 'hang')
     t.match(await appender.append(draft(ann, 'through the appender')), { entry: { id: 5 } })
   })
@@ -41,7 +41,7 @@ function suite(): void {
     const { store, updates } = await openNode(t, urlVia(databaseUrl, proxy), shortTimeouts)
     const other = await openNode(t, databaseUrl)
     const ann = await registerUser(store, 'ann')
-    await store.changePresence({ enter: [ann], leave: [] })
+    await store.presence.change({ enter: [ann], leave: [] })
     await appendMessage(store, ann, 'a')
     await t.resolves(store.ping())
     t.ok(store.isUpToDate)
@@ -49,8 +49,8 @@ function suite(): void {
     for (const fault of ['refuse', 'hang'] as const) {
       proxy[fault]()
       const began = performance.now()
-      await t.rejects(store.append([draft(ann, 'x')], newBatchId()))
-      await t.rejects(store.bounds(), { name: 'Unavailable' })
+      await t.rejects(store.log.append([draft(ann, 'x')], newBatchId()))
+      await t.rejects(store.log.bounds(), { name: 'Unavailable' })
       t.ok(performance.now() - began < 5_000, 'in time')
       await updates.until(({ transitions }) => transitions.at(-1) === 'disconnected')
       await t.rejects(store.ping(), { name: 'Unavailable' })
@@ -65,7 +65,7 @@ function suite(): void {
     }
     t.same(updates.transitions, ['disconnected', 'reconnected', 'disconnected', 'reconnected'])
     t.same(updates.sessions, [`+${ann.id}`], 'nobody left meanwhile')
-    const { head } = await store.bounds()
+    const { head } = await store.log.bounds()
     await updates.until(({ ids }) => ids.length === head)
     t.same(
       updates.ids,
@@ -77,7 +77,7 @@ function suite(): void {
     const server = await sharedPostgres()
     const { store } = await openNode(t, await server.freshDatabase())
     const ann = await registerUser(store, 'ann')
-    const appender = new AppendBatcher(store)
+    const appender = new AppendBatcher(store.log)
     const texts = ['a', 'b\0', 'c', '\ud800', 'e']
     const outcomes = await Promise.allSettled(
       texts.map((text) => appender.append(draft(ann, text))),
@@ -86,6 +86,6 @@ function suite(): void {
       outcomes.map(({ status }) => status),
       ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
     )
-    t.match(await store.bounds(), { head: 3 })
+    t.match(await store.log.bounds(), { head: 3 })
   })
 }

@@ -45,13 +45,13 @@ function suite(): void {
     const there = await openNode(t, urlVia(databaseUrl, proxy), lease)
     const ann = await registerUser(here.store, 'ann')
     const bob = await registerUser(here.store, 'bob')
-    await here.store.changePresence({ enter: [bob], leave: [] })
-    await there.store.changePresence({ enter: [ann, bob], leave: [] })
+    await here.store.presence.change({ enter: [bob], leave: [] })
+    await there.store.presence.change({ enter: [ann, bob], leave: [] })
     const hungAt = performance.now()
     proxy.hang()
     await here.updates.until(({ sessions }) => sessions.includes(`-${ann.id}`))
     t.ok(performance.now() - hungAt > 600, 'not before')
-    t.match(await here.store.presentSessions(), [{ session: bob.id }])
+    t.match(await here.store.presence.list(), [{ session: bob.id }])
 
     proxy.heal()
     await here.updates.until(({ sessions }) => sessions.length === 4)
@@ -60,7 +60,7 @@ function suite(): void {
       [`-${ann.id}`, `+${ann.id}`],
       'it was not dead: its sessions enter again',
     )
-    t.equal((await here.store.presentSessions()).length, 2)
+    t.equal((await here.store.presence.list()).length, 2)
   })
 
   t.test('a node whose lease was deleted enters its sessions again', async (t) => {
@@ -68,10 +68,10 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const { store } = await openNode(t, databaseUrl)
     const [ann, bob] = [await registerUser(store, 'ann'), await registerUser(store, 'bob')]
-    await store.changePresence({ enter: [ann], leave: [] })
+    await store.presence.change({ enter: [ann], leave: [] })
     await server.run('DELETE FROM nodes; DELETE FROM presence', databaseNameOf(databaseUrl))
-    await store.changePresence({ enter: [bob], leave: [] })
-    const present = await store.presentSessions()
+    await store.presence.change({ enter: [bob], leave: [] })
+    const present = await store.presence.list()
     t.same(present.map(({ session }) => session).sort(), [ann.id, bob.id].sort())
   })
 
@@ -81,11 +81,11 @@ function suite(): void {
     const options = { graceMs: 2_000, pollIntervalMs: 100 }
     const before = await openNode(t, databaseUrl, options)
     const ann = await registerUser(before.store, 'ann')
-    await before.store.changePresence({ enter: [ann], leave: [] })
+    await before.store.presence.change({ enter: [ann], leave: [] })
     await before.store.close()
     const openedAt = performance.now()
     const after = await openNode(t, databaseUrl, options)
-    t.match(await after.store.presentSessions(), [{ session: ann.id }])
+    t.match(await after.store.presence.list(), [{ session: ann.id }])
     await after.updates.until(({ sessions }) => sessions.length === 1)
     t.same(after.updates.sessions, [`-${ann.id}`])
     t.ok(performance.now() - openedAt > 1_500)
@@ -101,7 +101,7 @@ function suite(): void {
       const { store } = await openNode(t, urlVia(databaseUrl, proxy), leased)
       const other = await openNode(t, databaseUrl, leased)
       const ann = await registerUser(store, 'ann')
-      await store.changePresence({ enter: [ann], leave: [] })
+      await store.presence.change({ enter: [ann], leave: [] })
       proxy.refuse()
       await other.updates.until(({ sessions }) => sessions.at(-1) === `-${ann.id}`)
       proxy.heal()
@@ -123,8 +123,8 @@ function suite(): void {
       await registerUser(here.store, 'ann'),
       await registerUser(here.store, 'bob'),
     ]
-    await here.store.changePresence({ enter: [ann], leave: [] })
-    await there.store.changePresence({ enter: [bob], leave: [] })
+    await here.store.presence.change({ enter: [ann], leave: [] })
+    await there.store.presence.change({ enter: [bob], leave: [] })
     await here.updates.until(({ sessions }) => sessions.includes(`+${bob.id}`))
     const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
     t.teardown(() => sql.end())
@@ -141,7 +141,7 @@ function suite(): void {
     await delay(300)
     proxy.heal()
     while (!(await isWritable(there.store))) await delay(20)
-    await there.store.changePresence({ enter: [], leave: [bob.id] })
+    await there.store.presence.change({ enter: [], leave: [bob.id] })
     await here.updates.until(({ sessions }) => sessions.includes(`-${bob.id}`))
     for (const { updates } of [here, there]) {
       t.same(updates.sessions, [`+${ann.id}`, `+${bob.id}`, `-${bob.id}`])

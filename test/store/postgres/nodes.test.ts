@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import t from 'tap'
+import type { Entry } from '../../../src/store/message-log.ts'
 import { openPostgresStore } from '../../../src/store/postgres/open.ts'
-import type { Entry } from '../../../src/store/store.ts'
 import { urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
@@ -27,7 +27,7 @@ function suite(): void {
     const keys = await Promise.all(nodes.map(({ store }) => store.signingKey()))
     t.equal(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size, 1)
     t.ok((keys[0] as Uint8Array).length >= 32)
-    const boundss = await Promise.all(nodes.map(({ store }) => store.bounds()))
+    const boundss = await Promise.all(nodes.map(({ store }) => store.log.bounds()))
     t.equal(new Set(boundss.map(({ epoch }) => epoch)).size, 1)
     await Promise.all(nodes.map(({ store }) => store.close()))
   })
@@ -51,20 +51,20 @@ function suite(): void {
         Array.from({ length: 41 }, (_, at) => at + 1),
       )
     }
-    await here.store.changePresence({ enter: [ann], leave: [] })
+    await here.store.presence.change({ enter: [ann], leave: [] })
     await there.updates.until(({ sessions }) => sessions.length === 1)
     t.same(
-      await there.store.append(
+      await there.store.log.append(
         [draft(bob, 'hi', { to: 'ann', whenOffline: 'reject' })],
         newBatchId(),
       ),
-      [{ kind: 'appended', entry: (await there.store.entry(42, bob.account.id)) as never }],
+      [{ kind: 'appended', entry: (await there.store.log.entry(42, bob.account.id)) as never }],
     )
-    await here.store.endSession(ann.id)
+    await here.store.sessions.end(ann.id)
     await there.updates.until(({ ended }) => ended.length === 1)
     t.same([there.updates.ended, there.updates.sessions], [[ann.id], [`+${ann.id}`, `-${ann.id}`]])
     t.ok(there.store.isUpToDate)
-    t.same(await there.store.append([draft(ann, 'late')], newBatchId()), [
+    t.same(await there.store.log.append([draft(ann, 'late')], newBatchId()), [
       { kind: 'session-ended' },
     ])
   })
@@ -96,7 +96,7 @@ function suite(): void {
     await all
     t.same(
       published,
-      await Promise.all([1, 2, 3, 4].map((id) => here.store.entry(id, ann.account.id))),
+      await Promise.all([1, 2, 3, 4].map((id) => here.store.log.entry(id, ann.account.id))),
     )
   })
 
@@ -108,8 +108,8 @@ function suite(): void {
     for (let nth = 1; nth <= 20; nth++) {
       await appendMessage(here.store, ann, 'x')
       await there.updates.until(({ ids }) => ids.length === nth)
-      await there.store.read(nth - 1, ann.account.id)
-      await there.store.page(ann.account.id, { limit: 10 })
+      await there.store.log.read(nth - 1, ann.account.id)
+      await there.store.log.page(ann.account.id, { limit: 10 })
     }
     const sql = postgres(server.superuserUrl(databaseUrl), { max: 1 })
     t.teardown(() => sql.end())
@@ -129,11 +129,13 @@ function suite(): void {
     for (let at = 0; at < 20; at += 1) {
       const same = draft(ann, 'once', { key: `${at}` })
       const kinds = await Promise.all(
-        [here, there].map(async ({ store }) => (await store.append([same], newBatchId()))[0]?.kind),
+        [here, there].map(
+          async ({ store }) => (await store.log.append([same], newBatchId()))[0]?.kind,
+        ),
       )
       t.same(kinds.sort(), ['appended', 'replayed'])
     }
-    t.match(await here.store.bounds(), { head: 20 })
+    t.match(await here.store.log.bounds(), { head: 20 })
   })
 
   t.test('a node that is behind a cursor first catches up with it', async (t) => {
@@ -148,11 +150,14 @@ function suite(): void {
       here.store,
       Array.from({ length: 1_500 }, () => draft(ann, 'x')),
     )
-    const { epoch } = await here.store.bounds()
-    t.match(await there.store.resolveCursor({ id: 1_500, epoch }), { position: 1_500, reset: null })
+    const { epoch } = await here.store.log.bounds()
+    t.match(await there.store.log.resolveCursor({ id: 1_500, epoch }), {
+      position: 1_500,
+      reset: null,
+    })
     t.equal(there.updates.ids.length, 1_500)
-    await here.store.changePresence({ enter: [ann], leave: [] })
-    t.match(await there.store.presentSessions(), [{ session: ann.id }])
+    await here.store.presence.change({ enter: [ann], leave: [] })
+    t.match(await there.store.presence.list(), [{ session: ann.id }])
   })
 
   t.test('a session that moves between nodes does not leave', async (t) => {
@@ -160,14 +165,14 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
     const ann = await registerUser(here.store, 'ann')
-    await here.store.changePresence({ enter: [ann], leave: [] })
+    await here.store.presence.change({ enter: [ann], leave: [] })
     for (let moves = 0; moves < 10; moves += 1) {
       const [from, to] = moves % 2 === 0 ? [here, there] : [there, here]
-      await to.store.changePresence({ enter: [ann], leave: [] })
-      await from.store.changePresence({ enter: [], leave: [ann.id] })
+      await to.store.presence.change({ enter: [ann], leave: [] })
+      await from.store.presence.change({ enter: [], leave: [ann.id] })
     }
-    t.same(await there.store.presentSessions(), await here.store.presentSessions())
-    await here.store.changePresence({ enter: [], leave: [ann.id] })
+    t.same(await there.store.presence.list(), await here.store.presence.list())
+    await here.store.presence.change({ enter: [], leave: [ann.id] })
     for (const { updates } of [here, there]) {
       await updates.until(({ sessions }) => sessions.length === 2)
       t.same(updates.sessions, [`+${ann.id}`, `-${ann.id}`])
@@ -187,12 +192,12 @@ function suite(): void {
     const future = Date.now() + hour
     await Promise.all(
       nodes.map(async ({ store }) => {
-        while ((await store.deleteExpired(future)).more);
+        while ((await store.retention.deleteExpired(future)).more);
       }),
     )
-    while ((await store.deleteExpired(future)).more);
-    t.match(await store.bounds(), { oldest: 2_500, head: 2_500 })
-    t.same(idsOf((await store.read(0, ann.account.id)).entries), [2_500])
+    while ((await store.retention.deleteExpired(future)).more);
+    t.match(await store.log.bounds(), { oldest: 2_500, head: 2_500 })
+    t.same(idsOf((await store.log.read(0, ann.account.id)).entries), [2_500])
   })
 
   t.test('a closed store rejects every call', async (t) => {
@@ -200,10 +205,10 @@ function suite(): void {
     const databaseUrl = await server.freshDatabase()
     const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 0 }
     const store = await openPostgresStore(options)
-    const busy = store.bounds()
+    const busy = store.log.bounds()
     await store.close()
     await t.resolves(busy)
-    await t.rejects(store.append([], newBatchId()), { name: 'Unavailable' })
-    await t.rejects(store.presentSessions(), { name: 'Unavailable' })
+    await t.rejects(store.log.append([], newBatchId()), { name: 'Unavailable' })
+    await t.rejects(store.presence.list(), { name: 'Unavailable' })
   })
 }

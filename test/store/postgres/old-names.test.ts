@@ -4,7 +4,7 @@ import t from 'tap'
 import { findCredentials } from '../../../src/chat/accounts.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
 import { classifyError } from '../../../src/store/postgres/classify-error.ts'
-import { Unavailable } from '../../../src/store/store.ts'
+import { Unavailable } from '../../../src/store/store-errors.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { hour, registerUser } from '../fixtures.ts'
 import { oldAccounts, testOldNames } from '../old-names.ts'
@@ -43,7 +43,7 @@ function suite(): void {
     t.teardown(() => sql.end())
     const nodes = await Promise.all([1, 2, 3].map(() => openNode(t, url)))
     for (const { store } of nodes) await testOldNames(t, store)
-    t.equal(await nodes[0]?.store.skeletonsTaken(['narne5999']), true)
+    t.equal(await nodes[0]?.store.accounts.skeletonsTaken(['narne5999']), true)
   })
 
   t.test('a server of 0.1 beside newer ones registers nobody, and answers 503', async (t) => {
@@ -55,7 +55,7 @@ function suite(): void {
     )
     t.match(before, { code: '55000' })
     t.ok(classifyError(before, true) instanceof Unavailable, 'which is answered with 503')
-    t.equal(await findCredentials(store, 'аnn'), undefined)
+    t.equal(await findCredentials(store.accounts, 'аnn'), undefined)
   })
 
   t.test('names of other rules are rebuilt by one of the nodes that start', async (t) => {
@@ -64,7 +64,11 @@ function suite(): void {
     await (await openNode(t, url)).store.close()
     await sql`UPDATE name_skeletons SET skeleton = 'of other rules ' || skeleton`
     const { store } = await openNode(t, url)
-    t.equal(await store.skeletonsTaken(['ace']), false, 'by the same rules nothing is rebuilt')
+    t.equal(
+      await store.accounts.skeletonsTaken(['ace']),
+      false,
+      'by the same rules nothing is rebuilt',
+    )
     await sql`UPDATE name_forms SET version = '16.0.0'`
     const nodes = await Promise.all([1, 2, 3].map(() => openNode(t, url)))
     for (const node of nodes) await testOldNames(t, node.store)
@@ -89,7 +93,7 @@ function suite(): void {
       await somebodyWaits(sql)
       t.same(await sql`SELECT version FROM name_forms`, [{ version: '16.0.0' }])
       await sql`SELECT pg_advisory_unlock_shared(1331851887, 5)`
-      t.equal(await (await started).store.skeletonsTaken(['bob']), true)
+      t.equal(await (await started).store.accounts.skeletonsTaken(['bob']), true)
     },
   )
 
@@ -108,7 +112,7 @@ function suite(): void {
       const both = await Promise.all(
         names.map((username, at) => {
           const account = { username, ...nameForms(username), passwordHash: 'x' }
-          return nodes[at]?.store.register(account, hour)
+          return nodes[at]?.store.accounts.register(account, hour)
         }),
       )
       t.equal(both.filter((session) => session === 'taken').length, 1, String(names))

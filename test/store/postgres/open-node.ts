@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
+import type { LogBounds } from '../../../src/store/message-log.ts'
 import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/open.ts'
-import type { LogBounds, Store, StoreUpdate } from '../../../src/store/store.ts'
+import type { Store, StoreUpdate } from '../../../src/store/store.ts'
 
 export interface OpenNode {
   store: Store

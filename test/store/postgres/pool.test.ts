@@ -17,12 +17,12 @@ function suite(): void {
       queryTimeoutMs: 1_000,
       maxConnections: 1,
     })
-    await Promise.all(Array.from({ length: 20 }, () => store.bounds()))
+    await Promise.all(Array.from({ length: 20 }, () => store.log.bounds()))
     proxy.hang()
-    const calls = await Promise.allSettled(Array.from({ length: 4 }, () => store.session(1)))
+    const calls = await Promise.allSettled(Array.from({ length: 4 }, () => store.sessions.find(1)))
     t.ok(calls.every((call) => call.status === 'rejected' && call.reason.name === 'Unavailable'))
     proxy.heal()
-    await t.resolves(store.session(1))
+    await t.resolves(store.sessions.find(1))
   })
 
   t.test(

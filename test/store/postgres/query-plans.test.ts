@@ -147,9 +147,9 @@ function suite(): void {
     ])
     await connection.close()
     const { store, updates } = await openNode(t, databaseUrl)
-    t.match(await store.bounds(), { oldest: 11, head: 40 })
-    t.same(await store.presentSessions(), [])
-    while ((await store.deleteExpired(Date.now() + hour)).more);
+    t.match(await store.log.bounds(), { oldest: 11, head: 40 })
+    t.same(await store.presence.list(), [])
+    while ((await store.retention.deleteExpired(Date.now() + hour)).more);
     t.match(updates.bounds, { oldest: 40, head: 40 })
     const sql = connectedTo(t, databaseUrl)
     t.match(await sql`SELECT * FROM swept`, [{ keys_up_to: '20', changes_up_to: '31' }])
@@ -175,22 +175,22 @@ function suite(): void {
     const keeping = connectedTo(t, databaseUrl)
     await keeping.begin('ISOLATION LEVEL REPEATABLE READ', async (keeping) => {
       await keeping`SELECT up_to FROM trimmed`
-      while ((await store.deleteExpired(Date.now() + hour)).more);
+      while ((await store.retention.deleteExpired(Date.now() + hour)).more);
       await store.close()
       const tables = ['entries', 'idempotency_keys', 'changes']
       const before = await Promise.all(tables.map((table) => indexEntriesRead(sql, table)))
       const { store: later } = await openNode(t, databaseUrl, { pollIntervalMs: 60_000 })
       const viewer = ann.account.id
-      t.match(await later.bounds(), { oldest: 4_000, head: 4_000 })
-      await later.page(viewer, { after: 0, limit: 10 })
-      await later.page(viewer, { limit: 10 })
-      await later.page(viewer, { after: 0, limit: 10, withAccount: viewer })
-      await later.page(viewer, { limit: 10, withAccount: viewer })
-      await later.read(0, viewer)
-      await later.readUndelivered(0, 4_000, viewer)
-      await later.undelivered(viewer)
-      await later.presentSessions()
-      await later.deleteExpired(Date.now() + hour)
+      t.match(await later.log.bounds(), { oldest: 4_000, head: 4_000 })
+      await later.log.page(viewer, { after: 0, limit: 10 })
+      await later.log.page(viewer, { limit: 10 })
+      await later.log.page(viewer, { after: 0, limit: 10, withAccount: viewer })
+      await later.log.page(viewer, { limit: 10, withAccount: viewer })
+      await later.log.read(0, viewer)
+      await later.receipts.readUndelivered(0, 4_000, viewer)
+      await later.receipts.undelivered(viewer)
+      await later.presence.list()
+      await later.retention.deleteExpired(Date.now() + hour)
       await later.close()
       for (const [at, table] of tables.entries()) {
         const read = (await indexEntriesRead(sql, table)) - (before[at] as number)

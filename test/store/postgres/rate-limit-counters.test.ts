@@ -12,8 +12,8 @@ function suite(): void {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
-    const [one, other] = [here.store.counts, there.store.counts]
-    if (!one || !other) throw new Error('there are no shared counts')
+    const [one, other] = [here.store.counters, there.store.counters]
+    if (!one || !other) throw new Error('there are no counters')
     const allowance = { limit: 2, windowMs: hour }
     t.same(await one.increment('ann', allowance), { counted: true })
     t.same(await other.increment('ann', allowance), { counted: true })
@@ -28,15 +28,15 @@ function suite(): void {
       { counted: true },
       'its window is over',
     )
-    t.match(await here.store.deleteExpired(undefined), { more: false })
+    t.match(await here.store.retention.deleteExpired(undefined), { more: false })
   })
 
   t.test('a clock that is set back makes no window longer', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()
     const { store } = await openNode(t, databaseUrl)
-    const { counts } = store
-    if (!counts) throw new Error('there are no shared counts')
+    const { counters: counts } = store
+    if (!counts) throw new Error('there are no counters')
     const allowance = { limit: 1, windowMs: 60_000 }
     const database = databaseNameOf(databaseUrl)
     const setBack = (ms: number) =>

@@ -20,14 +20,14 @@ if (postgresRuns) {
       return insertSession(sql, account, 1000, () => drawn.shift() as number)
     })
     t.match(rows, [{ id: 7, accountId: ann.account.id, username: 'ann' }])
-    t.same(await store.session(ann.id), ann)
+    t.same(await store.sessions.find(ann.id), ann)
   })
 
   t.test('two nodes that open sessions of an account at once keep its limit', async (t) => {
     const databaseUrl = await (await sharedPostgres()).freshDatabase()
     const { store } = await openNode(t, databaseUrl)
     const { account } = await registerUser(store, 'ann')
-    for (let count = 1; count < 99; count++) await store.openSession(account.id, hour)
+    for (let count = 1; count < 99; count++) await store.sessions.open(account.id, hour)
     const sql = postgres(databaseUrl, { max: 2 })
     t.teardown(() => sql.end())
     const waiting = async () => {
@@ -41,12 +41,12 @@ if (postgresRuns) {
       await another`
         INSERT INTO sessions (id, account_id, created_at, expires_at)
         VALUES (7, ${account.id}, obrol_now() / 1000 * 1000, obrol_now() / 1000 * 1000 + ${hour})`
-      const opening = store.openSession(account.id, hour)
+      const opening = store.sessions.open(account.id, hour)
       const until = Date.now() + 1_500
       while ((await waiting()) === 0 && Date.now() < until) await delay(10)
       return { opening }
     })
     await other.opening
-    t.equal((await store.newestSessions(1000)).length, 100)
+    t.equal((await store.sessions.newest(1000)).length, 100)
   })
 }

@@ -107,7 +107,7 @@ function suite(): void {
       for (const key of Object.keys(where)) delete process.env[key]
     })
     const { store } = await openNode(t, `postgres:///${name}`)
-    t.match(await store.bounds(), { head: 0 })
+    t.match(await store.log.bounds(), { head: 0 })
   })
 
   t.test('the primary is found among several servers', async (t) => {
@@ -116,7 +116,7 @@ function suite(): void {
     const dead = await freePort()
     const databaseUrl = url.href.replace(url.host, `127.0.0.1:${dead},${url.host}`)
     const { store } = await openNode(t, databaseUrl)
-    t.match(await store.bounds(), { head: 0 })
+    t.match(await store.log.bounds(), { head: 0 })
     // Each of several connections that are opened at once finds it on its own.
     const pool = new Pool({
       serverUrls: serverUrlsOf(databaseUrl),

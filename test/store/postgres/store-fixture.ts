@@ -1,7 +1,7 @@
 import { openPostgresStore } from '../../../src/store/postgres/open.ts'
 import { databaseNameOf } from '../../support/database-url.ts'
 import { sharedPostgres } from '../../support/postgres.ts'
-import { Clock, type StoreFixture } from '../store-contract.ts'
+import { Clock, type StoreFixture } from '../contract/fixture.ts'
 
 /** A database whose clock is the test's. */
 export async function openFixture(): Promise<StoreFixture> {
@@ -12,6 +12,7 @@ export async function openFixture(): Promise<StoreFixture> {
   const options = { databaseUrl, presenceLeaseMs: 15_000, graceMs: 10_000, maxConnections: 4 }
   return {
     clock: new DatabaseClock(setClock),
+    isShared: true,
     open: () => openPostgresStore(options),
     restart: () => server.run('VACUUM FULL entries', name),
     takeSnapshot: () => server.copyDatabase(name, copy),

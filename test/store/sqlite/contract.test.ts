@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { privateFolder } from '../../support/private-folder.ts'
-import { Clock, type StoreFixture, storeContract } from '../store-contract.ts'
+import { Clock, type StoreFixture } from '../contract/fixture.ts'
+import { testStore } from '../store-contract.ts'
 
-storeContract('SQLite', async (t: Test): Promise<StoreFixture> => {
+testStore('SQLite', async (t: Test): Promise<StoreFixture> => {
   const folder = privateFolder(t)
   const clock = new Clock()
   const database = join(folder, 'obrol.db')
@@ -13,6 +14,7 @@ storeContract('SQLite', async (t: Test): Promise<StoreFixture> => {
   const onFatal = (error: Error) => void t.fail(error.message)
   return {
     clock,
+    isShared: false,
     open: () => openSqliteStore({ folder, now: clock.now, onFatal }),
     // Each opening begins a new epoch.
     restart: async () => {},

@@ -64,7 +64,7 @@ t.test('leaves one database file when it is closed', async (t) => {
   await people.registerUser(store, 'ann')
   await store.close()
   t.same(readdirSync(folder).sort(), ['obrol.db', 'obrol.lock'])
-  await t.rejects(store.bounds(), { name: 'Unavailable' })
+  await t.rejects(store.log.bounds(), { name: 'Unavailable' })
   await t.rejects(people.registerUser(store, 'bob'), { name: 'Unavailable' })
 })
 
@@ -156,13 +156,13 @@ t.test('keeps present sessions of the first version', async (t) => {
 
   const after = await openSqliteStore({ folder, onFatal })
   t.teardown(() => after.close())
-  const present = await after.presentSessions()
+  const present = await after.presence.list()
   t.same(
     present.map(({ session, person }) => [session, person.username]),
     [[11, 'ann']],
   )
-  await after.changePresence({ enter: [], leave: [11] })
-  t.same(await after.presentSessions(), [])
+  await after.presence.change({ enter: [], leave: [11] })
+  t.same(await after.presence.list(), [])
 })
 
 t.test('a session that is deleted by hand is not present', async (t) => {
@@ -171,14 +171,14 @@ t.test('a session that is deleted by hand is not present', async (t) => {
   t.teardown(() => store.close())
   const ann = await people.registerUser(store, 'ann')
   const bob = await people.registerUser(store, 'bob')
-  await store.changePresence({ enter: [ann, bob], leave: [] })
+  await store.presence.change({ enter: [ann, bob], leave: [] })
   // Like the shell of SQLite, which leaves foreign keys off.
   const shell = new Database(join(folder, 'obrol.db'))
   shell.pragma('foreign_keys = OFF')
   shell.prepare('DELETE FROM sessions WHERE id = ?').run(ann.id)
   shell.close()
   t.same(
-    (await store.presentSessions()).map(({ session }) => session),
+    (await store.presence.list()).map(({ session }) => session),
     [bob.id],
   )
 })

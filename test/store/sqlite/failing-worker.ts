@@ -5,7 +5,7 @@ import {
   type WorkerMessage,
   type WorkerReply,
 } from '../../../src/store/sqlite/worker-protocol.ts'
-import { OutcomeUnknown } from '../../../src/store/store.ts'
+import { OutcomeUnknown } from '../../../src/store/store-errors.ts'
 
 parentPort?.on('message', (message: WorkerMessage) => {
   if (message === 'close') return parentPort?.close()

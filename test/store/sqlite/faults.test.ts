@@ -6,8 +6,8 @@ import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { updateListener } from '../../support/update-listener.ts'
+import { Clock } from '../contract/fixture.ts'
 import { draft, idsOf, newBatchId, registerUser } from '../fixtures.ts'
-import { Clock } from '../store-contract.ts'
 
 t.test(
   'rejects with Unavailable while the disk is full, and goes on when there is room',
@@ -26,19 +26,19 @@ t.test(
     store.subscribe(updateListener(({ entries }) => ids.push(...idsOf(entries))))
     const batch = Array.from({ length: 10 }, () => draft(ann, 'x'.repeat(500)))
     const fill = async () => {
-      for (;;) await store.append(batch, newBatchId())
+      for (;;) await store.log.append(batch, newBatchId())
     }
     await t.rejects(fill(), { name: 'Unavailable', message: /SQLITE_FULL/ })
-    const { head } = await store.bounds()
+    const { head } = await store.log.bounds()
     t.ok(head > 0)
     t.equal(ids.length, head, 'updates have only what was stored')
     await t.rejects(store.ping(), { name: 'Unavailable' })
-    t.ok((await store.read(head - 5, ann.account.id)).entries.length > 0, 'reading goes on')
+    t.ok((await store.log.read(head - 5, ann.account.id)).entries.length > 0, 'reading goes on')
 
     clock.advance(1)
-    await store.deleteExpired(clock.now())
+    await store.retention.deleteExpired(clock.now())
     await t.resolves(store.ping())
-    const outcomes = await store.append(batch, newBatchId())
+    const outcomes = await store.log.append(batch, newBatchId())
     t.match(outcomes[0], { kind: 'appended', entry: { id: head + 1 } })
     t.equal(ids.length, head + 10)
   },
@@ -58,8 +58,8 @@ t.test('calls onFatal once when a thread dies', async (t) => {
     })
     const ann = await registerUser(store, 'ann')
     const batch = Array.from({ length: 1_000 }, () => draft(ann, 'x'.repeat(100)))
-    const appends = Array.from({ length: 30 }, () => store.append(batch, newBatchId()))
-    const reads = Array.from({ length: 300 }, () => store.read(0, ann.account.id))
+    const appends = Array.from({ length: 30 }, () => store.log.append(batch, newBatchId()))
+    const reads = Array.from({ length: 300 }, () => store.log.read(0, ann.account.id))
     const ping = store.ping()
     const worker = workers.findLast(({ threadName }) => threadName === role) as Worker
     await worker.terminate()
@@ -76,9 +76,9 @@ t.test('calls onFatal once when a thread dies', async (t) => {
     t.match(answers[29], { reason: { final: true } })
     t.equal(fatal.length, 1)
     t.match(fatal[0]?.message, `The store's ${role.slice(6)} failed`)
-    await t.rejects(store.append(batch, newBatchId()), { name: 'Unavailable' })
-    await t.rejects(store.read(0, 1), { name: 'Unavailable' })
-    await t.rejects(store.session(ann.id), { name: 'Unavailable' })
+    await t.rejects(store.log.append(batch, newBatchId()), { name: 'Unavailable' })
+    await t.rejects(store.log.read(0, 1), { name: 'Unavailable' })
+    await t.rejects(store.sessions.find(ann.id), { name: 'Unavailable' })
     await store.close()
     t.equal(fatal.length, 1)
   }
@@ -103,15 +103,15 @@ t.test('fails for good when a commit failed', async (t) => {
     },
   })
   const [failed, waiting, read] = await Promise.allSettled([
-    store.append([], newBatchId()),
-    store.endSession(1),
+    store.log.append([], newBatchId()),
+    store.sessions.end(1),
     store.ping(),
   ])
   t.match(failed, { reason: { name: 'OutcomeUnknown', final: true, message: 'the disk is gone' } })
   t.match(waiting, { reason: { name: 'OutcomeUnknown', final: true } })
   t.match(read, { reason: { name: 'Unavailable' } })
   t.equal(fatal.length, 1)
-  await t.rejects(store.undelivered(1), { name: 'Unavailable' })
+  await t.rejects(store.receipts.undelivered(1), { name: 'Unavailable' })
   await store.close()
   t.equal(released, 1)
 })

@@ -1,11 +1,13 @@
 import t, { type Test } from 'tap'
+import type { Draft } from '../../../src/store/message-log.ts'
+import type { Session } from '../../../src/store/session-store.ts'
 import { connect } from '../../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
 import { FullyDeliveredAccounts } from '../../../src/store/sqlite/fully-delivered-accounts.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { WorkerClient } from '../../../src/store/sqlite/worker-client.ts'
 import type { Writer } from '../../../src/store/sqlite/writer.ts'
-import type { Draft, Session, Store } from '../../../src/store/store.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 
 /** A store that is opened again, as accounts are read when it opens. */
@@ -22,7 +24,7 @@ async function reopened(t: Test, prepare: (store: Store) => Promise<unknown>) {
 
 async function register(store: Store, username: string): Promise<Session> {
   const account = { username, key: username, skeletons: [username], passwordHash: 'x' }
-  return (await store.register(account, 3_600_000)) as Session
+  return (await store.accounts.register(account, 3_600_000)) as Session
 }
 
 const direct = ({ id }: Session, key: string): Draft => ({
@@ -36,24 +38,22 @@ t.test('finds undelivered messages from before and after the store opened', asyn
   const sessions: Session[] = []
   const store = await reopened(t, async (store) => {
     for (const name of ['ann', 'bob', 'cy']) sessions.push(await register(store, name))
-    await store.append([direct(sessions[0] as Session, 'bob')], 'before')
+    await store.log.append([direct(sessions[0] as Session, 'bob')], 'before')
   })
   const [ann, bob, cy] = sessions as [Session, Session, Session]
   const undelivered = async ({ account }: Session) => {
-    const known = store.hasNothingUndelivered?.(account.id)
-    const { after, upTo } = known ?? (await store.undelivered(account.id))
-    return [after, upTo, known !== undefined]
+    const { after, upTo } = await store.receipts.undelivered(account.id)
+    return [after, upTo]
   }
-  t.same(await undelivered(bob), [0, 1, false])
-  t.same(await undelivered(cy), [1, 1, true], 'none')
-  await store.append([direct(ann, 'cy'), direct(ann, 'bob')], 'since')
-  t.same(await undelivered(cy), [1, 3, false])
-  t.same(await undelivered(ann), [3, 3, true], 'own messages do not count')
+  t.same(await undelivered(bob), [0, 1])
+  t.same(await undelivered(cy), [1, 1], 'none')
+  await store.log.append([direct(ann, 'cy'), direct(ann, 'bob')], 'since')
+  t.same(await undelivered(cy), [1, 3])
+  t.same(await undelivered(ann), [3, 3], 'own messages do not count')
   await store.close()
-  t.equal(store.hasNothingUndelivered?.(ann.account.id), undefined)
-  await t.rejects(store.undelivered(ann.account.id), { name: 'Unavailable' })
-  await t.rejects(store.session(ann.id), { name: 'Unavailable' })
-  await t.rejects(store.resolveCursor({ id: 3, epoch: null }), { name: 'Unavailable' })
+  await t.rejects(store.receipts.undelivered(ann.account.id), { name: 'Unavailable' })
+  await t.rejects(store.sessions.find(ann.id), { name: 'Unavailable' })
+  await t.rejects(store.log.resolveCursor({ id: 3, epoch: null }), { name: 'Unavailable' })
 })
 
 t.test('answers for fully delivered accounts without the database', async (t) => {
@@ -61,7 +61,7 @@ t.test('answers for fully delivered accounts without the database', async (t) =>
   const { database } = dataFiles(folder)
   const store = await openSqliteStore({ folder, onFatal: t.fail })
   const [ann, bob] = [await register(store, 'ann'), await register(store, 'bob')]
-  await store.append([direct(ann, 'bob')], 'before')
+  await store.log.append([direct(ann, 'bob')], 'before')
   await store.close()
   const connection = connect(database, { readonly: true })
   const { expiresAt } = ann

@@ -1,10 +1,12 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
+import type { Session } from '../../../src/store/session-store.ts'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
 import { MainThreadReads } from '../../../src/store/sqlite/main-thread-reads.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
-import { type Session, Unavailable } from '../../../src/store/store.ts'
+import { Unavailable } from '../../../src/store/store-errors.ts'
 import { privateFolder } from '../../support/private-folder.ts'
+import { registerUser } from '../fixtures.ts'
 
 t.test('the reads of one turn share a snapshot until it is ended', async (t) => {
   const folder = privateFolder(t)
@@ -16,17 +18,17 @@ t.test('the reads of one turn share a snapshot until it is ended', async (t) => 
   const reads = new MainThreadReads(database, Date.now)
   t.teardown(() => reads.close(new Unavailable('closed')))
   const account = { username: 'ann', key: 'ann', skeletons: ['ann'], passwordHash: 'x' }
-  const { id } = (await store.register(account, 3_600_000)) as Session
+  const { id } = (await store.accounts.register(account, 3_600_000)) as Session
 
-  t.equal((await reads.session(id))?.id, id)
+  t.equal((await reads.findSession(id))?.id, id)
   await reads.undelivered(1)
   other.exec(
     "DELETE FROM sessions; INSERT INTO epochs (born, first_id, incarnation) VALUES (9000000000000, 1, 'x')",
   )
-  t.equal((await reads.session(id))?.id, id, 'as in the first read')
+  t.equal((await reads.findSession(id))?.id, id, 'as in the first read')
   const { bounds } = await reads.undelivered(1)
   reads.endSnapshot()
-  t.equal(await reads.session(id), undefined)
+  t.equal(await reads.findSession(id), undefined)
   t.not((await reads.undelivered(1)).bounds.epoch, bounds.epoch)
   other.exec('DELETE FROM epochs WHERE born = 9000000000000')
   t.not((await reads.undelivered(1)).bounds.epoch, bounds.epoch)
@@ -49,7 +51,24 @@ t.test('a read that fails ends the snapshot', async (t) => {
   t.teardown(() => reads.close(new Unavailable('closed')))
 
   other.exec('ALTER TABLE sessions RENAME TO elsewhere')
-  await t.rejects(reads.session(1), /no such table/)
+  await t.rejects(reads.findSession(1), /no such table/)
   other.exec('ALTER TABLE elsewhere RENAME TO sessions')
-  t.equal(await reads.session(1), undefined, 'in a new snapshot')
+  t.equal(await reads.findSession(1), undefined, 'in a new snapshot')
+})
+
+t.test('a fully delivered account is answered for without the database', async (t) => {
+  const folder = privateFolder(t)
+  const store = await openSqliteStore({ folder, onFatal: t.fail })
+  t.teardown(() => store.close())
+  const { account } = await registerUser(store, 'ann')
+  const { database } = dataFiles(folder)
+  const other = new Database(database)
+  t.teardown(() => other.close())
+  const reads = new MainThreadReads(database, Date.now)
+  t.teardown(() => reads.close(new Unavailable('closed')))
+
+  other.exec('ALTER TABLE entries RENAME TO elsewhere')
+  t.match(await reads.undelivered(account.id), { after: 0, upTo: 0 })
+  await t.rejects(reads.undelivered(account.id + 1), /no such table/)
+  other.exec('ALTER TABLE elsewhere RENAME TO entries')
 })

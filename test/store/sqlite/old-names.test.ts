@@ -56,7 +56,11 @@ t.test('keys and skeletons made by other rules are made again, once', async (t) 
   await (await opened()).close()
   change("UPDATE name_skeletons SET skeleton = 'other rules ' || skeleton")
   const kept = await opened()
-  t.equal(await kept.skeletonsTaken(['ace']), false, 'with the same version nothing is made')
+  t.equal(
+    await kept.accounts.skeletonsTaken(['ace']),
+    false,
+    'with the same version nothing is made',
+  )
   await kept.close()
   change("UPDATE name_forms SET version = '16.0.0'")
   await testOldNames(t, await opened())
@@ -66,7 +70,7 @@ t.test('a start makes the skeletons of many names', async (t) => {
   const folder = oldFolder(t, manyAccounts(5_000))
   const store = await openSqliteStore({ folder, onFatal })
   t.teardown(() => store.close())
-  t.equal(await store.skeletonsTaken(['narne4999']), true)
+  t.equal(await store.accounts.skeletonsTaken(['narne4999']), true)
   const ann = await register(store, 'ann')
   t.equal((await appendMessage(store, ann, 'hi', { to: 'name2500' })).to?.id, 2_501)
 })

@@ -1,6 +1,6 @@
 import { formatEpoch } from '../../cursor-resolution.ts'
+import type { Draft, Outcome } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
-import type { Draft, Outcome } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 
 type RejectedKind = Exclude<Outcome, { entry: unknown }>['kind']

@@ -1,6 +1,5 @@
 import { formatEpoch } from '../../cursor-resolution.ts'
-import type { LogBounds } from '../../store.ts'
-import type { Query } from '../connection.ts'
+import type { LogBounds } from '../../message-log.ts'
 import type { Pool } from '../pool.ts'
 
 /** The log's bounds as columns, so that a query reads them in its own snapshot. */
@@ -19,10 +18,7 @@ export function toLogBounds({ born, oldest, head }: BoundsRow): LogBounds {
   return { epoch: formatEpoch(born), oldest, head }
 }
 
-export async function readBounds(pool: Pool): Promise<LogBounds> {
+export async function readBounds(pool: Pool): Promise<{ bounds: LogBounds }> {
   const [row] = await pool.read((sql) => sql<BoundsRow[]>`SELECT ${sql.unsafe(boundsColumns)}`)
-  return toLogBounds(row as BoundsRow)
+  return { bounds: toLogBounds(row as BoundsRow) }
 }
-
-/** Adds an epoch for the database's current incarnation, unless there is one. */
-export const beginEpoch: Query<unknown> = (sql) => sql`SELECT obrol_begin_epoch()`

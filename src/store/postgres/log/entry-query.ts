@@ -1,5 +1,6 @@
+import type { LogBounds } from '../../message-log.ts'
 import type { EntryRow } from '../../rows.ts'
-import type { LogBounds } from '../../store.ts'
+import type { Sql } from '../connection.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
 
 /** What every query for entries selects, from `entries` and `usernameJoins`. */
@@ -20,6 +21,12 @@ export const usernameJoins = `
     SELECT username FROM accounts
     WHERE accounts.id = entries.recipient_id AND entries.recipient_id IS NOT NULL LIMIT 1) AS recipient
   ON true`
+
+/** Everyone may see a broadcast; sender and recipient may see a direct message. */
+export function visibleTo(sql: Sql, viewer: number) {
+  return sql`(entries.recipient_id IS NULL
+    OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})`
+}
 
 /** A row of `withBounds`; without any entries there is one row, whose `id` is null. */
 export type BoundsAndEntryRow = BoundsRow & EntryRow

@@ -1,5 +1,5 @@
+import type { Page, PageRange } from '../../message-log.ts'
 import { toEntry } from '../../rows.ts'
-import type { Page, PageRange } from '../../store.ts'
 import type { Pool } from '../pool.ts'
 import { type BoundsAndEntryRow, directMessagesOf, splitBounds, withBounds } from './entry-query.ts'
 

@@ -1,7 +1,6 @@
+import type { Entry, Scan } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
-import type { Entry, Scan } from '../../store.ts'
-import type { Sql } from '../connection.ts'
 import type { Pool } from '../pool.ts'
 import {
   type BoundsAndEntryRow,
@@ -9,6 +8,7 @@ import {
   limitBytes,
   splitBounds,
   usernameJoins,
+  visibleTo,
   withBounds,
 } from './entry-query.ts'
 
@@ -44,30 +44,4 @@ export async function readEntry(
       WHERE entries.id = ${id} AND ${visibleTo(sql, viewer)}`,
   )
   return row && toEntry(row)
-}
-
-/** The entry of an account's idempotency key, unless it is older than 24 hours. */
-export async function findByIdempotencyKey(
-  pool: Pool,
-  account: number,
-  key: string,
-): Promise<{ digest: string; entry: Entry } | undefined> {
-  const [row] = await pool.read(
-    (sql) => sql<(EntryRow & { digest: string })[]>`
-      SELECT known.digest, ${sql.unsafe(entryColumns)}
-      FROM (
-        SELECT entry_id, digest FROM idempotency_keys
-        WHERE account_id = ${account} AND key = ${key} LIMIT 1
-      ) AS known CROSS JOIN LATERAL (
-        SELECT * FROM entries
-        WHERE entries.id = known.entry_id AND entries.sent_at >= obrol_now() - 86400000 LIMIT 1
-      ) AS entries ${sql.unsafe(usernameJoins)}`,
-  )
-  return row && { digest: row.digest, entry: toEntry(row) }
-}
-
-/** Whether an account may see one of `entries`: broadcasts, and its own direct messages. */
-function visibleTo(sql: Sql, viewer: number) {
-  return sql`(entries.recipient_id IS NULL
-    OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})`
 }

@@ -1,7 +1,8 @@
 import { cursorResolution, parseEpoch } from '../../cursor-resolution.ts'
-import type { Cursor, CursorResolution } from '../../store.ts'
+import type { Cursor, CursorResolution } from '../../message-log.ts'
 import type { Pool } from '../pool.ts'
-import { type BoundsRow, beginEpoch, boundsColumns, toLogBounds } from './bounds.ts'
+import { beginEpoch } from './begin-epoch.ts'
+import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
 
 type Row = BoundsRow & {
   epochIsCurrent: boolean

@@ -1,4 +1,5 @@
-import type { Draft, Entry, Outcome, Person } from '../../store.ts'
+import type { Draft, Entry, Outcome } from '../../message-log.ts'
+import type { Person } from '../../person.ts'
 import type { Connection } from '../connection.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 
@@ -21,7 +22,7 @@ export class LogAppender {
     this.#insertKey = connection.prepare<[number, number, string, string]>(
       'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
     )
-    // Not a join, which SQLite would plan again for each value; see Sessions.
+    // Not a join, which SQLite would plan again for each value; see SessionQueries.
     this.#sender = connection.prepare<[number, number], Person>(
       `SELECT id, username FROM accounts
        WHERE id = (SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?)`,

@@ -1,5 +1,5 @@
+import type { Entry } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
-import type { Entry } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { entryColumns, entryTables } from './entry-query.ts'
 

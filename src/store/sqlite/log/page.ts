@@ -1,5 +1,5 @@
+import type { Page, PageRange } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
-import type { Page, PageRange } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { entryColumns, entryTables } from './entry-query.ts'

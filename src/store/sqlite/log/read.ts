@@ -1,6 +1,6 @@
+import type { Entry, Scan } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import { MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
-import type { Entry, Scan } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { entryColumns, entryTables, visibleToViewer } from './entry-query.ts'

@@ -1,0 +1,12 @@
+import type { FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
+
+/**
+ * The address of the client, as trusted proxies forward it, without the port that some of them add.
+ * Where they forward something that is not an address, the address of the last proxy.
+ */
+export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
+  if (ip === socket.remoteAddress) return ip
+  const bare = String(ip).replace(/^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/, '$1$2')
+  return ipaddr.isValid(bare) ? bare : String(socket.remoteAddress)
+}

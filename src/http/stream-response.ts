@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { SessionCache } from '../chat/session-cache.ts'
+import { parseCursor } from '../delivery/cursor.ts'
+import type { Hub } from '../delivery/hub.ts'
+import { SseConnection } from '../delivery/sse-connection.ts'
+import { detachSocket } from './connection/node-parser.ts'
+import { headerLines, responseHead } from './connection/response-head.ts'
+import { logStreamOpened } from './logging/log-events.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
+import type { StreamParameters } from './services.ts'
+
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+/** The head of every stream has these; in HTTP/1.0 the end of the connection ends the body. */
+const commonLines = headerLines({ ...securityHeaders, ...streamHeaders })
+const framedLines = `${commonLines}transfer-encoding: chunked\r\n`
+
+/** Makes `Services.respondWithStream`, which takes the socket from the request and opens a stream on it. */
+export function streamResponder({
+  hub,
+  sessions,
+  writeTimeoutMs,
+}: {
+  hub: Hub
+  sessions: Pick<SessionCache, 'isCached' | 'isValid'>
+  /** See SseConnection. */
+  writeTimeoutMs: number
+}) {
+  return (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { presence, lastEventId }: StreamParameters,
+  ): void => {
+    if (request.method === 'HEAD') {
+      // A body of unknown length: without a body Fastify would send `content-length: 0`.
+      reply.headers(streamHeaders).send(Readable.from([]))
+      return
+    }
+
+    const { session } = request
+    const framed = request.raw.httpVersion !== '1.0'
+    hub.admit(session)
+    reply.hijack()
+    logStreamOpened(request)
+    const head = responseHead(200, reply.getHeaders(), framed ? framedLines : commonLines)
+    const stream = hub.open({
+      session,
+      cursor: parseCursor(lastEventId) ?? null,
+      presence,
+      connection: new SseConnection(detachSocket(reply.raw), { head, framed, writeTimeoutMs }),
+    })
+    // The session may have ended since the request was authenticated.
+    if (sessions.isCached(session)) return
+    sessions.isValid(session).then(
+      (isValid) => isValid || stream.end('logged-out'),
+      () => stream.end('unavailable'),
+    )
+  }
+}

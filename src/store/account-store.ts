@@ -1,0 +1,29 @@
+import type { Account } from './person.ts'
+import type { Session } from './session-store.ts'
+
+/** Who has registered. */
+export interface AccountStore {
+  /** Creates an account and its first session in one transaction. */
+  register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'>
+
+  /** Whether an account has one of these skeletons. */
+  skeletonsTaken(skeletons: readonly string[]): Promise<boolean>
+
+  /** The account of a username key, with its password hash. */
+  credentials(key: string): Promise<Credentials | undefined>
+}
+
+export interface NewAccount {
+  username: string
+  /** The folded form that is unique; see names/name-forms.ts. */
+  key: string
+  /** Look-alike names have a skeleton in common: one or two, each unique among all accounts. */
+  skeletons: readonly string[]
+  /** A PHC string. */
+  passwordHash: string
+}
+
+export interface Credentials {
+  account: Account
+  passwordHash: string
+}

@@ -1,0 +1,24 @@
+import type { Entry } from '../../message-log.ts'
+import { type EntryRow, toEntry } from '../../rows.ts'
+import type { Pool } from '../pool.ts'
+import { entryColumns, usernameJoins } from './entry-query.ts'
+
+/** The entry of an account's idempotency key, unless it is older than 24 hours. */
+export async function findByIdempotencyKey(
+  pool: Pool,
+  account: number,
+  key: string,
+): Promise<{ digest: string; entry: Entry } | undefined> {
+  const [row] = await pool.read(
+    (sql) => sql<(EntryRow & { digest: string })[]>`
+      SELECT known.digest, ${sql.unsafe(entryColumns)}
+      FROM (
+        SELECT entry_id, digest FROM idempotency_keys
+        WHERE account_id = ${account} AND key = ${key} LIMIT 1
+      ) AS known CROSS JOIN LATERAL (
+        SELECT * FROM entries
+        WHERE entries.id = known.entry_id AND entries.sent_at >= obrol_now() - 86400000 LIMIT 1
+      ) AS entries ${sql.unsafe(usernameJoins)}`,
+  )
+  return row && { digest: row.digest, entry: toEntry(row) }
+}

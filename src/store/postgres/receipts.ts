@@ -1,0 +1,66 @@
+import { parseEpoch } from '../cursor-resolution.ts'
+import type { Scan } from '../message-log.ts'
+import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
+import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
+import { toArrayLiteral } from './connection.ts'
+import { type BoundsRow, boundsColumns, toLogBounds } from './log/bounds.ts'
+import { type BoundsAndEntryRow, limitBytes, splitBounds, withBounds } from './log/entry-query.ts'
+import type { Pool } from './pool.ts'
+
+/** One account twice, as `directMessagesOf` has it. */
+const accountArray = (account: number) => toArrayLiteral([account, account])
+
+const undeliveredScan = withBounds(limitBytes('undelivered', `<= ${MAX_SCAN_BYTES}`))
+
+export async function readUndelivered(
+  pool: Pool,
+  after: number,
+  upTo: number,
+  viewer: number,
+): Promise<Scan> {
+  const rows = await pool.read(
+    (sql) => sql<BoundsAndEntryRow[]>`
+      WITH undelivered AS MATERIALIZED (
+        SELECT * FROM entries
+        WHERE recipient_id IS NOT NULL AND recipient_id = ANY (${accountArray(viewer)}::bigint[])
+          AND id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
+          AND id <= ${upTo}::bigint
+        ORDER BY recipient_id, id LIMIT ${sql.unsafe(`${MAX_SCAN_IDS}`)}
+      )
+      ${sql.unsafe(undeliveredScan)}`,
+  )
+  const { bounds, found } = splitBounds(rows)
+  return { bounds, ...takeEntries(found, upTo, MAX_SCAN_IDS) }
+}
+
+/** The range of ids that `readUndelivered` reads for a viewer. */
+export async function findUndelivered(pool: Pool, viewer: number): Promise<Undelivered> {
+  const [row] = await pool.read(
+    (sql) => sql<(BoundsRow & { first: number | null })[]>`
+      SELECT ${sql.unsafe(boundsColumns)}, (
+        SELECT min(id) FROM (
+          SELECT id FROM entries
+          WHERE recipient_id IS NOT NULL
+            AND recipient_id = ANY (${accountArray(viewer)}::bigint[])
+            AND id > (
+              SELECT greatest(reached, up_to) FROM accounts, trimmed
+              WHERE accounts.id = ${viewer}::bigint)
+          ORDER BY recipient_id DESC, id DESC LIMIT ${sql.unsafe(`${MAX_UNDELIVERED}`)}) AS newest
+      ) AS first`,
+  )
+  const { first, ...boundsRow } = row as BoundsRow & { first: number | null }
+  const bounds = toLogBounds(boundsRow)
+  return { after: (first ?? bounds.head + 1) - 1, upTo: bounds.head, bounds }
+}
+
+/** Does nothing where the log has another epoch by now, or where no receipt is new. */
+export async function markDelivered(
+  pool: Pool,
+  receipts: readonly DeliveryReceipt[],
+  epoch: string,
+): Promise<void> {
+  const list = receipts.map(({ account, id }) => ({ account, id }))
+  await pool.write(
+    (sql) => sql`SELECT obrol_reach(${sql.json(list)}, ${parseEpoch(epoch)}::bigint)`,
+  )
+}

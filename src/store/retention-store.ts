@@ -1,0 +1,21 @@
+import type { LogBounds } from './message-log.ts'
+
+/** Deletes what has expired. */
+export interface RetentionStore {
+  /**
+   * One small step of deletion, at most 1,000 rows of each kind:
+   * - entries sent before `before`, up to the first that was not, and never the newest;
+   * - idempotency keys older than 24 hours;
+   * - expired sessions that are not present.
+   *
+   * @param before Unix milliseconds; undefined keeps every entry
+   * @returns `more`: whether another step would delete something
+   */
+  deleteExpired(before: number | undefined): Promise<{ more: boolean; bounds: LogBounds }>
+
+  /**
+   * Whether all steps of `deleteExpired` would delete more than a tenth of the log, perhaps because of
+   * a wrong clock.
+   */
+  wouldDeleteOverTenth(before: number): Promise<boolean>
+}

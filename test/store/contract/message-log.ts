@@ -1,0 +1,13 @@
+import type { Test } from 'tap'
+import type { OpenFixture } from './fixture.ts'
+import { appendContract } from './message-log/append.ts'
+import { pageContract } from './message-log/page.ts'
+import { readContract } from './message-log/read.ts'
+import { resolveCursorContract } from './message-log/resolve-cursor.ts'
+
+export async function messageLogContract(t: Test, openFixture: OpenFixture): Promise<void> {
+  await appendContract(t, openFixture)
+  await readContract(t, openFixture)
+  await pageContract(t, openFixture)
+  await resolveCursorContract(t, openFixture)
+}
