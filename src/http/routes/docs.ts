@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { docsPage } from '../docs/page.ts'
 import { startScript } from '../docs/start-script.ts'
@@ -53,7 +54,10 @@ function docsFiles(): ReadonlyMap<string, StaticFile> {
   const folder = new URL('static/', import.meta.resolve('@fastify/swagger-ui'))
   for (const [name, extension] of fromPackage) {
     const file = `${name}.${extension}`
-    files.set(file, StaticFile.read(new URL(file, folder), types[extension]))
+    const path = new URL(file, folder)
+    // 2 MB, which most servers are never asked for.
+    const read = () => readFileSync(path)
+    files.set(file, new StaticFile(read, types[extension], statSync(path).mtimeMs))
   }
   files.set('index.css', new StaticFile(docsStyle, types.css))
   const style = nameIn(files, 'swagger-ui.css')

@@ -27,27 +27,28 @@ interface Variant extends Validators {
 
 /** A file that does not change while the server runs: in memory, compressed once, when first needed. */
 export class StaticFile {
+  /** Changes with the content, for the name of the file. */
+  readonly version: string
   readonly #type: string
-  readonly #plain: Variant
+  readonly #load: () => Variant
+  #loaded: Variant | undefined
   #compressed: Promise<Variant> | undefined
 
-  /** @param modifiedAt in Unix milliseconds, where it is known */
-  constructor(content: string | Buffer, type: string, modifiedAt?: number) {
+  /**
+   * @param content a function is called now and at the first request: the content is not in memory before
+   * @param modifiedAt in Unix milliseconds, where it is known
+   */
+  constructor(content: string | Buffer | (() => Buffer), type: string, modifiedAt?: number) {
+    const seconds = modifiedAt && Math.floor(modifiedAt / 1000)
+    const load = typeof content === 'function' ? content : () => Buffer.from(content)
     this.#type = type
-    this.#plain = variantOf(
-      Buffer.from(content),
-      modifiedAt && Math.floor(modifiedAt / 1000) * 1000,
-    )
+    this.#load = () => variantOf(load(), seconds && seconds * 1000)
+    this.version = this.#load().etag.slice(1, 9)
   }
 
   /** Reads a file from the disk. @throws where it cannot be read */
   static read(path: string | URL, type: string): StaticFile {
     return new StaticFile(readFileSync(path), type, statSync(path).mtimeMs)
-  }
-
-  /** Changes with the content, for the name of the file. */
-  get version(): string {
-    return this.#plain.etag.slice(1, 9)
   }
 
   /**
@@ -82,6 +83,11 @@ export class StaticFile {
     const { start, end } = range
     reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${bytes.length}`)
     return reply.send(bytes.subarray(start, end))
+  }
+
+  get #plain(): Variant {
+    this.#loaded ??= this.#load()
+    return this.#loaded
   }
 
   get #isCompressible(): boolean {
