@@ -20,11 +20,14 @@ const parts: Record<string, { ours: RegExp; others: RegExp }> = {
   },
   names: { ours: /^names\//, others: /^$/ },
   store: {
-    ours: /^(store|names)\/|^database-url\.ts$/,
+    ours: /^(store|names)\/|^(database-url|package-files)\.ts$/,
     others: /^(node:(?!http)|better-sqlite3$|postgres$)/,
   },
   http: {
-    ours: either(/^(http|chat|delivery)\/|^settings\.ts$|^\.\.\/package\.json$/, storeInterface),
+    ours: either(
+      /^(http|chat|delivery)\/|^(settings|package-files)\.ts$|^\.\.\/package\.json$/,
+      storeInterface,
+    ),
     others: /^(?!better-sqlite3|postgres$)/,
   },
   client: { ours: /^client\//, others: /^$/ },

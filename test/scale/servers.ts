@@ -25,7 +25,14 @@ export interface RunningServer {
 export async function startServer(where: NodeJS.ProcessEnv): Promise<RunningServer> {
   const begun = performance.now()
   const bare = ['-u', 'NODE_OPTIONS', '-u', 'NODE_V8_COVERAGE']
-  const command = [...bare, process.execPath, '--max-semi-space-size=8', compiledMain, 'serve']
+  const command = [
+    ...bare,
+    process.execPath,
+    '--max-semi-space-size=8',
+    '--no-short-builtin-calls',
+    compiledMain,
+    'serve',
+  ]
   const child = spawn('env', command, {
     env: { ...process.env, ...limitsOff, PORT: '0', ...where },
     stdio: ['ignore', 'pipe', 'inherit'],
