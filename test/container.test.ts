@@ -231,7 +231,9 @@ function importsFrom(entries: string[]): { files: string[]; packages: string[] }
   for (const file of files) {
     if (!file.endsWith('.js')) continue
     const source = readFileSync(join(root, file), 'utf8')
-    for (const [, name] of source.matchAll(/(?:\bfrom|\bimport|\bimport\() ?"([\w@.][\w@./:-]*)"/g)) {
+    for (const [, name] of source.matchAll(
+      /(?:\bfrom|\bimport|\bimport\() ?"([\w@.][\w@./:-]*)"/g,
+    )) {
       const wanted = name as string
       if (wanted.startsWith('.')) files.add(resolve('/', file, '..', wanted).slice(1))
       else if (!isBuiltin(wanted)) packages.add(/^(?:@[^/]+\/)?[^/]+/.exec(wanted)?.[0] as string)

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { prepareForLongRun } from '../../../src/commands/after-start.ts'
 
 /**
  * The baselines of fan-out: streams and posts without accounts, checks or store. The modes are
@@ -97,7 +98,9 @@ const server = createServer((request, response) =>
   request.method === 'GET' ? openStream(response) : takePost(request, response),
 )
 server.keepAliveTimeout = 0
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
-  process.send?.((server.address() as AddressInfo).port),
-)
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+  // As for Obrol.
+  prepareForLongRun()
+  process.send?.((server.address() as AddressInfo).port)
+})
 process.on('disconnect', () => process.exit())
