@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { newSessionId } from '../../src/store/session-rules.ts'
+import { newSessionId } from '../../src/store/new-session.ts'
 
 /** The signing key of the benchmark's tokens. */
 export const secret = 'a key of the bench, known to everyone'

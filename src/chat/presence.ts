@@ -2,7 +2,7 @@ import type { Session } from '../store/session-store.ts'
 import type { Store, StoreUpdate } from '../store/store.ts'
 import { NodePresence, type NodePresenceOptions } from './node-presence.ts'
 import { type OnlineChange, type OnlineUserPage, OnlineUsers } from './online-users.ts'
-import { PresenceResync } from './presence-resync.ts'
+import { PresenceReload } from './presence-reload.ts'
 import { mapStoreErrors } from './store-problems.ts'
 
 type PresenceOptions = Pick<NodePresenceOptions, 'graceMs'> & Partial<NodePresenceOptions>
@@ -18,7 +18,7 @@ type PresenceOptions = Pick<NodePresenceOptions, 'graceMs'> & Partial<NodePresen
 export class Presence {
   readonly #store: Pick<Store, 'isUpToDate'>
   readonly #node: NodePresence
-  readonly #resync: PresenceResync
+  readonly #reload: PresenceReload
   readonly #graceMs: number
   readonly #onlineUsers = new OnlineUsers((change) => this.#changed(change))
   /**
@@ -51,7 +51,7 @@ export class Presence {
       },
       { graceMs, retryMs, minIntervalMs },
     )
-    this.#resync = new PresenceResync(
+    this.#reload = new PresenceReload(
       store.presence,
       {
         sessions: () => this.#onlineUsers.sessions(),
@@ -64,7 +64,7 @@ export class Presence {
 
   /** Takes over who is online in the store, and starts their grace periods. */
   async start(): Promise<void> {
-    await this.#resync.run()
+    await this.#reload.run()
     for (const session of this.#onlineUsers.sessions()) this.#node.beginGrace(session)
   }
 
@@ -88,7 +88,7 @@ export class Presence {
    * @throws {Problem} `unavailable` if the list here is outdated and the store cannot be asked
    */
   async list(wanted: { after?: string; limit: number }): Promise<OnlineUserPage> {
-    if (!this.#store.isUpToDate) await mapStoreErrors(this.#resync.run())
+    if (!this.#store.isUpToDate) await mapStoreErrors(this.#reload.run())
     return this.#onlineUsers.page(wanted)
   }
 
@@ -103,7 +103,7 @@ export class Presence {
   }
 
   applyUpdate(update: Pick<StoreUpdate, 'entered' | 'left' | 'ended'>): void {
-    this.#resync.noteUpdate(update)
+    this.#reload.noteUpdate(update)
     const { entered, left, ended } = update
     for (const session of ended) this.#remove(session)
     for (const present of entered) this.#add(present)
@@ -127,13 +127,13 @@ export class Presence {
   renew(): void {
     if (this.#closed) return
     this.#node.renew()
-    this.#resync.settle(this.#graceMs)
+    this.#reload.settle(this.#graceMs)
   }
 
   /** Stops all timers and writes. Nobody leaves because a server stops. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#resync.close()
+    this.#reload.close()
     await this.#node.close()
   }
 
@@ -152,7 +152,7 @@ export class Presence {
   #onSessionLeft(session: number): void {
     if (!this.#onlineUsers.has(session)) return
     const isEnteredAgain = this.#node.enterAgain(session)
-    if (isEnteredAgain || this.#resync.isSettling) this.#pendingDepartures.add(session)
+    if (isEnteredAgain || this.#reload.isSettling) this.#pendingDepartures.add(session)
     else this.#remove(session)
   }
 

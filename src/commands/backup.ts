@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { embedBackupKey } from '../store/sqlite/backup-key.ts'
+import { embedBackupKey } from '../store/sqlite/backup-signing-key.ts'
 import { dataFiles, existingDatabase } from '../store/sqlite/data-directory.ts'
-import { vacuumInto } from '../store/sqlite/database-files.ts'
 import { fsyncFile, fsyncParentDirectory } from '../store/sqlite/fsync.ts'
+import { vacuumInto } from '../store/sqlite/replace-database.ts'
 import { readSigningKey } from '../store/sqlite/signing-key.ts'
 import { StartError, toStartError } from '../store/start-error.ts'
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { existingDatabase, lockDataDirectory } from '../store/sqlite/data-directory.ts'
-import { removeDatabase, replaceDatabase, vacuumInto } from '../store/sqlite/database-files.ts'
+import { removeDatabase, replaceDatabase, vacuumInto } from '../store/sqlite/replace-database.ts'
 import { toStartError } from '../store/start-error.ts'
 
 /** Bytes of the database before and after. */

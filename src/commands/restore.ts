@@ -9,11 +9,11 @@ import {
   writeSync,
 } from 'node:fs'
 import Database from 'better-sqlite3'
-import { extractBackupKey } from '../store/sqlite/backup-key.ts'
+import { extractBackupKey } from '../store/sqlite/backup-signing-key.ts'
 import { dataFiles, lockDataDirectory } from '../store/sqlite/data-directory.ts'
-import { removeDatabase, replaceDatabase } from '../store/sqlite/database-files.ts'
 import { checkDatabase } from '../store/sqlite/migrate.ts'
 import { recreatePrivateFile } from '../store/sqlite/private-files.ts'
+import { removeDatabase, replaceDatabase } from '../store/sqlite/replace-database.ts'
 import { writeSigningKey } from '../store/sqlite/signing-key.ts'
 import { StartError, toStartError } from '../store/start-error.ts'
 import { type Output, Progress } from './progress.ts'

@@ -1,7 +1,7 @@
 import type { RunningServer } from '../server.ts'
 import { readSettings } from '../settings.ts'
 import { lockDataDirectory } from '../store/sqlite/data-directory.ts'
-import { prepareForLongRun } from './after-start.ts'
+import { prepareForLongRun } from './v8-tuning.ts'
 
 /** After a failure that ends the process, this long for those who wait to get their answers. */
 const failureShutdownSeconds = 1
@@ -24,7 +24,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   // Loading the rest takes longer than all else of a start: one that is in vain ends before it.
   if (settings.databaseUrl === undefined) lockDataDirectory(settings.dataDir).release()
   const { startServer } = await import('../server.ts')
-  const atTerminal = process.stdout.isTTY ? await import('./terminal-output.ts') : undefined
+  const atTerminal = process.stdout.isTTY ? await import('./serve-terminal.ts') : undefined
   const tuning = atTerminal ? { http: { logStream: atTerminal.terminalLog } } : {}
   const server = await startServer(settings, tuning)
   prepareForLongRun()

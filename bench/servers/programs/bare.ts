@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { prepareForLongRun } from '../../../src/commands/after-start.ts'
+import { prepareForLongRun } from '../../../src/commands/v8-tuning.ts'
 
 /**
  * The baselines of fan-out: streams and posts without accounts, checks or store. The modes are

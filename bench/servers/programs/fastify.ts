@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import jwt from '@fastify/jwt'
 import fastify from 'fastify'
-import { prepareForLongRun } from '../../../src/commands/after-start.ts'
+import { prepareForLongRun } from '../../../src/commands/v8-tuning.ts'
 
 /**
  * The baseline of requests: Fastify with its own validation and serialisation, a token check on

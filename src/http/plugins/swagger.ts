@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { type OpenApiDocument, toOpenApi31, toOpenApi32 } from '../docs/openapi-transform.ts'
 import type { DocumentedLimits } from '../schemas/documented-rules.ts'
-import { SchemaDocumentation } from '../schemas/schema-documentation.ts'
+import { OpenApiSchemas } from '../schemas/openapi-schemas.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -42,7 +42,7 @@ export async function addSwagger(
   version: string,
   limits: DocumentedLimits,
 ): Promise<void> {
-  const documentation = new SchemaDocumentation(limits)
+  const documentation = new OpenApiSchemas(limits)
   for (const component of documentation.components()) app.addSchema(component)
   await app.register(swagger, {
     openapi: {

@@ -1,10 +1,10 @@
+import { toOpenedSession } from '../account-responses.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'
 import { networksOf } from '../limits/address-keys.ts'
 import { clientAddress } from '../limits/client-address.ts'
 import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
-import { toOpenedSession } from '../response-mappers.ts'
 import { login, register } from '../schemas/accounts.ts'
 
 /** Register and log in, the two calls without a token. */

@@ -1,8 +1,8 @@
+import { toTime } from '../account-responses.ts'
 import { requireEventsToken, requireSessionToken } from '../auth/authentication.ts'
 import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { discardBodies } from '../input/discard-bodies.ts'
-import { toTime } from '../response-mappers.ts'
 import { createStreamToken, openStream } from '../schemas/events.ts'
 
 /** The event stream, and tokens for it. */

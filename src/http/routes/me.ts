@@ -1,8 +1,8 @@
+import { toTime, toUser } from '../account-responses.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { discardBodies } from '../input/discard-bodies.ts'
 import { logAccountEvent } from '../logging/log-events.ts'
-import { toTime, toUser } from '../response-mappers.ts'
 import { getMe, logout } from '../schemas/accounts.ts'
 
 /** The current session. */

@@ -1,6 +1,6 @@
+import { toTime } from '../account-responses.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
-import { toTime } from '../response-mappers.ts'
 import { defaultUserLimit, listOnlineUsers } from '../schemas/users.ts'
 
 export async function userRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {

@@ -11,9 +11,9 @@ import type { AppendResult } from './log/append.ts'
 import { beginEpoch } from './log/begin-epoch.ts'
 import type { NodeLease } from './node-lease.ts'
 import { NotificationMonitor } from './notification-monitor.ts'
+import { PollState } from './poll-state.ts'
 import { PollThrottle } from './poll-throttle.ts'
 import type { Pool } from './pool.ts'
-import { PublishedState } from './published-state.ts'
 import { readChanges } from './read-changes.ts'
 
 /** What failed is tried again by the next poll. */
@@ -39,7 +39,7 @@ export interface ChangePollerOptions {
 export class ChangePoller {
   readonly #lease: NodeLease
   readonly #options: ChangePollerOptions
-  readonly #state = new PublishedState()
+  readonly #state = new PollState()
   readonly #connectivity: ConnectivityMonitor
   readonly #notifications: NotificationMonitor
   readonly #throttle = new PollThrottle(() => this.#pollInBackground())

@@ -29,12 +29,12 @@ const retriedLater = () => {}
  *
  * The round trip of a lease, by the database's clock:
  * 1. `renew` extends it three times a lease. The same statement notifies this node itself, as the probe
- *    of `notification-watchdog.ts`.
- * 2. Each poll of each node looks for expired leases of others (`poll-changes.ts`).
+ *    of `notification-monitor.ts`.
+ * 2. Each poll of each node looks for expired leases of others (`read-changes.ts`).
  * 3. A node that finds one calls `reap`, which deletes the dead nodes and their presence. It must have
  *    been connected for a whole lease (`connectivity-monitor.ts`), and its own last renewal confirmed:
  *    what cut this node off may have cut off the others, whose renewals are then on their way.
- * 4. To every node the departures come with a poll, like any change of presence (`local-presence.ts`).
+ * 4. To every node the departures come with a poll, like any change of presence (`polled-presence.ts`).
  * 5. A node that was only cut off finds the gap at its next poll and calls `rejoin`. If its lease was
  *    deleted, it inserts a new one and enters its sessions again. Until then it does not count as
  *    reconnected (`change-poller.ts`).

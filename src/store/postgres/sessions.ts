@@ -1,6 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
+import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
 import { type SessionRow, toSession } from '../rows.ts'
-import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../session-rules.ts'
 import type { Session } from '../session-store.ts'
 import { type Sql, toArrayLiteral } from './connection.ts'
 import type { Pool } from './pool.ts'

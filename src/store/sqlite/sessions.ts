@@ -1,5 +1,5 @@
+import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
 import { type SessionRow, toSession } from '../rows.ts'
-import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../session-rules.ts'
 import type { Session } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 

@@ -13,7 +13,7 @@ interface KnownPresence {
  * Keeps the presence known here in line with the store, which many nodes change: asks who is present,
  * and decides when departures are to be believed.
  */
-export class PresenceResync {
+export class PresenceReload {
   readonly #store: Pick<PresenceStore, 'list'>
   readonly #known: KnownPresence
   readonly #retryMs: number

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { prepareForLongRun } from '../../src/commands/after-start.ts'
+import { prepareForLongRun } from '../../src/commands/v8-tuning.ts'
 
 t.test('this version of Node knows the flags, and frees what nothing refers to', async (t) => {
-  const module = fileURLToPath(new URL('../../src/commands/after-start.ts', import.meta.url))
+  const module = fileURLToPath(new URL('../../src/commands/v8-tuning.ts', import.meta.url))
   const script = `
     const { prepareForLongRun } = await import(${JSON.stringify(module)})
     const garbage = new WeakRef({})

@@ -5,7 +5,7 @@ import type { PollResult } from './read-changes.ts'
 type SessionUpdate = Pick<StoreUpdate, 'ended' | 'entered' | 'left'>
 
 /** The sessions that were published as present. Those of dead nodes leave as in `node-lease.ts`. */
-export class PublishedPresence {
+export class PolledPresence {
   /** The newest change that was applied; -1 if all present sessions must be read again. */
   changeSeq = -1
   #present = new Map<number, PresentSession>()

@@ -4,7 +4,7 @@ import type { PresentSession } from '../presence-store.ts'
 import { toEntry } from '../rows.ts'
 import type { StoreUpdate } from '../store.ts'
 import { toLogBounds } from './log/bounds.ts'
-import { PublishedPresence } from './published-presence.ts'
+import { PolledPresence } from './polled-presence.ts'
 import type { PollPosition, PollResult } from './read-changes.ts'
 
 /** What a poll changed. */
@@ -16,9 +16,9 @@ export interface StateChange {
 }
 
 /** What has been published: the log's bounds, and who is present. */
-export class PublishedState {
+export class PollState {
   #bounds: LogBounds | undefined
-  readonly #presence = new PublishedPresence()
+  readonly #presence = new PolledPresence()
 
   /** Undefined before the first poll. */
   get bounds(): LogBounds {

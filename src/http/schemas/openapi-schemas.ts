@@ -42,7 +42,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
 ]
 
 /** Turns the schemas that validate requests into those of the OpenAPI document. */
-export class SchemaDocumentation {
+export class OpenApiSchemas {
   readonly #rules: Record<string, object>
 
   constructor(limits: DocumentedLimits) {
