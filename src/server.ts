@@ -90,6 +90,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const logCache = new LogCache(store)
   const presenceBroadcaster = new PresenceBroadcaster(presence)
   const receipts = new DeliveryReceipts(store.receipts, () => logCache.epoch)
+  // `storeUpdates` and `app` are made below: the closures here read them once the server runs.
   const hub = new Hub(settings, {
     logCache,
     presence,

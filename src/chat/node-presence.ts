@@ -9,7 +9,7 @@ export interface NodePresenceOptions {
 }
 
 interface NodePresenceListener {
-  /** Whether the list of this server has the session as present. */
+  /** Whether the list of this node has the session as present. */
   isPresent(session: number): boolean
   /** Its departure was written, after its last stream here and the grace period. */
   departed(session: number): void
@@ -19,11 +19,11 @@ interface NodePresenceListener {
 
 /** A session with a stream here, or in its grace period here. */
 class LocalSession {
-  /** Undefined until its first stream here: it can be present from before this server started. */
+  /** Undefined until its first stream here: it can be present from before this node started. */
   session: Session | undefined
   /** How many streams are open here. */
   streams = 0
-  /** Whether this server has written to the store that it is present, and not since that it left. */
+  /** Whether this node has written to the store that it is present, and not since that it left. */
   entered = false
   graceTimer: NodeJS.Timeout | undefined
   /** Called when the store has the session as present. */
@@ -35,7 +35,7 @@ class LocalSession {
 }
 
 /**
- * What this server contributes to presence: it enters the sessions that have a stream here, and
+ * What this node contributes to presence: it enters the sessions that have a stream here, and
  * removes each one grace period after its last stream here.
  */
 export class NodePresence {
@@ -90,7 +90,7 @@ export class NodePresence {
 
   /** Removes the session after the grace period, unless it gets a stream here before. */
   beginGrace(session: number): void {
-    // `renew` begins it, if the store is disconnected. Nobody leaves because a server stops.
+    // `renew` begins it, if the store is disconnected. Nobody leaves because a node stops.
     if (this.#writes.isPaused) return
     const local = this.#local(session)
     clearTimeout(local.graceTimer)
@@ -124,7 +124,7 @@ export class NodePresence {
     for (const { graceTimer } of this.#sessions.values()) clearTimeout(graceTimer)
   }
 
-  /** Enters this server's sessions again, since the store may have lost them, and restarts grace periods. */
+  /** Enters this node's sessions again, since the store may have lost them, and restarts grace periods. */
   renew(): void {
     this.#writes.resume()
     for (const [id, local] of this.#sessions) {

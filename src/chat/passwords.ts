@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { FairQueue, type Networks } from './fair-queue.ts'
+import { type Networks, PasswordQueue } from './password-queue.ts'
 
 const derive = promisify(argon2)
 
@@ -30,14 +30,14 @@ const dummyHash: PasswordHash = {
  * so a flood of logins takes neither the memory nor the turns of others.
  */
 export class Passwords {
-  readonly #queue: FairQueue
+  readonly #queue: PasswordQueue
 
   /**
-   * @param options.maxWaitingPerNetwork how many tasks may wait from one network, see `FairQueue` (4)
+   * @param options.maxWaitingPerNetwork how many tasks may wait from one network, see `PasswordQueue` (4)
    * @param options.maxWaiting how many tasks may wait in all (1,024)
    */
   constructor({ maxWaitingPerNetwork = 4, maxWaiting = 1024 } = {}) {
-    this.#queue = new FairQueue({ maxWaitingPerNetwork, maxWaiting })
+    this.#queue = new PasswordQueue({ maxWaitingPerNetwork, maxWaiting })
   }
 
   /**

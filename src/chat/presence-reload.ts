@@ -1,7 +1,7 @@
 import type { PresenceStore, PresentSession } from '../store/presence-store.ts'
 import type { StoreUpdate } from '../store/store.ts'
 
-/** The presence of this server that is brought in line with the store. */
+/** This node's list, which is brought in line with the store. */
 interface KnownPresence {
   sessions(): number[]
   add(present: PresentSession): void

@@ -1,4 +1,4 @@
-/** The catalogue of all errors. The domain throws a `Problem`; the HTTP layer writes it as RFC 9457 problem details. */
+/** The catalogue of all errors. Whoever refuses throws a `Problem`; `http/` writes it as RFC 9457 problem details. */
 export const problems = {
   'invalid-request': {
     status: 400,

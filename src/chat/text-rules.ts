@@ -19,8 +19,9 @@ export function codePointName(character: string): string {
 }
 
 /**
- * The rule for every string from a client, which the validation of requests checks. Not every store can hold U+0000, and a lone surrogate has
- * no UTF-8 form, so neither would come back as it was sent.
+ * The rule for every string from a client. The validation of requests checks it, and the domain once
+ * more, for callers without HTTP. Not every store can hold U+0000, and a lone surrogate has no UTF-8
+ * form, so neither would come back as it was sent.
  */
 export function checkString(text: string): string | undefined {
   if (text.includes('\0')) return 'must not hold U+0000'

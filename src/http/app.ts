@@ -76,12 +76,13 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   addThrottledLog(app)
   const connections = new ConnectionLimiter(settings.connectionsPerAddress, proxies)
   limitConnections(app, connections, settings.maxStreams)
-  // Each of these passes requests on to the one before it.
+  // Each of these three passes requests on to the one before it, so the last gets a request first.
   queuePipelinedRequests(app.server, (socket) =>
     logConnectionClosed(app.throttledLog, String(socket.remoteAddress), 'too many requests wait'),
   )
   throttleStreamOpens(app.server)
   limitChunks(app.server, app.initialConfig.bodyLimit as number)
+
   handleConnectAndExpect(app, settings.corsOrigins)
 
   app.setErrorHandler(handleError)

@@ -48,6 +48,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 
 /** Turns anything that was thrown into a problem; what is unknown is an internal error. */
 function toProblem(error: unknown): Problem {
+  // The domain maps errors of the store; only those of the rate limits' counters come as they are.
   const named = storeProblem(error)
   if (named instanceof Problem) return named
   const { statusCode = 500 } = error as Partial<FastifyError>

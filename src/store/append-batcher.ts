@@ -33,7 +33,7 @@ interface QueuedAppend {
 /**
  * Gathers appends: what arrives during one batch forms the next. Each batch waits for two turns of the
  * event loop first. On a busy server many others arrive in them, and each batch costs every stream a
- * write (see `UpdateBatcher`).
+ * write. `docs/design/delivery.md` has the order of the turns.
  */
 export class AppendBatcher {
   readonly #log: Pick<MessageLog, 'append'>
@@ -92,8 +92,6 @@ export class AppendBatcher {
 
   async #drain(): Promise<void> {
     do {
-      // The last batch is written to the streams at the end of the first turn. What was posted
-      // meanwhile is read in the second.
       await endOfTurn()
       await endOfTurn()
       const batch = this.#nextBatch()

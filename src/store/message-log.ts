@@ -47,7 +47,10 @@ export interface Entry {
   /** Null for a broadcast. */
   to: Person | null
   text: string
-  /** By the store's clock. After the clock was set back, less than that of the entry before. */
+  /**
+   * By the store's clock. After the clock was set back, less than that of the entry before. (Databases
+   * before `migrations/postgres/0003-plans.sql` raised it to that, and `0001` still says so.)
+   */
   sentAt: number
 }
 

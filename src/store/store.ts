@@ -23,7 +23,8 @@ export interface Store {
 
   /**
    * The listener gets every change of the store, by this node or another, in the order of the commits
-   * and before the call that made it resolves. There is one listener.
+   * and before the call that made it resolves. On PostgreSQL it comes later if the poll for it fails:
+   * the call resolves, and the next poll brings the change. There is one listener.
    */
   subscribe(listener: StoreListener): void
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Accounts, type AccountsOptions } from '../../src/chat/accounts.ts'
-import type { Networks } from '../../src/chat/fair-queue.ts'
+import type { Networks } from '../../src/chat/password-queue.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Networks } from '../../src/chat/fair-queue.ts'
+import type { Networks } from '../../src/chat/password-queue.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { refusalOf } from '../support/refusal.ts'
 

@@ -65,8 +65,9 @@ async function authenticate(
       'This call needs a token: send Authorization: Bearer followed by the token of a registration or login.',
     )
   const claims = verifyToken(app, type, token)
-  const session = claims && (await sessions.find(claims.sid))
-  if (claims === undefined || session === undefined || !isTokenOf(claims, session))
-    throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
-  return session
+  if (claims !== undefined) {
+    const session = await sessions.find(claims.sid)
+    if (isTokenOf(claims, session)) return session
+  }
+  throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
 }

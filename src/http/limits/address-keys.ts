@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
-import type { Networks } from '../../chat/fair-queue.ts'
+import type { Networks } from '../../chat/password-queue.ts'
 
 /** A key that a limit counts under, and how many times the limit it may reach. */
 export interface LimitKey {

@@ -20,6 +20,7 @@ export async function eventRoutes(
     // The header wins, because an EventSource reconnects to the same URL. An empty one is absent.
     const cursor = request.headers['last-event-id'] || lastEventId
     services.respondWithStream(request, reply, { presence, lastEventId: cursor })
+    // The limiter's own listener for `close` went with the others, when the stream took the socket.
     if (request.method === 'GET') connections.release(request.socket)
     return reply
   })

@@ -261,7 +261,10 @@ export class ChangePoller {
     await this.#connection.open()
   }
 
-  /** @param payload an id of the log, `changed`, or the id of a node: see `obrol_append` and `obrol_note` */
+  /**
+   * @param payload an id of the log (`obrol_append` in `migrations/postgres/0003-plans.sql`), `changed`
+   *   (`obrol_note` in `0001-log-people-presence.sql`), or the id of a node (`node-lease.ts`)
+   */
   #onNotification(payload: string): void {
     if (payload === this.#lease.id) this.#notifications.probeReceived()
     else if (payload === 'changed') this.#throttle.request()

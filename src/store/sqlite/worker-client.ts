@@ -35,7 +35,8 @@ interface PendingCall {
 
 /**
  * Calls the methods of an object in another thread. The calls of one turn of the event loop share one
- * message there and one back, since waking a thread costs more than most calls.
+ * message there and one back, since waking a thread costs more than most calls. For an append that
+ * adds a turn: see `docs/design/delivery.md`.
  */
 export class WorkerClient<Calls> {
   readonly #worker: Worker

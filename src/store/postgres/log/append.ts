@@ -17,7 +17,10 @@ export interface AppendResult {
   epoch: string
 }
 
-/** Appends a batch in one statement, so that the log's lock is never held during a round trip. */
+/**
+ * Appends a batch in one statement, so that the log's lock is never held during a round trip:
+ * `obrol_append` in `migrations/postgres/0003-plans.sql`.
+ */
 export async function appendBatch(
   pool: Pool,
   batch: readonly Draft[],

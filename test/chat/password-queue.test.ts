@@ -1,17 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import { FairQueue, type FairQueueOptions, type Networks } from '../../src/chat/fair-queue.ts'
+import {
+  type Networks,
+  PasswordQueue,
+  type PasswordQueueOptions,
+} from '../../src/chat/password-queue.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 /** A queue whose tasks run until the test finishes them. */
 class ManualQueue {
   /** The names of the tasks that began, in order. */
   readonly begun: string[] = []
-  readonly #queue: FairQueue
+  readonly #queue: PasswordQueue
   #finish = () => {}
 
-  constructor(options: Partial<FairQueueOptions> = {}) {
-    this.#queue = new FairQueue({ maxWaitingPerNetwork: 4, maxWaiting: 1024, ...options })
+  constructor(options: Partial<PasswordQueueOptions> = {}) {
+    this.#queue = new PasswordQueue({ maxWaitingPerNetwork: 4, maxWaiting: 1024, ...options })
   }
 
   /** Adds a task; its name is its network by default. */
@@ -172,7 +176,7 @@ t.test(
 )
 
 t.test('a task that fails gives its turn to the next', async (t) => {
-  const queue = new FairQueue({ maxWaitingPerNetwork: 1, maxWaiting: 1 })
+  const queue = new PasswordQueue({ maxWaitingPerNetwork: 1, maxWaiting: 1 })
   const failing = queue.run(['a'], async () => {
     await nextTurn()
     throw new Error('no luck')

@@ -4,7 +4,7 @@ import { Problem } from './problems.ts'
 /** The networks that contain a client's address, from the widest to the narrowest, each as a unique text. */
 export type Networks = readonly [string, ...string[]]
 
-export interface FairQueueOptions {
+export interface PasswordQueueOptions {
   /** How many tasks may wait from one narrowest network. */
   maxWaitingPerNetwork: number
   /** How many tasks may wait in all. */
@@ -23,7 +23,8 @@ interface Waiter {
 }
 
 /**
- * Runs one task at a time, and shares the turns between the networks of the clients.
+ * Hashes passwords one at a time (a task is one hashing), and shares the turns between the networks of
+ * the clients.
  *
  * - A turn goes to the network whose last turn is longest ago, or that has none. Among several of
  *   these it goes to the one with the fewest waiting tasks. So a client need not wait for all tasks
@@ -32,8 +33,8 @@ interface Waiter {
  *   hold off earlier clients forever.
  * - Networks are compared from the widest on. So many narrow networks within a wide one gain nothing.
  */
-export class FairQueue {
-  readonly #options: FairQueueOptions
+export class PasswordQueue {
+  readonly #options: PasswordQueueOptions
   /** In the order of arrival. */
   readonly #waiting: Waiter[] = []
   /** The number of each network's last turn. */
@@ -41,7 +42,7 @@ export class FairQueue {
   #turn = 0
   #busy = false
 
-  constructor(options: FairQueueOptions) {
+  constructor(options: PasswordQueueOptions) {
     this.#options = options
     this.#lastTurns = new LRUCache({ max: options.rememberedNetworks ?? 10_000 })
   }
