@@ -12,6 +12,7 @@ export default defineConfig({
   build: {
     outDir: here('../../dist/web'),
     emptyOutDir: true,
+    license: { fileName: 'licenses.md' },
     target: 'es2023',
     // Browsers with `light-dark()`.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],

@@ -1,4 +1,4 @@
-// Not imported: that would also load the WebSocket of `node:http`, and with it 4 MiB.
+// Not imported: that would also load the WebSocket of `node:http`, and with it 2 MiB.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 type Headers = Readonly<Record<string, unknown>>

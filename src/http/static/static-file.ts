@@ -43,7 +43,7 @@ export class StaticFile {
     const load = typeof content === 'function' ? content : () => Buffer.from(content)
     this.#type = type
     this.#load = () => variantOf(load(), seconds && seconds * 1000)
-    this.version = this.#load().etag.slice(1, 9)
+    this.version = versionOf(this.#load())
   }
 
   /** Reads a file from the disk. @throws where it cannot be read */
@@ -63,7 +63,8 @@ export class StaticFile {
   ): Promise<FastifyReply> {
     const variant = await this.#variantFor(headers['accept-encoding'])
     const { bytes, etag, modifiedAt, encoding } = variant
-    reply.headers({ 'cache-control': cacheControl, etag, 'accept-ranges': 'bytes' })
+    reply.headers({ 'cache-control': this.#isChanged ? revalidate : cacheControl, etag })
+    reply.header('accept-ranges', 'bytes')
     if (modifiedAt !== undefined) reply.header('last-modified', new Date(modifiedAt).toUTCString())
     if (this.#isCompressible) addVary(reply)
     if (isNotModified(headers, variant)) return reply.code(304).send()
@@ -90,6 +91,11 @@ export class StaticFile {
     return this.#loaded
   }
 
+  /** A file that was replaced while the server runs has a name with the version of the old one. */
+  get #isChanged(): boolean {
+    return versionOf(this.#plain) !== this.version
+  }
+
   get #isCompressible(): boolean {
     return this.#plain.bytes.length >= minCompressBytes && compressibleTypes.test(this.#type)
   }
@@ -107,6 +113,10 @@ export class StaticFile {
     const { bytes, modifiedAt } = this.#plain
     return { ...variantOf(await compress(bytes, { level: 9 }), modifiedAt), encoding: 'gzip' }
   }
+}
+
+function versionOf({ etag }: Variant): string {
+  return etag.slice(1, 9)
 }
 
 function variantOf(bytes: Buffer, modifiedAt: number | undefined): Variant {

@@ -59,6 +59,8 @@ export class WorkerClient<Calls> {
     })
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.on('message', (replies: readonly WorkerReply[]) => {
+      // `node --watch` sends the names of the files that the thread has loaded.
+      if (!Array.isArray(replies)) return
       options.onReplies()
       for (const reply of replies) this.#settle(reply)
     })

@@ -1,5 +1,7 @@
 import { statSync, utimesSync } from 'node:fs'
+import fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { immutable, revalidate, StaticFile } from '../../../src/http/static/static-file.ts'
 import { type Server, serve } from '../support/server.ts'
 
 const script = `export const letters = '${'abcdefghij'.repeat(200)}'\n`
@@ -204,3 +206,22 @@ t.test('a compressed file decompresses to the file', async (t) => {
   const { headers } = await cors.call('GET', '/openapi.json')
   t.equal(headers.get('vary'), 'Origin, Accept-Encoding')
 })
+
+t.test(
+  'a file that was replaced before its first request is not cached under its old name',
+  async (t) => {
+    let content = 'old'
+    const app = fastify()
+    for (const path of ['/kept', '/replaced']) {
+      const file = new StaticFile(() => Buffer.from(content), 'text/css; charset=utf-8')
+      app.get(path, (request, reply) => file.send(request, reply, immutable))
+    }
+    t.match(await app.inject('/kept'), { body: 'old', headers: { 'cache-control': immutable } })
+    content = 'new'
+    t.match(await app.inject('/kept'), { body: 'old', headers: { 'cache-control': immutable } })
+    t.match(await app.inject('/replaced'), {
+      body: 'new',
+      headers: { 'cache-control': revalidate },
+    })
+  },
+)

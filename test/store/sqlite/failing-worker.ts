@@ -7,6 +7,8 @@ import {
 } from '../../../src/store/sqlite/worker-protocol.ts'
 import { OutcomeUnknown } from '../../../src/store/store-errors.ts'
 
+// As `node --watch` does.
+parentPort?.postMessage({ 'watch:import': [] })
 parentPort?.on('message', (message: WorkerMessage) => {
   if (message === 'close') return parentPort?.close()
   const failure = serializeError(new OutcomeUnknown('the disk is gone'))
