@@ -40,7 +40,8 @@ export class StaticFile {
    */
   constructor(content: string | Buffer | (() => Buffer), type: string, modifiedAt?: number) {
     const seconds = modifiedAt && Math.floor(modifiedAt / 1000)
-    const load = typeof content === 'function' ? content : () => Buffer.from(content)
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    const load = typeof bytes === 'function' ? bytes : () => bytes
     this.#type = type
     this.#load = () => variantOf(load(), seconds && seconds * 1000)
     this.version = versionOf(this.#load())
