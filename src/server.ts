@@ -7,7 +7,7 @@ import { Accounts } from './chat/accounts.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
-import { SessionCache } from './chat/session-cache.ts'
+import { Sessions } from './chat/sessions.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
 import { LogCache } from './delivery/log-cache.ts'
@@ -82,7 +82,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
 
   let ready = true
   const ttlMs = settings.tokenTtlHours * hourMs
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
   const appender = new AppendBatcher(store.log, {
     unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,

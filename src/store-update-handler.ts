@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Presence } from './chat/presence.ts'
-import type { SessionCache } from './chat/session-cache.ts'
+import type { Sessions } from './chat/sessions.ts'
 import type { Hub } from './delivery/hub.ts'
 import { UpdateBatcher } from './delivery/update-batcher.ts'
 import type { AppendBatcher } from './store/append-batcher.ts'
@@ -9,7 +9,7 @@ import type { StoreListener, StoreUpdate } from './store/store.ts'
 
 export interface StoreUpdateTargets {
   appender: AppendBatcher
-  sessions: SessionCache
+  sessions: Sessions
   presence: Presence
   hub: Hub
   log: FastifyBaseLogger

@@ -5,7 +5,7 @@ import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
 import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'
 import { Problem, type ProblemCode } from './problems.ts'
-import { sessionEnded } from './session-cache.ts'
+import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkText } from './text-rules.ts'
 

@@ -37,9 +37,9 @@ import { apiDescriptionRoutes } from './routes/api-description.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
-import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
+import { sessionRoutes } from './routes/session.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
@@ -100,7 +100,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const routeOptions = { services, timeouts, limits, connections }
   for (const routes of [
     accountRoutes,
-    meRoutes,
+    sessionRoutes,
     messageRoutes,
     userRoutes,
     eventRoutes,

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
-import type { SessionCache } from '../chat/session-cache.ts'
+import type { Sessions } from '../chat/sessions.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 
@@ -35,7 +35,7 @@ export interface StreamParameters {
 export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
-  sessions: Pick<SessionCache, 'find' | 'end'>
+  sessions: Pick<Sessions, 'find' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   presence: Pick<Presence, 'list'>
   store: Pick<Store, 'ping' | 'counters' | 'now'>

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { SessionCache } from '../chat/session-cache.ts'
+import type { Sessions } from '../chat/sessions.ts'
 import { parseCursor } from '../delivery/cursor.ts'
 import type { Hub } from '../delivery/hub.ts'
 import { SseConnection } from '../delivery/sse-connection.ts'
@@ -27,7 +27,7 @@ export function streamResponder({
   writeTimeoutMs,
 }: {
   hub: Hub
-  sessions: Pick<SessionCache, 'isCached' | 'isValid'>
+  sessions: Pick<Sessions, 'isCached' | 'isValid'>
   /** See SseConnection. */
   writeTimeoutMs: number
 }) {

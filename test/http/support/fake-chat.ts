@@ -1,6 +1,6 @@
 import type { HistoryQuery, PostCommand, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
-import { sessionEnded } from '../../../src/chat/session-cache.ts'
+import { sessionEnded } from '../../../src/chat/sessions.ts'
 import type { Services } from '../../../src/http/services.ts'
 import type { Entry } from '../../../src/store/message-log.ts'
 import type { Account } from '../../../src/store/person.ts'

@@ -6,7 +6,7 @@ import { logAccountEvent } from '../logging/log-events.ts'
 import { getMe, logout } from '../schemas/accounts.ts'
 
 /** The current session. */
-export async function meRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
+export async function sessionRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { sessions } = services
   app.addHook('onRequest', requireSessionToken(app, sessions))
   discardBodies(app)

@@ -21,7 +21,7 @@ interface Lookup {
  * The sessions of the store, with a cache of valid ones, so that a request needs no look-up. Sessions
  * leave the cache when the store reports their end.
  */
-export class SessionCache {
+export class Sessions {
   readonly #store: Pick<Store, 'sessions' | 'isUpToDate' | 'now'>
   readonly #cache: LRUCache<number, Session>
   readonly #lookups = new Map<number, Set<Lookup>>()

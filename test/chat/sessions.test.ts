@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SessionCache } from '../../src/chat/session-cache.ts'
+import { Sessions } from '../../src/chat/sessions.ts'
 import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -10,7 +10,7 @@ function lookUps(store: MemoryStore): number {
 
 t.test('a session is found until it ends', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const opened = await store.join('ann')
   t.same(await sessions.find(opened.id), opened)
   await sessions.end(opened)
@@ -20,7 +20,7 @@ t.test('a session is found until it ends', async (t) => {
 
 t.test('simultaneous look-ups ask the store once', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   await Promise.all(Array.from({ length: 10 }, () => sessions.find(ann.id)))
   await sessions.find(ann.id)
@@ -29,7 +29,7 @@ t.test('simultaneous look-ups ask the store once', async (t) => {
 
 t.test('a session is cached from its first look-up until it ends', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   t.notOk(sessions.isCached(ann))
   t.ok(sessions.isCached(await sessions.find(ann.id)))
@@ -40,7 +40,7 @@ t.test('a session is cached from its first look-up until it ends', async (t) => 
 t.test('start caches the newest sessions', async (t) => {
   const store = new MemoryStore()
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   await sessions.start()
   t.same(await sessions.find(ann.id), ann)
   t.same(await sessions.find(bob.id), bob)
@@ -50,7 +50,7 @@ t.test('start caches the newest sessions', async (t) => {
 t.test('of the sessions cached by start, the first to expire is dropped first', async (t) => {
   const store = new MemoryStore()
   const [last, first] = [await store.join('ann', 9_000), await store.join('bob', 1_000)]
-  const sessions = new SessionCache(store, { maxCached: 2 })
+  const sessions = new Sessions(store, { maxCached: 2 })
   await sessions.start()
   await sessions.find((await store.join('cid')).id)
   t.equal(lookUps(store), 1)
@@ -63,7 +63,7 @@ t.test('of the sessions cached by start, the first to expire is dropped first', 
 t.test('a session that ends during start is not cached', async (t) => {
   const store = new MemoryStore()
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
   const started = sessions.start()
@@ -79,7 +79,7 @@ t.test('a session that ends during start is not cached', async (t) => {
 t.test('nothing is cached if the store diverges during start', async (t) => {
   const store = new MemoryStore()
   const ann = await store.join('ann')
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
   const started = sessions.start()
@@ -92,7 +92,7 @@ t.test('nothing is cached if the store diverges during start', async (t) => {
 
 t.test('an unknown session is looked up each time', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   t.match(await refusalOf(() => sessions.find(7)), { code: 'unauthorized' })
   t.match(await refusalOf(() => sessions.find(7)), { code: 'unauthorized' })
   t.equal(lookUps(store), 2)
@@ -101,7 +101,7 @@ t.test('an unknown session is looked up each time', async (t) => {
 t.test('a cached session ends when it expires', async (t) => {
   const store = new MemoryStore()
   const ann = await store.join('ann')
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   await sessions.find(ann.id)
   store.now = () => ann.expiresAt - 1
   t.same(await sessions.find(ann.id), ann)
@@ -114,7 +114,7 @@ t.test(
   async (t) => {
     const store = new MemoryStore()
     const ann = await store.join('ann')
-    const sessions = new SessionCache(store)
+    const sessions = new Sessions(store)
     await sessions.find(ann.id)
     const again = { ...(await store.join('bob')), id: ann.id, expiresAt: ann.expiresAt + 60_000 }
     store.sessions.find = async () => again
@@ -125,7 +125,7 @@ t.test(
 
 t.test('a session that ended on another node is dropped at once', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   const bob = await store.join('bob')
   await Promise.all([sessions.find(ann.id), sessions.find(bob.id)])
@@ -138,7 +138,7 @@ t.test('a session that ended on another node is dropped at once', async (t) => {
 
 t.test('a session that ends during its look-up is not cached', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
@@ -155,7 +155,7 @@ t.test('a session that ends during its look-up is not cached', async (t) => {
 
 t.test('beyond the limit, the least recently used session is looked up again', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store, { maxCached: 2 })
+  const sessions = new Sessions(store, { maxCached: 2 })
   const [ann, bob, cid] = [
     await store.join('ann'),
     await store.join('bob'),
@@ -169,7 +169,7 @@ t.test('beyond the limit, the least recently used session is looked up again', a
 
 t.test('only cached sessions are found while the store is unavailable', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   const bob = await store.join('bob')
   await sessions.find(ann.id)
@@ -182,7 +182,7 @@ t.test('only cached sessions are found while the store is unavailable', async (t
 
 t.test('a session is looked up again if the outcome of its end is unknown', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   await sessions.find(ann.id)
   store.failure = new OutcomeUnknown('lost')
@@ -194,7 +194,7 @@ t.test('a session is looked up again if the outcome of its end is unknown', asyn
 
 t.test('the store is asked each time while it is not up to date', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   await sessions.find(ann.id)
   await store.sessions.end(ann.id)
@@ -206,7 +206,7 @@ t.test('the store is asked each time while it is not up to date', async (t) => {
 
 t.test('an answer from before the process was suspended is not used', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
   store.gate = promise
@@ -220,7 +220,7 @@ t.test('an answer from before the process was suspended is not used', async (t) 
 
 t.test('a session is valid while the store has the same session', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const ann = await store.join('ann')
   t.equal(await sessions.isValid(ann), true)
   t.equal(await sessions.isValid(ann), true)
@@ -240,7 +240,7 @@ t.test('a session is valid while the store has the same session', async (t) => {
 
 t.test('all sessions are looked up again after a divergence', async (t) => {
   const store = new MemoryStore()
-  const sessions = new SessionCache(store)
+  const sessions = new Sessions(store)
   const [ann, bob] = [await store.join('ann'), await store.join('bob')]
   await sessions.find(ann.id)
   const { promise, resolve: answerNow } = Promise.withResolvers<void>()
