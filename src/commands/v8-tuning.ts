@@ -12,6 +12,9 @@ export function prepareForLongRun(): void {
   // What many calls have left behind is not allocated where it lives long: guessed wrong, it keeps alive
   // all that it refers to.
   setFlagsFromString('--no-allocation-site-pretenuring')
+  // The old generation is marked once 70 % of its room are used. V8 begins when the room left is smaller
+  // than a young generation: with so small a heap, every 2 MB, which cost a busy server a sixth of its time.
+  setFlagsFromString('--incremental-marking-soft-trigger=30')
   freeStartMemory()
 }
 
