@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { AccountStore } from '../store/account-store.ts'
-import type { Draft, Entry, MessageLog, Outcome, Page, PageRange } from '../store/message-log.ts'
+import type { Draft, MessageEntry, MessageLog, Outcome, Page, PageRange } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
 import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'
@@ -20,7 +20,7 @@ export type Message =
   | { id: number; kind: 'direct'; from: string; to: string; text: string; sentAt: string }
 
 /** The clients' view of a log entry; `sentAt` is RFC 3339 in UTC. */
-export function toMessage({ id, from, to, text, sentAt }: Entry): Message {
+export function toMessage({ id, from, to, text, sentAt }: MessageEntry): Message {
   const at = new Date(sentAt).toISOString()
   return to === null
     ? { id, kind: 'broadcast', from: from.username, text, sentAt: at }
@@ -35,7 +35,7 @@ export interface PostCommand {
 }
 
 export interface PostedMessage {
-  entry: Entry
+  entry: MessageEntry
   /** True if the idempotency key was used before: the entry is the one of that first post. */
   replayed: boolean
 }
@@ -59,7 +59,7 @@ export interface CheckedQuery {
 
 export interface HistoryPage {
   /** Ascending. */
-  entries: Entry[]
+  entries: MessageEntry[]
   /** Whether there are more in the direction of the page: newer with `after`, otherwise older. */
   more: boolean
   /** `<id>-<epoch>`: where to open a stream so that nothing is missed in between. */
@@ -69,7 +69,7 @@ export interface HistoryPage {
 export interface MessagesOptions {
   store: {
     accounts: AccountStore
-    log: Pick<MessageLog, 'entry' | 'findByIdempotencyKey' | 'page'>
+    log: Pick<MessageLog, 'findByIdempotencyKey' | 'message' | 'page'>
   }
   appender: { append(draft: Draft): Promise<Outcome> }
   /** In code points. */
@@ -109,7 +109,7 @@ export class Messages {
     const draft = { session: sender.id, to, text: content.text, idempotency }
     const outcome = await mapStoreErrors(appender.append(draft))
     if ('entry' in outcome) return { entry: outcome.entry, replayed: outcome.kind === 'replayed' }
-    throw outcomeProblem(outcome.kind)
+    throw outcomeProblem(outcome.kind as RefusedOutcome)
   }
 
   /**
@@ -147,19 +147,21 @@ export class Messages {
     const wanted =
       username === undefined ? range : { ...range, withAccount: await this.#accountOf(username) }
     const page = await mapStoreErrors(this.#options.store.log.page(reader.account.id, wanted))
+    if (page === undefined) throw outcomeProblem('unknown-recipient')
     const { entries, more } = page
     return { entries, more, cursor: `${cursorPosition(range, page)}-${page.bounds.epoch}` }
   }
 
   /** One message. @throws {Problem} `not-found`, also if the reader may not see it; `unavailable` */
-  async find(reader: Session, id: number): Promise<Entry> {
-    const entry = await mapStoreErrors(this.#options.store.log.entry(id, reader.account.id))
+  async find(reader: Session, id: number): Promise<MessageEntry> {
+    const entry = await mapStoreErrors(this.#options.store.log.message(id, reader.account.id))
     if (entry) return entry
     throw new Problem('not-found', 'There is no such message, or not for you to see.')
   }
 
   async #recipientOf({ to, whenOffline = 'reject' }: MessageInput & { kind: 'direct' }) {
-    return { key: await findStoredKey(this.#options.store.accounts, to), whenOffline }
+    const key = await findStoredKey(this.#options.store.accounts, to)
+    return { type: 'direct' as const, key, whenOffline }
   }
 
   async #accountOf(name: string): Promise<number> {
@@ -184,7 +186,16 @@ function cursorPosition({ after }: PageRange, { entries, more, bounds }: Page): 
   return after !== undefined && more && last ? last.id : bounds.head
 }
 
-type RefusedOutcome = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended'>
+type RefusedOutcome = Exclude<
+  Outcome['kind'],
+  | 'appended'
+  | 'replayed'
+  | 'session-ended'
+  | 'unknown-room'
+  | 'forbidden'
+  | 'not-a-member'
+  | 'room-archived'
+>
 
 const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, string]>> = {
   'key-reused': [

@@ -4,6 +4,7 @@ import type {
   CursorResolution,
   Entry,
   LogBounds,
+  MessageEntry,
   MessageLog,
   Scan,
 } from '../store/message-log.ts'
@@ -69,7 +70,7 @@ export class LogCache {
 
   /** Applies what was appended. @returns its events, encoded once for all readers */
   applyUpdate({ bounds, entries }: Pick<StoreUpdate, 'bounds' | 'entries'>): EncodedEvent[] {
-    const events = entries.map((entry) => encodeMessage(entry, bounds.epoch))
+    const events = entries.map((entry) => encodeMessage(entry as MessageEntry, bounds.epoch))
     this.#bounds = bounds
     this.#recent.push(events)
     this.#recent.dropBefore(bounds.oldest)
@@ -108,7 +109,7 @@ export class LogCache {
   read(cursor: number, account: number): Promise<StoredBatch> {
     return this.#readBatch(
       () => this.#store.log.read(cursor, account),
-      (entry, { epoch }) => encodeMessage(entry, epoch),
+      (entry, { epoch }) => encodeMessage(entry as MessageEntry, epoch),
     )
   }
 
@@ -116,7 +117,7 @@ export class LogCache {
   readUndelivered(after: number, upTo: number, account: number): Promise<StoredBatch> {
     return this.#readBatch(
       () => this.#store.receipts.readUndelivered(after, upTo, account),
-      (entry) => encodeMessage(entry),
+      (entry) => encodeMessage(entry as MessageEntry),
     )
   }
 

@@ -1,6 +1,6 @@
 import { toMessage } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
-import type { CursorResolution, Entry, LogBounds } from '../store/message-log.ts'
+import type { CursorResolution, LogBounds, MessageEntry } from '../store/message-log.ts'
 import { formatCursor } from './cursor.ts'
 
 /**
@@ -60,7 +60,7 @@ function formatEvent(name: string, data: unknown, id?: string): string {
  * @param epoch left out for an undelivered message to a reader without a cursor: the event then has
  *   no id, because the messages between it and the one before were not written
  */
-export function encodeMessage(entry: Entry, epoch?: string): EncodedEvent {
+export function encodeMessage(entry: MessageEntry, epoch?: string): EncodedEvent {
   const cursor = epoch === undefined ? undefined : formatCursor(entry.id, epoch)
   const text = formatEvent('message', toMessage(entry), cursor)
   return { id: entry.id, from: entry.from.id, to: entry.to?.id ?? 0, bytes: Buffer.from(text) }

@@ -1,13 +1,15 @@
 import type { Person } from './person.ts'
+import type { Room, RoomRef, RoomRole } from './room.ts'
+import type { LeaveReason } from './room-rules.ts'
 
-/** All messages, with the ids 1, 2, 3, … without gaps in the order of the commits. */
+/** All messages, and what happened to rooms, with the ids 1, 2, 3, … without gaps in the order of the commits. */
 export interface MessageLog {
   /**
    * Appends a batch in one transaction, durable when the promise resolves.
    *
-   * Each draft is checked in this order: its session is alive, its idempotency key is new, its
-   * recipient exists, its recipient is online (unless `whenOffline` is `keep`). Then it gets the next
-   * id. A failed check gives an outcome, not an error, and does not affect other drafts. A repeated
+   * Each draft is checked in this order: its session is alive, its idempotency key is new; its
+   * recipient exists and is online (unless `whenOffline` is `keep`); the sender may read its room, is not
+   * banned from it, is a member of it, and it is not archived. Then it gets the next id. A failed check gives an outcome, not an error, and does not affect other drafts. A repeated
    * batch id gives the same outcomes and appends nothing.
    *
    * @throws {Unavailable} certainly nothing of the batch was stored
@@ -19,7 +21,7 @@ export interface MessageLog {
   findByIdempotencyKey(
     account: number,
     key: string,
-  ): Promise<{ digest: string; entry: Entry } | undefined>
+  ): Promise<{ digest: string; entry: MessageEntry } | undefined>
 
   bounds(): Promise<LogBounds>
 
@@ -27,25 +29,38 @@ export interface MessageLog {
   resolveCursor(cursor: Cursor): Promise<CursorResolution>
 
   /**
-   * The entries after an id that `viewer` may see, in order. One call scans at most 1,000 ids and
+   * The entries after an id that the streams of `viewer` carry, in order: broadcasts; direct messages from
+   * or to them; of a room that they may read in this snapshot, what happened during their memberships; and
+   * in any case their own joining and leaving, and the deletion of a room of theirs. One call scans at most 1,000 ids and
    * 256 KiB of text, but at least one entry.
    */
   read(after: number, viewer: number): Promise<Scan>
 
-  /** A page of the history that `viewer` may see, ascending. */
-  page(viewer: number, range: PageRange): Promise<Page>
+  /**
+   * A page of the messages that `viewer` may see, ascending: without a conversation those that `read`
+   * carries. Undefined where the viewer may not read the room.
+   */
+  page(viewer: number, range: PageRange): Promise<Page | undefined>
 
-  /** Undefined where there is no such entry or the viewer may not see it. */
-  entry(id: number, viewer: number): Promise<Entry | undefined>
+  /**
+   * Undefined where there is no such message or the viewer may not see it. Of a room that one may read, one
+   * may see every message, but with a history `since-joined` only what was sent during a membership.
+   */
+  message(id: number, viewer: number): Promise<MessageEntry | undefined>
 }
 
-/** A message in the log. */
-export interface Entry {
+/** What happened in the log: a message, or a change of a room. */
+export type Entry = MessageEntry | MembershipEntry | RoomEntry
+
+export interface MessageEntry {
+  kind: 'message'
   /** The position in the log. */
   id: number
   from: Person
-  /** Null for a broadcast. */
+  /** The recipient of a direct message, else null. */
   to: Person | null
+  /** The room that it was sent to, else null. */
+  room: RoomRef | null
   text: string
   /**
    * By the store's clock. After the clock was set back, less than that of the entry before. (Databases
@@ -54,12 +69,46 @@ export interface Entry {
   sentAt: number
 }
 
+/** Someone became a member of a room, is one no more, or has another role. */
+export interface MembershipEntry {
+  kind: 'joined' | 'left' | 'role-changed'
+  id: number
+  /** As it is in the snapshot that was read; without its state where the viewer may not read it any more. */
+  room: Room | RoomRef
+  /** Who did it, which can be the member. */
+  by: Person
+  member: Person
+  /** The one that this entry gave; null for `left`. */
+  role: RoomRole | null
+  /** Only for `left`. */
+  reason: LeaveReason | null
+  /** See `RoomEntry`. */
+  hiddenFrom: readonly number[]
+}
+
+export interface RoomEntry {
+  kind: 'room-updated' | 'room-deleted'
+  id: number
+  /** As it is in the snapshot that was read. */
+  room: Room | RoomRef
+  by: Person
+  /**
+   * Accounts that were members at this entry and may not read the room in the snapshot that was read:
+   * what is told of the room as it is now is not for them. Empty on SQLite, where updates are of the
+   * commit's own snapshot, and in answers for one viewer.
+   */
+  hiddenFrom: readonly number[]
+}
+
 /** A message to be appended. */
 export interface Draft {
   /** The sender is the account of this session. */
   session: number
-  /** Null for a broadcast. */
-  to: { key: string; whenOffline: 'reject' | 'keep' } | null
+  /** Null for a broadcast. `key` is of a username or of a room's name. */
+  to:
+    | { type: 'direct'; key: string; whenOffline: 'reject' | 'keep' }
+    | { type: 'room'; key: string }
+    | null
   text: string
   /** `digest` is a hash of the content: a key may be used again only with the same digest. */
   idempotency: { key: string; digest: string } | null
@@ -67,13 +116,19 @@ export interface Draft {
 
 /** What became of a draft. */
 export type Outcome =
-  | { kind: 'appended'; entry: Entry }
+  | { kind: 'appended'; entry: MessageEntry }
   /** The idempotency key was used before, with the same content: the first entry. */
-  | { kind: 'replayed'; entry: Entry }
+  | { kind: 'replayed'; entry: MessageEntry }
   | { kind: 'key-reused' }
   | { kind: 'session-ended' }
   | { kind: 'unknown-recipient' }
   | { kind: 'recipient-offline' }
+  /** There is no such room, or the sender may not read it. */
+  | { kind: 'unknown-room' }
+  /** The room has banned the sender. */
+  | { kind: 'forbidden' }
+  | { kind: 'not-a-member' }
+  | { kind: 'room-archived' }
 
 /** The log's edges. An empty log has `oldest = head + 1`. */
 export interface LogBounds {
@@ -116,11 +171,13 @@ export interface PageRange {
   limit: number
   /** Only the direct conversation with this account. */
   withAccount?: number
+  /** Only the room with this key: all that the viewer may see of it. */
+  inRoom?: string
 }
 
 export interface Page {
   bounds: LogBounds
-  entries: Entry[]
+  entries: MessageEntry[]
   /** Whether more entries exist in the direction of the page: newer with `after`, else older. */
   more: boolean
 }

@@ -1,4 +1,4 @@
-import type { Entry } from './message-log.ts'
+import type { MessageEntry } from './message-log.ts'
 import type { Session } from './session-store.ts'
 
 /** A row of a query for entries, joined with sender and recipient. */
@@ -12,12 +12,14 @@ export interface EntryRow {
   recipient: string | null
 }
 
-export function toEntry(row: EntryRow): Entry {
+export function toEntry(row: EntryRow): MessageEntry {
   const { id, text, sentAt, senderId, sender, recipientId, recipient } = row
   return {
+    kind: 'message',
     id,
     from: { id: senderId, username: sender },
     to: recipientId === null ? null : { id: recipientId, username: recipient as string },
+    room: null,
     text,
     sentAt,
   }

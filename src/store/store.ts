@@ -4,6 +4,7 @@ import type { PresenceStore, PresentSession } from './presence-store.ts'
 import type { RateLimitCounters } from './rate-limit-counters.ts'
 import type { ReceiptStore } from './receipt-store.ts'
 import type { RetentionStore } from './retention-store.ts'
+import type { RoomStore } from './room-store.ts'
 import type { SessionStore } from './session-store.ts'
 
 /**
@@ -16,6 +17,7 @@ export interface Store {
   readonly accounts: AccountStore
   readonly sessions: SessionStore
   readonly presence: PresenceStore
+  readonly rooms: RoomStore
   readonly receipts: ReceiptStore
   readonly retention: RetentionStore
   /** Undefined on SQLite, where one process can count in memory. */

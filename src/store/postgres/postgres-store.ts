@@ -4,6 +4,7 @@ import type { PresenceStore } from '../presence-store.ts'
 import type { RateLimitCounters } from '../rate-limit-counters.ts'
 import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
+import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
@@ -14,7 +15,7 @@ import { appendBatch } from './log/append.ts'
 import { readBounds } from './log/bounds.ts'
 import { findByIdempotencyKey } from './log/idempotency-keys.ts'
 import { readPage } from './log/page.ts'
-import { readEntries, readEntry } from './log/read.ts'
+import { readEntries, readMessage } from './log/read.ts'
 import { resolveCursor } from './log/resolve-cursor.ts'
 import type { NodeLease } from './node-lease.ts'
 import type { Pool } from './pool.ts'
@@ -56,7 +57,7 @@ export class PostgresStore implements Store {
     resolveCursor: (cursor) => this.#poller.awaitCaughtUp(resolveCursor(this.#pool, cursor)),
     read: (after, viewer) => this.#poller.awaitCaughtUp(readEntries(this.#pool, after, viewer)),
     page: (viewer, range) => readPage(this.#pool, viewer, range),
-    entry: (id, viewer) => readEntry(this.#pool, id, viewer),
+    message: (id, viewer) => readMessage(this.#pool, id, viewer),
   }
 
   readonly accounts: AccountStore = {
@@ -71,6 +72,8 @@ export class PostgresStore implements Store {
     newest: (limit) => newestSessions(this.#pool, limit),
     end: (id) => this.#thenPoll(endSession(this.#pool, id)),
   }
+
+  readonly rooms: RoomStore = undefined as never
 
   readonly presence: PresenceStore = {
     list: () => this.#poller.presentSessions(),

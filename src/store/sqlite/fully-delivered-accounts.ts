@@ -46,6 +46,7 @@ export class FullyDeliveredAccounts {
 
   applyUpdate({ bounds, entries }: StoreUpdate): void {
     this.#bounds = bounds
-    for (const { to } of entries) if (to !== null) this.#accounts.delete(to.id)
+    for (const entry of entries)
+      if (entry.kind === 'message' && entry.to !== null) this.#accounts.delete(entry.to.id)
   }
 }

@@ -31,7 +31,7 @@ export function createReader(connection: Connection, clock: () => number) {
     bounds: () => inSnapshot(() => bounds.read()),
     read: (after: number, viewer: number) => inSnapshot(() => entries.read(after, viewer)),
     page: (viewer: number, range: PageRange) => inSnapshot(() => pages.page(viewer, range)),
-    entry: (id: number, viewer: number) => inSnapshot(() => entries.entry(id, viewer)),
+    message: (id: number, viewer: number) => inSnapshot(() => entries.message(id, viewer)),
     skeletonsTaken: (skeletons: readonly string[]) =>
       inSnapshot(() => accounts.skeletonsTaken(skeletons)),
     credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),

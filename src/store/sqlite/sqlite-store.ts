@@ -3,6 +3,7 @@ import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
 import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
+import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
@@ -58,7 +59,7 @@ export class SqliteStore implements Store {
     resolveCursor: (cursor) => this.#mainThread.resolveCursor(cursor),
     read: (after, viewer) => this.#reader.call('read', after, viewer),
     page: (viewer, range) => this.#reader.call('page', viewer, range),
-    entry: (id, viewer) => this.#reader.call('entry', id, viewer),
+    message: (id, viewer) => this.#reader.call('message', id, viewer),
   }
 
   readonly accounts: AccountStore = {
@@ -73,6 +74,8 @@ export class SqliteStore implements Store {
     newest: (limit) => this.#mainThread.newestSessions(limit),
     end: (id) => this.#publish(this.#writer.call('endSession', id)),
   }
+
+  readonly rooms: RoomStore = undefined as never
 
   readonly presence: PresenceStore = {
     list: () => this.#reader.call('presentSessions'),

@@ -29,7 +29,7 @@ export async function appendBatch(
   const drafts = batch.map(({ session, to, text, idempotency }) => ({
     session,
     to: to?.key,
-    keep: to?.whenOffline === 'keep',
+    keep: to?.type === 'direct' && to.whenOffline === 'keep',
     text,
     ...idempotency,
   }))

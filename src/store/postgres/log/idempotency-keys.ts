@@ -1,4 +1,4 @@
-import type { Entry } from '../../message-log.ts'
+import type { MessageEntry } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
 import { entryColumns, usernameJoins } from './entry-query.ts'
@@ -8,7 +8,7 @@ export async function findByIdempotencyKey(
   pool: Pool,
   account: number,
   key: string,
-): Promise<{ digest: string; entry: Entry } | undefined> {
+): Promise<{ digest: string; entry: MessageEntry } | undefined> {
   const [row] = await pool.read(
     (sql) => sql<(EntryRow & { digest: string })[]>`
       SELECT known.digest, ${sql.unsafe(entryColumns)}

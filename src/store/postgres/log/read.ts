@@ -1,4 +1,4 @@
-import type { Entry, Scan } from '../../message-log.ts'
+import type { MessageEntry, Scan } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
 import type { Pool } from '../pool.ts'
@@ -33,11 +33,11 @@ export async function readEntries(pool: Pool, after: number, viewer: number): Pr
 }
 
 /** @returns undefined if there is none, or if the viewer may not see it */
-export async function readEntry(
+export async function readMessage(
   pool: Pool,
   id: number,
   viewer: number,
-): Promise<Entry | undefined> {
+): Promise<MessageEntry | undefined> {
   const [row] = await pool.read(
     (sql) => sql<EntryRow[]>`
       SELECT ${sql.unsafe(entryColumns)} FROM entries ${sql.unsafe(usernameJoins)}

@@ -1,4 +1,4 @@
-import type { Draft, Entry, Outcome } from '../../message-log.ts'
+import type { Draft, MessageEntry, Outcome } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import type { Connection } from '../connection.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
@@ -56,12 +56,21 @@ export class LogAppender {
         if (known?.digest === idempotency.digest) return { kind: 'replayed', entry: known.entry }
         if (known) return { kind: 'key-reused' }
       }
+      if (to?.type === 'room') return { kind: 'unknown-room' }
       const person = to && findRecipient(to.key)
       if (person === undefined) return { kind: 'unknown-recipient' }
       if (person && to?.whenOffline === 'reject' && !isOnline(person.id)) {
         return { kind: 'recipient-offline' }
       }
-      const entry: Entry = { id: ++head, from, to: person, text, sentAt: now }
+      const entry: MessageEntry = {
+        kind: 'message',
+        id: ++head,
+        from,
+        to: person,
+        room: null,
+        text,
+        sentAt: now,
+      }
       this.#insert.run(entry.id, from.id, person?.id ?? null, text, now)
       if (idempotency) this.#insertKey.run(entry.id, from.id, idempotency.key, idempotency.digest)
       return { kind: 'appended', entry }

@@ -1,4 +1,4 @@
-import type { Entry } from '../../message-log.ts'
+import type { MessageEntry } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Connection } from '../connection.ts'
 import { entryColumns, entryTables } from './entry-query.ts'
@@ -21,7 +21,7 @@ export class IdempotencyKeys {
     )
   }
 
-  find(account: number, key: string, now: number): { digest: string; entry: Entry } | undefined {
+  find(account: number, key: string, now: number): { digest: string; entry: MessageEntry } | undefined {
     const row = this.#byKey.get({ account, key, since: now - KEY_LIFETIME_MS })
     return row && { digest: row.digest, entry: toEntry(row) }
   }

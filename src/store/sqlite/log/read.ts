@@ -1,4 +1,4 @@
-import type { Entry, Scan } from '../../message-log.ts'
+import type { MessageEntry, Scan } from '../../message-log.ts'
 import { type EntryRow, toEntry } from '../../rows.ts'
 import { MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
 import type { Connection } from '../connection.ts'
@@ -29,7 +29,7 @@ export class EntryReader {
     return { bounds, ...takeEntries(this.#scan.iterate({ after: start, upTo, viewer }), upTo) }
   }
 
-  entry(id: number, viewer: number): Entry | undefined {
+  message(id: number, viewer: number): MessageEntry | undefined {
     const row = this.#byId.get({ id, viewer })
     return row && toEntry(row)
   }

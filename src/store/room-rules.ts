@@ -1,0 +1,188 @@
+import type { Person } from './person.ts'
+import { type Room, type RoomRole, roomRoles } from './room.ts'
+import type { NewRoom, RoomCommand, RoomFields, RoomRefusal } from './room-store.ts'
+
+/**
+ * Who may do what to a room. Both stores read the facts and write the changes, each in a transaction that
+ * holds the log's lock; what follows from the facts is decided here alone.
+ */
+
+/** What a decision needs to know, as it is in the transaction. */
+export interface RoomFacts {
+  /** The account of the session. */
+  caller: Person
+  /** Undefined where there is none under this key, or it was deleted. */
+  room: Room | undefined
+  callerRole: RoomRole | undefined
+  callerIsBanned: boolean
+  /** The account under the command's `user`. */
+  target: Person | undefined
+  targetRole: RoomRole | undefined
+  targetIsBanned: boolean
+  /** Whether a membership of theirs has ended. */
+  targetHasLeft: boolean
+  /** Owners of the room besides the target. */
+  otherOwners: number
+  /**
+   * Who becomes the owner once no owner is left: of the moderators besides the target, else of the
+   * members, the one who joined first.
+   */
+  successor: Person | undefined
+  /** Rooms that the target, or the maker of a room, is a member of and has joined by themselves. */
+  joinedRooms: number
+  /** Of `create`: another room has the key or one of the skeletons. */
+  nameIsTaken: boolean
+}
+
+/**
+ * What to write, in order. `join`, `leave`, `set-role`, `update` and `delete` are one entry of the log each.
+ * `create` makes the room that the changes after it are about. `delete` ends all memberships.
+ */
+export type RoomChange =
+  | { kind: 'create'; room: NewRoom }
+  | { kind: 'join'; member: Person; role: RoomRole }
+  | { kind: 'leave'; member: Person; reason: LeaveReason }
+  | { kind: 'set-role'; member: Person; role: RoomRole }
+  | { kind: 'update'; fields: RoomFields }
+  | { kind: 'delete' }
+  | { kind: 'ban'; member: Person }
+  | { kind: 'unban'; member: Person }
+
+export type LeaveReason = 'left' | 'removed' | 'banned'
+
+/** A command that changes nothing is done, too. */
+export type RoomDecision = { changes: RoomChange[] } | { refusal: RoomRefusal }
+
+const nothing: RoomDecision = { changes: [] }
+
+export function decideRoom(command: RoomCommand, facts: RoomFacts): RoomDecision {
+  if (command.kind === 'create') return decideCreate(command, facts)
+  const { room } = facts
+  if (room === undefined || !mayRead(room, facts.callerRole)) return refuse('unknown-room')
+  if (command.kind === 'update') return decideUpdate(command.changes, room, facts)
+  if (command.kind === 'delete') {
+    return facts.callerRole === 'owner' ? { changes: [{ kind: 'delete' }] } : lacksRights(facts)
+  }
+  const { target } = facts
+  if (target === undefined) return refuse('unknown-user')
+  if (command.kind === 'put-member') return decidePutMember(command, room, target, facts)
+  if (command.kind === 'remove-member') return decideRemove(room, target, facts)
+  return decideBan(command.kind, room, target, facts)
+}
+
+/** Whether someone may read a room that is not deleted. */
+export function mayRead({ access }: Pick<Room, 'access'>, role: RoomRole | undefined): boolean {
+  return access === 'open' || role !== undefined
+}
+
+/** 0 for someone who is not a member. */
+function rankOf(role: RoomRole | undefined): number {
+  return role === undefined ? 0 : roomRoles.indexOf(role) + 1
+}
+
+function isModerator(role: RoomRole | undefined): boolean {
+  return role === 'moderator' || role === 'owner'
+}
+
+function refuse(refusal: RoomRefusal): RoomDecision {
+  return { refusal }
+}
+
+/** A banned person is told so, whatever else they lack. */
+function lacksRights({ callerIsBanned, callerRole }: RoomFacts): RoomDecision {
+  return refuse(callerIsBanned || callerRole !== undefined ? 'forbidden' : 'not-a-member')
+}
+
+function decideCreate(
+  { room, maxRooms }: RoomCommand & { kind: 'create' },
+  { caller, nameIsTaken, joinedRooms }: RoomFacts,
+): RoomDecision {
+  if (nameIsTaken) return refuse('room-name-taken')
+  if (joinedRooms >= maxRooms) return refuse('too-many-rooms')
+  return {
+    changes: [
+      { kind: 'create', room },
+      { kind: 'join', member: caller, role: 'owner' },
+    ],
+  }
+}
+
+function decideUpdate(wanted: RoomFields, room: Room, facts: RoomFacts): RoomDecision {
+  const { callerRole } = facts
+  const needsOwner = wanted.archived !== undefined || wanted.access !== undefined
+  if (needsOwner ? callerRole !== 'owner' : !isModerator(callerRole)) return lacksRights(facts)
+  if (wanted.access === 'open' && room.access === 'private') return refuse('cannot-open')
+  const fields: RoomFields = Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => room[name as keyof RoomFields] !== value),
+  )
+  return Object.keys(fields).length === 0 ? nothing : { changes: [{ kind: 'update', fields }] }
+}
+
+function decidePutMember(
+  { role, maxRooms, maxMembers }: RoomCommand & { kind: 'put-member' },
+  room: Room,
+  target: Person,
+  facts: RoomFacts,
+): RoomDecision {
+  const { caller, callerRole, callerIsBanned, targetRole } = facts
+  if (callerIsBanned) return refuse('forbidden')
+  if (targetRole !== undefined) {
+    return role === undefined || role === targetRole ? nothing : decideRole(role, target, facts)
+  }
+  const isJoining = target.id === caller.id
+  if (!isJoining) {
+    const needsModerator = room.access === 'private' || facts.targetHasLeft
+    if (needsModerator ? !isModerator(callerRole) : callerRole === undefined)
+      return lacksRights(facts)
+    if (facts.targetIsBanned) return refuse('forbidden')
+  }
+  if (role !== undefined && role !== 'member' && callerRole !== 'owner') return lacksRights(facts)
+  if (isJoining && facts.joinedRooms >= maxRooms) return refuse('too-many-rooms')
+  if (room.memberCount >= maxMembers) return refuse('room-full')
+  const changes: RoomChange[] = [{ kind: 'join', member: target, role: role ?? 'member' }]
+  // An archived room can be without members: who joins it is its owner.
+  if (facts.otherOwners === 0 && role !== 'owner')
+    changes.push({ kind: 'set-role', member: facts.successor ?? target, role: 'owner' })
+  return { changes }
+}
+
+function decideRole(role: RoomRole, target: Person, facts: RoomFacts): RoomDecision {
+  if (facts.callerRole !== 'owner') return lacksRights(facts)
+  if (facts.targetRole === 'owner' && facts.otherOwners === 0) return refuse('last-owner')
+  return { changes: [{ kind: 'set-role', member: target, role }] }
+}
+
+function decideRemove(room: Room, target: Person, facts: RoomFacts): RoomDecision {
+  const { caller, callerRole, targetRole } = facts
+  if (targetRole === undefined) return nothing
+  const isLeaving = target.id === caller.id
+  if (!isLeaving && rankOf(targetRole) >= rankOf(callerRole)) return lacksRights(facts)
+  return { changes: leave(room, target, isLeaving ? 'left' : 'removed', facts) }
+}
+
+function decideBan(
+  kind: 'ban' | 'unban',
+  room: Room,
+  target: Person,
+  facts: RoomFacts,
+): RoomDecision {
+  const { callerRole, targetRole, targetIsBanned } = facts
+  if (!isModerator(callerRole) || rankOf(targetRole) >= rankOf(callerRole))
+    return lacksRights(facts)
+  if (targetIsBanned === (kind === 'ban')) return nothing
+  const changes: RoomChange[] = [{ kind, member: target }]
+  if (kind === 'ban' && targetRole !== undefined)
+    changes.push(...leave(room, target, 'banned', facts))
+  return { changes }
+}
+
+/** At every id a room with members has an owner; a private one without members is deleted. */
+function leave(room: Room, member: Person, reason: LeaveReason, facts: RoomFacts): RoomChange[] {
+  const changes: RoomChange[] = [{ kind: 'leave', member, reason }]
+  if (room.memberCount === 1) {
+    if (room.access === 'private') changes.push({ kind: 'delete' })
+    else if (!room.archived) changes.push({ kind: 'update', fields: { archived: true } })
+  } else if (facts.otherOwners === 0 && facts.successor)
+    changes.push({ kind: 'set-role', member: facts.successor, role: 'owner' })
+  return changes
+}
