@@ -54,7 +54,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
       await store.log.page(other, { ...range, limit, withAccount: 2 })
     }
   }
-  await store.log.entry(head, viewer)
+  await store.log.message(head, viewer)
   const windowMs = hour
   await store.counters?.increment(`address of ${round}`, { limit: 2, windowMs })
   await store.counters?.decrement(`address of ${round}`)
