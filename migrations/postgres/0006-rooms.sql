@@ -77,6 +77,10 @@ CREATE TABLE members (
 
 -- The rooms of a person; their conversations are many more.
 CREATE INDEX members_rooms ON members (account_id, left_id) WHERE joined_id > 0;
+-- The list of rooms, and those whose title begins with something.
+CREATE INDEX rooms_open ON rooms (key) WHERE access = 'open' AND key IS NOT NULL;
+CREATE INDEX rooms_open_title ON rooms ((lower(title) COLLATE "C"))
+WHERE access = 'open' AND key IS NOT NULL;
 -- The members of a room, who has been there longest first.
 CREATE INDEX members_of_room ON members (audience_id, role, joined_id)
 WHERE left_id IS NULL AND joined_id > 0;
@@ -182,7 +186,7 @@ BEGIN
         END AS audience_id,
         CASE
           WHEN speakers.account_id IS NULL THEN 'session-ended'
-          WHEN known.digest = item.digest THEN 'replayed'
+          WHEN known.digest = item.digest AND known.kind = 'message' THEN 'replayed'
           WHEN known.id IS NOT NULL THEN 'key-reused'
           WHEN item.type = 'everyone' THEN 'appended'
           WHEN item.type = 'direct' THEN CASE
@@ -211,11 +215,14 @@ BEGIN
         WHERE sessions.id = item.session AND expires_at > time_now LIMIT 1
       ) AS speakers ON true
       LEFT JOIN LATERAL (
-        SELECT entry_id AS id, digest FROM idempotency_keys
-        WHERE account_id = speakers.account_id
-          AND idempotency_keys.key = item.key AND item.key IS NOT NULL
-          AND (SELECT sent_at FROM entries WHERE entries.id = entry_id) >= time_now - 86400000
-        LIMIT 1
+        SELECT kept.entry_id AS id, kept.digest, said.kind FROM (
+          SELECT entry_id, digest FROM idempotency_keys
+          WHERE account_id = speakers.account_id
+            AND idempotency_keys.key = item.key AND item.key IS NOT NULL LIMIT 1
+        ) AS kept CROSS JOIN LATERAL (
+          SELECT kind FROM entries
+          WHERE entries.id = kept.entry_id AND sent_at >= time_now - 86400000 LIMIT 1
+        ) AS said
       ) AS known ON true
       LEFT JOIN LATERAL (
         SELECT accounts.id FROM accounts

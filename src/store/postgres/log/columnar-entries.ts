@@ -111,21 +111,21 @@ export function toEntries(columnar: ColumnarEntries): Entry[] {
       room: room && kind === 'message' ? { id: room.id, name: room.name } : room,
     })
     if (entry.kind === 'message' || leavers.length === 0) return entry
-    return { ...entry, hiddenFrom: hiddenFrom(entry.id, room as RoomRef, targetId, leavers) }
+    // Who leaves is told that, and no more.
+    const except = entry.kind === 'left' ? targetId : 0
+    return { ...entry, hiddenFrom: hiddenFrom(id, (room as RoomRef).id, except, leavers) }
   })
 }
 
 /** See `RoomEntry.hiddenFrom`. */
 function hiddenFrom(
   id: number,
-  room: RoomRef,
-  target: number,
+  room: number,
+  except: number,
   leavers: ColumnarEntries['leavers'],
 ): number[] {
   return leavers
-    .filter(
-      (stay) =>
-        stay.room === room.id && stay.joined <= id && stay.left >= id && stay.account !== target,
-    )
+    .filter((stay) => stay.room === room && stay.joined <= id && id <= stay.left)
     .map(({ account }) => account)
+    .filter((account) => account !== except)
 }

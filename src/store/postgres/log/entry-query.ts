@@ -1,4 +1,10 @@
-import type { Entry, LogBounds, MembershipEntry, MessageEntry, RoomEntry } from '../../message-log.ts'
+import type {
+  Entry,
+  LogBounds,
+  MembershipEntry,
+  MessageEntry,
+  RoomEntry,
+} from '../../message-log.ts'
 import type { Room, RoomRef, RoomRole } from '../../room.ts'
 import type { LeaveReason } from '../../room-rules.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
