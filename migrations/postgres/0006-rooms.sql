@@ -181,6 +181,8 @@ BEGIN
     WITH judged AS MATERIALIZED (
       SELECT item.n, item.text, item.key, item.digest,
         speakers.account_id AS sender_id, recipients.id AS recipient_id, known.id AS known_id,
+        CASE WHEN recipients.id IS NOT NULL THEN least(speakers.account_id, recipients.id) END AS low,
+        CASE WHEN recipients.id IS NOT NULL THEN greatest(speakers.account_id, recipients.id) END AS high,
         CASE item.type
           WHEN 'everyone' THEN 1 WHEN 'direct' THEN pairs.id ELSE places.audience_id
         END AS audience_id,
@@ -260,10 +262,7 @@ BEGIN
     ),
     -- The first message between two people makes their conversation.
     paired AS MATERIALIZED (
-      SELECT *, least(sender_id, recipient_id) AS low, greatest(sender_id, recipient_id) AS high,
-        audience_id IS NULL AND new_id = min(new_id) OVER (
-          PARTITION BY least(sender_id, recipient_id), greatest(sender_id, recipient_id)
-        ) AS makes
+      SELECT *, audience_id IS NULL AND new_id = min(new_id) OVER (PARTITION BY low, high) AS makes
       FROM numbered
     ),
     placed AS MATERIALIZED (
