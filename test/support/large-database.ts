@@ -81,7 +81,7 @@ export function growthOfPostgres(size: Size, passwordHash: string, now = Date.no
     SELECT ${scattered}, n, ${second(now - span)}, ${second(now + span)} + n * 1000
     FROM ${upTo(sessions)};
     ${logOf(size, now, upTo)}
-    INSERT INTO nodes (id, lease_until) VALUES ('elsewhere', ${now + span});
+    INSERT INTO nodes (id, lease_until, version) VALUES ('elsewhere', ${now + span}, 6);
     INSERT INTO presence (session_id, node_id, account_id, since)
     SELECT ${scattered}, 'elsewhere', n, ${now - 60_000} FROM ${upTo(present)};
     INSERT INTO changes (seq, kind, session_id, account_id, since, at)
