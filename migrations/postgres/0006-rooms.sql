@@ -84,8 +84,8 @@ WHERE access = 'open' AND key IS NOT NULL;
 -- The members of a room, who has been there longest first.
 CREATE INDEX members_of_room ON members (audience_id, role, joined_id)
 WHERE left_id IS NULL AND joined_id > 0;
--- Who left a room since an entry.
-CREATE INDEX members_left ON members (audience_id, left_id) WHERE left_id IS NOT NULL;
+-- Who left since an entry, and the oldest ended stays, which go once the log is trimmed that far.
+CREATE INDEX members_left ON members (left_id) WHERE left_id IS NOT NULL;
 
 CREATE TABLE room_bans (
   audience_id bigint NOT NULL,
@@ -459,6 +459,109 @@ BEGIN
         AND entries.id > accounts.reached AND entries.id <= mark.id
       ORDER BY target_id, entries.id LIMIT 1);
   END LOOP;
+END
+$$;
+
+-- As it was, and memberships that ended before the oldest entry: of what was carried nothing is left.
+CREATE OR REPLACE FUNCTION obrol_sweep(before bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  step CONSTANT integer := 1000;
+  time_now bigint := obrol_now();
+  trimmed_to bigint;
+  keys_to bigint;
+  changes_to bigint;
+  edge bigint;
+  dropped integer;
+  more boolean := false;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(1331851887, 3) THEN
+    RETURN false;
+  END IF;
+
+  SELECT up_to INTO trimmed_to FROM trimmed;
+  SELECT keys_up_to, changes_up_to INTO keys_to, changes_to FROM swept;
+
+  -- A prefix of the log, up to the first that is not due: a clock that was ahead for a while makes
+  -- what came after it wait. The newest stays, for it holds the head.
+  SELECT coalesce(min(id) FILTER (WHERE (sent_at < before) IS NOT TRUE) - 1, max(id), trimmed_to)
+  INTO edge FROM (
+    SELECT id, sent_at FROM entries
+    WHERE id > trimmed_to AND id < (SELECT max(id) FROM entries)
+    ORDER BY id LIMIT step
+  ) AS oldest;
+  IF edge > trimmed_to THEN
+    DELETE FROM idempotency_keys WHERE entry_id > greatest(trimmed_to, keys_to) AND entry_id <= edge;
+    DELETE FROM entries WHERE id > trimmed_to AND id <= edge;
+    UPDATE trimmed SET up_to = edge;
+    trimmed_to := edge;
+    more := EXISTS (
+      SELECT FROM entries
+      WHERE id = edge + 1 AND sent_at < before AND id < (SELECT max(id) FROM entries));
+  END IF;
+
+  -- Of keys a prefix, too; one more of them tells whether others are due.
+  keys_to := greatest(trimmed_to, keys_to);
+  SELECT max(entry_id) FILTER (WHERE n <= least(step, due_rows)),
+    coalesce(bool_or(due_rows > step), false) OR more
+  INTO edge, more FROM (
+    SELECT entry_id, n,
+      coalesce(min(n) FILTER (WHERE due IS NOT TRUE) OVER () - 1, count(*) OVER ()) AS due_rows
+    FROM (
+      SELECT entry_id, row_number() OVER (ORDER BY entry_id) AS n,
+        (SELECT sent_at FROM entries WHERE id = entry_id) < time_now - 86400000 AS due
+      FROM (
+        SELECT entry_id FROM idempotency_keys
+        WHERE entry_id > keys_to AND entry_id <= (SELECT max(id) FROM entries)
+        ORDER BY entry_id LIMIT step + 1
+      ) AS oldest
+    ) AS judged
+  ) AS counted;
+  IF edge IS NOT NULL THEN
+    DELETE FROM idempotency_keys WHERE entry_id > keys_to AND entry_id <= edge;
+    UPDATE swept SET keys_up_to = edge;
+  END IF;
+
+  -- A stay that has ended does not change, so its row stays where it is.
+  DELETE FROM members WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM members
+    WHERE left_id IS NOT NULL AND left_id <= trimmed_to ORDER BY left_id LIMIT step));
+  GET DIAGNOSTICS dropped = ROW_COUNT;
+  more := more OR dropped = step;
+
+  -- A session that is still present has its grace; it is due when presence has let go of it.
+  DELETE FROM sessions WHERE id = ANY (ARRAY(
+    SELECT id FROM sessions
+    WHERE expires_at <= time_now
+      AND (
+        SELECT true FROM presence
+        WHERE presence.session_id = sessions.id ORDER BY presence.node_id LIMIT 1) IS NULL
+    ORDER BY expires_at LIMIT step
+    FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS dropped = ROW_COUNT;
+  more := more OR dropped = step;
+
+  DELETE FROM tickets WHERE ticket = ANY (ARRAY(
+    SELECT ticket FROM tickets WHERE at < time_now - 600000 ORDER BY at LIMIT step));
+  GET DIAGNOSTICS dropped = ROW_COUNT;
+  more := more OR dropped = step;
+
+  -- The newest stays: it holds the sequence. A node that was away for longer reads all anew.
+  SELECT max(seq), count(*) INTO edge, dropped FROM (
+    SELECT seq, at FROM changes
+    WHERE seq > changes_to AND seq < (SELECT max(seq) FROM changes)
+    ORDER BY seq LIMIT step
+  ) AS oldest WHERE at < time_now - 900000;
+  IF dropped > 0 THEN
+    DELETE FROM changes WHERE seq > changes_to AND seq <= edge;
+    UPDATE swept SET changes_up_to = edge;
+  END IF;
+  more := more OR dropped = step;
+
+  DELETE FROM counts WHERE key = ANY (ARRAY(
+    SELECT key FROM counts WHERE ends_at <= time_now ORDER BY ends_at LIMIT step
+    FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS dropped = ROW_COUNT;
+  RETURN more OR dropped = step;
 END
 $$;
 

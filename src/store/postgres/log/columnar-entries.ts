@@ -69,14 +69,13 @@ export const columnarEntries = `
       'room', stays.audience_id, 'account', account_id, 'joined', joined_id, 'left', left_id)), '[]')
       AS leavers
     FROM (
-      SELECT audience_id, first_id FROM rooms_of_batch
+      SELECT array_agg(audience_id) AS ids, min(first_id) AS first_id FROM rooms_of_batch
       WHERE changes AND access = 'private' AND deleted_id IS NULL
-    ) AS private
+    ) AS hidden
     CROSS JOIN LATERAL (
       SELECT * FROM members
-      WHERE members.audience_id = ANY (ARRAY[private.audience_id, private.audience_id])
-        AND left_id >= first_id AND left_id IS NOT NULL
-      ORDER BY audience_id, left_id
+      WHERE left_id IS NOT NULL AND left_id >= first_id AND members.audience_id = ANY (ids)
+      ORDER BY left_id
     ) AS stays
     WHERE NOT ${isMember('stays.account_id', 'stays.audience_id')}
   )`

@@ -4,6 +4,7 @@ import type { Person } from '../../person.ts'
 import type { RoomMember, RoomRole } from '../../room.ts'
 import { decideRoom, type RoomChange } from '../../room-rules.ts'
 import type { RoomCommand, RoomOutcome, RoomRefusal } from '../../room-store.ts'
+import { lockClass, locks } from '../advisory-locks.ts'
 import type { Sql } from '../connection.ts'
 import type { Pool } from '../pool.ts'
 import { type FactsRow, selectFacts, toFacts } from './facts.ts'
@@ -28,10 +29,14 @@ export function executeRoomCommand(
 ): Promise<Executed> {
   return pool.write(async (sql) => {
     try {
-      // What is read after the lock is what is so then: the facts are read by a statement of their own.
-      const [, , [facts]] = await Promise.all([
+      // What is read after a lock is what is so then: the facts are read by a statement of their own.
+      const [, , , [facts]] = await Promise.all([
         sql.unsafe('BEGIN ISOLATION LEVEL READ COMMITTED'),
-        sql`SELECT obrol_lock(1)`,
+        // No names are rebuilt while one is taken.
+        command.kind === 'create'
+          ? sql`SELECT pg_advisory_xact_lock_shared(${lockClass}, ${locks.nameForms})`
+          : [],
+        sql`SELECT obrol_lock(${locks.log})`,
         selectFacts(sql, session, command, idempotency),
       ])
       return await decideAndWrite(sql, command, idempotency, facts as FactsRow)
