@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto'
 import type { AccountStore } from '../store/account-store.ts'
-import type { Draft, MessageEntry, MessageLog, Outcome, Page, PageRange } from '../store/message-log.ts'
+import type {
+  Draft,
+  MessageEntry,
+  MessageLog,
+  Outcome,
+  Page,
+  PageRange,
+} from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
 import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'

@@ -70,7 +70,15 @@ t.test('clients get a message with names and an RFC 3339 time', async (t) => {
     { id: 2, username: 'bob' },
   ]
   const common = { id: 7, from: 'ann', text: 'hi', sentAt: '1970-01-01T00:00:00.000Z' }
-  const entry = { id: 7, from: ann, to: null, text: 'hi', sentAt: 0 }
+  const entry = {
+    kind: 'message' as const,
+    id: 7,
+    from: ann,
+    to: null,
+    room: null,
+    text: 'hi',
+    sentAt: 0,
+  }
   t.same(toMessage(entry), { ...common, kind: 'broadcast' })
   t.same(toMessage({ ...entry, to: bob }), { ...common, kind: 'direct', to: 'bob' })
 })

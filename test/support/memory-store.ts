@@ -1,8 +1,8 @@
 import type { AccountStore, Credentials } from '../../src/store/account-store.ts'
 import type {
   Draft,
-  Entry,
   LogBounds,
+  MessageEntry,
   Outcome,
   Page,
   PageRange,
@@ -27,8 +27,8 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly #accounts = new Map<string, Credentials>()
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
-  readonly #entries: Entry[] = []
-  readonly #keys = new Map<string, { digest: string; entry: Entry }>()
+  readonly #entries: MessageEntry[] = []
+  readonly #keys = new Map<string, { digest: string; entry: MessageEntry }>()
   #lastSession = 0
 
   readonly log = {
@@ -37,8 +37,8 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     findByIdempotencyKey: (account: number, key: string) =>
       this.#call('findByIdempotencyKey', () => this.#keys.get(`${account} ${key}`)),
     page: (viewer: number, range: PageRange) => this.#call('page', () => this.#page(viewer, range)),
-    entry: (id: number, viewer: number) =>
-      this.#call('entry', () => this.#visible(viewer).find((entry) => entry.id === id)),
+    message: (id: number, viewer: number) =>
+      this.#call('message', () => this.#visible(viewer).find((entry) => entry.id === id)),
   }
 
   readonly accounts: AccountStore = {
@@ -102,12 +102,21 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const known = this.#keys.get(key)
     if (known && known.digest !== idempotency?.digest) return { kind: 'key-reused' }
     if (known) return { kind: 'replayed', entry: known.entry }
+    if (to?.type === 'room') return { kind: 'unknown-room' }
     const recipient = to && this.#accounts.get(to.key)?.account
     if (recipient === undefined) return { kind: 'unknown-recipient' }
     if (recipient && to?.whenOffline === 'reject' && !this.online.has(recipient.id)) {
       return { kind: 'recipient-offline' }
     }
-    const entry = { id: this.#entries.length + 1, from, to: recipient, text, sentAt: Date.now() }
+    const entry: MessageEntry = {
+      kind: 'message',
+      id: this.#entries.length + 1,
+      from,
+      to: recipient,
+      room: null,
+      text,
+      sentAt: Date.now(),
+    }
     this.#entries.push(entry)
     if (idempotency) this.#keys.set(key, { digest: idempotency.digest, entry })
     return { kind: 'appended', entry }
@@ -124,7 +133,7 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     return { bounds: this.#bounds(), entries, more: found.length > limit }
   }
 
-  #visible(viewer: number): Entry[] {
+  #visible(viewer: number): MessageEntry[] {
     return this.#entries.filter(({ from, to }) => !to || from.id === viewer || to.id === viewer)
   }
 
