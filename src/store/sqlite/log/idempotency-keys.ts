@@ -21,7 +21,11 @@ export class IdempotencyKeys {
     )
   }
 
-  find(account: number, key: string, now: number): { digest: string; entry: MessageEntry } | undefined {
+  find(
+    account: number,
+    key: string,
+    now: number,
+  ): { digest: string; entry: MessageEntry } | undefined {
     const row = this.#byKey.get({ account, key, since: now - KEY_LIFETIME_MS })
     return row && { digest: row.digest, entry: toEntry(row) }
   }
