@@ -126,7 +126,7 @@ export type RoomOutcome =
       member: RoomMember | null
       /** The idempotency key was used before. */
       replayed: boolean
-      /** False where all was so already, or was replayed: then nothing was written. */
-      changed: boolean
+      /** Whether somebody became a member by this call. */
+      joined: boolean
     }
   | { kind: RoomRefusal }

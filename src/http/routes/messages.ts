@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import { type PostCommand, toMessage } from '../../chat/messages.ts'
+import { type HistoryQuery, type PostCommand, toMessage } from '../../chat/messages.ts'
+import type { Session } from '../../store/session-store.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'
@@ -7,8 +8,10 @@ import {
   defaultMessageLimit,
   getMessage,
   listMessages,
+  listRoomMessages,
   sendBroadcast,
   sendDirect,
+  sendToRoom,
 } from '../schemas/messages.ts'
 
 /** Send, list and get messages. */
@@ -29,17 +32,34 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     return send(messages.parse(session, content, headers['idempotency-key']), reply)
   })
 
-  app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
-    const command = messages.parsePage({ limit: defaultMessageLimit, ...query })
-    limits.read(session)
-    const { entries, more, cursor } = await messages.page(session, command)
-    return { messages: entries.map(toMessage), more, cursor }
+  app.post('/v1/rooms/:room/messages', { schema: sendToRoom }, async (request, reply) => {
+    const { session, body, headers, params } = request
+    const content = { kind: 'room', room: params.room, ...body } as const
+    return send(messages.parse(session, content, headers['idempotency-key']), reply)
   })
+
+  app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
+    return list(session, { limit: defaultMessageLimit, ...query })
+  })
+
+  app.get(
+    '/v1/rooms/:room/messages',
+    { schema: listRoomMessages },
+    async ({ session, params, query }) =>
+      list(session, { limit: defaultMessageLimit, ...query, room: params.room }),
+  )
 
   app.get('/v1/messages/:id', { schema: getMessage }, async ({ session, params }) => {
     limits.read(session)
     return toMessage(await messages.find(session, params.id))
   })
+
+  async function list(session: Session, query: HistoryQuery) {
+    const command = messages.parsePage(query)
+    limits.read(session)
+    const { entries, more, cursor } = await messages.page(session, command)
+    return { messages: entries.map(toMessage), more, cursor }
+  }
 
   async function send(command: PostCommand, reply: FastifyReply): Promise<FastifyReply> {
     const { entry, replayed } = await limits.post(
