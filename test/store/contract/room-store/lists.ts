@@ -72,7 +72,7 @@ export async function listsContract(t: Test, openFixture: OpenFixture): Promise<
     const found = (prefix: string, more: Partial<RoomQuery> = {}) =>
       listed(house, 'ann', { prefix, ...more })
     t.same(await found('gre'), ['green', 'rum_x'])
-    t.same(await found('GRE'), ['green', 'rum_x'], 'whatever its case')
+    t.same(await found('GREENS'), ['rum_x'], 'a title whatever its case')
     t.same(await found('t'), ['green', 'tea'])
     t.same(await found('rum'), ['rum_x', 'rumba'])
     t.same(await found('rum_'), ['rum_x'], 'an underscore is no pattern')
