@@ -169,7 +169,6 @@ export const sendDirect = {
 
 export const sendToRoom = {
   ...onRoom,
-  tags: ['Messages'],
   operationId: 'sendToRoom',
   summary: 'Send a message to a room',
   description:
@@ -240,7 +239,6 @@ export const listMessages = {
 
 export const listRoomMessages = {
   ...onRoom,
-  tags: ['Messages'],
   operationId: 'listRoomMessages',
   summary: 'List the messages of a room',
   description:

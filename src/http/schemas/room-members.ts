@@ -68,17 +68,20 @@ const member = {
   online: true,
 }
 
-const onPerson = {
+const onPerson = (example: string) => ({
   ...onRoom,
   params: Type.Object({
     room: roomParam,
     username: Type.String({
       'x-documented': 'string',
-      description: 'The username of anyone, in any upper and lower case',
-      examples: [member.username],
+      description: 'A username, in any upper and lower case',
+      examples: [example],
     }),
   }),
-}
+})
+
+/** Of the README: nobody removes or bans themselves for a try. */
+const someoneElse = onPerson('bob')
 
 const page = (what: string) =>
   Type.Object(
@@ -113,7 +116,7 @@ export const listRoomMembers = {
 }
 
 export const putRoomMember = {
-  ...onPerson,
+  ...onPerson(member.username),
   operationId: 'putRoomMember',
   summary: 'Join a room, add someone or give a role',
   description:
@@ -134,7 +137,7 @@ export const putRoomMember = {
 }
 
 export const removeRoomMember = {
-  ...onPerson,
+  ...someoneElse,
   operationId: 'removeRoomMember',
   summary: 'Leave a room, or remove someone',
   description:
@@ -162,7 +165,7 @@ export const listRoomBans = {
 }
 
 export const banFromRoom = {
-  ...onPerson,
+  ...someoneElse,
   operationId: 'banFromRoom',
   summary: 'Ban someone from a room',
   description:
@@ -174,7 +177,7 @@ export const banFromRoom = {
 }
 
 export const unbanFromRoom = {
-  ...onPerson,
+  ...someoneElse,
   operationId: 'unbanFromRoom',
   summary: 'Lift a ban from a room',
   description:
