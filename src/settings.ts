@@ -146,6 +146,37 @@ export const settingsTable = {
     'connections',
     'Connections open at once from one address, not counting those that carry a stream.',
   ),
+  roomCreation: enumSetting(
+    'ROOM_CREATION',
+    ['everyone', 'moderators'],
+    'everyone',
+    'Who may make rooms. moderators: those of the server, which has none yet, so nobody.',
+  ),
+  roomsCreatedPerDay: limitSetting(
+    'ROOMS_CREATED_PER_DAY',
+    20,
+    'rooms',
+    'Rooms made by one account.',
+  ),
+  roomsPerUser: limitSetting(
+    'ROOMS_PER_USER',
+    200,
+    'rooms',
+    'Rooms that one account has joined or made; being added does not count.',
+  ),
+  membersPerRoom: limitSetting('MEMBERS_PER_ROOM', 10_000, 'members', 'Members of one room.'),
+  addsPerHour: limitSetting(
+    'ADDS_PER_HOUR',
+    60,
+    'people',
+    'People whom one account adds to rooms.',
+  ),
+  broadcast: enumSetting(
+    'BROADCAST',
+    ['everyone', 'moderators'],
+    'everyone',
+    'Who may write to everyone. moderators: as for ROOM_CREATION.',
+  ),
   messageMaxChars: wholeNumberSetting(
     'MESSAGE_MAX_CHARS',
     4000,

@@ -9,15 +9,19 @@ export interface MessageLog {
    *
    * Each draft is checked in this order: its session is alive, its idempotency key is new; its
    * recipient exists and is online (unless `whenOffline` is `keep`); the sender may read its room, is not
-   * banned from it, is a member of it, and it is not archived. Then it gets the next id. A failed check gives an outcome, not an error, and does not affect other drafts. A repeated
-   * batch id gives the same outcomes and appends nothing.
+   * banned from it, is a member of it, and it is not archived. Then it gets the next id. A failed check
+   * gives an outcome, not an error, and does not affect other drafts. A repeated batch id gives the same
+   * outcomes and appends nothing.
    *
    * @throws {Unavailable} certainly nothing of the batch was stored
    * @throws {OutcomeUnknown} the batch may have been stored: ask again with the same batch id
    */
   append(batch: readonly Draft[], batchId: string): Promise<Outcome[]>
 
-  /** The entry of an idempotency key that the account used in the last 24 hours. */
+  /**
+   * The message of an idempotency key that the account used in the last 24 hours. Undefined where it
+   * made a room with the key: to `append` such a key is reused.
+   */
   findByIdempotencyKey(
     account: number,
     key: string,
@@ -31,8 +35,8 @@ export interface MessageLog {
   /**
    * The entries after an id that the streams of `viewer` carry, in order: broadcasts; direct messages from
    * or to them; of a room that they may read in this snapshot, what happened during their memberships; and
-   * in any case their own joining and leaving, and the deletion of a room of theirs. One call scans at most 1,000 ids and
-   * 256 KiB of text, but at least one entry.
+   * in any case their own joining and leaving, and the deletion of a room of theirs. One call returns at
+   * most 1,000 entries and 256 KiB of text, but at least one entry. What others said costs nothing.
    */
   read(after: number, viewer: number): Promise<Scan>
 

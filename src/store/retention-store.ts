@@ -5,6 +5,7 @@ export interface RetentionStore {
   /**
    * One small step of deletion, at most 1,000 rows of each kind:
    * - entries sent before `before`, up to the first that was not, and never the newest;
+   * - memberships that ended before the oldest entry;
    * - idempotency keys older than 24 hours;
    * - expired sessions that are not present.
    *

@@ -1,9 +1,13 @@
 import t from 'tap'
 import { AppendBatcher } from '../../src/store/append-batcher.ts'
-import type { Draft, MessageLog, Outcome } from '../../src/store/message-log.ts'
+import type { Draft, MessageEntry, MessageLog, Outcome } from '../../src/store/message-log.ts'
 import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 
 type Batch = { texts: string[]; batchId: string }
+
+function messageOf(id: number, text: string): MessageEntry {
+  return { kind: 'message', id, from: ann, to: null, room: null, text, sentAt: 0 }
+}
 
 /** A log that records its calls, and runs a script before each append. */
 class ScriptedLog implements Pick<MessageLog, 'append'> {
@@ -28,7 +32,7 @@ class ScriptedLog implements Pick<MessageLog, 'append'> {
     if (known) return known
     const outcomes = texts.map((text): Outcome => {
       const id = this.stored.push(text)
-      return { kind: 'appended', entry: { id, from: ann, to: null, text, sentAt: 0 } }
+      return { kind: 'appended', entry: messageOf(id, text) }
     })
     this.#known.set(batchId, outcomes)
     return outcomes

@@ -1,7 +1,9 @@
+import type { RoomCommand } from '../../src/store/room-store.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { personNamed } from '../support/large-database.ts'
 import { draft, hour, newAccount, newBatchId } from './fixtures.ts'
+import { ban, create, deleteRoom, put, remove, unban, update } from './room-commands.ts'
 
 /**
  * Makes every kind of call that a server makes, on a large database.
@@ -27,6 +29,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
     ],
     newBatchId(),
   )
+  await everyRoomCall(store, ann, bob, round)
   const again = newBatchId()
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.append([draft(ann, 'once', { key })], again)
@@ -54,7 +57,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
       await store.log.page(other, { ...range, limit, withAccount: 2 })
     }
   }
-  await store.log.entry(head, viewer)
+  await store.log.message(head, viewer)
   const windowMs = hour
   await store.counters?.increment(`address of ${round}`, { limit: 2, windowMs })
   await store.counters?.decrement(`address of ${round}`)
@@ -63,6 +66,36 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.presence.change({ enter: [], leave: [bob.id] })
   await store.sessions.end(bob.id)
   await store.retention.deleteExpired(Date.now() - 29 * 24 * hour)
+}
+
+async function everyRoomCall(
+  store: Store,
+  ann: Session,
+  bob: Session,
+  round: number,
+): Promise<void> {
+  const [room, user, viewer] = [`room${round}`, `bob${round}`, ann.account.id]
+  const execute = ({ id }: Session, command: RoomCommand) => store.rooms.execute(id, command, null)
+  await store.rooms.execute(ann.id, create(room), { key: `of ${room}`, digest: room })
+  await execute(bob, put(room, user))
+  await execute(ann, put(room, user, 'moderator'))
+  await execute(ann, update(room, { title: 'Title', topic: 'Topic' }))
+  const drafts = [draft(bob, 'to a room', { room }), draft(bob, 'to none', { room: 'none' })]
+  await store.log.append(drafts, newBatchId())
+  for (const joined of [true, false])
+    await store.rooms.list(viewer, { after: 'room', limit: 50, joined, prefix: 'room' })
+  await store.rooms.find(viewer, room)
+  await store.rooms.members(viewer, room, { after: null, limit: 50 })
+  await store.rooms.memberships(bob.account.id)
+  await store.log.read(0, bob.account.id)
+  for (const range of [{}, { after: 0 }, { before: 500 }])
+    await store.log.page(viewer, { ...range, limit: 50, inRoom: room })
+  await execute(ann, ban(room, user))
+  await store.rooms.bans(viewer, room, { after: null, limit: 50 })
+  await execute(ann, unban(room, user))
+  await execute(ann, remove(room, user))
+  await store.log.read(0, bob.account.id)
+  await execute(ann, deleteRoom(room))
 }
 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {

@@ -1,5 +1,5 @@
 import type { NewAccount } from '../../src/store/account-store.ts'
-import type { Draft, Entry, Outcome } from '../../src/store/message-log.ts'
+import type { Draft, Entry, MessageEntry, Outcome } from '../../src/store/message-log.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -26,21 +26,29 @@ export function newAccount(username: string): NewAccount {
 }
 
 export interface DraftOptions {
+  /** The key of a username. */
   to?: string
+  /** The key of a room. */
+  room?: string
   whenOffline?: 'reject' | 'keep'
   key?: string
   digest?: string
 }
 
-/** A draft of a broadcast or of a direct message, which is stored for an offline recipient by default. */
+/** A draft. A direct message is stored for an offline recipient by default. */
 export function draft(session: Session, text: string, options: DraftOptions = {}): Draft {
-  const { to, whenOffline = 'keep', key, digest = text } = options
+  const { key, digest = text } = options
   return {
     session: session.id,
-    to: to === undefined ? null : { key: to, whenOffline },
+    to: addressOf(options),
     text,
     idempotency: key === undefined ? null : { key, digest },
   }
+}
+
+function addressOf({ to, room, whenOffline = 'keep' }: DraftOptions): Draft['to'] {
+  if (room !== undefined) return { type: 'room', key: room }
+  return to === undefined ? null : { type: 'direct', key: to, whenOffline }
 }
 
 let batches = 0
@@ -56,16 +64,16 @@ export async function appendMessage(
   session: Session,
   text: string,
   options?: DraftOptions,
-): Promise<Entry> {
-  return (await appendMessages(store, [draft(session, text, options)]))[0] as Entry
+): Promise<MessageEntry> {
+  return (await appendMessages(store, [draft(session, text, options)]))[0] as MessageEntry
 }
 
 /** Throws where one is refused. */
-export async function appendMessages(store: Store, drafts: Draft[]): Promise<Entry[]> {
+export async function appendMessages(store: Store, drafts: Draft[]): Promise<MessageEntry[]> {
   return (await store.log.append(drafts, newBatchId())).map(entryOf)
 }
 
-export function entryOf(outcome: Outcome): Entry {
+export function entryOf(outcome: Outcome): MessageEntry {
   if (outcome.kind !== 'appended' && outcome.kind !== 'replayed') throw new Error(outcome.kind)
   return outcome.entry
 }

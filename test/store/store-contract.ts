@@ -6,6 +6,7 @@ import { presenceStoreContract } from './contract/presence-store.ts'
 import { rateLimitCountersContract } from './contract/rate-limit-counters.ts'
 import { receiptStoreContract } from './contract/receipt-store.ts'
 import { retentionStoreContract } from './contract/retention-store.ts'
+import { roomStoreContract } from './contract/room-store.ts'
 import { sessionStoreContract } from './contract/session-store.ts'
 import { storeContract } from './contract/store.ts'
 
@@ -14,6 +15,7 @@ const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<v
   MessageLog: messageLogContract,
   AccountStore: accountStoreContract,
   SessionStore: sessionStoreContract,
+  RoomStore: roomStoreContract,
   PresenceStore: presenceStoreContract,
   ReceiptStore: receiptStoreContract,
   RetentionStore: retentionStoreContract,

@@ -1,5 +1,5 @@
 import type { Credentials, NewAccount } from '../account-store.ts'
-import type { Account } from '../person.ts'
+import type { Account, Person } from '../person.ts'
 import type { Connection } from './connection.ts'
 
 type Row = { id: number; username: string; createdAt: number; passwordHash: string }
@@ -9,6 +9,8 @@ export class AccountQueries {
   readonly #byKey
   readonly #bySkeleton
   readonly #insertSkeleton
+  readonly #person
+  readonly #ofSession
 
   constructor(connection: Connection) {
     this.#insert = connection
@@ -27,6 +29,14 @@ export class AccountQueries {
     this.#insertSkeleton = connection.prepare<[string, number]>(
       'INSERT INTO name_skeletons (skeleton, account_id) VALUES (?, ?)',
     )
+    this.#person = connection.prepare<[string], Person>(
+      'SELECT id, username FROM accounts WHERE key = ?',
+    )
+    // Not a join, which SQLite would plan again for each value; see SessionQueries.
+    this.#ofSession = connection.prepare<[number, number], Person>(
+      `SELECT id, username FROM accounts
+       WHERE id = (SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?)`,
+    )
   }
 
   /** @returns undefined where the key or a skeleton is taken */
@@ -40,6 +50,15 @@ export class AccountQueries {
 
   skeletonsTaken(skeletons: readonly string[]): boolean {
     return skeletons.some((skeleton) => this.#bySkeleton.get(skeleton) !== undefined)
+  }
+
+  person(key: string): Person | undefined {
+    return this.#person.get(key)
+  }
+
+  /** @returns undefined where the session has ended or expired */
+  ofSession(session: number, now: number): Person | undefined {
+    return this.#ofSession.get(session, now)
   }
 
   credentials(key: string): Credentials | undefined {

@@ -29,8 +29,9 @@ export class FullyDeliveredAccounts {
          FROM (SELECT account_id FROM sessions WHERE expires_at > ?
                ORDER BY expires_at DESC LIMIT ${MAX_SESSIONS}) AS newest
          JOIN accounts ON accounts.id = newest.account_id
-         WHERE NOT EXISTS (SELECT 1 FROM entries INDEXED BY entries_to
-                           WHERE recipient_id = accounts.id AND entries.id > accounts.reached)`,
+         WHERE NOT EXISTS (SELECT 1 FROM entries INDEXED BY entries_kept
+                           WHERE kind = 'message' AND target_id = accounts.id
+                             AND entries.id > accounts.reached)`,
       )
       .pluck()
     this.#accounts = new Set(accounts.all(now))

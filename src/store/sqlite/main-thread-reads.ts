@@ -1,5 +1,6 @@
 import type { Cursor, CursorResolution, LogBounds } from '../message-log.ts'
 import type { Undelivered } from '../receipt-store.ts'
+import type { Memberships } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import type { Unavailable } from '../store-errors.ts'
@@ -9,6 +10,7 @@ import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { CursorResolver } from './log/resolve-cursor.ts'
 import { ReceiptQueries } from './receipts.ts'
+import { MembershipQueries } from './rooms/memberships.ts'
 import { SessionQueries } from './sessions.ts'
 
 /**
@@ -29,6 +31,7 @@ export class MainThreadReads {
   readonly #receipts
   readonly #cursors
   readonly #fullyDelivered
+  readonly #memberships
   #closedError: Unavailable | undefined
   /** The log's edges in the open snapshot, once they were read. */
   #snapshotBounds: LogBounds | undefined
@@ -45,11 +48,13 @@ export class MainThreadReads {
     this.#receipts = new ReceiptQueries(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
+    this.#memberships = new MembershipQueries(connection)
   }
 
   /** Takes updates in the order of their commits. */
   applyUpdate(update: StoreUpdate): void {
     this.#fullyDelivered.applyUpdate(update)
+    this.#memberships.applyUpdate(update)
   }
 
   async findSession(id: number): Promise<Session | undefined> {
@@ -64,6 +69,11 @@ export class MainThreadReads {
   async undelivered(viewer: number): Promise<Undelivered> {
     const known = this.#closedError ? undefined : this.#fullyDelivered.undelivered(viewer)
     return known ?? this.#read(() => this.#receipts.range(viewer, this.#readSnapshotBounds()))
+  }
+
+  async memberships(account: number): Promise<Memberships> {
+    const known = this.#closedError ? undefined : this.#memberships.ofNone(account)
+    return known ?? this.#read(() => this.#memberships.of(account, this.#readSnapshotBounds().head))
   }
 
   async resolveCursor(cursor: Cursor): Promise<CursorResolution> {

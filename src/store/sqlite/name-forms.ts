@@ -1,40 +1,78 @@
 import { formsVersion, nameForms } from '../../names/name-forms.ts'
 import type { Connection } from './connection.ts'
 
-/** SQLite allows no write while a query is being read, so accounts are read in batches. */
-const BATCH_ACCOUNTS = 1_000
+/** SQLite allows no write while a query is being read, so names are read in batches. */
+const BATCH_NAMES = 1_000
 
-type AccountName = { id: number; username: string; key: string }
+/** Where the names of people or of rooms are. */
+interface Names {
+  table: string
+  id: string
+  name: string
+  skeletons: string
+  /** The column of `skeletons` that refers to `id`. */
+  owner: string
+}
+
+const allNames: readonly Names[] = [
+  {
+    table: 'accounts',
+    id: 'id',
+    name: 'username',
+    skeletons: 'name_skeletons',
+    owner: 'account_id',
+  },
+  {
+    table: 'rooms',
+    id: 'audience_id',
+    name: 'name',
+    skeletons: 'room_skeletons',
+    owner: 'audience_id',
+  },
+]
+
+type Row = { id: number; name: string; key: string }
 
 /**
  * Makes the keys and skeletons of all names again, in one transaction, where the stored ones were made
- * by other rules or never. A name whose new key belongs to another account keeps its old key.
+ * by other rules or never. A name whose new key belongs to another one keeps its old key.
  */
 export function updateNameForms(connection: Connection): void {
   const storedVersion = connection
     .prepare<[], string>('SELECT version FROM name_forms')
     .pluck()
     .get()
-  if (storedVersion !== formsVersion) connection.transaction(rebuildNameForms).immediate(connection)
+  if (storedVersion === formsVersion) return
+  connection
+    .transaction(() => {
+      for (const names of allNames) rebuildNameForms(connection, names)
+      connection.exec('DELETE FROM name_forms')
+      connection.prepare('INSERT INTO name_forms (version) VALUES (?)').run(formsVersion)
+    })
+    .immediate()
 }
 
-function rebuildNameForms(connection: Connection): void {
-  const next = connection.prepare<[number], AccountName>(
-    `SELECT id, username, key FROM accounts WHERE id > ? ORDER BY id LIMIT ${BATCH_ACCOUNTS}`,
+function rebuildNameForms(
+  connection: Connection,
+  { table, id: idColumn, name: nameColumn, skeletons, owner }: Names,
+): void {
+  // A deleted room has no key.
+  const next = connection.prepare<[number], Row>(
+    `SELECT ${idColumn} AS id, ${nameColumn} AS name, key FROM ${table}
+     WHERE ${idColumn} > ? AND key IS NOT NULL ORDER BY ${idColumn} LIMIT ${BATCH_NAMES}`,
   )
   const updateKey = connection.prepare<[string, number]>(
-    'UPDATE OR IGNORE accounts SET key = ? WHERE id = ?',
+    `UPDATE OR IGNORE ${table} SET key = ? WHERE ${idColumn} = ?`,
   )
   const insertSkeleton = connection.prepare<[string, number]>(
-    'INSERT OR IGNORE INTO name_skeletons (skeleton, account_id) VALUES (?, ?)',
+    `INSERT OR IGNORE INTO ${skeletons} (skeleton, ${owner}) VALUES (?, ?)`,
   )
-  connection.exec('DELETE FROM name_skeletons; DELETE FROM name_forms')
+  connection.exec(`DELETE FROM ${skeletons}`)
   for (let batch = next.all(0); batch.length > 0; batch = next.all(batch.at(-1)?.id as number)) {
-    for (const { id, username, key } of batch) {
-      const forms = nameForms(username)
+    for (const { id, name, key } of batch) {
+      const forms = nameForms(name)
       if (forms.key !== key) updateKey.run(forms.key, id)
       for (const skeleton of forms.skeletons) insertSkeleton.run(skeleton, id)
     }
   }
-  connection.prepare('INSERT INTO name_forms (version) VALUES (?)').run(formsVersion)
 }

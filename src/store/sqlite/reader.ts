@@ -1,14 +1,17 @@
 import type { PageRange } from '../message-log.ts'
+import type { KeyRange, RoomQuery } from '../room-store.ts'
 import type { DatabaseSize } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
+import { toMessage } from './log/entry-query.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
 import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
+import { RoomQueries } from './rooms/room-queries.ts'
 import { readTransaction } from './transaction.ts'
 
 export type Reader = ReturnType<typeof createReader>
@@ -23,11 +26,16 @@ export function createReader(connection: Connection, clock: () => number) {
   const accounts = new AccountQueries(connection)
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
+  const rooms = new RoomQueries(connection)
   const retention = new RetentionQueries(connection)
 
   return {
     findByIdempotencyKey: (account: number, key: string) =>
-      inSnapshot(() => keys.find(account, key, clock())),
+      inSnapshot(() => {
+        const known = keys.find(account, key, clock())
+        if (known?.entry.kind !== 'message') return undefined
+        return { digest: known.digest, entry: toMessage(known.entry) }
+      }),
     bounds: () => inSnapshot(() => bounds.read()),
     read: (after: number, viewer: number) => inSnapshot(() => entries.read(after, viewer)),
     page: (viewer: number, range: PageRange) => inSnapshot(() => pages.page(viewer, range)),
@@ -38,6 +46,12 @@ export function createReader(connection: Connection, clock: () => number) {
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>
       inSnapshot(() => receipts.read(after, upTo, viewer)),
+    findRoom: (viewer: number, key: string) => inSnapshot(() => rooms.find(viewer, key)),
+    listRooms: (viewer: number, query: RoomQuery) => inSnapshot(() => rooms.list(viewer, query)),
+    roomMembers: (viewer: number, key: string, range: KeyRange) =>
+      inSnapshot(() => rooms.members(viewer, key, range)),
+    roomBans: (viewer: number, key: string, range: KeyRange) =>
+      inSnapshot(() => rooms.bans(viewer, key, range)),
     wouldDeleteOverTenth: (before: number) =>
       inSnapshot(() => retention.wouldDeleteOverTenth(before)),
     size: () => inSnapshot(() => readSize(connection)),

@@ -1,10 +1,9 @@
 import type { LogBounds, Scan } from '../message-log.ts'
 import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
-import type { EntryRow } from '../rows.ts'
 import { MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { entryColumns } from './log/entry-query.ts'
+import { type EntryRow, entryColumns, entryTables, toMessage } from './log/entry-query.ts'
 
 /** The direct messages that none of their recipient's streams has received. */
 export class ReceiptQueries {
@@ -16,18 +15,19 @@ export class ReceiptQueries {
   constructor(connection: Connection) {
     this.#bounds = new LogBoundsQuery(connection)
     this.#entries = connection.prepare<{ after: number; upTo: number; viewer: number }, EntryRow>(
-      `SELECT ${entryColumns}
-       FROM entries INDEXED BY entries_to
-       CROSS JOIN accounts AS sender ON sender.id = entries.sender_id
-       CROSS JOIN accounts AS recipient ON recipient.id = entries.recipient_id
-       WHERE entries.recipient_id = :viewer AND entries.id > :after AND entries.id <= :upTo
-       ORDER BY entries.id LIMIT ${MAX_SCAN_IDS}`,
+      `SELECT ${entryColumns} FROM ${entryTables}
+       WHERE entries.id IN (
+         SELECT id FROM entries INDEXED BY entries_kept
+         WHERE kind = 'message' AND target_id = :viewer AND id > :after AND id <= :upTo
+         ORDER BY id LIMIT ${MAX_SCAN_IDS})
+       ORDER BY entries.id`,
     )
     // Bound through a SELECT, as in SessionQueries.
     this.#first = connection.prepare<{ viewer: number }, { first: number | null }>(
       `SELECT min(id) AS first FROM (
-         SELECT id FROM entries INDEXED BY entries_to
-         WHERE recipient_id = (SELECT :viewer) AND id > (SELECT reached FROM accounts WHERE id = :viewer)
+         SELECT id FROM entries INDEXED BY entries_kept
+         WHERE kind = 'message' AND target_id = (SELECT :viewer)
+           AND id > (SELECT reached FROM accounts WHERE id = :viewer)
          ORDER BY id DESC LIMIT ${MAX_UNDELIVERED})`,
     )
     // A client can present any cursor, and a receipt past the head would hide future messages. Most
@@ -35,15 +35,16 @@ export class ReceiptQueries {
     this.#record = connection.prepare<{ account: number; id: number }>(
       `UPDATE accounts SET reached = min(:id, (SELECT max(id) FROM entries))
        WHERE id = :account AND reached < min(:id, (SELECT max(id) FROM entries))
-         AND EXISTS (SELECT 1 FROM entries INDEXED BY entries_to
-                     WHERE recipient_id = :account AND entries.id > reached AND entries.id <= :id)`,
+         AND EXISTS (SELECT 1 FROM entries INDEXED BY entries_kept
+                     WHERE kind = 'message' AND target_id = :account
+                       AND entries.id > reached AND entries.id <= :id)`,
     )
   }
 
   read(after: number, upTo: number, viewer: number): Scan {
     const bounds = this.#bounds.read()
     const rows = this.#entries.iterate({ after, upTo, viewer })
-    return { bounds, ...takeEntries(rows, upTo, MAX_SCAN_IDS) }
+    return { bounds, ...takeEntries(rows, upTo, MAX_SCAN_IDS, toMessage) }
   }
 
   /**

@@ -21,6 +21,10 @@ const expired = {
                     FROM idempotency_keys CROSS JOIN entries ON entries.id = entry_id
                     ORDER BY entry_id LIMIT ${limit})
     WHERE sent_at < :keysBefore`,
+  // A stay says what was carried while it lasted, of which nothing is left.
+  members: (limit: number) => `
+    SELECT account_id, audience_id, joined_id FROM members INDEXED BY members_left
+    WHERE left_id < (SELECT min(id) FROM entries) LIMIT ${limit}`,
   // A session that is still present is deleted after its grace period.
   sessions: (limit: number) => `
     SELECT id FROM sessions
@@ -29,6 +33,11 @@ const expired = {
                       WHERE presence.account_id = sessions.account_id
                         AND presence.session_id = sessions.id)
     LIMIT ${limit}`,
+}
+
+/** What the queries select of a row, where it is not the `rowid`. */
+const rowKeys: Readonly<Record<string, string>> = {
+  members: '(account_id, audience_id, joined_id)',
 }
 
 export class RetentionQueries {
@@ -40,7 +49,7 @@ export class RetentionQueries {
     const kinds = Object.entries(expired)
     this.#deletes = kinds.map(([table, rows]) =>
       connection.prepare<Partial<Cutoffs>>(
-        `DELETE FROM ${table} WHERE rowid IN (${rows(MAX_ROWS_PER_STEP)})`,
+        `DELETE FROM ${table} WHERE ${rowKeys[table] ?? 'rowid'} IN (${rows(MAX_ROWS_PER_STEP)})`,
       ),
     )
     this.#more = connection

@@ -75,7 +75,15 @@ export class SqliteStore implements Store {
     end: (id) => this.#publish(this.#writer.call('endSession', id)),
   }
 
-  readonly rooms: RoomStore = undefined as never
+  readonly rooms: RoomStore = {
+    execute: (session, command, idempotency) =>
+      this.#publish(this.#writer.call('executeRoomCommand', session, command, idempotency)),
+    find: (viewer, room) => this.#reader.call('findRoom', viewer, room),
+    list: (viewer, query) => this.#reader.call('listRooms', viewer, query),
+    members: (viewer, room, range) => this.#reader.call('roomMembers', viewer, room, range),
+    bans: (viewer, room, range) => this.#reader.call('roomBans', viewer, room, range),
+    memberships: (account) => this.#mainThread.memberships(account),
+  }
 
   readonly presence: PresenceStore = {
     list: () => this.#reader.call('presentSessions'),

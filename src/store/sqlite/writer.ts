@@ -2,6 +2,7 @@ import type { NewAccount } from '../account-store.ts'
 import type { Draft, LogBounds, Outcome } from '../message-log.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
+import type { RoomCommand, RoomOutcome } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
@@ -11,6 +12,7 @@ import { LogBoundsQuery } from './log/bounds.ts'
 import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
+import { RoomCommands } from './rooms/room-commands.ts'
 import { SessionQueries } from './sessions.ts'
 import { WriteTransaction } from './transaction.ts'
 
@@ -33,6 +35,7 @@ export class Writer {
   readonly #transaction
   readonly #bounds
   readonly #log
+  readonly #rooms
   readonly #accounts
   readonly #sessions
   readonly #presence
@@ -50,6 +53,7 @@ export class Writer {
     this.#transaction = new WriteTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#log = new LogAppender(connection)
+    this.#rooms = new RoomCommands(connection)
     this.#accounts = new AccountQueries(connection)
     this.#sessions = new SessionQueries(connection)
     this.#presence = new PresenceQueries(connection)
@@ -72,6 +76,17 @@ export class Writer {
     })
     this.#remember(batchId, done.value)
     return done
+  }
+
+  executeRoomCommand(
+    session: number,
+    command: RoomCommand,
+    idempotency: Draft['idempotency'],
+  ): WriteResult<RoomOutcome> {
+    return this.#write((now) => {
+      const { outcome, entries } = this.#rooms.execute(session, command, idempotency, now)
+      return { value: outcome, update: this.#updateOf({ entries }) }
+    })
   }
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {

@@ -4,10 +4,12 @@ import { appendContract } from './message-log/append.ts'
 import { pageContract } from './message-log/page.ts'
 import { readContract } from './message-log/read.ts'
 import { resolveCursorContract } from './message-log/resolve-cursor.ts'
+import { roomsContract } from './message-log/rooms.ts'
 
 export async function messageLogContract(t: Test, openFixture: OpenFixture): Promise<void> {
   await appendContract(t, openFixture)
   await readContract(t, openFixture)
   await pageContract(t, openFixture)
+  await roomsContract(t, openFixture)
   await resolveCursorContract(t, openFixture)
 }

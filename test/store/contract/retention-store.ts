@@ -32,7 +32,7 @@ export async function retentionStoreContract(t: Test, openFixture: OpenFixture):
     })
     t.same(await store.log.bounds(), last.bounds)
     t.equal((await appendMessage(store, ann, 'on')).id, 2_002, 'the head never falls')
-    t.equal(await store.log.entry(2_000, ann.account.id), undefined)
+    t.equal(await store.log.message(2_000, ann.account.id), undefined)
   })
 
   await t.test('deletes only entries that were sent before', async (t) => {

@@ -149,10 +149,8 @@ function suite(): void {
         await checkRetries(t, store, ann)
         const { after, upTo } = await store.receipts.undelivered(bob.account.id)
         const { entries } = await store.receipts.readUndelivered(after, upTo, bob.account.id)
-        t.same(
-          entries.map(({ text }) => text),
-          ['for bob again'],
-        )
+        t.match(entries, [{ text: 'for bob again' }])
+        t.equal(entries.length, 1)
       })
   })
 
@@ -238,7 +236,7 @@ function suite(): void {
     }
     await withStoreAt(t, database, async (store) => {
       t.match(await store.log.bounds(), { oldest: 1, head: 1_300 })
-      t.equal((await store.log.entry(300, 1))?.text.length, 4_000)
+      t.equal((await store.log.message(300, 1))?.text.length, 4_000)
     })
   })
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Draft } from '../../../src/store/message-log.ts'
+import type { Draft, MessageEntry } from '../../../src/store/message-log.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import { connect } from '../../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
@@ -29,7 +29,7 @@ async function register(store: Store, username: string): Promise<Session> {
 
 const direct = ({ id }: Session, key: string): Draft => ({
   session: id,
-  to: { key, whenOffline: 'keep' },
+  to: { type: 'direct', key, whenOffline: 'keep' },
   text: 'hi',
   idempotency: null,
 })
@@ -74,7 +74,15 @@ t.test('answers for fully delivered accounts without the database', async (t) =>
   t.equal(known.undelivered(bob.account.id), undefined, 'it has an undelivered message')
   const bounds = { epoch: 'mh4k2c9z', oldest: 1, head: 2 }
   const person = { id: 9, username: 'cy' }
-  const broadcast = { id: 2, from: person, to: null, text: 'hi', sentAt: 0 }
+  const broadcast: MessageEntry = {
+    kind: 'message',
+    id: 2,
+    from: person,
+    to: null,
+    room: null,
+    text: 'hi',
+    sentAt: 0,
+  }
   const update = { bounds, entries: [broadcast], ended: [], entered: [], left: [] }
   known.applyUpdate(update)
   t.same(known.undelivered(ann.account.id), { after: 2, upTo: 2, bounds })

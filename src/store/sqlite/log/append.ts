@@ -1,39 +1,36 @@
 import type { Draft, MessageEntry, Outcome } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
+import type { RoomRef } from '../../room.ts'
+import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { PostingRules } from '../rooms/posting-rules.ts'
+import { Audiences, EVERYONE } from './audiences.ts'
+import { toMessage } from './entry-query.ts'
+import { EntryWriter } from './entry-writer.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
+import { memoize } from './memoize.ts'
+
+/** Where an entry goes, or why it is refused. */
+type Destination = { audience: number; to: Person | null; room: RoomRef | null } | Outcome
 
 /** Must be called inside a write transaction. */
 export class LogAppender {
-  readonly #head
-  readonly #insert
-  readonly #insertKey
-  readonly #sender
-  readonly #recipient
+  readonly #entries
+  readonly #accounts
+  readonly #audiences
   readonly #online
   readonly #keys
+  readonly #posting
 
   constructor(connection: Connection) {
-    this.#head = connection.prepare<[], number>('SELECT coalesce(max(id), 0) FROM entries').pluck()
-    this.#insert = connection.prepare<[number, number, number | null, string, number]>(
-      'INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (?, ?, ?, ?, ?)',
-    )
-    // REPLACE: a key that is stored but was not found has expired.
-    this.#insertKey = connection.prepare<[number, number, string, string]>(
-      'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
-    )
-    // Not a join, which SQLite would plan again for each value; see SessionQueries.
-    this.#sender = connection.prepare<[number, number], Person>(
-      `SELECT id, username FROM accounts
-       WHERE id = (SELECT account_id FROM sessions WHERE id = ? AND expires_at > ?)`,
-    )
-    this.#recipient = connection.prepare<[string], Person>(
-      'SELECT id, username FROM accounts WHERE key = ?',
-    )
+    this.#entries = new EntryWriter(connection)
+    this.#accounts = new AccountQueries(connection)
+    this.#audiences = new Audiences(connection)
     this.#online = connection
       .prepare<[number], number>('SELECT 1 FROM presence WHERE account_id = ? LIMIT 1')
       .pluck()
     this.#keys = new IdempotencyKeys(connection)
+    this.#posting = new PostingRules(connection)
   }
 
   /**
@@ -42,48 +39,66 @@ export class LogAppender {
    * @param now read after the lock was taken
    */
   append(batch: readonly Draft[], now: number): Outcome[] {
-    let head = this.#head.get() as number
-
-    const findSender = memoize((session: number) => this.#sender.get(session, now))
-    const findRecipient = memoize((key: string) => this.#recipient.get(key))
-    const isOnline = memoize((account: number) => this.#online.get(account) !== undefined)
+    const write = this.#entries.begin(now)
+    const findSender = memoize((session: number) => this.#accounts.ofSession(session, now))
+    const destinationOf = this.#destinations(now)
 
     const appendDraft = ({ session, to, text, idempotency }: Draft): Outcome => {
       const from = findSender(session)
       if (!from) return { kind: 'session-ended' }
       if (idempotency) {
         const known = this.#keys.find(from.id, idempotency.key, now)
-        if (known?.digest === idempotency.digest) return { kind: 'replayed', entry: known.entry }
+        if (known?.digest === idempotency.digest && known.entry.kind === 'message')
+          return { kind: 'replayed', entry: toMessage(known.entry) }
         if (known) return { kind: 'key-reused' }
       }
-      if (to?.type === 'room') return { kind: 'unknown-room' }
-      const person = to && findRecipient(to.key)
-      if (person === undefined) return { kind: 'unknown-recipient' }
-      if (person && to?.whenOffline === 'reject' && !isOnline(person.id)) {
-        return { kind: 'recipient-offline' }
-      }
+      const destination = destinationOf(from, to)
+      if ('kind' in destination) return destination
+      const { audience, to: recipient, room } = destination
+      const id = write({
+        kind: 'message',
+        audience,
+        actor: from.id,
+        target: recipient?.id ?? null,
+        text,
+      })
+      if (idempotency) this.#keys.add(id, from.id, idempotency)
       const entry: MessageEntry = {
         kind: 'message',
-        id: ++head,
+        id,
         from,
-        to: person,
-        room: null,
+        to: recipient,
+        room,
         text,
         sentAt: now,
       }
-      this.#insert.run(entry.id, from.id, person?.id ?? null, text, now)
-      if (idempotency) this.#insertKey.run(entry.id, from.id, idempotency.key, idempotency.digest)
       return { kind: 'appended', entry }
     }
     return batch.map(appendDraft)
   }
-}
 
-/** Within a transaction the answers cannot change. */
-function memoize<Argument, Answer>(ask: (argument: Argument) => Answer) {
-  const answers = new Map<Argument, Answer>()
-  return (argument: Argument): Answer => {
-    if (!answers.has(argument)) answers.set(argument, ask(argument))
-    return answers.get(argument) as Answer
+  /** Within a transaction each answer stays as it is, so it is asked for once. */
+  #destinations(now: number): (from: Person, to: Draft['to']) => Destination {
+    const findRecipient = memoize((key: string) => this.#accounts.person(key))
+    const isOnline = memoize((account: number) => this.#online.get(account) !== undefined)
+    const judgePost = this.#posting.begin()
+    const between = memoize((pair: string) => {
+      const [sender, recipient] = pair.split(' ').map(Number) as [number, number]
+      return (
+        this.#audiences.between(sender, recipient) ?? this.#audiences.begin(sender, recipient, now)
+      )
+    })
+
+    return (from, to) => {
+      if (to === null) return everyone
+      if (to.type === 'room') return judgePost(from.id, to.key)
+      const recipient = findRecipient(to.key)
+      if (!recipient) return { kind: 'unknown-recipient' }
+      if (to.whenOffline === 'reject' && !isOnline(recipient.id))
+        return { kind: 'recipient-offline' }
+      return { audience: between(`${from.id} ${recipient.id}`), to: recipient, room: null }
+    }
   }
 }
+
+const everyone: Destination = { audience: EVERYONE, to: null, room: null }

@@ -1,13 +1,19 @@
-import type { MessageEntry } from '../../message-log.ts'
-import { type EntryRow, toEntry } from '../../rows.ts'
+import type { Draft } from '../../message-log.ts'
 import type { Connection } from '../connection.ts'
-import { entryColumns, entryTables } from './entry-query.ts'
+import { type EntryRow, entryColumns, entryTables } from './entry-query.ts'
 
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
+
+export interface KnownKey {
+  digest: string
+  /** The message, or the joining of the maker of a room. */
+  entry: EntryRow
+}
 
 /** A key is as old as its entry. */
 export class IdempotencyKeys {
   readonly #byKey
+  readonly #insert
 
   constructor(connection: Connection) {
     this.#byKey = connection.prepare<
@@ -19,10 +25,20 @@ export class IdempotencyKeys {
        WHERE idempotency_keys.account_id = :account AND idempotency_keys.key = :key
          AND entries.id = idempotency_keys.entry_id AND entries.sent_at >= :since`,
     )
+    // REPLACE: a key that is stored but was not found has expired.
+    this.#insert = connection.prepare<[number, number, string, string]>(
+      'INSERT OR REPLACE INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (?, ?, ?, ?)',
+    )
   }
 
-  find(account: number, key: string, now: number): { digest: string; entry: MessageEntry } | undefined {
+  find(account: number, key: string, now: number): KnownKey | undefined {
     const row = this.#byKey.get({ account, key, since: now - KEY_LIFETIME_MS })
-    return row && { digest: row.digest, entry: toEntry(row) }
+    if (!row) return undefined
+    const { digest, ...entry } = row
+    return { digest, entry }
+  }
+
+  add(entry: number, account: number, { key, digest }: NonNullable<Draft['idempotency']>): void {
+    this.#insert.run(entry, account, key, digest)
   }
 }

@@ -1,68 +1,79 @@
 import type { Page, PageRange } from '../../message-log.ts'
-import { type EntryRow, toEntry } from '../../rows.ts'
+import { mayRead } from '../../room-rules.ts'
 import type { Connection } from '../connection.ts'
+import { RoomStates } from '../rooms/room-states.ts'
+import { Audiences } from './audiences.ts'
 import { LogBoundsQuery } from './bounds.ts'
-import { entryColumns, entryTables } from './entry-query.ts'
+import { type EntryRow, entryColumns, entryTables, toMessage } from './entry-query.ts'
+import { carriedRanges, mergedIds, staysInAudience, wholeAudience } from './visibility.ts'
 
-/** A range of one index. The ranges of a list together hold what the viewer may see. */
-type IndexScan = { index: string; where: string }
+/** Where to look: in all that the viewer's streams carry, in one audience, or in stays in it. */
+type Where = { ranges: 'carried' } | { ranges: 'audience' | 'stays'; audience: number }
 
-const allVisible: IndexScan[] = [
-  { index: 'entries_broadcast', where: 'recipient_id IS NULL' },
-  { index: 'entries_to', where: 'recipient_id = :viewer' },
-  { index: 'entries_from', where: 'recipient_id IS NOT NULL AND sender_id = :viewer' },
-]
+type Parameters = {
+  viewer: number
+  low: number
+  high: number
+  count: number
+  audience?: number
+}
 
-const conversation: IndexScan[] = [
-  { index: 'entries_between', where: 'sender_id = :viewer AND recipient_id = :other' },
-  { index: 'entries_between', where: 'sender_id = :other AND recipient_id = :viewer' },
-]
-
-type Parameters = { viewer: number; other: number; edge: number; count: number }
-
-/**
- * Each index scan ends at the size of the page, and then they are merged. So a page costs the same
- * however many entries lie between that the viewer may not see.
- */
+/** A page costs the same however many entries lie between that the viewer may not see. */
 export class LogPages {
   readonly #bounds
+  readonly #rooms
+  readonly #audiences
   readonly #queries
 
   constructor(connection: Connection) {
-    const query = (scans: IndexScan[], direction: 'after' | 'before') =>
-      connection.prepare<Parameters, EntryRow>(pageQuery(scans, direction))
+    const both = (ranges: string) => ({
+      after: connection.prepare<Parameters, EntryRow>(pageQuery(ranges, 'ASC')),
+      before: connection.prepare<Parameters, EntryRow>(pageQuery(ranges, 'DESC')),
+    })
     this.#bounds = new LogBoundsQuery(connection)
+    this.#rooms = new RoomStates(connection)
+    this.#audiences = new Audiences(connection)
     this.#queries = {
-      everything: { after: query(allVisible, 'after'), before: query(allVisible, 'before') },
-      conversation: { after: query(conversation, 'after'), before: query(conversation, 'before') },
+      carried: both(carriedRanges),
+      audience: both(wholeAudience),
+      stays: both(staysInAudience),
     }
   }
 
-  page(viewer: number, { after, before, limit, withAccount }: PageRange): Page {
+  page(viewer: number, range: PageRange): Page | undefined {
     const bounds = this.#bounds.read()
-    const queries =
-      withAccount === undefined ? this.#queries.everything : this.#queries.conversation
+    const { after, before = bounds.head + 1, limit } = range
+    const where = this.#where(viewer, range)
+    if (where === undefined) return undefined
+    const { ranges, ...audience } = where
     // One row more than the page shows whether there are more.
-    const parameters = { viewer, other: withAccount ?? 0, count: limit + 1 }
+    const parameters = { viewer, ...audience, count: limit + 1 }
     const rows =
       after === undefined
-        ? queries.before.all({ ...parameters, edge: before ?? bounds.head + 1 })
-        : queries.after.all({ ...parameters, edge: after })
-    const entries = rows.slice(0, limit).map(toEntry)
+        ? this.#queries[ranges].before.all({ ...parameters, low: 0, high: before - 1 })
+        : this.#queries[ranges].after.all({ ...parameters, low: after, high: bounds.head })
+    const entries = rows.slice(0, limit).map(toMessage)
     if (after === undefined) entries.reverse()
     return { bounds, entries, more: rows.length > limit }
   }
+
+  /** @returns undefined where the viewer may not read the room */
+  #where(viewer: number, { withAccount, inRoom }: PageRange): Where | undefined {
+    if (withAccount !== undefined) {
+      return { ranges: 'audience', audience: this.#audiences.between(viewer, withAccount) ?? 0 }
+    }
+    if (inRoom === undefined) return { ranges: 'carried' }
+    const view = this.#rooms.byKey(viewer, inRoom)
+    if (!view || !mayRead(view.room, view.membership?.role)) return undefined
+    const ranges = view.room.history === 'all' ? 'audience' : 'stays'
+    return { ranges, audience: view.room.id }
+  }
 }
 
-/** UNION removes the duplicate of a message to oneself, which two scans find. */
-function pageQuery(scans: IndexScan[], direction: 'after' | 'before'): string {
-  const [operator, order] = direction === 'after' ? ['>', 'ASC'] : ['<', 'DESC']
-  const ids = scans.map(
-    ({ index, where }) =>
-      `SELECT id FROM (SELECT id FROM entries INDEXED BY ${index}
-         WHERE ${where} AND id ${operator} :edge ORDER BY id ${order} LIMIT :count)`,
-  )
+/** A direct conversation and what is said to everyone have messages alone. */
+function pageQuery(ranges: string, order: 'ASC' | 'DESC'): string {
+  const messages = "(NOT ranges.isRoom OR found.kind = 'message')"
   return `SELECT ${entryColumns} FROM ${entryTables}
-    WHERE entries.id IN (${ids.join(' UNION ')})
-    ORDER BY entries.id ${order} LIMIT :count`
+    WHERE entries.id IN (${mergedIds(ranges, order, messages)})
+    ORDER BY entries.id ${order}`
 }

@@ -21,9 +21,11 @@ export async function appendContract(t: Test, openFixture: OpenFixture): Promise
     t.same(outcome, {
       kind: 'appended',
       entry: {
+        kind: 'message',
         id: 1,
         from: { id: ann.account.id, username: 'ann' },
         to: null,
+        room: null,
         text: 'hi',
         sentAt: clock.now(),
       },
@@ -39,7 +41,7 @@ export async function appendContract(t: Test, openFixture: OpenFixture): Promise
     const ann = await registerUser(store, 'ann')
     const text = ' \ttwo\r\nlines, e\u0301, 👩‍👩‍👧, \u{10FFFF} '
     const { id } = await appendMessage(store, ann, text)
-    t.equal((await store.log.entry(id, ann.account.id))?.text, text)
+    t.equal((await store.log.message(id, ann.account.id))?.text, text)
   })
 
   await t.test('checks each draft by itself, and leaves no gap for a refused one', async (t) => {

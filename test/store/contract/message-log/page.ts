@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import type { Entry, PageRange } from '../../../../src/store/message-log.ts'
+import type { MessageEntry, Page, PageRange } from '../../../../src/store/message-log.ts'
 import { registerUser } from '../../fixtures.ts'
 import { type OpenFixture, openStore } from '../fixture.ts'
 import { maySee, openSeededLog } from './seeded-log.ts'
 
 /** The expected page, from all entries that the viewer may see. */
-function pageOf(visible: Entry[], { after, before, limit }: PageRange) {
+function pageOf(visible: MessageEntry[], { after, before, limit }: PageRange) {
   if (after !== undefined) {
     const newer = visible.filter(({ id }) => id > after)
     return { entries: newer.slice(0, limit), more: newer.length > limit }
@@ -40,7 +40,7 @@ export async function pageContract(t: Test, openFixture: OpenFixture): Promise<v
               const pair = [viewer.id, other.account.id].sort()
               return to !== null && [from.id, to.id].sort().join() === pair.join()
             })
-          const { bounds, ...page } = await store.log.page(viewer.id, range)
+          const { bounds, ...page } = (await store.log.page(viewer.id, range)) as Page
           t.same(page, pageOf(visible, range))
           t.match(bounds, { oldest: 1, head: 400 })
         },

@@ -9,17 +9,15 @@ import { maySee, openSeededLog } from './seeded-log.ts'
 const long = 'é'.repeat(50 * 1024)
 
 export async function readContract(t: Test, openFixture: OpenFixture): Promise<void> {
-  await t.test('reads visible entries after an id, a thousand ids at a time', async (t) => {
+  await t.test('reads visible entries after an id, a thousand at a time', async (t) => {
     const { store, people, entries } = await openSeededLog(t, openFixture, 2_300)
     await fc.assert(
       fc.asyncProperty(fc.nat(2_300), fc.constantFrom(...people), async (after, { account }) => {
         const scan = await store.log.read(after, account.id)
-        const scannedTo = Math.min(after + 1_000, 2_300)
-        t.equal(scan.scannedTo, scannedTo)
-        const expected = entries
-          .slice(after, scannedTo)
-          .filter((entry) => maySee(entry, account.id))
-        t.same(scan.entries, expected)
+        const visible = entries.slice(after).filter((entry) => maySee(entry, account.id))
+        t.same(scan.entries, visible.slice(0, 1_000))
+        const scannedTo = visible.length < 1_000 ? 2_300 : visible[999]?.id
+        t.equal(scan.scannedTo, scannedTo, 'as far as nothing else is visible')
         t.match(scan.bounds, { oldest: 1, head: 2_300 })
       }),
       { numRuns: 30, examples: [[0, people[0] as Session]] },
@@ -68,10 +66,10 @@ export async function readContract(t: Test, openFixture: OpenFixture): Promise<v
     for (const { account } of people) {
       for (const entry of entries) {
         const visible = maySee(entry, account.id) ? entry : undefined
-        t.same(await store.log.entry(entry.id, account.id), visible)
+        t.same(await store.log.message(entry.id, account.id), visible)
       }
     }
-    t.equal(await store.log.entry(41, 1), undefined)
-    t.equal(await store.log.entry(Number.MAX_SAFE_INTEGER, 1), undefined)
+    t.equal(await store.log.message(41, 1), undefined)
+    t.equal(await store.log.message(Number.MAX_SAFE_INTEGER, 1), undefined)
   })
 }

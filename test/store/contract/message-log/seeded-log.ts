@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import type { Entry } from '../../../../src/store/message-log.ts'
+import type { MessageEntry } from '../../../../src/store/message-log.ts'
 import type { Session } from '../../../../src/store/session-store.ts'
 import type { Store } from '../../../../src/store/store.ts'
 import { draft, entryOf, newBatchId, registerUser } from '../../fixtures.ts'
@@ -11,7 +11,7 @@ export interface SeededLog {
   store: Store
   clock: Clock
   people: Session[]
-  entries: Entry[]
+  entries: MessageEntry[]
 }
 
 const names = ['ann', 'bob', 'cid', 'dot']
@@ -45,6 +45,6 @@ export async function openSeededLog(
 }
 
 /** Everyone may see a broadcast; sender and recipient may see a direct message. */
-export function maySee({ from, to }: Entry, viewer: number): boolean {
+export function maySee({ from, to }: MessageEntry, viewer: number): boolean {
   return to === null || to.id === viewer || from.id === viewer
 }

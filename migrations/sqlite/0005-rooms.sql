@@ -1,0 +1,120 @@
+-- Rooms: the log has kinds of entries, and each entry has an audience. A database of 0.1 is carried over
+-- in this one transaction. The write-ahead log holds all of it until it is done, so the disk needs room
+-- for the log of messages three times.
+
+-- Who an entry is for: everyone (1), the two people of a direct conversation, or the members of a room.
+CREATE TABLE audiences (
+  id INTEGER PRIMARY KEY,
+  type TEXT NOT NULL CHECK (type IN ('everyone', 'direct', 'room')),
+  low_id INTEGER REFERENCES accounts (id), -- of a direct conversation: the lower id of the two accounts
+  high_id INTEGER REFERENCES accounts (id), -- the same as low_id for notes to oneself
+  UNIQUE (low_id, high_id)
+) STRICT;
+
+CREATE TABLE rooms (
+  audience_id INTEGER PRIMARY KEY REFERENCES audiences (id),
+  name TEXT NOT NULL CHECK (name <> ''),
+  key TEXT UNIQUE CHECK (key <> ''), -- NULL once the room is deleted
+  title TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  access TEXT NOT NULL CHECK (access IN ('open', 'private')),
+  history TEXT NOT NULL CHECK (history IN ('all', 'since-joined')),
+  archived INTEGER NOT NULL CHECK (archived IN (0, 1)),
+  member_count INTEGER NOT NULL CHECK (member_count >= 0),
+  created_at INTEGER NOT NULL,
+  deleted_id INTEGER -- the entry that deleted it
+) STRICT;
+
+-- As for accounts (0003-name-skeletons.sql), in a namespace of their own.
+CREATE TABLE room_skeletons (
+  skeleton TEXT PRIMARY KEY,
+  audience_id INTEGER NOT NULL REFERENCES rooms (audience_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX room_skeletons_room ON room_skeletons (audience_id);
+
+-- A row for each stay: who leaves and comes back has two.
+CREATE TABLE members (
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  audience_id INTEGER NOT NULL REFERENCES audiences (id),
+  joined_id INTEGER NOT NULL, -- the entry with which it began; 0 for the people of a direct conversation
+  left_id INTEGER CHECK (left_id > joined_id), -- the entry that ended it
+  role TEXT NOT NULL CHECK (role IN ('member', 'moderator', 'owner')),
+  joined_by INTEGER NOT NULL REFERENCES accounts (id),
+  joined_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, audience_id, joined_id)
+) STRICT, WITHOUT ROWID;
+
+-- The rooms of a person; their conversations are many more.
+CREATE INDEX members_rooms ON members (account_id, left_id) WHERE joined_id > 0;
+-- The members of a room, who has been there longest first.
+CREATE INDEX members_of_room ON members (audience_id, role, joined_id)
+WHERE left_id IS NULL AND joined_id > 0;
+-- The oldest ended stays, which go once the log is trimmed that far.
+CREATE INDEX members_left ON members (left_id) WHERE left_id IS NOT NULL;
+
+CREATE TABLE room_bans (
+  audience_id INTEGER NOT NULL REFERENCES rooms (audience_id),
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  by_id INTEGER NOT NULL REFERENCES accounts (id),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (audience_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO audiences (id, type) VALUES (1, 'everyone');
+
+CREATE TEMP TABLE conversations AS
+  SELECT min(sender_id, recipient_id) AS low_id, max(sender_id, recipient_id) AS high_id,
+         min(id) AS first_id
+  FROM entries INDEXED BY entries_between WHERE recipient_id IS NOT NULL GROUP BY 1, 2;
+
+INSERT INTO audiences (type, low_id, high_id)
+  SELECT 'direct', low_id, high_id FROM conversations ORDER BY first_id;
+
+INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
+  WITH first_messages AS (
+    SELECT audiences.id, low_id, high_id, sender_id, sent_at
+    FROM conversations JOIN audiences USING (low_id, high_id) JOIN entries ON entries.id = first_id
+  )
+  SELECT low_id, id, 0, 'member', sender_id, sent_at FROM first_messages
+  UNION SELECT high_id, id, 0, 'member', sender_id, sent_at FROM first_messages;
+
+DROP TABLE conversations;
+
+-- Ids are given as before (0001-log-people-presence.sql).
+CREATE TABLE entries_of_audiences (
+  id INTEGER PRIMARY KEY CHECK (id > 0),
+  kind TEXT NOT NULL, -- message, joined, left, role-changed, room-updated or room-deleted
+  audience_id INTEGER NOT NULL REFERENCES audiences (id),
+  actor_id INTEGER NOT NULL REFERENCES accounts (id),
+  target_id INTEGER REFERENCES accounts (id), -- the recipient of a direct message; whose membership it is
+  text TEXT NOT NULL, -- of a message; the role that was given, or the reason of leaving; else empty
+  sent_at INTEGER NOT NULL, -- Unix milliseconds
+  CHECK (text <> '' OR kind <> 'message')
+) STRICT;
+
+INSERT INTO entries_of_audiences (id, kind, audience_id, actor_id, target_id, text, sent_at)
+  SELECT entries.id, 'message', coalesce(audiences.id, 1), sender_id, recipient_id, text, sent_at
+  FROM entries LEFT JOIN audiences
+    ON low_id = min(sender_id, recipient_id) AND high_id = max(sender_id, recipient_id)
+  ORDER BY entries.id;
+
+-- Keys refer to entries, so they go first: dropping entries would delete them.
+CREATE TABLE keys_of_entries (
+  entry_id INTEGER PRIMARY KEY REFERENCES entries_of_audiences (id) ON DELETE CASCADE,
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  key TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  UNIQUE (account_id, key)
+) STRICT;
+
+INSERT INTO keys_of_entries SELECT entry_id, account_id, key, digest FROM idempotency_keys;
+DROP TABLE idempotency_keys;
+DROP TABLE entries;
+ALTER TABLE entries_of_audiences RENAME TO entries;
+ALTER TABLE keys_of_entries RENAME TO idempotency_keys;
+
+-- What one person may see is merged from ranges of this index, one for each of their audiences.
+CREATE INDEX entries_audience ON entries (audience_id);
+-- The direct messages that wait for someone.
+CREATE INDEX entries_kept ON entries (target_id) WHERE kind = 'message' AND target_id IS NOT NULL;

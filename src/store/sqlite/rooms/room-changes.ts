@@ -1,0 +1,155 @@
+import type { Person } from '../../person.ts'
+import type { RoomRole } from '../../room.ts'
+import type { RoomChange } from '../../room-rules.ts'
+import type { NewRoom, RoomFields } from '../../room-store.ts'
+import type { Connection } from '../connection.ts'
+import type { EntryFields } from '../log/entry-writer.ts'
+import { RoomBans } from './room-bans.ts'
+
+/** What happens to a room, and by whom. */
+export interface RoomEvent {
+  room: number
+  caller: Person
+  now: number
+  /** Stores an entry, and returns its id. */
+  write: (entry: EntryFields) => number
+}
+
+/** Writes the changes that `decideRoom` decided on. Must be called inside a write transaction. */
+export class RoomChanges {
+  readonly #bans
+  readonly #insertAudience
+  readonly #insertRoom
+  readonly #insertSkeleton
+  readonly #insertMember
+  readonly #endStay
+  readonly #endStays
+  readonly #setRole
+  readonly #countMembers
+  readonly #update
+  readonly #delete
+  readonly #deleteSkeletons
+  readonly #deleteBans
+
+  constructor(connection: Connection) {
+    this.#bans = new RoomBans(connection)
+    this.#insertAudience = connection
+      .prepare<[], number>("INSERT INTO audiences (type) VALUES ('room') RETURNING id")
+      .pluck()
+    this.#insertRoom = connection.prepare<
+      [number, string, string, string, string, string, string, number]
+    >(
+      `INSERT INTO rooms (audience_id, name, key, title, topic, access, history, created_at,
+                          archived, member_count)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+    )
+    this.#insertSkeleton = connection.prepare<[string, number]>(
+      'INSERT INTO room_skeletons (skeleton, audience_id) VALUES (?, ?)',
+    )
+    this.#insertMember = connection.prepare<[number, number, number, RoomRole, number, number]>(
+      `INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    )
+    const stay = 'account_id = ? AND audience_id = ? AND left_id IS NULL'
+    this.#endStay = connection.prepare<[number, number, number]>(
+      `UPDATE members SET left_id = ? WHERE ${stay}`,
+    )
+    this.#endStays = connection.prepare<[number, number]>(
+      `UPDATE members SET left_id = ?
+       WHERE audience_id = ? AND left_id IS NULL AND joined_id > 0`,
+    )
+    this.#setRole = connection.prepare<[RoomRole, number, number]>(
+      `UPDATE members SET role = ? WHERE ${stay}`,
+    )
+    this.#countMembers = connection.prepare<[number, number]>(
+      'UPDATE rooms SET member_count = member_count + ? WHERE audience_id = ?',
+    )
+    this.#update = connection.prepare<RoomParameters>(
+      `UPDATE rooms
+       SET title = coalesce(:title, title), topic = coalesce(:topic, topic),
+           access = coalesce(:access, access), archived = coalesce(:archived, archived)
+       WHERE audience_id = :room`,
+    )
+    this.#delete = connection.prepare<[number, number]>(
+      'UPDATE rooms SET key = NULL, member_count = 0, deleted_id = ? WHERE audience_id = ?',
+    )
+    this.#deleteSkeletons = connection.prepare<[number]>(
+      'DELETE FROM room_skeletons WHERE audience_id = ?',
+    )
+    this.#deleteBans = connection.prepare<[number]>('DELETE FROM room_bans WHERE audience_id = ?')
+  }
+
+  /** @returns the id of the new room */
+  create({ name, key, skeletons, title, topic, access, history }: NewRoom, now: number): number {
+    const id = this.#insertAudience.get() as number
+    this.#insertRoom.run(id, name, key, title, topic, access, history, now)
+    for (const skeleton of skeletons) this.#insertSkeleton.run(skeleton, id)
+    return id
+  }
+
+  /** @returns the id of its entry; undefined for one that is none */
+  apply(change: Exclude<RoomChange, { kind: 'create' }>, event: RoomEvent): number | undefined {
+    const { room, caller, now } = event
+    switch (change.kind) {
+      case 'ban':
+        this.#bans.add(room, change.member.id, caller.id, now)
+        return undefined
+      case 'unban':
+        this.#bans.remove(room, change.member.id)
+        return undefined
+      case 'join':
+        return this.#join(change.member.id, change.role, event)
+      case 'leave': {
+        const id = writeEntry(event, 'left', change.member.id, change.reason)
+        this.#endStay.run(id, change.member.id, room)
+        this.#countMembers.run(-1, room)
+        return id
+      }
+      case 'set-role':
+        this.#setRole.run(change.role, change.member.id, room)
+        return writeEntry(event, 'role-changed', change.member.id, change.role)
+      case 'update':
+        this.#update.run({ room, ...parametersOf(change.fields) })
+        return writeEntry(event, 'room-updated', null, '')
+      case 'delete': {
+        const id = writeEntry(event, 'room-deleted', null, '')
+        this.#endStays.run(id, room)
+        this.#delete.run(id, room)
+        this.#deleteSkeletons.run(room)
+        this.#deleteBans.run(room)
+        return id
+      }
+    }
+  }
+
+  #join(account: number, role: RoomRole, event: RoomEvent): number {
+    const { room, caller, now } = event
+    const id = writeEntry(event, 'joined', account, role)
+    this.#insertMember.run(account, room, id, role, caller.id, now)
+    this.#countMembers.run(1, room)
+    return id
+  }
+}
+
+type RoomParameters = Record<'title' | 'topic' | 'access', string | null> & {
+  archived: number | null
+  room: number
+}
+
+function parametersOf({ title, topic, access, archived }: RoomFields) {
+  return {
+    title: title ?? null,
+    topic: topic ?? null,
+    access: access ?? null,
+    archived: archived === undefined ? null : Number(archived),
+  }
+}
+
+function writeEntry(
+  { write, room, caller }: RoomEvent,
+  kind: string,
+  target: number | null,
+  text: string,
+): number {
+  return write({ kind, audience: room, actor: caller.id, target, text })
+}

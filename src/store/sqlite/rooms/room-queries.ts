@@ -1,0 +1,98 @@
+import type { RoomBan, RoomMember, RoomRole, RoomView } from '../../room.ts'
+import { mayRead } from '../../room-rules.ts'
+import type { KeyRange, RoomQuery } from '../../room-store.ts'
+import type { Connection } from '../connection.ts'
+import { mayReadRoom } from '../log/visibility.ts'
+import { RoomBans } from './room-bans.ts'
+import { type RoomRow, RoomStates, roomColumns, roomTables, toRoomView } from './room-states.ts'
+
+type MemberRow = { id: number; username: string; role: RoomRole; joinedAt: number }
+
+/** What people ask of rooms. */
+export class RoomQueries {
+  readonly #rooms
+  readonly #bans
+  readonly #readable
+  readonly #joined
+  readonly #members
+
+  constructor(connection: Connection) {
+    this.#rooms = new RoomStates(connection)
+    this.#bans = new RoomBans(connection)
+    this.#readable = connection.prepare<{ viewer: number; after: string }, RoomRow>(
+      `SELECT ${roomColumns} FROM ${roomTables}
+       WHERE rooms.key > :after AND ${mayReadRoom} ORDER BY rooms.key`,
+    )
+    this.#joined = connection.prepare<{ viewer: number; after: string }, RoomRow>(
+      `SELECT ${roomColumns}
+       FROM members AS stay INDEXED BY members_rooms
+       CROSS JOIN rooms ON rooms.audience_id = stay.audience_id
+       WHERE stay.account_id = :viewer AND stay.left_id IS NULL AND stay.joined_id > 0
+         AND rooms.key > :after
+       ORDER BY rooms.key`,
+    )
+    this.#members = connection.prepare<{ room: number; after: string; count: number }, MemberRow>(
+      `SELECT accounts.id, accounts.username, members.role, members.joined_at AS joinedAt
+       FROM members INDEXED BY members_of_room
+       CROSS JOIN accounts ON accounts.id = members.account_id
+       WHERE members.audience_id = :room AND members.left_id IS NULL AND members.joined_id > 0
+         AND accounts.key > :after
+       ORDER BY accounts.key LIMIT :count`,
+    )
+  }
+
+  find(viewer: number, key: string): RoomView | undefined {
+    const view = this.#rooms.byKey(viewer, key)
+    return view && mayRead(view.room, view.membership?.role) ? view : undefined
+  }
+
+  /** Ends where the list is full, but reads past all rooms that do not begin with the prefix. */
+  list(viewer: number, query: RoomQuery): { rooms: RoomView[]; more: boolean } {
+    const { after, limit, joined, prefix } = query
+    const statement = joined ? this.#joined : this.#readable
+    const begins = beginsWith(prefix)
+    const rooms: RoomView[] = []
+    for (const row of statement.iterate({ viewer, after: after ?? '' })) {
+      if (!begins(row)) continue
+      if (rooms.length === limit) return { rooms, more: true }
+      rooms.push(toRoomView(row))
+    }
+    return { rooms, more: false }
+  }
+
+  members(
+    viewer: number,
+    key: string,
+    { after, limit }: KeyRange,
+  ): { members: RoomMember[]; count: number; more: boolean } | undefined {
+    const room = this.find(viewer, key)?.room
+    if (!room) return undefined
+    const rows = this.#members.all({ room: room.id, after: after ?? '', count: limit + 1 })
+    const members = rows.slice(0, limit).map(({ id, username, role, joinedAt }) => ({
+      person: { id, username },
+      role,
+      joinedAt,
+    }))
+    return { members, count: room.memberCount, more: rows.length > limit }
+  }
+
+  bans(
+    viewer: number,
+    key: string,
+    { after, limit }: KeyRange,
+  ): { bans: RoomBan[]; more: boolean } | 'forbidden' | undefined {
+    const view = this.find(viewer, key)
+    if (!view) return undefined
+    const { room, membership } = view
+    if (membership === null || membership.role === 'member') return 'forbidden'
+    const bans = this.#bans.list(room.id, { after, limit: limit + 1 })
+    return { bans: bans.slice(0, limit), more: bans.length > limit }
+  }
+}
+
+/** Whether the key, or the title whatever its case, begins with a text. */
+function beginsWith(prefix: string | null): (row: RoomRow) => boolean {
+  if (prefix === null) return () => true
+  const lower = prefix.toLowerCase()
+  return ({ key, title }) => key?.startsWith(prefix) || title.toLowerCase().startsWith(lower)
+}

@@ -1,0 +1,130 @@
+import type { Test } from 'tap'
+import type { Draft, Entry, Outcome } from '../../../src/store/message-log.ts'
+import type { RoomCommand, RoomOutcome } from '../../../src/store/room-store.ts'
+import type { Session } from '../../../src/store/session-store.ts'
+import type { Store } from '../../../src/store/store.ts'
+import { updateListener } from '../../support/update-listener.ts'
+import { type DraftOptions, draft, newBatchId, registerUser } from '../fixtures.ts'
+import { put } from '../room-commands.ts'
+import { type Clock, type OpenFixture, openStore } from './fixture.ts'
+
+const names = ['ann', 'bob', 'cid', 'dan'] as const
+
+export type Name = (typeof names)[number]
+
+type Done = RoomOutcome & { kind: 'done' }
+
+/** A store with four people, and what it has published. */
+export class House {
+  readonly store: Store
+  readonly clock: Clock
+  readonly people: Record<Name, Session>
+  /** In the order of their publication. */
+  readonly published: Entry[] = []
+  #taken = 0
+
+  constructor(store: Store, clock: Clock, people: Record<Name, Session>) {
+    this.store = store
+    this.clock = clock
+    this.people = people
+    store.subscribe(updateListener(({ entries }) => this.published.push(...entries)))
+  }
+
+  id(name: Name): number {
+    return this.people[name].account.id
+  }
+
+  /** As entries and members name them. */
+  person(name: Name) {
+    return { id: this.id(name), username: name }
+  }
+
+  execute(
+    by: Name,
+    command: RoomCommand,
+    idempotency: Draft['idempotency'] = null,
+  ): Promise<RoomOutcome> {
+    return this.store.rooms.execute(this.people[by].id, command, idempotency)
+  }
+
+  /** Throws where the command is refused. */
+  async done(
+    by: Name,
+    command: RoomCommand,
+    idempotency: Draft['idempotency'] = null,
+  ): Promise<Done> {
+    const outcome = await this.execute(by, command, idempotency)
+    if (outcome.kind !== 'done') throw new Error(`${by} ${command.kind}: ${outcome.kind}`)
+    return outcome
+  }
+
+  /** `done`, or the refusal. */
+  async kind(by: Name, command: RoomCommand): Promise<string> {
+    return (await this.execute(by, command)).kind
+  }
+
+  /** Each joins an open room by themselves. */
+  async join(room: string, ...members: Name[]): Promise<void> {
+    for (const member of members) await this.done(member, put(room, member))
+  }
+
+  async post(by: Name, text: string, options: DraftOptions = {}): Promise<Outcome> {
+    const [outcome] = await this.store.log.append(
+      [draft(this.people[by], text, options)],
+      newBatchId(),
+    )
+    return outcome as Outcome
+  }
+
+  /** `appended`, or why not. */
+  async postTo(room: string, by: Name, text = 'hi'): Promise<string> {
+    return (await this.post(by, text, { room })).kind
+  }
+
+  /** The entries since the last call of this method. */
+  take(): Entry[] {
+    const entries = this.published.slice(this.#taken)
+    this.#taken = this.published.length
+    return entries
+  }
+
+  /** The same, each as a sentence. */
+  news(): string[] {
+    return this.take().map(sentenceOf)
+  }
+
+  /** All that a stream of theirs carries after a cursor. */
+  async carried(viewer: Name, after = 0): Promise<Entry[]> {
+    const entries: Entry[] = []
+    for (let scannedTo = after; ; ) {
+      const scan = await this.store.log.read(scannedTo, this.id(viewer))
+      entries.push(...scan.entries)
+      if (scan.scannedTo >= scan.bounds.head) return entries
+      scannedTo = scan.scannedTo
+    }
+  }
+
+  async reads(viewer: Name, after = 0): Promise<string[]> {
+    return (await this.carried(viewer, after)).map(sentenceOf)
+  }
+
+  /** The texts of a page; undefined where there is none. */
+  async texts(viewer: Name, inRoom?: string): Promise<string[] | undefined> {
+    const range = inRoom === undefined ? { limit: 200 } : { limit: 200, inRoom }
+    return (await this.store.log.page(this.id(viewer), range))?.entries.map(({ text }) => text)
+  }
+}
+
+export async function openHouse(t: Test, openFixture: OpenFixture): Promise<House> {
+  const { store, clock } = await openStore(t, openFixture)
+  const people = {} as Record<Name, Session>
+  for (const name of names) people[name] = await registerUser(store, name)
+  return new House(store, clock, people)
+}
+
+export function sentenceOf(entry: Entry): string {
+  if (entry.kind === 'message') return `${entry.from.username}: ${entry.text}`
+  const where = `${entry.room.name}, by ${entry.by.username}`
+  if (!('member' in entry)) return `${entry.kind} ${where}`
+  return `${entry.member.username} ${entry.kind} ${entry.role ?? entry.reason} ${where}`
+}
