@@ -34,7 +34,7 @@ export function encodeEntry(entry: Entry, epoch?: string): EncodedEntry {
   const { kind, member } = entry as MembershipEntry & { kind: 'joined' | 'left' }
   return {
     id,
-    events: [ownEvent(entry, cursor), ...events],
+    events: [...events, ownEvent(entry, cursor)],
     change: { kind, id, room: room.id, account: member.id },
   }
 }
@@ -94,7 +94,7 @@ function membersEvent(
     const data = {
       room: room.name,
       username: member.username,
-      role,
+      role: role ?? undefined,
       by: by.username,
       memberCount: room.memberCount,
     }

@@ -170,7 +170,7 @@ t.test('who leaves gets the reason, the others get who left', async (t) => {
   )
   t.equal(
     received(entry, ann.id),
-    'event: member.left\ndata: {"room":"Tea","username":"bob","role":null,"by":"ann","memberCount":2}\n',
+    'event: member.left\ndata: {"room":"Tea","username":"bob","by":"ann","memberCount":2}\n',
   )
   t.same(encodeEntry(entry).change, { kind: 'left', id: 7, room: 40, account: 2 })
 })
