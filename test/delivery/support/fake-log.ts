@@ -3,7 +3,6 @@ import type {
   CursorResolution,
   Entry,
   LogBounds,
-  MembershipEntry,
   MessageEntry,
 } from '../../../src/store/message-log.ts'
 import type { Room, RoomAccess, RoomRole } from '../../../src/store/room.ts'
@@ -42,6 +41,7 @@ export class FakeLog {
   })
   /** What a query for memberships waits for, once it has its answer. */
   membershipsGate: () => Promise<void> = async () => {}
+  readonly #access = new Map<number, RoomAccess>()
   #lastRoom = 100
 
   get head(): number {
@@ -128,6 +128,7 @@ export class FakeLog {
   /** A room, and its maker's joining as its owner. */
   create(owner: number, access: RoomAccess = 'open'): { room: number; entry: Entry } {
     const id = ++this.#lastRoom
+    this.#access.set(id, access)
     this.rooms.set(id, {
       id,
       name: `r${id}`,
@@ -145,18 +146,18 @@ export class FakeLog {
   join(room: number, account: number, role: RoomRole = 'member'): Entry {
     this.stays.push({ room, account, joinedId: this.head + 1, leftId: null })
     this.#room(room).memberCount++
-    return this.#change(room, { kind: 'joined', member: person(account), role, reason: null })
+    return this.#add(room, { kind: 'joined', member: person(account), role, reason: null })
   }
 
   leave(room: number, account: number, reason: LeaveReason = 'left'): Entry {
     const stay = this.#current(room).find((one) => one.account === account) as Stay
     stay.leftId = this.head + 1
     this.#room(room).memberCount--
-    return this.#change(room, { kind: 'left', member: person(account), role: null, reason })
+    return this.#add(room, { kind: 'left', member: person(account), role: null, reason })
   }
 
   setRole(room: number, account: number, role: RoomRole): Entry {
-    return this.#change(room, { kind: 'role-changed', member: person(account), role, reason: null })
+    return this.#add(room, { kind: 'role-changed', member: person(account), role, reason: null })
   }
 
   /** Gives the room the title `t` and the id of this entry. */
@@ -181,10 +182,10 @@ export class FakeLog {
   }
 
   /** Whether a membership of the account covers the entry. */
-  isWithinStay({ id, room }: { id: number; room: { id: number } }, account: number): boolean {
+  isWithinStay({ id, room }: Pick<Entry, 'id' | 'room'>, account: number): boolean {
     return this.stays.some(
       (stay) =>
-        stay.room === room.id &&
+        stay.room === room?.id &&
         stay.account === account &&
         stay.joinedId <= id &&
         (stay.leftId ?? id) >= id,
@@ -197,13 +198,31 @@ export class FakeLog {
     return (entry.kind === 'joined' || entry.kind === 'left') && entry.member.id === viewer
   }
 
+  /** Whether it is of an audience that the account belonged to at the entry. */
+  isForStreamsOf(entry: Entry, viewer: number): boolean {
+    if (entry.kind !== 'message' || entry.room) return this.isWithinStay(entry, viewer)
+    return entry.to === null || entry.to.id === viewer || entry.from.id === viewer
+  }
+
   /** What a read of now gives to the viewer. */
   isCarried(entry: Entry, viewer: number): boolean {
-    if (entry.kind === 'message' && entry.room === null)
-      return entry.to === null || entry.to.id === viewer || entry.from.id === viewer
-    const placed = entry as { id: number; room: { id: number } }
-    if (!this.isWithinStay(placed, viewer)) return false
-    return this.isAlwaysCarried(entry, viewer) || this.mayRead(placed.room.id, viewer)
+    if (!this.isForStreamsOf(entry, viewer)) return false
+    return !entry.room || this.isAlwaysCarried(entry, viewer) || this.mayRead(entry.room.id, viewer)
+  }
+
+  /** Whether any read since the entry has given it to the viewer. */
+  wasCarriedSince(entry: Entry, viewer: number): boolean {
+    if (!this.isCarried(entry, viewer)) return false
+    if (!entry.room || this.isAlwaysCarried(entry, viewer)) return true
+    const { id } = entry.room
+    return (
+      this.accessOf(id) === 'open' ||
+      this.#current(id).some((stay) => stay.account === viewer && stay.joinedId <= entry.id)
+    )
+  }
+
+  accessOf(room: number): RoomAccess {
+    return this.#access.get(room) as RoomAccess
   }
 
   /** An entry of a room as an update of a server that is behind has it; for one viewer, as they read it. */
@@ -212,10 +231,10 @@ export class FakeLog {
     const { id, name } = entry.room
     const now = this.rooms.get(id)
     const isHidden = !now || (viewer !== undefined && !this.mayRead(id, viewer))
-    const members = new Set(this.stays.map(({ account }) => account))
+    const known = new Set(this.stays.map(({ account }) => account))
     const hiddenFrom =
       viewer === undefined && now
-        ? [...members].filter((one) => this.isWithinStay(entry, one) && !this.mayRead(id, one))
+        ? [...known].filter((one) => this.isWithinStay(entry, one) && !this.mayRead(id, one))
         : []
     return { ...entry, room: isHidden ? { id, name } : { ...now }, hiddenFrom }
   }
@@ -226,10 +245,6 @@ export class FakeLog {
 
   #current(room: number): Stay[] {
     return this.stays.filter((stay) => stay.room === room && stay.leftId === null)
-  }
-
-  #change(room: number, change: Pick<MembershipEntry, 'kind' | 'member' | 'role' | 'reason'>) {
-    return this.#add(room, change)
   }
 
   #add(room: number, fields: object): Entry {
