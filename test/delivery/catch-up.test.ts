@@ -14,7 +14,7 @@ t.test('a reader without a cursor gets undelivered messages, then is live', asyn
 })
 
 t.test('a reader with a cursor gets the messages after it, from memory or the store', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 3 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 3 }))
   fixture.send(0, 2, 0, 1, 2, 0, 0, 0, 0, 0)
   const connection = await fixture.join(1, { id: 2, epoch })
   t.equal(connection.received, 'm3 m4 m6 m7 m8 m9 m10 ready@10')
@@ -35,7 +35,7 @@ t.test('a cursor that is not on the log gets a reset', async (t) => {
 t.test(
   'a valid cursor of an older epoch gets new-epoch, and below the oldest message also trimmed',
   async (t) => {
-    const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+    const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
     fixture.send(0, 0, 0, 0)
     fixture.log.resolution = { reset: { reason: 'new-epoch', from: 1 } }
     const connection = await fixture.join(1, { id: 1, epoch: 'aaaaaaaa' })
@@ -48,7 +48,7 @@ t.test(
 )
 
 t.test('messages trimmed during a replay are reported by a reset', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(...Array(20).fill(0))
   const connection = new FakeConnection()
   connection.room = 1
@@ -61,7 +61,7 @@ t.test('messages trimmed during a replay are reported by a reset', async (t) => 
 })
 
 t.test('a slow reader falls behind and catches up once its socket drains', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 4 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 4 }))
   const connection = await fixture.join(1)
   connection.room = 1
   fixture.send(0)
@@ -170,7 +170,7 @@ t.test('an unavailable store is asked again while the stream is open', async (t)
 })
 
 t.test('nothing is written after bye', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(0, 0, 0)
   fixture.log.resolution = { position: 1, reset: { reason: 'rewound', from: 1 } }
   const connection = new FakeConnection()

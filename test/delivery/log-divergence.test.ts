@@ -78,7 +78,7 @@ t.test(
 )
 
 t.test('a batch read under another epoch than the cursor’s is not written', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(...Array(7).fill(0))
   const connection = new FakeConnection()
   connection.room = 1
@@ -157,7 +157,7 @@ t.test('a log that lost its end under the same epoch resets the streams past it'
 })
 
 t.test('a batch read before a divergence is not written after it', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(0, 0)
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
