@@ -102,12 +102,11 @@ class FanOutPlan {
   #leave(change: MembersChange & { kind: 'left' }): void {
     if (!this.#isHere(change.account)) return
     this.#members.apply(change)
-    this.#extend(change.account, this.#rooms.get(change.room)?.take(change.account))
+    this.#extend(change.account, this.#rooms.get(change.room)?.takenBy(change.account))
   }
 
   #delete(change: MembersChange & { kind: 'room-deleted' }): void {
     this.#assign(change.room, this.#rooms.get(change.room))
-    this.#rooms.delete(change.room)
     this.#members.apply(change)
   }
 
@@ -142,11 +141,9 @@ class RoomEvents {
     this.#differing.set(account, [])
   }
 
-  /** The account leaves. @returns what it has got so far */
-  take(account: number): Events {
-    const events = [...this.of(account)]
-    this.#differing.delete(account)
-    return events
+  /** What an account that leaves has got so far. */
+  takenBy(account: number): Events {
+    return [...this.of(account)]
   }
 
   of(account: number): Events {

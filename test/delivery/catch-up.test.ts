@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
+import type { Entry } from '../../src/store/message-log.ts'
 import { Unavailable } from '../../src/store/store-errors.ts'
 import { DeliveryFixture, epoch, FakeConnection } from './support/fixture.ts'
 
@@ -188,4 +189,57 @@ t.test('an unexpected error cuts the stream', async (t) => {
   await connection.until(() => connection.destroyed)
   t.match(fixture.errors, [{ message: 'a mistake' }])
   t.equal(fixture.hub.size, 0)
+})
+
+t.test('a stream is live once the server has come to where its rooms were loaded', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const { room, entry } = log.create(2)
+  fixture.deliver([entry])
+  let late: Entry[] = []
+  const { memberships } = log
+  log.memberships = (account) => {
+    late = [log.join(room, 1), log.say({ room })]
+    return memberships.call(log, account)
+  }
+  const connection = new FakeConnection()
+  fixture.open(1, { id: 1, epoch }, connection)
+  await connection.until(() => connection.received === 'room.joined@2 m3')
+  for (let turn = 0; turn < 5; turn++) await nextTurn()
+  t.equal(connection.received, 'room.joined@2 m3')
+  fixture.deliver(late)
+  await connection.until(() => connection.received.includes('ready'))
+  fixture.deliver([log.say({ room })])
+  t.equal(connection.received, 'room.joined@2 m3 ready@3 m4', 'each once')
+})
+
+t.test('a stream whose rooms cannot be loaded asks again', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const { room, entry } = log.create(1)
+  fixture.deliver([entry])
+  const failures = [new Unavailable('away'), new Unavailable('away')]
+  log.membershipsGate = async () => {
+    const failure = failures.shift()
+    if (failure) throw failure
+  }
+  const connection = await fixture.join(1)
+  fixture.deliver([log.say({ room })])
+  t.equal(connection.received, 'ready@1 m2')
+})
+
+t.test('who left a room reads it from the store, if they still may', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const [open, closed] = [log.create(2), log.create(2, 'private')]
+  const joining = [log.join(open.room, 1), log.join(closed.room, 1)]
+  const said = [log.say({ room: open.room }), log.say({ room: closed.room })]
+  fixture.deliver([open.entry, closed.entry, ...joining, ...said])
+  fixture.deliver([
+    log.leave(open.room, 1),
+    log.leave(closed.room, 1),
+    log.say({ room: open.room }),
+  ])
+  const connection = await fixture.join(1, { id: 0, epoch })
+  t.equal(connection.received, 'room.joined@3 room.joined@4 m5 room.left@7 room.left@8 ready@9')
 })

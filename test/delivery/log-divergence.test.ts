@@ -219,3 +219,19 @@ t.test('while the store is disconnected there are no streams', async (t) => {
   fixture.storeConnected = true
   await fixture.join(2)
 })
+
+t.test('after a divergence a stream carries the rooms of the log as it is now', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const { room, entry } = log.create(2)
+  fixture.deliver([entry, log.say({}), log.join(room, 1)])
+  const connection = await fixture.join(1, { id: 2, epoch })
+  t.equal(connection.received, 'room.joined@3 ready@3')
+  goBack(fixture, 2)
+  log.stays.pop()
+  fixture.diverge()
+  await connection.until(() => connection.received.endsWith('reset@2'))
+  fixture.deliver([log.say({ room }), log.join(room, 1), log.say({ room })])
+  await connection.until(() => connection.received.endsWith('m5'))
+  t.equal(connection.received, 'room.joined@3 ready@3 reset@2 room.joined@4 m5')
+})

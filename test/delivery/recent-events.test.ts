@@ -84,3 +84,25 @@ t.test('trimmed events are dropped', async (t) => {
   t.equal(recent.after(1, account(1), 1000), undefined)
   t.same(ids(recent.after(2, account(1), 1000)), { ids: [3], scannedTo: 3 })
 })
+
+t.test('a reader gets what is for its account and its rooms, from when it joined', async (t) => {
+  const recent = new RecentEvents()
+  const ofRoom = (id: number, room: number, hiddenFrom: number[] = []): EncodedEntry => ({
+    id,
+    events: [new EncodedEvent(id, [room], 'x', { hiddenFrom })],
+    change: null,
+  })
+  const joining: EncodedEntry = {
+    id: 5,
+    events: [new EncodedEvent(5, [41], 'x'), new EncodedEvent(5, [-1], 'own', { joins: 41 })],
+    change: null,
+  }
+  recent.push([ofRoom(1, 40), event(2), ofRoom(3, 41), event(4, 1), joining, ofRoom(6, 41)])
+  recent.push([ofRoom(7, 42), ofRoom(8, 40), ofRoom(9, 40, [1])])
+  const ann = Object.assign(account(1), { ids: [41, 40, 43] })
+  t.same(ids(recent.after(0, ann, 1000)), { ids: [1, 2, 4, 5, 6, 8], scannedTo: 9 })
+  t.equal(`${recent.after(4, ann, 1000)?.events[0]?.bytes}`, 'own')
+  t.same(ids(recent.after(5, ann, 1000)), { ids: [6, 8], scannedTo: 9 })
+  recent.dropBefore(7)
+  t.same(ids(recent.after(6, ann, 1000)), { ids: [8], scannedTo: 9 })
+})

@@ -163,7 +163,8 @@ for (const number of schedules) {
       else log.say({ room, from: account })
     }
 
-    const watchers = accounts.map((account) => new Client(account, 0))
+    // The rooms of the others are loaded whenever they come.
+    const watchers = accounts.slice(0, below(3)).map((account) => new Client(account, 0))
     for (const watcher of watchers) watcher.open(fixture)
     for (const watcher of watchers)
       await watcher.connection?.until(() => /ready/.test(watcher.connection?.text ?? ''))
