@@ -78,6 +78,7 @@ async function decideAndWrite(
     room: view ? toView(view) : { name },
     member: member ? toMember(member) : null,
     replayed: false,
+    joined: decision.changes.some(({ kind }) => kind === 'join'),
   }
   if (!written) return { outcome }
   return { outcome, written: { epoch: formatEpoch(written.born), head: written.head } }
@@ -100,7 +101,7 @@ async function replay(sql: Sql, caller: Person, audience: number): Promise<Execu
     sql.unsafe('ROLLBACK'),
   ])
   const room = view ? toView(view) : { name }
-  return { outcome: { kind: 'done', room, member: null, replayed: true } }
+  return { outcome: { kind: 'done', room, member: null, replayed: true, joined: false } }
 }
 
 function writeChanges(
