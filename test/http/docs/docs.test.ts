@@ -103,6 +103,9 @@ t.test('the document of 3.1 has only what generators of clients can read', async
     ProblemType.enum,
     Object.keys(problems).map((code) => `/problems/${code}`),
   )
+  t.equal(document.paths['/v1/rooms'].post.requestBody.required, true)
+  const member = document.paths['/v1/rooms/{room}/members/{username}'].put
+  t.equal(member.requestBody.required, false, 'a body that needs no field need not be there')
   const stream = document.paths['/v1/events'].get
   t.same(Object.keys(document.components.securitySchemes), ['sessionToken'])
   t.ok(stream.parameters.some((each: { name: string }) => each.name === 'token'))
