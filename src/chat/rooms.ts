@@ -1,11 +1,8 @@
-import { hash } from 'node:crypto'
-import { nameForms } from '../names/name-forms.ts'
 import type { AccountStore } from '../store/account-store.ts'
 import type { Draft } from '../store/message-log.ts'
 import type { Room, RoomBan, RoomMember, RoomRole, RoomView } from '../store/room.ts'
 import type {
   KeyRange,
-  NewRoom,
   RoomCommand,
   RoomFields,
   RoomOutcome,
@@ -13,31 +10,12 @@ import type {
 } from '../store/room-store.ts'
 import type { Session } from '../store/session-store.ts'
 import { findStoredKey } from './accounts.ts'
-import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Presence } from './presence.ts'
 import { Problem } from './problems.ts'
+import type { NewRoomCommand } from './room-input.ts'
 import { roomProblem } from './room-problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
-import { checkTitle, checkTopic } from './text-rules.ts'
-import { checkUsername, isReserved, lookupKey } from './usernames.ts'
-
-/** What a client sends to make a room. */
-export interface RoomInput {
-  name: string
-  /** The name if left out. */
-  title?: string | undefined
-  topic?: string | undefined
-  /** `open` if left out. */
-  access?: Room['access'] | undefined
-  /** `all` if left out. */
-  history?: Room['history'] | undefined
-}
-
-/** A new room that `Rooms.parseNew` has checked. */
-export interface NewRoomCommand {
-  room: NewRoom
-  idempotency: Draft['idempotency']
-}
+import { isReserved, lookupKey } from './usernames.ts'
 
 export interface MadeRoom {
   /** Its name alone where a replay finds that the caller may not read it any more. */
@@ -121,7 +99,7 @@ function toTime(milliseconds: number): string {
 /**
  * Rooms, their members and bans. `room-rules.ts` says who may do what.
  *
- * Rooms and people are given by their names, typed in any case. Every method but the two that parse
+ * Rooms and people are given by their names, typed in any case. Every method
  * throws a `Problem` `unavailable` where the store cannot be reached, `unknown-room` where the caller may
  * not read the room; those that write also `unauthorized`, `forbidden` and `outcome-unknown`.
  */
@@ -130,37 +108,6 @@ export class Rooms {
 
   constructor(options: RoomsOptions) {
     this.#options = options
-  }
-
-  /** Checks a new room as far as that needs no store. @throws {Problem} `invalid-request` */
-  parseNew(input: RoomInput, idempotencyKey?: string): NewRoomCommand {
-    const { name, title = name, topic = '', access = 'open', history = 'all' } = input
-    throwIfInvalid(
-      fieldErrors('name', checkUsername(name)),
-      fieldErrors('title', title === name ? undefined : checkTitle(title)),
-      fieldErrors('topic', checkTopic(topic)),
-      fieldErrors(
-        'history',
-        access === 'open' && history === 'since-joined'
-          ? 'must be "all" in an open room, which everyone can read'
-          : undefined,
-      ),
-    )
-    const room = { name, ...nameForms(name), title, topic, access, history }
-    const idempotency =
-      idempotencyKey === undefined ? null : { key: idempotencyKey, digest: digestOf(room) }
-    return { room, idempotency }
-  }
-
-  /** Checks what is to change of a room. @throws {Problem} `invalid-request` */
-  parseChanges({ title, topic, ...rest }: RoomFields): RoomFields {
-    if (title !== undefined) throwIfInvalid(fieldErrors('title', checkTitle(title)))
-    if (topic !== undefined) throwIfInvalid(fieldErrors('topic', checkTopic(topic)))
-    return {
-      ...rest,
-      ...(title !== undefined && { title }),
-      ...(topic !== undefined && { topic }),
-    }
   }
 
   /**
@@ -309,9 +256,4 @@ function idOf({ person }: RoomMember): number {
 function known<T>(found: T | undefined): T {
   if (found === undefined) throw roomProblem('unknown-room')
   return found
-}
-
-/** SHA-256 in hexadecimal of everything that was sent. What is left out is the same as its default. */
-function digestOf({ name, title, topic, access, history }: NewRoom): string {
-  return hash('sha256', JSON.stringify(['create-room', name, title, topic, access, history]))
 }

@@ -42,8 +42,6 @@ export interface Services {
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   rooms: Pick<
     Rooms,
-    | 'parseNew'
-    | 'parseChanges'
     | 'create'
     | 'find'
     | 'list'
