@@ -99,9 +99,9 @@ function toTime(milliseconds: number): string {
 /**
  * Rooms, their members and bans. `room-rules.ts` says who may do what.
  *
- * Rooms and people are given by their names, typed in any case. Every method
- * throws a `Problem` `unavailable` where the store cannot be reached, `unknown-room` where the caller may
- * not read the room; those that write also `unauthorized`, `forbidden` and `outcome-unknown`.
+ * Rooms and people are given by their names, typed in any case. Every method throws a `Problem`
+ * `unavailable` where the store cannot be reached, and `unknown-room` where the caller may not read the
+ * room; those that write also `unauthorized`, `forbidden` and `outcome-unknown`.
  */
 export class Rooms {
   readonly #options: RoomsOptions
