@@ -114,7 +114,12 @@ export const settingsTable = {
     'streams',
     'Streams open at once for one account.',
   ),
-  messagesPerMinute: limitSetting('MESSAGES_PER_MINUTE', 120, 'messages', 'Posts of one account.'),
+  messagesPerMinute: limitSetting(
+    'MESSAGES_PER_MINUTE',
+    120,
+    'messages',
+    'Posts of one account, with all else that it writes.',
+  ),
   readsPerMinute: limitSetting('READS_PER_MINUTE', 600, 'requests', 'Reads of one account.'),
   streamOpensPerMinute: limitSetting(
     'STREAM_OPENS_PER_MINUTE',

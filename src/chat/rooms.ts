@@ -85,8 +85,18 @@ export interface RoomsOptions {
 }
 
 /** A room as everyone who may read it gets it; times are RFC 3339 in UTC. */
-export function toRoom({ id: _, createdAt, memberCount, ...rest }: Room) {
-  return { ...rest, createdAt: toTime(createdAt), memberCount }
+export function toRoom(room: Room) {
+  const { name, title, topic, access, history, archived, createdAt, memberCount } = room
+  return {
+    name,
+    title,
+    topic,
+    access,
+    history,
+    archived,
+    createdAt: toTime(createdAt),
+    memberCount,
+  }
 }
 
 /** A room with the caller's own part, which only a member has. */

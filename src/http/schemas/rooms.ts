@@ -66,7 +66,7 @@ export const RoomPage = Type.Object(
   { $id: 'RoomPage', description: 'A page of the rooms' },
 )
 
-export const exampleRoom = {
+const exampleRoom = {
   name: 'tea',
   title: 'The tea room',
   topic: 'Leaves and kettles',

@@ -10,7 +10,7 @@ export const locks = {
   sessionsAndPresence: 2,
   retention: 3,
   migrations: 4,
-  /** Shared by each registration, exclusive for whoever rebuilds the forms of all names. */
+  /** Shared by whoever takes a name, exclusive for whoever rebuilds the forms of all names. */
   nameForms: 5,
 } as const
 

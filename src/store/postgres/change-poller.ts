@@ -32,8 +32,8 @@ export interface ChangePollerOptions {
 
 /**
  * Polls the database for changes of any node, and publishes each to the listener once and in order.
- * It polls after a notification, after this node changed sessions or presence, and at an interval in
- * any case. Appends of this node are published without a poll.
+ * It polls after a notification, after this node changed sessions, presence or rooms, and at an interval
+ * in any case. Appends of this node are published without a poll.
  * It has a connection of its own, so that no poll waits for the pool.
  */
 export class ChangePoller {
@@ -146,6 +146,11 @@ export class ChangePoller {
     return read
   }
 
+  /** Resolves once what this node has written is published, or left to a later poll if one fails. */
+  async publishWritten(written: Pick<LogBounds, 'epoch' | 'head'>): Promise<void> {
+    if (!this.#state.isCaughtUpTo(written)) await this.pollWithTimeout().catch(retriedLater)
+  }
+
   /** Like `poll`, within the timeout of a query. @throws {Unavailable} */
   async pollWithTimeout(): Promise<void> {
     const timeout = new AbortController()
@@ -182,9 +187,7 @@ export class ChangePoller {
   async #publishOwnAppend(entries: Entry[], epoch: string): Promise<void> {
     const update = this.#state.applyOwnAppend(entries, epoch)
     if (update) this.#notifyListener((listener) => listener.updated(update))
-    // The append succeeded: if this poll fails, a later one publishes it.
-    else if (!this.#state.isCaughtUpTo({ epoch, head: (entries.at(-1) as Entry).id }))
-      await this.pollWithTimeout().catch(retriedLater)
+    else await this.publishWritten({ epoch, head: (entries.at(-1) as Entry).id })
   }
 
   async #pollAfterCurrent(): Promise<void> {
@@ -262,8 +265,9 @@ export class ChangePoller {
   }
 
   /**
-   * @param payload an id of the log (`obrol_append` in `migrations/postgres/0003-plans.sql`), `changed`
-   *   (`obrol_note` in `0001-log-people-presence.sql`), or the id of a node (`node-lease.ts`)
+   * @param payload an id of the log (`obrol_append` and `obrol_change_room` in
+   *   `migrations/postgres/0006-rooms.sql`), `changed` (`obrol_note` in `0001-log-people-presence.sql`), or
+   *   the id of a node (`node-lease.ts`)
    */
   #onNotification(payload: string): void {
     if (payload === this.#lease.id) this.#notifications.probeReceived()

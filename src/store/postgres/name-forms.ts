@@ -3,19 +3,46 @@ import { formsVersion, nameForms } from '../../names/name-forms.ts'
 import { locks, runExclusively } from './advisory-locks.ts'
 import type { Connection } from './connection.ts'
 
-const BATCH_ACCOUNTS = 5_000
+const BATCH_NAMES = 5_000
 
 const queryTimeoutMs = 5_000
 
 /** A connection, or a transaction on it. */
 type Queryable = ISql<{ bigint: number }>
 
-type AccountName = { id: number; username: string; key: string }
+/** Where the names of people or of rooms are. */
+interface Names {
+  table: string
+  id: string
+  name: string
+  skeletons: string
+  /** The column of `skeletons` that refers to `id`. */
+  owner: string
+}
+
+const allNames: readonly Names[] = [
+  {
+    table: 'accounts',
+    id: 'id',
+    name: 'username',
+    skeletons: 'name_skeletons',
+    owner: 'account_id',
+  },
+  {
+    table: 'rooms',
+    id: 'audience_id',
+    name: 'name',
+    skeletons: 'room_skeletons',
+    owner: 'audience_id',
+  },
+]
+
+type NameRow = { id: number; name: string; key: string }
 
 /**
  * Rebuilds the keys and skeletons of all names in one transaction, unless the stored ones were made by
- * today's rules. A name keeps its old key if another account has the new one. Nobody can register
- * meanwhile; messages go on.
+ * today's rules. A name keeps its old key if another one has the new one. Nobody can register or make a
+ * room meanwhile; messages go on.
  */
 export async function updateNameForms(connection: Connection): Promise<void> {
   if ((await connection.run(storedVersion, queryTimeoutMs)) === formsVersion) return
@@ -26,21 +53,29 @@ export async function updateNameForms(connection: Connection): Promise<void> {
 }
 
 async function rebuildNameForms(sql: Queryable): Promise<void> {
-  await sql`DELETE FROM name_skeletons`
+  for (const names of allNames) await rebuildNames(sql, names)
   await sql`DELETE FROM name_forms`
-  let batch = await accountsAfter(sql, 0)
-  while (batch.length > 0) {
-    await rebuildBatch(sql, batch)
-    batch = await accountsAfter(sql, batch.at(-1)?.id as number)
-  }
   await sql`INSERT INTO name_forms (version) VALUES (${formsVersion})`
 }
 
-async function rebuildBatch(sql: Queryable, batch: readonly AccountName[]): Promise<void> {
-  const all = batch.map(({ id, username, key: old }) => ({ id, old, ...nameForms(username) }))
+async function rebuildNames(sql: Queryable, names: Names): Promise<void> {
+  await sql`DELETE FROM ${sql(names.skeletons)}`
+  let batch = await namesAfter(sql, names, 0)
+  while (batch.length > 0) {
+    await rebuildBatch(sql, names, batch)
+    batch = await namesAfter(sql, names, batch.at(-1)?.id as number)
+  }
+}
+
+async function rebuildBatch(
+  sql: Queryable,
+  { table, id: idColumn, skeletons, owner }: Names,
+  batch: readonly NameRow[],
+): Promise<void> {
+  const all = batch.map(({ id, name, key: old }) => ({ id, old, ...nameForms(name) }))
   const held = all.flatMap(({ id, skeletons }) => skeletons.map((skeleton) => ({ id, skeleton })))
   await sql`
-    INSERT INTO name_skeletons (skeleton, account_id)
+    INSERT INTO ${sql(skeletons)} (skeleton, ${sql(owner)})
     SELECT skeleton, id FROM jsonb_to_recordset(${sql.json(held)}) AS held (id bigint, skeleton text)
     ORDER BY id ON CONFLICT DO NOTHING`
   const renamed = all.filter(({ key, old }) => key !== old).map(({ id, key }) => ({ id, key }))
@@ -49,14 +84,16 @@ async function rebuildBatch(sql: Queryable, batch: readonly AccountName[]): Prom
       SELECT DISTINCT ON (key) id, key
       FROM jsonb_to_recordset(${sql.json(renamed)}) AS renamed (id bigint, key text) ORDER BY key, id
     )
-    UPDATE accounts SET key = renamed.key FROM renamed
-    WHERE accounts.id = renamed.id
-      AND NOT EXISTS (SELECT FROM accounts AS others WHERE others.key = renamed.key)`
+    UPDATE ${sql(table)} AS named SET key = renamed.key FROM renamed
+    WHERE named.${sql(idColumn)} = renamed.id
+      AND NOT EXISTS (SELECT FROM ${sql(table)} AS others WHERE others.key = renamed.key)`
 }
 
-function accountsAfter(sql: Queryable, id: number) {
-  return sql<AccountName[]>`
-    SELECT id, username, key FROM accounts WHERE id > ${id} ORDER BY id LIMIT ${BATCH_ACCOUNTS}`
+/** A deleted room has no key. */
+function namesAfter(sql: Queryable, { table, id: idColumn, name }: Names, id: number) {
+  return sql<NameRow[]>`
+    SELECT ${sql(idColumn)} AS id, ${sql(name)} AS name, key FROM ${sql(table)}
+    WHERE ${sql(idColumn)} > ${id} AND key IS NOT NULL ORDER BY ${sql(idColumn)} LIMIT ${BATCH_NAMES}`
 }
 
 async function storedVersion(sql: Queryable): Promise<string | undefined> {

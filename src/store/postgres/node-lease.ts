@@ -23,6 +23,9 @@ export interface LeaseListener {
 
 const retriedLater = () => {}
 
+/** The number of the newest migration, without which a node gets no lease: see 0006-rooms.sql. */
+const schemaVersion = 6
+
 /**
  * This server as one of the nodes that share the database: its lease, and the sessions that are
  * present by it. If it dies, they leave when the lease has expired.
@@ -167,8 +170,8 @@ export class NodeLease {
   async #register(sessions: number[]): Promise<void> {
     await this.#pool.write(
       (sql) => sql`
-        INSERT INTO nodes (id, lease_until)
-        VALUES (${this.id}, obrol_now() + ${this.#options.leaseMs}::bigint)
+        INSERT INTO nodes (id, lease_until, version)
+        VALUES (${this.id}, obrol_now() + ${this.#options.leaseMs}::bigint, ${schemaVersion})
         ON CONFLICT (id) DO NOTHING`,
     )
     await this.#changePresence(sessions, [])

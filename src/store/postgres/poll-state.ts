@@ -1,7 +1,6 @@
 import { formatEpoch } from '../cursor-resolution.ts'
 import type { Entry, LogBounds } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
-import { toEntry } from '../rows.ts'
 import type { StoreUpdate } from '../store.ts'
 import { toLogBounds } from './log/bounds.ts'
 import { PolledPresence } from './polled-presence.ts'
@@ -54,7 +53,7 @@ export class PollState {
   applyPoll(result: PollResult, position: PollPosition): StateChange {
     const bounds = toLogBounds(result)
     const before = this.#bounds
-    const entries = result.entries.map(toEntry).filter(({ id }) => before && id > before.head)
+    const entries = result.entries.filter(({ id }) => before && id > before.head)
     const diverged = before && hasDiverged(before, result, position)
     if (diverged) {
       this.#bounds = bounds

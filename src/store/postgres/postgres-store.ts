@@ -22,6 +22,7 @@ import type { Pool } from './pool.ts'
 import { PostgresCounters } from './rate-limit-counters.ts'
 import { findUndelivered, markDelivered, readUndelivered } from './receipts.ts'
 import { deleteExpiredStep, wouldDeleteOverTenth } from './retention.ts'
+import { openRoomStore } from './rooms/room-store.ts'
 import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
 
@@ -36,6 +37,7 @@ export interface PostgresStoreParts {
 /** Calls go to the pool. The poller publishes what they changed, and what other nodes changed. */
 export class PostgresStore implements Store {
   readonly counters: RateLimitCounters
+  readonly rooms: RoomStore
   readonly #parts: PostgresStoreParts
   readonly #pool: Pool
   readonly #poller: ChangePoller
@@ -46,6 +48,7 @@ export class PostgresStore implements Store {
     this.#pool = parts.pool
     this.#poller = parts.poller
     this.counters = new PostgresCounters(parts.pool)
+    this.rooms = openRoomStore(parts.pool, parts.poller)
     this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
@@ -72,8 +75,6 @@ export class PostgresStore implements Store {
     newest: (limit) => newestSessions(this.#pool, limit),
     end: (id) => this.#thenPoll(endSession(this.#pool, id)),
   }
-
-  readonly rooms: RoomStore = undefined as never
 
   readonly presence: PresenceStore = {
     list: () => this.#poller.presentSessions(),

@@ -1,9 +1,15 @@
+import type { Entry } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
-import type { EntryRow } from '../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
-import { parseNumberArray, type Sql } from './connection.ts'
+import type { Sql } from './connection.ts'
 import { type BoundsRow, boundsColumns } from './log/bounds.ts'
-import { limitBytes } from './log/entry-query.ts'
+import {
+  type ColumnarEntries,
+  columnarEntries,
+  columnNames,
+  toEntries,
+} from './log/columnar-entries.ts'
+import { isInRoom, limitBytes } from './log/entry-query.ts'
 
 /** Changes of sessions in one poll, at most. */
 const MAX_CHANGES = 1_000
@@ -37,7 +43,7 @@ export interface PollResult extends BoundsRow {
   epochIsCurrent: boolean
   /** The database's time, in Unix ms. */
   now: number
-  entries: EntryRow[]
+  entries: Entry[]
   oldestChangeSeq: number
   newestChangeSeq: number
   changes: SessionChange[]
@@ -54,21 +60,6 @@ const allPresentSessions = `
     FROM presence GROUP BY session_id
   ) AS row)`
 
-/**
- * Entries as a list for each column, with each username once. A JSON row for each entry, with its
- * usernames, would take PostgreSQL twice as long.
- */
-interface ColumnarEntries {
-  ids: string
-  texts: string[]
-  sentAts: string
-  senders: string
-  /** 0 for a broadcast. */
-  recipients: string
-  people: string
-  names: string[]
-}
-
 /** Reads everything that changed since a position, in one round trip. */
 export async function readChanges(
   sql: Sql,
@@ -82,26 +73,10 @@ export async function readChanges(
       ORDER BY id LIMIT ${sql.unsafe(`${MAX_SCAN_IDS}`)}
     ),
     batch AS MATERIALIZED (
-      SELECT * FROM ${sql.unsafe(limitBytes('new_entries', `< ${MAX_SCAN_BYTES}`))} ORDER BY id
+      SELECT *, ${sql.unsafe(isInRoom)} AS in_room
+      FROM ${sql.unsafe(limitBytes('new_entries', `< ${MAX_SCAN_BYTES}`))} ORDER BY id
     ),
-    columns AS (
-      SELECT coalesce(array_agg(id), '{}') AS ids,
-        coalesce(json_agg(text), '[]') AS texts,
-        coalesce(array_agg(sent_at), '{}') AS "sentAts",
-        coalesce(array_agg(sender_id), '{}') AS senders,
-        coalesce(array_agg(coalesce(recipient_id, 0)), '{}') AS recipients
-      FROM batch
-    ),
-    named AS (
-      SELECT coalesce(array_agg(id), '{}') AS people, coalesce(json_agg(username), '[]') AS names
-      FROM (
-        SELECT sender_id AS person FROM batch
-        UNION SELECT recipient_id FROM batch WHERE recipient_id IS NOT NULL
-      ) AS those
-      CROSS JOIN LATERAL (
-        SELECT id, username FROM accounts WHERE accounts.id = person LIMIT 1
-      ) AS account
-    ),
+    ${sql.unsafe(columnarEntries)},
     new_changes AS MATERIALIZED (
       SELECT * FROM changes
       WHERE seq > ${position.changeSeq}::bigint AND seq <= ${position.changeSeq}::bigint + ${MAX_CHANGES}
@@ -112,7 +87,7 @@ export async function readChanges(
       (SELECT incarnation FROM epochs ORDER BY born DESC LIMIT 1)
         IS NOT DISTINCT FROM obrol_incarnation() AS "epochIsCurrent",
       obrol_now() AS now,
-      ids, texts, "sentAts", senders, recipients, people, names,
+      ${sql.unsafe(columnNames)},
       (SELECT changes_up_to + 1 FROM swept) AS "oldestChangeSeq",
       coalesce((SELECT max(seq) FROM changes), 0) AS "newestChangeSeq",
       (SELECT coalesce(json_agg(row ORDER BY row.seq), '[]') FROM (
@@ -128,33 +103,7 @@ export async function readChanges(
           AND ${reapOptions.connectedMs}::bigint >= CASE WHEN closed
             THEN ${reapOptions.graceMs}::bigint ELSE ${reapOptions.leaseMs}::bigint END
       ) AS "hasExpiredNodes"
-    FROM columns, named`
+    FROM columns, named, places, leavers`
   const result = row as Omit<PollResult, 'entries'> & ColumnarEntries
-  return { ...result, entries: toEntryRows(result) }
-}
-
-function toEntryRows({ texts, names, ...columns }: ColumnarEntries): EntryRow[] {
-  const [ids, sentAts, senders, recipients, people] = (
-    ['ids', 'sentAts', 'senders', 'recipients', 'people'] as const
-  ).map((column) => parseNumberArray(columns[column])) as [
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-  ]
-  const usernameById = new Map(people.map((person, at) => [person, names[at] as string]))
-  return ids.map((id, at) => {
-    const senderId = senders[at] as number
-    const recipientId = recipients[at] as number
-    return {
-      id,
-      text: texts[at] as string,
-      sentAt: sentAts[at] as number,
-      senderId,
-      sender: usernameById.get(senderId) as string,
-      recipientId: recipientId === 0 ? null : recipientId,
-      recipient: usernameById.get(recipientId) ?? null,
-    }
-  })
+  return { ...result, entries: toEntries(result) }
 }

@@ -4,10 +4,16 @@ import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
 import { toArrayLiteral } from './connection.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './log/bounds.ts'
-import { type BoundsAndEntryRow, limitBytes, splitBounds, withBounds } from './log/entry-query.ts'
+import {
+  type BoundsAndEntryRow,
+  limitBytes,
+  splitBounds,
+  toEntry,
+  withBounds,
+} from './log/entry-query.ts'
 import type { Pool } from './pool.ts'
 
-/** One account twice, as `directMessagesOf` has it. */
+/** One account twice, for the index of kept messages alone: see `mergedIds`. */
 const accountArray = (account: number) => toArrayLiteral([account, account])
 
 const undeliveredScan = withBounds(limitBytes('undelivered', `<= ${MAX_SCAN_BYTES}`))
@@ -22,15 +28,16 @@ export async function readUndelivered(
     (sql) => sql<BoundsAndEntryRow[]>`
       WITH undelivered AS MATERIALIZED (
         SELECT * FROM entries
-        WHERE recipient_id IS NOT NULL AND recipient_id = ANY (${accountArray(viewer)}::bigint[])
+        WHERE kind = 'message' AND target_id IS NOT NULL
+          AND target_id = ANY (${accountArray(viewer)}::bigint[])
           AND id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
           AND id <= ${upTo}::bigint
-        ORDER BY recipient_id, id LIMIT ${sql.unsafe(`${MAX_SCAN_IDS}`)}
+        ORDER BY target_id, id LIMIT ${sql.unsafe(`${MAX_SCAN_IDS}`)}
       )
       ${sql.unsafe(undeliveredScan)}`,
   )
   const { bounds, found } = splitBounds(rows)
-  return { bounds, ...takeEntries(found, upTo, MAX_SCAN_IDS) }
+  return { bounds, ...takeEntries(found, upTo, MAX_SCAN_IDS, toEntry) }
 }
 
 /** The range of ids that `readUndelivered` reads for a viewer. */
@@ -40,12 +47,12 @@ export async function findUndelivered(pool: Pool, viewer: number): Promise<Undel
       SELECT ${sql.unsafe(boundsColumns)}, (
         SELECT min(id) FROM (
           SELECT id FROM entries
-          WHERE recipient_id IS NOT NULL
-            AND recipient_id = ANY (${accountArray(viewer)}::bigint[])
+          WHERE kind = 'message' AND target_id IS NOT NULL
+            AND target_id = ANY (${accountArray(viewer)}::bigint[])
             AND id > (
               SELECT greatest(reached, up_to) FROM accounts, trimmed
               WHERE accounts.id = ${viewer}::bigint)
-          ORDER BY recipient_id DESC, id DESC LIMIT ${sql.unsafe(`${MAX_UNDELIVERED}`)}) AS newest
+          ORDER BY target_id DESC, id DESC LIMIT ${sql.unsafe(`${MAX_UNDELIVERED}`)}) AS newest
       ) AS first`,
   )
   const { first, ...boundsRow } = row as BoundsRow & { first: number | null }

@@ -5,6 +5,7 @@ import type { Services } from '../../../src/http/services.ts'
 import type { MessageEntry } from '../../../src/store/message-log.ts'
 import type { Account } from '../../../src/store/person.ts'
 import type { Session } from '../../../src/store/session-store.ts'
+import { FakeRooms } from './fake-rooms.ts'
 
 /** The lifetime of sessions. */
 const ttlMs = 3_600_000
@@ -20,6 +21,7 @@ export class FakeChat {
   readonly sessions = new Map<number, Session>()
   readonly log: MessageEntry[] = []
   readonly keys = new Map<string, { digest: string; entry: MessageEntry }>()
+  readonly rooms = new FakeRooms()
   readonly online: { username: string; since: number }[] = []
   /** The queries of pages so far. */
   readonly pagesWanted: HistoryQuery[] = []
@@ -67,6 +69,7 @@ export class FakeChat {
           return entry
         },
       },
+      rooms: this.rooms.service,
       presence: {
         list: async ({ limit }) => ({
           users: this.online.slice(0, limit),
@@ -133,7 +136,7 @@ export class FakeChat {
       id: this.log.length + 1,
       from: sender.account,
       to: content.kind === 'direct' ? { id: 0, username: content.to } : null,
-      room: null,
+      room: content.kind === 'room' ? { id: 9, name: content.room } : null,
       text: content.text,
       sentAt: Date.now(),
     }

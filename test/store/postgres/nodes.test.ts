@@ -58,7 +58,7 @@ function suite(): void {
         [draft(bob, 'hi', { to: 'ann', whenOffline: 'reject' })],
         newBatchId(),
       ),
-      [{ kind: 'appended', entry: (await there.store.log.entry(42, bob.account.id)) as never }],
+      [{ kind: 'appended', entry: (await there.store.log.message(42, bob.account.id)) as never }],
     )
     await here.store.sessions.end(ann.id)
     await there.updates.until(({ ended }) => ended.length === 1)
@@ -96,7 +96,7 @@ function suite(): void {
     await all
     t.same(
       published,
-      await Promise.all([1, 2, 3, 4].map((id) => here.store.log.entry(id, ann.account.id))),
+      await Promise.all([1, 2, 3, 4].map((id) => here.store.log.message(id, ann.account.id))),
     )
   })
 

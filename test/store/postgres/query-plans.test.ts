@@ -220,7 +220,7 @@ async function grown(
 async function reapOne(t: Test, server: PostgresServer, databaseUrl: string): Promise<void> {
   const name = databaseNameOf(databaseUrl)
   await server.run(
-    `INSERT INTO nodes (id, lease_until) VALUES ('dead', 0);
+    `INSERT INTO nodes (id, lease_until, version) VALUES ('dead', 0, 6);
      INSERT INTO presence (session_id, node_id, account_id, since) VALUES (1, 'dead', 1, 0)`,
     name,
   )

@@ -1,7 +1,7 @@
 import { formatEpoch } from '../../cursor-resolution.ts'
 import type { Draft, Outcome } from '../../message-log.ts'
-import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
+import { type EntryRow, toMessage } from './entry-query.ts'
 
 type RejectedKind = Exclude<Outcome, { entry: unknown }>['kind']
 /** `text` is null if it is that of the draft. */
@@ -9,7 +9,9 @@ type Row = {
   kind: 'appended' | 'replayed' | RejectedKind
   born: number
   text: string | null
-} & Omit<EntryRow, 'text'>
+  roomId: number | null
+  room: string | null
+} & Omit<EntryRow, 'kind' | 'text' | 'room'>
 
 /** The outcomes, and the epoch in which the batch was appended. */
 export interface AppendResult {
@@ -19,7 +21,7 @@ export interface AppendResult {
 
 /**
  * Appends a batch in one statement, so that the log's lock is never held during a round trip:
- * `obrol_append` in `migrations/postgres/0003-plans.sql`.
+ * `obrol_append` in `migrations/postgres/0006-rooms.sql`.
  */
 export async function appendBatch(
   pool: Pool,
@@ -28,6 +30,7 @@ export async function appendBatch(
 ): Promise<AppendResult> {
   const drafts = batch.map(({ session, to, text, idempotency }) => ({
     session,
+    type: to?.type ?? 'everyone',
     to: to?.key,
     keep: to?.type === 'direct' && to.whenOffline === 'keep',
     text,
@@ -41,8 +44,8 @@ export async function appendBatch(
 }
 
 function toOutcome(row: Row, { text }: Draft): Outcome {
-  const { kind } = row
-  return kind === 'appended' || kind === 'replayed'
-    ? { kind, entry: toEntry({ ...row, text: row.text ?? text }) }
-    : { kind }
+  const { kind, roomId } = row
+  if (kind !== 'appended' && kind !== 'replayed') return { kind }
+  const room = roomId === null ? null : { id: roomId, name: row.room as string }
+  return { kind, entry: toMessage({ ...row, room, text: row.text ?? text }) }
 }

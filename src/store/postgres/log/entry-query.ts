@@ -1,31 +1,124 @@
-import type { LogBounds } from '../../message-log.ts'
-import type { EntryRow } from '../../rows.ts'
-import type { Sql } from '../connection.ts'
+import type {
+  Entry,
+  LogBounds,
+  MembershipEntry,
+  MessageEntry,
+  RoomEntry,
+} from '../../message-log.ts'
+import type { Room, RoomRef, RoomRole } from '../../room.ts'
+import type { LeaveReason } from '../../room-rules.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
 
-/** What every query for entries selects, from `entries` and `usernameJoins`. */
+/** A row of a query for entries, joined with the names of the people and the room. */
+export interface EntryRow {
+  id: number
+  kind: Entry['kind']
+  text: string
+  sentAt: number
+  actorId: number
+  actor: string
+  targetId: number | null
+  target: string | null
+  /** Null unless the entry's audience is a room. */
+  room: Room | RoomRef | null
+}
+
+/** What every query for entries selects, from `entries` and `entryJoins`. */
 export const entryColumns = `
-  entries.id, entries.text, entries.sent_at AS "sentAt",
-  entries.sender_id AS "senderId", sender.username AS sender,
-  entries.recipient_id AS "recipientId", recipient.username AS recipient`
+  entries.id, entries.kind, entries.text, entries.sent_at AS "sentAt",
+  entries.actor_id AS "actorId", actor.username AS actor,
+  entries.target_id AS "targetId", target.username AS target, place.room`
+
+/** A room as JSON, from `rooms`. */
+export const roomJson = `json_build_object(
+  'id', rooms.audience_id, 'name', rooms.name, 'title', rooms.title, 'topic', rooms.topic,
+  'access', rooms.access, 'history', rooms.history, 'archived', rooms.archived,
+  'createdAt', rooms.created_at, 'memberCount', rooms.member_count)`
+
+/** A room of which no more is told, as JSON. */
+export const roomRefJson = `json_build_object('id', rooms.audience_id, 'name', rooms.name)`
 
 /**
- * Follows `entries` in a FROM clause, and adds the usernames. Each row looks up its own: the planner
- * may turn a join into a scan of all accounts, depending on the statistics. Without a recipient
- * nothing is looked up, as in the migration 0003.
+ * Whether an account is a member of an audience. Of its stays the last is looked up, for which only the
+ * primary key serves.
+ *
+ * @param account an expression, as is `audience`
  */
-export const usernameJoins = `
-  CROSS JOIN LATERAL (
-    SELECT username FROM accounts WHERE accounts.id = entries.sender_id LIMIT 1) AS sender
-  LEFT JOIN LATERAL (
-    SELECT username FROM accounts
-    WHERE accounts.id = entries.recipient_id AND entries.recipient_id IS NOT NULL LIMIT 1) AS recipient
-  ON true`
+export function isMember(account: string, audience: string): string {
+  return `(
+    SELECT left_id IS NULL FROM members
+    WHERE members.account_id = ${account} AND members.audience_id = ${audience}
+    ORDER BY joined_id DESC LIMIT 1)`
+}
 
-/** Everyone may see a broadcast; sender and recipient may see a direct message. */
-export function visibleTo(sql: Sql, viewer: number) {
-  return sql`(entries.recipient_id IS NULL
-    OR entries.recipient_id = ${viewer} OR entries.sender_id = ${viewer})`
+/** Whether an account may read a room of `rooms`, as `mayRead` in `room-rules.ts` says. */
+export function mayReadRoom(account: string): string {
+  return `(rooms.deleted_id IS NULL AND (
+    rooms.access = 'open' OR coalesce(${isMember(account, 'rooms.audience_id')}, false)))`
+}
+
+/** Only of a message to two people the target is a recipient. Everyone is the audience 1. */
+export const isInRoom = `
+  entries.audience_id <> 1 AND (entries.kind <> 'message' OR entries.target_id IS NULL)`
+
+/**
+ * Follows `entries` in a FROM clause, and adds the names. Each row looks up its own: the planner may
+ * turn a join into a scan of all accounts, depending on the statistics. Where there is nothing to look
+ * up, nothing is, as in the migration 0003.
+ *
+ * @param viewer an expression for the account to which the state of rooms is told; undefined where there
+ *   are only messages, which tell none
+ */
+export function entryJoins(viewer?: string): string {
+  const room =
+    viewer === undefined
+      ? roomRefJson
+      : `CASE WHEN entries.kind <> 'message' AND ${mayReadRoom(viewer)}
+           THEN ${roomJson} ELSE ${roomRefJson} END`
+  return `
+    CROSS JOIN LATERAL (
+      SELECT username FROM accounts WHERE accounts.id = entries.actor_id LIMIT 1) AS actor
+    LEFT JOIN LATERAL (
+      SELECT username FROM accounts
+      WHERE accounts.id = entries.target_id AND entries.target_id IS NOT NULL LIMIT 1) AS target
+    ON true
+    LEFT JOIN LATERAL (
+      SELECT ${room} AS room FROM rooms
+      WHERE rooms.audience_id = entries.audience_id AND ${isInRoom} LIMIT 1) AS place
+    ON true`
+}
+
+export function toEntry(row: EntryRow): Entry {
+  if (row.kind === 'message') return toMessage(row)
+  const { kind, id, text, actorId, actor, targetId, target } = row
+  const [by, room] = [{ id: actorId, username: actor }, row.room as RoomRef]
+  if (kind === 'room-updated' || kind === 'room-deleted') {
+    return { kind, id, room, by, hiddenFrom: [] } satisfies RoomEntry
+  }
+  return {
+    kind,
+    id,
+    room,
+    by,
+    member: { id: targetId as number, username: target as string },
+    role: kind === 'left' ? null : (text as RoomRole),
+    reason: kind === 'left' ? (text as LeaveReason) : null,
+    hiddenFrom: [],
+  } satisfies MembershipEntry
+}
+
+/** @param row of a message */
+export function toMessage(row: Omit<EntryRow, 'kind'>): MessageEntry {
+  const { id, text, sentAt, actorId, actor, targetId, target, room } = row
+  return {
+    kind: 'message',
+    id,
+    from: { id: actorId, username: actor },
+    to: targetId === null ? null : { id: targetId, username: target as string },
+    room,
+    text,
+    sentAt,
+  }
 }
 
 /** A row of `withBounds`; without any entries there is one row, whose `id` is null. */
@@ -35,11 +128,15 @@ export type BoundsAndEntryRow = BoundsRow & EntryRow
  * A query for the log's bounds and for entries, in one snapshot.
  *
  * @param entries what stands in its FROM clause, with the alias `entries`
+ * @param viewer see `entryJoins`
  */
-export function withBounds(entries: string, order: 'ASC' | 'DESC' = 'ASC'): string {
+export function withBounds(
+  entries: string,
+  { order = 'ASC', viewer }: { order?: 'ASC' | 'DESC'; viewer?: string } = {},
+): string {
   return `
     SELECT bounds.*, found.* FROM (SELECT ${boundsColumns}) AS bounds LEFT JOIN (
-      SELECT ${entryColumns} FROM ${entries} ${usernameJoins}
+      SELECT ${entryColumns} FROM ${entries} ${entryJoins(viewer)}
     ) AS found ON true ORDER BY found.id ${order}`
 }
 
@@ -52,17 +149,6 @@ export function splitBounds(rows: readonly BoundsAndEntryRow[]): {
     bounds: toLogBounds(rows[0] as BoundsAndEntryRow),
     found: rows.filter(({ id }) => id !== null),
   }
-}
-
-/**
- * A condition for the direct messages of one account. `= ANY` with an order by the column and the id
- * fits one index alone, whatever the statistics say. With `=` the order would be that of the ids, and
- * the planner might prefer to walk all ids.
- *
- * @param account an expression, such as a parameter
- */
-export function directMessagesOf(column: 'recipient_id' | 'sender_id', account: string): string {
-  return `recipient_id IS NOT NULL AND ${column} = ANY (ARRAY[${account}, ${account}]::bigint[])`
 }
 
 /**

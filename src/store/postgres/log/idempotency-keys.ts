@@ -1,9 +1,8 @@
 import type { MessageEntry } from '../../message-log.ts'
-import { type EntryRow, toEntry } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
-import { entryColumns, usernameJoins } from './entry-query.ts'
+import { type EntryRow, entryColumns, entryJoins, toMessage } from './entry-query.ts'
 
-/** The entry of an account's idempotency key, unless it is older than 24 hours. */
+/** The message of an account's idempotency key, unless it is older than 24 hours. */
 export async function findByIdempotencyKey(
   pool: Pool,
   account: number,
@@ -17,8 +16,9 @@ export async function findByIdempotencyKey(
         WHERE account_id = ${account} AND key = ${key} LIMIT 1
       ) AS known CROSS JOIN LATERAL (
         SELECT * FROM entries
-        WHERE entries.id = known.entry_id AND entries.sent_at >= obrol_now() - 86400000 LIMIT 1
-      ) AS entries ${sql.unsafe(usernameJoins)}`,
+        WHERE entries.id = known.entry_id AND entries.kind = 'message'
+          AND entries.sent_at >= obrol_now() - 86400000 LIMIT 1
+      ) AS entries ${sql.unsafe(entryJoins())}`,
   )
-  return row && { digest: row.digest, entry: toEntry(row) }
+  return row && { digest: row.digest, entry: toMessage(row) }
 }

@@ -1,74 +1,75 @@
 import type { Page, PageRange } from '../../message-log.ts'
-import { toEntry } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
-import { type BoundsAndEntryRow, directMessagesOf, splitBounds, withBounds } from './entry-query.ts'
+import {
+  carriedRanges,
+  conversationRanges,
+  mergedIds,
+  roomRanges,
+  trimmedTo,
+} from './carried-ranges.ts'
+import {
+  type BoundsAndEntryRow,
+  mayReadRoom,
+  splitBounds,
+  toMessage,
+  withBounds,
+} from './entry-query.ts'
 
-/** A range of an index: its condition, and its first column unless that is the id. */
-type IndexScan = { where: string; first?: string }
-
-/** What a viewer may see, as parts of the log that have an index each. */
-const allVisible: IndexScan[] = [
-  { where: 'recipient_id IS NULL' },
-  { where: directMessagesOf('recipient_id', '$1'), first: 'recipient_id' },
-  { where: directMessagesOf('sender_id', '$1'), first: 'sender_id' },
-]
-const conversation: IndexScan[] = [
-  { where: `${directMessagesOf('sender_id', '$1')} AND recipient_id = $4`, first: 'sender_id' },
-  { where: `${directMessagesOf('sender_id', '$4')} AND recipient_id = $1`, first: 'sender_id' },
-]
-
-/** One more than a page may hold. It tells the planner how few rows are read. */
+/** One more than a page may hold. */
 const MAX_ROWS = 201
 
+/** Of the viewer $1; of the conversation with the account $4, or the room with the key $4. */
 const queries = {
-  everything: { after: pageQuery(allVisible, 'after'), before: pageQuery(allVisible, 'before') },
-  conversation: {
-    after: pageQuery(conversation, 'after'),
-    before: pageQuery(conversation, 'before'),
-  },
+  everything: pageQueries(carriedRanges('$1::bigint', trimmedTo, false)),
+  conversation: pageQueries(conversationRanges('$1', '$4')),
+  room: pageQueries(roomRanges('$1::bigint', '$4', mayReadRoom('$1::bigint')), 'place'),
 }
 
-/**
- * A page of history. Each part is limited to the size of the page before they are merged, so a page
- * costs the same however many entries in between the viewer may not see.
- */
+/** A page of history. It costs the same however many entries in between the viewer may not see. */
 export async function readPage(
   pool: Pool,
   viewer: number,
-  { after, before, limit, withAccount }: PageRange,
-): Promise<Page> {
-  const kind = withAccount === undefined ? queries.everything : queries.conversation
-  const query = after === undefined ? kind.before : kind.after
+  { after, before, limit, withAccount, inRoom }: PageRange,
+): Promise<Page | undefined> {
+  const kind =
+    inRoom !== undefined ? 'room' : withAccount !== undefined ? 'conversation' : 'everything'
+  const query = after === undefined ? queries[kind].before : queries[kind].after
   const edge = after ?? before ?? Number.MAX_SAFE_INTEGER
   // One more than asked for shows whether there are more.
-  const parameters = [viewer, edge, limit + 1]
-  if (withAccount !== undefined) parameters.push(withAccount)
+  const parameters: (number | string)[] = [viewer, edge, limit + 1]
+  if (kind !== 'everything') parameters.push((inRoom ?? withAccount) as number | string)
   const rows = await pool.read((sql) =>
-    sql.unsafe<BoundsAndEntryRow[]>(query, parameters, { prepare: true }),
+    sql.unsafe<(BoundsAndEntryRow & { mayRead: boolean })[]>(query, parameters, { prepare: true }),
   )
+  if (!rows[0]?.mayRead) return undefined
   const { bounds, found } = splitBounds(rows)
-  const entries = found.slice(0, limit).map(toEntry)
+  const entries = found.slice(0, limit).map(toMessage)
   if (after === undefined) entries.reverse()
   return { bounds, entries, more: found.length > limit }
 }
 
-/** UNION also removes the duplicate of a message to oneself. Trimmed ids are not searched. */
-function pageQuery(scans: IndexScan[], direction: 'after' | 'before'): string {
-  const trimmed = '(SELECT up_to FROM trimmed)'
-  const [order, range] =
-    direction === 'after'
-      ? (['ASC', `id > greatest($2::bigint, ${trimmed})`] as const)
-      : (['DESC', `id > ${trimmed} AND id < $2::bigint`] as const)
-  const ids = scans.map(
-    ({ where, first }) => `
-      (SELECT id FROM (
-        SELECT id FROM entries WHERE ${where} AND ${range}
-        ORDER BY ${first ? `${first} ${order},` : ''} id ${order} LIMIT $3::bigint
-      ) AS part LIMIT ${MAX_ROWS})`,
-  )
-  const entries = `
-    (SELECT id FROM (${ids.join(' UNION ')}) AS merged ORDER BY id ${order} LIMIT $3::bigint)
-    AS chosen
-    CROSS JOIN LATERAL (SELECT * FROM entries WHERE entries.id = chosen.id LIMIT 1) AS entries`
-  return withBounds(entries, order)
+/**
+ * @param ranges queries of a WITH clause with `ranges`
+ * @param place the one among them that is empty where the viewer may not read the room
+ */
+function pageQueries(ranges: string, place?: string): { after: string; before: string } {
+  const mayRead = place === undefined ? 'true' : `EXISTS (SELECT FROM ${place})`
+  const query = (order: 'ASC' | 'DESC', edges: { after: string; before?: string }) => {
+    const ids = mergedIds({
+      ...edges,
+      order,
+      limit: '$3::bigint',
+      maxRows: MAX_ROWS,
+      where: "entries.kind = 'message'",
+    })
+    const entries = `(SELECT * FROM entries WHERE id = ANY (ARRAY(${ids}))) AS entries`
+    return `
+      WITH ${ranges}
+      SELECT ${mayRead} AS "mayRead", page.* FROM (${withBounds(entries, { order })}) AS page
+      ORDER BY page.id ${order}`
+  }
+  return {
+    after: query('ASC', { after: `greatest($2::bigint, ${trimmedTo})` }),
+    before: query('DESC', { after: trimmedTo, before: '$2::bigint' }),
+  }
 }

@@ -1,0 +1,23 @@
+import type { RoomStore } from '../../room-store.ts'
+import type { ChangePoller } from '../change-poller.ts'
+import type { Pool } from '../pool.ts'
+import { executeRoomCommand } from './execute.ts'
+import { MembershipReader } from './memberships.ts'
+import { findRoom, listBans, listMembers, listRooms } from './views.ts'
+
+export function openRoomStore(pool: Pool, poller: ChangePoller): RoomStore {
+  const membershipReader = new MembershipReader(pool)
+  return {
+    execute: async (session, command, idempotency) => {
+      const executed = await executeRoomCommand(pool, session, command, idempotency)
+      if (executed.written) await poller.publishWritten(executed.written)
+      return executed.outcome
+    },
+    find: (viewer, room) => findRoom(pool, viewer, room),
+    list: (viewer, query) => listRooms(pool, viewer, query),
+    members: (viewer, room, range) => listMembers(pool, viewer, room, range),
+    bans: (viewer, room, range) => listBans(pool, viewer, room, range),
+    memberships: async (account) =>
+      (await poller.awaitCaughtUp(membershipReader.read(account))).memberships,
+  }
+}
