@@ -7,8 +7,8 @@ const usage = 'obrol move --from SOURCE --to TARGET'
 
 const help = `Usage: ${usage}
 
-Moves accounts, sessions, messages, idempotency keys and the signing key to another store. People stay
-logged in, and streams resume where they were.
+Moves accounts, sessions, rooms, messages, idempotency keys and the signing key to another store. People
+stay logged in, and streams resume where they were.
 
 SOURCE and TARGET are each a data folder, or postgres://USER@HOST:PORT/DATABASE. Others can see the
 command line of a process, so the password of such a URL can be in PGPASSWORD instead.

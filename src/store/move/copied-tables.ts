@@ -6,8 +6,11 @@ export interface CopiedTable {
   name: string
   /** The name of its rows in messages. */
   label: string
-  /** A unique column of whole numbers above 0. Rows are copied in its order. */
-  orderColumn: string
+  /**
+   * How many columns, from the first, give each row its own place: whole numbers of which one is above
+   * 0. Rows are copied in their order.
+   */
+  orderColumns: number
   /** Each column with the expression that reads it, which gives one value in both databases. */
   columns: Readonly<Record<string, string>>
 }
@@ -15,11 +18,12 @@ export interface CopiedTable {
 function copiedTable(
   name: string,
   label: string,
-  [orderColumn, ...others]: readonly [string, ...string[]],
+  columns: readonly string[],
   expressions: Record<string, string> = {},
+  orderColumns = 1,
 ): CopiedTable {
-  const plain = Object.fromEntries([orderColumn, ...others].map((column) => [column, column]))
-  return { name, label, orderColumn, columns: { ...plain, ...expressions } }
+  const plain = Object.fromEntries(columns.map((column) => [column, column]))
+  return { name, label, orderColumns, columns: { ...plain, ...expressions } }
 }
 
 /** In an order that foreign keys allow. The signing key is copied apart from them. */
@@ -33,23 +37,63 @@ export const copiedTables: readonly CopiedTable[] = [
     'reached',
   ]),
   copiedTable('sessions', 'sessions', ['id', 'account_id', 'created_at', 'expires_at']),
-  copiedTable('entries', 'messages', ['id', 'sender_id', 'recipient_id', 'text', 'sent_at']),
+  copiedTable('audiences', 'audiences', ['id', 'type', 'low_id', 'high_id']),
+  copiedTable(
+    'rooms',
+    'rooms',
+    [
+      'audience_id',
+      'name',
+      'key',
+      'title',
+      'topic',
+      'access',
+      'history',
+      'archived',
+      'member_count',
+      'created_at',
+      'deleted_id',
+    ],
+    // A boolean on PostgreSQL.
+    { archived: 'CASE WHEN archived THEN 1 ELSE 0 END' },
+  ),
+  copiedTable(
+    'members',
+    'memberships',
+    ['account_id', 'audience_id', 'joined_id', 'left_id', 'role', 'joined_by', 'joined_at'],
+    {},
+    3,
+  ),
+  copiedTable('room_bans', 'bans', ['audience_id', 'account_id', 'by_id', 'at'], {}, 2),
+  copiedTable('entries', 'entries', [
+    'id',
+    'kind',
+    'audience_id',
+    'actor_id',
+    'target_id',
+    'text',
+    'sent_at',
+  ]),
   copiedTable('idempotency_keys', 'idempotency keys', ['entry_id', 'account_id', 'key', 'digest']),
   // The first start on the target must know none of the incarnations, so that it begins an epoch.
   copiedTable('epochs', 'epochs', ['born', 'first_id'], { incarnation: "'moved ' || born" }),
 ]
 
+/** Tables in which a store has rows from its first start on. */
+export const tablesNeverEmpty: readonly string[] = ['audiences', 'epochs']
+
 /**
  * Tables that are not copied:
  * - presence, nodes and counts of failed logins start empty;
  * - batch ids (`tickets`) and `changes` serve calls under way, and there are none;
- * - the oldest message says how far the log is trimmed;
+ * - the oldest entry says how far the log is trimmed;
  * - the first start makes the skeletons of names again.
  */
 export const excludedTables: readonly string[] = [
   'migrations',
   'name_skeletons',
   'name_forms',
+  'room_skeletons',
   'presence',
   'nodes',
   'changes',
@@ -60,17 +104,19 @@ export const excludedTables: readonly string[] = [
   'probe',
 ]
 
-/** @param after the value of `orderColumn` after which to read */
+/** @param parameter the placeholder of the nth value of `placeOf`, after which to read */
 export function pageQuery(
-  { name, orderColumn, columns }: CopiedTable,
-  after: string,
+  { name, columns, orderColumns }: CopiedTable,
+  parameter: (nth: number) => string,
   limit: number,
 ): string {
+  const order = Object.keys(columns).slice(0, orderColumns)
+  const after = order.map((_, at) => parameter(at + 1))
   return `SELECT ${Object.values(columns).join(', ')} FROM ${name}
-    WHERE ${orderColumn} > ${after} ORDER BY ${orderColumn} LIMIT ${limit}`
+    WHERE (${order.join(', ')}) > (${after.join(', ')}) ORDER BY ${order.join(', ')} LIMIT ${limit}`
 }
 
-/** The value of `orderColumn` in a row of `pageQuery`. */
-export function orderValue([first]: Row): number {
-  return first as number
+/** The place of a row of `pageQuery`; without one, the place before the first. */
+export function placeOf({ orderColumns }: CopiedTable, row?: Row): number[] {
+  return Array.from({ length: orderColumns }, (_, at) => (row ? (row[at] as number) : 0))
 }

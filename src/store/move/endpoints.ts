@@ -1,5 +1,5 @@
 import { StartError } from '../start-error.ts'
-import { type CopiedTable, copiedTables, type Row } from './copied-tables.ts'
+import { type CopiedTable, copiedTables, type Row, tablesNeverEmpty } from './copied-tables.ts'
 
 /** A log as a move sees it: one snapshot that nobody else changes. */
 export interface Endpoint {
@@ -35,7 +35,7 @@ export async function refuseNonEmpty(
   name: string,
   count: (table: CopiedTable) => number | Promise<number>,
 ): Promise<void> {
-  for (const table of copiedTables.filter(({ name }) => name !== 'epochs')) {
+  for (const table of copiedTables.filter(({ name }) => !tablesNeverEmpty.includes(name))) {
     const rows = await count(table)
     if (rows === 0) continue
     throw new StartError(`${name} is not empty: it holds ${rows} ${table.label}. Nothing was moved`)

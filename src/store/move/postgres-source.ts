@@ -6,7 +6,7 @@ import type { Connection } from '../postgres/connection.ts'
 import { postgresMigrations } from '../postgres/migrate.ts'
 import { keyAsHex, parseSigningKey } from '../postgres/signing-key.ts'
 import { StartError } from '../start-error.ts'
-import { type CopiedTable, copiedTables, orderValue, pageQuery, type Row } from './copied-tables.ts'
+import { type CopiedTable, copiedTables, pageQuery, placeOf, type Row } from './copied-tables.ts'
 import type { Endpoint, Source } from './endpoints.ts'
 
 /** Rows of one batch. Even with texts of the longest setting, 100,000 code points, it fits in memory. */
@@ -76,11 +76,11 @@ export class PostgresEndpoint implements Endpoint {
   }
 
   async *read(table: CopiedTable): AsyncGenerator<Row[]> {
-    const nextPage = pageQuery(table, '$1::bigint', BATCH_ROWS)
-    let batch = await this.query(nextPage, [0])
+    const nextPage = pageQuery(table, (nth) => `$${nth}::bigint`, BATCH_ROWS)
+    let batch = await this.query(nextPage, placeOf(table))
     while (batch.length > 0) {
       yield batch
-      batch = await this.query(nextPage, [orderValue(batch.at(-1) as Row)])
+      batch = await this.query(nextPage, placeOf(table, batch.at(-1)))
     }
   }
 

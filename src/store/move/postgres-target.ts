@@ -15,7 +15,7 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
       // The source has checked its names.
       await target.query("SET LOCAL obrol.names = 'checked'")
       await refuseNonEmpty(target.name, (table) => target.count(table))
-      for (const table of ['epochs', 'signing_key', 'name_forms'])
+      for (const table of ['audiences', 'epochs', 'signing_key', 'name_forms'])
         await target.query(`DELETE FROM ${table}`)
       return target
     } catch (error) {
@@ -42,10 +42,12 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
     await this.query(
       'UPDATE trimmed SET up_to = (SELECT min(id) - 1 FROM entries) WHERE EXISTS (SELECT FROM entries)',
     )
-    await this.query(
-      `SELECT setval(pg_get_serial_sequence('accounts', 'id'), max(id))
-       FROM accounts HAVING max(id) > 0`,
-    )
+    for (const table of ['accounts', 'audiences']) {
+      await this.query(
+        `SELECT setval(pg_get_serial_sequence('${table}', 'id'), max(id))
+         FROM ${table} HAVING max(id) > 0`,
+      )
+    }
   }
 
   async commit(): Promise<void> {

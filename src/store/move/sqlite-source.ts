@@ -8,7 +8,7 @@ import {
 } from '../sqlite/data-directory.ts'
 import { appliedMigrations, checkDatabase, sqliteMigrations } from '../sqlite/migrate.ts'
 import { readSigningKey } from '../sqlite/signing-key.ts'
-import { type CopiedTable, orderValue, pageQuery, type Row } from './copied-tables.ts'
+import { type CopiedTable, pageQuery, placeOf, type Row } from './copied-tables.ts'
 import type { Source } from './endpoints.ts'
 
 /** Bounds of one batch: rows, and UTF-16 units of text after which no row is added. */
@@ -71,12 +71,12 @@ export function countRows(connection: Connection, { name }: CopiedTable): number
 /** All rows of a table in their order, in batches. */
 export async function* readRows(connection: Connection, table: CopiedTable): AsyncGenerator<Row[]> {
   const statement = connection
-    .prepare<[number], Row>(pageQuery(table, '?', BATCH_ROWS))
-    .raw() as unknown as { iterate(after: number): Iterable<Row> }
-  let batch = takeBatch(statement.iterate(0))
+    .prepare<number[], Row>(pageQuery(table, () => '?', BATCH_ROWS))
+    .raw() as unknown as { iterate(...place: number[]): Iterable<Row> }
+  let batch = takeBatch(statement.iterate(...placeOf(table)))
   while (batch.length > 0) {
     yield batch
-    batch = takeBatch(statement.iterate(orderValue(batch.at(-1) as Row)))
+    batch = takeBatch(statement.iterate(...placeOf(table, batch.at(-1))))
   }
 }
 

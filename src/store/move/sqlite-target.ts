@@ -32,7 +32,7 @@ export class SqliteTarget implements Target {
       await refuseNonEmptyFolder(folder)
       target = new SqliteTarget(folder, lock)
       await migrate(target.#connection, migrations)
-      target.#connection.exec('BEGIN')
+      target.#connection.exec('BEGIN; DELETE FROM audiences')
       return target
     } catch (error) {
       if (target) await target.close()

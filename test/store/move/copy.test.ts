@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
+import { nameForms } from '../../../src/names/name-forms.ts'
 import {
   type CopiedTable,
   copiedTables,
@@ -13,9 +14,11 @@ import type { Target } from '../../../src/store/move/endpoints.ts'
 import { SqliteSource } from '../../../src/store/move/sqlite-source.ts'
 import { SqliteTarget } from '../../../src/store/move/sqlite-target.ts'
 import { StartError } from '../../../src/store/start-error.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../fixtures.ts'
+import * as rooms from '../room-commands.ts'
 import { withStoreAt } from './open-store.ts'
 
 /** A target with some methods replaced. */
@@ -57,13 +60,48 @@ t.test('does not commit rows that differ from the source', async (t) => {
 
 t.test('notices missing rows and a wrong signing key', async (t) => {
   for (const [faults, message] of [
-    [(target) => ({ write: dropping(target) }), /^The messages differ after the copy: 2 with/],
+    [(target) => ({ write: dropping(target) }), /^The entries differ after the copy: 2 with/],
     [() => ({ signingKey: async () => undefined }), /^The signing key differs after the copy$/],
   ] as [(target: Target) => Partial<Target>, RegExp][])
     await t.test(String(message), async (t) => {
       const { source, target } = await openEndpoints(t)
       await t.rejects(copy(source, withFaults(target, faults(target)), {}), { message })
     })
+})
+
+t.test('copies rooms as they are', async (t) => {
+  const folder = privateFolder(t)
+  const [here, there] = [join(folder, 'here'), join(folder, 'there')]
+  const page = (store: Store) => store.log.page(1, { limit: 9, inRoom: 'tea' })
+  const before = await withStoreAt(t, here, async (store) => {
+    const ann = await people.registerUser(store, 'ann')
+    await people.registerUser(store, 'bob')
+    const commands = [
+      rooms.create('tea', nameForms('tea')),
+      rooms.put('tea', 'bob'),
+      rooms.ban('tea', 'bob'),
+      rooms.update('tea', { archived: true }),
+      rooms.update('tea', { archived: false }),
+    ]
+    for (const command of commands) await store.rooms.execute(ann.id, command, null)
+    await people.appendMessage(store, ann, 'hi', { room: 'tea' })
+    return page(store)
+  })
+  const [source, target] = [SqliteSource.open(here), await SqliteTarget.open(there)]
+  await copy(source, target, {})
+  await target.close()
+  await source.close()
+  await withStoreAt(t, there, async (store) => {
+    t.match((await page(store))?.entries, before?.entries)
+    t.match(await store.rooms.find(2, 'tea'), { room: { memberCount: 1 }, membership: null })
+    t.match(await store.rooms.bans(1, 'tea', { after: null, limit: 9 }), {
+      bans: [{ person: { username: 'bob' } }],
+    })
+    t.match(await store.rooms.memberships(2), { rooms: [], lastLeftId: 3 })
+    const bob = await store.sessions.open(2, 3_600_000)
+    const alike = rooms.create('tеa', nameForms('tеa'))
+    t.match(await store.rooms.execute(bob.id, alike, null), { kind: 'room-name-taken' })
+  })
 })
 
 t.test('every table of both stores is copied or excluded on purpose', async (t) => {

@@ -5,10 +5,12 @@ import { findCredentials } from '../../../src/chat/accounts.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
 import type { CopyProgress } from '../../../src/store/move/copy.ts'
 import { move } from '../../../src/store/move/move.ts'
+import type { RoomCommand } from '../../../src/store/room-store.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import * as people from '../fixtures.ts'
+import * as rooms from '../room-commands.ts'
 import { withStoreAt } from './open-store.ts'
 
 /** Two people, one of whom has an undelivered direct message, and a log whose start was trimmed. */
@@ -65,6 +67,59 @@ function mode(path: string): string {
   return (statSync(path).mode & 0o777).toString(8)
 }
 
+/** A room with history, from which one has left and another is banned, and one that was deleted. */
+async function fillRooms(store: Store) {
+  const [ann, bob, cid] = [
+    await people.registerUser(store, 'ann'),
+    await people.registerUser(store, 'bob'),
+    await people.registerUser(store, 'cid'),
+  ]
+  const run = async (by: Session, command: RoomCommand) =>
+    t.match(await store.rooms.execute(by.id, command, null), { kind: 'done' })
+  await run(ann, rooms.create('old'))
+  await run(ann, rooms.deleteRoom('old'))
+  await run(ann, rooms.create('tea', nameForms('tea')))
+  await run(ann, rooms.put('tea', 'bob', 'moderator'))
+  await people.appendMessage(store, bob, 'hi', { room: 'tea' })
+  await run(ann, rooms.ban('tea', 'cid'))
+  await run(bob, rooms.remove('tea', 'bob'))
+  await run(ann, rooms.update('tea', { archived: true }))
+  await run(ann, rooms.update('tea', { archived: false }))
+  const seen = await seenBy(store, [ann, bob, cid])
+  return { ann, bob, cid, seen }
+}
+
+async function seenBy(store: Store, viewers: Session[]) {
+  const views: unknown[] = []
+  for (const { account } of viewers) {
+    const range = { after: null, limit: 9 }
+    const page = await store.log.page(account.id, { limit: 9, inRoom: 'tea' })
+    views.push(
+      (await store.log.read(0, account.id)).entries,
+      page?.entries,
+      await store.rooms.find(account.id, 'tea'),
+      await store.rooms.members(account.id, 'tea', range),
+      await store.rooms.bans(account.id, 'tea', range),
+      await store.rooms.memberships(account.id),
+    )
+  }
+  return views
+}
+
+async function checkRooms(
+  t: Test,
+  store: Store,
+  { ann, bob, cid, seen }: Awaited<ReturnType<typeof fillRooms>>,
+  nth: number,
+) {
+  if (nth === 0) t.same(await seenBy(store, [ann, bob, cid]), seen, 'all is seen as before')
+  const make = (name: string) =>
+    store.rooms.execute(ann.id, rooms.create(name, nameForms(name)), null)
+  t.match(await make('tеa'), { kind: 'room-name-taken' }, 'it looks like another')
+  t.match(await make(`new${nth}`), { kind: 'done' })
+  t.match(await people.appendMessage(store, cid, 'hi', { to: 'bob' }), { to: { username: 'bob' } })
+}
+
 if (postgresRuns) suite()
 else t.pass('PostgreSQL does not run on this platform')
 
@@ -89,7 +144,11 @@ function suite(): void {
       counts: [
         { label: 'accounts', count: 2 },
         { label: 'sessions', count: 2 },
-        { label: 'messages', count: 1 },
+        { label: 'audiences', count: 2 },
+        { label: 'rooms', count: 0 },
+        { label: 'memberships', count: 2 },
+        { label: 'bans', count: 0 },
+        { label: 'entries', count: 1 },
         { label: 'idempotency keys', count: 0 },
         { label: 'epochs', count: 1 },
       ],
@@ -152,6 +211,17 @@ function suite(): void {
         t.match(entries, [{ text: 'for bob again' }])
         t.equal(entries.length, 1)
       })
+  })
+
+  t.test('moves rooms with members, bans and history', async (t) => {
+    const folder = t.testdir()
+    const here = join(folder, 'here')
+    const stores = [here, await (await sharedPostgres()).freshDatabase(), join(folder, 'back')]
+    const content = await withStoreAt(t, here, fillRooms)
+    for (const [nth, address] of stores.slice(1).entries()) {
+      await move(stores[nth] as string, address)
+      await withStoreAt(t, address, (store) => checkRooms(t, store, content, nth))
+    }
   })
 
   t.test('names stay as they were, and look-alikes are refused in the target', async (t) => {
@@ -228,7 +298,7 @@ function suite(): void {
     t.ok(reports.length > 8)
     for (const step of ['copied', 'verified'] as const) {
       const rows = reports.filter((progress) => progress.step === step)
-      t.match(rows.at(-1), { rows: 1_303, totalRows: 1_303 })
+      t.match(rows.at(-1), { rows: 1_304, totalRows: 1_304 })
       t.same(
         rows.map((progress) => progress.rows),
         rows.map((progress) => progress.rows).sort((a, b) => a - b),

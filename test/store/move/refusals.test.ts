@@ -111,7 +111,8 @@ t.test('leaves nothing in the target when it is stopped half-way', async (t) => 
   // A move that was killed leaves such files behind.
   for (const name of ['obrol.db.new', 'obrol.db.new-wal', 'jwt.key.moved'])
     writeFileSync(join(to, name), 'half')
-  t.match(await move(here, to), { counts: [{ count: 1 }, { count: 1 }, { count: 1_001 }, {}, {}] })
+  const { counts } = await move(here, to)
+  t.match(counts[6], { label: 'entries', count: 1_001 })
   t.same(readdirSync(to).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
 })
 
@@ -193,7 +194,7 @@ function suite(): void {
       /^The move failed: .*The source has not changed. The target has nothing of it, or everything/,
     )
     const { counts } = await move(here, database)
-    t.match(counts, [{ count: 1 }, { count: 1 }, { count: 1_001 }, {}, {}])
+    t.match(counts[6], { label: 'entries', count: 1_001 })
   })
 }
 
