@@ -1,6 +1,6 @@
 /**
- * Databases of any size, made by SQL in a moment: people who talk to everyone and to one another,
- * with sessions, idempotency keys and someone who is online.
+ * Databases of any size, made by SQL in a moment: people who talk to everyone, to one another and in
+ * rooms, with sessions, idempotency keys and someone who is online.
  */
 import { type Connection, connect } from '../../src/store/sqlite/connection.ts'
 
@@ -14,16 +14,23 @@ export interface Size {
   present: number
   /** Idempotency keys of the first account; as many again are of one account each. */
   keys: number
+  /** In which everyone has two stays, one of them ended; default 50. */
+  rooms?: number
 }
 
 /** Tables that grow with what people say and do; the others have a row for each server, or one. */
 export const growing: ReadonlySet<string> = new Set([
   'accounts',
+  'audiences',
   'changes',
   'counts',
   'entries',
   'idempotency_keys',
+  'members',
   'presence',
+  'room_bans',
+  'room_skeletons',
+  'rooms',
   'sessions',
   'tickets',
 ])
@@ -43,6 +50,9 @@ const scattered = 'n * 2862933555777 % 4503599627370449'
 const sender = ({ accounts }: Size) => `1 + n * 7919 % ${accounts}`
 const recipient = ({ accounts }: Size) =>
   `CASE WHEN n % 10 < 3 THEN 1 + n * 104729 % ${accounts} END`
+/** One of ten is in a room, whose audiences are from 2 on. */
+const room = ({ rooms = 50 }: Size) =>
+  `CASE WHEN n % 10 = 3 THEN 2 + n * 7919 % ${rooms} ELSE 1 END`
 const text = `'message ' || n || ': so many words that it is as long as most of them are, and a few more besides'`
 /** Keys are of the newest messages, which are younger than a day. */
 const sentAt = ({ messages }: Size, now: number) =>
@@ -52,11 +62,46 @@ const sentAt = ({ messages }: Size, now: number) =>
 type UpTo = (count: number, from?: number) => string
 
 function logOf(size: Size, now: number, upTo: UpTo): string {
-  const { messages, accounts, keys } = size
+  const { messages, accounts, keys, rooms = 50 } = size
   return `
-    INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
-    SELECT n, ${sender(size)}, ${recipient(size)}, ${text}, ${sentAt(size, now)}
+    INSERT INTO audiences (id, type) SELECT n + 1, 'room' FROM ${upTo(rooms)};
+    INSERT INTO rooms (
+      audience_id, name, key, title, topic, access, history, archived, member_count, created_at)
+    SELECT n + 1, 'room' || n, 'room' || n, 'Room ' || n, '',
+      CASE WHEN n % 3 = 0 THEN 'private' ELSE 'open' END, 'all', n < 0, ${accounts} / ${rooms}, ${now - span}
+    FROM ${upTo(rooms)};
+    INSERT INTO room_skeletons (skeleton, audience_id)
+    SELECT 'room' || n, n + 1 FROM ${upTo(rooms)};
+    INSERT INTO members (account_id, audience_id, joined_id, left_id, role, joined_by, joined_at)
+    SELECT n, 2 + n * 31 % ${rooms}, 1 + n % ${messages}, ${messages}, 'member', n, ${now - span}
+    FROM ${upTo(accounts)};
+    INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
+    SELECT n, 2 + (n * 31 + 1) % ${rooms}, 1 + n % ${messages},
+      CASE WHEN n <= ${rooms} THEN 'owner' ELSE 'member' END, n, ${now - span}
+    FROM ${upTo(accounts)};
+    INSERT INTO room_bans (audience_id, account_id, by_id, at)
+    SELECT 2 + (n * 31 + 2) % ${rooms}, n, 1, ${now - span} FROM ${upTo(Math.min(accounts, 1_000))};
+    CREATE TEMP TABLE said AS
+    SELECT n AS id, ${sender(size)} AS actor_id, ${recipient(size)} AS target_id,
+      ${room(size)} AS audience_id, ${text} AS text, ${sentAt(size, now)} AS sent_at
     FROM ${upTo(messages)};
+    CREATE TEMP TABLE pairs AS
+    SELECT CASE WHEN actor_id < target_id THEN actor_id ELSE target_id END AS low_id,
+      CASE WHEN actor_id < target_id THEN target_id ELSE actor_id END AS high_id, min(id) AS first_id
+    FROM said WHERE target_id IS NOT NULL GROUP BY 1, 2;
+    INSERT INTO audiences (id, type, low_id, high_id)
+    SELECT ${rooms} + 1 + row_number() OVER (ORDER BY first_id), 'direct', low_id, high_id FROM pairs;
+    INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
+    SELECT low_id, id, 0, 'member', low_id, ${now - span} FROM audiences WHERE type = 'direct'
+    UNION SELECT high_id, id, 0, 'member', low_id, ${now - span} FROM audiences WHERE type = 'direct';
+    INSERT INTO entries (id, kind, audience_id, actor_id, target_id, text, sent_at)
+    SELECT said.id, 'message', coalesce(audiences.id, audience_id), actor_id, target_id, text, sent_at
+    FROM said LEFT JOIN audiences
+    ON low_id = CASE WHEN actor_id < target_id THEN actor_id ELSE target_id END
+      AND high_id = CASE WHEN actor_id < target_id THEN target_id ELSE actor_id END
+    ORDER BY said.id;
+    DROP TABLE said;
+    DROP TABLE pairs;
     INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
     SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
     FROM ${upTo(messages, messages - 2 * keys + 1)};`
@@ -91,6 +136,7 @@ export function growthOfPostgres(size: Size, passwordHash: string, now = Date.no
     INSERT INTO counts (key, count, ends_at)
     SELECT 'address ' || n, 1, ${now + span} FROM ${upTo(Math.min(accounts, 10_000))};
     SELECT setval(pg_get_serial_sequence('accounts', 'id'), ${accounts});
+    SELECT setval(pg_get_serial_sequence('audiences', 'id'), max(id)) FROM audiences;
     RESET synchronous_commit;
     RESET obrol.names;`
 }

@@ -66,8 +66,8 @@ function suite(): void {
       connection.run((sql) => sql`SELECT sent_at FROM entries WHERE id = ${7}`, 5_000)
     for (let nth = 0; nth < 8; nth++) await Promise.all([queryOn(keeps), queryOn(replans)])
     await server.run(
-      `INSERT INTO entries (id, sender_id, text, sent_at)
-       SELECT n, 1, 'x', 0 FROM generate_series(51, 20000) AS n`,
+      `INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at)
+       SELECT n, 'message', 1, 1, 'x', 0 FROM generate_series(51, 20000) AS n`,
       name,
     )
     for (const [connection, scanned] of [
@@ -100,8 +100,8 @@ function suite(): void {
     }
     // Most accounts have one key, so by the statistics the account alone would do.
     await server.run(
-      `INSERT INTO entries (id, sender_id, text, sent_at)
-       SELECT n, n, 'x', obrol_now() FROM generate_series(2001, 6000) AS n;
+      `INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at)
+       SELECT n, 'message', 1, n, 'x', obrol_now() FROM generate_series(2001, 6000) AS n;
        INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
        SELECT n, n, 'one', 'digest' FROM generate_series(2001, 6000) AS n`,
       databaseNameOf(databaseUrl),
