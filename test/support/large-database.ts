@@ -73,10 +73,10 @@ function logOf(size: Size, now: number, upTo: UpTo): string {
     INSERT INTO room_skeletons (skeleton, audience_id)
     SELECT 'room' || n, n + 1 FROM ${upTo(rooms)};
     INSERT INTO members (account_id, audience_id, joined_id, left_id, role, joined_by, joined_at)
-    SELECT n, 2 + n * 31 % ${rooms}, 1 + n % ${messages}, ${messages}, 'member', n, ${now - span}
+    SELECT n, 2 + n * 31 % ${rooms}, 1 + n % (${messages} / 2), ${messages}, 'member', n, ${now - span}
     FROM ${upTo(accounts)};
     INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
-    SELECT n, 2 + (n * 31 + 1) % ${rooms}, 1 + n % ${messages},
+    SELECT n, 2 + (n * 31 + 1) % ${rooms}, 1 + n % (${messages} / 2),
       CASE WHEN n <= ${rooms} THEN 'owner' ELSE 'member' END, n, ${now - span}
     FROM ${upTo(accounts)};
     INSERT INTO room_bans (audience_id, account_id, by_id, at)
