@@ -14,8 +14,6 @@ export interface Size {
   present: number
   /** Idempotency keys of the first account; as many again are of one account each. */
   keys: number
-  /** In which everyone has two stays, one of them ended; default 50. */
-  rooms?: number
 }
 
 /** Tables that grow with what people say and do; the others have a row for each server, or one. */
@@ -46,13 +44,17 @@ const span = 30 * 24 * 3_600_000
 /** Numbers below 2^52 that look drawn by chance, and are never the same. */
 const scattered = 'n * 2862933555777 % 4503599627370449'
 
-/** What both dialects share: who says what to whom. Three of ten messages are to one person. */
+/**
+ * What both dialects share: who says what to whom. Three of ten messages are to one person, two to a
+ * room.
+ */
 const sender = ({ accounts }: Size) => `1 + n * 7919 % ${accounts}`
 const recipient = ({ accounts }: Size) =>
   `CASE WHEN n % 10 < 3 THEN 1 + n * 104729 % ${accounts} END`
-/** One of ten is in a room, whose audiences are from 2 on. */
-const room = ({ rooms = 50 }: Size) =>
-  `CASE WHEN n % 10 = 3 THEN 2 + n * 7919 % ${rooms} ELSE 1 END`
+const inRoom = 'n % 10 IN (3, 4)'
+
+const roomMembers = 20
+const roomsOf = ({ accounts }: Size) => Math.min(1_000, Math.ceil(accounts / 4))
 const text = `'message ' || n || ': so many words that it is as long as most of them are, and a few more besides'`
 /** Keys are of the newest messages, which are younger than a day. */
 const sentAt = ({ messages }: Size, now: number) =>
@@ -61,47 +63,45 @@ const sentAt = ({ messages }: Size, now: number) =>
 /** Rows of one number `n` each, from `from` to `count`. */
 type UpTo = (count: number, from?: number) => string
 
-function logOf(size: Size, now: number, upTo: UpTo): string {
-  const { messages, accounts, keys, rooms = 50 } = size
+/** @param no false, as the dialect writes it */
+function logOf(size: Size, now: number, upTo: UpTo, no: string): string {
+  const { messages, accounts, keys } = size
+  const rooms = roomsOf(size)
   return `
-    INSERT INTO audiences (id, type) SELECT n + 1, 'room' FROM ${upTo(rooms)};
-    INSERT INTO rooms (
-      audience_id, name, key, title, topic, access, history, archived, member_count, created_at)
-    SELECT n + 1, 'room' || n, 'room' || n, 'Room ' || n, '',
-      CASE WHEN n % 3 = 0 THEN 'private' ELSE 'open' END, 'all', n < 0, ${accounts} / ${rooms}, ${now - span}
+    INSERT INTO audiences (id, type)
+    SELECT 1 + n, 'room' FROM ${upTo(rooms)};
+    INSERT INTO rooms (audience_id, name, key, title, topic, access, history, archived, member_count, created_at)
+    SELECT 1 + n, 'room' || n, 'room' || n, 'Room ' || n, '', CASE WHEN n % 3 = 0 THEN 'private' ELSE 'open' END,
+      'all', ${no}, ${roomMembers}, ${now - span}
     FROM ${upTo(rooms)};
     INSERT INTO room_skeletons (skeleton, audience_id)
-    SELECT 'room' || n, n + 1 FROM ${upTo(rooms)};
-    INSERT INTO members (account_id, audience_id, joined_id, left_id, role, joined_by, joined_at)
-    SELECT n, 2 + n * 31 % ${rooms}, 1 + n % (${messages} / 2), ${messages}, 'member', n, ${now - span}
-    FROM ${upTo(accounts)};
+    SELECT 'room' || n, 1 + n FROM ${upTo(rooms)};
     INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
-    SELECT n, 2 + (n * 31 + 1) % ${rooms}, 1 + n % (${messages} / 2),
-      CASE WHEN n <= ${rooms} THEN 'owner' ELSE 'member' END, n, ${now - span}
-    FROM ${upTo(accounts)};
+    SELECT 1 + (n * 7 + n / ${rooms}) % ${accounts}, 2 + n % ${rooms}, 1,
+      CASE WHEN n < ${rooms} THEN 'owner' ELSE 'member' END,
+      1 + (n * 7 + n / ${rooms}) % ${accounts}, ${now - span}
+    FROM ${upTo(rooms * roomMembers - 1, 0)} ORDER BY 1, 2;
     INSERT INTO room_bans (audience_id, account_id, by_id, at)
-    SELECT 2 + (n * 31 + 2) % ${rooms}, n, 1, ${now - span} FROM ${upTo(Math.min(accounts, 1_000))};
-    CREATE TEMP TABLE said AS
-    SELECT n AS id, ${sender(size)} AS actor_id, ${recipient(size)} AS target_id,
-      ${room(size)} AS audience_id, ${text} AS text, ${sentAt(size, now)} AS sent_at
-    FROM ${upTo(messages)};
-    CREATE TEMP TABLE pairs AS
-    SELECT CASE WHEN actor_id < target_id THEN actor_id ELSE target_id END AS low_id,
-      CASE WHEN actor_id < target_id THEN target_id ELSE actor_id END AS high_id, min(id) AS first_id
-    FROM said WHERE target_id IS NOT NULL GROUP BY 1, 2;
+    SELECT 1 + n, 1, 2, ${now - span} FROM ${upTo(rooms)} WHERE n % 5 = 0;
+
     INSERT INTO audiences (id, type, low_id, high_id)
-    SELECT ${rooms} + 1 + row_number() OVER (ORDER BY first_id), 'direct', low_id, high_id FROM pairs;
+    SELECT ${rooms + 1} + row_number() OVER (ORDER BY min(n)), 'direct', low, high
+    FROM (
+      SELECT n, CASE WHEN one < other THEN one ELSE other END AS low,
+        CASE WHEN one < other THEN other ELSE one END AS high
+      FROM (SELECT n, ${sender(size)} AS one, ${recipient(size)} AS other FROM ${upTo(messages)}) AS said
+      WHERE other IS NOT NULL
+    ) AS pairs GROUP BY low, high;
     INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
     SELECT low_id, id, 0, 'member', low_id, ${now - span} FROM audiences WHERE type = 'direct'
     UNION SELECT high_id, id, 0, 'member', low_id, ${now - span} FROM audiences WHERE type = 'direct';
     INSERT INTO entries (id, kind, audience_id, actor_id, target_id, text, sent_at)
-    SELECT said.id, 'message', coalesce(audiences.id, audience_id), actor_id, target_id, text, sent_at
-    FROM said LEFT JOIN audiences
-    ON low_id = CASE WHEN actor_id < target_id THEN actor_id ELSE target_id END
-      AND high_id = CASE WHEN actor_id < target_id THEN target_id ELSE actor_id END
-    ORDER BY said.id;
-    DROP TABLE said;
-    DROP TABLE pairs;
+    SELECT n, 'message', coalesce(audiences.id, CASE WHEN ${inRoom} THEN 2 + n % ${rooms} ELSE 1 END),
+      one, other, ${text}, ${sentAt(size, now)}
+    FROM (SELECT n, ${sender(size)} AS one, ${recipient(size)} AS other FROM ${upTo(messages)}) AS said
+    LEFT JOIN audiences ON low_id = CASE WHEN one < other THEN one ELSE other END
+      AND high_id = CASE WHEN one < other THEN other ELSE one END
+    ORDER BY n;
     INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
     SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
     FROM ${upTo(messages, messages - 2 * keys + 1)};`
@@ -125,7 +125,7 @@ export function growthOfPostgres(size: Size, passwordHash: string, now = Date.no
     INSERT INTO sessions (id, account_id, created_at, expires_at)
     SELECT ${scattered}, n, ${second(now - span)}, ${second(now + span)} + n * 1000
     FROM ${upTo(sessions)};
-    ${logOf(size, now, upTo)}
+    ${logOf(size, now, upTo, 'false')}
     INSERT INTO nodes (id, lease_until, version) VALUES ('elsewhere', ${now + span}, 6);
     INSERT INTO presence (session_id, node_id, account_id, since)
     SELECT ${scattered}, 'elsewhere', n, ${now - 60_000} FROM ${upTo(present)};
@@ -161,7 +161,7 @@ export function growSqlite(file: string, size: Size, passwordHash: string, now =
     INSERT INTO sessions (id, account_id, created_at, expires_at)
     SELECT ${scattered}, n, ${second(now - span)}, ${second(now + span)} + n * 1000
     FROM ${upTo(sessions)} ORDER BY 1;
-    ${logOf(size, now, upTo)}
+    ${logOf(size, now, upTo, '0')}
     INSERT INTO presence (account_id, session_id, since)
     SELECT n, ${scattered}, ${now - 60_000} FROM ${upTo(present)};
     COMMIT;`)

@@ -3,22 +3,28 @@ import { FullyDeliveredAccounts } from '../../src/store/sqlite/fully-delivered-a
 import { beginEpoch } from '../../src/store/sqlite/log/begin-epoch.ts'
 import { CursorResolver } from '../../src/store/sqlite/log/resolve-cursor.ts'
 import { createReader } from '../../src/store/sqlite/reader.ts'
+import { MembershipQueries } from '../../src/store/sqlite/rooms/memberships.ts'
 import { Writer } from '../../src/store/sqlite/writer.ts'
 import { growing } from './large-database.ts'
 
 /**
+ * What SQLite plans for foreign keys, whose children a row that is inserted may be looked for by, and
+ * passes over while none is violated.
+ */
+const parents = /^INSERT INTO (accounts|audiences)/
+
+/**
  * Scans that read no whole table, by table: those that end after the first rows, one of all who are
- * present, which is what it is for, and those that SQLite plans for foreign keys (whose children an
- * account or an audience that is inserted may be looked for by) and passes over while none is violated.
+ * present, and one of all who were in rooms, when the store opens, which is what they are for.
  */
 const harmless: Record<string, RegExp[]> = {
-  entries: [/FROM entries ORDER BY id DESC LIMIT 1$/, /^INSERT INTO accounts/],
-  sessions: [/^INSERT INTO accounts/],
-  audiences: [/^INSERT INTO accounts/],
-  members: [/^INSERT INTO (accounts|audiences)/],
-  room_bans: [/^INSERT INTO accounts/],
+  audiences: [parents],
+  entries: [/FROM entries ORDER BY id DESC LIMIT 1$/, parents],
+  sessions: [parents],
   idempotency_keys: [/FROM idempotency_keys CROSS JOIN entries [^()]*ORDER BY entry_id LIMIT/],
+  members: [/^SELECT DISTINCT account_id FROM members INDEXED BY members_rooms/, parents],
   presence: [/FROM presence JOIN accounts ON accounts.id = presence.account_id\s+ORDER BY/],
+  room_bans: [parents],
 }
 
 /** Every statement of the store on SQLite, and those steps of their plans that read a whole table. */
@@ -61,6 +67,7 @@ function statementsOn(connection: Connection): string[] {
   createReader(telling, Date.now)
   new CursorResolver(telling)
   new FullyDeliveredAccounts(telling, Date.now())
+  new MembershipQueries(telling)
   beginEpoch(telling, Date.now(), 'of these plans')
   return [...asked].filter((statement) => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(statement))
 }

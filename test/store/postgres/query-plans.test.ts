@@ -21,7 +21,6 @@ const size: Size = {
   sessions: 5_000,
   present: 2_000,
   keys: 700,
-  rooms: 2_000,
 }
 
 /** After so many executions on one connection a statement has its generic plan. */
