@@ -37,8 +37,9 @@ import { apiDescriptionRoutes } from './routes/api-description.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
-import { messageRoutes } from './routes/messages.ts'
+import { messageRoutes, roomMessageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
+import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
@@ -102,6 +103,9 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     accountRoutes,
     sessionRoutes,
     messageRoutes,
+    roomRoutes,
+    bodilessRoomRoutes,
+    roomMessageRoutes,
     userRoutes,
     eventRoutes,
     healthRoutes,

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import type { PostedMessage } from '../../chat/messages.ts'
 import { Problem, type ProblemCode } from '../../chat/problems.ts'
 import { lookupKey } from '../../chat/usernames.ts'
 import type { RateLimitCounters } from '../../store/rate-limit-counters.ts'
@@ -21,6 +20,8 @@ const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 
 export class RateLimits {
   readonly #requests: RateLimiter
   readonly #messages: RateLimiter
+  readonly #rooms: RateLimiter
+  readonly #adds: RateLimiter
   readonly #reads: RateLimiter
   readonly #streamOpens: RateLimiter
   readonly #registrations: RateLimiter
@@ -30,7 +31,7 @@ export class RateLimits {
   /** @param counts where failed logins are counted for all nodes together */
   constructor(settings: HttpSettings, counts?: RateLimitCounters) {
     const { requestsPerMinute, messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
-    const { loginsPerMinute, registrationsPerHour } = settings
+    const { loginsPerMinute, registrationsPerHour, roomsCreatedPerDay, addsPerHour } = settings
     const perMinute = (points: number, message: string) =>
       new RateLimiter({ points, seconds: 60, message: `${message} a minute.` })
     const failures = (points: number, message: string) =>
@@ -53,6 +54,16 @@ export class RateLimits {
       seconds: 3600,
       message: `One address may make ${registrationsPerHour} registrations an hour.`,
     })
+    this.#rooms = new RateLimiter({
+      points: roomsCreatedPerDay,
+      seconds: 86_400,
+      message: `One account may make ${roomsCreatedPerDay} rooms a day.`,
+    })
+    this.#adds = new RateLimiter({
+      points: addsPerHour,
+      seconds: 3600,
+      message: `One account may add ${addsPerHour} people to rooms an hour.`,
+    })
     const oneName = `One address may fail to log in ${loginsPerMinute} times a minute with one username.`
     const allLogins = loginsPerMinute * namesPerAddress
     const allNames = `One address may fail to log in ${allLogins} times a minute.`
@@ -74,12 +85,46 @@ export class RateLimits {
     this.#streamOpens.consume(accountKeys(session))
   }
 
-  /** A message. A replay costs nothing, and is answered also past the limit. */
-  async post(
+  /** Anything else that writes to the log, which counts as a message does. */
+  write(session: Session): void {
+    this.#messages.consume(accountKeys(session))
+  }
+
+  /** A new room, which counts as a message, too. A replay costs nothing. */
+  createRoom<T extends Replayable>(session: Session, create: () => Promise<T>): Promise<T> {
+    const keys = accountKeys(session)
+    return costingOnlyWhatIsMade(
+      this.#rooms,
+      keys,
+      ({ replayed }) => !replayed,
+      () => this.post(session, create),
+    )
+  }
+
+  /** A member who may be new to a room. Without a new one it costs no more than any write. */
+  addMember<T extends { joined: boolean }>(session: Session, add: () => Promise<T>): Promise<T> {
+    const keys = accountKeys(session)
+    return costingOnlyWhatIsMade(
+      this.#adds,
+      keys,
+      ({ joined }) => joined,
+      async () => {
+        this.write(session)
+        return add()
+      },
+    )
+  }
+
+  /**
+   * A message. A replay costs nothing.
+   *
+   * @param replay finds out whether it is one, which is answered also past the limit
+   */
+  async post<T extends Replayable>(
     session: Session,
-    post: () => Promise<PostedMessage>,
-    replay: () => Promise<PostedMessage | undefined>,
-  ): Promise<PostedMessage> {
+    post: () => Promise<T>,
+    replay: () => Promise<T | undefined> = async () => undefined,
+  ): Promise<T> {
     const keys = accountKeys(session)
     try {
       this.#messages.consume(keys)
@@ -123,6 +168,28 @@ export class RateLimits {
       times,
     }))
     return this.#loginsWithName.run(withName, () => this.#logins.run(keys, login))
+  }
+}
+
+interface Replayable {
+  replayed: boolean
+}
+
+/** Takes a point, and gives it back unless something was made, or may have been. */
+async function costingOnlyWhatIsMade<T>(
+  limiter: RateLimiter,
+  keys: readonly LimitKey[],
+  isMade: (result: T) => boolean,
+  make: () => Promise<T>,
+): Promise<T> {
+  limiter.consume(keys)
+  try {
+    const result = await make()
+    if (!isMade(result)) limiter.refund(keys)
+    return result
+  } catch (error) {
+    if (!refusedWith(['outcome-unknown'])(error)) limiter.refund(keys)
+    throw error
   }
 }
 

@@ -83,6 +83,7 @@ async function decideAndWrite(
     room: toRoom(view, name),
     member: member ? toMember(member) : null,
     replayed: false,
+    joined: decision.changes.some(({ kind }) => kind === 'join'),
   }
   if (!written) return { outcome }
   return { outcome, written: { epoch: formatEpoch(written.born), head: written.head } }
@@ -97,7 +98,7 @@ async function refuse(sql: Sql, kind: RoomRefusal): Promise<Executed> {
 async function replay(sql: Sql, caller: Person, audience: number): Promise<Executed> {
   const [[view]] = await Promise.all([selectView(sql, caller.id, audience), sql.unsafe('ROLLBACK')])
   const room = toRoom(view, (view as ViewRow).room.name)
-  return { outcome: { kind: 'done', room, member: null, replayed: true } }
+  return { outcome: { kind: 'done', room, member: null, replayed: true, joined: false } }
 }
 
 /** The name alone where the caller may not read it any more. */
