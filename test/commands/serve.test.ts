@@ -35,6 +35,14 @@ t.test('a start that fails ends the process, whatever was open by then', async (
   t.match(stderr, /^obrol: The signing key in [^\n]+jwt\.key is damaged[^\n]+\n$/)
 })
 
+t.test('a data folder that cannot be made ends the start at once', async (t) => {
+  const attempt = new CommandProcess({ folder: '/proc/nope', counted: true })
+  t.teardown(() => attempt.end('SIGKILL'))
+  const { code, stderr } = await within(15_000, 'the process to end', attempt.exited)
+  t.equal(code, 1)
+  t.match(stderr, /^obrol: The data folder \/proc\/nope cannot be used: ENOENT[^\n]+\n$/)
+})
+
 t.test('a Ctrl-C that npm and the terminal both pass on is one', async (t) => {
   const server = await busyServer(t)
   server.signal('SIGINT')
