@@ -1,13 +1,19 @@
 import { type FieldError, Problem } from './problems.ts'
 
 /** The JSON Pointer of a field of the body (RFC 6901, section 3). */
-function jsonPointer(field: string): string {
-  return `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
+function jsonPointer(path: readonly string[]): string {
+  return path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** @param detail what is wrong with a field of the body, if anything */
-export function fieldErrors(field: string, detail: string | undefined): FieldError[] {
-  return detail === undefined ? [] : [{ pointer: jsonPointer(field), detail }]
+/**
+ * @param field its name, or its path where it is in another field
+ * @param detail what is wrong with a field of the body, if anything
+ */
+export function fieldErrors(
+  field: string | readonly string[],
+  detail: string | undefined,
+): FieldError[] {
+  return detail === undefined ? [] : [{ pointer: jsonPointer([field].flat()), detail }]
 }
 
 /** @param detail what is wrong with a parameter of the path, the query or a header */
