@@ -1,8 +1,18 @@
 import { type FieldError, Problem } from './problems.ts'
 
+/** No field or parameter has a name as long: of one that nobody knows, an answer repeats so much. */
+const maxNameChars = 64
+
 /** The JSON Pointer of a field of the body (RFC 6901, section 3). */
 function jsonPointer(path: readonly string[]): string {
-  return path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  const escaped = path.map((name) => shorten(name).replaceAll('~', '~0').replaceAll('/', '~1'))
+  return escaped.map((name) => `/${name}`).join('')
+}
+
+function shorten(name: string): string {
+  const characters = [...name]
+  if (characters.length <= maxNameChars) return name
+  return `${characters.slice(0, maxNameChars).join('')}…`
 }
 
 /**
@@ -18,7 +28,7 @@ export function fieldErrors(
 
 /** @param detail what is wrong with a parameter of the path, the query or a header */
 export function parameterErrors(parameter: string, detail: string): FieldError[] {
-  return [{ parameter, detail }]
+  return [{ parameter: shorten(parameter), detail }]
 }
 
 /** @throws {Problem} `invalid-request` if there are errors, with all of them */

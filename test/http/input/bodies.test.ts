@@ -91,6 +91,30 @@ t.test('the errors of a body with many unknown fields are bounded', async (t) =>
   t.equal(errors.length, 20)
 })
 
+t.test('an error repeats 64 characters of a name', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const fits = '👋'.repeat(64)
+  const long = `~${'👋'.repeat(64)}`
+  const cut = `~${'👋'.repeat(63)}…`
+  const pointer = `/~0${'👋'.repeat(63)}…`
+  for (const [json, errors] of [
+    [{ text: 'a', [fits]: 1 }, [{ pointer: `/${fits}` }]],
+    [{ text: 'a', [long]: 1 }, [{ pointer }]],
+  ] as const) {
+    const answer = await server.call('POST', '/v1/messages/broadcast', { json, headers: ann })
+    t.match(problem(t, answer, 400, 'invalid-request').errors, errors)
+  }
+  const nested = await post(server, ann, `{"${long}":{"x":1,"x":2}}`)
+  t.equal(problem(t, nested, 400, 'invalid-request').errors[0].pointer, `${pointer}/x`)
+  for (const query of [`${long}=1`, `${long}=1&${long}=2`]) {
+    const asked = await server.call('GET', `/v1/messages?${query}`, { headers: ann })
+    const body = problem(t, asked, 400, 'invalid-request')
+    t.equal(body.errors[0].parameter, cut)
+    t.notMatch(body.detail, long)
+  }
+})
+
 t.test('a long text of escapes is searched for repeated names', async (t) => {
   const server = await serve(t, { messageMaxChars: 200_000 })
   const ann = await server.join('ann')
