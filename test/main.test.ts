@@ -136,9 +136,18 @@ t.test('a wrong setting stops the start with one line', async (t) => {
 })
 
 t.test('what was not foreseen is told as it is', async (t) => {
-  const { code, stderr } = await run(['openapi', path.join(t.testdir(), 'no', 'where', 'file')])
+  const failing = `data:text/javascript,process.stdout.write=()=>{throw%20new%20Error('made%20to%20fail')}`
+  const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${failing}`
+  const { code, stderr } = await run(['completion', 'bash'], { NODE_OPTIONS })
   t.equal(code, 1)
-  t.match(stderr, /^obrol: Error: ENOENT.*\n/)
+  t.match(stderr, /^obrol: Error: made to fail\n +at /)
+})
+
+t.test('a place where the OpenAPI document cannot be written is told in one line', async (t) => {
+  const file = path.join(t.testdir(), 'no', 'where', 'file')
+  const { code, stdout, stderr } = await run(['openapi', file])
+  t.same({ code, stdout }, { code: 1, stdout: '' })
+  t.match(stderr, /^obrol: .*file cannot be written: ENOENT[^\n]+\n$/)
 })
 
 t.test('writes the OpenAPI document', async (t) => {
