@@ -102,6 +102,18 @@ t.test('tells what it can do, asked or where nothing is said', async (t) => {
     t.ok(asked.stdout.includes(`  ${usage}`), usage)
 })
 
+t.test('each command has a help', async (t) => {
+  const names = ['serve', 'chat', 'backup', 'restore', 'compact', 'move', 'completion', 'openapi']
+  await Promise.all(
+    names.map(async (name) => {
+      const { code, stdout, stderr } = await run([name, '--help'])
+      t.same({ code, stderr }, { code: 0, stderr: '' }, name)
+      t.match(stdout, new RegExp(`^Usage: obrol ${name}( [^\n]+)?\n\n[^\n]+`), name)
+    }),
+  )
+  t.match((await run(['backup', 'a-file', '-h'])).stdout, /^Usage: obrol backup FILE\n\nWrite /)
+})
+
 t.test('refuses what is no command, and what lacks an argument or has one too many', async (t) => {
   const refusals = [
     [['dance'], 'there is no command "dance"; see obrol --help'],
