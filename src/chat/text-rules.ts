@@ -6,6 +6,8 @@
 const surrogatePair = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g
 /** C0, DEL and C1, except tab, LF and CR. */
 const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/
+/** U+2800 is the Braille cell without dots. */
+const visible = /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** A lone surrogate counts as one. */
 export function countCodePoints(text: string): number {
@@ -39,6 +41,6 @@ export function checkText(text: string, maxChars: number): string | undefined {
   if (found) {
     return `must hold no control characters but tab, LF and CR, but holds ${codePointName(found[0])}`
   }
-  if (text.trim() === '') return 'must hold something that is not white space'
+  if (!visible.test(text)) return 'must hold something that is not white space'
   return undefined
 }
