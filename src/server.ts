@@ -7,6 +7,7 @@ import { Accounts } from './chat/accounts.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
+import { Rooms } from './chat/rooms.ts'
 import { Sessions } from './chat/sessions.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
@@ -113,7 +114,19 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         passwordMinChars: settings.passwordMinChars,
       }),
       sessions,
-      messages: new Messages({ store, appender, maxChars: settings.messageMaxChars }),
+      messages: new Messages({
+        store,
+        appender,
+        maxChars: settings.messageMaxChars,
+        broadcast: settings.broadcast,
+      }),
+      rooms: new Rooms({
+        store,
+        presence,
+        creation: settings.roomCreation,
+        maxRooms: settings.roomsPerUser,
+        maxMembers: settings.membersPerRoom,
+      }),
       presence,
       store,
       signingKey,
@@ -122,7 +135,11 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       storeConnected: () => storeUpdates.storeConnected,
     },
     tuning.http,
-  )
+  ).catch(async (error) => {
+    await hub.close()
+    await store.close()
+    throw error
+  })
   resolveLog(app.log)
   const keepMs =
     tuning.retentionMs ??

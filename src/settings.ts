@@ -114,7 +114,12 @@ export const settingsTable = {
     'streams',
     'Streams open at once for one account.',
   ),
-  messagesPerMinute: limitSetting('MESSAGES_PER_MINUTE', 120, 'messages', 'Posts of one account.'),
+  messagesPerMinute: limitSetting(
+    'MESSAGES_PER_MINUTE',
+    120,
+    'messages',
+    'Posts of one account, with all else that it writes.',
+  ),
   readsPerMinute: limitSetting('READS_PER_MINUTE', 600, 'requests', 'Reads of one account.'),
   streamOpensPerMinute: limitSetting(
     'STREAM_OPENS_PER_MINUTE',
@@ -145,6 +150,37 @@ export const settingsTable = {
     200,
     'connections',
     'Connections open at once from one address, not counting those that carry a stream.',
+  ),
+  roomCreation: enumSetting(
+    'ROOM_CREATION',
+    ['everyone', 'moderators'],
+    'everyone',
+    'Who may make rooms. moderators: those of the server, which has none yet, so nobody.',
+  ),
+  roomsCreatedPerDay: limitSetting(
+    'ROOMS_CREATED_PER_DAY',
+    20,
+    'rooms',
+    'Rooms made by one account.',
+  ),
+  roomsPerUser: limitSetting(
+    'ROOMS_PER_USER',
+    200,
+    'rooms',
+    'Rooms that one account has joined or made; being added does not count.',
+  ),
+  membersPerRoom: limitSetting('MEMBERS_PER_ROOM', 10_000, 'members', 'Members of one room.'),
+  addsPerHour: limitSetting(
+    'ADDS_PER_HOUR',
+    60,
+    'people',
+    'People whom one account adds to rooms.',
+  ),
+  broadcast: enumSetting(
+    'BROADCAST',
+    ['everyone', 'moderators'],
+    'everyone',
+    'Who may write to everyone. moderators: as for ROOM_CREATION.',
   ),
   messageMaxChars: wholeNumberSetting(
     'MESSAGE_MAX_CHARS',

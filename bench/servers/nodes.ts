@@ -83,8 +83,8 @@ async function seedDatabase(
     FROM jsonb_to_recordset(${sql.json(people as never)})
       AS people (session bigint, account bigint, "expiresAt" bigint)`
   await sql`
-    INSERT INTO entries (id, sender_id, recipient_id, text, sent_at)
-    SELECT id, 1 + id % ${people.length}, NULL, repeat('x', 200), ${now}
+    INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at)
+    SELECT id, 'message', 1, 1 + id % ${people.length}, repeat('x', 200), ${now}
     FROM generate_series(1, ${rows}::bigint) AS id`
   await sql`VACUUM ANALYZE`
   await sql`CHECKPOINT`

@@ -117,6 +117,8 @@ function leave(why) {
 function show({ id, kind, from, to, text }) {
   if (id <= seen) return
   seen = id
+  // What is said in rooms, and kinds of later versions, are left alone.
+  if (kind !== 'broadcast' && kind !== 'direct') return
   const line = document.createElement('li')
   line.dataset.id = id
   line.textContent = kind === 'direct' ? `[${from} → ${to}] ${text}` : `[${from}] ${text}`

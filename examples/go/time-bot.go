@@ -268,7 +268,9 @@ func (b *bot) onMessage(said message) error {
 	if said.ID <= b.progress.Seen {
 		return nil
 	}
-	if said.Text == "!time" && said.From != b.name {
+	// What is said in rooms, and kinds of later versions, are left alone.
+	known := said.Kind == "broadcast" || said.Kind == "direct"
+	if known && said.Text == "!time" && said.From != b.name {
 		if err := b.answer(said); err != nil {
 			return err
 		}

@@ -149,7 +149,9 @@ class TimeBot:
     def on_message(self, message):
         if message["id"] <= self.seen:
             return
-        if message["text"] == "!time" and message["from"] != self.name:
+        # What is said in rooms, and kinds of later versions, are left alone.
+        known = message["kind"] in ("broadcast", "direct")
+        if known and message["text"] == "!time" and message["from"] != self.name:
             self.answer(message)
         self.seen = message["id"]
 

@@ -48,13 +48,17 @@ async function listen(me: string, progress: Progress): Promise<void> {
   }
 }
 
-/** An answer made from the message alone, under a key made from it, is the same after any crash. */
+/**
+ * An answer made from the message alone, under a key made from it, is the same after any crash. What is
+ * said in rooms, and kinds of later versions, are left alone.
+ */
 async function answer({ id, kind, from, sentAt }: Message): Promise<void> {
   const text = `${from}, it is ${sentAt.slice(11, 19)} UTC`
   const idempotencyKey = `time-bot-${id}-${sentAt}`
   try {
     if (kind === 'broadcast') await client.broadcast(text, { idempotencyKey })
-    else await client.direct(from, text, { idempotencyKey, whenOffline: 'keep' })
+    else if (kind === 'direct')
+      await client.direct(from, text, { idempotencyKey, whenOffline: 'keep' })
   } catch (error) {
     if (!(error instanceof ObrolError) || error.code === 'unauthorized') throw error
     console.error(`not said: ${error.message}`)

@@ -1,30 +1,42 @@
 import { hash } from 'node:crypto'
 import type { AccountStore } from '../store/account-store.ts'
-import type { Draft, MessageEntry, MessageLog, Outcome, Page, PageRange } from '../store/message-log.ts'
+import type {
+  Draft,
+  MessageEntry,
+  MessageLog,
+  Outcome,
+  Page,
+  PageRange,
+} from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
 import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'
 import { Problem, type ProblemCode } from './problems.ts'
+import { roomRefusals } from './room-problems.ts'
 import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkText } from './text-rules.ts'
+import { lookupKey } from './usernames.ts'
 
 /** What a client sends. `whenOffline` defaults to `reject`. */
 export type MessageInput =
   | { kind: 'broadcast'; text: string }
   | { kind: 'direct'; to: string; text: string; whenOffline?: 'reject' | 'keep' | undefined }
+  | { kind: 'room'; room: string; text: string }
 
 /** What clients get: the same object in the response to a POST, in the history and on the stream. */
 export type Message =
   | { id: number; kind: 'broadcast'; from: string; text: string; sentAt: string }
   | { id: number; kind: 'direct'; from: string; to: string; text: string; sentAt: string }
+  | { id: number; kind: 'room'; room: string; from: string; text: string; sentAt: string }
 
-/** The clients' view of a log entry; `sentAt` is RFC 3339 in UTC. */
-export function toMessage({ id, from, to, text, sentAt }: MessageEntry): Message {
-  const at = new Date(sentAt).toISOString()
+/** The clients' view of a message; `sentAt` is RFC 3339 in UTC. */
+export function toMessage({ id, from, to, room, text, sentAt }: MessageEntry): Message {
+  const rest = { text, sentAt: new Date(sentAt).toISOString() }
+  if (room) return { id, kind: 'room', room: room.name, from: from.username, ...rest }
   return to === null
-    ? { id, kind: 'broadcast', from: from.username, text, sentAt: at }
-    : { id, kind: 'direct', from: from.username, to: to.username, text, sentAt: at }
+    ? { id, kind: 'broadcast', from: from.username, ...rest }
+    : { id, kind: 'direct', from: from.username, to: to.username, ...rest }
 }
 
 /** A post that `Messages.parse` has checked. */
@@ -36,7 +48,7 @@ export interface PostCommand {
 
 export interface PostedMessage {
   entry: MessageEntry
-  /** True if the idempotency key was used before: the entry is the one of that first post. */
+  /** True where the idempotency key was used before: the entry is the one of that first post. */
   replayed: boolean
 }
 
@@ -48,6 +60,8 @@ export interface HistoryQuery {
   limit: number
   /** A username, for the direct conversation with that person only. */
   with?: string | undefined
+  /** The name of a room, for what was said in it only. */
+  room?: string | undefined
 }
 
 /** A query that `Messages.parsePage` has checked. */
@@ -74,6 +88,8 @@ export interface MessagesOptions {
   appender: { append(draft: Draft): Promise<Outcome> }
   /** In code points. */
   maxChars: number
+  /** Who may write to everyone. */
+  broadcast: 'everyone' | 'moderators'
 }
 
 /** Posting messages and reading the history. */
@@ -101,15 +117,23 @@ export class Messages {
    * Sends a message. With an idempotency key a retry is safe for 24 hours.
    *
    * @throws {Problem} `unauthorized`, `idempotency-key-reused`, `unavailable`, `outcome-unknown`; a
-   *   direct message also `unknown-recipient` and, unless `whenOffline` is `keep`, `recipient-offline`
+   *   broadcast also `forbidden`; a direct message also `unknown-recipient` and, unless `whenOffline` is
+   *   `keep`, `recipient-offline`; in a room also `unknown-room`, `forbidden`, `not-a-member`,
+   *   `room-archived`
    */
-  async post({ sender, content, idempotency }: PostCommand): Promise<PostedMessage> {
-    const { appender } = this.#options
-    const to = content.kind === 'direct' ? await this.#recipientOf(content) : null
+  async post(command: PostCommand): Promise<PostedMessage> {
+    const { sender, content, idempotency } = command
+    const { appender, broadcast } = this.#options
+    if (content.kind === 'broadcast' && broadcast === 'moderators') {
+      const replayed = await this.replay(command)
+      if (replayed) return replayed
+      throw new Problem('forbidden', 'Here only moderators of the server may write to everyone.')
+    }
+    const to = await this.#audienceOf(content)
     const draft = { session: sender.id, to, text: content.text, idempotency }
     const outcome = await mapStoreErrors(appender.append(draft))
     if ('entry' in outcome) return { entry: outcome.entry, replayed: outcome.kind === 'replayed' }
-    throw outcomeProblem(outcome.kind as RefusedOutcome)
+    throw outcomeProblem(outcome.kind)
   }
 
   /**
@@ -129,25 +153,26 @@ export class Messages {
   }
 
   /** Checks a query as far as that needs no store. @throws {Problem} `invalid-request` */
-  parsePage({ after, before, limit, with: username }: HistoryQuery): CheckedQuery {
+  parsePage({ after, before, limit, with: username, room }: HistoryQuery): CheckedQuery {
     if (after !== undefined && before !== undefined)
       throw invalidParameter('before', 'must not be given together with after')
     const range: PageRange = { limit }
     if (after !== undefined) range.after = after
     if (before !== undefined) range.before = before
+    if (room !== undefined) range.inRoom = lookupKey(room)
     return { range, with: username }
   }
 
   /**
    * A page of the history that the reader may see.
    *
-   * @throws {Problem} `unknown-recipient`, `unavailable`
+   * @throws {Problem} `unknown-recipient`, `unknown-room`, `unavailable`
    */
   async page(reader: Session, { range, with: username }: CheckedQuery): Promise<HistoryPage> {
     const wanted =
       username === undefined ? range : { ...range, withAccount: await this.#accountOf(username) }
     const page = await mapStoreErrors(this.#options.store.log.page(reader.account.id, wanted))
-    if (page === undefined) throw outcomeProblem('unknown-recipient')
+    if (page === undefined) throw outcomeProblem('unknown-room')
     const { entries, more } = page
     return { entries, more, cursor: `${cursorPosition(range, page)}-${page.bounds.epoch}` }
   }
@@ -159,9 +184,15 @@ export class Messages {
     throw new Problem('not-found', 'There is no such message, or not for you to see.')
   }
 
-  async #recipientOf({ to, whenOffline = 'reject' }: MessageInput & { kind: 'direct' }) {
-    const key = await findStoredKey(this.#options.store.accounts, to)
-    return { type: 'direct' as const, key, whenOffline }
+  async #audienceOf(content: MessageInput): Promise<Draft['to']> {
+    if (content.kind === 'broadcast') return null
+    if (content.kind === 'room') return { type: 'room', key: lookupKey(content.room) }
+    const { to, whenOffline = 'reject' } = content
+    return {
+      type: 'direct',
+      key: await findStoredKey(this.#options.store.accounts, to),
+      whenOffline,
+    }
   }
 
   async #accountOf(name: string): Promise<number> {
@@ -173,10 +204,10 @@ export class Messages {
 
 /** SHA-256 in hexadecimal of everything that was sent, as it was sent. */
 function digestOf(input: MessageInput): string {
-  const fields =
-    input.kind === 'broadcast'
-      ? [input.kind, input.text]
-      : [input.kind, input.text, input.to, input.whenOffline ?? 'reject']
+  const { kind, text } = input
+  const fields: string[] = [kind, text]
+  if (kind === 'direct') fields.push(input.to, input.whenOffline ?? 'reject')
+  else if (kind === 'room') fields.push(lookupKey(input.room))
   return hash('sha256', JSON.stringify(fields))
 }
 
@@ -186,16 +217,7 @@ function cursorPosition({ after }: PageRange, { entries, more, bounds }: Page): 
   return after !== undefined && more && last ? last.id : bounds.head
 }
 
-type RefusedOutcome = Exclude<
-  Outcome['kind'],
-  | 'appended'
-  | 'replayed'
-  | 'session-ended'
-  | 'unknown-room'
-  | 'forbidden'
-  | 'not-a-member'
-  | 'room-archived'
->
+type RefusedOutcome = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended'>
 
 const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, string]>> = {
   'key-reused': [
@@ -207,6 +229,10 @@ const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, st
     'recipient-offline',
     'This person is not online. Send with "whenOffline":"keep" to have the message wait for them.',
   ],
+  'unknown-room': roomRefusals['unknown-room'],
+  forbidden: ['forbidden', 'This room has banned you.'],
+  'not-a-member': roomRefusals['not-a-member'],
+  'room-archived': roomRefusals['room-archived'],
 }
 
 function outcomeProblem(kind: RefusedOutcome | 'session-ended'): Problem {

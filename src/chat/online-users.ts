@@ -71,6 +71,11 @@ export class OnlineUsers {
     }
   }
 
+  /** Whether a person is online. */
+  hasAccount(account: number): boolean {
+    return this.#byAccount.has(account)
+  }
+
   has(session: number): boolean {
     return this.#bySession.has(session)
   }

@@ -88,8 +88,19 @@ export class Presence {
    * @throws {Problem} `unavailable` if the list here is outdated and the store cannot be asked
    */
   async list(wanted: { after?: string; limit: number }): Promise<OnlineUserPage> {
-    if (!this.#store.isUpToDate) await mapStoreErrors(this.#reload.run())
+    await this.#refresh()
     return this.#onlineUsers.page(wanted)
+  }
+
+  /** Whether a person is online, as far as this node knows. */
+  isOnline(account: number): boolean {
+    return this.#onlineUsers.hasAccount(account)
+  }
+
+  /** Those of these accounts that are online. @throws {Problem} as `list` */
+  async onlineAmong(accounts: readonly number[]): Promise<Set<number>> {
+    await this.#refresh()
+    return new Set(accounts.filter((account) => this.isOnline(account)))
   }
 
   /** A stream of the session opened. Resolves once the store has the session as present. */
@@ -135,6 +146,10 @@ export class Presence {
     this.#closed = true
     this.#reload.close()
     await this.#node.close()
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.#store.isUpToDate) await mapStoreErrors(this.#reload.run())
   }
 
   #add(present: StoreUpdate['entered'][number]): void {

@@ -45,6 +45,18 @@ export const problems = {
     explanation:
       'A browser sent this for a page of another site, whose origin is not in `CORS_ORIGINS`. Only links may lead here from anywhere. Nothing was done.',
   },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    explanation:
+      'You may not do this here: it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators. `detail` says which.',
+  },
+  'not-a-member': {
+    status: 403,
+    title: 'Not a member',
+    explanation:
+      'Only members of the room may do this. Join it with `PUT /v1/rooms/{room}/members/{username}`, the username being your own.',
+  },
   'not-found': {
     status: 404,
     title: 'Not found',
@@ -55,6 +67,12 @@ export const problems = {
     status: 404,
     title: 'Unknown recipient',
     explanation: 'Nobody is registered under the username in `to` or `with`.',
+  },
+  'unknown-room': {
+    status: 404,
+    title: 'Unknown room',
+    explanation:
+      'There is no room with this name, or it is private and you are not a member of it.',
   },
   'method-not-allowed': {
     status: 405,
@@ -77,6 +95,41 @@ export const problems = {
     title: 'Recipient offline',
     explanation:
       'The recipient is not online. Send with `"whenOffline":"keep"` to have the message wait for them.',
+  },
+  'room-name-taken': {
+    status: 409,
+    title: 'Room name taken',
+    explanation:
+      'A room with this name, or with one that reads or looks the same, exists already, or the name is reserved. Choose another. It may be taken by a room that you cannot see.',
+  },
+  'room-archived': {
+    status: 409,
+    title: 'Room archived',
+    explanation:
+      'Nobody can write to a room while it is archived. Its owners can set `archived` to false.',
+  },
+  'cannot-open': {
+    status: 409,
+    title: 'A private room cannot be opened',
+    explanation:
+      'A private room stays private, so that nothing said in it is shown to everyone later. Make an open one.',
+  },
+  'last-owner': {
+    status: 409,
+    title: 'The last owner',
+    explanation:
+      'A room with members has an owner. Make someone else one first; or leave the room, and the member of the highest role who has been there longest becomes the owner.',
+  },
+  'too-many-rooms': {
+    status: 409,
+    title: 'Too many rooms',
+    explanation:
+      'You are in as many rooms as one may join by oneself (`ROOMS_PER_USER`). Leave one first. Rooms that others added you to do not count.',
+  },
+  'room-full': {
+    status: 409,
+    title: 'The room is full',
+    explanation: 'The room has as many members as a room may have (`MEMBERS_PER_ROOM`).',
   },
   'precondition-failed': {
     status: 412,
@@ -111,7 +164,7 @@ export const problems = {
     status: 422,
     title: 'Idempotency key reused',
     explanation:
-      'This Idempotency-Key was used within the last 24 hours for another message. Use a new key for new content.',
+      'This Idempotency-Key was used within the last 24 hours for another message or room. Use a new key for new content.',
   },
   'too-many-requests': {
     status: 429,
@@ -145,7 +198,7 @@ export const problems = {
     status: 503,
     title: 'Outcome unknown',
     explanation:
-      'The message may or may not have been stored. Send it again with the same Idempotency-Key to find out without risk of sending it twice.',
+      'What you asked for may or may not have been done. Send it again with the same Idempotency-Key, where the call takes one, to find out without risk of doing it twice.',
   },
 } as const satisfies Record<string, { status: number; title: string; explanation: string }>
 

@@ -3,9 +3,17 @@
  * is valid, otherwise what would be right, worded to follow the name of the field.
  */
 
+/** Of a room's title and topic, in code points. */
+export const maxTitleChars = 80
+export const maxTopicChars = 500
+
 const surrogatePair = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g
 /** C0, DEL and C1, except tab, LF and CR. */
 const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/
+/** Where UAX #14 must break a line. NEL is a control character. */
+const lineBreak = /[\t\n\r\u2028\u2029]/
+/** U+2800 is the Braille cell without dots. */
+const visible = /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** A lone surrogate counts as one. */
 export function countCodePoints(text: string): number {
@@ -31,6 +39,25 @@ export function checkString(text: string): string | undefined {
 
 /** The rule for the text of a message. @param maxChars in code points */
 export function checkText(text: string, maxChars: number): string | undefined {
+  const wrong = checkCharacters(text, maxChars)
+  if (wrong !== undefined) return wrong
+  return visible.test(text) ? undefined : 'must hold something that is not white space'
+}
+
+/** The rule for the title of a room. */
+export function checkTitle(title: string): string | undefined {
+  const found = title.match(lineBreak)
+  return found
+    ? `must be on one line, but holds ${codePointName(found[0])}`
+    : checkText(title, maxTitleChars)
+}
+
+/** The rule for the topic of a room, which may be empty. */
+export function checkTopic(topic: string): string | undefined {
+  return checkCharacters(topic, maxTopicChars)
+}
+
+function checkCharacters(text: string, maxChars: number): string | undefined {
   const length = countCodePoints(text)
   if (length > maxChars) return `must be at most ${maxChars} characters long, but has ${length}`
   const malformed = checkString(text)
@@ -39,6 +66,5 @@ export function checkText(text: string, maxChars: number): string | undefined {
   if (found) {
     return `must hold no control characters but tab, LF and CR, but holds ${codePointName(found[0])}`
   }
-  if (text.trim() === '') return 'must hold something that is not white space'
   return undefined
 }

@@ -146,7 +146,7 @@ export class ObrolClient {
     return loggedIn
   }
 
-  #post(kind: Message['kind'], body: object, options: PostOptions): Promise<Message> {
+  #post(kind: 'broadcast' | 'direct', body: object, options: PostOptions): Promise<Message> {
     const { idempotencyKey = newIdempotencyKey() } = options
     return this.#call('POST', `messages/${kind}`, isMessage, options, {
       body,

@@ -164,6 +164,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rooms
+         * @description The open rooms and the caller’s own, sorted by name. The next page begins `after` the last name of this one.
+         */
+        get: operations["listRooms"];
+        put?: never;
+        /**
+         * Make a room
+         * @description The caller is its owner and first member. Names are as those of users, in a namespace of their own. With an Idempotency-Key, a repetition is answered with the room as it is now.
+         */
+        post: operations["createRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a room
+         * @description The answer is also 404 where it is private and the caller is not a member.
+         */
+        get: operations["getRoom"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a room
+         * @description For its owners. At once nobody can read it any more, and its name is free for another room.
+         */
+        delete: operations["deleteRoom"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a room
+         * @description Its moderators may change `title` and `topic`, its owners also `archived` and `access`. What is as it was already changes nothing.
+         */
+        patch: operations["updateRoom"];
+        trace?: never;
+    };
+    "/v1/rooms/{room}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the members of a room
+         * @description Sorted by name. The next page begins `after` the last name of this one.
+         */
+        get: operations["listRoomMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/members/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Join a room, add someone or give a role
+         * @description With one’s own username: join an open room. With another one: add them, which members of an open room may, and moderators in a private one, or where they once left. `role` is for owners. What is so already changes nothing. A body is not needed.
+         */
+        put: operations["putRoomMember"];
+        post?: never;
+        /**
+         * Leave a room, or remove someone
+         * @description With one’s own username: leave. With another one: remove who has a lower role. The answer is also 204 where they are no member. When the last owner leaves, the moderator, else the member, who has been there longest becomes the owner; without members a private room is deleted, and an open one archived.
+         */
+        delete: operations["removeRoomMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the bans of a room
+         * @description For its moderators and owners, sorted by name. The next page begins `after` the last name of this one.
+         */
+        get: operations["listRoomBans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/bans/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ban someone from a room
+         * @description Removes who has a lower role than the caller, a moderator or an owner, and keeps them from joining, from being added and from writing. They may still read an open room.
+         */
+        put: operations["banFromRoom"];
+        post?: never;
+        /**
+         * Lift a ban from a room
+         * @description They may join and be added again. The answer is also 204 where they are not banned.
+         */
+        delete: operations["unbanFromRoom"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the messages of a room
+         * @description What was said in the room, by id, ascending; in one with the history `since-joined`, what was said while the caller was a member. With neither `after` nor `before`: the newest. Both together are refused.
+         */
+        get: operations["listRoomMessages"];
+        put?: never;
+        /**
+         * Send a message to a room
+         * @description To its members, of whom the caller must be one. It arrives on their streams, and is in the history of all who may read the room.
+         */
+        post: operations["sendToRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/online": {
         parameters: {
             query?: never;
@@ -193,7 +357,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`, whose data is JSON of `Message`, `Ready`, `Presence`, `Heartbeat`, `Reset` and `Bye`. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
+         * @description Server-Sent Events: `message` and `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message`, `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
          */
         get: operations["openStream"];
         put?: never;
@@ -424,7 +588,12 @@ export interface components {
              */
             whenOffline?: "reject" | "keep";
         };
-        /** @description A broadcast or a direct message: the same object in the answer to a POST, in the history and on the stream */
+        /** @description A message to the members of a room */
+        NewRoomMessage: {
+            /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent. */
+            text: string;
+        };
+        /** @description A broadcast, a direct message or a message in a room: the same object in the answer to a POST, in the history and on the stream */
         Message: {
             /**
              * Format: int64
@@ -432,14 +601,16 @@ export interface components {
              */
             id: number;
             /**
-             * @description `broadcast`: to everyone. `direct`: to the user in `to`
+             * @description `broadcast`: to everyone. `direct`: to the user in `to`. `room`: to the members of `room`
              * @enum {string}
              */
-            kind: "broadcast" | "direct";
+            kind: "broadcast" | "direct" | "room";
             /** @description The username of the sender */
             from: string;
-            /** @description The username of the recipient: always with `direct`, never with `broadcast` */
+            /** @description The username of the recipient: only with `direct`, and always */
             to?: string;
+            /** @description The name of the room: only with `room`, and always */
+            room?: string;
             /** @description Exactly as it was sent */
             text: string;
             /**
@@ -456,6 +627,184 @@ export interface components {
             more: boolean;
             /** @description Open the stream here, as `lastEventId`, and nothing is missed in between */
             cursor: string;
+        };
+        /** @description A room to be made */
+        RoomCreation: {
+            /** @description A name as that of a user: the same characters and lengths. Case, width and ligatures make no other name; one that looks like that of another room cannot be given. */
+            name: string;
+            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            title?: string;
+            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            topic?: string;
+            /**
+             * @description `open`, as without this field: everyone may read it and join. `private`: only members know of it
+             * @enum {string}
+             */
+            access?: "open" | "private";
+            /**
+             * @description What members may read: `all`, as without this field; or, only in a private room, `since-joined`, what was said while they were members. It never changes
+             * @enum {string}
+             */
+            history?: "all" | "since-joined";
+        };
+        /** @description What is to change of a room; a field that is left out stays */
+        RoomChanges: {
+            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            title?: string;
+            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            topic?: string;
+            /** @description True: nobody can write to it */
+            archived?: boolean;
+            /**
+             * @description Only from `open` to `private`
+             * @enum {string}
+             */
+            access?: "open" | "private";
+        };
+        /** @description A room; `role` and `joinedAt` only where the caller is a member */
+        Room: {
+            /** @description As typed when it was made; it never changes */
+            name: string;
+            /** @description What people see */
+            title: string;
+            /** @description What it is about; may be empty */
+            topic: string;
+            /**
+             * @description `open`: everyone may read it and join. `private`: only members know of it
+             * @enum {string}
+             */
+            access: "open" | "private";
+            /**
+             * @description What members may read: `all`, or `since-joined`, what was said while they were members
+             * @enum {string}
+             */
+            history: "all" | "since-joined";
+            /** @description True: nobody can write to it */
+            archived: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * Format: int32
+             * @description How many members it has
+             */
+            memberCount: number;
+            /**
+             * @description What someone may do in the room
+             * @enum {string}
+             */
+            role?: "member" | "moderator" | "owner";
+            /**
+             * Format: date-time
+             * @description Since when the caller is a member
+             */
+            joinedAt?: string;
+        };
+        /** @description A room; its `name` alone where the caller may not read it any more */
+        MadeRoom: {
+            /** @description As typed when it was made; it never changes */
+            name: string;
+            /** @description What people see */
+            title?: string;
+            /** @description What it is about; may be empty */
+            topic?: string;
+            /**
+             * @description `open`: everyone may read it and join. `private`: only members know of it
+             * @enum {string}
+             */
+            access?: "open" | "private";
+            /**
+             * @description What members may read: `all`, or `since-joined`, what was said while they were members
+             * @enum {string}
+             */
+            history?: "all" | "since-joined";
+            /** @description True: nobody can write to it */
+            archived?: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt?: string;
+            /**
+             * Format: int32
+             * @description How many members it has
+             */
+            memberCount?: number;
+            /**
+             * @description What someone may do in the room
+             * @enum {string}
+             */
+            role?: "member" | "moderator" | "owner";
+            /**
+             * Format: date-time
+             * @description Since when the caller is a member
+             */
+            joinedAt?: string;
+        };
+        /** @description A page of the rooms */
+        RoomPage: {
+            /** @description Sorted by name */
+            rooms: components["schemas"]["Room"][];
+            /** @description Whether more rooms come after the last of these */
+            more: boolean;
+        };
+        /** @description What the member is to be */
+        MemberRole: {
+            /**
+             * @description Only owners may give one but `member`, or change one. Without this field, who is added is a member, and who is one already stays what they are
+             * @enum {string}
+             */
+            role?: "member" | "moderator" | "owner";
+        };
+        /** @description A member of a room */
+        RoomMember: {
+            /** @description As typed at registration */
+            username: string;
+            /**
+             * @description What someone may do in the room
+             * @enum {string}
+             */
+            role: "member" | "moderator" | "owner";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            joinedAt: string;
+            /** @description Whether the member is online */
+            online: boolean;
+        };
+        /** @description A page of the members of a room */
+        RoomMemberPage: {
+            /** @description Sorted by name */
+            members: components["schemas"]["RoomMember"][];
+            /**
+             * Format: int32
+             * @description How many members the room has in all
+             */
+            count: number;
+            /** @description Whether more members come after the last of these */
+            more: boolean;
+        };
+        /** @description Who is kept from joining a room and from writing to it */
+        RoomBan: {
+            /** @description Who is banned */
+            username: string;
+            /** @description The username of who banned them */
+            by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            at: string;
+        };
+        /** @description A page of the bans of a room */
+        RoomBanPage: {
+            /** @description Sorted by name */
+            bans: components["schemas"]["RoomBan"][];
+            /** @description Whether more bans come after the last of these */
+            more: boolean;
         };
         /** @description A user who is online */
         OnlineUser: {
@@ -478,6 +827,53 @@ export interface components {
             count: number;
             /** @description Whether more users come after the last of these */
             more: boolean;
+        };
+        /** @description The data of the event `room.joined`. The room is as it is now: its `name` alone where the user may not read it any more, and always without `role` and `joinedAt` */
+        RoomJoined: {
+            room: components["schemas"]["MadeRoom"];
+            /**
+             * @description What someone may do in the room
+             * @enum {string}
+             */
+            role: "member" | "moderator" | "owner";
+            /** @description The username of who did it */
+            by: string;
+        };
+        /** @description The data of the event `room.left` */
+        RoomLeft: {
+            /** @description The name of the room */
+            room: string;
+            /** @description The username of who did it */
+            by: string;
+            /**
+             * @description Whether the user left, or was removed or banned
+             * @enum {string}
+             */
+            reason: "left" | "removed" | "banned";
+        };
+        /** @description The data of the events `member.joined`, `member.left` and `member.updated`. `role` is what the member is from then on; not with `member.left` */
+        MemberChange: {
+            /** @description The name of the room */
+            room: string;
+            /** @description The username of the member */
+            username: string;
+            /**
+             * @description What someone may do in the room
+             * @enum {string}
+             */
+            role?: "member" | "moderator" | "owner";
+            /** @description The username of who did it */
+            by: string;
+            /**
+             * Format: int32
+             * @description How many members the room has now
+             */
+            memberCount: number;
+        };
+        /** @description The data of the event `room.deleted` */
+        RoomDeleted: {
+            /** @description The name of the room */
+            room: string;
         };
         /** @description The data of the event `ready` */
         Ready: {
@@ -587,7 +983,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -757,6 +1153,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `forbidden`: Not allowed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `idempotency-key-reused`: Idempotency key reused. See `GET /problems/{code}`. */
         IdempotencyKeyReused: {
             headers: {
@@ -786,6 +1191,69 @@ export interface components {
         };
         /** @description `not-found`: Not found. See `GET /problems/{code}`. */
         NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `room-name-taken`: Room name taken. `too-many-rooms`: Too many rooms. See `GET /problems/{code}`. */
+        RoomNameTakenOrTooManyRooms: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-room`: Unknown room. See `GET /problems/{code}`. */
+        UnknownRoom: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `cannot-open`: A private room cannot be opened. See `GET /problems/{code}`. */
+        CannotOpen: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-room`: Unknown room. `not-found`: Not found. See `GET /problems/{code}`. */
+        UnknownRoomOrNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `last-owner`: The last owner. `too-many-rooms`: Too many rooms. `room-full`: The room is full. See `GET /problems/{code}`. */
+        LastOwnerOrTooManyRoomsOrRoomFull: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `room-archived`: Room archived. See `GET /problems/{code}`. */
+        RoomArchived: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1041,7 +1509,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1212,6 +1680,685 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listRooms: {
+        parameters: {
+            query?: {
+                /** @description `true`: only rooms that the caller is a member of */
+                joined?: boolean;
+                /** @description The beginning of the name or of the title, whatever its case */
+                q?: string;
+                /** @description How many rooms the page holds at most */
+                limit?: number;
+                /** @description The name of a room: only rooms whose names come after it */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the rooms. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rooms": [
+                     *         {
+                     *           "name": "tea",
+                     *           "title": "The tea room",
+                     *           "topic": "Leaves and kettles",
+                     *           "access": "open",
+                     *           "history": "all",
+                     *           "archived": false,
+                     *           "createdAt": "2026-11-02T09:33:00.000Z",
+                     *           "memberCount": 1,
+                     *           "role": "owner",
+                     *           "joinedAt": "2026-11-02T09:33:00.000Z"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoomPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createRoom: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of your own choice, such as a UUID, new for each room. It makes a retry safe for 24 hours: the same key with the same content makes one room, and every further time is answered with the first room. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "tea",
+                 *       "title": "The tea room",
+                 *       "topic": "Leaves and kettles"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoomCreation"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The address of the room */
+                    Location?: string;
+                    /** @description `true` where the key was used before and nothing new was made */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "tea",
+                     *       "title": "The tea room",
+                     *       "topic": "Leaves and kettles",
+                     *       "access": "open",
+                     *       "history": "all",
+                     *       "archived": false,
+                     *       "createdAt": "2026-11-02T09:33:00.000Z",
+                     *       "memberCount": 1,
+                     *       "role": "owner",
+                     *       "joinedAt": "2026-11-02T09:33:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MadeRoom"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RoomNameTakenOrTooManyRooms"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    getRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The room. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "tea",
+                     *       "title": "The tea room",
+                     *       "topic": "Leaves and kettles",
+                     *       "access": "open",
+                     *       "history": "all",
+                     *       "archived": false,
+                     *       "createdAt": "2026-11-02T09:33:00.000Z",
+                     *       "memberCount": 1,
+                     *       "role": "owner",
+                     *       "joinedAt": "2026-11-02T09:33:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownRoom"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoom"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    updateRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "topic": "Leaves, kettles and cups"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoomChanges"];
+            };
+        };
+        responses: {
+            /** @description The room as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "tea",
+                     *       "title": "The tea room",
+                     *       "topic": "Leaves, kettles and cups",
+                     *       "access": "open",
+                     *       "history": "all",
+                     *       "archived": false,
+                     *       "createdAt": "2026-11-02T09:33:00.000Z",
+                     *       "memberCount": 1,
+                     *       "role": "owner",
+                     *       "joinedAt": "2026-11-02T09:33:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoom"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["CannotOpen"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listRoomMembers: {
+        parameters: {
+            query?: {
+                /** @description How many members the page holds at most */
+                limit?: number;
+                /** @description A username: only members whose names come after it */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the members. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "members": [
+                     *         {
+                     *           "username": "dewi",
+                     *           "role": "owner",
+                     *           "joinedAt": "2026-11-02T09:33:00.000Z",
+                     *           "online": true
+                     *         }
+                     *       ],
+                     *       "count": 1,
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoomMemberPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownRoom"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putRoomMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example dewi
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "owner"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberRole"];
+            };
+        };
+        responses: {
+            /** @description The member as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "username": "dewi",
+                     *       "role": "owner",
+                     *       "joinedAt": "2026-11-02T09:33:00.000Z",
+                     *       "online": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoomMember"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["LastOwnerOrTooManyRoomsOrRoomFull"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    removeRoomMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are no member of the room. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listRoomBans: {
+        parameters: {
+            query?: {
+                /** @description How many bans the page holds at most */
+                limit?: number;
+                /** @description A username: only bans whose names come after it */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the bans. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bans": [
+                     *         {
+                     *           "username": "anton",
+                     *           "by": "dewi",
+                     *           "at": "2026-11-02T09:34:00.000Z"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoomBanPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["UnknownRoom"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    banFromRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are banned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unbanFromRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not banned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listRoomMessages: {
+        parameters: {
+            query?: {
+                /** @description A message’s id: the oldest messages after it. Not together with `before` */
+                after?: number;
+                /** @description A message’s id: the newest messages before it. Not together with `after` */
+                before?: number;
+                /** @description How many messages the page holds at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the history. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "messages": [
+                     *         {
+                     *           "id": 4,
+                     *           "kind": "room",
+                     *           "room": "tea",
+                     *           "from": "dewi",
+                     *           "text": "The kettle is on",
+                     *           "sentAt": "2026-11-02T09:34:00.000Z"
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "cursor": "4-mh4k2c9z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownRoom"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sendToRoom: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of your own choice, such as a UUID, new for each message. It makes a retry safe for 24 hours: the same key with the same content posts once, and every further time is answered with the first message. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The name of a room, in any upper and lower case
+                 * @example tea
+                 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "The kettle is on"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRoomMessage"];
+            };
+        };
+        responses: {
+            /** @description Sent and stored. */
+            201: {
+                headers: {
+                    /** @description The address of the message */
+                    Location?: string;
+                    /** @description `true` where the key was used before and nothing new was posted */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 4,
+                     *       "kind": "room",
+                     *       "room": "tea",
+                     *       "from": "dewi",
+                     *       "text": "The kettle is on",
+                     *       "sentAt": "2026-11-02T09:34:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoom"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RoomArchived"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     listOnlineUsers: {

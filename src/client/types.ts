@@ -15,17 +15,23 @@ export type Me = Schemas['OwnSession']
 /** A token that opens the stream as `GET /v1/events?token=…`, for a plain `EventSource`. */
 export type EventsToken = Schemas['StreamToken']
 
+type AnyMessage = Omit<Schemas['Message'], 'kind' | 'to' | 'room'>
+
 /** A message to everyone. */
-export type BroadcastMessage = Omit<Schemas['Message'], 'kind' | 'to'> & { kind: 'broadcast' }
+export type BroadcastMessage = AnyMessage & { kind: 'broadcast' }
 
 /** A message to one user. */
-export type DirectMessage = Omit<Schemas['Message'], 'kind' | 'to'> & { kind: 'direct'; to: string }
+export type DirectMessage = AnyMessage & { kind: 'direct'; to: string }
+
+/** A message to the members of a room. The client does not send any yet. */
+export type RoomMessage = AnyMessage & { kind: 'room'; room: string }
 
 /**
- * The same object in the response to a POST, in the history and on the stream. `kind` tells the two
- * apart. (The OpenAPI document has one flat schema for both, for generators of other languages.)
+ * The same object in the response to a POST, in the history and on the stream. `kind` tells them
+ * apart; ignore one that you do not know. (The OpenAPI document has one flat schema for all, for
+ * generators of other languages.)
  */
-export type Message = BroadcastMessage | DirectMessage
+export type Message = BroadcastMessage | DirectMessage | RoomMessage
 
 /** A page of the history: `messages` in ascending order, `more`, and the `cursor` to open a stream at. */
 export type HistoryPage = Omit<Schemas['MessagePage'], 'messages'> & { messages: Message[] }
@@ -44,15 +50,6 @@ export type Reset = Schemas['Reset']
 
 /** Why the server ended a stream. */
 export type ByeReason = Schemas['Bye']['reason']
-
-/** One invalid field: in the body (`pointer`, RFC 6901), or in the query, path or headers. */
-export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
-
-/** RFC 9457 problem details. A newer server may send a `type` that is not listed here. */
-export type ProblemDetails = Omit<Schemas['Problem'], 'type' | 'errors'> & {
-  type: string
-  errors?: FieldError[]
-}
 
 export interface ClientOptions {
   /** The token of an earlier `register` or `login`, to continue its session. */
@@ -157,7 +154,10 @@ export interface BackOffOptions {
   longestMs?: number | undefined
 }
 
-/** A broadcast, or a direct message to or from the user. Each comes once, in the order of the log. */
+/**
+ * A broadcast, a direct message to or from the user, or a message in a room of theirs. Each comes once,
+ * in the order of the log.
+ */
 export interface MessageEvent {
   type: 'message'
   message: Message

@@ -1,4 +1,5 @@
 import type { ReceiptStore } from '../store/receipt-store.ts'
+import type { EncodedEvent } from './encoded-event.ts'
 
 /**
  * Writes to the store up to which id each account's direct messages were delivered. Receipts are
@@ -60,5 +61,35 @@ export class DeliveryReceipts {
 
   #add(account: number, id: number): void {
     this.#pending.set(account, Math.max(id, this.#pending.get(account) ?? 0))
+  }
+}
+
+/** The newest direct message that one stream has written and that is yet to be recorded as delivered. */
+export class PendingReceipt {
+  readonly #receipts: DeliveryReceipts
+  readonly #account: number
+  /** 0 if there is none. */
+  #id = 0
+
+  constructor(receipts: DeliveryReceipts, account: number) {
+    this.#receipts = receipts
+    this.#account = account
+  }
+
+  /** Events that were written, or are about to be: `record` leaves out what is past the cursor. */
+  add(events: readonly EncodedEvent[]): void {
+    for (const { id, to } of events) if (to === this.#account) this.#id = Math.max(this.#id, id)
+  }
+
+  /** The log was found to be another one after an id. */
+  limitTo(id: number): void {
+    this.#id = Math.min(this.#id, id)
+  }
+
+  /** @param cursor up to where the stream has written */
+  record(cursor: number): void {
+    if (this.#id === 0 || this.#id > cursor) return
+    this.#receipts.record(this.#account, this.#id)
+    this.#id = 0
   }
 }

@@ -1,4 +1,4 @@
-import type { EncodedEvent } from './sse-events.ts'
+import type { EncodedEvent } from './encoded-event.ts'
 
 /** The size of one write, which bounds what can wait in a socket. A single larger event is one chunk. */
 export const maxChunkBytes = 65_536

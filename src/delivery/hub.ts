@@ -5,6 +5,7 @@ import type { Session } from '../store/session-store.ts'
 import type { StoreUpdate } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
 import { fanOut } from './fan-out.ts'
+import { RoomMembers } from './room-members.ts'
 import type { ByeReason } from './sse-events.ts'
 import { Stream, type StreamContext, type StreamOptions } from './stream.ts'
 import { type StreamLimits, StreamRegistry } from './stream-registry.ts'
@@ -20,7 +21,8 @@ export interface HubSettings extends StreamLimits, StreamTimerSettings {
   presenceGraceMs: number
 }
 
-export interface HubDependencies extends Omit<StreamContext, 'onEnded' | 'onClosed'> {
+export interface HubDependencies
+  extends Omit<StreamContext, 'onEnded' | 'onClosed' | 'roomMembers'> {
   /** False while the store is disconnected. */
   storeConnected(): boolean
   /** The store's time, in Unix ms. */
@@ -33,6 +35,7 @@ export class Hub {
   readonly #storeConnected: () => boolean
   readonly #context: StreamContext
   readonly #streams: StreamRegistry
+  readonly #roomMembers: RoomMembers
   readonly #timers: StreamTimers
   /** The streams whose sockets are not closed yet; some of them have ended. */
   readonly #openSockets = new Set<Stream>()
@@ -45,12 +48,14 @@ export class Hub {
     this.#presenceGraceMs = settings.presenceGraceMs
     this.#storeConnected = storeConnected
     this.#streams = new StreamRegistry(settings)
+    this.#roomMembers = new RoomMembers((account) => logCache.memberships(account))
     this.#timers = new StreamTimers(settings, {
       headId: () => formatCursor(logCache.head, logCache.epoch),
       now,
     })
     this.#context = {
       ...parts,
+      roomMembers: this.#roomMembers,
       isSessionValid: (session) => checks.run(() => isSessionValid(session)),
       onEnded: (stream) => this.#remove(stream),
       onClosed: (stream) => {
@@ -95,8 +100,8 @@ export class Hub {
     for (const session of update.ended) {
       for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
     }
-    const events = this.#context.logCache.applyUpdate(update)
-    fanOut(events, this.#context.logCache.head, this.#streams)
+    const { logCache } = this.#context
+    fanOut(logCache.applyUpdate(update), logCache.head, this.#streams, this.#roomMembers)
   }
 
   /**
@@ -105,6 +110,7 @@ export class Hub {
    */
   diverged(bounds: LogBounds): void {
     for (const stream of this.#streams.all()) stream.diverged()
+    this.#roomMembers.diverged()
     this.#context.logCache.diverged(bounds)
     this.#context.receipts.diverged()
   }
@@ -137,6 +143,8 @@ export class Hub {
   #remove(stream: Stream): void {
     this.#streams.remove(stream)
     this.#timers.remove(stream)
+    if (this.#streams.ofAccount(stream.account).length === 0)
+      this.#roomMembers.close(stream.account)
   }
 
   /**

@@ -1,18 +1,13 @@
 import { Semaphore } from '../semaphore.ts'
-import type {
-  Cursor,
-  CursorResolution,
-  Entry,
-  LogBounds,
-  MessageEntry,
-  MessageLog,
-  Scan,
-} from '../store/message-log.ts'
+import type { Cursor, CursorResolution, LogBounds, MessageLog, Scan } from '../store/message-log.ts'
 import type { ReceiptStore, Undelivered } from '../store/receipt-store.ts'
+import type { Memberships, RoomStore } from '../store/room-store.ts'
 import type { StoreUpdate } from '../store/store.ts'
+import { type EncodedEntry, encodeEntry, eventFor } from './encoded-entry.ts'
+import type { EncodedEvent } from './encoded-event.ts'
 import { type ChunkRange, maxChunkBytes, packChunks } from './http-chunk.ts'
 import { type Batch, RecentEvents } from './recent-events.ts'
-import { type EncodedEvent, encodeMessage } from './sse-events.ts'
+import type { AccountRooms } from './room-members.ts'
 
 /** A batch from the store, with the bounds of the log at that time. */
 export interface StoredBatch extends Batch {
@@ -21,6 +16,7 @@ export interface StoredBatch extends Batch {
 
 interface ReadableStore {
   log: Pick<MessageLog, 'bounds' | 'read' | 'resolveCursor'>
+  rooms: Pick<RoomStore, 'memberships'>
   receipts: Omit<ReceiptStore, 'markDelivered'>
 }
 
@@ -68,14 +64,14 @@ export class LogCache {
     return this.#generation
   }
 
-  /** Applies what was appended. @returns its events, encoded once for all readers */
-  applyUpdate({ bounds, entries }: Pick<StoreUpdate, 'bounds' | 'entries'>): EncodedEvent[] {
-    const events = entries.map((entry) => encodeMessage(entry as MessageEntry, bounds.epoch))
+  /** Applies what was appended. @returns its entries, encoded once for all readers */
+  applyUpdate({ bounds, entries }: Pick<StoreUpdate, 'bounds' | 'entries'>): EncodedEntry[] {
+    const encoded = entries.map((entry) => encodeEntry(entry, bounds.epoch))
     this.#bounds = bounds
-    this.#recent.push(events)
+    this.#recent.push(encoded)
     this.#recent.dropBefore(bounds.oldest)
     this.#resolveWaiters()
-    return events
+    return encoded
   }
 
   /** The log may have lost its end, so the events in memory are dropped. */
@@ -91,9 +87,13 @@ export class LogCache {
     return new Promise((resolve) => this.#changeWaiters.push(resolve))
   }
 
-  /** What the account may see after a cursor below the head; undefined if memory does not reach back. */
-  readRecent(cursor: number, account: number): Batch | undefined {
-    return this.#recent.after(cursor, account, maxChunkBytes)
+  /**
+   * What the account's streams carry after a cursor below the head. Undefined if memory does not reach
+   * back, or does not tell which rooms may be read.
+   */
+  readRecent(cursor: number, rooms: AccountRooms): Batch | undefined {
+    if (!rooms.areKnownSince(cursor, this.head)) return undefined
+    return this.#recent.after(cursor, rooms, maxChunkBytes)
   }
 
   /** Packs a batch for writing. Readers who resume at the same place at once share the packed bytes. */
@@ -105,20 +105,17 @@ export class LogCache {
     return ranges
   }
 
-  /** What the account may see after a cursor, from the store. */
-  read(cursor: number, account: number): Promise<StoredBatch> {
-    return this.#readBatch(
-      () => this.#store.log.read(cursor, account),
-      (entry, { epoch }) => encodeMessage(entry as MessageEntry, epoch),
-    )
+  /** What the account's streams carry after a cursor, from the store. */
+  async read(cursor: number, account: number): Promise<StoredBatch> {
+    const scan = await this.#reads.run(() => this.#store.log.read(cursor, account))
+    return encodeScan(scan, account, scan.bounds.epoch)
   }
 
   /** The undelivered direct messages to the account, with ids in (after, upTo]. */
-  readUndelivered(after: number, upTo: number, account: number): Promise<StoredBatch> {
-    return this.#readBatch(
-      () => this.#store.receipts.readUndelivered(after, upTo, account),
-      (entry) => encodeMessage(entry as MessageEntry),
-    )
+  async readUndelivered(after: number, upTo: number, account: number): Promise<StoredBatch> {
+    const { receipts } = this.#store
+    const scan = await this.#reads.run(() => receipts.readUndelivered(after, upTo, account))
+    return encodeScan(scan, account)
   }
 
   /** The range of ids that undelivered direct messages to the account can have. */
@@ -130,17 +127,23 @@ export class LogCache {
     return this.#queries.run(() => this.#store.log.resolveCursor(cursor))
   }
 
+  memberships(account: number): Promise<Memberships> {
+    return this.#queries.run(() => this.#store.rooms.memberships(account))
+  }
+
   #resolveWaiters(): void {
     for (const resolve of this.#changeWaiters.splice(0)) resolve()
   }
+}
 
-  async #readBatch(
-    read: () => Promise<Scan>,
-    encode: (entry: Entry, bounds: LogBounds) => EncodedEvent,
-  ): Promise<StoredBatch> {
-    const { entries, scannedTo, bounds } = await this.#reads.run(read)
-    return { events: entries.map((entry) => encode(entry, bounds)), scannedTo, bounds }
-  }
+/** @param epoch see `encodeEntry` */
+function encodeScan(
+  { entries, scannedTo, bounds }: Scan,
+  account: number,
+  epoch?: string,
+): StoredBatch {
+  const events = entries.map((entry) => eventFor(encodeEntry(entry, epoch), account))
+  return { events, scannedTo, bounds }
 }
 
 /** Whether the events are identical; two readers may see as many, but different ones. */

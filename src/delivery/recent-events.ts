@@ -1,75 +1,174 @@
-import { type EncodedEvent, isVisibleTo } from './sse-events.ts'
+import type { EncodedEntry } from './encoded-entry.ts'
+import { type Audience, accountAudience, type EncodedEvent, everyone } from './encoded-event.ts'
+import type { AccountRooms } from './room-members.ts'
 
 export interface Batch {
-  /** The events after a cursor that the reader may see. */
+  /** The events after a cursor that the reader's streams carry. */
   events: EncodedEvent[]
   /** The id up to which these are all. */
   scannedTo: number
 }
 
-/** The newest events of the log in memory, so that readers a little behind need no read of the store. */
+/** Entries are dropped once there are a sixteenth too many, as each dropping moves all that stay. */
+const slack = 1 / 16
+
+/**
+ * The newest entries of the log in memory, so that readers a little behind need no read of the store.
+ * Their events are listed by audience, so what is for others costs a reader nothing.
+ */
 export class RecentEvents {
-  readonly #maxEvents: number
+  readonly #maxEntries: number
   readonly #maxBytes: number
   /** Their ids are contiguous. */
-  #events: EncodedEvent[] = []
+  #entries: EncodedEntry[] = []
   #bytes = 0
+  readonly #byAudience = new Map<Audience, EncodedEvent[]>()
 
-  constructor({ maxEvents = 20_000, maxBytes = 16 * 1024 * 1024 } = {}) {
-    this.#maxEvents = maxEvents
+  constructor({ maxEntries = 20_000, maxBytes = 16 * 1024 * 1024 } = {}) {
+    this.#maxEntries = maxEntries
     this.#maxBytes = maxBytes
   }
 
-  push(events: readonly EncodedEvent[]): void {
-    for (const event of events) {
-      this.#events.push(event)
-      this.#bytes += event.bytes.length
+  push(entries: readonly EncodedEntry[]): void {
+    for (const entry of entries) {
+      this.#entries.push(entry)
+      this.#bytes += bytesOf(entry)
+      for (const event of entry.events)
+        for (const audience of event.audiences) this.#list(audience, event)
     }
+    const most = 1 + slack
+    if (this.#entries.length > this.#maxEntries * most || this.#bytes > this.#maxBytes * most)
+      this.#dropSurplus()
+  }
+
+  /** Drops the entries that were trimmed from the log. */
+  dropBefore(oldest: number): void {
+    const [first] = this.#entries
+    if (first) this.#dropFirst(Math.max(0, oldest - first.id))
+  }
+
+  clear(): void {
+    this.#entries = []
+    this.#bytes = 0
+    this.#byAudience.clear()
+  }
+
+  /**
+   * The events after a cursor that the account's streams carry.
+   *
+   * @param rooms in which no membership ended after the cursor
+   * @param maxBytes bounds their size, but there is at least one if there are any
+   * @returns undefined if the memory does not reach back to the cursor
+   */
+  after(cursor: number, { account, ids }: AccountRooms, maxBytes: number): Batch | undefined {
+    const [first] = this.#entries
+    if (first === undefined || cursor + 1 < first.id) return undefined
+    const own = this.#tail(accountAudience(account), cursor)
+    const joinedIds = own.joinedIds()
+    const tails = [own, this.#tail(everyone, cursor)]
+    for (const room of ids) tails.push(this.#tail(room, joinedIds.get(room) ?? cursor))
+    const events: EncodedEvent[] = []
+    let bytes = 0
+    for (const event of merge(tails)) {
+      if (event.hiddenFrom.includes(account)) continue
+      if (bytes > 0 && bytes + event.bytes.length > maxBytes)
+        return { events, scannedTo: event.id - 1 }
+      events.push(event)
+      bytes += event.bytes.length
+    }
+    return { events, scannedTo: (this.#entries.at(-1) as EncodedEntry).id }
+  }
+
+  #dropSurplus(): void {
     let bytes = this.#bytes
     let surplus = 0
-    while (this.#events.length - surplus > this.#maxEvents || bytes > this.#maxBytes) {
-      bytes -= (this.#events[surplus] as EncodedEvent).bytes.length
+    while (this.#entries.length - surplus > this.#maxEntries || bytes > this.#maxBytes) {
+      bytes -= bytesOf(this.#entries[surplus] as EncodedEntry)
       surplus++
     }
     this.#dropFirst(surplus)
   }
 
-  /** Drops the events that were trimmed from the log. */
-  dropBefore(oldest: number): void {
-    const [first] = this.#events
-    if (first) this.#dropFirst(Math.max(0, oldest - first.id))
+  #list(audience: Audience, event: EncodedEvent): void {
+    const list = this.#byAudience.get(audience)
+    if (list) list.push(event)
+    else this.#byAudience.set(audience, [event])
   }
 
-  clear(): void {
-    this.#events = []
-    this.#bytes = 0
-  }
-
-  /**
-   * The events after a cursor that the account may see.
-   *
-   * @param maxBytes bounds their size, but there is at least one if any is visible
-   * @returns undefined if the memory does not reach back to the cursor
-   */
-  after(cursor: number, account: number, maxBytes: number): Batch | undefined {
-    const [first] = this.#events
-    if (first === undefined || cursor + 1 < first.id) return undefined
-    const events: EncodedEvent[] = []
-    let bytes = 0
-    let scannedTo = cursor
-    for (let index = cursor + 1 - first.id; index < this.#events.length; index++) {
-      const event = this.#events[index] as EncodedEvent
-      if (isVisibleTo(event, account)) {
-        if (bytes > 0 && bytes + event.bytes.length > maxBytes) break
-        events.push(event)
-        bytes += event.bytes.length
-      }
-      scannedTo = event.id
-    }
-    return { events, scannedTo }
+  #tail(audience: Audience, after: number): Tail {
+    return new Tail(this.#byAudience.get(audience) ?? [], after)
   }
 
   #dropFirst(count: number): void {
-    for (const { bytes } of this.#events.splice(0, count)) this.#bytes -= bytes.length
+    const dropped = this.#entries.splice(0, count)
+    const upTo = dropped.at(-1)?.id ?? 0
+    for (const entry of dropped) {
+      this.#bytes -= bytesOf(entry)
+      for (const audience of entry.events.flatMap(({ audiences }) => audiences))
+        this.#dropUpTo(upTo, audience)
+    }
   }
+
+  #dropUpTo(id: number, audience: Audience): void {
+    const list = this.#byAudience.get(audience) ?? []
+    const surplus = indexAfter(list, id)
+    if (surplus === list.length) this.#byAudience.delete(audience)
+    else list.splice(0, surplus)
+  }
+}
+
+/** What a reader has not got yet of the events of one audience. */
+class Tail {
+  readonly #events: readonly EncodedEvent[]
+  #index: number
+
+  constructor(events: readonly EncodedEvent[], after: number) {
+    this.#events = events
+    this.#index = indexAfter(events, after)
+  }
+
+  get next(): EncodedEvent | undefined {
+    return this.#events[this.#index]
+  }
+
+  skip(): void {
+    this.#index++
+  }
+
+  /** By room, the entry with which the reader joined it. */
+  joinedIds(): Map<number, number> {
+    const joins = this.#events.slice(this.#index).filter(({ joins }) => joins > 0)
+    return new Map(joins.map(({ joins, id }) => [joins, id]))
+  }
+}
+
+/** In the order of the ids. */
+function* merge(tails: Tail[]): Generator<EncodedEvent> {
+  let rest = tails.filter(({ next }) => next)
+  while (rest.length > 0) {
+    const first = rest.reduce((one, other) => (nextId(other) < nextId(one) ? other : one))
+    yield first.next as EncodedEvent
+    first.skip()
+    if (first.next === undefined) rest = rest.filter((tail) => tail !== first)
+  }
+}
+
+function nextId({ next }: Tail): number {
+  return (next as EncodedEvent).id
+}
+
+/** Where the events after an id begin in a list that is ordered by id. */
+function indexAfter(events: readonly EncodedEvent[], id: number): number {
+  let low = 0
+  let high = events.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((events[middle] as EncodedEvent).id <= id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function bytesOf({ events }: EncodedEntry): number {
+  return events.reduce((sum, { maxBytes }) => sum + maxBytes, 0)
 }

@@ -1,6 +1,5 @@
-import { toMessage } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
-import type { CursorResolution, LogBounds, MessageEntry } from '../store/message-log.ts'
+import type { CursorResolution, LogBounds } from '../store/message-log.ts'
 import { formatCursor } from './cursor.ts'
 
 /**
@@ -9,15 +8,6 @@ import { formatCursor } from './cursor.ts'
  * event: if the connection breaks in the middle, the data may have arrived without the id, never the
  * id without the data.
  */
-
-/** A message of the log, encoded once for everyone who may see it. */
-export interface EncodedEvent {
-  id: number
-  from: number
-  /** The recipient's account, or 0 for a broadcast. */
-  to: number
-  bytes: Buffer
-}
 
 /** Why the server ends a stream. */
 export type ByeReason =
@@ -51,24 +41,10 @@ function escapeSeparator(separator: string): string {
   return `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-function formatEvent(name: string, data: unknown, id?: string): string {
+/** @param id the cursor after it, where the event is one of the log */
+export function formatEvent(name: string, data: unknown, id?: string): string {
   const json = JSON.stringify(data).replace(lineSeparators, escapeSeparator)
   return `event: ${name}\ndata: ${json}\n${id === undefined ? '' : `id: ${id}\n`}\n`
-}
-
-/**
- * @param epoch left out for an undelivered message to a reader without a cursor: the event then has
- *   no id, because the messages between it and the one before were not written
- */
-export function encodeMessage(entry: MessageEntry, epoch?: string): EncodedEvent {
-  const cursor = epoch === undefined ? undefined : formatCursor(entry.id, epoch)
-  const text = formatEvent('message', toMessage(entry), cursor)
-  return { id: entry.id, from: entry.from.id, to: entry.to?.id ?? 0, bytes: Buffer.from(text) }
-}
-
-/** Whether the account may see the event: a broadcast, or a direct message from or to it. */
-export function isVisibleTo(event: EncodedEvent, account: number): boolean {
-  return event.to === 0 || event.to === account || event.from === account
 }
 
 /** `ready` names at most this many people; if there are more, the reader fetches the list. */

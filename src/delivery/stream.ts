@@ -2,17 +2,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Presence } from '../chat/presence.ts'
 import type { Cursor } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
-import type { DeliveryReceipts } from './delivery-receipts.ts'
+import { type DeliveryReceipts, PendingReceipt } from './delivery-receipts.ts'
+import type { EncodedEvent } from './encoded-event.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
 import type { LogCache } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { Batch } from './recent-events.ts'
+import type { AccountRooms, RoomMembers } from './room-members.ts'
 import type { SseConnection } from './sse-connection.ts'
 import {
   type ByeReason,
   byeEvent,
   defaultRetryMs,
-  type EncodedEvent,
   heartbeatEvent,
   initialOnlineNames,
   readyEvent,
@@ -33,6 +34,7 @@ export interface StreamOptions {
 /** The parts of the server that a stream uses. */
 export interface StreamContext {
   logCache: LogCache
+  roomMembers: Pick<RoomMembers, 'loadBeside' | 'open'>
   presence: Presence
   presenceBroadcaster: PresenceBroadcaster
   receipts: DeliveryReceipts
@@ -58,7 +60,7 @@ export interface StreamContext {
 type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
 
 /**
- * One reader of the log: a cursor, a filter (the messages that its person may see) and a socket.
+ * One reader of the log: a cursor, a filter (the entries for its person) and a socket.
  *
  * Replaying and catching up are the same loop, `#readOn`, the one way to `live`: while the cursor is
  * behind the head or the socket is full, the stream reads on by itself, one write at a time.
@@ -68,6 +70,8 @@ export class Stream implements PresenceSubscriber {
   readonly account: number
   readonly #connection: StreamOptions['connection']
   readonly #context: StreamContext
+  readonly #rooms: AccountRooms
+  readonly #receipt: PendingReceipt
   readonly #waits: StreamWaits
   readonly #cursor: Cursor | null
   readonly #wantsPresence: boolean
@@ -82,14 +86,14 @@ export class Stream implements PresenceSubscriber {
   /** How many writes to the store `ready` waits for. */
   #pendingWrites = 0
   #ready = false
-  /** The newest direct message to this person that was written and is yet to be recorded as delivered; or 0. */
-  #pendingReceipt = 0
 
   constructor({ session, cursor, presence, connection }: StreamOptions, context: StreamContext) {
     this.session = session
     this.account = session.account.id
     this.#connection = connection
     this.#context = context
+    this.#rooms = context.roomMembers.open(this.account)
+    this.#receipt = new PendingReceipt(context.receipts, this.account)
     this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logCache)
@@ -117,9 +121,9 @@ export class Stream implements PresenceSubscriber {
     return this.#state === 'live'
   }
 
-  /** Writes the events of one commit to a live stream; `directs` are the direct messages among them. */
-  deliver(ranges: readonly ChunkRange[], directs: readonly EncodedEvent[] = []): void {
-    this.#addPending(directs)
+  /** Writes the events of one update to a live stream; `own` are those for its account alone. */
+  deliver(ranges: readonly ChunkRange[], own: readonly EncodedEvent[] = []): void {
+    this.#receipt.add(own)
     for (const { chunk, lastId } of ranges) {
       if (this.#write(chunk)) continue
       this.#fallBehind(lastId)
@@ -185,11 +189,11 @@ export class Stream implements PresenceSubscriber {
 
   /** Moves to before the direct messages to this person that none of their streams has delivered. */
   async #findUndelivered(): Promise<void> {
-    const { logCache, receipts } = this.#context
+    const { logCache, roomMembers, receipts } = this.#context
     const { generation } = logCache
     await receipts.settled()
     const { after, upTo, bounds } = await this.#waits.untilAvailable(() =>
-      logCache.undelivered(this.account),
+      roomMembers.loadBeside(logCache.undelivered(this.account), this.#rooms),
     )
     this.#position.moveTo(after, bounds, generation)
     this.#undeliveredUpTo = upTo
@@ -202,17 +206,17 @@ export class Stream implements PresenceSubscriber {
 
   /** Moves to where a cursor stands, and writes a reset unless that is the same place on the same log. */
   async #resolveCursor(cursor: Cursor): Promise<void> {
-    const { logCache } = this.#context
+    const { logCache, roomMembers } = this.#context
     const { generation } = logCache
     const { position, bounds, ...found } = await this.#waits.untilAvailable(() =>
-      logCache.resolveCursor(cursor),
+      roomMembers.loadBeside(logCache.resolveCursor(cursor), this.#rooms),
     )
     // A reader without a cursor has seen nothing that another epoch could change.
     const hasNoCursor = this.#cursor === null && this.#state === 'opening'
     const reset = hasNoCursor && found.reset?.reason === 'new-epoch' ? null : found.reset
     if (reset) {
       this.#send(resetEvent(reset, bounds))
-      this.#pendingReceipt = Math.min(this.#pendingReceipt, position)
+      this.#receipt.limitTo(position)
     }
     // After a reset the stream goes on from the fork as with a cursor.
     this.#undeliveredUpTo = reset ? 0 : Math.min(this.#undeliveredUpTo, bounds.head)
@@ -231,7 +235,8 @@ export class Stream implements PresenceSubscriber {
       else if (this.#position.hasDiverged) await this.#reposition()
       else if (this.#position.id < this.#undeliveredUpTo) await this.#readUndelivered()
       else if (this.#state === 'opening') this.#become('replaying')
-      else if (this.#position.id < logCache.head) await this.#readBatch()
+      else if (this.#position.id < logCache.head || this.#position.id < this.#rooms.loadedHead)
+        await this.#readBatch()
       else return this.#become('live')
     }
   }
@@ -259,7 +264,7 @@ export class Stream implements PresenceSubscriber {
   async #readBatch(): Promise<void> {
     const { logCache } = this.#context
     const { id } = this.#position
-    const recent = logCache.readRecent(id, this.account)
+    const recent = logCache.readRecent(id, this.#rooms)
     if (recent) {
       this.#writeBatch(recent)
       // One batch per turn of the event loop, so that ten thousand readers who catch up block nobody.
@@ -277,7 +282,7 @@ export class Stream implements PresenceSubscriber {
 
   /** Writes as much as the socket takes, and moves the cursor over it. */
   #writeBatch(batch: Batch): void {
-    this.#addPending(batch.events)
+    this.#receipt.add(batch.events)
     for (const { chunk, lastId } of this.#context.logCache.packBatch(batch)) {
       this.#send(chunk)
       this.#position.id = lastId
@@ -287,19 +292,10 @@ export class Stream implements PresenceSubscriber {
     this.#position.id = batch.scannedTo
   }
 
-  #addPending(events: readonly EncodedEvent[]): void {
-    for (const { id, to } of events) {
-      if (to === this.account) this.#pendingReceipt = Math.max(this.#pendingReceipt, id)
-    }
-  }
-
-  /** Records that a direct message was delivered, once the kernel has taken all that was written. */
+  /** Records what was delivered, once the kernel has taken all that was written. */
   #acknowledge(): void {
     const cursor = this.isLive ? this.#context.logCache.head : this.#position.id
-    if (this.#pendingReceipt === 0 || this.#pendingReceipt > cursor || !this.#connection.isDrained)
-      return
-    this.#context.receipts.record(this.account, this.#pendingReceipt)
-    this.#pendingReceipt = 0
+    if (this.#connection.isDrained) this.#receipt.record(cursor)
   }
 
   #delayReady(write: Promise<void>): void {

@@ -37,8 +37,9 @@ import { apiDescriptionRoutes } from './routes/api-description.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
-import { messageRoutes } from './routes/messages.ts'
+import { messageRoutes, roomMessageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
+import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
@@ -102,6 +103,9 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     accountRoutes,
     sessionRoutes,
     messageRoutes,
+    roomRoutes,
+    bodilessRoomRoutes,
+    roomMessageRoutes,
     userRoutes,
     eventRoutes,
     healthRoutes,
@@ -167,9 +171,12 @@ function addHooks(
     // By the route, because a path can be written in many ways.
     const isUncached = url === undefined || uncachedRoutes.test(url)
     if (isUncached && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    // A connection that is kept alive would delay the shutdown.
-    if (!ready()) reply.header('connection', 'close')
     drainRequest(request.raw, reply.raw)
+    // A connection that is kept alive would delay the shutdown.
+    const keepAlive = ready() && reply.raw.shouldKeepAlive
+    // Fastify says `close` for each body that it refuses, also where the rest of it is read.
+    if (!keepAlive || reply.hasHeader('connection'))
+      reply.header('connection', keepAlive ? 'keep-alive' : 'close')
     done(null, payload)
   })
   if (['debug', 'trace'].includes(settings.logLevel))

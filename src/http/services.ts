@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
+import type { Rooms } from '../chat/rooms.ts'
 import type { Sessions } from '../chat/sessions.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
@@ -11,6 +12,8 @@ export type HttpSettings = Pick<
   Settings,
   | 'maxStreams'
   | 'messagesPerMinute'
+  | 'roomsCreatedPerDay'
+  | 'addsPerHour'
   | 'readsPerMinute'
   | 'streamOpensPerMinute'
   | 'loginsPerMinute'
@@ -37,6 +40,21 @@ export interface Services {
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
   sessions: Pick<Sessions, 'find' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
+  rooms: Pick<
+    Rooms,
+    | 'create'
+    | 'replay'
+    | 'find'
+    | 'list'
+    | 'update'
+    | 'delete'
+    | 'members'
+    | 'putMember'
+    | 'removeMember'
+    | 'bans'
+    | 'ban'
+    | 'unban'
+  >
   presence: Pick<Presence, 'list'>
   store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */

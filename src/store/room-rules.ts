@@ -59,6 +59,7 @@ export function decideRoom(command: RoomCommand, facts: RoomFacts): RoomDecision
   if (command.kind === 'create') return decideCreate(command, facts)
   const { room } = facts
   if (room === undefined || !mayRead(room, facts.callerRole)) return refuse('unknown-room')
+  if (facts.callerIsBanned && !isLeaving(command, facts)) return refuse('forbidden')
   if (command.kind === 'update') return decideUpdate(command.changes, room, facts)
   if (command.kind === 'delete') {
     return facts.callerRole === 'owner' ? { changes: [{ kind: 'delete' }] } : lacksRights(facts)
@@ -66,8 +67,8 @@ export function decideRoom(command: RoomCommand, facts: RoomFacts): RoomDecision
   const { target } = facts
   if (target === undefined) return refuse('unknown-user')
   if (command.kind === 'put-member') return decidePutMember(command, room, target, facts)
-  if (command.kind === 'remove-member') return decideRemove(room, target, facts)
-  return decideBan(command.kind, room, target, facts)
+  if (command.kind === 'remove-member') return decideRemove(command, room, target, facts)
+  return decideBan(command.kind, target, facts)
 }
 
 /** Whether someone may read a room that is not deleted. */
@@ -80,6 +81,10 @@ function rankOf(role: RoomRole | undefined): number {
   return role === undefined ? 0 : roomRoles.indexOf(role) + 1
 }
 
+function outranks({ callerRole, targetRole }: RoomFacts): boolean {
+  return rankOf(callerRole) > rankOf(targetRole)
+}
+
 function isModerator(role: RoomRole | undefined): boolean {
   return role === 'moderator' || role === 'owner'
 }
@@ -88,9 +93,12 @@ function refuse(refusal: RoomRefusal): RoomDecision {
   return { refusal }
 }
 
-/** A banned person is told so, whatever else they lack. */
-function lacksRights({ callerIsBanned, callerRole }: RoomFacts): RoomDecision {
-  return refuse(callerIsBanned || callerRole !== undefined ? 'forbidden' : 'not-a-member')
+function lacksRights({ callerRole }: RoomFacts): RoomDecision {
+  return refuse(callerRole === undefined ? 'not-a-member' : 'forbidden')
+}
+
+function isLeaving(command: RoomCommand, { caller, target }: RoomFacts): boolean {
+  return command.kind === 'remove-member' && target?.id === caller.id
 }
 
 function decideCreate(
@@ -124,26 +132,23 @@ function decidePutMember(
   target: Person,
   facts: RoomFacts,
 ): RoomDecision {
-  const { caller, callerRole, callerIsBanned, targetRole } = facts
-  if (callerIsBanned) return refuse('forbidden')
+  const { caller, callerRole, targetRole } = facts
   if (targetRole !== undefined) {
     return role === undefined || role === targetRole ? nothing : decideRole(role, target, facts)
   }
   const isJoining = target.id === caller.id
   if (!isJoining) {
     const needsModerator = room.access === 'private' || facts.targetHasLeft
-    if (needsModerator ? !isModerator(callerRole) : callerRole === undefined)
-      return lacksRights(facts)
+    const mayAdd = needsModerator ? isModerator(callerRole) : callerRole !== undefined
+    if (!mayAdd) return lacksRights(facts)
     if (facts.targetIsBanned) return refuse('forbidden')
   }
   if (role !== undefined && role !== 'member' && callerRole !== 'owner') return lacksRights(facts)
   if (isJoining && facts.joinedRooms >= maxRooms) return refuse('too-many-rooms')
   if (room.memberCount >= maxMembers) return refuse('room-full')
-  const changes: RoomChange[] = [{ kind: 'join', member: target, role: role ?? 'member' }]
   // An archived room can be without members: who joins it is its owner.
-  if (facts.otherOwners === 0 && role !== 'owner')
-    changes.push({ kind: 'set-role', member: facts.successor ?? target, role: 'owner' })
-  return { changes }
+  const given = facts.otherOwners === 0 ? 'owner' : (role ?? 'member')
+  return { changes: [{ kind: 'join', member: target, role: given }] }
 }
 
 function decideRole(role: RoomRole, target: Person, facts: RoomFacts): RoomDecision {
@@ -152,37 +157,37 @@ function decideRole(role: RoomRole, target: Person, facts: RoomFacts): RoomDecis
   return { changes: [{ kind: 'set-role', member: target, role }] }
 }
 
-function decideRemove(room: Room, target: Person, facts: RoomFacts): RoomDecision {
-  const { caller, callerRole, targetRole } = facts
-  if (targetRole === undefined) return nothing
-  const isLeaving = target.id === caller.id
-  if (!isLeaving && rankOf(targetRole) >= rankOf(callerRole)) return lacksRights(facts)
-  return { changes: leave(room, target, isLeaving ? 'left' : 'removed', facts) }
-}
-
-function decideBan(
-  kind: 'ban' | 'unban',
+function decideRemove(
+  command: RoomCommand,
   room: Room,
   target: Person,
   facts: RoomFacts,
 ): RoomDecision {
-  const { callerRole, targetRole, targetIsBanned } = facts
-  if (!isModerator(callerRole) || rankOf(targetRole) >= rankOf(callerRole))
-    return lacksRights(facts)
-  if (targetIsBanned === (kind === 'ban')) return nothing
+  if (facts.targetRole === undefined) return nothing
+  if (isLeaving(command, facts)) return { changes: leave(room, target, facts) }
+  if (!outranks(facts)) return lacksRights(facts)
+  return { changes: [{ kind: 'leave', member: target, reason: 'removed' }] }
+}
+
+function decideBan(kind: 'ban' | 'unban', target: Person, facts: RoomFacts): RoomDecision {
+  if (!isModerator(facts.callerRole) || !outranks(facts)) return lacksRights(facts)
+  if (facts.targetIsBanned === (kind === 'ban')) return nothing
   const changes: RoomChange[] = [{ kind, member: target }]
-  if (kind === 'ban' && targetRole !== undefined)
-    changes.push(...leave(room, target, 'banned', facts))
+  if (kind === 'ban' && facts.targetRole !== undefined)
+    changes.push({ kind: 'leave', member: target, reason: 'banned' })
   return { changes }
 }
 
-/** At every id a room with members has an owner; a private one without members is deleted. */
-function leave(room: Room, member: Person, reason: LeaveReason, facts: RoomFacts): RoomChange[] {
-  const changes: RoomChange[] = [{ kind: 'leave', member, reason }]
-  if (room.memberCount === 1) {
-    if (room.access === 'private') changes.push({ kind: 'delete' })
-    else if (!room.archived) changes.push({ kind: 'update', fields: { archived: true } })
-  } else if (facts.otherOwners === 0 && facts.successor)
-    changes.push({ kind: 'set-role', member: facts.successor, role: 'owner' })
-  return changes
+/**
+ * At every id a room with members has an owner, so the next one is made before the last one leaves.
+ * Nobody outranks an owner: the last owner, and the last member, go by leaving alone.
+ */
+function leave(room: Room, member: Person, { otherOwners, successor }: RoomFacts): RoomChange[] {
+  const left: RoomChange = { kind: 'leave', member, reason: 'left' }
+  if (room.memberCount > 1)
+    return otherOwners > 0
+      ? [left]
+      : [{ kind: 'set-role', member: successor as Person, role: 'owner' }, left]
+  if (room.access === 'private') return [left, { kind: 'delete' }]
+  return room.archived ? [left] : [left, { kind: 'update', fields: { archived: true } }]
 }

@@ -126,5 +126,7 @@ export type RoomOutcome =
       member: RoomMember | null
       /** The idempotency key was used before. */
       replayed: boolean
+      /** Whether somebody became a member by this call. */
+      joined: boolean
     }
   | { kind: RoomRefusal }

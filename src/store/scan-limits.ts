@@ -1,5 +1,4 @@
 import type { Entry } from './message-log.ts'
-import { toEntry } from './rows.ts'
 
 /** One read returns at most this many entries, so that it delays other reads only briefly. */
 export const MAX_SCAN_IDS = 1_000
@@ -17,8 +16,8 @@ export const MAX_UNDELIVERED = 200
 export function takeEntries<Row extends { id: number; text: string }>(
   rows: Iterable<Row>,
   upTo: number,
-  maxRows = Number.POSITIVE_INFINITY,
-  entryOf: (row: Row) => Entry = toEntry as never,
+  maxRows: number,
+  entryOf: (row: Row) => Entry,
 ): { entries: Entry[]; scannedTo: number } {
   const entries: Entry[] = []
   let bytes = 0

@@ -95,8 +95,11 @@ export class StreamListener {
   }
 
   #onMessage(message: Message): void {
-    this.knownUsers.addNames(message.from)
-    this.#view.show(formatMessage(message, { me: this.#me, detailed: this.#view.detailed }))
+    // Rooms are not shown yet, and one must not look like a message to everyone.
+    if (message.kind !== 'room') {
+      this.knownUsers.addNames(message.from)
+      this.#view.show(formatMessage(message, { me: this.#me, detailed: this.#view.detailed }))
+    }
     this.#newestShownId = message.id
     this.#resolveWaiters()
   }

@@ -3,6 +3,7 @@ import {
   type HistoryQuery,
   type MessageInput,
   Messages,
+  type MessagesOptions,
   toMessage,
 } from '../../src/chat/messages.ts'
 import type { Draft, Outcome } from '../../src/store/message-log.ts'
@@ -11,7 +12,7 @@ import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
 
-async function openRoom() {
+async function openRoom(options: Partial<MessagesOptions> = {}) {
   const store = new MemoryStore()
   const appender = {
     async append(draft: Draft): Promise<Outcome> {
@@ -19,7 +20,13 @@ async function openRoom() {
       return outcome as Outcome
     },
   }
-  const messages = new Messages({ store, appender, maxChars: 20 })
+  const messages = new Messages({
+    store,
+    appender,
+    maxChars: 20,
+    broadcast: 'everyone',
+    ...options,
+  })
   const [ann, bob, cid] = [
     await store.join('ann'),
     await store.join('bob'),
@@ -39,12 +46,20 @@ class Room {
     this.#messages = messages
   }
 
+  parse(sender: Session, content: MessageInput, key: string) {
+    return this.#messages.parse(sender, content, key)
+  }
+
   async broadcast(sender: Session, text: string, key?: string) {
     return this.#messages.post(this.#messages.parse(sender, { kind: 'broadcast', text }, key))
   }
 
   async direct(sender: Session, input: Direct, key?: string) {
     return this.#messages.post(this.#messages.parse(sender, { ...input, kind: 'direct' }, key))
+  }
+
+  async say(sender: Session, room: string, text: string, key?: string) {
+    return this.#messages.post(this.#messages.parse(sender, { kind: 'room', room, text }, key))
   }
 
   async replay(sender: Session, content: MessageInput, key?: string) {
@@ -70,9 +85,19 @@ t.test('clients get a message with names and an RFC 3339 time', async (t) => {
     { id: 2, username: 'bob' },
   ]
   const common = { id: 7, from: 'ann', text: 'hi', sentAt: '1970-01-01T00:00:00.000Z' }
-  const entry = { id: 7, from: ann, to: null, text: 'hi', sentAt: 0 }
+  const entry = {
+    kind: 'message' as const,
+    id: 7,
+    from: ann,
+    to: null,
+    room: null,
+    text: 'hi',
+    sentAt: 0,
+  }
   t.same(toMessage(entry), { ...common, kind: 'broadcast' })
   t.same(toMessage({ ...entry, to: bob }), { ...common, kind: 'direct', to: 'bob' })
+  const room = { id: 9, name: 'Tea' }
+  t.same(toMessage({ ...entry, room }), { ...common, kind: 'room', room: 'Tea' })
 })
 
 t.test('a broadcast is in the log', async (t) => {
@@ -127,6 +152,47 @@ t.test('a recipient must exist, and be online unless whenOffline is keep', async
   t.equal(kept.entry.id, 1)
 })
 
+t.test('a message in a room is found in its history', async (t) => {
+  const { messages, store, ann, bob } = await openRoom()
+  store.rooms.set('tea', { id: 9, name: 'Tea' })
+  await messages.broadcast(ann, 'hi')
+  const posted = await messages.say(ann, 'TEA', 'hello')
+  t.match(posted, { replayed: false, entry: { to: null, room: { name: 'Tea' }, text: 'hello' } })
+  t.same(texts(await messages.page(bob, { limit: 9, room: 'tEa' })), ['hello'])
+  t.match(await messages.page(bob, { limit: 9, room: 'tea' }), { cursor: '2-mh4k2c9z' })
+})
+
+t.test('a post to a room is refused as the store says', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  const told = {
+    'unknown-room': /no room with this name, or it is private/,
+    forbidden: /has banned you/,
+    'not-a-member': /Join it first/,
+    'room-archived': /archived/,
+  } as const
+  for (const [code, detail] of Object.entries(told)) {
+    store.rooms.set('tea', code as keyof typeof told)
+    t.match(await refusalOf(() => messages.say(ann, 'tea', 'hi')), { code, detail })
+  }
+  for (const room of ['rum', '', 'x'.repeat(1000)]) {
+    t.match(await refusalOf(() => messages.say(ann, room, 'hi')), { code: 'unknown-room' })
+    const page = () => messages.page(ann, { limit: 9, room })
+    t.match(await refusalOf(page), { code: 'unknown-room' })
+  }
+})
+
+t.test('where only moderators may write to everyone, nobody can', async (t) => {
+  const { messages, store, ann } = await openRoom({ broadcast: 'moderators' })
+  t.match(await refusalOf(() => messages.broadcast(ann, 'hi')), { code: 'forbidden' })
+  t.same(store.calls, [])
+  await messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' })
+  const content = { kind: 'broadcast', text: 'from before it was so' } as const
+  const { idempotency } = messages.parse(ann, content, 'key')
+  const draft = { session: ann.id, to: null, text: content.text, idempotency }
+  await store.log.append([draft])
+  t.equal((await messages.broadcast(ann, content.text, 'key')).replayed, true)
+})
+
 t.test('an invalid text is refused, and nothing is stored', async (t) => {
   const { messages, store, ann } = await openRoom()
   t.match(await refusalOf(() => messages.direct(ann, { to: 'bob', text: ' ' }, 'key')), {
@@ -171,8 +237,15 @@ t.test('a key covers the whole content', async (t) => {
     () => messages.direct(ann, { to: 'cid', text: 'hi' }, 'key'),
     () => messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' }, 'key'),
     () => messages.direct(ann, { to: 'x'.repeat(1000), text: 'hi' }, 'key'),
+    () => messages.say(ann, 'bob', 'hi', 'key'),
   ]
   for (const other of others) t.equal((await refusalOf(other)).code, 'idempotency-key-reused')
+  for (const [key, name] of Object.entries({ tea: 'Tea', rum: 'Rum' }))
+    store.rooms.set(key, { id: name.length, name })
+  await messages.say(ann, 'tea', 'hi', 'in a room')
+  t.equal((await messages.say(ann, 'TEA', 'hi', 'in a room')).replayed, true, 'the same room')
+  const elsewhere = await refusalOf(() => messages.say(ann, 'rum', 'hi', 'in a room'))
+  t.equal(elsewhere.code, 'idempotency-key-reused')
 })
 
 t.test('replay returns the message of a key without posting', async (t) => {

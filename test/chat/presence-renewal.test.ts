@@ -186,14 +186,17 @@ t.test('a list that may be outdated is read from the store', async (t) => {
   store.enterElsewhere(31, false)
   const names = async () => (await presence.list({ limit: 9 })).users.map((one) => one.username)
   t.same(await names(), ['ann', 'bob'], 'an up-to-date list is not read again')
+  t.same([presence.isOnline(2), presence.isOnline(3)], [true, false])
   store.isUpToDate = false
   t.same(await Promise.all([names(), names()]), [
     ['ann', 'Cid'],
     ['ann', 'Cid'],
   ])
   t.same(reported, ['+ann', '+bob', '+Cid', '-bob'])
+  t.same(await presence.onlineAmong([3, 2, 1, 9]), new Set([3, 1]))
   store.away = true
   await t.rejects(presence.list({ limit: 9 }), { code: 'unavailable' })
+  await t.rejects(presence.onlineAmong([1]), { code: 'unavailable' })
   await presence.close()
 })
 

@@ -3,6 +3,8 @@ import t from 'tap'
 import {
   checkString,
   checkText,
+  checkTitle,
+  checkTopic,
   codePointName,
   countCodePoints,
 } from '../../src/chat/text-rules.ts'
@@ -36,6 +38,25 @@ t.test('a blank text is refused', async (t) => {
   }
 })
 
+t.test('a text of invisible characters is blank', async (t) => {
+  for (const text of [
+    '\u200B',
+    '\u2060',
+    '\u3164',
+    '\u115F\u1160',
+    '\uFFA0',
+    '\u00AD',
+    '\u200B \u200D\n\uFEFF',
+    '\uFE0F',
+    '\u{E0041}\u{E007F}',
+    '\u2800',
+  ]) {
+    t.match(checkText(text, 100), /not white space/, encodeURI(text))
+    t.equal(checkText(`${text}x`, 100), undefined, encodeURI(text))
+    t.equal(checkText(`${text}👋`, 100), undefined, encodeURI(text))
+  }
+})
+
 t.test('control characters except tab, LF and CR are refused and named', async (t) => {
   const allowed = new Set([0x09, 0x0a, 0x0d])
   for (let code = 1; code <= 0xa0; code++) {
@@ -46,6 +67,20 @@ t.test('control characters except tab, LF and CR are refused and named', async (
     if (refused) t.ok(detail?.endsWith(`but holds ${codePointName(character)}`), `${code}`)
     else t.equal(detail, undefined, `${code}`)
   }
+})
+
+t.test('a title is on one line, and a topic may be empty', async (t) => {
+  for (const title of ['T', '👩‍👩‍👧', ' padded ', '👋'.repeat(80)])
+    t.equal(checkTitle(title), undefined, title)
+  t.equal(checkTitle('👋'.repeat(81)), 'must be at most 80 characters long, but has 81')
+  for (const space of '\t\n\r\u2028\u2029')
+    t.match(checkTitle(`a${space}b`), /on one line, but holds U\+/, codePointName(space))
+  t.match(checkTitle('a\x85b'), /control characters/)
+  for (const blank of ['', ' ', '\u00A0']) t.match(checkTitle(blank), /not white space/)
+  for (const topic of ['', ' ', 'two\nlines', '👋'.repeat(500)])
+    t.equal(checkTopic(topic), undefined, topic)
+  t.equal(checkTopic('x'.repeat(501)), 'must be at most 500 characters long, but has 501')
+  t.match(checkTopic('a\0b'), /U\+0000/)
 })
 
 t.test('no string holds U+0000 or a lone surrogate', async (t) => {

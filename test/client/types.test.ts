@@ -13,10 +13,12 @@ t.test('the client has the problem codes of the server, and no others', async (t
   t.ok(same)
 })
 
-t.test('only a direct message has a recipient', async (t) => {
+t.test('only a direct message has a recipient, and one in a room its room', async (t) => {
   const direct: Same<Extract<Message, { kind: 'direct' }>['to'], string> = true
   const broadcast: 'to' extends keyof Extract<Message, { kind: 'broadcast' }> ? never : true = true
-  t.ok(direct && broadcast)
+  const room: Same<Extract<Message, { kind: 'room' }>['room'], string> = true
+  const noRecipient: 'to' extends keyof Extract<Message, { kind: 'room' }> ? never : true = true
+  t.ok(direct && broadcast && room && noRecipient)
 })
 
 t.test('the types are those of the OpenAPI document', async (t) => {

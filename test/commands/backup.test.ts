@@ -61,9 +61,9 @@ t.test('backs up beside a running server, and restores with the signing key', as
   t.notOk(readFileSync(join(there, 'obrol.db')).includes(key), 'the key is in its file alone')
   const copy = await open(t, there)
   t.same(await copy.signingKey(), key)
-  const { entries } = await copy.log.page(ann.account.id, { limit: 50 })
+  const page = await copy.log.page(ann.account.id, { limit: 50 })
   t.same(
-    entries.map(({ text }) => text),
+    page?.entries.map(({ text }) => text),
     ['a', 'b'],
   )
   t.match(await copy.sessions.find(ann.id), { account: { username: 'ann' } })
@@ -105,6 +105,13 @@ t.test('refuses to back up without a database, or over an existing file', async 
   await refused(t, backup(data, join(folder, 'there')), /exists already: choose another name$/)
   await refused(t, backup(data, join(folder, 'no', 'where')), /cannot be written: ENOENT/)
   t.same(readdirSync(folder).sort(), ['data', 'empty', 'other', 'there'], 'no file is left behind')
+})
+
+t.test('makes no data folder for a backup that is not there', async (t) => {
+  const folder = privateFolder(t)
+  const data = join(folder, 'new', 'data')
+  await refused(t, restore(data, join(folder, 'nowhere'), quiet), /cannot be restored: ENOENT/)
+  t.same(readdirSync(folder), [])
 })
 
 t.test('refuses to restore into a folder that is in use', async (t) => {

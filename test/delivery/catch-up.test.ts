@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
+import type { Entry } from '../../src/store/message-log.ts'
 import { Unavailable } from '../../src/store/store-errors.ts'
 import { DeliveryFixture, epoch, FakeConnection } from './support/fixture.ts'
 
@@ -14,7 +15,7 @@ t.test('a reader without a cursor gets undelivered messages, then is live', asyn
 })
 
 t.test('a reader with a cursor gets the messages after it, from memory or the store', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 3 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 3 }))
   fixture.send(0, 2, 0, 1, 2, 0, 0, 0, 0, 0)
   const connection = await fixture.join(1, { id: 2, epoch })
   t.equal(connection.received, 'm3 m4 m6 m7 m8 m9 m10 ready@10')
@@ -35,7 +36,7 @@ t.test('a cursor that is not on the log gets a reset', async (t) => {
 t.test(
   'a valid cursor of an older epoch gets new-epoch, and below the oldest message also trimmed',
   async (t) => {
-    const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+    const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
     fixture.send(0, 0, 0, 0)
     fixture.log.resolution = { reset: { reason: 'new-epoch', from: 1 } }
     const connection = await fixture.join(1, { id: 1, epoch: 'aaaaaaaa' })
@@ -48,7 +49,7 @@ t.test(
 )
 
 t.test('messages trimmed during a replay are reported by a reset', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(...Array(20).fill(0))
   const connection = new FakeConnection()
   connection.room = 1
@@ -61,7 +62,7 @@ t.test('messages trimmed during a replay are reported by a reset', async (t) => 
 })
 
 t.test('a slow reader falls behind and catches up once its socket drains', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 4 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 4 }))
   const connection = await fixture.join(1)
   connection.room = 1
   fixture.send(0)
@@ -170,7 +171,7 @@ t.test('an unavailable store is asked again while the stream is open', async (t)
 })
 
 t.test('nothing is written after bye', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(0, 0, 0)
   fixture.log.resolution = { position: 1, reset: { reason: 'rewound', from: 1 } }
   const connection = new FakeConnection()
@@ -188,4 +189,57 @@ t.test('an unexpected error cuts the stream', async (t) => {
   await connection.until(() => connection.destroyed)
   t.match(fixture.errors, [{ message: 'a mistake' }])
   t.equal(fixture.hub.size, 0)
+})
+
+t.test('a stream is live once the server has come to where its rooms were loaded', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const { room, entry } = log.create(2)
+  fixture.deliver([entry])
+  let late: Entry[] = []
+  const { memberships } = log
+  log.memberships = (account) => {
+    late = [log.join(room, 1), log.say({ room })]
+    return memberships.call(log, account)
+  }
+  const connection = new FakeConnection()
+  fixture.open(1, { id: 1, epoch }, connection)
+  await connection.until(() => connection.received === 'room.joined@2 m3')
+  for (let turn = 0; turn < 5; turn++) await nextTurn()
+  t.equal(connection.received, 'room.joined@2 m3')
+  fixture.deliver(late)
+  await connection.until(() => connection.received.includes('ready'))
+  fixture.deliver([log.say({ room })])
+  t.equal(connection.received, 'room.joined@2 m3 ready@3 m4', 'each once')
+})
+
+t.test('a stream whose rooms cannot be loaded asks again', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const { room, entry } = log.create(1)
+  fixture.deliver([entry])
+  const failures = [new Unavailable('away'), new Unavailable('away')]
+  log.membershipsGate = async () => {
+    const failure = failures.shift()
+    if (failure) throw failure
+  }
+  const connection = await fixture.join(1)
+  fixture.deliver([log.say({ room })])
+  t.equal(connection.received, 'ready@1 m2')
+})
+
+t.test('who left a room reads it from the store, if they still may', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const [open, closed] = [log.create(2), log.create(2, 'private')]
+  const joining = [log.join(open.room, 1), log.join(closed.room, 1)]
+  const said = [log.say({ room: open.room }), log.say({ room: closed.room })]
+  fixture.deliver([open.entry, closed.entry, ...joining, ...said])
+  fixture.deliver([
+    log.leave(open.room, 1),
+    log.leave(closed.room, 1),
+    log.say({ room: open.room }),
+  ])
+  const connection = await fixture.join(1, { id: 0, epoch })
+  t.equal(connection.received, 'room.joined@3 room.joined@4 m5 room.left@7 room.left@8 ready@9')
 })

@@ -1,19 +1,20 @@
 import t from 'tap'
 import { LogCache } from '../../src/delivery/log-cache.ts'
 import type { Batch } from '../../src/delivery/recent-events.ts'
+import { AccountRooms } from '../../src/delivery/room-members.ts'
 import { FakeLog } from './support/fixture.ts'
 
 t.test('starts with the bounds of the store', async (t) => {
   const log = new FakeLog()
   log.oldest = 3
-  const logCache = new LogCache({ log, receipts: log })
+  const logCache = new LogCache({ log, rooms: log, receipts: log })
   await logCache.start()
   t.match([logCache.epoch, logCache.head], [log.epoch, 0])
 })
 
 t.test('an update that arrives before the bounds is kept', async (t) => {
   const log = new FakeLog()
-  const logCache = new LogCache({ log, receipts: log })
+  const logCache = new LogCache({ log, rooms: log, receipts: log })
   const started = logCache.start()
   logCache.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 2 }, entries: [] })
   await started
@@ -22,17 +23,14 @@ t.test('an update that arrives before the bounds is kept', async (t) => {
 
 t.test('readers who missed the same events share the packed bytes, others do not', async (t) => {
   const log = new FakeLog()
-  const logCache = new LogCache({ log, receipts: log })
-  const entries = [0, 1, 2, 0].map((to, index) => ({
-    id: index + 1,
-    from: { id: 9, username: 'ann' },
-    to: to === 0 ? null : { id: to, username: `p${to}` },
-    text: `for ${to}`,
-    sentAt: 0,
-  }))
-  logCache.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 4 }, entries })
-  const missedBy = (account: number, cursor = 0) =>
-    logCache.packBatch(logCache.readRecent(cursor, account) as Batch)
+  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const entries = [0, 1, 2, 0].map((to) => log.say({ to }))
+  for (const entry of entries) entry.text = `for ${entry.to?.id ?? 0}`
+  logCache.applyUpdate({ bounds: log.bounds_, entries })
+  const missedBy = (account: number, cursor = 0) => {
+    const rooms = Object.assign(new AccountRooms(account), { isLoaded: true })
+    return logCache.packBatch(logCache.readRecent(cursor, rooms) as Batch)
+  }
   const [shared] = missedBy(3)
   t.equal(missedBy(4)[0]?.chunk, shared?.chunk)
   const texts = (account: number) => `${missedBy(account)[0]?.chunk.plain}`.match(/for \d/g)

@@ -78,7 +78,7 @@ t.test(
 )
 
 t.test('a batch read under another epoch than the cursor’s is not written', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(...Array(7).fill(0))
   const connection = new FakeConnection()
   connection.room = 1
@@ -157,7 +157,7 @@ t.test('a log that lost its end under the same epoch resets the streams past it'
 })
 
 t.test('a batch read before a divergence is not written after it', async (t) => {
-  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEvents: 0 }))
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
   fixture.send(0, 0)
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
@@ -218,4 +218,20 @@ t.test('while the store is disconnected there are no streams', async (t) => {
   t.throws(() => fixture.hub.admit(session(2)), { code: 'unavailable' })
   fixture.storeConnected = true
   await fixture.join(2)
+})
+
+t.test('after a divergence a stream carries the rooms of the log as it is now', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const { room, entry } = log.create(2)
+  fixture.deliver([entry, log.say({}), log.join(room, 1)])
+  const connection = await fixture.join(1, { id: 2, epoch })
+  t.equal(connection.received, 'room.joined@3 ready@3')
+  goBack(fixture, 2)
+  log.stays.pop()
+  fixture.diverge()
+  await connection.until(() => connection.received.endsWith('reset@2'))
+  fixture.deliver([log.say({ room }), log.join(room, 1), log.say({ room })])
+  await connection.until(() => connection.received.endsWith('m5'))
+  t.equal(connection.received, 'room.joined@3 ready@3 reset@2 room.joined@4 m5')
 })

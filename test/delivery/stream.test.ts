@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
+import { EncodedEvent } from '../../src/delivery/encoded-event.ts'
 import { Chunk } from '../../src/delivery/http-chunk.ts'
 import type { StoredBatch } from '../../src/delivery/log-cache.ts'
-import { encodeMessage } from '../../src/delivery/sse-events.ts'
+import { RoomMembers } from '../../src/delivery/room-members.ts'
 import { Stream, type StreamContext } from '../../src/delivery/stream.ts'
 import type { Session } from '../../src/store/session-store.ts'
 
@@ -10,7 +11,7 @@ const epoch = 'mh4k2c9z'
 const bounds = { epoch, oldest: 1, head: 9 }
 const account = { id: 1, username: 'ann', createdAt: 0 }
 const session: Session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
-const event = encodeMessage({ id: 6, from: account, to: null, text: 'too late', sentAt: 0 })
+const event = new EncodedEvent(6, [0], 'too late')
 
 /** A stream with cursor 5 of 9, whose next read resolves when the test calls `answer`. */
 async function replaying() {
@@ -25,6 +26,7 @@ async function replaying() {
       readRecent: () => undefined,
       read: () => batch,
     },
+    roomMembers: new RoomMembers(async () => ({ head: 9, rooms: [], lastLeftId: 0 })),
     receipts: { settled: async () => {}, record: async () => {} },
     presence: { enter: async () => {}, leave: nothing },
     presenceBroadcaster: { remove: nothing },

@@ -6,7 +6,15 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 function update(head: number, ended: number[] = []): LogUpdate {
   const from = { id: 1, username: 'ann' }
-  const entry: Entry = { id: head, from, to: null, text: 'hi', sentAt: 0 }
+  const entry: Entry = {
+    kind: 'message',
+    id: head,
+    from,
+    to: null,
+    room: null,
+    text: 'hi',
+    sentAt: 0,
+  }
   return { bounds: { epoch: '00000001', oldest: 1, head }, entries: [entry], ended }
 }
 

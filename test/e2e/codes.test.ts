@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { type ProblemCode, problems } from '../../src/chat/problems.ts'
 import { openRoom } from '../support/room.ts'
-import { ask, inParameter, post } from './bad-requests/row.ts'
+import { ask, inBody, inParameter, post } from './bad-requests/row.ts'
 import { answers } from './behaviour/answers.ts'
 import { breakPasswordHash } from './support/break-password-hash.ts'
 import { done, json, opened, provoked, refused, time } from './support/requests.ts'
@@ -71,6 +71,9 @@ t.test('what is refused before anyone is asked', async (t) => {
   const { operations } = json(await done(t, room, nope, 404))
   const listed = operations.map(({ method, path }: Record<string, string>) => `${method} ${path}`)
   t.same(listed.sort(), [
+    'DELETE /v1/rooms/{room}',
+    'DELETE /v1/rooms/{room}/bans/{username}',
+    'DELETE /v1/rooms/{room}/members/{username}',
     'GET /healthz',
     'GET /openapi-3.2.json',
     'GET /openapi.json',
@@ -80,13 +83,23 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /v1/me',
     'GET /v1/messages',
     'GET /v1/messages/{id}',
+    'GET /v1/rooms',
+    'GET /v1/rooms/{room}',
+    'GET /v1/rooms/{room}/bans',
+    'GET /v1/rooms/{room}/members',
+    'GET /v1/rooms/{room}/messages',
     'GET /v1/users/online',
+    'PATCH /v1/rooms/{room}',
     'POST /v1/events/token',
     'POST /v1/login',
     'POST /v1/logout',
     'POST /v1/messages/broadcast',
     'POST /v1/messages/direct',
     'POST /v1/register',
+    'POST /v1/rooms',
+    'POST /v1/rooms/{room}/messages',
+    'PUT /v1/rooms/{room}/bans/{username}',
+    'PUT /v1/rooms/{room}/members/{username}',
   ])
   t.ok(operations.every(({ summary }: { summary: string }) => /^[^\n]{5,}$/.test(summary)))
   for (const method of ['OPTIONS', 'PUT'])
@@ -121,10 +134,55 @@ t.test('files and their parts', async (t) => {
   await refused(t, room, get('If-Match: "x"'), { code: 'precondition-failed' })
 })
 
-t.test('limits', async (t) => {
-  const room = await openRoom(t, { settings: { messagesPerMinute: 1 } })
+t.test('rooms', async (t) => {
+  const room = await openRoom(t, {
+    settings: { broadcast: 'moderators', roomsPerUser: 3, membersPerRoom: 2 },
+  })
   const ann = await room.register('ann')
+  const bob = await room.register('bob')
+  const cid = await room.register('cid')
+  const make = (name: string, fields: object = {}) => post('/v1/rooms', { name, ...fields }, ann)
+  const first = json(await done(t, room, make('tea'), 201))
+  t.match(first, { name: 'tea', createdAt: time, joinedAt: time, memberCount: 1 })
+  await done(t, room, make('rum', { access: 'private' }), 201)
+  await refused(t, room, make('TEA'), { code: 'room-name-taken' })
+  await refused(t, room, make('server'), { code: 'room-name-taken' })
+  await refused(t, room, make('x'), inBody('name'))
+  await done(t, room, make('ale'), 201)
+  await refused(t, room, make('gin'), { code: 'too-many-rooms' })
+
+  const put = (path: string, { token }: { token: string }) =>
+    ask('PUT', `/v1/rooms/${path}`, { token })
+  const say = (name: string, { token }: { token: string }) =>
+    post(`/v1/rooms/${name}/messages`, { text: 'hi' }, { token })
+  await refused(t, room, ask('GET', '/v1/rooms/rum', bob), { code: 'unknown-room' })
+  await refused(t, room, say('nope', ann), { code: 'unknown-room' })
+  await refused(t, room, say('tea', bob), { code: 'not-a-member' })
+  await done(t, room, put('tea/members/bob', bob), 200)
+  await refused(t, room, put('tea/members/cid', cid), { code: 'room-full' })
+  await refused(t, room, put('tea/members/nobody', ann), { code: 'not-found' })
+  await refused(t, room, ask('DELETE', '/v1/rooms/tea', bob), { code: 'forbidden' })
+  const broadcast = post('/v1/messages/broadcast', { text: 'hi' }, ann)
+  await refused(t, room, broadcast, { code: 'forbidden' })
+  const opening = await ann.call('PATCH', '/v1/rooms/rum', { access: 'open' })
+  t.match(opening, { status: 409, body: { type: '/problems/cannot-open' } })
+  const down = await ann.call('PUT', '/v1/rooms/tea/members/ann', { role: 'member' })
+  t.match(down, { status: 409, body: { type: '/problems/last-owner' } })
+  provoked.add('cannot-open').add('last-owner')
+  t.match(await ann.call('PATCH', '/v1/rooms/tea', { archived: true }), { status: 200 })
+  await refused(t, room, say('tea', bob), { code: 'room-archived' })
+})
+
+t.test('limits', async (t) => {
+  const room = await openRoom(t, { settings: { messagesPerMinute: 2, roomsCreatedPerDay: 1 } })
+  const ann = await room.register('ann')
+  const make = (name: string) =>
+    post('/v1/rooms', { name }, { token: ann.token, lines: [`Idempotency-Key: ${name}`] })
+  const made = await done(t, room, make('tea'), 201)
+  await refused(t, room, make('rum'), { code: 'too-many-requests' })
   await ann.broadcast('hi')
+  const replayed = await done(t, room, make('tea'), 201)
+  t.equal(replayed.body, made.body, 'a replay is answered past the limits')
   await refused(t, room, post('/v1/messages/broadcast', { text: 'hi' }, ann), {
     code: 'too-many-requests',
   })

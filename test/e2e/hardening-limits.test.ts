@@ -147,7 +147,7 @@ t.test('with origins exactly those are let in, to exactly what they need', async
   t.equal(answer.status, 204)
   t.same(corsHeaders(answer), {
     'access-control-allow-origin': [origin],
-    'access-control-allow-methods': ['GET, HEAD, POST'],
+    'access-control-allow-methods': ['DELETE, GET, HEAD, PATCH, POST, PUT'],
     'access-control-allow-headers': ['Authorization, Content-Type, Idempotency-Key, Last-Event-ID'],
     'access-control-expose-headers': ['Location, Retry-After, Idempotent-Replayed'],
     'access-control-max-age': ['600'],

@@ -82,7 +82,7 @@ function logOf(size: Size, now: number, upTo: UpTo, no: string): string {
       1 + (n * 7 + n / ${rooms}) % ${accounts}, ${now - span}
     FROM ${upTo(rooms * roomMembers - 1, 0)} ORDER BY 1, 2;
     INSERT INTO room_bans (audience_id, account_id, by_id, at)
-    SELECT 1 + n, 1, 2, ${now - span} FROM ${upTo(rooms)} WHERE n % 5 = 0;
+    SELECT 2 + n % ${rooms}, n, 1, ${now - span} FROM ${upTo(Math.min(accounts, 5_000))};
 
     INSERT INTO audiences (id, type, low_id, high_id)
     SELECT ${rooms + 1} + row_number() OVER (ORDER BY min(n)), 'direct', low, high

@@ -1,15 +1,18 @@
 import type { AccountStore, Credentials } from '../../src/store/account-store.ts'
 import type {
   Draft,
-  Entry,
   LogBounds,
+  MessageEntry,
   Outcome,
   Page,
   PageRange,
 } from '../../src/store/message-log.ts'
 import type { Account } from '../../src/store/person.ts'
+import type { RoomRef } from '../../src/store/room.ts'
 import type { Session, SessionStore } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
+
+type RoomRefused = 'unknown-room' | 'forbidden' | 'not-a-member' | 'room-archived'
 
 /** As much of a store as the domain's tests need, in memory. Failures and waits are set by the test. */
 export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now' | 'sessions'> {
@@ -24,11 +27,13 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   /** The names of the calls so far. */
   readonly calls: string[] = []
   readonly online = new Set<number>()
+  /** By key: what a post to the room finds. Only one that is not refused has a history. */
+  readonly rooms = new Map<string, RoomRef | RoomRefused>()
   readonly #accounts = new Map<string, Credentials>()
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
-  readonly #entries: Entry[] = []
-  readonly #keys = new Map<string, { digest: string; entry: Entry }>()
+  readonly #entries: MessageEntry[] = []
+  readonly #keys = new Map<string, { digest: string; entry: MessageEntry }>()
   #lastSession = 0
 
   readonly log = {
@@ -37,8 +42,8 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     findByIdempotencyKey: (account: number, key: string) =>
       this.#call('findByIdempotencyKey', () => this.#keys.get(`${account} ${key}`)),
     page: (viewer: number, range: PageRange) => this.#call('page', () => this.#page(viewer, range)),
-    entry: (id: number, viewer: number) =>
-      this.#call('entry', () => this.#visible(viewer).find((entry) => entry.id === id)),
+    message: (id: number, viewer: number) =>
+      this.#call('message', () => this.#visible(viewer).find((entry) => entry.id === id)),
   }
 
   readonly accounts: AccountStore = {
@@ -102,19 +107,41 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const known = this.#keys.get(key)
     if (known && known.digest !== idempotency?.digest) return { kind: 'key-reused' }
     if (known) return { kind: 'replayed', entry: known.entry }
-    const recipient = to && this.#accounts.get(to.key)?.account
-    if (recipient === undefined) return { kind: 'unknown-recipient' }
-    if (recipient && to?.whenOffline === 'reject' && !this.online.has(recipient.id)) {
-      return { kind: 'recipient-offline' }
+    const found = this.#audience(to)
+    if (typeof found === 'string') return { kind: found }
+    const entry: MessageEntry = {
+      kind: 'message',
+      id: this.#entries.length + 1,
+      from,
+      ...found,
+      text,
+      sentAt: Date.now(),
     }
-    const entry = { id: this.#entries.length + 1, from, to: recipient, text, sentAt: Date.now() }
     this.#entries.push(entry)
     if (idempotency) this.#keys.set(key, { digest: idempotency.digest, entry })
     return { kind: 'appended', entry }
   }
 
-  #page(viewer: number, { after, before, limit, withAccount }: PageRange): Page {
+  #audience(
+    to: Draft['to'],
+  ): Pick<MessageEntry, 'to' | 'room'> | RoomRefused | 'unknown-recipient' | 'recipient-offline' {
+    if (to === null) return { to: null, room: null }
+    if (to.type === 'room') {
+      const room = this.rooms.get(to.key) ?? 'unknown-room'
+      return typeof room === 'string' ? room : { to: null, room }
+    }
+    const recipient = this.#accounts.get(to.key)?.account
+    if (recipient === undefined) return 'unknown-recipient'
+    if (to.whenOffline === 'reject' && !this.online.has(recipient.id)) return 'recipient-offline'
+    return { to: recipient, room: null }
+  }
+
+  #page(viewer: number, range: PageRange): Page | undefined {
+    const { after, before, limit, withAccount, inRoom } = range
+    const room = inRoom === undefined ? undefined : this.rooms.get(inRoom)
+    if (inRoom !== undefined && typeof room !== 'object') return undefined
     const found = this.#visible(viewer)
+      .filter((entry) => room === undefined || entry.room === room)
       .filter(({ id }) => id > (after ?? 0) && id < (before ?? Number.POSITIVE_INFINITY))
       .filter(({ from, to }) => {
         const pair = [from.id, to?.id]
@@ -124,7 +151,7 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     return { bounds: this.#bounds(), entries, more: found.length > limit }
   }
 
-  #visible(viewer: number): Entry[] {
+  #visible(viewer: number): MessageEntry[] {
     return this.#entries.filter(({ from, to }) => !to || from.id === viewer || to.id === viewer)
   }
 

@@ -90,7 +90,7 @@ const compiledAbove = 100_000
 
 /** What is to read a whole table: all who are present, and, once after an upgrade, all names. */
 const everyone =
-  /FROM presence GROUP BY session_id|username, key FROM accounts WHERE id > \$1 ORDER|WITH renamed AS/
+  /FROM presence GROUP BY session_id|AS name, key FROM|WITH renamed AS|^DELETE FROM "room_skeletons"/
 
 /** What is wrong with plans, each thing once: whole tables read, statements compiled or dear. */
 export function faultsOf(plans: readonly RanPlan[]): string[] {

@@ -141,3 +141,15 @@ t.test('the end of a session is shown', async (t) => {
     err: ['your session has ended: log in again'],
   })
 })
+
+t.test('what is said in rooms is not shown as if it were for everyone', async (t) => {
+  const inRoom = { ...message(2), kind: 'room', room: 'tea', from: 'cid' } as const
+  const { out } = await show([
+    ready('ann', 'bob'),
+    said(1),
+    { type: 'message', message: inRoom, cursor },
+    said(3),
+    { type: 'ended', reason: 'logged-out' },
+  ])
+  t.same(out, ['[bob] : text 1', '[bob] : text 3'])
+})

@@ -22,6 +22,10 @@ export function directMessage(
   return { ...broadcastMessage(id, from, text), kind: 'direct', to }
 }
 
+export function roomMessage(id: number, from: string, room: string): Message {
+  return { ...broadcastMessage(id, from), kind: 'room', room }
+}
+
 export function historyPage(messages: Message[], more: boolean): HistoryPage {
   return { messages, more, cursor: '0-00000000' }
 }

@@ -17,7 +17,7 @@ export interface OpenApiOperation {
   description: string
   /** Empty where no token is needed. */
   security: object[]
-  requestBody?: { content: Record<string, MediaType> }
+  requestBody?: { required: boolean; content: Record<string, MediaType> }
   responses: Record<string, OpenApiResponse | Reference>
 }
 
@@ -40,6 +40,7 @@ interface Reference {
 
 interface NamedSchema {
   examples?: unknown[]
+  required?: string[]
 }
 
 const json = 'application/json'
@@ -50,7 +51,7 @@ export function toOpenApi32(made: object): OpenApiDocument {
   const { components } = document
   components.responses = {}
   for (const operation of operationsOf(document)) {
-    moveExample(operation, components.schemas)
+    describeBody(operation, components.schemas)
     shareErrorResponses(operation, components.responses)
   }
   for (const schema of Object.values(components.schemas)) delete schema.examples
@@ -80,15 +81,20 @@ function mediaTypesOf(part: object): MediaType[] {
   return 'content' in part ? Object.values(part.content as object) : []
 }
 
-/** Moves the example from the schema of a body to the body, where more programs look for it. */
-function moveExample(
+/**
+ * Moves the example from the schema of a body to the body, where more programs look for it, and tells
+ * whether a body is needed: where it needs no field, it need not be there.
+ */
+function describeBody(
   { requestBody }: OpenApiOperation,
   schemas: Record<string, NamedSchema>,
 ): void {
-  for (const media of mediaTypesOf(requestBody ?? {})) {
+  if (requestBody === undefined) return
+  for (const media of mediaTypesOf(requestBody)) {
     const { $ref } = media.schema
-    const { examples } = schemas[$ref.slice($ref.lastIndexOf('/') + 1)] as NamedSchema
+    const { examples, required } = schemas[$ref.slice($ref.lastIndexOf('/') + 1)] as NamedSchema
     media.example = examples?.[0]
+    requestBody.required = required !== undefined
   }
 }
 

@@ -19,7 +19,7 @@ interface FlatSchema {
 }
 
 interface FieldSchema {
-  type?: string
+  type: string
   enum?: string[]
   minimum?: number
   maximum?: number
@@ -35,23 +35,29 @@ interface Field {
   /** The error text, which follows the name. */
   rule: string
   required: boolean
+  readText: ((text: string) => unknown) | undefined
   accepts(value: unknown): boolean
 }
 
 /**
  * Validates requests against their schemas, with errors in words for people. Nothing is coerced but
- * decimal numbers in queries and paths.
+ * decimal numbers, and `true` and `false`, in queries, paths and forms. A body that needs no field need
+ * not be there.
  */
 export const compileValidator: FastifySchemaCompiler<FlatSchema> = ({ schema, httpPart = '' }) => {
   const fields = fieldsOf(schema, httpPart)
-  const numbers = fields.filter(({ name }) => schema.properties[name]?.type === 'integer')
+  const typed = fields.filter(({ readText }) => readText !== undefined)
   const open = schema.additionalProperties !== false
+  const optional = fields.every(({ required }) => !required)
   return (input: unknown) => {
+    if (httpPart === 'body' && input == null && optional) return { value: {} }
     if (httpPart === 'body' && !isObject(input)) return { error: notAnObject(input, fields) }
-    const value = httpPart === 'body' ? (input as Value) : readNumbers(input as Value, numbers)
+    const given = input as Value
+    const sentAsForm = isForm(given)
+    const value = httpPart !== 'body' || sentAsForm ? readTyped(given, typed) : given
     const errors: FieldError[] = []
     for (const field of fields) validateField(field, value[field.key], errors)
-    if (!open) rejectUnknownFields(value, fields, httpPart, errors)
+    if (!open) rejectUnknownFields(value, fields, { httpPart, sentAsForm }, errors)
     return errors.length === 0
       ? { value }
       : { error: toProblem(errors.slice(0, maxErrors), httpPart) }
@@ -80,7 +86,7 @@ function validateField(
 function rejectUnknownFields(
   value: Value,
   fields: Field[],
-  httpPart: string,
+  { httpPart, sentAsForm }: { httpPart: string; sentAsForm: boolean },
   errors: FieldError[],
 ): void {
   for (const name of Object.keys(value)) {
@@ -89,7 +95,7 @@ function rejectUnknownFields(
     const kind = httpPart === 'body' ? 'fields' : 'parameters'
     const names = fields.map((field) => field.name).join(', ')
     const allowed = names === '' ? `this call takes no ${kind}` : `the ${kind} are ${names}`
-    const hint = isForm(value) ? `; ${ampersandHint}` : ''
+    const hint = sentAsForm ? `; ${ampersandHint}` : ''
     errors.push({ name, detail: `is not known here; ${allowed}${hint}` })
   }
 }
@@ -109,12 +115,19 @@ function isObject(input: unknown): input is Value {
   return typeof input === 'object' && input !== null && !Array.isArray(input)
 }
 
-function readNumbers(input: Value, numbers: Field[]): Value {
-  if (numbers.length === 0) return input
-  const read = numbers
-    .filter(({ name }) => /^(?:0|[1-9][0-9]{0,15})$/.test(String(input[name])))
-    .map(({ name }) => [name, Number(input[name])])
+/** The input, with what was sent as text as what it is for. What cannot be read stays. */
+function readTyped(input: Value, typed: Field[]): Value {
+  if (typed.length === 0) return input
+  const read = typed
+    .filter(({ name }) => Object.hasOwn(input, name))
+    .map(({ name, readText }) => [name, readText?.(String(input[name])) ?? input[name]])
   return { ...input, ...Object.fromEntries(read) }
+}
+
+/** How the text of a field of a type is read; undefined for text that is none. */
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  integer: (text) => (/^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : undefined),
+  boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
 }
 
 function fieldsOf({ properties, required = [] }: FlatSchema, httpPart: string): Field[] {
@@ -125,6 +138,7 @@ function fieldsOf({ properties, required = [] }: FlatSchema, httpPart: string): 
       key: httpPart === 'headers' ? name.toLowerCase() : name,
       rule: ruleOf(schema),
       required: required.includes(name),
+      readText: readers[schema.type],
       accepts: (value) => compiled.Check(value),
     }
   })
@@ -134,6 +148,7 @@ function ruleOf({ type, enum: values, minimum, maximum, 'x-rule': rule }: FieldS
   if (rule !== undefined) return rule
   if (values !== undefined)
     return `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}`
+  if (type === 'boolean') return 'must be true or false'
   return type === 'integer'
     ? `must be a whole number from ${minimum} to ${maximum}`
     : 'must be a string'

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import type { PostedMessage } from '../../chat/messages.ts'
 import { Problem, type ProblemCode } from '../../chat/problems.ts'
 import { lookupKey } from '../../chat/usernames.ts'
 import type { RateLimitCounters } from '../../store/rate-limit-counters.ts'
@@ -21,6 +20,8 @@ const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 
 export class RateLimits {
   readonly #requests: RateLimiter
   readonly #messages: RateLimiter
+  readonly #rooms: RateLimiter
+  readonly #adds: RateLimiter
   readonly #reads: RateLimiter
   readonly #streamOpens: RateLimiter
   readonly #registrations: RateLimiter
@@ -30,7 +31,7 @@ export class RateLimits {
   /** @param counts where failed logins are counted for all nodes together */
   constructor(settings: HttpSettings, counts?: RateLimitCounters) {
     const { requestsPerMinute, messagesPerMinute, readsPerMinute, streamOpensPerMinute } = settings
-    const { loginsPerMinute, registrationsPerHour } = settings
+    const { loginsPerMinute, registrationsPerHour, roomsCreatedPerDay, addsPerHour } = settings
     const perMinute = (points: number, message: string) =>
       new RateLimiter({ points, seconds: 60, message: `${message} a minute.` })
     const failures = (points: number, message: string) =>
@@ -53,6 +54,16 @@ export class RateLimits {
       seconds: 3600,
       message: `One address may make ${registrationsPerHour} registrations an hour.`,
     })
+    this.#rooms = new RateLimiter({
+      points: roomsCreatedPerDay,
+      seconds: 86_400,
+      message: `One account may make ${roomsCreatedPerDay} rooms a day.`,
+    })
+    this.#adds = new RateLimiter({
+      points: addsPerHour,
+      seconds: 3600,
+      message: `One account may add ${addsPerHour} people to rooms an hour.`,
+    })
     const oneName = `One address may fail to log in ${loginsPerMinute} times a minute with one username.`
     const allLogins = loginsPerMinute * namesPerAddress
     const allNames = `One address may fail to log in ${allLogins} times a minute.`
@@ -74,23 +85,43 @@ export class RateLimits {
     this.#streamOpens.consume(accountKeys(session))
   }
 
+  /** Anything else that writes to the log, which counts as a message does. */
+  write(session: Session): void {
+    this.#messages.consume(accountKeys(session))
+  }
+
   /** A message. A replay costs nothing, and is answered also past the limit. */
-  async post(
-    session: Session,
-    post: () => Promise<PostedMessage>,
-    replay: () => Promise<PostedMessage | undefined>,
-  ): Promise<PostedMessage> {
+  async post<T extends Replayable>(session: Session, { make, replay }: Post<T>): Promise<T> {
     const keys = accountKeys(session)
-    try {
-      this.#messages.consume(keys)
-    } catch (refusal) {
-      const replayed = await replay()
-      if (replayed === undefined) throw refusal
-      return replayed
-    }
-    const posted = await post()
+    const replayed = await consumeUnlessReplayed(this.#messages, keys, replay)
+    if (replayed !== undefined) return replayed
+    const posted = await make()
     if (posted.replayed) this.#messages.refund(keys)
     return posted
+  }
+
+  /** A new room, which counts as a message, too; with replays as those of messages. */
+  async createRoom<T extends Replayable>(session: Session, room: Post<T>): Promise<T> {
+    const keys = accountKeys(session)
+    const replayed = await consumeUnlessReplayed(this.#rooms, keys, room.replay)
+    if (replayed !== undefined) return replayed
+    const isMade = (made: T) => !made.replayed
+    return refundedUnless(isMade, this.#rooms, keys, () => this.post(session, room))
+  }
+
+  /** A member who may be new to a room. Without a new one it costs no more than any write. */
+  addMember<T extends { joined: boolean }>(session: Session, add: () => Promise<T>): Promise<T> {
+    const keys = accountKeys(session)
+    this.#adds.consume(keys)
+    return refundedUnless(
+      ({ joined }) => joined,
+      this.#adds,
+      keys,
+      async () => {
+        this.write(session)
+        return add()
+      },
+    )
   }
 
   /** A registration that passes `check`. It costs nothing where the store was unavailable. */
@@ -123,6 +154,50 @@ export class RateLimits {
       times,
     }))
     return this.#loginsWithName.run(withName, () => this.#logins.run(keys, login))
+  }
+}
+
+interface Replayable {
+  replayed: boolean
+}
+
+/** Something that is made once for each idempotency key. */
+interface Post<T extends Replayable> {
+  make: () => Promise<T>
+  /** What was made with the same key before, if anything. It makes nothing. */
+  replay: () => Promise<T | undefined>
+}
+
+/** Takes a point; past the limit, finds a replay. @returns the replay; undefined: a point was taken */
+async function consumeUnlessReplayed<T>(
+  limiter: RateLimiter,
+  keys: readonly LimitKey[],
+  replay: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    limiter.consume(keys)
+    return undefined
+  } catch (refusal) {
+    const replayed = await replay()
+    if (replayed === undefined) throw refusal
+    return replayed
+  }
+}
+
+/** Gives a point back unless something was made, or may have been. */
+async function refundedUnless<T>(
+  isMade: (result: T) => boolean,
+  limiter: RateLimiter,
+  keys: readonly LimitKey[],
+  make: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await make()
+    if (!isMade(result)) limiter.refund(keys)
+    return result
+  } catch (error) {
+    if (!refusedWith(['outcome-unknown'])(error)) limiter.refund(keys)
+    throw error
   }
 }
 

@@ -11,7 +11,7 @@ export async function addCors(app: FastifyInstance, origins: readonly string[]):
   if (origins.length === 0) return
   await app.register(cors, {
     origin: [...origins],
-    methods: ['GET', 'HEAD', 'POST'],
+    methods: ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
     exposedHeaders,
     maxAge,

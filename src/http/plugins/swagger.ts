@@ -57,6 +57,7 @@ export async function addSwagger(
       tags: [
         { name: 'Accounts', description: 'Register, log in and log out' },
         { name: 'Messages', description: 'Send messages and read them' },
+        { name: 'Rooms', description: 'Make rooms, join them and say who may do what' },
         { name: 'People', description: 'Who is online' },
         { name: 'Events', description: 'The event stream' },
         { name: 'Server', description: 'The server itself' },

@@ -1,19 +1,25 @@
 import type { FastifyReply } from 'fastify'
-import { type PostCommand, toMessage } from '../../chat/messages.ts'
+import { type HistoryQuery, type PostCommand, toMessage } from '../../chat/messages.ts'
+import type { Session } from '../../store/session-store.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
 import {
   defaultMessageLimit,
   getMessage,
   listMessages,
+  listRoomMessages,
   sendBroadcast,
   sendDirect,
+  sendToRoom,
 } from '../schemas/messages.ts'
+import type { Services } from '../services.ts'
 
 /** Send, list and get messages. */
 export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { messages } = services
+  const { send, list } = messageAnswers(services, limits)
   app.addHook('onRequest', requireSessionToken(app, services.sessions))
   parseBodies(app)
 
@@ -30,23 +36,53 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
   })
 
   app.get('/v1/messages', { schema: listMessages }, async ({ session, query }) => {
-    const command = messages.parsePage({ limit: defaultMessageLimit, ...query })
-    limits.read(session)
-    const { entries, more, cursor } = await messages.page(session, command)
-    return { messages: entries.map(toMessage), more, cursor }
+    return list(session, { limit: defaultMessageLimit, ...query })
   })
 
   app.get('/v1/messages/:id', { schema: getMessage }, async ({ session, params }) => {
     limits.read(session)
     return toMessage(await messages.find(session, params.id))
   })
+}
+
+/** Send messages to a room, and list them. */
+export async function roomMessageRoutes(
+  app: Api,
+  { services, limits }: RouteOptions,
+): Promise<void> {
+  const { send, list } = messageAnswers(services, limits)
+  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  parseBodies(app)
+
+  app.post('/v1/rooms/:room/messages', { schema: sendToRoom }, async (request, reply) => {
+    const { session, body, headers, params } = request
+    const content = { kind: 'room', room: params.room, ...body } as const
+    return send(services.messages.parse(session, content, headers['idempotency-key']), reply)
+  })
+
+  app.get(
+    '/v1/rooms/:room/messages',
+    { schema: listRoomMessages },
+    async ({ session, params, query }) =>
+      list(session, { limit: defaultMessageLimit, ...query, room: params.room }),
+  )
+}
+
+function messageAnswers({ messages }: Services, limits: RateLimits) {
+  return { send, list }
+
+  async function list(session: Session, query: HistoryQuery) {
+    const command = messages.parsePage(query)
+    limits.read(session)
+    const { entries, more, cursor } = await messages.page(session, command)
+    return { messages: entries.map(toMessage), more, cursor }
+  }
 
   async function send(command: PostCommand, reply: FastifyReply): Promise<FastifyReply> {
-    const { entry, replayed } = await limits.post(
-      command.sender,
-      () => messages.post(command),
-      () => messages.replay(command),
-    )
+    const { entry, replayed } = await limits.post(command.sender, {
+      make: () => messages.post(command),
+      replay: () => messages.replay(command),
+    })
     reply.code(201).header('location', `/v1/messages/${entry.id}`)
     if (replayed) reply.header('idempotent-replayed', 'true')
     return reply.send(toMessage(entry))

@@ -1,9 +1,14 @@
 import { maxPasswordLength } from '../../chat/accounts.ts'
+import { maxTitleChars, maxTopicChars } from '../../chat/text-rules.ts'
 import { maxUsernameLength, minUsernameLength } from '../../chat/usernames.ts'
 import type { HttpSettings } from '../services.ts'
 
 /** The settings that the document mentions. */
 export type DocumentedLimits = Pick<HttpSettings, 'messageMaxChars' | 'passwordMinChars'>
+
+const namePattern =
+  '^[^\\x00-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x9F][^\\x00-\\x2C\\x2F\\x3A-\\x40\\x5B-\\x5E\\x60\\x7B-\\x9F]*$'
+const textPattern = '^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$'
 
 /**
  * The documentation of fields that `chat/` validates, with better error texts than a validator has. A
@@ -18,9 +23,26 @@ export function documentedRules({ messageMaxChars, passwordMinChars }: Documente
     newUsername: {
       minLength: minUsernameLength,
       maxLength: maxUsernameLength,
-      pattern:
-        '^[^\\x00-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x9F][^\\x00-\\x2C\\x2F\\x3A-\\x40\\x5B-\\x5E\\x60\\x7B-\\x9F]*$',
+      pattern: namePattern,
       description: `${minUsernameLength} to ${maxUsernameLength} characters: letters, marks after a letter, decimal digits, \`.\`, \`_\` and \`-\`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered.`,
+    },
+    newRoomName: {
+      minLength: minUsernameLength,
+      maxLength: maxUsernameLength,
+      pattern: namePattern,
+      description:
+        'A name as that of a user: the same characters and lengths. Case, width and ligatures make no other name; one that looks like that of another room cannot be given.',
+    },
+    roomTitle: {
+      minLength: 1,
+      maxLength: maxTitleChars,
+      pattern: '^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029]*$',
+      description: `1 to ${maxTitleChars} characters on one line, not blank, no control characters. A new room without one has its name as its title`,
+    },
+    roomTopic: {
+      maxLength: maxTopicChars,
+      pattern: textPattern,
+      description: `At most ${maxTopicChars} characters, no control characters but tab, LF and CR`,
     },
     newPassword: {
       minLength: passwordMinChars,
@@ -31,7 +53,7 @@ export function documentedRules({ messageMaxChars, passwordMinChars }: Documente
     text: {
       minLength: 1,
       maxLength: messageMaxChars,
-      pattern: '^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$',
+      pattern: textPattern,
       description: `1 to ${messageMaxChars.toLocaleString('en')} characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent.`,
     },
   }

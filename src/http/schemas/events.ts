@@ -3,6 +3,8 @@ import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
 import { Count, Id, strict, Time } from './common.ts'
 import { Message } from './messages.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
+import { roomEventData } from './room-events.ts'
+import { Room } from './rooms.ts'
 
 export const StreamToken = Type.Object(
   {
@@ -100,8 +102,8 @@ const Bye = Type.Object(
   { $id: 'Bye', description: 'The data of the event `bye`' },
 )
 
-/** The schemas of the `data` of events, besides `Message`. */
-export const eventData = [Ready, Presence, Heartbeat, Reset, Bye]
+/** The schemas of the `data` of events, besides `Message` and `Room`. */
+export const eventData = [...Object.values(roomEventData), Ready, Presence, Heartbeat, Reset, Bye]
 
 /** An event of Server-Sent Events, whose data is JSON in a string. */
 function event<const Id extends Record<string, TSchema>>(
@@ -116,17 +118,42 @@ function event<const Id extends Record<string, TSchema>>(
       data: Type.String({ contentMediaType: 'application/json', contentSchema: data }),
       ...id,
     },
-    { $id: `${name[0]?.toUpperCase()}${name.slice(1)}Event`, description },
+    { $id: `${inPascalCase(name)}Event`, description },
   )
 }
+
+function inPascalCase(name: string): string {
+  return name.replace(/(?:^|\.)\w/g, (start) => start.slice(-1).toUpperCase())
+}
+
+const { RoomJoined, RoomLeft, MemberChange, RoomDeleted } = roomEventData
+
+const logged = { id: CursorId }
 
 const events = [
   event(
     'message',
-    'A broadcast, or a direct message to or from the user. Kept messages before `ready` on a stream without a cursor have no id.',
+    'A broadcast, a direct message to or from the user, or a message in a room of theirs. Kept messages before `ready` on a stream without a cursor have no id.',
     Message,
     { id: Type.Optional(CursorId) },
   ),
+  event('room.joined', 'The user became a member of a room, or made it.', RoomJoined, logged),
+  event('room.left', 'The user is no member of a room any more.', RoomLeft, logged),
+  event(
+    'member.joined',
+    'Someone else became a member of a room of the user.',
+    MemberChange,
+    logged,
+  ),
+  event('member.left', 'Someone else is no member of it any more.', MemberChange, logged),
+  event(
+    'member.updated',
+    'The user, or someone else, has another role in it.',
+    MemberChange,
+    logged,
+  ),
+  event('room.updated', 'A room of the user has changed.', Room, logged),
+  event('room.deleted', 'A room of the user is deleted.', RoomDeleted, logged),
   event('ready', 'The replay is done and the stream is live.', Ready, { id: CursorId }),
   event('presence', 'Users came online or went offline since the last such event.', Presence, {}),
   event(
@@ -182,7 +209,7 @@ export const openStream = {
   tags: ['Events'],
   summary: 'Open the event stream',
   description:
-    'Server-Sent Events: `message`, `ready`, `presence`, `heartbeat`, `reset` and `bye`, whose data is JSON of `Message`, `Ready`, `Presence`, `Heartbeat`, `Reset` and `Bye`. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
+    'Server-Sent Events: `message` and `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message`, `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
   // The parameter `token` is not a security scheme: generated clients would send one token as both.
   security: [{ sessionToken: [] }, {}],
   // Only the description mentions it: generated clients would have two parameters of one name.

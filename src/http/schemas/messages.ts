@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { bodyTypes, Id, maxId, strict, Time } from './common.ts'
+import { idempotencyKey, replayedHeader } from './idempotency.ts'
 import { bodyErrors, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
+import { onRoom, roomReadErrors } from './rooms.ts'
 
 /** How many messages a page has at most without `limit`. */
 export const defaultMessageLimit = 50
@@ -9,15 +11,19 @@ export const defaultMessageLimit = 50
 export const Message = Type.Object(
   {
     id: Id('The id of the message in the log: a later message has a higher one'),
-    kind: Type.Enum(['broadcast', 'direct'], {
+    kind: Type.Enum(['broadcast', 'direct', 'room'], {
       type: 'string',
-      description: '`broadcast`: to everyone. `direct`: to the user in `to`',
+      description:
+        '`broadcast`: to everyone. `direct`: to the user in `to`. `room`: to the members of `room`',
     }),
     from: Type.String({ description: 'The username of the sender' }),
     to: Type.Optional(
       Type.String({
-        description: 'The username of the recipient: always with `direct`, never with `broadcast`',
+        description: 'The username of the recipient: only with `direct`, and always',
       }),
+    ),
+    room: Type.Optional(
+      Type.String({ description: 'The name of the room: only with `room`, and always' }),
     ),
     text: Type.String({ description: 'Exactly as it was sent' }),
     sentAt: Time,
@@ -25,7 +31,7 @@ export const Message = Type.Object(
   {
     $id: 'Message',
     description:
-      'A broadcast or a direct message: the same object in the answer to a POST, in the history and on the stream',
+      'A broadcast, a direct message or a message in a room: the same object in the answer to a POST, in the history and on the stream',
   },
 )
 
@@ -59,16 +65,14 @@ const directExample = {
   sentAt: '2026-11-02T09:32:00.000Z',
 }
 
-const IdempotencyKey = Type.Object({
-  'Idempotency-Key': Type.Optional(
-    Type.String({
-      pattern: '^[\\x21-\\x7E]{1,255}$',
-      'x-rule': 'must be 1 to 255 visible ASCII characters, without spaces',
-      description:
-        '1 to 255 visible ASCII characters of your own choice, such as a UUID, new for each message. It makes a retry safe for 24 hours: the same key with the same content posts once, and every further time is answered with the first message.',
-    }),
-  ),
-})
+const roomExample = {
+  id: 4,
+  kind: 'room',
+  room: 'tea',
+  from: 'dewi',
+  text: 'The kettle is on',
+  sentAt: '2026-11-02T09:34:00.000Z',
+}
 
 const text = Type.String({ 'x-documented': 'text' })
 
@@ -106,12 +110,19 @@ export const NewDirect = Type.Object(
   },
 )
 
+export const NewRoomMessage = Type.Object(
+  { text },
+  {
+    $id: 'NewRoomMessage',
+    description: 'A message to the members of a room',
+    ...strict,
+    examples: [{ text: roomExample.text }],
+  },
+)
+
 const postedHeaders = {
   Location: { type: 'string', description: 'The address of the message' },
-  'Idempotent-Replayed': {
-    type: 'string',
-    description: '`true` where the key was used before and nothing new was posted',
-  },
+  'Idempotent-Replayed': replayedHeader('posted'),
 } as const
 
 const postErrors = [
@@ -130,12 +141,12 @@ export const sendBroadcast = {
     'To everyone. Once the answer is 201, the message is stored and reaches every stream.',
   security: [{ sessionToken: [] }],
   consumes: bodyTypes,
-  headers: IdempotencyKey,
+  headers: idempotencyKey('message'),
   querystring: Type.Object({}, strict),
   body: NewBroadcast,
   response: {
     201: jsonResponse('Sent and stored.', Message, broadcastExample, postedHeaders),
-    ...errorResponses(...postErrors),
+    ...errorResponses(...postErrors, 'forbidden'),
   },
 }
 
@@ -147,12 +158,27 @@ export const sendDirect = {
     'To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it.',
   security: [{ sessionToken: [] }],
   consumes: bodyTypes,
-  headers: IdempotencyKey,
+  headers: idempotencyKey('message'),
   querystring: Type.Object({}, strict),
   body: NewDirect,
   response: {
     201: jsonResponse('Sent and stored.', Message, directExample, postedHeaders),
     ...errorResponses(...postErrors, 'unknown-recipient', 'recipient-offline'),
+  },
+}
+
+export const sendToRoom = {
+  ...onRoom,
+  operationId: 'sendToRoom',
+  summary: 'Send a message to a room',
+  description:
+    'To its members, of whom the caller must be one. It arrives on their streams, and is in the history of all who may read the room.',
+  consumes: bodyTypes,
+  headers: idempotencyKey('message'),
+  body: NewRoomMessage,
+  response: {
+    201: jsonResponse('Sent and stored.', Message, roomExample, postedHeaders),
+    ...errorResponses(...postErrors, 'unknown-room', 'forbidden', 'not-a-member', 'room-archived'),
   },
 }
 
@@ -168,6 +194,20 @@ const messageId = (minimum: number, description: string) =>
     }),
   )
 
+const range = {
+  after: messageId(0, 'A message’s id: the oldest messages after it. Not together with `before`'),
+  before: messageId(1, 'A message’s id: the newest messages before it. Not together with `after`'),
+  limit: Type.Optional(
+    Type.Integer({
+      format: 'int32',
+      minimum: 1,
+      maximum: 200,
+      default: defaultMessageLimit,
+      description: 'How many messages the page holds at most',
+    }),
+  ),
+}
+
 export const listMessages = {
   operationId: 'listMessages',
   tags: ['Messages'],
@@ -177,23 +217,7 @@ export const listMessages = {
   security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
-      after: messageId(
-        0,
-        'A message’s id: the oldest messages after it. Not together with `before`',
-      ),
-      before: messageId(
-        1,
-        'A message’s id: the newest messages before it. Not together with `after`',
-      ),
-      limit: Type.Optional(
-        Type.Integer({
-          format: 'int32',
-          minimum: 1,
-          maximum: 200,
-          default: defaultMessageLimit,
-          description: 'How many messages the page holds at most',
-        }),
-      ),
+      ...range,
       with: Type.Optional(
         Type.String({
           'x-documented': 'string',
@@ -210,6 +234,23 @@ export const listMessages = {
       cursor: '1-mh4k2c9z',
     }),
     ...errorResponses(...tokenErrors, 'invalid-request', 'unknown-recipient', 'too-many-requests'),
+  },
+}
+
+export const listRoomMessages = {
+  ...onRoom,
+  operationId: 'listRoomMessages',
+  summary: 'List the messages of a room',
+  description:
+    'What was said in the room, by id, ascending; in one with the history `since-joined`, what was said while the caller was a member. With neither `after` nor `before`: the newest. Both together are refused.',
+  querystring: Type.Object(range, strict),
+  response: {
+    200: jsonResponse('A page of the history.', MessagePage, {
+      messages: [roomExample],
+      more: false,
+      cursor: '4-mh4k2c9z',
+    }),
+    ...errorResponses(...roomReadErrors),
   },
 }
 

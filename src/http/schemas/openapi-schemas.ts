@@ -11,8 +11,10 @@ import { ApiDocument, ProblemExplanation } from './api-description.ts'
 import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
 import { eventData, StreamToken, streamEvents } from './events.ts'
 import { Health } from './health.ts'
-import { Message, MessagePage, NewBroadcast, NewDirect } from './messages.ts'
+import { Message, MessagePage, NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
+import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
+import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
@@ -26,8 +28,19 @@ const named: readonly (TSchema & { $id?: string })[] = [
   StreamToken,
   NewBroadcast,
   NewDirect,
+  NewRoomMessage,
   Message,
   MessagePage,
+  RoomCreation,
+  RoomChanges,
+  Room,
+  MadeRoom,
+  RoomPage,
+  MemberRole,
+  RoomMember,
+  RoomMemberPage,
+  RoomBan,
+  RoomBanPage,
   OnlineUser,
   OnlineUsers,
   ...eventData,

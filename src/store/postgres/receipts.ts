@@ -1,16 +1,11 @@
 import { parseEpoch } from '../cursor-resolution.ts'
 import type { Scan } from '../message-log.ts'
 import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
+import { toMessage } from '../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
 import { toArrayLiteral } from './connection.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './log/bounds.ts'
-import {
-  type BoundsAndEntryRow,
-  limitBytes,
-  splitBounds,
-  toEntry,
-  withBounds,
-} from './log/entry-query.ts'
+import { type BoundsAndEntryRow, limitBytes, splitBounds, withBounds } from './log/entry-query.ts'
 import type { Pool } from './pool.ts'
 
 /** One account twice, for the index of kept messages alone: see `mergedIds`. */
@@ -37,7 +32,7 @@ export async function readUndelivered(
       ${sql.unsafe(undeliveredScan)}`,
   )
   const { bounds, found } = splitBounds(rows)
-  return { bounds, ...takeEntries(found, upTo, MAX_SCAN_IDS, toEntry) }
+  return { bounds, ...takeEntries(found, upTo, MAX_SCAN_IDS, (row) => toMessage(row, null)) }
 }
 
 /** The range of ids that `readUndelivered` reads for a viewer. */

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { Message } from '../../client/index.ts'
-import { conversationOf } from '../state/conversation-key.ts'
+import { conversationOf, isShown } from '../state/conversation-key.ts'
 import type { ChatSession } from './chat-session.ts'
 import { strings } from './preferences.ts'
 import { route } from './route.ts'
@@ -15,7 +15,9 @@ const maxAnnouncements = 5
 export function Announcer({ session }: { session: ChatSession }) {
   const announcements = useSignal<readonly (readonly [id: number, text: string])[]>([])
   useSignalEffect(() => {
-    const others = session.newMessages.value.filter(({ from }) => from !== session.me)
+    const others = session.newMessages.value.filter(
+      (message) => message.from !== session.me && isShown(message),
+    )
     if (others.length === 0) return
     const added = others.map(
       (message) => [message.id, announcementFor(message, session.me)] as const,

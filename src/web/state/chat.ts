@@ -3,6 +3,7 @@ import {
   type ConversationKey,
   conversationOf,
   foldName,
+  isShown,
   partnerOf,
   room,
 } from './conversation-key.ts'
@@ -200,7 +201,7 @@ export function mergeReadMarkers(chat: Chat, markers: ReadMarkers): Chat {
 
 /** Adds messages to their conversations; `readOf` gives the read marker of a new conversation. */
 function add(chat: Chat, messages: readonly Message[], readOf: (first: Message) => number): Chat {
-  const byKey = Map.groupBy(messages, (message) => conversationOf(message, chat.me))
+  const byKey = Map.groupBy(messages.filter(isShown), (message) => conversationOf(message, chat.me))
   let next = chat
   for (const [key, more] of byKey) {
     const [first] = more as [Message]

@@ -13,9 +13,14 @@ export function foldName(name: string): ConversationKey {
   return lowered.normalize('NFKC')
 }
 
+/** Whether the page has a conversation for it: it shows no rooms yet. */
+export function isShown({ kind }: Message): boolean {
+  return kind !== 'room'
+}
+
 /** The other user of a direct message, which may be `me`; empty for a broadcast. */
 export function partnerOf(message: Message, me: string): string {
-  if (message.kind === 'broadcast') return ''
+  if (message.kind !== 'direct') return ''
   return message.from === me ? message.to : message.from
 }
 

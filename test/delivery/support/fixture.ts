@@ -8,73 +8,11 @@ import { LogCache } from '../../../src/delivery/log-cache.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
 import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
-import type { Cursor, CursorResolution, Entry, LogBounds } from '../../../src/store/message-log.ts'
+import type { Cursor, Entry } from '../../../src/store/message-log.ts'
 import type { Session } from '../../../src/store/session-store.ts'
+import { FakeLog } from './fake-log.ts'
 
-export const epoch = 'mh4k2c9z'
-
-/** A log in memory that reads a few ids at a time, and fails as often as the test says. */
-export class FakeLog {
-  readonly entries: Entry[] = []
-  epoch = epoch
-  oldest = 1
-  delivered = new Map<number, number>()
-  failures: Error[] = []
-  reads = 0
-  resolution: Partial<CursorResolution> = {}
-  resolve: (cursor: Cursor) => Partial<CursorResolution> = ({ id }) => ({
-    position: id,
-    ...this.resolution,
-  })
-
-  get bounds_(): LogBounds {
-    return { epoch: this.epoch, oldest: this.oldest, head: this.entries.length }
-  }
-
-  #ask<T>(answer: T): T {
-    this.reads++
-    const failure = this.failures.shift()
-    if (failure) throw failure
-    return answer
-  }
-
-  async bounds() {
-    return this.bounds_
-  }
-
-  async read(after: number, viewer: number) {
-    const scanned = this.entries.filter(
-      ({ id }) => id > after && id <= after + 5 && id >= this.oldest,
-    )
-    return this.#ask({
-      bounds: this.bounds_,
-      entries: scanned.filter(({ to, from }) => !to || to.id === viewer || from.id === viewer),
-      scannedTo: scanned.at(-1)?.id ?? after,
-    })
-  }
-
-  async readUndelivered(after: number, upTo: number, viewer: number) {
-    const entries = this.entries
-      .filter(({ id, to }) => id > after && id <= upTo && to?.id === viewer)
-      .slice(0, 2)
-    const last = entries.length < 2 ? upTo : (entries.at(-1) as Entry).id
-    return this.#ask({ bounds: this.bounds_, entries, scannedTo: last })
-  }
-
-  async undelivered(viewer: number) {
-    const upTo = this.entries.length
-    return this.#ask({ after: this.delivered.get(viewer) ?? 0, upTo, bounds: this.bounds_ })
-  }
-
-  async resolveCursor(cursor: Cursor): Promise<CursorResolution> {
-    const placed = { position: cursor.id, reset: null, ...this.resolve(cursor) }
-    return this.#ask({ bounds: this.bounds_, ...placed })
-  }
-
-  async markDelivered(marks: readonly { account: number; id: number }[]) {
-    for (const { account, id } of marks) this.delivered.set(account, id)
-  }
-}
+export { epoch, FakeLog } from './fake-log.ts'
 
 /** A socket with as much room as the test gives it. */
 export class FakeConnection {
@@ -121,13 +59,16 @@ export class FakeConnection {
     this.#events?.drained()
   }
 
-  /** The events in short: m1 is message 1, k1 is message 1 without a cursor, ready@1 is ready with cursor 1. */
+  /**
+   * The events in short: m1 is message 1, k1 is message 1 without a cursor, ready@1 is ready with cursor 1,
+   * room.joined@2 is entry 2.
+   */
   get received(): string {
     return this.text
       .split('\n\n')
       .flatMap((chunk) => {
         const [, id] = /^id: (\d+)/m.exec(chunk) ?? []
-        const [, name] = /^event: (\w+)/m.exec(chunk) ?? []
+        const [, name] = /^event: ([\w.]+)/m.exec(chunk) ?? []
         const data = JSON.parse(/^data: (.*)$/m.exec(chunk)?.[1] ?? '{}')
         if (name === 'message') return id ? `m${data.id}` : `k${data.id}`
         if (name === 'bye') return data.reason
@@ -168,7 +109,7 @@ export class DeliveryFixture {
   #arrivals: (() => void)[] = []
 
   constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
-    this.logCache = new LogCache({ log: this.log, receipts: this.log }, recent)
+    this.logCache = new LogCache({ log: this.log, rooms: this.log, receipts: this.log }, recent)
     this.logCache.applyUpdate({ bounds: this.log.bounds_, entries: [] })
     const presence = {
       count: 1,
@@ -213,7 +154,11 @@ export class DeliveryFixture {
 
   /** Appends a message for each recipient, 0 for a broadcast, and delivers them as one commit. */
   send(...recipients: number[]) {
-    const entries = this.append(...recipients)
+    this.deliver(this.append(...recipients))
+  }
+
+  /** Delivers what was appended. */
+  deliver(entries: Entry[]) {
     this.hub.applyUpdate({ bounds: this.log.bounds_, entries, ended: [] })
   }
 
@@ -224,15 +169,7 @@ export class DeliveryFixture {
 
   /** Appends messages without telling the hub. */
   append(...recipients: number[]) {
-    const entries = recipients.map((to, index) => ({
-      id: this.log.entries.length + index + 1,
-      from: { id: 9, username: 'p9' },
-      to: to === 0 ? null : { id: to, username: `p${to}` },
-      text: 'x',
-      sentAt: 0,
-    }))
-    this.log.entries.push(...entries)
-    return entries
+    return recipients.map((to) => this.log.say({ to }))
   }
 
   async join(id: number, cursor: Cursor | null = null, connection = new FakeConnection()) {

@@ -11,6 +11,8 @@ export const calls = (cast: TestAccounts) => [
     token: cast.ann,
     right: { to: 'bob', text: 'hi', whenOffline: 'keep' },
   },
+  { path: '/v1/rooms', token: cast.ann, right: { name: 'tea' } },
+  { path: '/v1/rooms/tea/messages', token: cast.ann, right: { text: 'hi' } },
 ]
 
 const otherTypes = [null, 5, 0.5, true, false, [], ['hi'], {}, { text: 'hi' }]

@@ -171,6 +171,19 @@ const calls: [method: string, path: string, body?: object][] = [
   ['POST', '/v1/login', { username: 'ann', password: 'ann-password' }],
   ['POST', '/v1/messages/broadcast', { text: 'hi' }],
   ['POST', '/v1/messages/direct', { to: 'bob', text: 'hi', whenOffline: 'keep' }],
+  ['GET', '/v1/rooms'],
+  ['POST', '/v1/rooms', { name: 'tea' }],
+  ['GET', '/v1/rooms/tea'],
+  ['PATCH', '/v1/rooms/tea'],
+  ['DELETE', '/v1/rooms/tea'],
+  ['GET', '/v1/rooms/tea/members'],
+  ['PUT', '/v1/rooms/tea/members/ann'],
+  ['DELETE', '/v1/rooms/tea/members/ann'],
+  ['GET', '/v1/rooms/tea/bans'],
+  ['PUT', '/v1/rooms/tea/bans/bob'],
+  ['DELETE', '/v1/rooms/tea/bans/bob'],
+  ['GET', '/v1/rooms/tea/messages'],
+  ['POST', '/v1/rooms/tea/messages', { text: 'hi' }],
 ]
 
 /** Parameters that a call does not know, or that are given twice. */

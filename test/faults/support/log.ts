@@ -11,8 +11,8 @@ export function logIn(folder: string): Received[] {
     return database
       .prepare<[], Received>(
         `SELECT entries.id, sender.username AS "from", recipient.username AS "to", text
-         FROM entries JOIN accounts AS sender ON sender.id = sender_id
-                      LEFT JOIN accounts AS recipient ON recipient.id = recipient_id
+         FROM entries JOIN accounts AS sender ON sender.id = actor_id
+                      LEFT JOIN accounts AS recipient ON recipient.id = target_id
          ORDER BY entries.id`,
       )
       .all()

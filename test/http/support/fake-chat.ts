@@ -2,9 +2,10 @@ import type { HistoryQuery, PostCommand, PostedMessage } from '../../../src/chat
 import { Problem } from '../../../src/chat/problems.ts'
 import { sessionEnded } from '../../../src/chat/sessions.ts'
 import type { Services } from '../../../src/http/services.ts'
-import type { Entry } from '../../../src/store/message-log.ts'
+import type { MessageEntry } from '../../../src/store/message-log.ts'
 import type { Account } from '../../../src/store/person.ts'
 import type { Session } from '../../../src/store/session-store.ts'
+import { FakeRooms } from './fake-rooms.ts'
 
 /** The lifetime of sessions. */
 const ttlMs = 3_600_000
@@ -18,8 +19,9 @@ interface Person {
 export class FakeChat {
   readonly people = new Map<string, Person>()
   readonly sessions = new Map<number, Session>()
-  readonly log: Entry[] = []
-  readonly keys = new Map<string, { digest: string; entry: Entry }>()
+  readonly log: MessageEntry[] = []
+  readonly keys = new Map<string, { digest: string; entry: MessageEntry }>()
+  readonly rooms = new FakeRooms()
   readonly online: { username: string; since: number }[] = []
   /** The queries of pages so far. */
   readonly pagesWanted: HistoryQuery[] = []
@@ -67,6 +69,7 @@ export class FakeChat {
           return entry
         },
       },
+      rooms: this.rooms.service,
       presence: {
         list: async ({ limit }) => ({
           users: this.online.slice(0, limit),
@@ -128,10 +131,12 @@ export class FakeChat {
     const { sender, content, idempotency } = command
     const known = this.#replay(command)
     if (known !== undefined) return known
-    const entry: Entry = {
+    const entry: MessageEntry = {
+      kind: 'message',
       id: this.log.length + 1,
       from: sender.account,
       to: content.kind === 'direct' ? { id: 0, username: content.to } : null,
+      room: content.kind === 'room' ? { id: 9, name: content.room } : null,
       text: content.text,
       sentAt: Date.now(),
     }

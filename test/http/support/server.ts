@@ -11,6 +11,8 @@ export const signingKey = Buffer.alloc(32, 'k')
 
 const unlimited = {
   messagesPerMinute: 0,
+  roomsCreatedPerDay: 0,
+  addsPerHour: 0,
   readsPerMinute: 0,
   streamOpensPerMinute: 0,
   loginsPerMinute: 0,

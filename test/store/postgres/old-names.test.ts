@@ -8,6 +8,7 @@ import { Unavailable } from '../../../src/store/store-errors.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { hour, registerUser } from '../fixtures.ts'
 import { oldAccounts, testOldNames } from '../old-names.ts'
+import { create, deleteRoom } from '../room-commands.ts'
 import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
@@ -46,7 +47,7 @@ function suite(): void {
     t.equal(await nodes[0]?.store.accounts.skeletonsTaken(['narne5999']), true)
   })
 
-  t.test('a server of 0.1 beside newer ones registers nobody, and answers 503', async (t) => {
+  t.test('a server of 0.1 that was cut off registers nobody, and answers 503', async (t) => {
     const { url, sql } = await oldDatabase()
     t.teardown(() => sql.end())
     const { store } = await openNode(t, url)
@@ -94,6 +95,38 @@ function suite(): void {
       t.same(await sql`SELECT version FROM name_forms`, [{ version: '16.0.0' }])
       await sql`SELECT pg_advisory_unlock_shared(1331851887, 5)`
       t.equal(await (await started).store.accounts.skeletonsTaken(['bob']), true)
+    },
+  )
+
+  t.test(
+    'names of rooms are rebuilt as those of people, and nobody makes one meanwhile',
+    async (t) => {
+      const { url, sql } = await oldDatabase()
+      t.teardown(() => sql.end())
+      const { store } = await openNode(t, url)
+      const dot = await registerUser(store, 'dot')
+      const make = (name: string, fields: object) =>
+        store.rooms.execute(dot.id, create(name, fields), null)
+      await make('Straße', { key: 'straße', skeletons: ['of other rules'] })
+      await make('gone', {})
+      await store.rooms.execute(dot.id, deleteRoom('gone'), null)
+      await sql`SELECT pg_advisory_lock(1331851887, 5)`
+      const made = make('ace', { skeletons: [] })
+      await somebodyWaits(sql)
+      t.equal((await sql`SELECT FROM rooms WHERE name = 'ace'`).length, 0)
+      await sql`SELECT pg_advisory_unlock(1331851887, 5)`
+      t.match(await made, { kind: 'done' })
+
+      await sql`UPDATE name_forms SET version = '16.0.0'`
+      const { store: later } = await openNode(t, url)
+      t.match(await later.rooms.find(dot.account.id, 'strasse'), { room: { name: 'Straße' } })
+      const alike = nameForms('асе')
+      t.same(await later.rooms.execute(dot.id, create('асе', alike), null), {
+        kind: 'room-name-taken',
+      })
+      t.match(await later.rooms.execute(dot.id, create('gone', nameForms('gone')), null), {
+        kind: 'done',
+      })
     },
   )
 

@@ -66,8 +66,8 @@ function suite(): void {
       connection.run((sql) => sql`SELECT sent_at FROM entries WHERE id = ${7}`, 5_000)
     for (let nth = 0; nth < 8; nth++) await Promise.all([queryOn(keeps), queryOn(replans)])
     await server.run(
-      `INSERT INTO entries (id, sender_id, text, sent_at)
-       SELECT n, 1, 'x', 0 FROM generate_series(51, 20000) AS n`,
+      `INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at)
+       SELECT n, 'message', 1, 1, 'x', 0 FROM generate_series(51, 20000) AS n`,
       name,
     )
     for (const [connection, scanned] of [
@@ -100,8 +100,8 @@ function suite(): void {
     }
     // Most accounts have one key, so by the statistics the account alone would do.
     await server.run(
-      `INSERT INTO entries (id, sender_id, text, sent_at)
-       SELECT n, n, 'x', obrol_now() FROM generate_series(2001, 6000) AS n;
+      `INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at)
+       SELECT n, 'message', 1, n, 'x', obrol_now() FROM generate_series(2001, 6000) AS n;
        INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
        SELECT n, n, 'one', 'digest' FROM generate_series(2001, 6000) AS n`,
       databaseNameOf(databaseUrl),
@@ -130,8 +130,13 @@ function suite(): void {
     const folder = t.testdir({ [first]: readFileSync(new URL(first, migrations), 'utf8') })
     const connection = new Connection(databaseUrl)
     await migrate(connection, folder)
-    const life = () => connection.run((sql) => sql`SELECT obrol_incarnation() AS life`, 1_000)
-    const before = await life()
+    const epochs = () =>
+      connection.run(
+        (sql) => sql`SELECT born, incarnation = obrol_incarnation() AS "isCurrent" FROM epochs`,
+        1_000,
+      )
+    await connection.run((sql) => sql`SELECT obrol_begin_epoch()`, 1_000)
+    const before = await epochs()
     await server.run(
       `INSERT INTO entries (id, sender_id, text, sent_at)
        SELECT n, 1, 'x', obrol_now() FROM generate_series(11, 40) AS n;
@@ -141,7 +146,8 @@ function suite(): void {
       databaseNameOf(databaseUrl),
     )
     await migrate(connection)
-    t.same(await life(), before, 'the migration begins no epoch')
+    t.match(before, [{ isCurrent: true }])
+    t.same(await epochs(), before, 'the migration begins no epoch')
     t.same(await connection.run((sql) => sql`SELECT * FROM swept`, 1_000), [
       { keys_up_to: 20, changes_up_to: 30 },
     ])

@@ -169,7 +169,7 @@ function suite(): void {
     await server.run('ROLLBACK', name)
     await server.run(`BEGIN; ${path}; SELECT public.obrol_begin_epoch(); COMMIT`, name)
     await server.run(
-      `BEGIN; ${path}; SELECT public.obrol_append('[{"session": 1}]', 'a'); COMMIT`,
+      `BEGIN; ${path}; SELECT public.obrol_append('[{"session": 1, "type": "everyone"}]', 'a'); COMMIT`,
       name,
     )
     const [epoch] = await queryRows(databaseUrl, 'SELECT max(born)::float8 AS born FROM epochs')

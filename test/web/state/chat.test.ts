@@ -18,7 +18,7 @@ import {
   withConversation,
 } from '../../../src/web/state/chat.ts'
 import { room } from '../../../src/web/state/conversation-key.ts'
-import { broadcastMessage, directMessage, historyPage } from '../message-fixtures.ts'
+import { broadcastMessage, directMessage, historyPage, roomMessage } from '../message-fixtures.ts'
 
 const of = (chat: Chat, key: string) => chat.conversations.get(key) as Conversation
 const ids = (messages: readonly Message[]) => messages.map(({ id }) => id)
@@ -213,4 +213,17 @@ t.test('the read markers of another tab are taken over', async (t) => {
   t.equal(of(merged, room).read, 5)
   t.match(of(merged, 'cid'), { name: 'Cid', read: 5 }, 'a read marker does not move back')
   t.equal(mergeReadMarkers(merged, markers), merged)
+})
+
+t.test('what is said in rooms is in no conversation, but known to be there', (t) => {
+  const said = [broadcastMessage(1, 'bob'), roomMessage(2, 'bob', 'tea')]
+  let chat = addPage(emptyChat('ann', {}), historyPage(said, true))
+  t.equal(chat.completeFrom, 1)
+  chat = addMessages(chat, [roomMessage(3, 'bob', 'tea')])
+  t.equal(chat.head, 3)
+  t.same(
+    sortedConversations(chat).map(({ name, messages }) => [name, ids(messages)]),
+    [['', [1]]],
+  )
+  t.end()
 })

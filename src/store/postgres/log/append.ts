@@ -1,7 +1,7 @@
 import { formatEpoch } from '../../cursor-resolution.ts'
 import type { Draft, Outcome } from '../../message-log.ts'
+import { type EntryRow, toMessage } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
-import { type EntryRow, toMessage } from './entry-query.ts'
 
 type RejectedKind = Exclude<Outcome, { entry: unknown }>['kind']
 /** `text` is null if it is that of the draft. */
@@ -11,7 +11,7 @@ type Row = {
   text: string | null
   roomId: number | null
   room: string | null
-} & Omit<EntryRow, 'kind' | 'text' | 'room'>
+} & Omit<EntryRow, 'kind' | 'text'>
 
 /** The outcomes, and the epoch in which the batch was appended. */
 export interface AppendResult {
@@ -47,5 +47,5 @@ function toOutcome(row: Row, { text }: Draft): Outcome {
   const { kind, roomId } = row
   if (kind !== 'appended' && kind !== 'replayed') return { kind }
   const room = roomId === null ? null : { id: roomId, name: row.room as string }
-  return { kind, entry: toMessage({ ...row, room, text: row.text ?? text }) }
+  return { kind, entry: toMessage({ ...row, text: row.text ?? text }, room) }
 }

@@ -1,7 +1,8 @@
 import type { Entry } from '../../message-log.ts'
 import type { Room, RoomRef } from '../../room.ts'
+import { toEntry } from '../../rows.ts'
 import { parseNumberArray } from '../connection.ts'
-import { isMember, roomJson, roomRefJson, toEntry } from './entry-query.ts'
+import { isMember, roomJson, roomRefJson } from './entry-query.ts'
 
 /**
  * Entries as a list for each column, with each username and each room once. A JSON row for each entry,
@@ -98,17 +99,19 @@ export function toEntries(columnar: ColumnarEntries): Entry[] {
     const [actorId, targetId] = [actors[at] as number, targets[at] as number]
     const kind = kinds[at] as Entry['kind']
     const room = roomById.get(roomIds[at] as number) ?? null
-    const entry = toEntry({
-      id,
-      kind,
-      text: texts[at] as string,
-      sentAt: sentAts[at] as number,
-      actorId,
-      actor: usernameById.get(actorId) as string,
-      targetId: targetId === 0 ? null : targetId,
-      target: usernameById.get(targetId) ?? null,
-      room: room && kind === 'message' ? { id: room.id, name: room.name } : room,
-    })
+    const entry = toEntry(
+      {
+        id,
+        kind,
+        text: texts[at] as string,
+        sentAt: sentAts[at] as number,
+        actorId,
+        actor: usernameById.get(actorId) as string,
+        targetId: targetId === 0 ? null : targetId,
+        target: usernameById.get(targetId) ?? null,
+      },
+      room,
+    )
     if (entry.kind === 'message' || leavers.length === 0) return entry
     // Who leaves is told that, and no more.
     const except = entry.kind === 'left' ? targetId : 0

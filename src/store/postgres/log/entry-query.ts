@@ -1,24 +1,10 @@
-import type {
-  Entry,
-  LogBounds,
-  MembershipEntry,
-  MessageEntry,
-  RoomEntry,
-} from '../../message-log.ts'
-import type { Room, RoomRef, RoomRole } from '../../room.ts'
-import type { LeaveReason } from '../../room-rules.ts'
+import type { LogBounds } from '../../message-log.ts'
+import type { Room, RoomRef } from '../../room.ts'
+import type { EntryRow } from '../../rows.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './bounds.ts'
 
-/** A row of a query for entries, joined with the names of the people and the room. */
-export interface EntryRow {
-  id: number
-  kind: Entry['kind']
-  text: string
-  sentAt: number
-  actorId: number
-  actor: string
-  targetId: number | null
-  target: string | null
+/** A row of `entryColumns` from `entries` and `entryJoins`. */
+export interface EntryAndRoomRow extends EntryRow {
   /** Null unless the entry's audience is a room. */
   room: Room | RoomRef | null
 }
@@ -88,41 +74,8 @@ export function entryJoins(viewer?: string): string {
     ON true`
 }
 
-export function toEntry(row: EntryRow): Entry {
-  if (row.kind === 'message') return toMessage(row)
-  const { kind, id, text, actorId, actor, targetId, target } = row
-  const [by, room] = [{ id: actorId, username: actor }, row.room as RoomRef]
-  if (kind === 'room-updated' || kind === 'room-deleted') {
-    return { kind, id, room, by, hiddenFrom: [] } satisfies RoomEntry
-  }
-  return {
-    kind,
-    id,
-    room,
-    by,
-    member: { id: targetId as number, username: target as string },
-    role: kind === 'left' ? null : (text as RoomRole),
-    reason: kind === 'left' ? (text as LeaveReason) : null,
-    hiddenFrom: [],
-  } satisfies MembershipEntry
-}
-
-/** @param row of a message */
-export function toMessage(row: Omit<EntryRow, 'kind'>): MessageEntry {
-  const { id, text, sentAt, actorId, actor, targetId, target, room } = row
-  return {
-    kind: 'message',
-    id,
-    from: { id: actorId, username: actor },
-    to: targetId === null ? null : { id: targetId, username: target as string },
-    room,
-    text,
-    sentAt,
-  }
-}
-
 /** A row of `withBounds`; without any entries there is one row, whose `id` is null. */
-export type BoundsAndEntryRow = BoundsRow & EntryRow
+export type BoundsAndEntryRow = BoundsRow & EntryAndRoomRow
 
 /**
  * A query for the log's bounds and for entries, in one snapshot.
@@ -143,7 +96,7 @@ export function withBounds(
 /** Takes apart what a query of `withBounds` returned. */
 export function splitBounds(rows: readonly BoundsAndEntryRow[]): {
   bounds: LogBounds
-  found: EntryRow[]
+  found: EntryAndRoomRow[]
 } {
   return {
     bounds: toLogBounds(rows[0] as BoundsAndEntryRow),

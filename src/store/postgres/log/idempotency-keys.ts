@@ -1,6 +1,7 @@
 import type { MessageEntry } from '../../message-log.ts'
+import { toMessage } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
-import { type EntryRow, entryColumns, entryJoins, toMessage } from './entry-query.ts'
+import { type EntryAndRoomRow, entryColumns, entryJoins } from './entry-query.ts'
 
 /** The message of an account's idempotency key, unless it is older than 24 hours. */
 export async function findByIdempotencyKey(
@@ -9,7 +10,7 @@ export async function findByIdempotencyKey(
   key: string,
 ): Promise<{ digest: string; entry: MessageEntry } | undefined> {
   const [row] = await pool.read(
-    (sql) => sql<(EntryRow & { digest: string })[]>`
+    (sql) => sql<(EntryAndRoomRow & { digest: string })[]>`
       SELECT known.digest, ${sql.unsafe(entryColumns)}
       FROM (
         SELECT entry_id, digest FROM idempotency_keys
@@ -20,5 +21,5 @@ export async function findByIdempotencyKey(
           AND entries.sent_at >= obrol_now() - 86400000 LIMIT 1
       ) AS entries ${sql.unsafe(entryJoins())}`,
   )
-  return row && { digest: row.digest, entry: toMessage(row) }
+  return row && { digest: row.digest, entry: toMessage(row, row.room) }
 }

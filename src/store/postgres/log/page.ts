@@ -1,4 +1,5 @@
 import type { Page, PageRange } from '../../message-log.ts'
+import { toMessage } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
 import {
   carriedRanges,
@@ -7,13 +8,7 @@ import {
   roomRanges,
   trimmedTo,
 } from './carried-ranges.ts'
-import {
-  type BoundsAndEntryRow,
-  mayReadRoom,
-  splitBounds,
-  toMessage,
-  withBounds,
-} from './entry-query.ts'
+import { type BoundsAndEntryRow, mayReadRoom, splitBounds, withBounds } from './entry-query.ts'
 
 /** One more than a page may hold. */
 const MAX_ROWS = 201
@@ -43,7 +38,7 @@ export async function readPage(
   )
   if (!rows[0]?.mayRead) return undefined
   const { bounds, found } = splitBounds(rows)
-  const entries = found.slice(0, limit).map(toMessage)
+  const entries = found.slice(0, limit).map((row) => toMessage(row, row.room))
   if (after === undefined) entries.reverse()
   return { bounds, entries, more: found.length > limit }
 }

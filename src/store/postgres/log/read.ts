@@ -1,17 +1,16 @@
 import type { MessageEntry, Scan } from '../../message-log.ts'
+import { toEntry, toMessage } from '../../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
 import type { Pool } from '../pool.ts'
 import { carriedRanges, mergedIds, trimmedTo } from './carried-ranges.ts'
 import {
   type BoundsAndEntryRow,
-  type EntryRow,
+  type EntryAndRoomRow,
   entryColumns,
   entryJoins,
   isMember,
   limitBytes,
   splitBounds,
-  toEntry,
-  toMessage,
   withBounds,
 } from './entry-query.ts'
 
@@ -33,7 +32,12 @@ export async function readEntries(pool: Pool, after: number, viewer: number): Pr
     sql.unsafe<BoundsAndEntryRow[]>(readQuery, [viewer, after], { prepare: true }),
   )
   const { bounds, found } = splitBounds(rows)
-  return { bounds, ...takeEntries(found, Math.max(after, bounds.head), MAX_SCAN_IDS, toEntry) }
+  return {
+    bounds,
+    ...takeEntries(found, Math.max(after, bounds.head), MAX_SCAN_IDS, (row) =>
+      toEntry(row, row.room),
+    ),
+  }
 }
 
 /** Of the id $1, where the viewer $2 may see it. */
@@ -62,7 +66,7 @@ export async function readMessage(
   viewer: number,
 ): Promise<MessageEntry | undefined> {
   const [row] = await pool.read((sql) =>
-    sql.unsafe<EntryRow[]>(messageQuery, [id, viewer], { prepare: true }),
+    sql.unsafe<EntryAndRoomRow[]>(messageQuery, [id, viewer], { prepare: true }),
   )
-  return row && toMessage(row)
+  return row && toMessage(row, row.room)
 }

@@ -1,17 +1,9 @@
 import type { Entry, MessageEntry } from '../../message-log.ts'
-import type { Room, RoomRef, RoomRole } from '../../room.ts'
-import type { LeaveReason } from '../../room-rules.ts'
+import type { Room, RoomRef } from '../../room.ts'
+import * as rows from '../../rows.ts'
 
 /** A row of `entryColumns` from `entryTables`. */
-export interface EntryRow {
-  id: number
-  kind: Entry['kind']
-  text: string
-  sentAt: number
-  actorId: number
-  actor: string
-  targetId: number | null
-  target: string | null
+export interface EntryRow extends rows.EntryRow {
   roomId: number | null
   roomName: string | null
 }
@@ -31,35 +23,15 @@ export const entryTables = `
 
 /** @param row of a message */
 export function toMessage(row: EntryRow): MessageEntry {
-  const { id, text, sentAt, actorId, actor, targetId, target, roomId } = row
-  return {
-    kind: 'message',
-    id,
-    from: { id: actorId, username: actor },
-    to: targetId === null ? null : { id: targetId, username: target as string },
-    room: roomId === null ? null : roomRefOf(row),
-    text,
-    sentAt,
-  }
+  return rows.toMessage(row, roomRefOf(row))
 }
 
 /** @param roomOf the state of a room; undefined where the viewer may not read it */
 export function toEntry(row: EntryRow, roomOf: (id: number) => Room | undefined): Entry {
-  const { id, kind, text, actorId, actor, targetId, target, roomId } = row
-  if (kind === 'message') return toMessage(row)
-  const common = {
-    id,
-    room: roomOf(roomId as number) ?? roomRefOf(row),
-    by: { id: actorId, username: actor },
-    hiddenFrom: [],
-  }
-  if (kind === 'room-updated' || kind === 'room-deleted') return { kind, ...common }
-  const role = kind === 'left' ? null : (text as RoomRole)
-  const reason = kind === 'left' ? (text as LeaveReason) : null
-  const member = { id: targetId as number, username: target as string }
-  return { kind, ...common, member, role, reason }
+  const room = row.kind === 'message' ? undefined : roomOf(row.roomId as number)
+  return rows.toEntry(row, room ?? roomRefOf(row))
 }
 
-function roomRefOf({ roomId, roomName }: EntryRow): RoomRef {
-  return { id: roomId as number, name: roomName as string }
+function roomRefOf({ roomId, roomName }: EntryRow): RoomRef | null {
+  return roomId === null ? null : { id: roomId, name: roomName as string }
 }

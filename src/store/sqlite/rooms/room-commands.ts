@@ -50,7 +50,8 @@ export class RoomCommands {
       const { kind, roomId, roomName } = known.entry
       if (kind === 'message' || known.digest !== idempotency.digest) return refused('key-reused')
       const room = this.#roomFor(caller, { id: roomId as number, name: roomName as string })
-      return { outcome: { kind: 'done', room, member: null, replayed: true }, entries: [] }
+      const outcome = { kind: 'done', room, member: null, replayed: true, joined: false } as const
+      return { outcome, entries: [] }
     }
     const facts = this.#facts.of(command, caller)
     const decision = decideRoom(command, facts)
@@ -63,6 +64,7 @@ export class RoomCommands {
       room: this.#roomFor(caller, room),
       member: command.kind === 'put-member' ? this.#memberOf(room, facts.target as Person) : null,
       replayed: false,
+      joined: decision.changes.some(({ kind }) => kind === 'join'),
     }
     return { outcome, entries: ids.map((id) => this.#entry(id)) }
   }

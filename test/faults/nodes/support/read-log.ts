@@ -6,8 +6,8 @@ export async function readLog(databaseUrl: string): Promise<Received[]> {
   try {
     const rows = await sql<(Received & { to: string | null })[]>`
       SELECT entries.id::float8 AS id, sender.username AS "from", recipient.username AS "to", text
-      FROM entries JOIN accounts AS sender ON sender.id = sender_id
-                   LEFT JOIN accounts AS recipient ON recipient.id = recipient_id
+      FROM entries JOIN accounts AS sender ON sender.id = actor_id
+                   LEFT JOIN accounts AS recipient ON recipient.id = target_id
       ORDER BY entries.id`
     return rows.map(({ to, ...rest }) => (to === null ? rest : { ...rest, to }))
   } finally {

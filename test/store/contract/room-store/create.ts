@@ -27,7 +27,7 @@ export async function createContract(t: Test, openFixture: OpenFixture): Promise
       memberCount: 1,
     }
     const view = { room, membership: { role: 'owner', joinedAt: clock.now() } }
-    t.same(outcome, { kind: 'done', room: view, member: null, replayed: false })
+    t.same(outcome, { kind: 'done', room: view, member: null, replayed: false, joined: true })
     t.same(await store.rooms.find(house.id('ann'), 'tea'), view)
     const [, { hiddenFrom, ...entry }] = house.take() as [unknown, { hiddenFrom: unknown }]
     t.same(hiddenFrom, [])
@@ -92,7 +92,7 @@ export async function createContract(t: Test, openFixture: OpenFixture): Promise
     await house.done('ann', update('tea', { title: 'Chai' }))
     house.take()
     const again = await house.done('ann', create('tea'), key)
-    t.match(again, { replayed: true, member: null })
+    t.match(again, { replayed: true, joined: false, member: null })
     t.match(again.room, {
       room: { id: idOf(first), title: 'Chai', memberCount: 2 },
       membership: { role: 'owner' },

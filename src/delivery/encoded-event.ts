@@ -1,0 +1,58 @@
+/** Who gets an event, as a number: 0 is everyone; above, the members of the room with this id; below, one account. */
+export type Audience = number
+
+export const everyone: Audience = 0
+
+export function accountAudience(account: number): Audience {
+  return -account
+}
+
+interface EventOptions {
+  to?: number
+  joins?: number
+  hiddenFrom?: readonly number[]
+}
+
+const nobody: readonly number[] = []
+
+/** An event of the log, encoded once for all who get it, and only when somebody does. */
+export class EncodedEvent {
+  /** Of its entry. */
+  readonly id: number
+  readonly audiences: readonly Audience[]
+  /** The account that a direct message is for, else 0. */
+  readonly to: number
+  /** The room that its reader is a member of from here on, else 0. */
+  readonly joins: number
+  /** Accounts that do not get it, although they are of its audience. */
+  readonly hiddenFrom: readonly number[]
+  /** How much memory it takes at most, encoded. */
+  readonly maxBytes: number
+  #encoded: Buffer | (() => string)
+
+  /** @param encoded its text, or what makes it, with a bound of its bytes */
+  constructor(
+    id: number,
+    audiences: readonly Audience[],
+    encoded: string | { maxBytes: number; encode: () => string },
+    { to = 0, joins = 0, hiddenFrom = nobody }: EventOptions = {},
+  ) {
+    this.id = id
+    this.audiences = audiences
+    this.to = to
+    this.joins = joins
+    this.hiddenFrom = hiddenFrom
+    if (typeof encoded === 'string') {
+      this.#encoded = Buffer.from(encoded)
+      this.maxBytes = this.#encoded.length
+    } else {
+      this.#encoded = encoded.encode
+      this.maxBytes = encoded.maxBytes
+    }
+  }
+
+  get bytes(): Buffer {
+    if (typeof this.#encoded === 'function') this.#encoded = Buffer.from(this.#encoded())
+    return this.#encoded
+  }
+}
