@@ -3,7 +3,7 @@ import { toRoom } from '../chat/rooms.ts'
 import type { Entry, MembershipEntry, MessageEntry, RoomEntry } from '../store/message-log.ts'
 import type { Room, RoomRef } from '../store/room.ts'
 import { formatCursor } from './cursor.ts'
-import { accountAudience, EncodedEvent, everyone } from './encoded-event.ts'
+import { type Audience, accountAudience, EncodedEvent, everyone } from './encoded-event.ts'
 import { formatEvent } from './sse-events.ts'
 
 /** An entry of the log, as its readers get it. */
@@ -46,14 +46,17 @@ export function eventFor({ events }: EncodedEntry, account: number): EncodedEven
 }
 
 function encodeMessage(entry: MessageEntry, cursor: string | undefined): EncodedEntry {
-  const { id, from, to, room } = entry
-  const audiences = room
-    ? [room.id]
-    : to
-      ? [...new Set([from.id, to.id])].map(accountAudience)
-      : [everyone]
+  const { id, to } = entry
   const text = formatEvent('message', toMessage(entry), cursor)
-  return { id, events: [new EncodedEvent(id, audiences, text, { to: to?.id ?? 0 })], change: null }
+  const event = new EncodedEvent(id, audiencesOf(entry), text, { to: to?.id ?? 0 })
+  return { id, events: [event], change: null }
+}
+
+function audiencesOf({ from, to, room }: MessageEntry): Audience[] {
+  if (room) return [room.id]
+  if (to === null) return [everyone]
+  const sender = accountAudience(from.id)
+  return from.id === to.id ? [sender] : [sender, accountAudience(to.id)]
 }
 
 function encodeDeletion({ id, room }: RoomEntry, cursor: string | undefined): EncodedEntry {

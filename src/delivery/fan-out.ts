@@ -47,7 +47,7 @@ class FanOutPlan {
     for (const event of events) {
       for (const audience of event.audiences) {
         if (audience === everyone) this.#broadcasts.push(event)
-        else if (audience > everyone) this.#eventsOf(audience)?.add(event)
+        else if (audience > everyone) this.#eventsOf(audience).add(event)
         else this.#addOwn(-audience, event)
       }
     }
@@ -57,8 +57,9 @@ class FanOutPlan {
 
   deliver(head: number): void {
     for (const [room, events] of this.#rooms) this.#assign(room, events)
-    for (const [account, own] of this.#own) this.#extend(account, own)
     const groups = this.#groups
+    for (const [account, own] of this.#own)
+      groups.set(account, new Group([...(groups.get(account)?.lists ?? []), own]))
     if (this.#broadcasts.length > 0) {
       const ranges = packChunks(this.#broadcasts, head)
       for (const stream of this.#streams.all()) {
@@ -79,9 +80,7 @@ class FanOutPlan {
     else if (this.#isHere(account)) this.#own.set(account, [event])
   }
 
-  /** Undefined if the room has no members here: then nobody needs its events. */
-  #eventsOf(room: number): RoomEvents | undefined {
-    if (this.#members.of(room).length === 0) return undefined
+  #eventsOf(room: number): RoomEvents {
     const known = this.#rooms.get(room)
     if (known) return known
     const events = new RoomEvents()
@@ -153,12 +152,12 @@ class RoomEvents {
 
 /** Accounts that get the same events. */
 class Group {
-  readonly #lists: readonly Events[]
+  readonly lists: readonly Events[]
   #larger: Map<Events, Group> | undefined
   #packed: readonly ChunkRange[] | undefined
 
   constructor(lists: readonly Events[]) {
-    this.#lists = lists
+    this.lists = lists
   }
 
   /** The group of those that get this very list, too. */
@@ -166,16 +165,19 @@ class Group {
     this.#larger ??= new Map()
     const known = this.#larger.get(events)
     if (known) return known
-    const group = new Group([...this.#lists, events])
+    const group = new Group([...this.lists, events])
     this.#larger.set(events, group)
     return group
   }
 
   pack(broadcasts: Events, head: number): readonly ChunkRange[] {
-    this.#packed ??= packChunks(
-      [broadcasts, ...this.#lists].flat().sort((one, other) => one.id - other.id),
-      head,
-    )
+    this.#packed ??= packChunks(this.#merge(broadcasts), head)
     return this.#packed
+  }
+
+  #merge(broadcasts: Events): Events {
+    const [first = [], ...others] = [broadcasts, ...this.lists].filter(({ length }) => length > 0)
+    if (others.length === 0) return first
+    return [first, ...others].flat().sort((one, other) => one.id - other.id)
   }
 }

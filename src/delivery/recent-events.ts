@@ -9,6 +9,9 @@ export interface Batch {
   scannedTo: number
 }
 
+/** Entries are dropped once there are a sixteenth too many, as each dropping moves all that stay. */
+const slack = 1 / 16
+
 /**
  * The newest entries of the log in memory, so that readers a little behind need no read of the store.
  * Their events are listed by audience, so what is for others costs a reader nothing.
@@ -33,13 +36,9 @@ export class RecentEvents {
       for (const event of entry.events)
         for (const audience of event.audiences) this.#list(audience, event)
     }
-    let bytes = this.#bytes
-    let surplus = 0
-    while (this.#entries.length - surplus > this.#maxEntries || bytes > this.#maxBytes) {
-      bytes -= bytesOf(this.#entries[surplus] as EncodedEntry)
-      surplus++
-    }
-    this.#dropFirst(surplus)
+    const most = 1 + slack
+    if (this.#entries.length > this.#maxEntries * most || this.#bytes > this.#maxBytes * most)
+      this.#dropSurplus()
   }
 
   /** Drops the entries that were trimmed from the log. */
@@ -78,6 +77,16 @@ export class RecentEvents {
       bytes += event.bytes.length
     }
     return { events, scannedTo: (this.#entries.at(-1) as EncodedEntry).id }
+  }
+
+  #dropSurplus(): void {
+    let bytes = this.#bytes
+    let surplus = 0
+    while (this.#entries.length - surplus > this.#maxEntries || bytes > this.#maxBytes) {
+      bytes -= bytesOf(this.#entries[surplus] as EncodedEntry)
+      surplus++
+    }
+    this.#dropFirst(surplus)
   }
 
   #list(audience: Audience, event: EncodedEvent): void {

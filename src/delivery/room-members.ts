@@ -26,7 +26,7 @@ export class AccountRooms {
   }
 }
 
-/** A query under way, and the changes meanwhile that may concern its account. */
+/** A query under way, and the changes that its answer may not have. */
 interface Loading {
   done: Promise<void>
   missed: MembersChange[]
@@ -92,13 +92,17 @@ export class RoomMembers {
 
   /** Applies an entry, in the order of the log. */
   apply(change: MembersChange): void {
-    const accounts = change.kind === 'room-deleted' ? [...this.of(change.room)] : [change.account]
-    for (const account of accounts) {
-      const rooms = this.#accounts.get(account)
-      if (rooms) this.#applyTo(rooms, change)
+    if (change.kind === 'room-deleted') {
+      const members = this.of(change.room)
+      this.#members.delete(change.room)
+      for (const account of members) this.#applyTo(this.open(account), change)
+      for (const { missed } of this.#loading.values()) missed.push(change)
+      return
     }
-    for (const [rooms, { missed }] of this.#loading)
-      if (change.kind === 'room-deleted' || change.account === rooms.account) missed.push(change)
+    const rooms = this.#accounts.get(change.account)
+    if (rooms === undefined) return
+    this.#applyTo(rooms, change)
+    this.#loading.get(rooms)?.missed.push(change)
   }
 
   #load(rooms: AccountRooms): Promise<void> {
@@ -145,7 +149,8 @@ export class RoomMembers {
   }
 
   #removeMember(room: number, account: number): void {
-    const members = this.#members.get(room) as number[]
+    const members = this.#members.get(room)
+    if (members === undefined) return
     remove(members, account)
     if (members.length === 0) this.#members.delete(room)
   }
