@@ -115,16 +115,38 @@ export class Rooms {
    *
    * @throws {Problem} `room-name-taken`, `too-many-rooms`, `idempotency-key-reused`
    */
-  async create(caller: Session, { room, idempotency }: NewRoomCommand): Promise<MadeRoom> {
-    const { creation } = this.#options
-    if (creation === 'moderators')
+  async create(caller: Session, command: NewRoomCommand): Promise<MadeRoom> {
+    const { room, idempotency } = command
+    if (this.#options.creation === 'moderators') {
+      const replayed = await this.replay(caller, command)
+      if (replayed) return replayed
       throw new Problem('forbidden', 'Here only moderators of the server may make rooms.')
+    }
     if (isReserved(room.name))
       throw new Problem(
         'room-name-taken',
         'This name, or one that looks like it, is reserved. Choose another.',
       )
     return this.#execute(caller, { kind: 'create', room, maxRooms: this.#maxRooms }, idempotency)
+  }
+
+  /**
+   * The room that was made with the same idempotency key before, if any; it makes none. So a replay is
+   * answered also when a limit is reached.
+   *
+   * @throws {Problem} `idempotency-key-reused`
+   */
+  async replay(
+    caller: Session,
+    { room, idempotency }: NewRoomCommand,
+  ): Promise<MadeRoom | undefined> {
+    if (idempotency === null) return undefined
+    // Who may be in no room makes none: with a new key the store refuses, after it has looked the key up.
+    const command = { kind: 'create', room, maxRooms: 0 } as const
+    const outcome = await this.#ask((rooms) => rooms.execute(caller.id, command, idempotency))
+    if (outcome.kind === 'done') return outcome
+    if (outcome.kind === 'too-many-rooms' || outcome.kind === 'room-name-taken') return undefined
+    throw roomProblem(outcome.kind)
   }
 
   async find(viewer: Session, room: string): Promise<RoomView> {

@@ -43,6 +43,7 @@ export interface Services {
   rooms: Pick<
     Rooms,
     | 'create'
+    | 'replay'
     | 'find'
     | 'list'
     | 'update'

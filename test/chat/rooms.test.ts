@@ -168,6 +168,10 @@ t.test('a reserved name is taken, and where only moderators make rooms nobody ca
   const allowed = parseNewRoom({ name: 'tea' })
   t.match(await refusalOf(() => closed.create(ann, allowed)), { code: 'forbidden' })
   t.same(scripted.executed, [])
+  const earlier = await open({ creation: 'moderators' })
+  earlier.scripted.outcome = { ...earlier.scripted.outcome, replayed: true } as RoomOutcome
+  const again = await earlier.rooms.create(ann, parseNewRoom({ name: 'tea' }, 'key'))
+  t.equal(again.replayed, true, 'a room from before it was so is found by its key')
 })
 
 t.test('an idempotency key covers all that was asked for, defaults included', async (t) => {
@@ -190,6 +194,25 @@ t.test('an idempotency key covers all that was asked for, defaults included', as
   const again = await rooms.create(ann, parseNewRoom(same, 'key'))
   t.match(again, { room: { name: 'tea' }, replayed: true })
   t.same(scripted.executed[0]?.[2], { key: 'key', digest: plain })
+})
+
+t.test('a replay finds the room of a key, and makes none', async (t) => {
+  const { rooms, scripted, ann } = await open()
+  t.equal(await rooms.replay(ann, parseNewRoom({ name: 'tea' })), undefined)
+  t.same(scripted.executed, [], 'without a key it is none')
+  const command = parseNewRoom({ name: 'tea' }, 'key')
+  for (const kind of ['too-many-rooms', 'room-name-taken'] as const) {
+    scripted.outcome = { kind }
+    t.equal(await rooms.replay(ann, command), undefined, kind)
+  }
+  scripted.outcome = { kind: 'key-reused' }
+  t.match(await refusalOf(() => rooms.replay(ann, command)), { code: 'idempotency-key-reused' })
+  scripted.outcome = { kind: 'done', room: ofAnn, member: null, replayed: true, joined: false }
+  t.match(await rooms.replay(ann, command), { room: ofAnn, replayed: true })
+  for (const [session, asked, idempotency] of scripted.executed) {
+    t.match({ session, asked }, { session: ann.id, asked: { kind: 'create', maxRooms: 0 } })
+    t.equal(idempotency, command.idempotency)
+  }
 })
 
 t.test('names in paths are typed in any case', async (t) => {

@@ -32,9 +32,10 @@ export async function roomRoutes(app: Api, { services, limits }: RouteOptions): 
   app.post('/v1/rooms', { schema: createRoom }, async (request, reply) => {
     const { session, body, headers } = request
     const command = parseNewRoom(body, headers['idempotency-key'])
-    const { room, replayed } = await limits.createRoom(session, () =>
-      rooms.create(session, command),
-    )
+    const { room, replayed } = await limits.createRoom(session, {
+      make: () => rooms.create(session, command),
+      replay: () => rooms.replay(session, command),
+    })
     const name = 'room' in room ? room.room.name : room.name
     reply.code(201).header('location', `/v1/rooms/${encodeURIComponent(name)}`)
     if (replayed) reply.header('idempotent-replayed', 'true')

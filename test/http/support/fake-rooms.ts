@@ -38,6 +38,7 @@ export class FakeRooms {
       }
     return {
       create: answer('create', () => this.made),
+      replay: async () => (this.made.replayed ? this.made : undefined),
       find: answer('find', () => this.view),
       list: answer('list', () => ({ rooms: [this.view], more: true })),
       update: answer('update', () => this.view),
