@@ -8,6 +8,8 @@ interface Command {
   summary: string
   /** It judges its arguments itself. */
   parsesArguments?: true
+  /** Its `--help` tells more than its usage and summary. */
+  hasOwnHelp?: true
   run(args: readonly string[]): Promise<void>
 }
 
@@ -24,6 +26,7 @@ const commands: Record<string, Command> = {
   chat: {
     usage: 'chat [URL]',
     summary: 'chat in this terminal or in a pipe; obrol chat --help tells more',
+    hasOwnHelp: true,
     async run(args) {
       const { chat } = await import('./commands/chat.ts')
       await chat(args)
@@ -61,6 +64,7 @@ const commands: Record<string, Command> = {
     usage: 'move OPTIONS',
     summary: 'move everything between SQLite and PostgreSQL; obrol move --help tells more',
     parsesArguments: true,
+    hasOwnHelp: true,
     async run(args) {
       const { move } = await import('./commands/move.ts')
       const wrong = await move(args)
@@ -118,6 +122,14 @@ function help(): string {
   return `Usage:\n${lines.join('')}  obrol --version\n  obrol --help\n`
 }
 
+function helpOn({ usage, summary }: Command): string {
+  return `Usage: obrol ${usage}\n\n${summary.replace(/^./, (first) => first.toUpperCase())}.\n`
+}
+
+function isHelp(word: string): boolean {
+  return ['--help', '-h'].includes(word)
+}
+
 function manifest(): { version: string; engines: { node: string } } {
   return JSON.parse(readFileSync(packagePath('package.json'), 'utf8'))
 }
@@ -131,10 +143,11 @@ function failWithUsage(line: string): void {
 async function main([name = '--help', ...args]: readonly string[]): Promise<void> {
   if (['--version', '-v', 'version'].includes(name))
     return void process.stdout.write(`${manifest().version}\n`)
-  if (['--help', '-h', 'help'].includes(name)) return void process.stdout.write(help())
+  if (isHelp(name) || name === 'help') return void process.stdout.write(help())
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined)
     return failWithUsage(`there is no command ${JSON.stringify(name)}; see obrol --help`)
+  if (args.some(isHelp) && !command.hasOwnHelp) return void process.stdout.write(helpOn(command))
   const [, ...words] = command.usage.split(' ')
   const needed = words.filter((word) => !word.startsWith('['))
   const wrong = args.length < needed.length || args.length > words.length || args.includes('')

@@ -135,7 +135,11 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       storeConnected: () => storeUpdates.storeConnected,
     },
     tuning.http,
-  )
+  ).catch(async (error) => {
+    await hub.close()
+    await store.close()
+    throw error
+  })
   resolveLog(app.log)
   const keepMs =
     tuning.retentionMs ??

@@ -102,6 +102,18 @@ t.test('tells what it can do, asked or where nothing is said', async (t) => {
     t.ok(asked.stdout.includes(`  ${usage}`), usage)
 })
 
+t.test('each command has a help', async (t) => {
+  const names = ['serve', 'chat', 'backup', 'restore', 'compact', 'move', 'completion', 'openapi']
+  await Promise.all(
+    names.map(async (name) => {
+      const { code, stdout, stderr } = await run([name, '--help'])
+      t.same({ code, stderr }, { code: 0, stderr: '' }, name)
+      t.match(stdout, new RegExp(`^Usage: obrol ${name}( [^\n]+)?\n\n[^\n]+`), name)
+    }),
+  )
+  t.match((await run(['backup', 'a-file', '-h'])).stdout, /^Usage: obrol backup FILE\n\nWrite /)
+})
+
 t.test('refuses what is no command, and what lacks an argument or has one too many', async (t) => {
   const refusals = [
     [['dance'], 'there is no command "dance"; see obrol --help'],
@@ -136,9 +148,18 @@ t.test('a wrong setting stops the start with one line', async (t) => {
 })
 
 t.test('what was not foreseen is told as it is', async (t) => {
-  const { code, stderr } = await run(['openapi', path.join(t.testdir(), 'no', 'where', 'file')])
+  const failing = `data:text/javascript,process.stdout.write=()=>{throw%20new%20Error('made%20to%20fail')}`
+  const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${failing}`
+  const { code, stderr } = await run(['completion', 'bash'], { NODE_OPTIONS })
   t.equal(code, 1)
-  t.match(stderr, /^obrol: Error: ENOENT.*\n/)
+  t.match(stderr, /^obrol: Error: made to fail\n +at /)
+})
+
+t.test('a place where the OpenAPI document cannot be written is told in one line', async (t) => {
+  const file = path.join(t.testdir(), 'no', 'where', 'file')
+  const { code, stdout, stderr } = await run(['openapi', file])
+  t.same({ code, stdout }, { code: 1, stdout: '' })
+  t.match(stderr, /^obrol: .*file cannot be written: ENOENT[^\n]+\n$/)
 })
 
 t.test('writes the OpenAPI document', async (t) => {

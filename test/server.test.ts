@@ -45,6 +45,16 @@ t.test('a store that fails during the start stops it, and the folder is free aga
   await server.close()
 })
 
+t.test('a page that cannot be read stops the start, and the folder is free again', async (t) => {
+  const folder = await temporaryFolder(t)
+  const settings = { ...readSettings({ DATA_DIR: folder, LOG_LEVEL: 'silent' }), port: 0 }
+  const webAppDirectory = t.testdir({ 'index.html': 'its assets are missing' })
+  const failed = startServer(settings, { http: { webAppDirectory } })
+  await t.rejects(failed, { code: 'ENOENT', path: join(webAppDirectory, 'assets') })
+  const server = await startServer(settings)
+  await server.close()
+})
+
 t.test('an IPv6 address stands in brackets in the URL', async (t) => {
   const room = await openRoom(t, { settings: { host: '::1' } })
   t.match(room.url, /^http:\/\/\[::1\]:\d+$/)

@@ -1,18 +1,34 @@
 import { type FieldError, Problem } from './problems.ts'
 
+/** No field or parameter has a name as long: of one that nobody knows, an answer repeats so much. */
+const maxNameChars = 64
+
 /** The JSON Pointer of a field of the body (RFC 6901, section 3). */
-function jsonPointer(field: string): string {
-  return `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
+function jsonPointer(path: readonly string[]): string {
+  const escaped = path.map((name) => shorten(name).replaceAll('~', '~0').replaceAll('/', '~1'))
+  return escaped.map((name) => `/${name}`).join('')
 }
 
-/** @param detail what is wrong with a field of the body, if anything */
-export function fieldErrors(field: string, detail: string | undefined): FieldError[] {
-  return detail === undefined ? [] : [{ pointer: jsonPointer(field), detail }]
+function shorten(name: string): string {
+  const characters = [...name]
+  if (characters.length <= maxNameChars) return name
+  return `${characters.slice(0, maxNameChars).join('')}…`
+}
+
+/**
+ * @param field its name, or its path where it is in another field
+ * @param detail what is wrong with a field of the body, if anything
+ */
+export function fieldErrors(
+  field: string | readonly string[],
+  detail: string | undefined,
+): FieldError[] {
+  return detail === undefined ? [] : [{ pointer: jsonPointer([field].flat()), detail }]
 }
 
 /** @param detail what is wrong with a parameter of the path, the query or a header */
 export function parameterErrors(parameter: string, detail: string): FieldError[] {
-  return [{ parameter, detail }]
+  return [{ parameter: shorten(parameter), detail }]
 }
 
 /** @throws {Problem} `invalid-request` if there are errors, with all of them */

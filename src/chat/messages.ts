@@ -121,10 +121,14 @@ export class Messages {
    *   `keep`, `recipient-offline`; in a room also `unknown-room`, `forbidden`, `not-a-member`,
    *   `room-archived`
    */
-  async post({ sender, content, idempotency }: PostCommand): Promise<PostedMessage> {
-    const { appender } = this.#options
-    if (content.kind === 'broadcast' && this.#options.broadcast === 'moderators')
+  async post(command: PostCommand): Promise<PostedMessage> {
+    const { sender, content, idempotency } = command
+    const { appender, broadcast } = this.#options
+    if (content.kind === 'broadcast' && broadcast === 'moderators') {
+      const replayed = await this.replay(command)
+      if (replayed) return replayed
       throw new Problem('forbidden', 'Here only moderators of the server may write to everyone.')
+    }
     const to = await this.#audienceOf(content)
     const draft = { session: sender.id, to, text: content.text, idempotency }
     const outcome = await mapStoreErrors(appender.append(draft))

@@ -1,11 +1,8 @@
-import { hash } from 'node:crypto'
-import { nameForms } from '../names/name-forms.ts'
 import type { AccountStore } from '../store/account-store.ts'
 import type { Draft } from '../store/message-log.ts'
 import type { Room, RoomBan, RoomMember, RoomRole, RoomView } from '../store/room.ts'
 import type {
   KeyRange,
-  NewRoom,
   RoomCommand,
   RoomFields,
   RoomOutcome,
@@ -13,31 +10,12 @@ import type {
 } from '../store/room-store.ts'
 import type { Session } from '../store/session-store.ts'
 import { findStoredKey } from './accounts.ts'
-import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Presence } from './presence.ts'
 import { Problem } from './problems.ts'
+import type { NewRoomCommand } from './room-input.ts'
 import { roomProblem } from './room-problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
-import { checkTitle, checkTopic } from './text-rules.ts'
-import { checkUsername, isReserved, lookupKey } from './usernames.ts'
-
-/** What a client sends to make a room. */
-export interface RoomInput {
-  name: string
-  /** The name if left out. */
-  title?: string | undefined
-  topic?: string | undefined
-  /** `open` if left out. */
-  access?: Room['access'] | undefined
-  /** `all` if left out. */
-  history?: Room['history'] | undefined
-}
-
-/** A new room that `Rooms.parseNew` has checked. */
-export interface NewRoomCommand {
-  room: NewRoom
-  idempotency: Draft['idempotency']
-}
+import { isReserved, lookupKey } from './usernames.ts'
 
 export interface MadeRoom {
   /** Its name alone where a replay finds that the caller may not read it any more. */
@@ -121,9 +99,9 @@ function toTime(milliseconds: number): string {
 /**
  * Rooms, their members and bans. `room-rules.ts` says who may do what.
  *
- * Rooms and people are given by their names, typed in any case. Every method but the two that parse
- * throws a `Problem` `unavailable` where the store cannot be reached, `unknown-room` where the caller may
- * not read the room; those that write also `unauthorized`, `forbidden` and `outcome-unknown`.
+ * Rooms and people are given by their names, typed in any case. Every method throws a `Problem`
+ * `unavailable` where the store cannot be reached, and `unknown-room` where the caller may not read the
+ * room; those that write also `unauthorized`, `forbidden` and `outcome-unknown`.
  */
 export class Rooms {
   readonly #options: RoomsOptions
@@ -132,52 +110,43 @@ export class Rooms {
     this.#options = options
   }
 
-  /** Checks a new room as far as that needs no store. @throws {Problem} `invalid-request` */
-  parseNew(input: RoomInput, idempotencyKey?: string): NewRoomCommand {
-    const { name, title = name, topic = '', access = 'open', history = 'all' } = input
-    throwIfInvalid(
-      fieldErrors('name', checkUsername(name)),
-      fieldErrors('title', title === name ? undefined : checkTitle(title)),
-      fieldErrors('topic', checkTopic(topic)),
-      fieldErrors(
-        'history',
-        access === 'open' && history === 'since-joined'
-          ? 'must be "all" in an open room, which everyone can read'
-          : undefined,
-      ),
-    )
-    const room = { name, ...nameForms(name), title, topic, access, history }
-    const idempotency =
-      idempotencyKey === undefined ? null : { key: idempotencyKey, digest: digestOf(room) }
-    return { room, idempotency }
-  }
-
-  /** Checks what is to change of a room. @throws {Problem} `invalid-request` */
-  parseChanges({ title, topic, ...rest }: RoomFields): RoomFields {
-    if (title !== undefined) throwIfInvalid(fieldErrors('title', checkTitle(title)))
-    if (topic !== undefined) throwIfInvalid(fieldErrors('topic', checkTopic(topic)))
-    return {
-      ...rest,
-      ...(title !== undefined && { title }),
-      ...(topic !== undefined && { topic }),
-    }
-  }
-
   /**
    * Makes a room, whose owner is the caller. With an idempotency key a retry is safe for 24 hours.
    *
    * @throws {Problem} `room-name-taken`, `too-many-rooms`, `idempotency-key-reused`
    */
-  async create(caller: Session, { room, idempotency }: NewRoomCommand): Promise<MadeRoom> {
-    const { creation } = this.#options
-    if (creation === 'moderators')
+  async create(caller: Session, command: NewRoomCommand): Promise<MadeRoom> {
+    const { room, idempotency } = command
+    if (this.#options.creation === 'moderators') {
+      const replayed = await this.replay(caller, command)
+      if (replayed) return replayed
       throw new Problem('forbidden', 'Here only moderators of the server may make rooms.')
+    }
     if (isReserved(room.name))
       throw new Problem(
         'room-name-taken',
         'This name, or one that looks like it, is reserved. Choose another.',
       )
     return this.#execute(caller, { kind: 'create', room, maxRooms: this.#maxRooms }, idempotency)
+  }
+
+  /**
+   * The room that was made with the same idempotency key before, if any; it makes none. So a replay is
+   * answered also when a limit is reached.
+   *
+   * @throws {Problem} `idempotency-key-reused`
+   */
+  async replay(
+    caller: Session,
+    { room, idempotency }: NewRoomCommand,
+  ): Promise<MadeRoom | undefined> {
+    if (idempotency === null) return undefined
+    // Who may be in no room makes none: with a new key the store refuses, after it has looked the key up.
+    const command = { kind: 'create', room, maxRooms: 0 } as const
+    const outcome = await this.#ask((rooms) => rooms.execute(caller.id, command, idempotency))
+    if (outcome.kind === 'done') return outcome
+    if (outcome.kind === 'too-many-rooms' || outcome.kind === 'room-name-taken') return undefined
+    throw roomProblem(outcome.kind)
   }
 
   async find(viewer: Session, room: string): Promise<RoomView> {
@@ -309,9 +278,4 @@ function idOf({ person }: RoomMember): number {
 function known<T>(found: T | undefined): T {
   if (found === undefined) throw roomProblem('unknown-room')
   return found
-}
-
-/** SHA-256 in hexadecimal of everything that was sent. What is left out is the same as its default. */
-function digestOf({ name, title, topic, access, history }: NewRoom): string {
-  return hash('sha256', JSON.stringify(['create-room', name, title, topic, access, history]))
 }

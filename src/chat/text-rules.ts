@@ -12,6 +12,8 @@ const surrogatePair = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g
 const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/
 /** Where UAX #14 must break a line. NEL is a control character. */
 const lineBreak = /[\t\n\r\u2028\u2029]/
+/** U+2800 is the Braille cell without dots. */
+const visible = /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** A lone surrogate counts as one. */
 export function countCodePoints(text: string): number {
@@ -39,7 +41,7 @@ export function checkString(text: string): string | undefined {
 export function checkText(text: string, maxChars: number): string | undefined {
   const wrong = checkCharacters(text, maxChars)
   if (wrong !== undefined) return wrong
-  return text.trim() === '' ? 'must hold something that is not white space' : undefined
+  return visible.test(text) ? undefined : 'must hold something that is not white space'
 }
 
 /** The rule for the title of a room. */

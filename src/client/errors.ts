@@ -1,4 +1,4 @@
-import type { ProblemDetails } from './types.ts'
+import type { components } from './openapi-types.ts'
 
 /** The server's error codes; `GET /problems/<code>` explains each. */
 export type ProblemCode =
@@ -37,6 +37,15 @@ export type ProblemCode =
   | 'internal-error'
   | 'unavailable'
   | 'outcome-unknown'
+
+/** One invalid field: in the body (`pointer`, RFC 6901), or in the query, path or headers. */
+export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
+
+/** RFC 9457 problem details. A newer server may send a `type` that is not listed here. */
+export type ProblemDetails = Omit<components['schemas']['Problem'], 'type' | 'errors'> & {
+  type: string
+  errors?: FieldError[]
+}
 
 /**
  * Errors without an answer of the server: `network` (no connection, or it was lost), `timeout` (no

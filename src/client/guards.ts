@@ -1,4 +1,4 @@
-import { ObrolError } from './errors.ts'
+import { ObrolError, type ProblemDetails } from './errors.ts'
 import type {
   ByeReason,
   EventsToken,
@@ -8,7 +8,6 @@ import type {
   Message,
   OnlinePage,
   Presence,
-  ProblemDetails,
   Ready,
   Reset,
   User,

@@ -629,7 +629,7 @@ export interface components {
             cursor: string;
         };
         /** @description A room to be made */
-        NewRoom: {
+        RoomCreation: {
             /** @description A name as that of a user: the same characters and lengths. Case, width and ligatures make no other name; one that looks like that of another room cannot be given. */
             name: string;
             /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
@@ -1758,7 +1758,7 @@ export interface operations {
                  *       "topic": "Leaves and kettles"
                  *     }
                  */
-                "application/json": components["schemas"]["NewRoom"];
+                "application/json": components["schemas"]["RoomCreation"];
             };
         };
         responses: {

@@ -51,15 +51,6 @@ export type Reset = Schemas['Reset']
 /** Why the server ended a stream. */
 export type ByeReason = Schemas['Bye']['reason']
 
-/** One invalid field: in the body (`pointer`, RFC 6901), or in the query, path or headers. */
-export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
-
-/** RFC 9457 problem details. A newer server may send a `type` that is not listed here. */
-export type ProblemDetails = Omit<Schemas['Problem'], 'type' | 'errors'> & {
-  type: string
-  errors?: FieldError[]
-}
-
 export interface ClientOptions {
   /** The token of an earlier `register` or `login`, to continue its session. */
   token?: string | undefined

@@ -4,6 +4,7 @@ import { buildApp } from '../http/app.ts'
 import type { OpenApiVersion } from '../http/plugins/swagger.ts'
 import type { Services } from '../http/services.ts'
 import { readSettings } from '../settings.ts'
+import { toStartError } from '../store/start-error.ts'
 
 /** The versions of OpenAPI in which the API is described. */
 export const openApiVersions = ['3.1', '3.2'] satisfies OpenApiVersion[]
@@ -23,7 +24,10 @@ export async function openApiDocument(version: OpenApiVersion): Promise<string> 
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-/** Writes the OpenAPI document to a file. */
+/** Writes the OpenAPI document to a file. @throws {StartError} where it cannot be written */
 export async function writeOpenApi(file: string, version: OpenApiVersion): Promise<void> {
-  await writeFile(file, await openApiDocument(version))
+  const document = await openApiDocument(version)
+  await writeFile(file, document).catch((error) => {
+    throw toStartError(error, `${file} cannot be written`)
+  })
 }

@@ -33,6 +33,7 @@ export async function restore(
   file: string,
   output: Output = process.stderr,
 ): Promise<void> {
+  assertReadable(file)
   const lock = lockDataDirectory(folder)
   const { database, key } = dataFiles(folder)
   const fresh = `${database}.new`
@@ -51,6 +52,15 @@ export async function restore(
     progress.end()
     removeDatabase(fresh)
     lock.release()
+  }
+}
+
+/** Comes first, so that a mistyped name leaves no new data folder behind. @throws {StartError} */
+function assertReadable(file: string): void {
+  try {
+    closeSync(openSync(file, 'r'))
+  } catch (error) {
+    throw toStartError(error, `${file} cannot be restored`)
   }
 }
 

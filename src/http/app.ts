@@ -171,9 +171,12 @@ function addHooks(
     // By the route, because a path can be written in many ways.
     const isUncached = url === undefined || uncachedRoutes.test(url)
     if (isUncached && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    // A connection that is kept alive would delay the shutdown.
-    if (!ready()) reply.header('connection', 'close')
     drainRequest(request.raw, reply.raw)
+    // A connection that is kept alive would delay the shutdown.
+    const keepAlive = ready() && reply.raw.shouldKeepAlive
+    // Fastify says `close` for each body that it refuses, also where the rest of it is read.
+    if (!keepAlive || reply.hasHeader('connection'))
+      reply.header('connection', keepAlive ? 'keep-alive' : 'close')
     done(null, payload)
   })
   if (['debug', 'trace'].includes(settings.logLevel))

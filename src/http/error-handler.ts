@@ -37,8 +37,6 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   if (details.status === 401) reply.header('www-authenticate', challenge(problem.code, request))
   const seconds = retryAfter(problem)
   if (seconds !== undefined) reply.header('retry-after', seconds)
-  // Fastify closes the connection of a body that it refuses; here `drainRequest` reads the rest.
-  if (reply.hasHeader('connection')) reply.removeHeader('connection')
   // The next request may be right.
   reply.header('cache-control', 'no-store')
   // As bytes, because Fastify would add a charset to a string, and this media type has none.

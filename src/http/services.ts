@@ -42,9 +42,8 @@ export interface Services {
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   rooms: Pick<
     Rooms,
-    | 'parseNew'
-    | 'parseChanges'
     | 'create'
+    | 'replay'
     | 'find'
     | 'list'
     | 'update'

@@ -98,8 +98,9 @@ export interface RoomEntry {
   by: Person
   /**
    * Accounts that were members at this entry and may not read the room in the snapshot that was read:
-   * what is told of the room as it is now is not for them. Empty on SQLite, where updates are of the
-   * commit's own snapshot, and in answers for one viewer.
+   * what is told of the room as it is now is not for them. Not who left with this entry; and none where
+   * `room` is a `RoomRef`, as of a deleted room, for then it is for nobody. Empty on SQLite, where
+   * updates are of the commit's own snapshot, and in answers for one viewer.
    */
   hiddenFrom: readonly number[]
 }

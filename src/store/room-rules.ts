@@ -19,7 +19,7 @@ export interface RoomFacts {
   target: Person | undefined
   targetRole: RoomRole | undefined
   targetIsBanned: boolean
-  /** Whether a membership of theirs has ended. */
+  /** Whether a membership of theirs has ended, as far as the log goes back. */
   targetHasLeft: boolean
   /** Owners of the room besides the target. */
   otherOwners: number
@@ -179,8 +179,8 @@ function decideBan(kind: 'ban' | 'unban', target: Person, facts: RoomFacts): Roo
 }
 
 /**
- * At every id a room with members has an owner, so the next one is made before the last one leaves. Who
- * outranks nobody removes nobody: the last owner, and the last member, can only leave by themselves.
+ * At every id a room with members has an owner, so the next one is made before the last one leaves.
+ * Nobody outranks an owner: the last owner, and the last member, go by leaving alone.
  */
 function leave(room: Room, member: Person, { otherOwners, successor }: RoomFacts): RoomChange[] {
   const left: RoomChange = { kind: 'leave', member, reason: 'left' }

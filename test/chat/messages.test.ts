@@ -46,6 +46,10 @@ class Room {
     this.#messages = messages
   }
 
+  parse(sender: Session, content: MessageInput, key: string) {
+    return this.#messages.parse(sender, content, key)
+  }
+
   async broadcast(sender: Session, text: string, key?: string) {
     return this.#messages.post(this.#messages.parse(sender, { kind: 'broadcast', text }, key))
   }
@@ -182,6 +186,11 @@ t.test('where only moderators may write to everyone, nobody can', async (t) => {
   t.match(await refusalOf(() => messages.broadcast(ann, 'hi')), { code: 'forbidden' })
   t.same(store.calls, [])
   await messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' })
+  const content = { kind: 'broadcast', text: 'from before' } as const
+  const { idempotency } = messages.parse(ann, content, 'key')
+  const draft = { session: ann.id, to: null, text: content.text, idempotency }
+  await store.log.append([draft])
+  t.equal((await messages.broadcast(ann, content.text, 'key')).replayed, true)
 })
 
 t.test('an invalid text is refused, and nothing is stored', async (t) => {

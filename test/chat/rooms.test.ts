@@ -1,4 +1,5 @@
 import t from 'tap'
+import { checkRoomChanges, parseNewRoom, type RoomInput } from '../../src/chat/room-input.ts'
 import {
   Rooms,
   type RoomsOptions,
@@ -107,11 +108,11 @@ t.test('clients get a room with their own part, and times in RFC 3339', async (t
 
 t.test('a room is made as it was asked for, or with the defaults', async (t) => {
   const { rooms, scripted, ann } = await open()
-  const made = await rooms.create(ann, rooms.parseNew({ name: 'Tea' }))
+  const made = await rooms.create(ann, parseNewRoom({ name: 'Tea' }))
   t.same(made.room, ofAnn)
   t.equal(made.replayed, false)
   const asked = { title: 'Rum', topic: '', access: 'private', history: 'since-joined' } as const
-  await rooms.create(ann, rooms.parseNew({ name: 'Straße', ...asked }))
+  await rooms.create(ann, parseNewRoom({ name: 'Straße', ...asked }))
   t.match(scripted.executed, [
     [
       ann.id,
@@ -134,9 +135,8 @@ t.test('a room is made as it was asked for, or with the defaults', async (t) => 
 })
 
 t.test('an invalid room is refused with all that is wrong', async (t) => {
-  const { rooms, scripted } = await open()
   const wrong = { name: 'a b', title: 'a\nb', topic: '\0', history: 'since-joined' } as const
-  t.match(await refusalOf(() => rooms.parseNew(wrong)), {
+  t.match(await refusalOf(() => parseNewRoom(wrong)), {
     code: 'invalid-request',
     errors: [
       { pointer: '/name', detail: /letters/ },
@@ -145,37 +145,40 @@ t.test('an invalid room is refused with all that is wrong', async (t) => {
       { pointer: '/history', detail: /"all" in an open room/ },
     ],
   })
-  t.match(await refusalOf(() => rooms.parseNew({ name: 'x' })), {
+  t.match(await refusalOf(() => parseNewRoom({ name: 'x' })), {
     errors: [{ pointer: '/name', detail: 'must be 2 to 32 characters long, but has 1' }],
   })
-  t.match(await refusalOf(() => rooms.parseChanges({ title: ' ' })), {
-    errors: [{ pointer: '/title', detail: /white space/ }],
+  t.match(await refusalOf(() => checkRoomChanges({ title: ' ', topic: 'x'.repeat(501) })), {
+    errors: [
+      { pointer: '/title', detail: /white space/ },
+      { pointer: '/topic', detail: 'must be at most 500 characters long, but has 501' },
+    ],
   })
-  t.match(await refusalOf(() => rooms.parseChanges({ topic: 'x'.repeat(501) })), {
-    errors: [{ pointer: '/topic', detail: 'must be at most 500 characters long, but has 501' }],
-  })
-  t.same(scripted.executed, [])
+  checkRoomChanges({ archived: true, access: 'open' })
 })
 
 t.test('a reserved name is taken, and where only moderators make rooms nobody can', async (t) => {
   const { rooms, scripted, ann } = await open()
-  const reserved = rooms.parseNew({ name: 'Everyone' })
+  const reserved = parseNewRoom({ name: 'Everyone' })
   t.match(await refusalOf(() => rooms.create(ann, reserved)), {
     code: 'room-name-taken',
     detail: /reserved/,
   })
   const closed = (await open({ creation: 'moderators' })).rooms
-  const allowed = rooms.parseNew({ name: 'tea' })
+  const allowed = parseNewRoom({ name: 'tea' })
   t.match(await refusalOf(() => closed.create(ann, allowed)), { code: 'forbidden' })
   t.same(scripted.executed, [])
+  const earlier = await open({ creation: 'moderators' })
+  earlier.scripted.outcome = { ...earlier.scripted.outcome, replayed: true } as RoomOutcome
+  const again = await earlier.rooms.create(ann, parseNewRoom({ name: 'tea' }, 'key'))
+  t.equal(again.replayed, true, 'a room from before it was so is found by its key')
 })
 
 t.test('an idempotency key covers all that was asked for, defaults included', async (t) => {
   const { rooms, scripted, ann } = await open()
-  const digest = (input: Parameters<Rooms['parseNew']>[0]) =>
-    rooms.parseNew(input, 'key').idempotency?.digest
+  const digest = (input: RoomInput) => parseNewRoom(input, 'key').idempotency?.digest
   const plain = digest({ name: 'tea' })
-  t.match(rooms.parseNew({ name: 'tea' }, 'key').idempotency, { key: 'key' })
+  t.match(parseNewRoom({ name: 'tea' }, 'key').idempotency, { key: 'key' })
   const same = { name: 'tea', title: 'tea', topic: '', access: 'open', history: 'all' } as const
   t.equal(digest(same), plain)
   const others = [
@@ -188,16 +191,35 @@ t.test('an idempotency key covers all that was asked for, defaults included', as
   t.equal(new Set([plain, ...others.map(digest)]).size, 6)
 
   scripted.outcome = { kind: 'done', room: { name: 'tea' }, member, replayed: true, joined: false }
-  const again = await rooms.create(ann, rooms.parseNew(same, 'key'))
+  const again = await rooms.create(ann, parseNewRoom(same, 'key'))
   t.match(again, { room: { name: 'tea' }, replayed: true })
   t.same(scripted.executed[0]?.[2], { key: 'key', digest: plain })
+})
+
+t.test('a replay finds the room of a key, and makes none', async (t) => {
+  const { rooms, scripted, ann } = await open()
+  t.equal(await rooms.replay(ann, parseNewRoom({ name: 'tea' })), undefined)
+  t.same(scripted.executed, [], 'without a key it is none')
+  const command = parseNewRoom({ name: 'tea' }, 'key')
+  for (const kind of ['too-many-rooms', 'room-name-taken'] as const) {
+    scripted.outcome = { kind }
+    t.equal(await rooms.replay(ann, command), undefined, kind)
+  }
+  scripted.outcome = { kind: 'key-reused' }
+  t.match(await refusalOf(() => rooms.replay(ann, command)), { code: 'idempotency-key-reused' })
+  scripted.outcome = { kind: 'done', room: ofAnn, member: null, replayed: true, joined: false }
+  t.match(await rooms.replay(ann, command), { room: ofAnn, replayed: true })
+  for (const [session, asked, idempotency] of scripted.executed) {
+    t.match({ session, asked }, { session: ann.id, asked: { kind: 'create', maxRooms: 0 } })
+    t.equal(idempotency, command.idempotency)
+  }
 })
 
 t.test('names in paths are typed in any case', async (t) => {
   const { rooms, scripted, store, ann } = await open()
   await store.join('straße')
-  await rooms.update(ann, 'TEA', rooms.parseChanges({ title: 'Chai', archived: true }))
-  await rooms.update(ann, 'tea', rooms.parseChanges({ topic: '' }))
+  await rooms.update(ann, 'TEA', { title: 'Chai', archived: true })
+  await rooms.update(ann, 'tea', { topic: '' })
   await rooms.delete(ann, 'Tea')
   await rooms.putMember(ann, 'tea', 'BOB', 'moderator')
   await rooms.putMember(ann, 'tea', 'Straße')
@@ -223,7 +245,7 @@ t.test('names in paths are typed in any case', async (t) => {
 
 t.test('a limit of 0 is none', async (t) => {
   const { rooms, scripted, ann } = await open({ maxRooms: 0, maxMembers: 0 })
-  await rooms.create(ann, rooms.parseNew({ name: 'tea' }))
+  await rooms.create(ann, parseNewRoom({ name: 'tea' }))
   await rooms.putMember(ann, 'tea', 'ann')
   const none = Number.MAX_SAFE_INTEGER
   t.match(scripted.executed, [
@@ -305,7 +327,7 @@ t.test('a refusal of the store is a problem', async (t) => {
 t.test('errors of the store become different problems', async (t) => {
   const { rooms, scripted, ann } = await open()
   const calls = [
-    () => rooms.create(ann, rooms.parseNew({ name: 'tea' })),
+    () => rooms.create(ann, parseNewRoom({ name: 'tea' })),
     () => rooms.delete(ann, 'tea'),
     () => rooms.find(ann, 'tea'),
     () => rooms.list(ann, { limit: 1 }),

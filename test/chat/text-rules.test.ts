@@ -38,6 +38,25 @@ t.test('a blank text is refused', async (t) => {
   }
 })
 
+t.test('a text of invisible characters is blank', async (t) => {
+  for (const text of [
+    '\u200B',
+    '\u2060',
+    '\u3164',
+    '\u115F\u1160',
+    '\uFFA0',
+    '\u00AD',
+    '\u200B \u200D\n\uFEFF',
+    '\uFE0F',
+    '\u{E0041}\u{E007F}',
+    '\u2800',
+  ]) {
+    t.match(checkText(text, 100), /not white space/, encodeURI(text))
+    t.equal(checkText(`${text}x`, 100), undefined, encodeURI(text))
+    t.equal(checkText(`${text}👋`, 100), undefined, encodeURI(text))
+  }
+})
+
 t.test('control characters except tab, LF and CR are refused and named', async (t) => {
   const allowed = new Set([0x09, 0x0a, 0x0d])
   for (let code = 1; code <= 0xa0; code++) {

@@ -107,6 +107,13 @@ t.test('refuses to back up without a database, or over an existing file', async 
   t.same(readdirSync(folder).sort(), ['data', 'empty', 'other', 'there'], 'no file is left behind')
 })
 
+t.test('makes no data folder for a backup that is not there', async (t) => {
+  const folder = privateFolder(t)
+  const data = join(folder, 'new', 'data')
+  await refused(t, restore(data, join(folder, 'nowhere'), quiet), /cannot be restored: ENOENT/)
+  t.same(readdirSync(folder), [])
+})
+
 t.test('refuses to restore into a folder that is in use', async (t) => {
   const folder = privateFolder(t)
   const data = join(folder, 'data')

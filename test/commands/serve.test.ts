@@ -35,6 +35,14 @@ t.test('a start that fails ends the process, whatever was open by then', async (
   t.match(stderr, /^obrol: The signing key in [^\n]+jwt\.key is damaged[^\n]+\n$/)
 })
 
+t.test('a data folder that cannot be made ends the start at once', async (t) => {
+  const attempt = new CommandProcess({ folder: '/proc/nope', counted: true })
+  t.teardown(() => attempt.end('SIGKILL'))
+  const { code, stderr } = await within(15_000, 'the process to end', attempt.exited)
+  t.equal(code, 1)
+  t.match(stderr, /^obrol: The data folder \/proc\/nope cannot be used: ENOENT[^\n]+\n$/)
+})
+
 t.test('a Ctrl-C that npm and the terminal both pass on is one', async (t) => {
   const server = await busyServer(t)
   server.signal('SIGINT')
@@ -51,26 +59,34 @@ t.test('a second signal later on ends it at once', async (t) => {
   t.comment(`ended after ${ms} ms`)
 })
 
-t.test('npm start passes a signal on: no server is left behind', async (t) => {
-  const folder = await temporaryFolder(t)
-  const npm = spawn('npm', ['start'], {
-    cwd: root,
-    env: { ...process.env, NODE_OPTIONS: '', DATA_DIR: folder, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+for (const script of ['start', 'dev'])
+  t.test(`npm run ${script} passes a signal on: no process is left behind`, async (t) => {
+    const folder = await temporaryFolder(t)
+    const npm = spawn('npm', ['run', script], {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: '', DATA_DIR: folder, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    })
+    // Its whole group: a server that is left behind must not outlive the test.
+    t.teardown(() => {
+      try {
+        process.kill(-(npm.pid as number), 'SIGKILL')
+      } catch {}
+    })
+    let log = ''
+    npm.stdout.setEncoding('utf8').on('data', (text: string) => {
+      log += text
+    })
+    const url = async () => {
+      while (!/"event":"started"/.test(log)) await once(npm.stdout, 'data')
+      return /"url":"([^"]+)"/.exec(log)?.[1] as string
+    }
+    const address = await within(20_000, `npm run ${script} to serve`, url())
+    t.equal((await fetch(`${address}/readyz`)).status, 200)
+    npm.kill('SIGTERM')
+    await within(20_000, 'npm and all that it started to end', once(npm, 'close'))
+    t.match(log, /"event":"stopped"/)
+    await t.rejects(fetch(`${address}/healthz`))
+    t.throws(() => process.kill(-(npm.pid as number), 0), { code: 'ESRCH' })
   })
-  t.teardown(() => npm.kill('SIGKILL'))
-  let log = ''
-  npm.stdout.setEncoding('utf8').on('data', (text: string) => {
-    log += text
-  })
-  const url = async () => {
-    while (!/"event":"started"/.test(log)) await once(npm.stdout, 'data')
-    return /"url":"([^"]+)"/.exec(log)?.[1] as string
-  }
-  const address = await within(20_000, 'npm start to serve', url())
-  t.equal((await fetch(`${address}/healthz`)).status, 200)
-  npm.kill('SIGTERM')
-  await within(20_000, 'npm to end', once(npm, 'close'))
-  t.match(log, /"event":"stopped"/)
-  await t.rejects(fetch(`${address}/healthz`))
-})

@@ -174,9 +174,15 @@ t.test('rooms', async (t) => {
 })
 
 t.test('limits', async (t) => {
-  const room = await openRoom(t, { settings: { messagesPerMinute: 1 } })
+  const room = await openRoom(t, { settings: { messagesPerMinute: 2, roomsCreatedPerDay: 1 } })
   const ann = await room.register('ann')
+  const make = (name: string) =>
+    post('/v1/rooms', { name }, { token: ann.token, lines: [`Idempotency-Key: ${name}`] })
+  const made = await done(t, room, make('tea'), 201)
+  await refused(t, room, make('rum'), { code: 'too-many-requests' })
   await ann.broadcast('hi')
+  const replayed = await done(t, room, make('tea'), 201)
+  t.equal(replayed.body, made.body, 'a replay is answered past the limits')
   await refused(t, room, post('/v1/messages/broadcast', { text: 'hi' }, ann), {
     code: 'too-many-requests',
   })

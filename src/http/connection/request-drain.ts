@@ -24,7 +24,7 @@ export function drainRequest(request: IncomingMessage, response: ServerResponse)
   const { socket } = request
   const begin = socket.bytesRead
   const timer = setTimeout(() => socket.destroy(), maxMs)
-  if (announced > maxBytes) response.setHeader('connection', 'close')
+  if (announced > maxBytes) response.shouldKeepAlive = false
   closeAfterRequest(request)
   request
     .on('data', () => {

@@ -37,26 +37,39 @@ function parse(text: string): unknown {
 }
 
 /**
- * The strings and the structural characters of JSON but the comma. A string may also end with the
- * text, which keeps the expression linear on a text that is not JSON.
+ * The strings and the structural characters of JSON. A string may also end with the text, which keeps
+ * the expression linear on a text that is not JSON.
  */
-const tokens = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|[{}[\]:]/gs
+const tokens = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|[{}[\]:,]/gs
+
+/** An object or array that is being read. */
+interface Level {
+  names: Set<string>
+  /** The last name of the object, or the index in the array. */
+  at: string | number
+}
 
 /**
  * `JSON.parse` keeps the last of two fields with one name, so the server would guess which one was
  * meant. The text is valid JSON, so a string before a colon is a name in the innermost object.
  */
 function rejectRepeatedNames(text: string): void {
-  const open: Set<string>[] = []
+  const open: Level[] = []
   let string = ''
   for (const [token] of text.matchAll(tokens)) {
-    if (token === '{' || token === '[') open.push(new Set())
+    const level = open.at(-1) as Level
+    if (token === '{' || token === '[') open.push({ names: new Set(), at: token === '{' ? '' : 0 })
     else if (token === '}' || token === ']') open.pop()
-    else if (token === ':') {
-      const names = open.at(-1) as Set<string>
-      const name = JSON.parse(string)
-      throwIfInvalid(fieldErrors(name, names.has(name) ? 'must be given only once' : undefined))
-      names.add(name)
+    else if (token === ',') {
+      if (typeof level.at === 'number') level.at++
+    } else if (token === ':') {
+      const name: string = JSON.parse(string)
+      level.at = name
+      if (level.names.has(name)) {
+        const path = open.map(({ at }) => String(at))
+        throwIfInvalid(fieldErrors(path, 'must be given only once'))
+      }
+      level.names.add(name)
     } else string = token
   }
 }

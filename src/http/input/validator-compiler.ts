@@ -19,7 +19,7 @@ interface FlatSchema {
 }
 
 interface FieldSchema {
-  type?: string
+  type: string
   enum?: string[]
   minimum?: number
   maximum?: number
@@ -138,7 +138,7 @@ function fieldsOf({ properties, required = [] }: FlatSchema, httpPart: string): 
       key: httpPart === 'headers' ? name.toLowerCase() : name,
       rule: ruleOf(schema),
       required: required.includes(name),
-      readText: readers[schema.type ?? ''],
+      readText: readers[schema.type],
       accepts: (value) => compiled.Check(value),
     }
   })

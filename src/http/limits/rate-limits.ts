@@ -90,52 +90,38 @@ export class RateLimits {
     this.#messages.consume(accountKeys(session))
   }
 
-  /** A new room, which counts as a message, too. A replay costs nothing. */
-  createRoom<T extends Replayable>(session: Session, create: () => Promise<T>): Promise<T> {
+  /** A message. A replay costs nothing, and is answered also past the limit. */
+  async post<T extends Replayable>(session: Session, { make, replay }: Post<T>): Promise<T> {
     const keys = accountKeys(session)
-    return costingOnlyWhatIsMade(
-      this.#rooms,
-      keys,
-      ({ replayed }) => !replayed,
-      () => this.post(session, create),
-    )
+    const replayed = await consumeUnlessReplayed(this.#messages, keys, replay)
+    if (replayed !== undefined) return replayed
+    const posted = await make()
+    if (posted.replayed) this.#messages.refund(keys)
+    return posted
+  }
+
+  /** A new room, which counts as a message, too; with replays as those of messages. */
+  async createRoom<T extends Replayable>(session: Session, room: Post<T>): Promise<T> {
+    const keys = accountKeys(session)
+    const replayed = await consumeUnlessReplayed(this.#rooms, keys, room.replay)
+    if (replayed !== undefined) return replayed
+    const isMade = (made: T) => !made.replayed
+    return refundedUnless(isMade, this.#rooms, keys, () => this.post(session, room))
   }
 
   /** A member who may be new to a room. Without a new one it costs no more than any write. */
   addMember<T extends { joined: boolean }>(session: Session, add: () => Promise<T>): Promise<T> {
     const keys = accountKeys(session)
-    return costingOnlyWhatIsMade(
+    this.#adds.consume(keys)
+    return refundedUnless(
+      ({ joined }) => joined,
       this.#adds,
       keys,
-      ({ joined }) => joined,
       async () => {
         this.write(session)
         return add()
       },
     )
-  }
-
-  /**
-   * A message. A replay costs nothing.
-   *
-   * @param replay finds out whether it is one, which is answered also past the limit
-   */
-  async post<T extends Replayable>(
-    session: Session,
-    post: () => Promise<T>,
-    replay: () => Promise<T | undefined> = async () => undefined,
-  ): Promise<T> {
-    const keys = accountKeys(session)
-    try {
-      this.#messages.consume(keys)
-    } catch (refusal) {
-      const replayed = await replay()
-      if (replayed === undefined) throw refusal
-      return replayed
-    }
-    const posted = await post()
-    if (posted.replayed) this.#messages.refund(keys)
-    return posted
   }
 
   /** A registration that passes `check`. It costs nothing where the store was unavailable. */
@@ -175,14 +161,36 @@ interface Replayable {
   replayed: boolean
 }
 
-/** Takes a point, and gives it back unless something was made, or may have been. */
-async function costingOnlyWhatIsMade<T>(
+/** Something that is made once for each idempotency key. */
+interface Post<T extends Replayable> {
+  make: () => Promise<T>
+  /** What was made with the same key before, if anything. It makes nothing. */
+  replay: () => Promise<T | undefined>
+}
+
+/** Takes a point; past the limit, finds a replay. @returns the replay; undefined: a point was taken */
+async function consumeUnlessReplayed<T>(
   limiter: RateLimiter,
   keys: readonly LimitKey[],
+  replay: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    limiter.consume(keys)
+    return undefined
+  } catch (refusal) {
+    const replayed = await replay()
+    if (replayed === undefined) throw refusal
+    return replayed
+  }
+}
+
+/** Gives a point back unless something was made, or may have been. */
+async function refundedUnless<T>(
   isMade: (result: T) => boolean,
+  limiter: RateLimiter,
+  keys: readonly LimitKey[],
   make: () => Promise<T>,
 ): Promise<T> {
-  limiter.consume(keys)
   try {
     const result = await make()
     if (!isMade(result)) limiter.refund(keys)

@@ -79,11 +79,10 @@ function messageAnswers({ messages }: Services, limits: RateLimits) {
   }
 
   async function send(command: PostCommand, reply: FastifyReply): Promise<FastifyReply> {
-    const { entry, replayed } = await limits.post(
-      command.sender,
-      () => messages.post(command),
-      () => messages.replay(command),
-    )
+    const { entry, replayed } = await limits.post(command.sender, {
+      make: () => messages.post(command),
+      replay: () => messages.replay(command),
+    })
     reply.code(201).header('location', `/v1/messages/${entry.id}`)
     if (replayed) reply.header('idempotent-replayed', 'true')
     return reply.send(toMessage(entry))

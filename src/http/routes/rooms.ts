@@ -1,3 +1,4 @@
+import { checkRoomChanges, parseNewRoom } from '../../chat/room-input.ts'
 import { toBan, toMember, toRoomView } from '../../chat/rooms.ts'
 import { lookupKey } from '../../chat/usernames.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
@@ -30,10 +31,11 @@ export async function roomRoutes(app: Api, { services, limits }: RouteOptions): 
 
   app.post('/v1/rooms', { schema: createRoom }, async (request, reply) => {
     const { session, body, headers } = request
-    const command = rooms.parseNew(body, headers['idempotency-key'])
-    const { room, replayed } = await limits.createRoom(session, () =>
-      rooms.create(session, command),
-    )
+    const command = parseNewRoom(body, headers['idempotency-key'])
+    const { room, replayed } = await limits.createRoom(session, {
+      make: () => rooms.create(session, command),
+      replay: () => rooms.replay(session, command),
+    })
     const name = 'room' in room ? room.room.name : room.name
     reply.code(201).header('location', `/v1/rooms/${encodeURIComponent(name)}`)
     if (replayed) reply.header('idempotent-replayed', 'true')
@@ -52,9 +54,9 @@ export async function roomRoutes(app: Api, { services, limits }: RouteOptions): 
   })
 
   app.patch('/v1/rooms/:room', { schema: updateRoom }, async ({ session, params, body }) => {
-    const changes = rooms.parseChanges(body)
+    checkRoomChanges(body)
     limits.write(session)
-    return toRoomView(await rooms.update(session, params.room, changes))
+    return toRoomView(await rooms.update(session, params.room, body))
   })
 
   app.get(

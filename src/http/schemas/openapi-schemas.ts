@@ -14,7 +14,7 @@ import { Health } from './health.ts'
 import { Message, MessagePage, NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
-import { MadeRoom, NewRoom, Room, RoomChanges, RoomPage } from './rooms.ts'
+import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
@@ -31,7 +31,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   NewRoomMessage,
   Message,
   MessagePage,
-  NewRoom,
+  RoomCreation,
   RoomChanges,
   Room,
   MadeRoom,

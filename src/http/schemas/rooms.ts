@@ -79,7 +79,8 @@ const exampleRoom = {
   joinedAt: '2026-11-02T09:33:00.000Z',
 }
 
-export const NewRoom = Type.Object(
+/** Not `NewRoom`: so generated clients in Go name the function that makes a `Room`. */
+export const RoomCreation = Type.Object(
   {
     name: Type.String({ 'x-documented': 'newRoomName' }),
     title: Type.Optional(Type.String({ 'x-documented': 'roomTitle' })),
@@ -96,7 +97,7 @@ export const NewRoom = Type.Object(
     ),
   },
   {
-    $id: 'NewRoom',
+    $id: 'RoomCreation',
     description: 'A room to be made',
     ...strict,
     examples: [{ name: exampleRoom.name, title: exampleRoom.title, topic: exampleRoom.topic }],
@@ -168,7 +169,7 @@ export const createRoom = {
   consumes: bodyTypes,
   headers: idempotencyKey('room'),
   params: Type.Object({}),
-  body: NewRoom,
+  body: RoomCreation,
   response: {
     201: jsonResponse('Made.', MadeRoom, exampleRoom, {
       Location: { type: 'string', description: 'The address of the room' },

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { negotiate } from '@fastify/accept-negotiator'
@@ -68,7 +69,8 @@ export class StaticFile {
     reply.header('accept-ranges', 'bytes')
     if (modifiedAt !== undefined) reply.header('last-modified', new Date(modifiedAt).toUTCString())
     if (this.#isCompressible) addVary(reply)
-    if (isNotModified(headers, variant)) return reply.code(304).send()
+    // An empty stream: without a body, Fastify would answer a HEAD with `content-length: 0`.
+    if (isNotModified(headers, variant)) return reply.code(304).send(Readable.from([]))
 
     const asked = method === 'GET' && ifRangeMatches(headers, variant) ? headers.range : undefined
     const range = readRange(asked, bytes.length)

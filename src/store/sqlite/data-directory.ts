@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError, toStartError } from '../start-error.ts'
 import { assertPrivate, createPrivateFile } from './private-files.ts'
@@ -34,7 +34,7 @@ export function lockDataDirectory(folder: string): DataDirectoryLock {
   const { lock } = dataFiles(folder)
   let connection: Database.Database | undefined
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeDirectory(folder)
     assertPrivate(folder)
     createPrivateFile(lock)
     connection = new Database(lock, { timeout: 0 })
@@ -52,4 +52,20 @@ export function lockDataDirectory(folder: string): DataDirectoryLock {
   }
   const held = connection
   return { release: () => held.close() }
+}
+
+/** Node's recursive mkdir never returns where mkdir says ENOENT below a folder that exists, as in /proc. */
+function makeDirectory(folder: string): void {
+  if (isDirectory(folder)) return
+  makeDirectory(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it meanwhile, and a path that ends with `.` is there already.
+    if (!isDirectory(folder)) throw error
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -70,6 +70,8 @@ const blanks = [
   '\u202f',
   '\u3000',
   '\ufeff',
+  '\u200b',
+  '\u2060 \u3164',
 ]
 
 /** Texts that hold nothing to read. */

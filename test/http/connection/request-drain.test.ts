@@ -127,8 +127,31 @@ t.test(
     )
     t.equal(await saysSo(`${call}\r\nContent-Length: 900000`), false)
     t.equal(await saysSo('GET /nope HTTP/1.1'), false)
+    t.equal(
+      await saysSo('POST /%zz HTTP/1.1\r\nContent-Length: 3000000'),
+      true,
+      'of a path that cannot be decoded',
+    )
   },
 )
+
+t.test('an answer that refuses a body says what becomes of the connection', async (t) => {
+  const server = await serve(t)
+  const refuse = async (version: string, headers: string) => {
+    const socket = await server.open()
+    socket.write(
+      `POST /v1/login HTTP/${version}\r\nHost: a\r\n${headers}Content-Type: application/json\r\nContent-Length: 3\r\n\r\n{}x`,
+    )
+    const [answer] = await once(socket, 'data')
+    t.match(String(answer), /^HTTP\/1\.1 400 /)
+    socket.destroy()
+    return /^connection: (.*)\r$/im.exec(String(answer))?.[1]
+  }
+  t.equal(await refuse('1.1', 'Connection: close\r\n'), 'close')
+  t.equal(await refuse('1.0', ''), 'close')
+  t.equal(await refuse('1.0', 'Connection: keep-alive\r\n'), 'keep-alive')
+  t.equal(await refuse('1.1', ''), 'keep-alive')
+})
 
 t.test('a connection takes another request after the rest was read', async (t) => {
   const server = await serve(t)

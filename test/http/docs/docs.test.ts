@@ -149,20 +149,20 @@ t.test('the document of a server has its settings', async (t) => {
 })
 
 t.test('the patterns of the document match everything that the server accepts', async (t) => {
-  const { NewAccount, NewBroadcast, NewRoom, RoomChanges } = JSON.parse(
+  const { NewAccount, NewBroadcast, RoomCreation, RoomChanges } = JSON.parse(
     await openApiDocument('3.1'),
   ).components.schemas
   const says = (schema: TSchema, value: unknown) => Check(schema, value)
   const nameIsRight = (username: string) => says(NewAccount, { username, password: 'tall-ships' })
   for (const name of ['ab', 'x'.repeat(32), 'a.b_c-d', '9a', 'Νίκος', 'ᬅᬓ᭄ᬱᬭ', '𐐨𐐨', 'ɑ̈b'])
     t.same(
-      [checkUsername(name), nameIsRight(name), says(NewRoom, { name })],
+      [checkUsername(name), nameIsRight(name), says(RoomCreation, { name })],
       [undefined, true, true],
       name,
     )
   for (const name of ['', 'a', 'x'.repeat(33), 'a b', '.ab', 'a\0b', 'a\x85b', 'a@b', 'a`b', '{a'])
     t.same(
-      [checkUsername(name) !== undefined, nameIsRight(name), says(NewRoom, { name })],
+      [checkUsername(name) !== undefined, nameIsRight(name), says(RoomCreation, { name })],
       [true, false, false],
       JSON.stringify(name),
     )

@@ -53,7 +53,9 @@ t.test('an invalid body is refused with the field and the reason', async (t) => 
     ['{"text":"a","constructor":1}', jsonType, '/constructor', /not known/],
     ['{"text":"a","text":"b"}', jsonType, '/text', /only once/],
     ['{"text":"a","t\\u0065xt":"b"}', jsonType, '/text', /only once/],
-    ['{"text":"a","x":[{"y":1},{"y":1,"y":2}]}', jsonType, '/y', /only once/],
+    ['{"text":"a","x":[{"y":1},{"y":1,"y":2}]}', jsonType, '/x/1/y', /^must be given only once$/],
+    ['{"a":{"b/":["{",[],{"c":1},{"c":",","c":1}]}}', jsonType, '/a/b~1/3/c', /only once/],
+    ['{"a":{"x":1},"b":[1,2],"c":{"x":1,"x":2}}', jsonType, '/c/x', /only once/],
     ['[{"text":"a"}]', jsonType, '', /must be an object/],
     ['"text"', jsonType, '', /must be an object/],
     ['', jsonType, '', /A body is needed.*text/],
@@ -87,6 +89,30 @@ t.test('the errors of a body with many unknown fields are bounded', async (t) =>
     'invalid-request',
   )
   t.equal(errors.length, 20)
+})
+
+t.test('an error repeats 64 characters of a name', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const fits = '👋'.repeat(64)
+  const long = `~${'👋'.repeat(64)}`
+  const cut = `~${'👋'.repeat(63)}…`
+  const pointer = `/~0${'👋'.repeat(63)}…`
+  for (const [json, errors] of [
+    [{ text: 'a', [fits]: 1 }, [{ pointer: `/${fits}` }]],
+    [{ text: 'a', [long]: 1 }, [{ pointer }]],
+  ] as const) {
+    const answer = await server.call('POST', '/v1/messages/broadcast', { json, headers: ann })
+    t.match(problem(t, answer, 400, 'invalid-request').errors, errors)
+  }
+  const nested = await post(server, ann, `{"${long}":{"x":1,"x":2}}`)
+  t.equal(problem(t, nested, 400, 'invalid-request').errors[0].pointer, `${pointer}/x`)
+  for (const query of [`${long}=1`, `${long}=1&${long}=2`]) {
+    const asked = await server.call('GET', `/v1/messages?${query}`, { headers: ann })
+    const body = problem(t, asked, 400, 'invalid-request')
+    t.equal(body.errors[0].parameter, cut)
+    t.notMatch(body.detail, long)
+  }
 })
 
 t.test('a long text of escapes is searched for repeated names', async (t) => {

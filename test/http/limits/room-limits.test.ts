@@ -69,6 +69,8 @@ t.test('rooms are limited by day, and only those that were made count', async (t
   rooms.refusal = undefined
   const answer = await make()
   refused(t, answer, /One account may make 2 rooms a day/)
+  rooms.made = { ...rooms.made, replayed: true }
+  t.equal((await make()).status, 201, 'a replay is answered past the limit')
   t.ok(Number(answer.headers.get('retry-after')) > 86_000)
   t.equal((await call('PATCH', '/tea', {})).status, 200)
 })
@@ -80,6 +82,16 @@ t.test('a replay costs no message, and the limit of messages costs no room', asy
   rooms.made = { ...rooms.made, replayed: false }
   t.equal((await make()).status, 201)
   refused(t, await make(), /rooms a day/)
+  rooms.made = { ...rooms.made, replayed: true }
+  t.equal((await make()).status, 201)
+})
+
+t.test('a replay is answered when no messages are left, and takes no room', async (t) => {
+  const { rooms, make, call } = await open(t, { messagesPerMinute: 1, roomsCreatedPerDay: 1 })
+  t.equal((await call('PATCH', '/tea', {})).status, 200)
+  refused(t, await make(), /messages a minute/)
+  rooms.made = { ...rooms.made, replayed: true }
+  for (let at = 0; at < 3; at++) t.equal((await make()).status, 201)
 })
 
 t.test('people are added so many times an hour, and only who is new counts', async (t) => {

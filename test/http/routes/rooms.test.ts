@@ -26,7 +26,7 @@ async function open(t: Test) {
 t.test('a room is made, and the answer says where it is', async (t) => {
   const { rooms, call, asked } = await open(t)
   const wanted = {
-    name: 'Tea ☕',
+    name: 'Tea',
     title: 'The tea room',
     topic: 'Leaves',
     access: 'private',

@@ -193,6 +193,19 @@ t.test('preconditions are evaluated in the order of RFC 9110', async (t) => {
   t.same(server.logged('internal error'), [])
 })
 
+t.test('a 304 announces no body, nor does that of a HEAD', async (t) => {
+  const server = await servePage(t)
+  const etag = (await get(server)).headers.get('etag') as string
+  for (const method of ['GET', 'HEAD']) {
+    const { status, headers, body } = await get(server, { 'If-None-Match': etag }, file, method)
+    t.equal(status, 304, method)
+    t.equal(headers.get('etag'), etag)
+    for (const name of ['content-length', 'transfer-encoding', 'content-type'])
+      t.equal(headers.get(name), null, `${method} ${name}`)
+    t.equal(body.length, 0)
+  }
+})
+
 t.test('a compressed file decompresses to the file', async (t) => {
   const server = await servePage(t)
   const answers = await Promise.all(

@@ -1,7 +1,6 @@
 import type { MadeRoom, PresentMember } from '../../../src/chat/rooms.ts'
 import type { Services } from '../../../src/http/services.ts'
 import type { Room, RoomView } from '../../../src/store/room.ts'
-import type { NewRoom } from '../../../src/store/room-store.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 
 export const tea: Room = {
@@ -38,12 +37,8 @@ export class FakeRooms {
         return value()
       }
     return {
-      parseNew: (input, key) => ({
-        room: input as NewRoom,
-        idempotency: key === undefined ? null : { key, digest: JSON.stringify(input) },
-      }),
-      parseChanges: (changes) => changes,
       create: answer('create', () => this.made),
+      replay: async () => (this.made.replayed ? this.made : undefined),
       find: answer('find', () => this.view),
       list: answer('list', () => ({ rooms: [this.view], more: true })),
       update: answer('update', () => this.view),

@@ -196,6 +196,22 @@ function suite(): void {
     t.equal(rooms.length, 2)
   })
 
+  t.test('a node that hangs while it decides keeps nobody from posting for long', async (t) => {
+    const server = await sharedPostgres()
+    const databaseUrl = await server.freshDatabase()
+    const proxy = await openTcpProxy(t, server.port)
+    const hanging = await openNode(t, urlVia(databaseUrl, proxy))
+    const { store } = await openNode(t, databaseUrl)
+    const ann = await registerUser(store, 'ann')
+    const swallowed = proxy.swallow('the-facts-of-this', 'hang')
+    const command = hanging.store.rooms.execute(ann.id, create('the-facts-of-this'), null)
+    command.catch(() => {})
+    await swallowed
+    t.match(await appendMessages(store, [draft(ann, 'on')]), [{ id: 1 }])
+    await t.rejects(command, { name: 'OutcomeUnknown' })
+    t.match(await store.log.bounds(), { head: 1 })
+  })
+
   t.test('commands and posts of several nodes are in one order on each', async (t) => {
     const server = await sharedPostgres()
     const databaseUrl = await server.freshDatabase()

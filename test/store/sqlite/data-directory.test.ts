@@ -50,6 +50,13 @@ t.test('makes the data folder and its files for their owner alone', async (t) =>
   for (const file of files) t.equal(mode(join(folder, file)), '600', file)
 })
 
+t.test('makes a data folder whose path ends with a dot', async (t) => {
+  const folder = `${privateFolder(t)}/new/data/.`
+  const store = await openSqliteStore({ folder, onFatal })
+  await store.close()
+  t.equal(mode(folder), '700')
+})
+
 t.test('uses the system’s clock by default', async (t) => {
   const before = Date.now()
   const store = await openSqliteStore({ folder: privateFolder(t), onFatal })

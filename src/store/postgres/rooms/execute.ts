@@ -17,6 +17,9 @@ export interface Executed {
   written?: Pick<LogBounds, 'epoch' | 'head'>
 }
 
+/** How long a node that hangs may keep the others from appending: half of what they wait. */
+const maxIdle = '1s'
+
 /**
  * Judges a command and carries it out, in one transaction under the log's lock. Statements are sent
  * together where no answer is needed in between, so the lock is held for one round trip and the commit.
@@ -36,7 +39,9 @@ export function executeRoomCommand(
         command.kind === 'create'
           ? sql`SELECT pg_advisory_xact_lock_shared(${lockClass}, ${locks.nameForms})`
           : [],
-        sql`SELECT obrol_lock(${locks.log})`,
+        sql`
+          SELECT obrol_lock(${locks.log}),
+            set_config('idle_in_transaction_session_timeout', ${maxIdle}, true)`,
         selectFacts(sql, session, command, idempotency),
       ])
       return await decideAndWrite(sql, command, idempotency, facts as FactsRow)
@@ -75,7 +80,7 @@ async function decideAndWrite(
   const { name } = facts.room ?? (command as RoomCommand & { kind: 'create' }).room
   const outcome: RoomOutcome = {
     kind: 'done',
-    room: view ? toView(view) : { name },
+    room: toRoom(view, name),
     member: member ? toMember(member) : null,
     replayed: false,
     joined: decision.changes.some(({ kind }) => kind === 'join'),
@@ -91,17 +96,14 @@ async function refuse(sql: Sql, kind: RoomRefusal): Promise<Executed> {
 
 /** Answers with the room that a key made before, as it is now. */
 async function replay(sql: Sql, caller: Person, audience: number): Promise<Executed> {
-  const [[made]] = await Promise.all([
-    sql<{ name: string; key: string | null }[]>`
-      SELECT name, key FROM rooms WHERE audience_id = ${audience} LIMIT 1`,
-  ])
-  const { name, key } = made as { name: string; key: string | null }
-  const [[view]] = await Promise.all([
-    key === null ? ([] as ViewRow[]) : selectView(sql, caller.id, key),
-    sql.unsafe('ROLLBACK'),
-  ])
-  const room = view ? toView(view) : { name }
+  const [[view]] = await Promise.all([selectView(sql, caller.id, audience), sql.unsafe('ROLLBACK')])
+  const room = toRoom(view, (view as ViewRow).room.name)
   return { outcome: { kind: 'done', room, member: null, replayed: true, joined: false } }
+}
+
+/** The name alone where the caller may not read it any more. */
+function toRoom(view: (ViewRow & { mayRead: boolean }) | undefined, name: string) {
+  return view?.mayRead ? toView(view) : { name }
 }
 
 function writeChanges(

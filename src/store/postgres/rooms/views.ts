@@ -29,13 +29,18 @@ export function stayOf(account: string, audience = 'rooms.audience_id'): string 
   ) AS stay ON true`
 }
 
-/** Of the viewer $1, the room with the key $2. */
-const findQuery = `
-  SELECT ${viewColumns} FROM rooms ${stayOf('$1::bigint')}
-  WHERE rooms.key = $2 AND (rooms.access = 'open' OR stay.role IS NOT NULL)`
+/** Of the viewer $1, the room whose column is $2. */
+const viewQuery = (column: 'key' | 'audience_id') => `
+  SELECT ${viewColumns},
+    rooms.deleted_id IS NULL AND (rooms.access = 'open' OR stay.role IS NOT NULL) AS "mayRead"
+  FROM rooms ${stayOf('$1::bigint')} WHERE rooms.${column} = $2`
 
-export function selectView(sql: Sql, viewer: number, room: string) {
-  return sql.unsafe<ViewRow[]>(findQuery, [viewer, room], { prepare: true })
+const viewQueries = { key: viewQuery('key'), id: viewQuery('audience_id') }
+
+/** @param room a key, or the id of an audience */
+export function selectView(sql: Sql, viewer: number, room: string | number) {
+  const query = typeof room === 'string' ? viewQueries.key : viewQueries.id
+  return sql.unsafe<(ViewRow & { mayRead: boolean })[]>(query, [viewer, room], { prepare: true })
 }
 
 export function toView({ room, role, joinedAt }: ViewRow): RoomView {
@@ -48,7 +53,7 @@ export async function findRoom(
   room: string,
 ): Promise<RoomView | undefined> {
   const [row] = await pool.read((sql) => selectView(sql, viewer, room))
-  return row && toView(row)
+  return row?.mayRead ? toView(row) : undefined
 }
 
 /** No code point comes after it. */
