@@ -1,0 +1,82 @@
+import type { OnlinePage } from '../types.ts'
+import { applyAgain } from './apply-event.ts'
+import { askMembers, withoutAsks } from './asks.ts'
+import type { Ask, ChatState, HeldMember } from './chat-state.ts'
+import type {
+  ChatMessagePage,
+  ConversationPage,
+  ConversationSummary,
+  MemberPage,
+  Room,
+} from './contract-types.ts'
+import { takeConversation, takeConversations, takeNoConversation } from './conversation-answers.ts'
+import { putConversation, updateConversation } from './conversations.ts'
+import { recounted } from './counts.ts'
+import { withNewestPage, withOlderPage } from './message-window.ts'
+import { takeOnline, withOnlineMembers } from './presence.ts'
+import { entryId, idOfCursor, type StateEvent } from './stream-events.ts'
+
+/**
+ * Takes the answer to an ask. One that is no longer asked changes nothing.
+ *
+ * @param body of the answer; undefined: 403 or 404, there is no such thing for this user
+ */
+export function applyAnswer(state: ChatState, ask: Ask, body: unknown): ChatState {
+  const asked = state.asks.find(({ id }) => id === ask.id)
+  if (asked === undefined) return state
+  const next = withoutAsks(state, ({ id }) => id === asked.id)
+  if (body === undefined)
+    return asked.kind === 'conversation' ? takeNoConversation(next, asked) : next
+  return take[asked.kind](next, asked, body)
+}
+
+const take: Record<Ask['kind'], (state: ChatState, ask: Ask, body: unknown) => ChatState> = {
+  conversations: (state, ask, body) => takeConversations(state, ask, body as ConversationPage),
+  conversation: (state, ask, body) =>
+    takeConversation(state, body as ConversationSummary, ask.since),
+  messages: (state, ask, body) => takeMessages(state, ask, body as ChatMessagePage),
+  older: (state, ask, body) => takeMessages(state, ask, body as ChatMessagePage),
+  room: (state, ask, body) => takeRoom(state, ask, body as Room),
+  members: (state, ask, body) => takeMembers(state, ask, body as MemberPage),
+  online: (state, ask, body) => applyAgain(takeOnline(state, body as OnlinePage), ask.since),
+}
+
+function takeMessages(state: ChatState, ask: Ask, page: ChatMessagePage): ChatState {
+  const { kind, conversation, before, since } = ask
+  const held = state.conversations.get(conversation as string)
+  if (held === undefined || (kind === 'older' && held.completeFrom !== before)) return state
+  const withPage = kind === 'messages' ? withNewestPage : withOlderPage
+  const next = putConversation(state, withPage(state, held, page))
+  const later = applyAgain(next, laterThan(since, idOfCursor(page.cursor)))
+  return updateConversation(later, held.id, (conversation) => recounted(later, conversation))
+}
+
+/** What has no id was told after the answer, as far as anyone knows. */
+export function laterThan(events: readonly StateEvent[], id: number): readonly StateEvent[] {
+  return events.filter((event) => (entryId(event) ?? Infinity) > id)
+}
+
+function takeRoom(state: ChatState, { conversation, since }: Ask, room: Room): ChatState {
+  const next = updateConversation(state, conversation as string, (held) => ({ ...held, room }))
+  return applyAgain(next, since)
+}
+
+/** The answers say no id of the log: what came since the first page was asked for is applied again. */
+function takeMembers(state: ChatState, ask: Ask, page: MemberPage): ChatState {
+  const { conversation, since, path } = ask
+  const id = conversation as string
+  const isFirst = !path.includes('after=')
+  const online = withOnlineMembers(state, page.members)
+  const next = updateConversation(online, id, (held) => {
+    const members = new Map<string, HeldMember>(isFirst ? [] : held.members)
+    for (const { online: _, ...member } of page.members)
+      if (members.size < state.bounds.members) members.set(member.username, member)
+    return { ...held, members }
+  })
+  const later = applyAgain(next, since)
+  const last = page.members.at(-1)
+  const held = later.conversations.get(id)?.members?.size ?? 0
+  return page.more && last && held < state.bounds.members
+    ? askMembers(later, id, last.username, since)
+    : later
+}

@@ -1,0 +1,158 @@
+import type { Ask, ChatState } from './chat-state.ts'
+import type { ConversationId } from './contract-types.ts'
+import {
+  conversationOfMessage,
+  roomConversation,
+  roomOf,
+  type StateEvent,
+} from './stream-events.ts'
+
+/** The server's longest page of conversations, of members and of online users. */
+const conversationsPage = 200
+const namesPage = 1_000
+
+type Wanted = Pick<Ask, 'kind' | 'path'> & Partial<Pick<Ask, 'conversation' | 'before' | 'since'>>
+
+/** Adds an ask, unless the same is being asked already. */
+function ask(state: ChatState, wanted: Wanted): ChatState {
+  const { kind, path, conversation, before, since = [] } = wanted
+  const asked = state.asks.some((each) => each.kind === kind && each.conversation === conversation)
+  if (asked) return state
+  const added = { id: state.nextAsk, kind, path, conversation, before, since }
+  return { ...state, asks: [...state.asks, added], nextAsk: state.nextAsk + 1 }
+}
+
+export function askConversations(state: ChatState, before?: { lastId: number; id: string }) {
+  const from = before && `${before.lastId},${before.id}`
+  const query = queryOf({
+    before: from,
+    limit: Math.min(conversationsPage, state.bounds.conversations),
+  })
+  return ask(state, { kind: 'conversations', path: `/v1/conversations${query}` })
+}
+
+export function askConversation(state: ChatState, id: ConversationId): ChatState {
+  const path = `/v1/conversations/${encodeURIComponent(id)}`
+  return ask(state, { kind: 'conversation', path, conversation: id })
+}
+
+/** Asks for the newest messages, or for those before an id. */
+export function askMessages(state: ChatState, id: ConversationId, before?: number): ChatState {
+  const kind = before === undefined ? 'messages' : 'older'
+  const room = roomOf(id)
+  const path = room === undefined ? '/v1/messages' : `${pathOfRoom(room)}/messages`
+  const partner = id.startsWith('direct:') ? id.slice(7) : undefined
+  const query = queryOf({ with: partner, before, limit: state.bounds.page })
+  return ask(state, { kind, path: path + query, conversation: id, before })
+}
+
+export function askRoom(state: ChatState, id: ConversationId): ChatState {
+  return ask(state, { kind: 'room', path: pathOfRoom(roomOf(id)), conversation: id })
+}
+
+/**
+ * Asks for the members after a name.
+ *
+ * @param since what the stream told since the first page was asked for
+ */
+export function askMembers(
+  state: ChatState,
+  id: ConversationId,
+  after?: string,
+  since: readonly StateEvent[] = [],
+): ChatState {
+  const query = queryOf({ after, limit: Math.min(namesPage, state.bounds.members) })
+  const path = `${pathOfRoom(roomOf(id))}/members${query}`
+  return ask(state, { kind: 'members', path, conversation: id, since })
+}
+
+export function askOnline(state: ChatState): ChatState {
+  if (state.bounds.online === 0) return state
+  const query = queryOf({ limit: Math.min(namesPage, state.bounds.online) })
+  return ask(state, { kind: 'online', path: `/v1/users/online${query}` })
+}
+
+/** Removes the asks for which the answer no longer counts. */
+export function withoutAsks(state: ChatState, isOver: (ask: Ask) => boolean): ChatState {
+  const asks = state.asks.filter((each) => !isOver(each))
+  return asks.length === state.asks.length ? state : { ...state, asks }
+}
+
+/** Keeps an event for the asks whose answers may have been read before it. */
+export function recordForAsks(state: ChatState, event: StateEvent): ChatState {
+  if (!state.asks.some((each) => concerns(state, each, event))) return state
+  let { nextAsk } = state
+  const asks = state.asks.map((each) => {
+    if (!concerns(state, each, event)) return each
+    if (each.since.length < state.bounds.events) return { ...each, since: [...each.since, event] }
+    // The answer is not waited for: it would be older than too much.
+    return { ...each, id: nextAsk++, path: firstPage(each), since: [] }
+  })
+  return { ...state, asks, nextAsk }
+}
+
+/** The members of a room are read from the first page on. */
+function firstPage({ kind, path }: Ask): string {
+  return kind === 'members' ? path.replace(/after=[^&]*&/, '') : path
+}
+
+/** The events that an answer which is older than them lacks: by the first word of their type. */
+const lackedEvents: Record<Ask['kind'], readonly string[]> = {
+  conversations: ['message', 'room', 'read'],
+  conversation: ['message', 'room', 'read'],
+  messages: ['message', 'reaction'],
+  older: ['message', 'reaction'],
+  room: ['room', 'member'],
+  members: ['member', 'presence'],
+  online: ['presence'],
+}
+
+function concerns(state: ChatState, { kind, conversation }: Ask, event: StateEvent): boolean {
+  const [firstWord] = event.type.split('.') as [string]
+  if (!lackedEvents[kind].includes(firstWord)) return false
+  const about = conversationOf(event, state.me)
+  return (
+    conversation === undefined || about === undefined || about === 'any' || about === conversation
+  )
+}
+
+/**
+ * The conversation that an event changes; `any`: that of a message of which only the id is told;
+ * undefined: none.
+ */
+export function conversationOf(event: StateEvent, me: string): ConversationId | 'any' | undefined {
+  switch (event.type) {
+    case 'message':
+    case 'message.updated':
+    case 'message.deleted':
+      return conversationOfMessage(event.message, me)
+    case 'reaction.added':
+    case 'reaction.removed':
+      return event.reaction.room === undefined ? 'any' : roomConversation(event.reaction.room)
+    case 'member.joined':
+    case 'member.left':
+    case 'member.updated':
+      return roomConversation(event.member.room)
+    case 'room.joined':
+      return roomConversation(event.joined.room.name)
+    case 'room.left':
+      return roomConversation(event.left.room)
+    case 'room.updated':
+      return roomConversation(event.room.name)
+    case 'room.deleted':
+      return roomConversation(event.deleted.room)
+    case 'read':
+      return event.read.conversation
+    default:
+      return undefined
+  }
+}
+
+function pathOfRoom(name: string | undefined): string {
+  return `/v1/rooms/${encodeURIComponent(name as string)}`
+}
+
+function queryOf(values: Record<string, string | number | undefined>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return `?${given.map(([name, value]) => `${name}=${encodeURIComponent(value as string)}`).join('&')}`
+}

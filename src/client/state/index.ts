@@ -1,0 +1,6 @@
+export type * from './chat-state.ts'
+export type * from './contract-types.ts'
+export { type Action, initialState, reduce } from './reduce.ts'
+export * from './stream-events.ts'
+export { typingMs } from './typing.ts'
+export * from './views.ts'
