@@ -4,9 +4,9 @@ import { updateConversation } from './conversations.ts'
 import { withMarker } from './counts.ts'
 import { applyDeletion, applyMessage, applyReaction, applyUpdate } from './message-events.ts'
 import { applyPresence } from './presence.ts'
-import { applyErased, applyReady, applyReset } from './resync.ts'
+import { applyErased, applyReady, applyReset, moveTo } from './resync.ts'
 import { applyGone, applyJoined, applyMember, applyRoomUpdate } from './room-events.ts'
-import { entryId, idOfCursor, type Read, type StateEvent } from './stream-events.ts'
+import { entryId, type Read, type StateEvent } from './stream-events.ts'
 import { applyTyping } from './typing.ts'
 
 /**
@@ -20,7 +20,7 @@ export function applyEvent(state: ChatState, event: StateEvent, now: number): Ch
   const next = recordForAsks(moveTo(state, event), event)
   switch (event.type) {
     case 'ready':
-      return applyReady(next, event.ready, state.cursor)
+      return applyReady(next, event.ready)
     case 'reset':
       return applyReset(next, event.reset)
     case 'messages.erased':
@@ -74,10 +74,4 @@ function applyChange(state: ChatState, event: StateEvent): ChatState {
 function applyRead(state: ChatState, { conversation, upTo }: Read): ChatState {
   if (!state.conversations.has(conversation)) return askConversation(state, conversation)
   return updateConversation(state, conversation, (held) => withMarker(state, held, upTo))
-}
-
-function moveTo(state: ChatState, event: StateEvent): ChatState {
-  if (!('cursor' in event) || event.cursor === undefined) return state
-  const id = Math.max(state.place.id, idOfCursor(event.cursor))
-  return { ...state, cursor: event.cursor, place: { ...state.place, id } }
 }

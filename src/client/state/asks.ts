@@ -13,9 +13,13 @@ const namesPage = 1_000
 
 type Wanted = Pick<Ask, 'kind' | 'path'> & Partial<Pick<Ask, 'conversation' | 'before' | 'since'>>
 
-/** Adds an ask, unless the same is being asked already. */
+/**
+ * Adds an ask, unless the same is being asked already. Before it is known where the stream begins,
+ * nothing is asked about a conversation: the stream would not tell what changed since.
+ */
 function ask(state: ChatState, wanted: Wanted): ChatState {
   const { kind, path, conversation, before, since = [] } = wanted
+  if (conversation !== undefined && state.cursor === undefined) return state
   const asked = state.asks.some((each) => each.kind === kind && each.conversation === conversation)
   if (asked) return state
   const added = { id: state.nextAsk, kind, path, conversation, before, since }
@@ -98,8 +102,8 @@ function firstPage({ kind, path }: Ask): string {
 
 /** The events that an answer which is older than them lacks: by the first word of their type. */
 const lackedEvents: Record<Ask['kind'], readonly string[]> = {
-  conversations: ['message', 'room', 'read'],
-  conversation: ['message', 'room', 'read'],
+  conversations: ['message', 'reaction', 'room', 'read'],
+  conversation: ['message', 'reaction', 'room', 'read'],
   messages: ['message', 'reaction'],
   older: ['message', 'reaction'],
   room: ['room', 'member'],

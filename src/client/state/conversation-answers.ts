@@ -29,7 +29,7 @@ export function takeConversations(
 }
 
 function aboutThat(state: ChatState, events: readonly StateEvent[], id: ConversationId) {
-  return events.filter((event) => conversationOf(event, state.me) === id)
+  return events.filter((event) => [id, 'any'].includes(conversationOf(event, state.me) as string))
 }
 
 /** @param since what the stream told of it since it was asked for */
@@ -56,7 +56,8 @@ export function takeConversation(
 export function takeNoConversation(state: ChatState, { conversation, since }: Ask): ChatState {
   const id = conversation as ConversationId
   // The stream told of it meanwhile.
-  if (since.length > 0) return askConversation(state, id)
+  if (since.some((event) => conversationOf(event, state.me) === id))
+    return askConversation(state, id)
   const held = state.conversations.get(id)
   if (!held?.opened || id.startsWith('room:')) return dropConversation(state, id)
   const { last, lastId, readUpTo, unread, mentioned, asOf, uncounted } = emptyConversation(id)

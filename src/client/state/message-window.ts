@@ -19,7 +19,7 @@ export function withMessage(
   asOf: number,
 ): Conversation {
   const held = heldMessage(conversation, message.id)
-  if (held ? held.asOf >= asOf : !isMissing(conversation, message.id, asOf)) return conversation
+  if (held ? held.asOf >= asOf : !isMissing(conversation, message.id)) return conversation
   const reactions = message.deletedAt ? [] : (held?.reactions ?? message.reactions ?? [])
   return withHeld(state, conversation, toHeld(message, asOf, reactions))
 }
@@ -38,10 +38,7 @@ export function withHeld(
 }
 
 /** Whether a message that is not held belongs among those that are. */
-function isMissing(conversation: Conversation, id: number, asOf: number): boolean {
-  const { messages, completeFrom, atEnd, pagesAsOf } = conversation
-  // A page that was read later would have had it.
-  if (asOf <= pagesAsOf) return false
+function isMissing({ messages, completeFrom, atEnd }: Conversation, id: number): boolean {
   return id >= completeFrom && (atEnd || id < (messages.at(-1)?.id ?? 0))
 }
 

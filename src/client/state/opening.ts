@@ -1,37 +1,52 @@
 import { askConversation, askMembers, askMessages, askRoom, withoutAsks } from './asks.ts'
-import { type ChatState, type Conversation, emptyConversation, noMessages } from './chat-state.ts'
+import {
+  type Ask,
+  type ChatState,
+  type Conversation,
+  emptyConversation,
+  noMessages,
+} from './chat-state.ts'
 import type { ConversationId } from './contract-types.ts'
-import { putConversation } from './conversations.ts'
+import { dropConversation, putConversation } from './conversations.ts'
 import { keepNewest } from './message-window.ts'
 
-/** Asks for what a screen shows of a conversation, as far as it is not held. */
+/** The screen shows a conversation. With someone new there is none on the server, perhaps. */
 export function openConversation(state: ChatState, id: ConversationId): ChatState {
   const held = state.conversations.get(id)
-  // With someone to whom the user has not written yet there is none on the server.
-  const known = held ? state : askConversation(state, id)
   const opened = { ...(held ?? emptyConversation(id)), opened: true }
-  let next = putConversation(known, opened)
-  if (!hasNewestPage(state, opened)) next = askMessages(next, id)
+  const next = putConversation(state, opened)
+  return askOpened(held ? next : askConversation(next, id), opened)
+}
+
+/** Asks for what the screen of an opened conversation shows and is not held. */
+export function askOpened(state: ChatState, conversation: Conversation): ChatState {
+  const { id, room, members, stale } = conversation
+  const next = hasNewestPage(state, conversation) ? state : askMessages(state, id)
   if (!id.startsWith('room:')) return next
-  if (!opened.room) next = askRoom(next, id)
-  return opened.members ? next : askMembers(next, id)
+  const withRoom = room && !stale ? next : askRoom(next, id)
+  return members && !stale ? withRoom : askMembers(withRoom, id)
 }
 
 function hasNewestPage({ bounds }: ChatState, conversation: Conversation): boolean {
-  const { atEnd, completeFrom, messages } = conversation
-  return atEnd && (completeFrom === 0 || messages.length >= bounds.page)
+  const { atEnd, completeFrom, messages, stale } = conversation
+  return atEnd && !stale && (completeFrom === 0 || messages.length >= bounds.page)
 }
 
 /** Holds only as much as of any conversation in the list. */
 export function closeConversation(state: ChatState, id: ConversationId): ChatState {
   const held = state.conversations.get(id)
   if (!held) return state
-  const next = withoutAsks(state, (ask) => ask.conversation === id && ask.kind !== 'conversation')
+  // There is nothing yet but what was opened.
+  if (state.cursor === undefined) return dropConversation(state, id)
+  const isOver = (ask: Ask) => ask.conversation === id && ask.kind !== 'conversation'
+  // One that was opened before there was a message may not exist.
+  const known = held.last ? state : askConversation(state, id)
+  const next = withoutAsks(known, isOver)
   const closed = { ...held, opened: false, stale: false, members: undefined }
   if (held.atEnd && !held.stale)
     return putConversation(next, keepNewest(closed, state.bounds.messagesUnopened))
   // What follows the newest message that was told is known; of stale messages nothing is.
   const completeFrom = held.stale ? Infinity : held.lastId + 1
-  const uncounted = held.uncounted || held.stale
-  return putConversation(next, { ...closed, ...noMessages, completeFrom, uncounted })
+  const asked = held.stale ? askConversation(next, id) : next
+  return putConversation(asked, { ...closed, ...noMessages, completeFrom })
 }

@@ -1,12 +1,12 @@
 import type { OnlinePage, Presence, Ready } from '../types.ts'
-import { askOnline, withoutAsks } from './asks.ts'
+import { askMembers, askOnline, withoutAsks } from './asks.ts'
 import type { ChatState } from './chat-state.ts'
 import type { RoomMember } from './contract-types.ts'
 
 /** If `ready` leaves the names out, they are asked for. */
 export function applyOnline(state: ChatState, { online, onlineCount }: Ready): ChatState {
-  if (online) return withNames(state, online, onlineCount, true)
   const next = withoutAsks(state, ({ kind }) => kind === 'online')
+  if (online) return withNames(next, online, onlineCount, true)
   return askOnline(withNames(next, state.online.names, onlineCount, false))
 }
 
@@ -19,9 +19,17 @@ export function applyPresence(state: ChatState, presence: Presence): ChatState {
   return resync ? askOnline(next) : next
 }
 
+/** Past one page the members of opened rooms say who of them is online. */
 export function takeOnline(state: ChatState, { users, count, more }: OnlinePage): ChatState {
   const names = users.map(({ username }) => username)
-  return withNames(state, names, count, !more)
+  let next = withNames(state, names, count, !more)
+  if (!more) return next
+  for (const { id, members } of state.conversations.values())
+    if (members) {
+      next = withoutAsks(next, (ask) => ask.kind === 'members' && ask.conversation === id)
+      next = askMembers(next, id)
+    }
+  return next
 }
 
 /** A page of members says who of them is online. */

@@ -1,9 +1,9 @@
 import type { Ready, Reset } from '../types.ts'
-import { askConversations, withoutAsks } from './asks.ts'
+import { askConversation, askConversations, withoutAsks } from './asks.ts'
 import { type ChatState, type Conversation, noMessages } from './chat-state.ts'
+import { askOpened } from './opening.ts'
 import { applyOnline } from './presence.ts'
-import { askOpened } from './room-events.ts'
-import { idOfCursor } from './stream-events.ts'
+import { idOfCursor, type StateEvent } from './stream-events.ts'
 
 /**
  * Changes, memberships and markers cannot be undone from the stream, and answers and pages run ahead of
@@ -30,11 +30,19 @@ export function applyErased(state: ChatState, from: string, id: number): ChatSta
 }
 
 /** Asks for the markers again, because the stream may have lost changes of them. */
-export function applyReady(state: ChatState, ready: Ready, before: string | undefined): ChatState {
-  const next = applyOnline(state, ready)
-  // A stream that was opened without a cursor does not tell what happened since the answers.
-  if (before === undefined) return askEverything(next)
-  return askList(next, next.listing.dropsOthers)
+export function applyReady(state: ChatState, ready: Ready): ChatState {
+  return askList(applyOnline(state, ready), state.listing.dropsOthers)
+}
+
+/**
+ * Moves to the cursor of an event. A stream that was not opened at the cursor of an answer does not
+ * tell what happened between the two.
+ */
+export function moveTo(state: ChatState, event: StateEvent): ChatState {
+  if (!('cursor' in event) || event.cursor === undefined) return state
+  const id = Math.max(state.place.id, idOfCursor(event.cursor))
+  const moved = { ...state, cursor: event.cursor, place: { ...state.place, id } }
+  return state.cursor === undefined ? askEverything(moved) : moved
 }
 
 /** @param kept messages past this id are void */
@@ -43,7 +51,7 @@ function askEverything(state: ChatState, kept = Infinity): ChatState {
   for (const held of state.conversations.values()) conversations.set(held.id, outdated(held, kept))
   const asked = withoutAsks({ ...state, conversations }, ({ kind }) => kind !== 'online')
   let next = askList(asked, true)
-  for (const { id, opened } of conversations.values()) if (opened) next = askOpened(next, id)
+  for (const held of conversations.values()) if (held.opened) next = askOpened(next, held)
   return next
 }
 
@@ -68,8 +76,14 @@ function askList(state: ChatState, dropsOthers: boolean): ChatState {
   return askConversations({ ...next, listing })
 }
 
-/** Where the stream is opened: at the first page's cursor, as a later one would skip changes. */
+/**
+ * The stream is opened at the cursor of the first page, as a later one would skip changes. What was
+ * opened before it is known is asked for now.
+ */
 export function beginAt(state: ChatState, cursor: string): ChatState {
   if (state.cursor !== undefined) return state
-  return { ...state, cursor, place: { ...state.place, id: idOfCursor(cursor) } }
+  let next: ChatState = { ...state, cursor, place: { ...state.place, id: idOfCursor(cursor) } }
+  for (const held of state.conversations.values())
+    if (held.opened) next = askOpened(askConversation(next, held.id), held)
+  return next
 }

@@ -1,7 +1,8 @@
-import { askConversation, askMembers, askMessages, askRoom } from './asks.ts'
+import { askConversation } from './asks.ts'
 import { type ChatState, emptyConversation, type HeldMember } from './chat-state.ts'
 import type { Room } from './contract-types.ts'
 import { dropConversation, putConversation, updateConversation } from './conversations.ts'
+import { askOpened } from './opening.ts'
 import {
   type Joined,
   type MemberChange,
@@ -19,7 +20,7 @@ export function applyJoined(state: ChatState, { room, role }: Joined, id: number
   const conversationId = roomConversation(room.name)
   const opened = state.conversations.get(conversationId)?.opened === true
   const whole = 'title' in room ? { ...room, role } : undefined
-  const next = putConversation(dropConversation(state, conversationId), {
+  const joined = {
     ...emptyConversation(conversationId),
     title: whole?.title ?? room.name,
     lastId: id,
@@ -29,15 +30,10 @@ export function applyJoined(state: ChatState, { room, role }: Joined, id: number
     completeFrom: id + 1,
     stale: opened,
     room: whole,
-  })
+  }
+  const next = putConversation(dropConversation(state, conversationId), joined)
   const asked = askConversation(next, conversationId)
-  return opened ? askOpened(asked, conversationId) : asked
-}
-
-/** Asks for what the screen of an opened conversation shows. */
-export function askOpened(state: ChatState, id: string): ChatState {
-  const next = askMessages(state, id)
-  return id.startsWith('room:') ? askMembers(askRoom(next, id), id) : next
+  return opened ? askOpened(asked, joined) : asked
 }
 
 export function applyGone(state: ChatState, room: string): ChatState {
