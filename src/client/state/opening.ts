@@ -40,7 +40,8 @@ export function closeConversation(state: ChatState, id: ConversationId): ChatSta
   if (state.cursor === undefined) return dropConversation(state, id)
   const isOver = (ask: Ask) => ask.conversation === id && ask.kind !== 'conversation'
   // One that was opened before there was a message may not exist.
-  const known = held.last ? state : askConversation(state, id)
+  const isNew = id.startsWith('direct:') && held.last === null
+  const known = isNew ? askConversation(state, id) : state
   const next = withoutAsks(known, isOver)
   const closed = { ...held, opened: false, stale: false, members: undefined }
   if (held.atEnd && !held.stale)
