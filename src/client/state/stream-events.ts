@@ -128,10 +128,13 @@ export function idOfCursor(cursor: string | undefined): number {
   return cursor === undefined ? 0 : Number.parseInt(cursor, 10)
 }
 
+/** An `EventSource` gives them the id of the event before. */
+const notInLog = ['ready', 'heartbeat', 'reset', 'presence', 'typing', 'read']
+
 /** The id of the event's entry in the log; undefined for what is not in the log. */
 export function entryId(event: StateEvent): number | undefined {
-  const isEntry = !['ready', 'heartbeat', 'reset'].includes(event.type) && 'cursor' in event
-  return isEntry && event.cursor !== undefined ? idOfCursor(event.cursor) : undefined
+  if (notInLog.includes(event.type) || !('cursor' in event)) return undefined
+  return event.cursor === undefined ? undefined : idOfCursor(event.cursor)
 }
 
 /** The conversation that a message is in, to this user; undefined for a kind that is not known. */
