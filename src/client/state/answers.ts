@@ -73,7 +73,10 @@ function takeMembers(state: ChatState, ask: Ask, page: MemberPage): ChatState {
       if (members.size < state.bounds.members) members.set(member.username, member)
     return { ...held, members }
   })
-  const later = applyAgain(next, since)
+  // Who is online is known from a newer `ready`, perhaps.
+  const isKnown = state.online.complete
+  const events = since.filter(({ type }) => type !== 'presence' || !isKnown)
+  const later = applyAgain(next, events)
   const last = page.members.at(-1)
   const held = later.conversations.get(id)?.members?.size ?? 0
   return page.more && last && held < state.bounds.members

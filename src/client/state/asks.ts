@@ -97,7 +97,8 @@ export function recordForAsks(state: ChatState, event: StateEvent): ChatState {
 
 /** The members of a room are read from the first page on. */
 function firstPage({ kind, path }: Ask): string {
-  return kind === 'members' ? path.replace(/after=[^&]*&/, '') : path
+  const [start, after] = path.split('after=') as [string, string?]
+  return kind === 'members' && after ? start + after.slice(after.indexOf('&') + 1) : path
 }
 
 /** The events that an answer which is older than them lacks: by the first word of their type. */

@@ -71,6 +71,13 @@ t.test('members say who is online where the list is too long', async (t) => {
   t.same(asksOf(answer(known, 'online', users(['bob']))), ['conversations'])
 })
 
+t.test('an answer about members does not bring back who left before ready', async (t) => {
+  let state = run(begun([summary('room:x')]), open('room:x'), presence(['cid'], []))
+  state = run(state, ready(10, { online: ['ann'] }))
+  state = answer(state, 'members', members(['ann', 'cid']))
+  t.same([...state.online.names], ['ann'])
+})
+
 t.test('members are listed by role and name, with who is online', async (t) => {
   const role = (username: string, role: string, id: number) =>
     event('member.updated', { room: 'x', username, role, by: '', memberCount: 3 }, id)

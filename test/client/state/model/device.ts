@@ -40,7 +40,7 @@ export class Device {
   }
 
   /** One thing happens: a request goes out, is read or answered, fails; the stream brings an event. */
-  step(): unknown {
+  step(mayCut: boolean): unknown {
     const random = this.#random
     switch (random.below(9)) {
       case 0:
@@ -52,7 +52,7 @@ export class Device {
       case 3:
         return this.#takeSent()
       case 4:
-        if (random.chance(0.1)) this.stream = undefined
+        if (mayCut && random.chance(0.1)) this.stream = undefined
         else if (!this.stream) this.#open()
         return
       case 5:

@@ -4,7 +4,7 @@ import { isCarried } from './log.ts'
 import type { ModelServer } from './server.ts'
 
 /** Past so many events that were not taken, a stream loses the state that is not in the log. */
-const maxWaiting = 4
+const maxWaiting = 8
 
 /** A user's stream: goes behind the log as far as the schedule lets it, and tells things as of then. */
 export class ModelStream {

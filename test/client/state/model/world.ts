@@ -23,6 +23,8 @@ export class World {
   readonly random: Random
   readonly server = new ModelServer()
   readonly devices: Device[]
+  /** No stream breaks, and the log does not go back. */
+  isSteady = false
   readonly mayTrim: boolean
   readonly mayRestore: boolean
   #copy: Data | undefined
@@ -46,7 +48,7 @@ export class World {
   step(): void {
     if (this.random.chance(0.3)) this.#act()
     else if (this.random.chance(0.1)) this.#touch()
-    else this.random.pick(this.devices).step()
+    else this.random.pick(this.devices).step(!this.isSteady)
   }
 
   /** Someone uses the screen of a device. */
@@ -135,13 +137,14 @@ export class World {
       case 0:
         return random.chance(0.3) ? server.erase(random.pick(['cid', 'dan'])) : undefined
       case 1:
-        if (this.mayTrim) server.data.oldest = Math.max(server.data.oldest, server.head - 15)
+        if (this.mayTrim && !this.isSteady)
+          server.data.oldest = Math.max(server.data.oldest, server.head - 15)
         return
       case 2:
         this.#copy = structuredClone(server.data)
         return
       case 3:
-        if (!this.mayRestore || !this.#copy || !random.chance(0.5)) return
+        if (!this.mayRestore || this.isSteady || !this.#copy || !random.chance(0.5)) return
         server.restore(this.#copy)
         this.#posted = this.#posted.filter(({ id }) => id <= server.head)
         return
