@@ -1,9 +1,10 @@
 import type { OnlinePage } from '../types.ts'
 import { applyAgain } from './apply-event.ts'
 import { askMembers, withoutAsks } from './asks.ts'
-import type { Ask, ChatState, HeldMember } from './chat-state.ts'
+import type { Ask, ChatState, Conversation, HeldMember } from './chat-state.ts'
 import type {
   ChatMessagePage,
+  ConversationId,
   ConversationPage,
   ConversationSummary,
   MemberPage,
@@ -43,8 +44,8 @@ const take: Record<Ask['kind'], (state: ChatState, ask: Ask, body: unknown) => C
 
 function takeMessages(state: ChatState, ask: Ask, page: ChatMessagePage): ChatState {
   const { kind, conversation, before, since } = ask
-  const held = state.conversations.get(conversation as string)
-  if (held === undefined || (kind === 'older' && held.completeFrom !== before)) return state
+  const held = conversationOfAsk(state, conversation)
+  if (kind === 'older' && held.completeFrom !== before) return state
   const withPage = kind === 'messages' ? withNewestPage : withOlderPage
   const next = putConversation(state, withPage(state, held, page))
   const later = applyAgain(next, laterThan(since, idOfCursor(page.cursor)))
@@ -63,23 +64,23 @@ function takeRoom(state: ChatState, { conversation, since }: Ask, room: Room): C
 
 /** The answers say no id of the log: what came since the first page was asked for is applied again. */
 function takeMembers(state: ChatState, ask: Ask, page: MemberPage): ChatState {
-  const { conversation, since, path } = ask
-  const id = conversation as string
-  const isFirst = !path.includes('after=')
-  const online = withOnlineMembers(state, page.members)
-  const next = updateConversation(online, id, (held) => {
-    const members = new Map<string, HeldMember>(isFirst ? [] : held.members)
-    for (const { online: _, ...member } of page.members)
-      if (members.size < state.bounds.members) members.set(member.username, member)
-    return { ...held, members }
-  })
+  const held = conversationOfAsk(state, ask.conversation)
+  const isFirst = !ask.path.includes('after=')
+  const members = new Map<string, HeldMember>(isFirst ? [] : held.members)
+  for (const { online: _, ...member } of page.members)
+    if (members.size < state.bounds.members) members.set(member.username, member)
+  const next = withOnlineMembers(putConversation(state, { ...held, members }), page.members)
   // Who is online is known from a newer `ready`, perhaps.
   const isKnown = state.online.complete
-  const events = since.filter(({ type }) => type !== 'presence' || !isKnown)
+  const events = ask.since.filter(({ type }) => type !== 'presence' || !isKnown)
   const later = applyAgain(next, events)
   const last = page.members.at(-1)
-  const held = later.conversations.get(id)?.members?.size ?? 0
-  return page.more && last && held < state.bounds.members
-    ? askMembers(later, id, last.username, since)
+  return page.more && last && members.size < state.bounds.members
+    ? askMembers(later, held.id, last.username, ask.since)
     : later
+}
+
+/** A conversation that is dropped takes its asks along. */
+function conversationOfAsk(state: ChatState, id: ConversationId | undefined): Conversation {
+  return state.conversations.get(id as ConversationId) as Conversation
 }

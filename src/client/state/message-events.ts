@@ -96,7 +96,11 @@ export function applySent(state: ChatState, message: ChatMessage, since: Place):
   const held = conversation && heldMessage(conversation, message.id)
   if (held) {
     const changed = message.deletedAt || (held.asOf <= since.id && !held.deletedAt)
-    return changed ? putConversation(state, withAnswer(state, conversation, held, message)) : state
+    if (!changed) return state
+    const next = withAnswer(state, conversation, held, message)
+    // The list may be ahead of the answer.
+    const isLast = message.id === next.lastId && (message.deletedAt || next.asOf <= since.id)
+    return putConversation(state, isLast ? { ...next, last: message } : next)
   }
   // A tombstone adds nothing: its room's name may be another room's now.
   if (message.deletedAt || message.id <= state.place.id) return state
@@ -104,7 +108,8 @@ export function applySent(state: ChatState, message: ChatMessage, since: Place):
   const next = isAtEnd(conversation, message.id)
     ? withHeld(state, conversation, toHeld(message, message.id, message.reactions ?? []))
     : conversation
-  const newer = message.id >= next.lastId ? { last: message, lastId: message.id } : {}
+  const isNewest = message.id >= next.lastId && message.id > next.asOf
+  const newer = isNewest ? { last: message, lastId: message.id } : {}
   return putConversation(state, withMarker(state, { ...next, ...newer }, message.id))
 }
 
@@ -120,8 +125,7 @@ function withAnswer(
   message: ChatMessage,
 ): Conversation {
   const reactions = message.deletedAt ? [] : held.reactions
-  const next = withHeld(state, conversation, toHeld(message, held.asOf, reactions))
-  return message.id === next.lastId ? { ...next, last: message } : next
+  return withHeld(state, conversation, toHeld(message, held.asOf, reactions))
 }
 
 /** @param id of the event */

@@ -39,7 +39,7 @@ export function withHeld(
 
 /** Whether a message that is not held belongs among those that are. */
 function isMissing({ messages, completeFrom, atEnd }: Conversation, id: number): boolean {
-  return id >= completeFrom && (atEnd || id < (messages.at(-1)?.id ?? 0))
+  return id >= completeFrom && (atEnd || indexOf(messages, id) < messages.length)
 }
 
 /** Lets the oldest messages go. */
@@ -96,7 +96,8 @@ function messagesOf(state: ChatState, { id }: Conversation, page: ChatMessagePag
 }
 
 function startOf({ messages, more }: ChatMessagePage): number {
-  return more ? (messages[0]?.id ?? 0) : 0
+  const [first] = messages
+  return more && first ? first.id : 0
 }
 
 export function boundOf({ bounds }: ChatState, { opened }: Conversation): number {

@@ -4,6 +4,7 @@ import {
   asksOf,
   begun,
   conversation,
+  direct,
   event,
   idsOf,
   inRoom,
@@ -49,6 +50,13 @@ t.test('what the page knows already does not go back', async (t) => {
   state = run(state, event('message.updated', message(5, { text: 'of 11' }), 11))
   state = answer(state, 'messages', page([message(5, { text: 'of 12' })], 12))
   t.equal(textOf(state, 5), 'of 12')
+})
+
+t.test('a kept message that came while the page was read is in it once', async (t) => {
+  let state = run(begun([summary('direct:bob')]), open('direct:bob'))
+  state = run(state, event('message', direct(5, 'bob', me)))
+  state = answer(state, 'messages', page([direct(5, 'bob', me)], 10))
+  t.equal(idsOf(state, 'direct:bob'), '5')
 })
 
 t.test('also of an older page', async (t) => {

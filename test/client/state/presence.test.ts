@@ -54,7 +54,7 @@ t.test('no more names are held than the bound', async (t) => {
 })
 
 t.test('members say who is online where the list is too long', async (t) => {
-  let state = openedRoom(['ann', 'bob', 'cid'])
+  let state = run(openedRoom(['ann', 'bob', 'cid']), open('everyone'))
   state = run(state, ready(10, { online: undefined }))
   state = answer(state, 'online', users(['ann', 'zoe'], true))
   t.ok(asksOf(state).includes('members of room:x'))

@@ -90,3 +90,17 @@ t.test('an answer does not come into a window that does not reach it', async (t)
   const [held] = [sent(state, mine(11))]
   t.equal(conversation(held).lastId, 12, 'an older one is not the last')
 })
+
+t.test('a list that is ahead of the answer keeps its last message', async (t) => {
+  const last = mine(12, { text: 'newest' })
+  const ahead = begun([summary('everyone', { last, lastId: 12, readUpTo: 12, asOf: 20 })])
+  t.match(conversation(sent(ahead, mine(12, { text: 'new' }))).last, { text: 'newest' })
+
+  const before = opened([mine(5)])
+  const held = run(before, event('ready', { user: me, head: 10, online: [], onlineCount: 0 }, 10))
+  const listed = summary('everyone', { last: mine(5, { text: 'newest' }), lastId: 5, asOf: 20 })
+  const list = { conversations: [listed], more: false, cursor: '20-e' }
+  const state = sent(answer(held, 'conversations', list), mine(5, { text: 'new' }))
+  t.equal(textOf(state, 5), 'new')
+  t.match(conversation(state).last, { text: 'newest' })
+})

@@ -16,6 +16,7 @@ t.test('conversations are listed by their last message', async (t) => {
     summary('direct:bob', { lastId: 9 }),
     summary('everyone', { lastId: 12 }),
     summary('room:x'),
+    summary('room:z'),
   ])
   t.same(
     sortedConversations(state).map(({ id, title }) => [id, title]),
@@ -24,6 +25,7 @@ t.test('conversations are listed by their last message', async (t) => {
       ['direct:bob', 'bob'],
       ['room:x', 'x'],
       ['room:y', 'y'],
+      ['room:z', 'z'],
     ],
   )
 })
