@@ -109,6 +109,9 @@ const dataFields: Record<string, string> = {
   read: 'read',
 }
 
+/** The events to listen to, by their names on the stream. */
+export const streamEventTypes: readonly string[] = Object.keys(dataFields)
+
 /**
  * Makes the event of a block of the stream, for readers other than `ObrolClient`, such as a plain
  * `EventSource`.

@@ -7,6 +7,7 @@ import {
   repliedTo,
   sortedConversations,
   streamEvent,
+  streamEventTypes,
 } from '../../../src/client/state/index.ts'
 import { begun, conversation, message, opened, summary } from './fixtures.ts'
 
@@ -54,6 +55,11 @@ t.test('blocks of a stream become events', async (t) => {
   t.same(streamEvent('heartbeat', {}, '7-e'), { type: 'heartbeat', cursor: '7-e' })
   t.equal(streamEvent('toString', {}), undefined)
   t.equal(streamEvent('something.new', {}), undefined)
+})
+
+t.test('every event that the state applies can be listened to', async (t) => {
+  for (const type of streamEventTypes) t.match(streamEvent(type, {}, '1-e'), { type })
+  t.ok(streamEventTypes.includes('reaction.added'))
 })
 
 t.test('the ids of cursors and of entries', async (t) => {
