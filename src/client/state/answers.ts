@@ -1,5 +1,5 @@
 import type { OnlinePage } from '../types.ts'
-import { applyAgain } from './apply-event.ts'
+import { applyAgain, laterThan } from './apply-event.ts'
 import { askMembers, withoutAsks } from './asks.ts'
 import type { Ask, ChatState, Conversation, HeldMember } from './chat-state.ts'
 import type {
@@ -15,7 +15,7 @@ import { putConversation, updateConversation } from './conversations.ts'
 import { recounted } from './counts.ts'
 import { withNewestPage, withOlderPage } from './message-window.ts'
 import { takeOnline, withOnlineMembers } from './presence.ts'
-import { entryId, idOfCursor, type StateEvent } from './stream-events.ts'
+import { idOfCursor } from './stream-events.ts'
 
 /**
  * Takes the answer to an ask. One that is no longer asked changes nothing.
@@ -50,11 +50,6 @@ function takeMessages(state: ChatState, ask: Ask, page: ChatMessagePage): ChatSt
   const next = putConversation(state, withPage(state, held, page))
   const later = applyAgain(next, laterThan(since, idOfCursor(page.cursor)))
   return updateConversation(later, held.id, (conversation) => recounted(later, conversation))
-}
-
-/** What has no id was told after the answer, as far as anyone knows. */
-export function laterThan(events: readonly StateEvent[], id: number): readonly StateEvent[] {
-  return events.filter((event) => (entryId(event) ?? Infinity) > id)
 }
 
 function takeRoom(state: ChatState, { conversation, since }: Ask, room: Room): ChatState {

@@ -32,9 +32,14 @@ export function applyEvent(state: ChatState, event: StateEvent, now: number): Ch
   }
 }
 
-/** Applies an event to an answer that is older than it. */
+/** Applies events to an answer that is older than they are. */
 export function applyAgain(state: ChatState, events: readonly StateEvent[]): ChatState {
   return events.reduce(applyChange, state)
+}
+
+/** What has no id was told after the answer, as far as anyone knows. */
+export function laterThan(events: readonly StateEvent[], id: number): readonly StateEvent[] {
+  return events.filter((event) => (entryId(event) ?? Infinity) > id)
 }
 
 function applyChange(state: ChatState, event: StateEvent): ChatState {

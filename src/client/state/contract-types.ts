@@ -13,7 +13,8 @@ export interface Reaction {
   readonly by: readonly string[]
 }
 
-interface MessageExtras {
+/** What messages of any kind may have. */
+export interface MessageExtras {
   /** The id of the message that this one answers, in the same conversation. */
   readonly replyTo?: number
   readonly metadata?: Metadata

@@ -1,10 +1,10 @@
-import { applyAgain } from './apply-event.ts'
+import { applyAgain, laterThan } from './apply-event.ts'
 import { askConversation, askConversations, conversationOf } from './asks.ts'
 import { type Ask, type ChatState, emptyConversation } from './chat-state.ts'
 import type { ConversationId, ConversationPage, ConversationSummary } from './contract-types.ts'
 import { dropConversation, putConversation } from './conversations.ts'
 import { beginAt } from './resync.ts'
-import { entryId, idOfCursor, type StateEvent } from './stream-events.ts'
+import { idOfCursor, type StateEvent } from './stream-events.ts'
 
 /** Takes a page of conversations, and asks for the next one. */
 export function takeConversations(
@@ -39,7 +39,7 @@ export function takeConversation(
   since: readonly StateEvent[],
 ): ChatState {
   const { id, title, last, lastId, readUpTo, unread, mentioned, muted, asOf } = summary
-  const later = since.filter((event) => (entryId(event) ?? Infinity) > asOf)
+  const later = laterThan(since, asOf)
   // The user has left it since, or joined again: what is held is right.
   if (later.some(({ type }) => /^room\.(joined|left|deleted)$/.test(type))) return state
   const held = state.conversations.get(id) ?? emptyConversation(id)

@@ -1,6 +1,13 @@
 export type * from './chat-state.ts'
 export type * from './contract-types.ts'
 export { type Action, initialState, reduce } from './reduce.ts'
-export * from './stream-events.ts'
+export type * from './stream-events.ts'
+export {
+  conversationOfMessage,
+  roomConversation,
+  roomOf,
+  streamEvent,
+  streamEventTypes,
+} from './stream-events.ts'
 export { typingMs } from './typing.ts'
 export * from './views.ts'

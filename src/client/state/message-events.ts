@@ -4,7 +4,12 @@ import type { ChatMessage, Reaction } from './contract-types.ts'
 import { putConversation } from './conversations.ts'
 import { recounted, withMarker, withOneMore } from './counts.ts'
 import { heldMessage, toHeld, withHeld, withMessage } from './message-window.ts'
-import { conversationOfMessage, type ReactionChange, roomConversation } from './stream-events.ts'
+import {
+  conversationOfMessage,
+  type Deletion,
+  type ReactionChange,
+  roomConversation,
+} from './stream-events.ts'
 
 /** The server names no more of those who reacted with an emoji. */
 const maxReactors = 20
@@ -29,9 +34,16 @@ export function applyUpdate(state: ChatState, message: ChatMessage, id: number):
   return applyChange(state, message, id, countedAnew)
 }
 
-/** One's own tombstone moves the marker as the message would have. */
-export function applyDeletion(state: ChatState, message: ChatMessage, id: number): ChatState {
-  return applyChange(state, message, id, (state, conversation) => {
+/**
+ * One's own tombstone moves the marker as the message would have. On pages a tombstone does not say who
+ * deleted it, and so nowhere.
+ */
+export function applyDeletion(
+  state: ChatState,
+  { by: _, ...tombstone }: Deletion,
+  id: number,
+): ChatState {
+  return applyChange(state, tombstone as ChatMessage, id, (state, conversation, message) => {
     if (message.from === state.me) return withMarker(state, conversation, message.id)
     return countedAnew(state, conversation, message)
   })

@@ -100,18 +100,16 @@ function startOf({ messages, more }: ChatMessagePage): number {
   return more && first ? first.id : 0
 }
 
-export function boundOf({ bounds }: ChatState, { opened }: Conversation): number {
+function boundOf({ bounds }: ChatState, { opened }: Conversation): number {
   return opened ? bounds.messages : bounds.messagesUnopened
 }
 
-/** On pages a tombstone does not say who deleted it, and so nowhere. */
 export function toHeld(
-  message: ChatMessage & { by?: string },
+  message: ChatMessage,
   asOf: number,
   reactions: HeldMessage['reactions'],
 ): HeldMessage {
-  const { by: _, ...rest } = message
-  return { ...rest, reactions, asOf }
+  return { ...message, reactions, asOf }
 }
 
 /** The index of the first message with this id or a higher one. */

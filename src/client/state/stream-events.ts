@@ -1,7 +1,8 @@
 import type { MessageEvent, ObrolEvent } from '../types.ts'
 import type { ChatMessage, ConversationId, Room, RoomRole } from './contract-types.ts'
 
-interface FromLog<Type extends string> {
+/** An event of an entry of the log. */
+export interface LogEvent<Type extends string> {
   readonly type: Type
   /** The `id:` of the event. */
   readonly cursor: string
@@ -54,16 +55,19 @@ export interface Read {
   readonly upTo: number
 }
 
+/** A tombstone, and who deleted the message. */
+export type Deletion = ChatMessage & { readonly by?: string }
+
 /** An event about a message as it is now. */
 export type MessageChangeEvent =
-  | (FromLog<'message.updated'> & { readonly message: ChatMessage })
-  | (FromLog<'message.deleted'> & { readonly message: ChatMessage })
+  | (LogEvent<'message.updated'> & { readonly message: ChatMessage })
+  | (LogEvent<'message.deleted'> & { readonly message: Deletion })
 
-export type ReactionEvent = FromLog<'reaction.added' | 'reaction.removed'> & {
+export type ReactionEvent = LogEvent<'reaction.added' | 'reaction.removed'> & {
   readonly reaction: ReactionChange
 }
 
-export type MemberEvent = FromLog<'member.joined' | 'member.left' | 'member.updated'> & {
+export type MemberEvent = LogEvent<'member.joined' | 'member.left' | 'member.updated'> & {
   readonly member: MemberChange
 }
 
@@ -72,11 +76,11 @@ export type RoomsEvent =
   | MessageChangeEvent
   | ReactionEvent
   | MemberEvent
-  | (FromLog<'messages.erased'> & { readonly erased: { readonly from: string } })
-  | (FromLog<'room.joined'> & { readonly joined: Joined })
-  | (FromLog<'room.left'> & { readonly left: Left })
-  | (FromLog<'room.updated'> & { readonly room: Room })
-  | (FromLog<'room.deleted'> & { readonly deleted: { readonly room: string } })
+  | (LogEvent<'messages.erased'> & { readonly erased: { readonly from: string } })
+  | (LogEvent<'room.joined'> & { readonly joined: Joined })
+  | (LogEvent<'room.left'> & { readonly left: Left })
+  | (LogEvent<'room.updated'> & { readonly room: Room })
+  | (LogEvent<'room.deleted'> & { readonly deleted: { readonly room: string } })
   | { readonly type: 'typing'; readonly typing: Typing }
   | { readonly type: 'read'; readonly read: Read }
 

@@ -114,7 +114,7 @@ export function openedRoom(names = ['ann', 'bob'], bounds: Partial<Bounds> = {})
   return answer(state, 'members', members(names))
 }
 
-export function askOf(state: ChatState, kind: Ask['kind'], conversation?: string): Ask {
+function askOf(state: ChatState, kind: Ask['kind'], conversation?: string): Ask {
   const found = state.asks.find(
     (ask) => ask.kind === kind && (conversation === undefined || ask.conversation === conversation),
   )

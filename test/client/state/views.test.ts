@@ -1,14 +1,13 @@
 import t from 'tap'
 import {
-  entryId,
   type HeldMessage,
   hasOlder,
-  idOfCursor,
   repliedTo,
   sortedConversations,
   streamEvent,
   streamEventTypes,
 } from '../../../src/client/state/index.ts'
+import { entryId, idOfCursor } from '../../../src/client/state/stream-events.ts'
 import { begun, conversation, message, opened, summary } from './fixtures.ts'
 
 t.test('conversations are listed by their last message', async (t) => {

@@ -77,7 +77,7 @@ export function pairOf(one: string, other: string): Audience {
   return `direct:${[one, other].sort().join('|')}`
 }
 
-export function isInPair(audience: Audience, user: string): boolean {
+function isInPair(audience: Audience, user: string): boolean {
   return audience.slice('direct:'.length).split('|').includes(user)
 }
 
