@@ -1,12 +1,15 @@
-import { askConversation, recordForAsks } from './asks.ts'
+import { askConversation } from './asks.ts'
 import type { ChatState } from './chat-state.ts'
 import { updateConversation } from './conversations.ts'
 import { withMarker } from './counts.ts'
-import { applyDeletion, applyMessage, applyReaction, applyUpdate } from './message-events.ts'
+import type { Read, StateEvent } from './event-types.ts'
+import { applyDeletion, applyMessage, applyUpdate } from './message-events.ts'
 import { applyPresence } from './presence.ts'
+import { applyReaction } from './reactions.ts'
 import { applyErased, applyReady, applyReset, moveTo } from './resync.ts'
 import { applyGone, applyJoined, applyMember, applyRoomUpdate } from './room-events.ts'
-import { entryId, type Read, type StateEvent } from './stream-events.ts'
+import { entryId } from './stream-events.ts'
+import { recordForAsks } from './told-since.ts'
 import { applyTyping } from './typing.ts'
 
 /**

@@ -1,11 +1,7 @@
 import type { Ask, ChatState } from './chat-state.ts'
 import type { ConversationId } from './contract-types.ts'
-import {
-  conversationOfMessage,
-  roomConversation,
-  roomOf,
-  type StateEvent,
-} from './stream-events.ts'
+import type { StateEvent } from './event-types.ts'
+import { roomOf } from './stream-events.ts'
 
 /** The server's longest page of conversations, of members and of online users. */
 const conversationsPage = 200
@@ -80,77 +76,6 @@ export function askOnline(state: ChatState): ChatState {
 export function withoutAsks(state: ChatState, isOver: (ask: Ask) => boolean): ChatState {
   const asks = state.asks.filter((each) => !isOver(each))
   return asks.length === state.asks.length ? state : { ...state, asks }
-}
-
-/** Keeps an event for the asks whose answers may have been read before it. */
-export function recordForAsks(state: ChatState, event: StateEvent): ChatState {
-  if (!state.asks.some((each) => concerns(state, each, event))) return state
-  let { nextAsk } = state
-  const asks = state.asks.map((each) => {
-    if (!concerns(state, each, event)) return each
-    if (each.since.length < state.bounds.events) return { ...each, since: [...each.since, event] }
-    // The answer is not waited for: it would be older than too much.
-    return { ...each, id: nextAsk++, path: firstPage(each), since: [] }
-  })
-  return { ...state, asks, nextAsk }
-}
-
-/** The members of a room are read from the first page on. */
-function firstPage({ kind, path }: Ask): string {
-  const [start, after] = path.split('after=') as [string, string?]
-  return kind === 'members' && after ? start + after.slice(after.indexOf('&') + 1) : path
-}
-
-/** The events that an answer which is older than them lacks: by the first word of their type. */
-const lackedEvents: Record<Ask['kind'], readonly string[]> = {
-  conversations: ['message', 'reaction', 'room', 'read'],
-  conversation: ['message', 'reaction', 'room', 'read'],
-  messages: ['message', 'reaction'],
-  older: ['message', 'reaction'],
-  room: ['room', 'member'],
-  members: ['member', 'presence'],
-  online: ['presence'],
-}
-
-function concerns(state: ChatState, { kind, conversation }: Ask, event: StateEvent): boolean {
-  const [firstWord] = event.type.split('.') as [string]
-  if (!lackedEvents[kind].includes(firstWord)) return false
-  const about = conversationOf(event, state.me)
-  return (
-    conversation === undefined || about === undefined || about === 'any' || about === conversation
-  )
-}
-
-/**
- * The conversation that an event changes; `any`: that of a message of which only the id is told;
- * undefined: none.
- */
-export function conversationOf(event: StateEvent, me: string): ConversationId | 'any' | undefined {
-  switch (event.type) {
-    case 'message':
-    case 'message.updated':
-    case 'message.deleted':
-      return conversationOfMessage(event.message, me)
-    case 'reaction.added':
-    case 'reaction.removed':
-      return event.reaction.room === undefined ? 'any' : roomConversation(event.reaction.room)
-    case 'member.joined':
-    case 'member.left':
-    case 'member.updated':
-      return roomConversation(event.member.room)
-    case 'room.joined':
-      return roomConversation(event.joined.room.name)
-    case 'room.left':
-      return roomConversation(event.left.room)
-    case 'room.updated':
-      return roomConversation(event.room.name)
-    case 'room.deleted':
-      return roomConversation(event.deleted.room)
-    case 'read':
-      return event.read.conversation
-    default:
-      return undefined
-  }
 }
 
 function pathOfRoom(name: string | undefined): string {

@@ -1,7 +1,7 @@
 export type * from './chat-state.ts'
 export type * from './contract-types.ts'
+export type * from './event-types.ts'
 export { type Action, initialState, reduce } from './reduce.ts'
-export type * from './stream-events.ts'
 export {
   conversationOfMessage,
   roomConversation,

@@ -2,13 +2,9 @@ import { askConversation } from './asks.ts'
 import { type ChatState, emptyConversation, type HeldMember } from './chat-state.ts'
 import type { Room } from './contract-types.ts'
 import { dropConversation, putConversation, updateConversation } from './conversations.ts'
+import type { Joined, MemberChange, MemberEvent } from './event-types.ts'
 import { askOpened } from './opening.ts'
-import {
-  type Joined,
-  type MemberChange,
-  type MemberEvent,
-  roomConversation,
-} from './stream-events.ts'
+import { roomConversation } from './stream-events.ts'
 
 /**
  * What was held of the room may be of an earlier membership, or of another room that had its name: it

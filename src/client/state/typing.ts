@@ -1,6 +1,6 @@
 import type { ChatState, Typist } from './chat-state.ts'
 import { putConversation, updateConversation } from './conversations.ts'
-import type { Typing } from './stream-events.ts'
+import type { Typing } from './event-types.ts'
 
 /** How long a name is shown after the event that named it, in ms. */
 export const typingMs = 6_000
