@@ -20,7 +20,7 @@ export function takeConversations(
     asOf: isFirst ? idOfCursor(cursor) : state.listing.asOf,
     seen: new Set([...state.listing.seen, ...ids]),
   }
-  let next: ChatState = { ...beginAt(state, cursor), listing }
+  let next: ChatState = { ...beginAt(state, cursor, ids), listing }
   for (const summary of conversations)
     next = takeConversation(next, summary, aboutThat(state, since, summary.id))
   const last = conversations.at(-1)

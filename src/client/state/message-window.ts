@@ -34,7 +34,7 @@ export function withHeld(
   const at = indexOf(messages, message.id)
   const replaced = messages[at]?.id === message.id ? 1 : 0
   const all = [...messages.slice(0, at), message, ...messages.slice(at + replaced)]
-  return keepNewest({ ...conversation, messages: all }, boundOf(state, conversation))
+  return keepNewest(state, { ...conversation, messages: all })
 }
 
 /** Whether a message that is not held belongs among those that are. */
@@ -42,9 +42,10 @@ function isMissing({ messages, completeFrom, atEnd }: Conversation, id: number):
   return id >= completeFrom && (atEnd || indexOf(messages, id) < messages.length)
 }
 
-/** Lets the oldest messages go. */
-export function keepNewest(conversation: Conversation, bound: number): Conversation {
+/** Past the bound the oldest messages are let go. */
+export function keepNewest(state: ChatState, conversation: Conversation): Conversation {
   const { messages } = conversation
+  const bound = boundOf(state, conversation)
   if (messages.length <= bound) return conversation
   const kept = messages.slice(messages.length - bound)
   return { ...conversation, messages: kept, completeFrom: (kept[0] as HeldMessage).id }
@@ -67,7 +68,7 @@ export function withNewestPage(
     stale: false,
     pagesAsOf: asOf,
   }
-  return keepNewest(next, boundOf(state, conversation))
+  return keepNewest(state, next)
 }
 
 /** Adds the page before the oldest message; past the bound the newest messages are let go. */
@@ -101,7 +102,7 @@ function startOf({ messages, more }: ChatMessagePage): number {
 }
 
 function boundOf({ bounds }: ChatState, { opened }: Conversation): number {
-  return opened ? bounds.messages : bounds.messagesUnopened
+  return Math.max(1, opened ? bounds.messages : bounds.messagesUnopened)
 }
 
 export function toHeld(

@@ -44,8 +44,7 @@ export function closeConversation(state: ChatState, id: ConversationId): ChatSta
   const known = isNew ? askConversation(state, id) : state
   const next = withoutAsks(known, isOver)
   const closed = { ...held, opened: false, stale: false, members: undefined }
-  if (held.atEnd && !held.stale)
-    return putConversation(next, keepNewest(closed, state.bounds.messagesUnopened))
+  if (held.atEnd && !held.stale) return putConversation(next, keepNewest(state, closed))
   // What follows the newest message that was told is known; of stale messages nothing is.
   const completeFrom = held.stale ? Infinity : held.lastId + 1
   const asked = held.stale ? askConversation(next, id) : next

@@ -1,6 +1,7 @@
 import type { Ready, Reset } from '../types.ts'
 import { askConversation, askConversations, withoutAsks } from './asks.ts'
 import { type ChatState, type Conversation, noMessages } from './chat-state.ts'
+import type { ConversationId } from './contract-types.ts'
 import type { StateEvent } from './event-types.ts'
 import { askOpened } from './opening.ts'
 import { applyOnline } from './presence.ts'
@@ -80,11 +81,20 @@ function askList(state: ChatState, dropsOthers: boolean): ChatState {
 /**
  * The stream is opened at the cursor of the first page, as a later one would skip changes. What was
  * opened before it is known is asked for now.
+ *
+ * @param listed the conversations of the page
  */
-export function beginAt(state: ChatState, cursor: string): ChatState {
+export function beginAt(
+  state: ChatState,
+  cursor: string,
+  listed: readonly ConversationId[],
+): ChatState {
   if (state.cursor !== undefined) return state
   let next: ChatState = { ...state, cursor, place: { ...state.place, id: idOfCursor(cursor) } }
-  for (const held of state.conversations.values())
-    if (held.opened) next = askOpened(askConversation(next, held.id), held)
+  // Before, there is nothing but what was opened.
+  for (const held of state.conversations.values()) {
+    if (!listed.includes(held.id)) next = askConversation(next, held.id)
+    next = askOpened(next, held)
+  }
   return next
 }

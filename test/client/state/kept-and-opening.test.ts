@@ -82,6 +82,11 @@ t.test('one that was closed away from its end follows from its last message on',
   t.equal(conversation(state).completeFrom, 10)
 })
 
+t.test('one message is held at least, so that it is known where what is held begins', async (t) => {
+  const state = opened([message(5), message(6)], { messages: 0 })
+  t.match(conversation(state), { completeFrom: 6, messages: [{ id: 6 }] })
+})
+
 t.test('what no event tells is asked for', async (t) => {
   const state = run(begun([summary('everyone')]), { type: 'refresh', conversation: 'everyone' })
   t.match(conversation(answer(state, 'conversation', summary('everyone', { muted: true }))), {
