@@ -12,7 +12,6 @@ import type {
 } from './contract-types.ts'
 import { takeConversation, takeConversations, takeNoConversation } from './conversation-answers.ts'
 import { putConversation, updateConversation } from './conversations.ts'
-import { recounted } from './counts.ts'
 import { withNewestPage, withOlderPage } from './message-window.ts'
 import { takeOnline, withOnlineMembers } from './presence.ts'
 import { idOfCursor } from './stream-events.ts'
@@ -48,8 +47,7 @@ function takeMessages(state: ChatState, ask: Ask, page: ChatMessagePage): ChatSt
   if (kind === 'older' && held.completeFrom !== before) return state
   const withPage = kind === 'messages' ? withNewestPage : withOlderPage
   const next = putConversation(state, withPage(state, held, page))
-  const later = applyAgain(next, laterThan(since, idOfCursor(page.cursor)))
-  return updateConversation(later, held.id, (conversation) => recounted(later, conversation))
+  return applyAgain(next, laterThan(since, idOfCursor(page.cursor)))
 }
 
 function takeRoom(state: ChatState, { conversation, since }: Ask, room: Room): ChatState {

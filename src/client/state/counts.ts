@@ -21,7 +21,7 @@ export function withMarker(state: ChatState, held: Conversation, upTo: number): 
 export function recounted(
   state: ChatState,
   conversation: Conversation,
-  otherwise: (conversation: Conversation) => Conversation = (same) => same,
+  otherwise: (conversation: Conversation) => Conversation,
 ): Conversation {
   if (!isCovered(state, conversation)) return otherwise(conversation)
   const unread = conversation.messages.filter((message) => isUnread(state, conversation, message))

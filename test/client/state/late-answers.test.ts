@@ -110,6 +110,10 @@ t.test(
     const again = run(left, joined('x', 12))
     const state = answer(again, 'conversations', list(summary('room:x', { readUpTo: 3 })))
     t.match(conversation(state, 'room:x'), { readUpTo: 12, asOf: 12 })
+    const open = run(again, { type: 'open', conversation: 'room:x' })
+    t.match(conversation(answer(open, 'conversations', list(summary('room:x'))), 'room:x'), {
+      opened: true,
+    })
     const listed = summary('room:x', { readUpTo: 13, asOf: 13, lastId: 13 })
     t.match(conversation(answer(again, 'conversations', list(listed)), 'room:x'), { readUpTo: 13 })
   },
