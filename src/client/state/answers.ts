@@ -55,7 +55,7 @@ function takeRoom(state: ChatState, { conversation, since }: Ask, room: Room): C
   return applyAgain(next, since)
 }
 
-/** The answers say no id of the log: what came since the first page was asked for is applied again. */
+/** The answers say no id of the log: all that came since they were asked for is applied again. */
 function takeMembers(state: ChatState, ask: Ask, page: MemberPage): ChatState {
   const held = conversationOfAsk(state, ask.conversation)
   const isFirst = !ask.path.includes('after=')
@@ -69,7 +69,7 @@ function takeMembers(state: ChatState, ask: Ask, page: MemberPage): ChatState {
   const later = applyAgain(next, events)
   const last = page.members.at(-1)
   return page.more && last && members.size < state.bounds.members
-    ? askMembers(later, held.id, last.username, ask.since)
+    ? askMembers(later, held.id, last.username)
     : later
 }
 

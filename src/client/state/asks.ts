@@ -7,18 +7,18 @@ import { roomOf } from './stream-events.ts'
 const conversationsPage = 200
 const namesPage = 1_000
 
-type Wanted = Pick<Ask, 'kind' | 'path'> & Partial<Pick<Ask, 'conversation' | 'before' | 'since'>>
+type Wanted = Pick<Ask, 'kind' | 'path'> & Partial<Pick<Ask, 'conversation' | 'before'>>
 
 /**
  * Adds an ask, unless the same is being asked already. Before it is known where the stream begins,
  * nothing is asked about a conversation: the stream would not tell what changed since.
  */
 function ask(state: ChatState, wanted: Wanted): ChatState {
-  const { kind, path, conversation, before, since = [] } = wanted
+  const { kind, path, conversation, before } = wanted
   if (conversation !== undefined && state.cursor === undefined) return state
   const asked = state.asks.some((each) => each.kind === kind && each.conversation === conversation)
   if (asked) return state
-  const added = { id: state.nextAsk, kind, path, conversation, before, since }
+  const added = { id: state.nextAsk, kind, path, conversation, before, since: [] }
   return { ...state, asks: [...state.asks, added], nextAsk: state.nextAsk + 1 }
 }
 
@@ -50,20 +50,11 @@ export function askRoom(state: ChatState, id: ConversationId): ChatState {
   return ask(state, { kind: 'room', path: pathOfRoom(roomOf(id)), conversation: id })
 }
 
-/**
- * Asks for the members after a name.
- *
- * @param since what the stream told since the first page was asked for
- */
-export function askMembers(
-  state: ChatState,
-  id: ConversationId,
-  after?: string,
-  since: readonly StateEvent[] = [],
-): ChatState {
+/** Asks for the members, or for those after a name. */
+export function askMembers(state: ChatState, id: ConversationId, after?: string): ChatState {
   const query = queryOf({ after, limit: Math.min(namesPage, state.bounds.members) })
   const path = `${pathOfRoom(roomOf(id))}/members${query}`
-  return ask(state, { kind: 'members', path, conversation: id, since })
+  return ask(state, { kind: 'members', path, conversation: id })
 }
 
 export function askOnline(state: ChatState): ChatState {

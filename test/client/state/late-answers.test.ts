@@ -59,6 +59,21 @@ t.test('a kept message that came while the page was read is in it once', async (
   t.equal(idsOf(state, 'direct:bob'), '5')
 })
 
+t.test('a reaction that the page knows to be gone is not shown again', async (t) => {
+  let state = run(begun([summary('everyone')]), open('everyone'))
+  state = answer(state, 'messages', page([message(5)], 12))
+  state = run(state, event('reaction.added', { messageId: 5, by: me, emoji: '👍', count: 1 }, 11))
+  t.same(conversation(state).messages[0]?.reactions, [])
+})
+
+t.test('what the page does not have yet of one’s own messages stays', async (t) => {
+  const before = run(begun([summary('everyone', { lastId: 9 })]), open('everyone'))
+  const mine = message(12, { from: me })
+  const state = run(before, { type: 'sent', message: mine, since: before.place })
+  t.equal(idsOf(answer(state, 'messages', page([message(9)], 11))), '9 12')
+  t.equal(idsOf(answer(state, 'messages', page([message(9)], 13))), '9', 'it was deleted, perhaps')
+})
+
 t.test('also of an older page', async (t) => {
   let state = run(opened([message(5)], {}, true), older('everyone'))
   state = run(state, event('message.updated', message(3, { text: 'new' }), 11))

@@ -49,7 +49,13 @@ t.test('what is past the fork is void at once, unless history was trimmed', asyn
   t.equal(idsOf(run(before, reset('trimmed', 8))), '5 9')
 })
 
-t.test('after a reset ids count again', async (t) => {
+t.test('after a reset ids count again, also before the answers', async (t) => {
+  const early = run(
+    opened([message(5), message(9)]),
+    reset('rewound', 8),
+    event('message', message(9, { text: 'other' }), 9),
+  )
+  t.match(conversation(early), { last: { text: 'other' }, asOf: 9 })
   let state = run(opened([message(5), message(9)]), reset('rewound', 8))
   state = answer(
     state,
@@ -155,8 +161,8 @@ t.test(
 )
 
 t.test('a stream that was opened before asks for everything at its first event', async (t) => {
-  const state = run(initialState(me), event('message', direct(7, 'bob', me), 7))
-  t.same(asksOf(state), ['conversations', 'conversation of direct:bob'])
+  const state = run(initialState(me), open('everyone'), event('message', direct(7, 'bob', me), 7))
+  t.same(asksOf(state), ['conversations', 'messages of everyone', 'conversation of direct:bob'])
   t.equal(state.cursor, '7-e')
 })
 
