@@ -1,6 +1,5 @@
 import type { Ask, ChatState } from './chat-state.ts'
 import type { ConversationId } from './contract-types.ts'
-import type { StateEvent } from './event-types.ts'
 import { roomOf } from './stream-events.ts'
 
 /** The server's longest page of conversations, of members and of online users. */

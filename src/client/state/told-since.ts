@@ -10,15 +10,9 @@ export function recordForAsks(state: ChatState, event: StateEvent): ChatState {
     if (!concerns(state, each, event)) return each
     if (each.since.length < state.bounds.events) return { ...each, since: [...each.since, event] }
     // The answer is not waited for: it would be older than too much.
-    return { ...each, id: nextAsk++, path: firstPage(each), since: [] }
+    return { ...each, id: nextAsk++, since: [] }
   })
   return { ...state, asks, nextAsk }
-}
-
-/** The members of a room are read from the first page on. */
-function firstPage({ kind, path }: Ask): string {
-  const [start, after] = path.split('after=') as [string, string?]
-  return kind === 'members' && after ? start + after.slice(after.indexOf('&') + 1) : path
 }
 
 /** The events that an answer which is older than them lacks: by the first word of their type. */

@@ -154,7 +154,7 @@ t.test('an answer without a body ends its ask', async (t) => {
   t.same(asksOf(state), ['room of room:x', 'members of room:x'])
 })
 
-t.test('an ask for which too much came is made anew, members from the first page on', async (t) => {
+t.test('an ask for which too much came is made anew', async (t) => {
   const bounds = { events: 2 }
   let state = run(begun([summary('room:x')], bounds), open('room:x'))
   state = answer(state, 'members', members(['ann'], true))
@@ -172,7 +172,8 @@ t.test('an ask for which too much came is made anew, members from the first page
   t.same(asksOf(state), ['messages of room:x', 'room of room:x', 'members of room:x'])
   t.ok(messages && !state.asks.some(({ id }) => id === messages.id))
   t.ok(list && !state.asks.some(({ id }) => id === list.id))
-  t.equal(state.asks[2]?.path, '/v1/rooms/x/members?limit=1000')
+  t.equal(state.asks[2]?.path, list?.path)
+  t.same(state.asks[2]?.since, [])
 })
 
 t.test(
