@@ -1,5 +1,5 @@
 import type { ChatMessage, ConversationId, Reaction, Room, RoomRole } from './contract-types.ts'
-import type { StateEvent } from './event-types.ts'
+import type { StateEvent } from './stream-events.ts'
 
 /** How much is held. What is let go can be asked for again. */
 export interface Bounds {

@@ -1,5 +1,3 @@
-import type { BroadcastMessage, DirectMessage } from '../types.ts'
-
 /** JSON that other programs keep with a message. The server gives it back equal. */
 export type Metadata = { readonly [name: string]: unknown }
 
@@ -13,8 +11,14 @@ export interface Reaction {
   readonly by: readonly string[]
 }
 
-/** What messages of any kind may have. */
-export interface MessageExtras {
+/** What messages of any kind have. */
+export interface MessageFields {
+  readonly id: number
+  /** The username of the sender. */
+  readonly from: string
+  readonly text: string
+  /** RFC 3339 in UTC. */
+  readonly sentAt: string
   /** The id of the message that this one answers, in the same conversation. */
   readonly replyTo?: number
   readonly metadata?: Metadata
@@ -28,11 +32,9 @@ export interface MessageExtras {
   readonly deletedAt?: string
 }
 
-/** A message in a room. */
-export type RoomMessage = Omit<BroadcastMessage, 'kind'> & { kind: 'room'; room: string }
-
 /** A message of any kind, as the server tells it. */
-export type ChatMessage = (BroadcastMessage | DirectMessage | RoomMessage) & MessageExtras
+export type ChatMessage = MessageFields &
+  ({ kind: 'broadcast' } | { kind: 'direct'; to: string } | { kind: 'room'; room: string })
 
 /** A page of messages, ascending by id. */
 export interface ChatMessagePage {

@@ -3,9 +3,8 @@ import { askConversation, askConversations } from './asks.ts'
 import { type Ask, type ChatState, emptyConversation } from './chat-state.ts'
 import type { ConversationId, ConversationPage, ConversationSummary } from './contract-types.ts'
 import { dropConversation, putConversation } from './conversations.ts'
-import type { StateEvent } from './event-types.ts'
 import { beginAt } from './resync.ts'
-import { conversationOf, idOfCursor } from './stream-events.ts'
+import { conversationOf, idOfCursor, type StateEvent } from './stream-events.ts'
 
 /** Takes a page of conversations, and asks for the next one. */
 export function takeConversations(

@@ -1,4 +1,3 @@
-import type { MessageEvent, ObrolEvent } from '../types.ts'
 import type { ChatMessage, ConversationId, Room, RoomRole } from './contract-types.ts'
 
 /** An event of an entry of the log. */
@@ -83,9 +82,3 @@ export type RoomsEvent =
   | (LogEvent<'room.deleted'> & { readonly deleted: { readonly room: string } })
   | { readonly type: 'typing'; readonly typing: Typing }
   | { readonly type: 'read'; readonly read: Read }
-
-/** An event of any kind: those of `ObrolClient.events()`, and the ones of rooms. */
-export type StateEvent =
-  | Exclude<ObrolEvent, MessageEvent>
-  | (Omit<MessageEvent, 'message'> & { message: ChatMessage })
-  | RoomsEvent

@@ -6,6 +6,7 @@ export {
   conversationOfMessage,
   roomConversation,
   roomOf,
+  type StateEvent,
   streamEvent,
   streamEventTypes,
 } from './stream-events.ts'

@@ -3,9 +3,9 @@ import { applyEvent } from './apply-event.ts'
 import { askConversation, askConversations, askMessages } from './asks.ts'
 import { type Ask, type Bounds, type ChatState, defaultBounds, type Place } from './chat-state.ts'
 import type { ChatMessage, ConversationId } from './contract-types.ts'
-import type { StateEvent } from './event-types.ts'
 import { closeConversation, openConversation } from './opening.ts'
 import { applySent } from './sent.ts'
+import type { StateEvent } from './stream-events.ts'
 import { expireTyping } from './typing.ts'
 
 export type Action =

@@ -2,10 +2,9 @@ import type { Ready, Reset } from '../types.ts'
 import { askConversation, askConversations, withoutAsks } from './asks.ts'
 import { type ChatState, type Conversation, noMessages } from './chat-state.ts'
 import type { ConversationId } from './contract-types.ts'
-import type { StateEvent } from './event-types.ts'
 import { askOpened } from './opening.ts'
 import { applyOnline } from './presence.ts'
-import { idOfCursor } from './stream-events.ts'
+import { idOfCursor, type StateEvent } from './stream-events.ts'
 
 /**
  * Changes, memberships and markers cannot be undone from the stream, and answers and pages run ahead of

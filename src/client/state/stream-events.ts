@@ -1,5 +1,12 @@
+import type { MessageEvent, ObrolEvent } from '../types.ts'
 import type { ChatMessage, ConversationId } from './contract-types.ts'
-import type { StateEvent } from './event-types.ts'
+import type { RoomsEvent } from './event-types.ts'
+
+/** An event of `ObrolClient.events()`, whose messages may be of any kind. */
+export type StateEvent =
+  | Exclude<ObrolEvent, MessageEvent>
+  | (Omit<MessageEvent, 'message'> & { message: ChatMessage })
+  | RoomsEvent
 
 /** By the event's type: the field of the object that holds its data. */
 const dataFields: Record<string, string> = {

@@ -1,6 +1,5 @@
 import type { Ask, ChatState } from './chat-state.ts'
-import type { StateEvent } from './event-types.ts'
-import { conversationOf } from './stream-events.ts'
+import { conversationOf, type StateEvent } from './stream-events.ts'
 
 /** Keeps an event for the asks whose answers may have been read before it. */
 export function recordForAsks(state: ChatState, event: StateEvent): ChatState {
