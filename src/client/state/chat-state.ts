@@ -135,7 +135,7 @@ export interface Online {
 export interface Place {
   /** Everything up to this id of the log has been told. */
   readonly id: number
-  /** How often the log was reset. */
+  /** How often the log was reset; the beginning counts. */
   readonly resets: number
 }
 

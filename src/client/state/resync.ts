@@ -41,9 +41,10 @@ export function applyReady(state: ChatState, ready: Ready): ChatState {
  */
 export function moveTo(state: ChatState, event: StateEvent): ChatState {
   if (!('cursor' in event) || event.cursor === undefined) return state
-  const id = Math.max(state.place.id, idOfCursor(event.cursor))
-  const moved = { ...state, cursor: event.cursor, place: { ...state.place, id } }
-  return state.cursor === undefined ? askEverything(moved) : moved
+  const { cursor } = event
+  if (state.cursor === undefined) return askEverything(begun(state, cursor))
+  const id = Math.max(state.place.id, idOfCursor(cursor))
+  return { ...state, cursor, place: { ...state.place, id } }
 }
 
 /** @param kept messages past this id are void */
@@ -89,11 +90,17 @@ export function beginAt(
   listed: readonly ConversationId[],
 ): ChatState {
   if (state.cursor !== undefined) return state
-  let next: ChatState = { ...state, cursor, place: { ...state.place, id: idOfCursor(cursor) } }
+  let next = begun(state, cursor)
   // Before, there is nothing but what was opened.
   for (const held of state.conversations.values()) {
     if (!listed.includes(held.id)) next = askConversation(next, held.id)
     next = askOpened(next, held)
   }
   return next
+}
+
+/** The answers to calls from before are void: the log may have gone back since, and no reset says so. */
+function begun(state: ChatState, cursor: string): ChatState {
+  const place = { id: idOfCursor(cursor), resets: state.place.resets + 1 }
+  return { ...state, cursor, place }
 }

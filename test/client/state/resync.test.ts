@@ -39,7 +39,7 @@ t.test('after a reset for any reason everything is asked for again', async (t) =
       'members of room:x',
     ])
     t.equal(state.cursor, '8-e')
-    t.match(state.place, { id: 8, resets: 1 })
+    t.match(state.place, { id: 8, resets: 2 })
   }
 })
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ChatMessage, ChatState } from '../../../src/client/state/index.ts'
+import { type ChatMessage, type ChatState, initialState } from '../../../src/client/state/index.ts'
 import {
   answer,
   asksOf,
@@ -68,7 +68,10 @@ t.test('a conversation that is not held is asked for', async (t) => {
   t.same(asksOf(state), ['conversation of direct:bob'])
 })
 
-t.test('an answer from before a reset is void', async (t) => {
+t.test('an answer from before a reset, or from before the beginning, is void', async (t) => {
+  const early = initialState(me).place
+  const begun = opened([message(5)])
+  t.equal(sent(begun, mine(12), early), begun)
   const before = opened([message(5)])
   const state = run(before, reset('rewound', 8))
   t.equal(sent(state, mine(9), before.place), state)
@@ -86,7 +89,7 @@ t.test('an answer does not come into a window that does not reach it', async (t)
     more: false,
     cursor: '12-e',
   })
-  t.equal(sent(state, mine(7), { id: 0, resets: 1 }), state)
+  t.equal(sent(state, mine(7), { id: 0, resets: 2 }), state)
   const [held] = [sent(state, mine(11))]
   t.equal(conversation(held).lastId, 12, 'an older one is not the last')
 })
