@@ -15,7 +15,7 @@ export interface Bounds {
   readonly online: number
   /** Names that are shown as typing in one conversation; default 20. */
   readonly typing: number
-  /** Events that are kept for an answer that is under way; past it, it is asked for again; 1,000. */
+  /** Events that are kept until an answer comes, which past it is asked for again; default 1,000. */
   readonly events: number
   /** Messages in one page, 1 to 200; default 50. */
   readonly page: number

@@ -10,7 +10,6 @@ import {
   joined,
   me,
   members,
-  message,
   open,
   openedRoom,
   page,
@@ -161,5 +160,4 @@ t.test('a name is a part of a path', async (t) => {
       '/v1/messages?with=%C3%A7&limit=50',
     ],
   )
-  t.ok(message(1))
 })

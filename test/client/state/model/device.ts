@@ -37,6 +37,13 @@ export class Device {
 
   dispatch(action: Action): void {
     this.state = reduce(this.state, action)
+    const { asks, bounds, conversations } = this.state
+    if (asks.some(({ since }) => since.length > bounds.events)) throw new Error('too many events')
+    for (const { opened, messages, members } of conversations.values()) {
+      const most = opened ? bounds.messages : bounds.messagesUnopened
+      if (messages.length > most) throw new Error(`${messages.length} messages`)
+      if ((members?.size ?? 0) > bounds.members) throw new Error(`${members?.size} members`)
+    }
   }
 
   /** One thing happens: a request goes out, is read or answered, fails; the stream brings an event. */
