@@ -1,7 +1,7 @@
 import type { OnlinePage, Presence, Ready } from '../types.ts'
 import { askMembers, askOnline, withoutAsks } from './asks.ts'
-import type { ChatState } from './chat-state.ts'
-import type { RoomMember } from './contract-types.ts'
+import type { Ask, ChatState } from './chat-state.ts'
+import type { ConversationId, RoomMember } from './contract-types.ts'
 
 /** If `ready` leaves the names out, they are asked for. */
 export function applyOnline(state: ChatState, { online, onlineCount }: Ready): ChatState {
@@ -22,14 +22,14 @@ export function applyPresence(state: ChatState, presence: Presence): ChatState {
 /** Past one page the members of opened rooms say who of them is online. */
 export function takeOnline(state: ChatState, { users, count, more }: OnlinePage): ChatState {
   const names = users.map(({ username }) => username)
-  let next = withNames(state, names, count, !more)
-  if (!more) return next
-  for (const { id, members } of state.conversations.values())
-    if (members) {
-      next = withoutAsks(next, (ask) => ask.kind === 'members' && ask.conversation === id)
-      next = askMembers(next, id)
-    }
-  return next
+  const next = withNames(state, names, count, !more)
+  const shown = [...state.conversations.values()].filter(({ members }) => more && members)
+  return shown.reduce((before, { id }) => askMembersAnew(before, id), next)
+}
+
+function askMembersAnew(state: ChatState, id: ConversationId): ChatState {
+  const isAsked = (ask: Ask) => ask.kind === 'members' && ask.conversation === id
+  return askMembers(withoutAsks(state, isAsked), id)
 }
 
 /** A page of members says who of them is online. */
