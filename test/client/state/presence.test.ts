@@ -71,6 +71,16 @@ t.test('members say who is online where the list is too long', async (t) => {
   t.same(asksOf(answer(known, 'online', users(['bob']))), ['conversations'])
 })
 
+t.test('an answer about members from before the last list of names is not taken', async (t) => {
+  const again = (before: ReturnType<typeof begun>) =>
+    answer(run(before, ready(10, { online: undefined })), 'online', users(['zoe'], true))
+  const first = again(openedRoom(['ann']))
+  const second = again(first)
+  const asked = (state: typeof first) => state.asks.filter(({ kind }) => kind === 'members')
+  t.equal(asked(second).length, 1)
+  t.not(asked(second)[0]?.id, asked(first)[0]?.id)
+})
+
 t.test('an answer about members does not bring back who left before ready', async (t) => {
   let state = run(begun([summary('room:x')]), open('room:x'), presence(['cid'], []))
   state = run(state, ready(10, { online: ['ann'] }))
