@@ -9,6 +9,7 @@ import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
 import type { Reader } from './reader.ts'
+import { RoomCommandBatcher } from './rooms/room-command-batcher.ts'
 import { WorkerClient } from './worker-client.ts'
 import type { WriteResult, Writer } from './writer.ts'
 
@@ -75,9 +76,13 @@ export class SqliteStore implements Store {
     end: (id) => this.#publish(this.#writer.call('endSession', id)),
   }
 
+  readonly #roomCommands = new RoomCommandBatcher({
+    run: (calls) => this.#publish(this.#writer.call('executeRoomCommands', calls)),
+  })
+
   readonly rooms: RoomStore = {
     execute: (session, command, idempotency) =>
-      this.#publish(this.#writer.call('executeRoomCommand', session, command, idempotency)),
+      this.#roomCommands.execute({ session, command, idempotency }),
     find: (viewer, room) => this.#reader.call('findRoom', viewer, room),
     list: (viewer, query) => this.#reader.call('listRooms', viewer, query),
     members: (viewer, room, range) => this.#reader.call('roomMembers', viewer, room, range),

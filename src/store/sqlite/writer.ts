@@ -2,7 +2,7 @@ import type { NewAccount } from '../account-store.ts'
 import type { Draft, LogBounds, Outcome } from '../message-log.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
-import type { RoomCommand, RoomOutcome } from '../room-store.ts'
+import type { RoomOutcome } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
@@ -12,6 +12,7 @@ import { LogBoundsQuery } from './log/bounds.ts'
 import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
+import type { RoomCall } from './rooms/room-command-batcher.ts'
 import { RoomCommands } from './rooms/room-commands.ts'
 import { SessionQueries } from './sessions.ts'
 import { WriteTransaction } from './transaction.ts'
@@ -78,14 +79,12 @@ export class Writer {
     return done
   }
 
-  executeRoomCommand(
-    session: number,
-    command: RoomCommand,
-    idempotency: Draft['idempotency'],
-  ): WriteResult<RoomOutcome> {
+  /** In order: each sees what those before it did, and tells the room as it left it. */
+  executeRoomCommands(calls: readonly RoomCall[]): WriteResult<RoomOutcome[]> {
     return this.#write((now) => {
-      const { outcome, entries } = this.#rooms.execute(session, command, idempotency, now)
-      return { value: outcome, update: this.#updateOf({ entries }) }
+      const executed = calls.map((call) => this.#rooms.execute(call, now))
+      const entries = executed.flatMap(({ entries }) => entries)
+      return { value: executed.map(({ outcome }) => outcome), update: this.#updateOf({ entries }) }
     })
   }
 

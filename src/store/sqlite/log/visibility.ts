@@ -6,8 +6,9 @@
 /** Whether they may read the row of `rooms`. */
 export const mayReadRoom = `
   (rooms.deleted_id IS NULL AND (rooms.access = 'open' OR EXISTS (
-     SELECT 1 FROM members AS now
-     WHERE now.account_id = :viewer AND now.audience_id = rooms.audience_id AND now.left_id IS NULL)))`
+     SELECT 1 FROM members AS now INDEXED BY members_rooms
+     WHERE now.account_id = :viewer AND now.left_id IS NULL AND now.audience_id = rooms.audience_id
+       AND now.joined_id > 0)))`
 
 const stays = `
   SELECT audience_id, max(:low, joined_id - 1), coalesce(min(left_id, :high), :high), joined_id > 0

@@ -17,8 +17,9 @@ export class PostingRules {
     // Not the whole room, as each column of each post costs something.
     this.#room = connection.prepare<[number, string], Row>(
       `SELECT rooms.audience_id AS id, rooms.name, rooms.access, rooms.archived,
-              (SELECT role FROM members
-               WHERE account_id = ? AND audience_id = rooms.audience_id AND left_id IS NULL) AS role
+              (SELECT role FROM members INDEXED BY members_rooms
+               WHERE account_id = ? AND left_id IS NULL AND audience_id = rooms.audience_id
+                 AND joined_id > 0) AS role
        FROM rooms WHERE rooms.key = ?`,
     )
     this.#bans = new RoomBans(connection)

@@ -1,10 +1,16 @@
+import type { MembershipEntry, RoomEntry } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import type { RoomRole } from '../../room.ts'
-import type { RoomChange } from '../../room-rules.ts'
+import type { LeaveReason, RoomChange } from '../../room-rules.ts'
 import type { NewRoom, RoomFields } from '../../room-store.ts'
 import type { Connection } from '../connection.ts'
 import type { EntryFields } from '../log/entry-writer.ts'
 import { RoomBans } from './room-bans.ts'
+
+/** An entry without the room as it is told: that depends on the changes after it. */
+export type ChangeEntry =
+  | Omit<MembershipEntry, 'room' | 'hiddenFrom'>
+  | Omit<RoomEntry, 'room' | 'hiddenFrom'>
 
 /** What happens to a room, and by whom. */
 export interface RoomEvent {
@@ -50,16 +56,16 @@ export class RoomChanges {
       `INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
        VALUES (?, ?, ?, ?, ?, ?)`,
     )
-    const stay = 'account_id = ? AND audience_id = ? AND left_id IS NULL'
+    const stay = 'account_id = ? AND audience_id = ? AND left_id IS NULL AND joined_id > 0'
     this.#endStay = connection.prepare<[number, number, number]>(
-      `UPDATE members SET left_id = ? WHERE ${stay}`,
+      `UPDATE members INDEXED BY members_rooms SET left_id = ? WHERE ${stay}`,
     )
     this.#endStays = connection.prepare<[number, number]>(
       `UPDATE members SET left_id = ?
        WHERE audience_id = ? AND left_id IS NULL AND joined_id > 0`,
     )
     this.#setRole = connection.prepare<[RoomRole, number, number]>(
-      `UPDATE members SET role = ? WHERE ${stay}`,
+      `UPDATE members INDEXED BY members_rooms SET role = ? WHERE ${stay}`,
     )
     this.#countMembers = connection.prepare<[number, number]>(
       'UPDATE rooms SET member_count = member_count + ? WHERE audience_id = ?',
@@ -87,8 +93,11 @@ export class RoomChanges {
     return id
   }
 
-  /** @returns the id of its entry; undefined for one that is none */
-  apply(change: Exclude<RoomChange, { kind: 'create' }>, event: RoomEvent): number | undefined {
+  /** @returns what its entry tells; undefined for a change that is no entry */
+  apply(
+    change: Exclude<RoomChange, { kind: 'create' }>,
+    event: RoomEvent,
+  ): ChangeEntry | undefined {
     const { room, caller, now } = event
     switch (change.kind) {
       case 'ban':
@@ -98,36 +107,36 @@ export class RoomChanges {
         this.#bans.remove(room, change.member.id)
         return undefined
       case 'join':
-        return this.#join(change.member.id, change.role, event)
+        return this.#join(change, event)
       case 'leave': {
-        const id = writeEntry(event, 'left', change.member.id, change.reason)
-        this.#endStay.run(id, change.member.id, room)
+        const entry = memberEntry(event, 'left', change.member, null, change.reason)
+        this.#endStay.run(entry.id, change.member.id, room)
         this.#countMembers.run(-1, room)
-        return id
+        return entry
       }
       case 'set-role':
         this.#setRole.run(change.role, change.member.id, room)
-        return writeEntry(event, 'role-changed', change.member.id, change.role)
+        return memberEntry(event, 'role-changed', change.member, change.role, null)
       case 'update':
         this.#update.run({ room, ...parametersOf(change.fields) })
-        return writeEntry(event, 'room-updated', null, '')
+        return roomEntry(event, 'room-updated')
       case 'delete': {
-        const id = writeEntry(event, 'room-deleted', null, '')
-        this.#endStays.run(id, room)
-        this.#delete.run(id, room)
+        const entry = roomEntry(event, 'room-deleted')
+        this.#endStays.run(entry.id, room)
+        this.#delete.run(entry.id, room)
         this.#deleteSkeletons.run(room)
         this.#deleteBans.run(room)
-        return id
+        return entry
       }
     }
   }
 
-  #join(account: number, role: RoomRole, event: RoomEvent): number {
+  #join({ member, role }: { member: Person; role: RoomRole }, event: RoomEvent): ChangeEntry {
     const { room, caller, now } = event
-    const id = writeEntry(event, 'joined', account, role)
-    this.#insertMember.run(account, room, id, role, caller.id, now)
+    const entry = memberEntry(event, 'joined', member, role, null)
+    this.#insertMember.run(member.id, room, entry.id, role, caller.id, now)
     this.#countMembers.run(1, room)
-    return id
+    return entry
   }
 }
 
@@ -145,11 +154,19 @@ function parametersOf({ title, topic, access, archived }: RoomFields) {
   }
 }
 
-function writeEntry(
+function memberEntry(
   { write, room, caller }: RoomEvent,
-  kind: string,
-  target: number | null,
-  text: string,
-): number {
-  return write({ kind, audience: room, actor: caller.id, target, text })
+  kind: MembershipEntry['kind'],
+  member: Person,
+  role: RoomRole | null,
+  reason: LeaveReason | null,
+): ChangeEntry {
+  const text = (role ?? reason) as string
+  const id = write({ kind, audience: room, actor: caller.id, target: member.id, text })
+  return { kind, id, by: caller, member, role, reason }
+}
+
+function roomEntry({ write, room, caller }: RoomEvent, kind: RoomEntry['kind']): ChangeEntry {
+  const id = write({ kind, audience: room, actor: caller.id, target: null, text: '' })
+  return { kind, id, by: caller }
 }

@@ -25,8 +25,9 @@ export const roomColumns = `
 
 /** Rooms that are not deleted need `rooms.key IS NOT NULL` besides. */
 export const roomTables = `
-  rooms LEFT JOIN members AS stay
-    ON stay.account_id = :viewer AND stay.audience_id = rooms.audience_id AND stay.left_id IS NULL`
+  rooms LEFT JOIN members AS stay INDEXED BY members_rooms
+    ON stay.account_id = :viewer AND stay.left_id IS NULL AND stay.audience_id = rooms.audience_id
+      AND stay.joined_id > 0`
 
 function toRoom(row: RoomRow): Room {
   const { id, name, title, topic, access, history, archived, createdAt, memberCount } = row
@@ -53,6 +54,7 @@ export function toRoomView(row: RoomRow): RoomView {
 export class RoomStates {
   readonly #byId
   readonly #byKey
+  readonly #membership
 
   constructor(connection: Connection) {
     const query = `SELECT ${roomColumns} FROM ${roomTables}`
@@ -61,6 +63,10 @@ export class RoomStates {
     )
     this.#byKey = connection.prepare<{ viewer: number; key: string }, RoomRow>(
       `${query} WHERE rooms.key = :key`,
+    )
+    this.#membership = connection.prepare<[number, number], NonNullable<RoomView['membership']>>(
+      `SELECT role, joined_at AS joinedAt FROM members INDEXED BY members_rooms
+       WHERE account_id = ? AND left_id IS NULL AND audience_id = ? AND joined_id > 0`,
     )
   }
 
@@ -73,6 +79,11 @@ export class RoomStates {
   byKey(viewer: number, key: string): RoomView | undefined {
     const row = this.#byKey.get({ viewer, key })
     return row && toRoomView(row)
+  }
+
+  /** Undefined where they are no member. */
+  membership(account: number, room: number): RoomView['membership'] | undefined {
+    return this.#membership.get(account, room)
   }
 
   /** Looks up each room once. */
