@@ -1,5 +1,7 @@
 import type { components } from './openapi-types.ts'
 
+type Schemas = components['schemas']
+
 /** The server's error codes; `GET /problems/<code>` explains each. */
 export type ProblemCode =
   | 'invalid-request'
@@ -42,7 +44,7 @@ export type ProblemCode =
 export type FieldError = { pointer: string; detail: string } | { parameter: string; detail: string }
 
 /** RFC 9457 problem details. A newer server may send a `type` that is not listed here. */
-export type ProblemDetails = Omit<components['schemas']['Problem'], 'type' | 'errors'> & {
+export type ProblemDetails = Omit<Schemas['Problem'], 'type' | 'errors'> & {
   type: string
   errors?: FieldError[]
 }
