@@ -11,6 +11,9 @@ export const docsStyle = `:root {
   --stop: light-dark(#b3261e, #ff9a93);
   --get: #1b61a8;
   --post: #1c7046;
+  --put: #8a5a00;
+  --patch: #0f6e78;
+  --delete: #b3261e;
 }
 
 *, ::before, ::after {
@@ -107,6 +110,18 @@ body {
   background: var(--post);
 }
 
+#calls li b.put {
+  background: var(--put);
+}
+
+#calls li b.patch {
+  background: var(--patch);
+}
+
+#calls li b.delete {
+  background: var(--delete);
+}
+
 #calls li p {
   margin: 0;
   padding: 0 0.75rem 0.6rem;
@@ -145,6 +160,18 @@ body {
 
 #swagger-ui .opblock-post .opblock-summary-method {
   background: var(--post);
+}
+
+#swagger-ui .opblock-put .opblock-summary-method {
+  background: var(--put);
+}
+
+#swagger-ui .opblock-patch .opblock-summary-method {
+  background: var(--patch);
+}
+
+#swagger-ui .opblock-delete .opblock-summary-method {
+  background: var(--delete);
 }
 
 #swagger-ui .btn.authorize {
