@@ -1,3 +1,4 @@
+import { usernameKey } from '../names/name-forms.ts'
 import type { AccountStore } from '../store/account-store.ts'
 import type { Draft } from '../store/message-log.ts'
 import type { Room, RoomBan, RoomMember, RoomRole, RoomView } from '../store/room.ts'
@@ -160,7 +161,7 @@ export class Rooms {
   ): Promise<{ rooms: RoomView[]; more: boolean }> {
     const query = {
       joined,
-      prefix: prefix === '' ? null : prefix,
+      prefix: prefix === '' ? null : usernameKey(prefix),
       after: after === undefined ? null : lookupKey(after),
       limit,
     }

@@ -61,7 +61,7 @@ export interface KeyRange {
 export interface RoomQuery extends KeyRange {
   /** Only rooms that the viewer is a member of. */
   joined: boolean
-  /** The beginning of the room's key, or of its title whatever its case; null: any room. */
+  /** The beginning of the room's key, or of its title folded like one; null: any room. */
   prefix: string | null
 }
 

@@ -112,8 +112,10 @@ export class CommandRunner {
       signal: this.#signal,
     })
     const format = { me: this.#me, detailed: this.#view.detailed }
-    this.#view.show(...messages.map((message) => formatMessage(message, format)))
-    if (messages.length === 0) this.#view.showNotice('no messages yet')
+    // What was said in a room would read as if it was said to everyone.
+    const shown = messages.filter(({ kind }) => kind !== 'room')
+    this.#view.show(...shown.map((message) => formatMessage(message, format)))
+    if (shown.length === 0) this.#view.showNotice('no messages yet')
   }
 }
 

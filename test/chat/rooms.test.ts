@@ -282,7 +282,7 @@ t.test('what is read is asked for by keys', async (t) => {
   t.same(scripted.asked, [
     [1, 'tea'],
     [1, { joined: false, prefix: null, after: null, limit: 50 }],
-    [1, { joined: true, prefix: 'Te', after: 'tea', limit: 2 }],
+    [1, { joined: true, prefix: 'te', after: 'tea', limit: 2 }],
     [1, { joined: false, prefix: null, after: null, limit: 2 }],
     [1, 'tea', { after: null, limit: 100 }],
     [1, 'tea', { after: 'straße', limit: 1 }],

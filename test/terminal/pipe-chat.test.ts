@@ -36,6 +36,11 @@ t.test('commands run one after the other, to the last line', async (t) => {
     t.match(await run('history bob 900'), { out: '[ann] : psst\n[ann] : so\n' })
     t.match(await run('history ann'), { out: '', err: 'no messages yet\n' })
     t.match(await run('help'), { out: /^ {2}sendall TEXT / })
+
+    const ann = await room.login('ann', 'tall-ships')
+    await ann.call('POST', '/v1/rooms', { name: 'tea' })
+    await ann.call('POST', '/v1/rooms/tea/messages', { text: 'only here' })
+    t.match(await run('history 1'), { out: '', err: 'no messages yet\n' }, 'a room is not everyone')
   })
 
   t.test('the environment logs in if the first line does not', async (t) => {

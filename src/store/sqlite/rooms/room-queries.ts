@@ -1,3 +1,4 @@
+import { usernameKey } from '../../../names/name-forms.ts'
 import type { RoomBan, RoomMember, RoomRole, RoomView } from '../../room.ts'
 import { mayRead } from '../../room-rules.ts'
 import type { KeyRange, RoomQuery } from '../../room-store.ts'
@@ -90,9 +91,8 @@ export class RoomQueries {
   }
 }
 
-/** Whether the key, or the title whatever its case, begins with a text. */
+/** Whether the key, or the title folded like one, begins with a folded text. */
 function beginsWith(prefix: string | null): (row: RoomRow) => boolean {
   if (prefix === null) return () => true
-  const lower = prefix.toLowerCase()
-  return ({ key, title }) => key?.startsWith(prefix) || title.toLowerCase().startsWith(lower)
+  return ({ key, title }) => key?.startsWith(prefix) || usernameKey(title).startsWith(prefix)
 }
