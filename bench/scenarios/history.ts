@@ -150,7 +150,7 @@ async function measurePages(server: Server, history: History, times: number): Pr
   const audiences = new Audiences(history)
   const room = audiences.pagedIds(pagedRoom(history))
   const conversation = audiences.pagedIds(-1 - history.viewer.conversations)
-  const before = headOf(history) / 2
+  const before = headOf(history) >> 1
   const roomPath = `/v1/rooms/${roomName(pagedRoom(history))}/messages?limit=${pageOf}`
   const conversationPath = `/v1/messages?limit=${pageOf}&with=${pagedPerson}`
   const middle = (ids: number[]) => ids.filter((id) => id < before)
