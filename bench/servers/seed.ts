@@ -34,7 +34,7 @@ export type Rooms = readonly (readonly number[])[]
 export const firstEntry = 2
 
 /** Everyone joined with this entry, which the log has no more. */
-export const joinedEntry = firstEntry - 1
+const joinedEntry = firstEntry - 1
 
 /**
  * Inserts rooms into a database that `seed` made: open ones, named as `roomName` says.
