@@ -1,9 +1,9 @@
 /** The text of every message of the benchmark: 200 bytes. */
 const filler = 'x'.repeat(200)
 
-function request(path: string, token: string | undefined, body: string): Buffer {
+function request(path: string, token: string | undefined, body: string, method = 'POST'): Buffer {
   const lines = [
-    `POST ${path} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
     ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
     'Content-Type: application/json',
@@ -20,6 +20,21 @@ export function broadcastRequest(path: string, token: string | undefined): Buffe
 /** A direct message of 200 bytes. */
 export function directRequest(token: string | undefined, to: string): Buffer {
   return request('/v1/messages/direct', token, JSON.stringify({ to, text: filler }))
+}
+
+/** A message of 200 bytes to a room. */
+export function roomRequest(token: string | undefined, room: string): Buffer {
+  return request(`/v1/rooms/${room}/messages`, token, JSON.stringify({ text: filler }))
+}
+
+/** Joins a room (PUT) or leaves it (DELETE): its user's own membership. */
+export function membershipRequest(
+  method: 'PUT' | 'DELETE',
+  token: string | undefined,
+  room: string,
+  username: string,
+): Buffer {
+  return request(`/v1/rooms/${room}/members/${username}`, token, '{}', method)
 }
 
 /**

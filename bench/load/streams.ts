@@ -65,6 +65,26 @@ export function checkCounts(readers: readonly Reader[], last: number): void {
     )
 }
 
+/**
+ * For streams that get different messages: each must receive as many as are expected of it, and none
+ * of them twice.
+ *
+ * @throws {InvalidRun} if one does not within a while
+ */
+export async function checkEach(
+  readers: readonly Reader[],
+  expected: Uint32Array,
+  withinMs = 5_000,
+): Promise<void> {
+  const wrong = () =>
+    readers.filter(({ seen }, index) => seen.received !== expected[index] || seen.doubled > 0)
+      .length
+  const deadline = performance.now() + withinMs
+  while (wrong() > 0 && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  if (wrong() > 0) throw new InvalidRun(`void: ${wrong()} streams got too few or too many`)
+}
+
 export function closeAll(readers: readonly Reader[]): void {
   for (const reader of readers) reader.close()
 }

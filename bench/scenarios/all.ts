@@ -1,12 +1,14 @@
 import { presenceStorm } from './coming.ts'
 import { direct } from './direct.ts'
 import { fanOuts } from './fan-out.ts'
+import { pages, resumeInRooms, startGrown } from './history.ts'
 import { idle } from './idle.ts'
 import { lone } from './lone.ts'
 import { fanOutOfNodes, idleNodes, moreNodes, nodesApart, postsOfNodes } from './nodes.ts'
 import { opens } from './opens.ts'
 import { posts } from './posts.ts'
 import { resume } from './resume.ts'
+import { idleInRooms, joins, roomFanOut, roomsApart, smallRoomPosts } from './rooms.ts'
 import type { Scenario } from './scenario.ts'
 import { soak } from './soak.ts'
 import { stalled } from './stalled.ts'
@@ -35,6 +37,14 @@ export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
     fanOutOfNodes(full),
     idleNodes(full),
     start(),
+    roomFanOut(full),
+    roomsApart(full),
+    smallRoomPosts(full),
+    idleInRooms(full),
+    joins(full),
+    resumeInRooms(full),
+    pages(full),
+    startGrown(),
     soak(soakMinutes),
   ]
 }

@@ -1,5 +1,5 @@
 import { openConnections, postFor } from '../load/poster.ts'
-import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
+import { allReceived, checkCounts, checkEach, closeAll, openStreams } from '../load/streams.ts'
 import { startWatch } from '../machine/stopwatch.ts'
 import { hasNchan, nchan } from '../servers/nchan.ts'
 import { gathered, resWrite } from '../servers/node.ts'
@@ -44,25 +44,35 @@ function fanOut({ streams, span, goals, contenders }: FanOut): Scenario {
   }
 }
 
+/** Posts that the first streams must receive, and no others. */
+interface Posts {
+  receivers: number
+  /** The n-th post. */
+  post(n: number): Buffer
+}
+
 /** The cost of a delivery while the server does nothing else. */
 export async function measureFanOut(
   server: Server,
   streams: number,
   { warm, measured }: Span,
+  { receivers, post }: Posts = { receivers: streams, post: (n) => server.broadcast(n) },
 ): Promise<Sample> {
   const readers = await openStreams(server, streams)
+  const receiving = readers.slice(0, receivers)
+  const others = readers.slice(receivers)
   const lines = await openConnections(server.port, inFlight)
-  const post = (n: number) => server.broadcast(n)
-  const before = await postFor(lines, warm, post)
-  await allReceived(readers, before)
+  const before = (server.head ?? 0) + (await postFor(lines, warm, post))
+  await allReceived(receiving, before)
   const watch = startWatch(server.pid)
   const messages = await postFor(lines, measured, post, before)
-  await allReceived(readers, before + messages)
+  await allReceived(receiving, before + messages)
   const { seconds, serverCpu, loadShare } = watch.stop()
-  checkCounts(readers, before + messages)
+  checkCounts(receiving, before + messages)
+  await checkEach(others, new Uint32Array(others.length))
   closeAll(readers)
   for (const line of lines) line.close()
-  const deliveries = streams * messages
+  const deliveries = receivers * messages
   return {
     'deliveries/s': deliveries / seconds,
     'µs a delivery': (serverCpu * 1e6) / deliveries,

@@ -12,7 +12,6 @@ const streams = 10_000
 /** The time after the last stream was opened. */
 const settleMs = 3_000
 
-/** The growth of the server's resident memory since its start, for each stream. */
 export const idle = (full: boolean): Scenario => ({
   name: 'idle',
   title: 'memory of an idle authenticated stream, 10,000 of them',
@@ -20,7 +19,7 @@ export const idle = (full: boolean): Scenario => ({
   contenders: [obrol(), ...(full ? [resWrite, ...(hasNchan() ? [nchan] : [])] : [])],
   people: streams,
   ...(full ? {} : { rounds: 1 }),
-  measure,
+  measure: measureIdle,
   goals: [
     {
       told: '≤ 10 KB resident',
@@ -36,7 +35,8 @@ export const idle = (full: boolean): Scenario => ({
   ],
 })
 
-async function measure(server: Server): Promise<Sample> {
+/** The growth of the server's resident memory since its start, for each stream. */
+export async function measureIdle(server: Server): Promise<Sample> {
   const before = residentBytes(server.pid)
   const readers = await openStreams(server, streams)
   await delay(settleMs)

@@ -23,7 +23,7 @@ export const lone = (full: boolean): Scenario => ({
   short: 'a lone message to 1,000 streams',
   contenders: [obrol(), socketWrite, ...(hasNchan() ? [nchan] : [])],
   people: streams,
-  measure: (server) => measureAwake(server, full),
+  measure: (server) => measureLone(server, full),
   goals: [
     {
       told: 'CPU a delivery ≤ 1.15 × socket.write',
@@ -35,10 +35,16 @@ export const lone = (full: boolean): Scenario => ({
   columns: latencyColumns.filter(([column]) => column !== 'load'),
 })
 
-async function measureAwake(server: Server, full: boolean): Promise<Sample> {
+/** The cost and the latency of one message at a time to 1,000 streams. */
+export function measureLone(server: Server, full: boolean): Promise<Sample> {
+  return whileAwake(() => measureLatency(server, streams, spanOfLone(full)))
+}
+
+/** Measures with readers that do not sleep. */
+export async function whileAwake(measure: () => Promise<Sample>): Promise<Sample> {
   const sleep = stayAwake()
   try {
-    return await measureLatency(server, streams, spanOfLone(full))
+    return await measure()
   } finally {
     sleep()
   }

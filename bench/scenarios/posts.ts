@@ -13,7 +13,7 @@ export const posts = (full: boolean): Scenario => ({
   short: 'durable posts',
   contenders: [obrol(), bareFastify, ...(full ? [rememberingFastify] : [])],
   people: inFlight,
-  measure: (server) => measure(server, spanOf(full)),
+  measure: (server) => measurePosts(server, spanOf(full), (_n, line) => server.broadcast(line)),
   goals: [
     {
       told: '≥ 70 % of bare Fastify',
@@ -29,9 +29,13 @@ export const posts = (full: boolean): Scenario => ({
   ],
 })
 
-async function measure(server: Server, { warm, measured }: Span): Promise<Sample> {
+/** @param post the n-th post, on one of `inFlight` connections */
+export async function measurePosts(
+  server: Server,
+  { warm, measured }: Span,
+  post: (n: number, line: number) => Buffer,
+): Promise<Sample> {
   const lines = await openConnections(server.port, inFlight)
-  const post = (_n: number, line: number) => server.broadcast(line)
   // Longer than elsewhere, because the compiled code is measured.
   await postFor(lines, warm * 2, post)
   const watch = startWatch(server.pid)

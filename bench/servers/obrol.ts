@@ -7,7 +7,7 @@ import '../../test/support/compiled.ts'
 import { broadcastRequest } from '../load/requests.ts'
 import { makePeople, type Person, secret } from './people.ts'
 import { startPinned, stopProcess } from './process.ts'
-import { seed } from './seed.ts'
+import { type Rooms, seed, seedRooms } from './seed.ts'
 import type { Contender, Server } from './server.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -32,33 +32,32 @@ const limitsOff = {
   LOGINS_PER_MINUTE: '0',
 }
 
-/**
- * Obrol as `npm start` runs it: accounts, tokens, an fsync before every 201, and log lines.
- *
- * @param presence of its streams
- */
-export function obrol({
-  presence = 'none',
-  env = {},
-}: {
+interface ObrolOptions {
+  /** Of its streams. */
   presence?: 'full' | 'none'
   env?: NodeJS.ProcessEnv
-} = {}): Contender {
-  return { name: 'obrol', start: (people) => startObrol(people, presence, env) }
+  /** None: there are no rooms, and the log is empty. */
+  rooms?: Rooms
+}
+
+/** Obrol as `npm start` runs it: accounts, tokens, an fsync before every 201, and log lines. */
+export function obrol({ presence = 'none', env = {}, rooms = [] }: ObrolOptions = {}): Contender {
+  return { name: 'obrol', start: (people) => startObrol(people, { presence, env, rooms }) }
 }
 
 async function startObrol(
   count: number,
-  presence: string,
-  env: NodeJS.ProcessEnv,
+  { presence, env, rooms }: Required<ObrolOptions>,
 ): Promise<Server> {
   const folder = makeFolder()
   const people = makePeople(count)
   await seed(folder.path, people)
+  const head = rooms.length > 0 ? seedRooms(folder.path, rooms) : undefined
   const { stop, ...process } = await startProcess(folder.path, env)
   return {
     ...process,
     ...asObrol(people, presence),
+    ...(head !== undefined && { head }),
     async stop() {
       await stop()
       folder.remove()
@@ -84,15 +83,17 @@ export function makeFolder(): { path: string; remove: () => void } {
 export async function startProcess(
   folder: string,
   env: NodeJS.ProcessEnv,
-): Promise<Pick<Server, 'port' | 'pid' | 'stop'>> {
+): Promise<Pick<Server, 'port' | 'pid' | 'startedInMs' | 'stop'>> {
   const lines = join(folder, 'server.log')
+  const startedAt = performance.now()
   const child = startPinned(startCommand(), {
     cwd: fileURLToPath(root),
     stdout: openSync(lines, 'a'),
     env: { DATA_DIR: folder, PORT: '0', JWT_SECRET: secret, ...limitsOff, ...env },
   })
   const port = await portIn(lines, () => child.exitCode !== null)
-  return { port, pid: child.pid as number, stop: () => stopProcess(child) }
+  const startedInMs = performance.now() - startedAt
+  return { port, pid: child.pid as number, startedInMs, stop: () => stopProcess(child) }
 }
 
 /** The server's requests and streams, for users that it has. */
@@ -117,7 +118,7 @@ async function portIn(file: string, ended: () => boolean): Promise<number> {
   while (!ended()) {
     const [, port] = /"url":"http:[^"]*:(\d+)"/.exec(readFileSync(file, 'utf8')) ?? []
     if (port !== undefined) return Number(port)
-    await delay(20)
+    await delay(5)
   }
   throw new Error(`the server did not start: ${readFileSync(file, 'utf8')}`)
 }

@@ -26,3 +26,57 @@ export async function seed(folder: string, people: readonly Person[]): Promise<v
   })()
   connection.close()
 }
+
+/** The rooms by their number, each as its members' numbers; its first member owns it. */
+export type Rooms = readonly (readonly number[])[]
+
+/** The log of a database with rooms begins here, as if what is older had been trimmed. */
+export const firstEntry = 2
+
+/** Everyone joined with this entry, which the log has no more. */
+const joinedEntry = firstEntry - 1
+
+/**
+ * Inserts rooms into a database that `seed` made: open ones, named as `roomName` says.
+ *
+ * @returns the newest entry of the log
+ */
+export function seedRooms(folder: string, rooms: Rooms): number {
+  const connection = connect(dataFiles(folder).database)
+  const now = Date.now()
+  const audience = connection.prepare("INSERT INTO audiences (id, type) VALUES (?, 'room')")
+  const room = connection.prepare(insertRoom)
+  const member = connection.prepare(insertMember)
+  connection.transaction(() => {
+    for (const [number, members] of rooms.entries()) {
+      // 1 is everyone's.
+      const id = number + 2
+      audience.run(id)
+      room.run({ id, name: roomName(number), members: members.length, now })
+      for (const [index, person] of members.entries())
+        member.run({ account: person + 1, id, role: index === 0 ? 'owner' : 'member', now })
+    }
+    connection
+      .prepare(
+        "INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at) VALUES (?, 'message', 1, 1, 'x', ?)",
+      )
+      .run(firstEntry, now)
+  })()
+  connection.close()
+  return firstEntry
+}
+
+/** The name of a room by its number, from 0. */
+export function roomName(number: number): string {
+  return `room${number}`
+}
+
+/** With `id`, `name`, `members` and `now`. */
+export const insertRoom = `
+  INSERT INTO rooms (audience_id, name, key, title, topic, access, history, archived, member_count, created_at)
+  VALUES (:id, :name, :name, :name, '', 'open', 'all', 0, :members, :now)`
+
+/** With `account`, `id`, `role` and `now`. */
+export const insertMember = `
+  INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
+  VALUES (:account, :id, ${joinedEntry}, :role, :account, :now)`

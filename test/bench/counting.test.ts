@@ -2,8 +2,14 @@ import t from 'tap'
 import { openConnections, postAll } from '../../bench/load/poster.ts'
 import { headroom, Scanner } from '../../bench/load/scanner.ts'
 import { SeenIds } from '../../bench/load/seen-ids.ts'
-import { allReceived, checkCounts, closeAll, openStreams } from '../../bench/load/streams.ts'
-import { dropping } from '../../bench/servers/node.ts'
+import {
+  allReceived,
+  checkCounts,
+  checkEach,
+  closeAll,
+  openStreams,
+} from '../../bench/load/streams.ts'
+import { dropping, gathered } from '../../bench/servers/node.ts'
 
 /** The bench is believed only as far as its counting: what is lost or doubled must void a run. */
 
@@ -58,6 +64,21 @@ t.test('a server that drops one event in 10,000 voids the run', async (t) => {
   await postAll(lines, 1, (n) => server.broadcast(n))
   await allReceived(readers, 100, 500)
   t.throws(() => checkCounts(readers, 100), { message: /^void: 1 events missing and 0 doubled/ })
+  closeAll(readers)
+  for (const line of lines) line.close()
+})
+
+t.test('a stream that gets too few, or what is not its own, voids the run', async (t) => {
+  const server = await gathered.start(0)
+  t.teardown(() => server.stop())
+  const readers = await openStreams(server, 2)
+  const lines = await openConnections(server.port, 1)
+  await postAll(lines, 3, (n) => server.broadcast(n))
+  await checkEach(readers, Uint32Array.of(3, 3))
+  for (const wrong of [Uint32Array.of(3, 4), Uint32Array.of(0, 3)])
+    await t.rejects(checkEach(readers, wrong, 50), { message: /^void: 1 streams got too few/ })
+  readers[1]?.seen.take(2)
+  await t.rejects(checkEach(readers, Uint32Array.of(3, 4), 50), { message: /^void: 1 streams/ })
   closeAll(readers)
   for (const line of lines) line.close()
 })
