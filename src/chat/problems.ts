@@ -49,7 +49,7 @@ export const problems = {
     status: 403,
     title: 'Not allowed',
     explanation:
-      'You may not do this here: it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators. `detail` says which.',
+      'You may not do this here: it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators.',
   },
   'not-a-member': {
     status: 403,

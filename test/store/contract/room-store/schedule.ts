@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import type { Entry, PageRange } from '../../../../src/store/message-log.ts'
 import type { Room } from '../../../../src/store/room.ts'
 import type { RoomCommand, RoomOutcome } from '../../../../src/store/room-store.ts'
+import { randomFrom } from '../../../support/random.ts'
 import type { DraftOptions } from '../../fixtures.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from '../../room-commands.ts'
 import type { OpenFixture } from '../fixture.ts'
@@ -41,7 +42,7 @@ class Schedule {
     this.#t = t
     this.#house = house
     this.#model = new RoomModel(house)
-    this.#random = mulberry32(seed)
+    this.#random = randomFrom(seed)
   }
 
   /** One call, whose outcome and entries have to be the model's. */
@@ -317,15 +318,4 @@ function pageOf(visible: Entry[], { after, before, limit }: PageRange) {
 /** Whom an entry is hidden from depends on when a node reads it. */
 function withoutHidden(entry: Entry): object {
   return { ...entry, hiddenFrom: [] }
-}
-
-/** Numbers from 0 to 1 that a seed decides. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
