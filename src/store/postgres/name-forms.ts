@@ -1,5 +1,6 @@
 import type { ISql } from 'postgres'
 import { formsVersion, nameForms } from '../../names/name-forms.ts'
+import { type NamedTable, namedTables } from '../named-tables.ts'
 import { locks, runExclusively } from './advisory-locks.ts'
 import type { Connection } from './connection.ts'
 
@@ -9,33 +10,6 @@ const queryTimeoutMs = 5_000
 
 /** A connection, or a transaction on it. */
 type Queryable = ISql<{ bigint: number }>
-
-/** Where the names of people or of rooms are. */
-interface Names {
-  table: string
-  id: string
-  name: string
-  skeletons: string
-  /** The column of `skeletons` that refers to `id`. */
-  owner: string
-}
-
-const allNames: readonly Names[] = [
-  {
-    table: 'accounts',
-    id: 'id',
-    name: 'username',
-    skeletons: 'name_skeletons',
-    owner: 'account_id',
-  },
-  {
-    table: 'rooms',
-    id: 'audience_id',
-    name: 'name',
-    skeletons: 'room_skeletons',
-    owner: 'audience_id',
-  },
-]
 
 type NameRow = { id: number; name: string; key: string }
 
@@ -53,12 +27,12 @@ export async function updateNameForms(connection: Connection): Promise<void> {
 }
 
 async function rebuildNameForms(sql: Queryable): Promise<void> {
-  for (const names of allNames) await rebuildNames(sql, names)
+  for (const names of namedTables) await rebuildNames(sql, names)
   await sql`DELETE FROM name_forms`
   await sql`INSERT INTO name_forms (version) VALUES (${formsVersion})`
 }
 
-async function rebuildNames(sql: Queryable, names: Names): Promise<void> {
+async function rebuildNames(sql: Queryable, names: NamedTable): Promise<void> {
   await sql`DELETE FROM ${sql(names.skeletons)}`
   let batch = await namesAfter(sql, names, 0)
   while (batch.length > 0) {
@@ -69,7 +43,7 @@ async function rebuildNames(sql: Queryable, names: Names): Promise<void> {
 
 async function rebuildBatch(
   sql: Queryable,
-  { table, id: idColumn, skeletons, owner }: Names,
+  { table, id: idColumn, skeletons, owner }: NamedTable,
   batch: readonly NameRow[],
 ): Promise<void> {
   const all = batch.map(({ id, name, key: old }) => ({ id, old, ...nameForms(name) }))
@@ -90,7 +64,7 @@ async function rebuildBatch(
 }
 
 /** A deleted room has no key. */
-function namesAfter(sql: Queryable, { table, id: idColumn, name }: Names, id: number) {
+function namesAfter(sql: Queryable, { table, id: idColumn, name }: NamedTable, id: number) {
   return sql<NameRow[]>`
     SELECT ${sql(idColumn)} AS id, ${sql(name)} AS name, key FROM ${sql(table)}
     WHERE ${sql(idColumn)} > ${id} AND key IS NOT NULL ORDER BY ${sql(idColumn)} LIMIT ${BATCH_NAMES}`

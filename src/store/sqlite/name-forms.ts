@@ -1,35 +1,9 @@
 import { formsVersion, nameForms } from '../../names/name-forms.ts'
+import { type NamedTable, namedTables } from '../named-tables.ts'
 import type { Connection } from './connection.ts'
 
 /** SQLite allows no write while a query is being read, so names are read in batches. */
 const BATCH_NAMES = 1_000
-
-/** Where the names of people or of rooms are. */
-interface Names {
-  table: string
-  id: string
-  name: string
-  skeletons: string
-  /** The column of `skeletons` that refers to `id`. */
-  owner: string
-}
-
-const allNames: readonly Names[] = [
-  {
-    table: 'accounts',
-    id: 'id',
-    name: 'username',
-    skeletons: 'name_skeletons',
-    owner: 'account_id',
-  },
-  {
-    table: 'rooms',
-    id: 'audience_id',
-    name: 'name',
-    skeletons: 'room_skeletons',
-    owner: 'audience_id',
-  },
-]
 
 type Row = { id: number; name: string; key: string }
 
@@ -45,7 +19,7 @@ export function updateNameForms(connection: Connection): void {
   if (storedVersion === formsVersion) return
   connection
     .transaction(() => {
-      for (const names of allNames) rebuildNameForms(connection, names)
+      for (const names of namedTables) rebuildNameForms(connection, names)
       connection.exec('DELETE FROM name_forms')
       connection.prepare('INSERT INTO name_forms (version) VALUES (?)').run(formsVersion)
     })
@@ -54,7 +28,7 @@ export function updateNameForms(connection: Connection): void {
 
 function rebuildNameForms(
   connection: Connection,
-  { table, id: idColumn, name: nameColumn, skeletons, owner }: Names,
+  { table, id: idColumn, name: nameColumn, skeletons, owner }: NamedTable,
 ): void {
   // A deleted room has no key.
   const next = connection.prepare<[number], Row>(
