@@ -203,10 +203,41 @@ export class Rooms {
     username: string,
     role?: RoomRole,
   ): Promise<{ member: PresentMember; joined: boolean }> {
-    const { maxMembers } = this.#options
-    const limits = { maxRooms: this.#maxRooms, maxMembers: maxMembers || Number.MAX_SAFE_INTEGER }
+    const maxMembers = this.#options.maxMembers || Number.MAX_SAFE_INTEGER
+    const command = await this.#putCommand(room, username, role, maxMembers)
+    return this.#putDone(await this.#execute(caller, command))
+  }
+
+  /**
+   * What `putMember` does where they are a member already; it adds nobody. Undefined where they are none.
+   *
+   * @throws {Problem} as `putMember`
+   */
+  async changeMember(
+    caller: Session,
+    room: string,
+    username: string,
+    role?: RoomRole,
+  ): Promise<{ member: PresentMember; joined: boolean } | undefined> {
+    // Into a room that holds nobody the store adds none.
+    const command = await this.#putCommand(room, username, role, 0)
+    const outcome = await this.#ask((rooms) => rooms.execute(caller.id, command, null))
+    if (outcome.kind === 'done') return this.#putDone(outcome)
+    if (outcome.kind === 'room-full') return undefined
+    throw roomProblem(outcome.kind)
+  }
+
+  async #putCommand(
+    room: string,
+    username: string,
+    role: RoomRole | undefined,
+    maxMembers: number,
+  ): Promise<RoomCommand> {
     const names = await this.#keysOf(room, username)
-    const outcome = await this.#execute(caller, { kind: 'put-member', ...names, role, ...limits })
+    return { kind: 'put-member', ...names, role, maxRooms: this.#maxRooms, maxMembers }
+  }
+
+  #putDone(outcome: RoomOutcome & { kind: 'done' }): { member: PresentMember; joined: boolean } {
     const member = outcome.member as RoomMember
     // It is done by now, so nothing may fail any more.
     const online = this.#options.presence.isOnline(idOf(member))

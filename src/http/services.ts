@@ -50,6 +50,7 @@ export interface Services {
     | 'delete'
     | 'members'
     | 'putMember'
+    | 'changeMember'
     | 'removeMember'
     | 'bans'
     | 'ban'

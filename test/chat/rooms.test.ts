@@ -265,6 +265,17 @@ t.test('who was put is told with whether they are online, and whether they are n
   t.match(await rooms.putMember(ann, 'tea', 'bob'), { member: { online: false }, joined: false })
 })
 
+t.test('a member is changed without adding anyone', async (t) => {
+  const { rooms, scripted, ann } = await open()
+  scripted.outcome = { ...scripted.outcome, joined: false } as RoomOutcome
+  t.match(await rooms.changeMember(ann, 'tea', 'bob', 'owner'), { joined: false })
+  t.match(scripted.executed.at(-1)?.[1], { kind: 'put-member', role: 'owner', maxMembers: 0 })
+  scripted.outcome = { kind: 'room-full' }
+  t.equal(await rooms.changeMember(ann, 'tea', 'cid'), undefined, 'who is none')
+  scripted.outcome = { kind: 'last-owner' }
+  t.match(await refusalOf(() => rooms.changeMember(ann, 'tea', 'bob')), { code: 'last-owner' })
+})
+
 t.test('what is read is asked for by keys', async (t) => {
   const { rooms, scripted, store, ann } = await open()
   await store.join('straße')

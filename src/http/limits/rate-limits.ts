@@ -93,7 +93,7 @@ export class RateLimits {
   /** A message. A replay costs nothing, and is answered also past the limit. */
   async post<T extends Replayable>(session: Session, { make, replay }: Post<T>): Promise<T> {
     const keys = accountKeys(session)
-    const replayed = await consumeUnlessReplayed(this.#messages, keys, replay)
+    const replayed = await consumeOrElse(this.#messages, keys, replay)
     if (replayed !== undefined) return replayed
     const posted = await make()
     if (posted.replayed) this.#messages.refund(keys)
@@ -103,25 +103,24 @@ export class RateLimits {
   /** A new room, which counts as a message, too; with replays as those of messages. */
   async createRoom<T extends Replayable>(session: Session, room: Post<T>): Promise<T> {
     const keys = accountKeys(session)
-    const replayed = await consumeUnlessReplayed(this.#rooms, keys, room.replay)
+    const replayed = await consumeOrElse(this.#rooms, keys, room.replay)
     if (replayed !== undefined) return replayed
     const isMade = (made: T) => !made.replayed
     return refundedUnless(isMade, this.#rooms, keys, () => this.post(session, room))
   }
 
-  /** A member who may be new to a room. Without a new one it costs no more than any write. */
-  addMember<T extends { joined: boolean }>(session: Session, add: () => Promise<T>): Promise<T> {
+  /**
+   * A member who may be new to a room. Without a new one it costs no more than any write. Past the limit
+   * only `change` is tried, which adds nobody.
+   */
+  async addMember<T extends { joined: boolean }>(
+    session: Session,
+    { add, change }: { add: () => Promise<T>; change: () => Promise<T | undefined> },
+  ): Promise<T> {
+    this.write(session)
     const keys = accountKeys(session)
-    this.#adds.consume(keys)
-    return refundedUnless(
-      ({ joined }) => joined,
-      this.#adds,
-      keys,
-      async () => {
-        this.write(session)
-        return add()
-      },
-    )
+    const changed = await consumeOrElse(this.#adds, keys, change)
+    return changed ?? refundedUnless(({ joined }) => joined, this.#adds, keys, add)
   }
 
   /** A registration that passes `check`. It costs nothing where the store was unavailable. */
@@ -168,8 +167,8 @@ interface Post<T extends Replayable> {
   replay: () => Promise<T | undefined>
 }
 
-/** Takes a point; past the limit, finds a replay. @returns the replay; undefined: a point was taken */
-async function consumeUnlessReplayed<T>(
+/** Takes a point; past the limit, finds what costs none. @returns that; undefined: a point was taken */
+async function consumeOrElse<T>(
   limiter: RateLimiter,
   keys: readonly LimitKey[],
   replay: () => Promise<T | undefined>,

@@ -76,10 +76,13 @@ export async function roomRoutes(app: Api, { services, limits }: RouteOptions): 
     async ({ session, params, body }) => {
       const { room, username } = params
       const put = () => rooms.putMember(session, room, username, body.role)
+      const change = () => rooms.changeMember(session, room, username, body.role)
       // Two old names can share a key: then joining with the one costs what adding the other does not.
       const isJoining = lookupKey(username) === lookupKey(session.account.username)
       if (isJoining) limits.write(session)
-      const { member } = isJoining ? await put() : await limits.addMember(session, put)
+      const { member } = isJoining
+        ? await put()
+        : await limits.addMember(session, { add: put, change })
       return toMember(member)
     },
   )

@@ -45,6 +45,9 @@ export class FakeRooms {
       delete: answer('delete', () => undefined),
       members: answer('members', () => ({ members: [this.member], count: 3, more: true })),
       putMember: answer('putMember', () => ({ member: this.member, joined: this.joined })),
+      changeMember: answer('changeMember', () =>
+        this.joined ? undefined : { member: this.member, joined: false },
+      ),
       removeMember: answer('removeMember', () => undefined),
       bans: answer('bans', () => ({
         bans: [{ person: bob, by: { id: 1, username: 'ann' }, at: 1000 }],
