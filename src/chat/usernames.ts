@@ -88,6 +88,11 @@ export function checkUsername(name: string): string | undefined {
   return checkScripts(name)
 }
 
+/** The longest start of a text that can be a name by its characters, whatever its length and scripts. */
+export function usernameAtStart(text: string): string {
+  return firstCharacter.test(text) ? (allowedCharacters.exec(text)?.[0] as string) : ''
+}
+
 /** Checks the name and its key: "𝐚" is of every script, but folds to a Latin letter. */
 function checkScripts(name: string): string | undefined {
   if (ascii.test(name)) return undefined

@@ -22,6 +22,8 @@ import type { HttpSettings } from './services.ts'
 
 /** The most bytes of one code point: two `\uXXXX` in JSON, four `%XX` in a form. */
 const bytesPerChar = 12
+/** The most bytes of an ASCII character: a `\uXXXX` in JSON. */
+const bytesPerByte = 6
 const bodySlack = 4096
 const smallestBodyLimit = 65_536
 
@@ -64,7 +66,7 @@ interface RequestGuards {
 /** The options of Fastify and of Node's HTTP server. */
 export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards: RequestGuards) {
   return {
-    bodyLimit: bodyLimit(settings.messageMaxChars),
+    bodyLimit: bodyLimit(settings),
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -104,9 +106,10 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
 
-/** In bytes: a text of full length fits, however it is escaped. */
-function bodyLimit(messageMaxChars: number): number {
-  return Math.max(smallestBodyLimit, messageMaxChars * bytesPerChar + bodySlack)
+/** In bytes: a text and metadata of full length fit, however they are escaped. */
+function bodyLimit({ messageMaxChars, metadataMaxBytes }: HttpSettings): number {
+  const longest = messageMaxChars * bytesPerChar + metadataMaxBytes * bytesPerByte + bodySlack
+  return Math.max(smallestBodyLimit, longest)
 }
 
 /**

@@ -1,7 +1,7 @@
 import t from 'tap'
+import type { MessageInput } from '../../src/chat/message-input.ts'
 import {
   type HistoryQuery,
-  type MessageInput,
   Messages,
   type MessagesOptions,
   toMessage,
@@ -24,6 +24,8 @@ async function openRoom(options: Partial<MessagesOptions> = {}) {
     store,
     appender,
     maxChars: 20,
+    metadataMaxBytes: 40,
+    digestKey: Buffer.alloc(32, 'k'),
     broadcast: 'everyone',
     ...options,
   })
@@ -36,7 +38,11 @@ async function openRoom(options: Partial<MessagesOptions> = {}) {
   return { store, messages: new Room(messages), ann, bob, cid }
 }
 
-type Direct = Omit<MessageInput & { kind: 'direct' }, 'kind'>
+interface Direct {
+  to: string
+  text: string
+  whenOffline?: 'reject' | 'keep'
+}
 
 /** Checks and executes each call, as the routes do. */
 class Room {
