@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
 import { Count, Id, strict, Time } from './common.ts'
-import { Message, MessageDeleted, ReactionChange } from './message.ts'
+import { Message, DeletedMessage, ReactionChange } from './message.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 import { roomEventData } from './room-events.ts'
 import { Room } from './rooms.ts'
@@ -104,7 +104,7 @@ const Bye = Type.Object(
 
 /** The schemas of the `data` of events, besides `Message` and `Room`. */
 export const eventData = [
-  MessageDeleted,
+  DeletedMessage,
   ReactionChange,
   ...Object.values(roomEventData),
   Ready,
@@ -152,7 +152,7 @@ const events = [
     Message,
     logged,
   ),
-  event('message.deleted', 'A message was deleted.', MessageDeleted, logged),
+  event('message.deleted', 'A message was deleted.', DeletedMessage, logged),
   event('reaction.added', 'Someone, or the user, reacted to a message.', ReactionChange, logged),
   event('reaction.removed', 'Someone, or the user, took a reaction back.', ReactionChange, logged),
   event('room.joined', 'The user became a member of a room, or made it.', RoomJoined, logged),
@@ -227,7 +227,7 @@ export const openStream = {
   tags: ['Events'],
   summary: 'Open the event stream',
   description:
-    'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `MessageDeleted`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
+    'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
   // The parameter `token` is not a security scheme: generated clients would send one token as both.
   security: [{ sessionToken: [] }, {}],
   // Only the description mentions it: generated clients would have two parameters of one name.

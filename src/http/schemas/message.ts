@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Metadata } from '../../chat/metadata.ts'
-import { Count, Id, Time } from './common.ts'
+import { Count, Id, maxId, Time } from './common.ts'
 
 /** An object of which nothing is known. */
 const AnyObject = (options: object) =>
@@ -86,10 +86,10 @@ export const MessagePage = Type.Object(
   { $id: 'MessagePage', description: 'A page of the history' },
 )
 
-export const MessageDeleted = Type.Object(
+export const DeletedMessage = Type.Object(
   { ...messageFields, by: Type.String({ description: 'The username of who deleted it' }) },
   {
-    $id: 'MessageDeleted',
+    $id: 'DeletedMessage',
     description:
       'The data of the event `message.deleted`: the message without what it said, and who deleted it',
   },
@@ -109,10 +109,15 @@ export const ReactionChange = Type.Object(
   },
 )
 
-/** What every new message may have besides its text. Named fields alone keep generated clients simple. */
+/** What every new message may have besides its text. */
 export const newMessageFields = {
   replyTo: Type.Optional(
-    Id('The id of a message in the same conversation, which the caller may read'),
+    Type.Integer({
+      format: 'int64',
+      minimum: 1,
+      maximum: maxId,
+      description: 'The id of a message in the same conversation, which the caller may read',
+    }),
   ),
   metadata: Type.Optional(
     AnyObject({ 'x-rule': 'must be a JSON object', 'x-documented': 'metadata' }),

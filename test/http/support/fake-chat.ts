@@ -1,3 +1,4 @@
+import type { MessageInput } from '../../../src/chat/message-input.ts'
 import type { HistoryQuery, PostCommand, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
 import { sessionEnded } from '../../../src/chat/sessions.ts'
@@ -23,6 +24,8 @@ export class FakeChat {
   readonly keys = new Map<string, { digest: string; entry: MessageEntry }>()
   readonly rooms = new FakeRooms()
   readonly online: { username: string; since: number }[] = []
+  /** What was posted so far. */
+  readonly contents: MessageInput[] = []
   /** The calls that change messages so far. */
   readonly changesAsked: unknown[][] = []
   /** The queries of pages so far. */
@@ -148,6 +151,7 @@ export class FakeChat {
     const { sender, content, idempotency } = command
     const known = this.#replay(command)
     if (known !== undefined) return known
+    this.contents.push(content)
     const entry: MessageEntry = {
       kind: 'message',
       id: this.log.length + 1,
