@@ -37,6 +37,10 @@ export function roomOf(entry: Entry): RoomRef | null {
   return 'room' in entry ? entry.room : entry.message.room
 }
 
+function tombstone({ kind, id, from, to, room, sentAt }: MessageEntry): MessageEntry {
+  return { kind, id, from, to, room, text: '', sentAt, deletedAt: 0 }
+}
+
 /** A log in memory that reads a few ids at a time, and fails as often as the test says. Rooms are judged by nobody. */
 export class FakeLog {
   /** As of their commits. */
@@ -168,8 +172,7 @@ export class FakeLog {
   }
 
   deleteMessage(id: number, by = 9): MessageChangeEntry {
-    const { kind, from, to, room, sentAt } = this.#message(id)
-    this.messages.set(id, { kind, id, from, to, room, text: '', sentAt, deletedAt: 0 })
+    this.messages.set(id, tombstone(this.#message(id)))
     return this.#change(id, { kind: 'deleted', by: person(by) }) as MessageChangeEntry
   }
 
@@ -323,15 +326,18 @@ export class FakeLog {
   asNow(entry: Entry, viewer?: number): Entry {
     const room = roomOf(entry)
     const hiddenFrom = viewer === undefined && room ? this.#hiddenFrom(entry, room.id) : []
-    if (entry.kind === 'message') return { ...this.#message(entry.id), hiddenFrom }
-    if ('message' in entry) {
-      const hidden = [...new Set([...entry.hiddenFrom, ...hiddenFrom])]
-      return { ...entry, message: this.#message(entry.message.id), hiddenFrom: hidden }
+    const message = messageOf(entry)
+    if (message) {
+      const now = this.#message(message.id)
+      const told = room && !this.rooms.has(room.id) ? tombstone(now) : now
+      if (entry.kind === 'message') return { ...told, hiddenFrom }
+      const hidden = [...new Set([...(entry.hiddenFrom ?? []), ...hiddenFrom])]
+      return { ...entry, message: told, hiddenFrom: hidden } as ChangeEntry
     }
-    const { id, name } = entry.room
+    const { id, name } = room as RoomRef
     const now = this.rooms.get(id)
     const isHidden = !now || (viewer !== undefined && !this.mayRead(id, viewer))
-    return { ...entry, room: isHidden ? { id, name } : { ...now }, hiddenFrom }
+    return { ...entry, room: isHidden ? { id, name } : { ...now }, hiddenFrom } as Entry
   }
 
   /** Who was a member at the entry, but may not read the room now. */
