@@ -7,11 +7,12 @@ import type {
   Outcome,
   Page,
   PageRange,
+  Reaction,
 } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
 import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'
-import { Problem, type ProblemCode } from './problems.ts'
+import { Problem } from './problems.ts'
 import { roomRefusals } from './room-problems.ts'
 import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
@@ -25,18 +26,47 @@ export type MessageInput =
   | { kind: 'room'; room: string; text: string }
 
 /** What clients get: the same object in the response to a POST, in the history and on the stream. */
-export type Message =
-  | { id: number; kind: 'broadcast'; from: string; text: string; sentAt: string }
-  | { id: number; kind: 'direct'; from: string; to: string; text: string; sentAt: string }
-  | { id: number; kind: 'room'; room: string; from: string; text: string; sentAt: string }
+export type Message = MessageFields &
+  ({ kind: 'broadcast' } | { kind: 'direct'; to: string } | { kind: 'room'; room: string })
 
-/** The clients' view of a message; `sentAt` is RFC 3339 in UTC. */
-export function toMessage({ id, from, to, room, text, sentAt }: MessageEntry): Message {
-  const rest = { text, sentAt: new Date(sentAt).toISOString() }
+/** Times are RFC 3339 in UTC. What is optional is there only where there is something to tell. */
+interface MessageFields {
+  id: number
+  from: string
+  text: string
+  sentAt: string
+  replyTo?: number
+  metadata?: Record<string, unknown>
+  mentions?: readonly string[]
+  editedAt?: string
+  deletedAt?: string
+  reactions?: readonly Reaction[]
+}
+
+/** The clients' view of a message; of a deleted one its tombstone. */
+export function toMessage(entry: MessageEntry): Message {
+  const { id, from, to, room, text, sentAt } = entry
+  const rest = { text, sentAt: toTime(sentAt), ...optionalFields(entry) }
   if (room) return { id, kind: 'room', room: room.name, from: from.username, ...rest }
   return to === null
     ? { id, kind: 'broadcast', from: from.username, ...rest }
     : { id, kind: 'direct', from: from.username, to: to.username, ...rest }
+}
+
+function optionalFields(entry: MessageEntry): Partial<MessageFields> {
+  const { replyTo, metadata, mentions = [], editedAt, deletedAt, reactions = [] } = entry
+  if (deletedAt !== undefined) return { deletedAt: toTime(deletedAt) }
+  return {
+    ...(replyTo !== undefined && { replyTo }),
+    ...(metadata !== undefined && { metadata: JSON.parse(metadata) }),
+    ...(mentions.length > 0 && { mentions }),
+    ...(editedAt !== undefined && { editedAt: toTime(editedAt) }),
+    ...(reactions.length > 0 && { reactions }),
+  }
+}
+
+function toTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
 }
 
 /** A post that `Messages.parse` has checked. */
@@ -217,9 +247,13 @@ function cursorPosition({ after }: PageRange, { entries, more, bounds }: Page): 
   return after !== undefined && more && last ? last.id : bounds.head
 }
 
+const replyRule = 'must be the id of a message in the same conversation, which you may read'
+
 type RefusedOutcome = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended'>
 
-const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, string]>> = {
+const outcomeProblems: Readonly<
+  Record<RefusedOutcome, Readonly<ConstructorParameters<typeof Problem>>>
+> = {
   'key-reused': [
     'idempotency-key-reused',
     'This Idempotency-Key stands for another message. Use a new key for new content.',
@@ -233,6 +267,11 @@ const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, st
   forbidden: ['forbidden', 'This room has banned you.'],
   'not-a-member': roomRefusals['not-a-member'],
   'room-archived': roomRefusals['room-archived'],
+  'unknown-reply': [
+    'invalid-request',
+    `replyTo: ${replyRule}`,
+    { errors: [{ pointer: '/replyTo', detail: replyRule }] },
+  ],
 }
 
 function outcomeProblem(kind: RefusedOutcome | 'session-ended'): Problem {

@@ -98,6 +98,26 @@ t.test('clients get a message with names and an RFC 3339 time', async (t) => {
   t.same(toMessage({ ...entry, to: bob }), { ...common, kind: 'direct', to: 'bob' })
   const room = { id: 9, name: 'Tea' }
   t.same(toMessage({ ...entry, room }), { ...common, kind: 'room', room: 'Tea' })
+  const reactions = [{ emoji: '👍', count: 1, me: true, by: ['ann'] }]
+  const full = { ...entry, replyTo: 3, mentions: ['bob'], editedAt: 1000, reactions }
+  t.same(toMessage({ ...full, metadata: '{"a":[1]}', hiddenFrom: [4] }), {
+    ...common,
+    kind: 'broadcast',
+    replyTo: 3,
+    metadata: { a: [1] },
+    mentions: ['bob'],
+    editedAt: '1970-01-01T00:00:01.000Z',
+    reactions,
+  })
+  const bare = { ...entry, mentions: [], reactions: [] }
+  t.same(toMessage(bare), { ...common, kind: 'broadcast' })
+  t.same(toMessage({ ...entry, room, text: '', deletedAt: 2000 }), {
+    ...common,
+    kind: 'room',
+    room: 'Tea',
+    text: '',
+    deletedAt: '1970-01-01T00:00:02.000Z',
+  })
 })
 
 t.test('a broadcast is in the log', async (t) => {
@@ -186,7 +206,7 @@ t.test('where only moderators may write to everyone, nobody can', async (t) => {
   t.match(await refusalOf(() => messages.broadcast(ann, 'hi')), { code: 'forbidden' })
   t.same(store.calls, [])
   await messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' })
-  const content = { kind: 'broadcast', text: 'from before it was so' } as const
+  const content = { kind: 'broadcast', text: 'from before it was' } as const
   const { idempotency } = messages.parse(ann, content, 'key')
   const draft = { session: ann.id, to: null, text: content.text, idempotency }
   await store.log.append([draft])
