@@ -12,7 +12,7 @@ import { DeliveryFixture, epoch, FakeConnection, type FakeLog, session } from '.
  * the id of the entry that brought it. A schedule that fails is named by its number: run it alone
  * with ONLY=<number>.
  */
-const schedules = process.env.ONLY ? [Number(process.env.ONLY)] : Array.from(Array(150).keys())
+const schedules = process.env.ONLY ? [Number(process.env.ONLY)] : Array.from(Array(250).keys())
 const steps = 150
 const accounts = [1, 2, 3, 4]
 
