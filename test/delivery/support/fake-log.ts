@@ -330,7 +330,9 @@ export class FakeLog {
     if (message) {
       const now = this.#message(message.id)
       const told = room && !this.rooms.has(room.id) ? tombstone(now) : now
-      if (entry.kind === 'message') return { ...told, hiddenFrom }
+      // What was not edited is as it was when those who have left since were members.
+      if (entry.kind === 'message')
+        return told.editedAt === undefined ? told : { ...told, hiddenFrom }
       const hidden = [...new Set([...(entry.hiddenFrom ?? []), ...hiddenFrom])]
       return { ...entry, message: told, hiddenFrom: hidden } as ChangeEntry
     }
