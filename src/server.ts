@@ -101,6 +101,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     retryMs,
     isSessionValid: (session) => sessions.isValid(session),
     storeConnected: () => storeUpdates.storeConnected,
+    flushChanges: () => storeUpdates.flushChanges(),
     now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })

@@ -1,12 +1,19 @@
 import { Semaphore } from '../semaphore.ts'
-import type { Cursor, CursorResolution, LogBounds, MessageLog, Scan } from '../store/message-log.ts'
+import type {
+  Cursor,
+  CursorResolution,
+  Entry,
+  LogBounds,
+  MessageLog,
+  Scan,
+} from '../store/message-log.ts'
 import type { ReceiptStore, Undelivered } from '../store/receipt-store.ts'
 import type { Memberships, RoomStore } from '../store/room-store.ts'
 import type { StoreUpdate } from '../store/store.ts'
 import { type EncodedEntry, encodeEntry, eventFor } from './encoded-entry.ts'
 import type { EncodedEvent } from './encoded-event.ts'
 import { type ChunkRange, maxChunkBytes, packChunks } from './http-chunk.ts'
-import { type Batch, RecentEvents } from './recent-events.ts'
+import { type Batch, RecentEvents, type Retelling } from './recent-events.ts'
 import type { AccountRooms } from './room-members.ts'
 
 /** A batch from the store, with the bounds of the log at that time. */
@@ -64,14 +71,24 @@ export class LogCache {
     return this.#generation
   }
 
-  /** Applies what was appended. @returns its entries, encoded once for all readers */
-  applyUpdate({ bounds, entries }: Pick<StoreUpdate, 'bounds' | 'entries'>): EncodedEntry[] {
-    const encoded = entries.map((entry) => encodeEntry(entry, bounds.epoch))
+  /**
+   * Applies what was appended. From then on nothing here holds what a message was before it was edited or
+   * deleted.
+   *
+   * @returns the entries as they are told after all of them, encoded once for all readers
+   */
+  applyUpdate({
+    bounds,
+    entries,
+  }: Pick<StoreUpdate, 'bounds' | 'entries'>): readonly EncodedEntry[] {
+    const { epoch, oldest } = bounds
+    const encoded = entries.map((entry) => encodeEntry(entry, epoch))
+    const retellings = entries.filter(isRetelling)
     this.#bounds = bounds
-    this.#recent.push(encoded)
-    this.#recent.dropBefore(bounds.oldest)
+    const told = this.#recent.push(encoded, { retellings, epoch, oldest })
+    if (retellings.length > 0) this.#lastPacked = undefined
     this.#resolveWaiters()
-    return encoded
+    return told
   }
 
   /** The log may have lost its end, so the events in memory are dropped. */
@@ -111,6 +128,11 @@ export class LogCache {
     return encodeScan(scan, account, scan.bounds.epoch)
   }
 
+  /** Whether a batch from the store tells of a message that has been edited or deleted since it was read. */
+  isOutdated({ events, bounds }: StoredBatch): boolean {
+    return this.#recent.areOutdated(events, bounds.head)
+  }
+
   /** The undelivered direct messages to the account, with ids in (after, upTo]. */
   async readUndelivered(after: number, upTo: number, account: number): Promise<StoredBatch> {
     const { receipts } = this.#store
@@ -136,13 +158,17 @@ export class LogCache {
   }
 }
 
+function isRetelling(entry: Entry): entry is Retelling {
+  return entry.kind === 'edited' || entry.kind === 'deleted' || entry.kind === 'room-deleted'
+}
+
 /** @param epoch see `encodeEntry` */
 function encodeScan(
   { entries, scannedTo, bounds }: Scan,
   account: number,
   epoch?: string,
 ): StoredBatch {
-  const events = entries.map((entry) => eventFor(encodeEntry(entry, epoch), account))
+  const events = entries.flatMap((entry) => eventFor(encodeEntry(entry, epoch), account) ?? [])
   return { events, scannedTo, bounds }
 }
 

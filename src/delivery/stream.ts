@@ -5,7 +5,7 @@ import type { Session } from '../store/session-store.ts'
 import { type DeliveryReceipts, PendingReceipt } from './delivery-receipts.ts'
 import type { EncodedEvent } from './encoded-event.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
-import type { LogCache } from './log-cache.ts'
+import type { LogCache, StoredBatch } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { Batch } from './recent-events.ts'
 import type { AccountRooms, RoomMembers } from './room-members.ts'
@@ -40,6 +40,8 @@ export interface StreamContext {
   receipts: DeliveryReceipts
   /** Delay between two attempts to read from an unavailable store, in ms. */
   retryMs: number
+  /** Delivers the updates that wait for the end of the turn, if they change what older entries tell. */
+  flushChanges(): void
   /** Whether a session that was valid still is, and is the same one. @throws {Unavailable} */
   isSessionValid(session: Session): Promise<boolean>
   onEnded(stream: Stream): void
@@ -258,11 +260,12 @@ export class Stream implements PresenceSubscriber {
     const batch = await this.#waits.untilAvailable(() =>
       this.#context.logCache.readUndelivered(id, this.#undeliveredUpTo, this.account),
     )
-    if (this.#position.accepts(batch)) this.#writeBatch(batch)
+    if (this.#mayWrite(batch)) this.#writeBatch(batch)
   }
 
   async #readBatch(): Promise<void> {
-    const { logCache } = this.#context
+    const { logCache, flushChanges } = this.#context
+    flushChanges()
     const { id } = this.#position
     const recent = logCache.readRecent(id, this.#rooms)
     if (recent) {
@@ -272,12 +275,19 @@ export class Stream implements PresenceSubscriber {
       return
     }
     const batch = await this.#waits.untilAvailable(() => logCache.read(id, this.account))
-    if (!this.#position.accepts(batch)) return
+    if (!this.#mayWrite(batch)) return
     const from = batch.bounds.oldest - 1
     if (id < from) {
       this.#send(resetEvent({ reason: 'trimmed', from }, batch.bounds))
       this.#position.id = from
     } else this.#writeBatch(batch)
+  }
+
+  /** False for a batch of another log, or of messages that have changed while it was read: it is read again. */
+  #mayWrite(batch: StoredBatch): boolean {
+    const { logCache, flushChanges } = this.#context
+    flushChanges()
+    return this.#position.accepts(batch) && !logCache.isOutdated(batch)
   }
 
   /** Writes as much as the socket takes, and moves the cursor over it. */

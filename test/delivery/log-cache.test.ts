@@ -1,8 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { LogCache } from '../../src/delivery/log-cache.ts'
 import type { Batch } from '../../src/delivery/recent-events.ts'
 import { AccountRooms } from '../../src/delivery/room-members.ts'
+import type { Entry } from '../../src/store/message-log.ts'
 import { FakeLog } from './support/fixture.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 t.test('starts with the bounds of the store', async (t) => {
   const log = new FakeLog()
@@ -45,4 +51,35 @@ t.test('readers who missed the same events share the packed bytes, others do not
     missedBy(3, 1).map(({ lastId }) => lastId),
     [4],
   )
+})
+
+t.test('what was packed is forgotten once one of its messages is deleted', async (t) => {
+  const log = new FakeLog()
+  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const update = (entries: Entry[]) => logCache.applyUpdate({ bounds: log.bounds_, entries })
+  const packed = (() => {
+    update([log.say({ text: 'secret' })])
+    const rooms = Object.assign(new AccountRooms(1), { isLoaded: true })
+    const [range] = logCache.packBatch(logCache.readRecent(0, rooms) as Batch)
+    return new WeakRef(range?.chunk as object)
+  })()
+  const [, deletion] = update([log.say({}), log.deleteMessage(1)])
+  t.match(`${deletion?.events[0]?.bytes}`, /"text":""/)
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  t.equal(packed.deref(), undefined)
+})
+
+t.test('a read tells nothing of an entry that is passed over', async (t) => {
+  const log = new FakeLog()
+  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const entries = [log.say({}), log.say({})]
+  log.deleteMessage(1)
+  log.read = async () => ({
+    bounds: log.bounds_,
+    entries: entries.map((entry) => log.asNow(entry)),
+    scannedTo: 2,
+  })
+  const { events, scannedTo } = await logCache.read(0, 1)
+  t.same([events.map(({ id }) => id), scannedTo], [[2], 2])
 })

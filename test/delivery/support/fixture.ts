@@ -8,6 +8,7 @@ import { LogCache } from '../../../src/delivery/log-cache.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
 import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
+import { type LogUpdate, UpdateBatcher } from '../../../src/delivery/update-batcher.ts'
 import type { Cursor, Entry } from '../../../src/store/message-log.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import { FakeLog } from './fake-log.ts'
@@ -103,6 +104,8 @@ export class DeliveryFixture {
   readonly endedSessions: number[] = []
   readonly logCache: LogCache
   readonly hub: Hub
+  /** Gathers updates, as the server does. */
+  readonly batcher = new UpdateBatcher((update) => this.applyUpdate(update))
   storeConnected = true
   /** While true, presence is not stored. */
   holdPresence = false
@@ -139,6 +142,7 @@ export class DeliveryFixture {
         retryMs: 1,
         isSessionValid: async ({ id }) => !this.goneSessions.has(id),
         storeConnected: () => this.storeConnected,
+        flushChanges: () => this.batcher.flushChanges(),
         now: Date.now,
         onError: (error) => this.errors.push(error),
       },
@@ -160,6 +164,11 @@ export class DeliveryFixture {
   /** Delivers what was appended. */
   deliver(entries: Entry[]) {
     this.hub.applyUpdate({ bounds: this.log.bounds_, entries, ended: [] })
+  }
+
+  /** What becomes of the updates that the batcher has gathered. */
+  applyUpdate(update: LogUpdate) {
+    this.hub.applyUpdate(update)
   }
 
   /** Tells the hub that the log has another epoch. */
