@@ -25,12 +25,14 @@ async function replaying() {
       resolveCursor: async () => ({ bounds, position: 5, reset: null }),
       readRecent: () => undefined,
       read: () => batch,
+      isOutdated: () => false,
     },
     roomMembers: new RoomMembers(async () => ({ head: 9, rooms: [], lastLeftId: 0 })),
     receipts: { settled: async () => {}, record: async () => {} },
     presence: { enter: async () => {}, leave: nothing },
     presenceBroadcaster: { remove: nothing },
     retryMs: 1,
+    flushChanges: nothing,
     onEnded: nothing,
   } as unknown as StreamContext
   const write = (what: Chunk | string) => {
