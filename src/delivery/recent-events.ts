@@ -108,8 +108,9 @@ export class RecentEvents {
     if (this.#lastRetelling <= head) return false
     if (!this.#reachesBackTo(head)) return true
     return events.some(
-      ({ message, audiences: [audience = everyone] }) =>
-        message > 0 && (this.#isRetold(message, head) || this.#isDeleted(audience, head)),
+      ({ message, audiences }) =>
+        message > 0 &&
+        (this.#isRetold(message, head) || audiences.some((one) => this.#isDeleted(one, head))),
     )
   }
 
@@ -196,8 +197,8 @@ export class RecentEvents {
   }
 
   #isDeleted(audience: Audience, head: number): boolean {
-    const id = audience > everyone ? (this.#byAudience.of(audience).at(-1)?.id ?? 0) : 0
-    return id > head && this.#at(id)?.kind === 'room-deleted'
+    const last = this.#byAudience.of(audience).at(-1)
+    return last !== undefined && last.id > head && this.#at(last.id)?.kind === 'room-deleted'
   }
 
   #dropBefore(oldest: number): void {
