@@ -32,7 +32,6 @@ async function replaying() {
     presence: { enter: async () => {}, leave: nothing },
     presenceBroadcaster: { remove: nothing },
     retryMs: 1,
-    flushChanges: nothing,
     onEnded: nothing,
   } as unknown as StreamContext
   const write = (what: Chunk | string) => {
