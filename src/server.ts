@@ -89,10 +89,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const appender = new AppendBatcher(store.log, {
     unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,
   })
-  const logCache = new LogCache(store)
+  // `storeUpdates` and `app` are made below: the closures here read them once the server runs.
+  const logCache = new LogCache(store, () => storeUpdates.flushChanges())
   const presenceBroadcaster = new PresenceBroadcaster(presence)
   const receipts = new DeliveryReceipts(store.receipts, () => logCache.epoch)
-  // `storeUpdates` and `app` are made below: the closures here read them once the server runs.
   const hub = new Hub(settings, {
     logCache,
     presence,
@@ -101,7 +101,6 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     retryMs,
     isSessionValid: (session) => sessions.isValid(session),
     storeConnected: () => storeUpdates.storeConnected,
-    flushChanges: () => storeUpdates.flushChanges(),
     now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })

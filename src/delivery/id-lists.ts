@@ -1,3 +1,6 @@
+/** To take out more of a list one by one costs more than to make a new list. */
+const maxSplices = 16
+
 /** Lists by a key, each in the order of the ids. */
 export class IdLists<Item extends { readonly id: number }> {
   readonly #lists = new Map<number, Item[]>()
@@ -17,13 +20,23 @@ export class IdLists<Item extends { readonly id: number }> {
     else this.#lists.set(key, [item])
   }
 
-  /** Puts another item in the place of the one with the same id, or nothing. */
-  replace(key: number, id: number, item: Item | undefined): void {
+  /** Puts another item in the place of the one with the same id. */
+  replace(key: number, item: Item): void {
     const list = this.#lists.get(key) as Item[]
-    const index = indexAfter(list, id - 1)
-    if (item) list[index] = item
-    else if (list.length > 1) list.splice(index, 1)
-    else this.#lists.delete(key)
+    list[indexAfter(list, item.id - 1)] = item
+  }
+
+  /** Takes out the items with these ids, which are all there. */
+  remove(key: number, ids: readonly number[]): void {
+    const list = this.#lists.get(key) as Item[]
+    if (ids.length === list.length) this.#lists.delete(key)
+    else if (ids.length <= maxSplices)
+      for (const id of ids) list.splice(indexAfter(list, id - 1), 1)
+    else {
+      const gone = new Set(ids)
+      const rest = list.filter(({ id }) => !gone.has(id))
+      this.#lists.set(key, rest)
+    }
   }
 
   dropUpTo(id: number, key: number): void {

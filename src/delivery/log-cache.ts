@@ -40,6 +40,7 @@ const maxConcurrentQueries = 64
 export class LogCache {
   readonly #store: ReadableStore
   readonly #recent: RecentEvents
+  readonly #flushChanges: () => void
   readonly #reads = new Semaphore(maxConcurrentReads)
   readonly #queries = new Semaphore(maxConcurrentQueries)
   #bounds = notLoaded
@@ -47,8 +48,10 @@ export class LogCache {
   #changeWaiters: (() => void)[] = []
   #lastPacked: (Batch & { ranges: readonly ChunkRange[] }) | undefined
 
-  constructor(store: ReadableStore, recent = new RecentEvents()) {
+  /** @param flushChanges applies the updates that wait, if they change what older entries tell */
+  constructor(store: ReadableStore, flushChanges: () => void, recent = new RecentEvents()) {
     this.#store = store
+    this.#flushChanges = flushChanges
     this.#recent = recent
   }
 
@@ -109,6 +112,7 @@ export class LogCache {
    * back, or does not tell which rooms may be read.
    */
   readRecent(cursor: number, rooms: AccountRooms): Batch | undefined {
+    this.#flushChanges()
     if (!rooms.areKnownSince(cursor, this.head)) return undefined
     return this.#recent.after(cursor, rooms, maxChunkBytes)
   }
@@ -130,6 +134,7 @@ export class LogCache {
 
   /** Whether a batch from the store tells of a message that has been edited or deleted since it was read. */
   isOutdated({ events, bounds }: StoredBatch): boolean {
+    this.#flushChanges()
     return this.#recent.areOutdated(events, bounds.head)
   }
 

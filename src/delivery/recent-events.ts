@@ -108,8 +108,9 @@ export class RecentEvents {
     if (this.#lastRetelling <= head) return false
     if (!this.#reachesBackTo(head)) return true
     return events.some(
-      ({ message, audiences: [audience = everyone] }) =>
-        message > 0 && (this.#isRetold(message, head) || this.#isDeleted(audience, head)),
+      ({ message, audiences }) =>
+        message > 0 &&
+        (this.#isRetold(message, head) || audiences.some((one) => this.#isDeleted(one, head))),
     )
   }
 
@@ -138,8 +139,8 @@ export class RecentEvents {
 
   #retell(change: MessageChangeEntry, epoch: string): void {
     const { message } = change
-    for (const { id } of [message, ...this.#changes.of(message.id)])
-      if (id < change.id) this.#replace(id, (entry) => retell(entry, change, epoch))
+    const told = [message, ...this.#changes.of(message.id)].filter(({ id }) => id < change.id)
+    this.#replace(told, (entry) => retell(entry, change, epoch))
   }
 
   /** Nobody may read its messages any more. */
@@ -154,9 +155,8 @@ export class RecentEvents {
     if (oldest <= this.#oldest) return
     this.#oldest = oldest
     for (const message of this.#changes.keys()) {
-      if (message >= oldest) continue
-      for (const { id } of this.#changes.of(message))
-        this.#replace(id, (entry) => ({ ...entry, events: [] }))
+      if (message < oldest)
+        this.#replace(this.#changes.of(message), (entry) => ({ ...entry, events: [] }))
     }
   }
 
@@ -165,14 +165,25 @@ export class RecentEvents {
     return first && this.#entries[id - first.id]
   }
 
-  /** Replaces the entry of a message or a change, which has one event at most. */
-  #replace(id: number, replacement: (entry: EncodedEntry) => EncodedEntry): void {
-    const entry = this.#at(id)
-    const [event] = entry?.events ?? []
-    if (entry === undefined || event === undefined) return
-    const told = replacement(entry)
-    this.#put(told)
-    for (const audience of event.audiences) this.#byAudience.replace(audience, id, told.events[0])
+  /** Replaces the entries of one message, those that are told; each has one event. */
+  #replace(
+    entries: readonly { id: number }[],
+    replacement: (entry: EncodedEntry) => EncodedEntry,
+  ): void {
+    const gone: number[] = []
+    let audiences: readonly Audience[] = []
+    for (const { id } of entries) {
+      const entry = this.#at(id)
+      if (entry === undefined || entry.events.length === 0) continue
+      const told = replacement(entry)
+      if (told === entry) continue
+      this.#put(told)
+      audiences = (entry.events[0] as EncodedEvent).audiences
+      if (told.events.length === 0) gone.push(id)
+      for (const event of told.events)
+        for (const audience of audiences) this.#byAudience.replace(audience, event)
+    }
+    if (gone.length > 0) for (const audience of audiences) this.#byAudience.remove(audience, gone)
   }
 
   #put(entry: EncodedEntry): void {
@@ -186,8 +197,8 @@ export class RecentEvents {
   }
 
   #isDeleted(audience: Audience, head: number): boolean {
-    const id = audience > everyone ? (this.#byAudience.of(audience).at(-1)?.id ?? 0) : 0
-    return id > head && this.#at(id)?.kind === 'room-deleted'
+    const last = this.#byAudience.of(audience).at(-1)
+    return last !== undefined && last.id > head && this.#at(last.id)?.kind === 'room-deleted'
   }
 
   #dropBefore(oldest: number): void {

@@ -40,8 +40,6 @@ export interface StreamContext {
   receipts: DeliveryReceipts
   /** Delay between two attempts to read from an unavailable store, in ms. */
   retryMs: number
-  /** Delivers the updates that wait for the end of the turn, if they change what older entries tell. */
-  flushChanges(): void
   /** Whether a session that was valid still is, and is the same one. @throws {Unavailable} */
   isSessionValid(session: Session): Promise<boolean>
   onEnded(stream: Stream): void
@@ -264,8 +262,7 @@ export class Stream implements PresenceSubscriber {
   }
 
   async #readBatch(): Promise<void> {
-    const { logCache, flushChanges } = this.#context
-    flushChanges()
+    const { logCache } = this.#context
     const { id } = this.#position
     const recent = logCache.readRecent(id, this.#rooms)
     if (recent) {
@@ -285,9 +282,7 @@ export class Stream implements PresenceSubscriber {
 
   /** False for a batch of another log, or of messages that have changed while it was read: it is read again. */
   #mayWrite(batch: StoredBatch): boolean {
-    const { logCache, flushChanges } = this.#context
-    flushChanges()
-    return this.#position.accepts(batch) && !logCache.isOutdated(batch)
+    return this.#position.accepts(batch) && !this.#context.logCache.isOutdated(batch)
   }
 
   /** Writes as much as the socket takes, and moves the cursor over it. */

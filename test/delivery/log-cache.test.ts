@@ -13,14 +13,14 @@ const collect = runInNewContext('gc') as () => void
 t.test('starts with the bounds of the store', async (t) => {
   const log = new FakeLog()
   log.oldest = 3
-  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const logCache = new LogCache({ log, rooms: log, receipts: log }, () => {})
   await logCache.start()
   t.match([logCache.epoch, logCache.head], [log.epoch, 0])
 })
 
 t.test('an update that arrives before the bounds is kept', async (t) => {
   const log = new FakeLog()
-  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const logCache = new LogCache({ log, rooms: log, receipts: log }, () => {})
   const started = logCache.start()
   logCache.applyUpdate({ bounds: { epoch: log.epoch, oldest: 1, head: 2 }, entries: [] })
   await started
@@ -29,7 +29,7 @@ t.test('an update that arrives before the bounds is kept', async (t) => {
 
 t.test('readers who missed the same events share the packed bytes, others do not', async (t) => {
   const log = new FakeLog()
-  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const logCache = new LogCache({ log, rooms: log, receipts: log }, () => {})
   const entries = [0, 1, 2, 0].map((to) => log.say({ to }))
   for (const entry of entries) entry.text = `for ${entry.to?.id ?? 0}`
   logCache.applyUpdate({ bounds: log.bounds_, entries })
@@ -55,7 +55,7 @@ t.test('readers who missed the same events share the packed bytes, others do not
 
 t.test('what was packed is forgotten once one of its messages is deleted', async (t) => {
   const log = new FakeLog()
-  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const logCache = new LogCache({ log, rooms: log, receipts: log }, () => {})
   const update = (entries: Entry[]) => logCache.applyUpdate({ bounds: log.bounds_, entries })
   const packed = (() => {
     update([log.say({ text: 'secret' })])
@@ -72,7 +72,7 @@ t.test('what was packed is forgotten once one of its messages is deleted', async
 
 t.test('a read tells nothing of an entry that is passed over', async (t) => {
   const log = new FakeLog()
-  const logCache = new LogCache({ log, rooms: log, receipts: log })
+  const logCache = new LogCache({ log, rooms: log, receipts: log }, () => {})
   const entries = [log.say({}), log.say({})]
   log.deleteMessage(1)
   log.read = async () => ({

@@ -112,7 +112,8 @@ export class DeliveryFixture {
   #arrivals: (() => void)[] = []
 
   constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
-    this.logCache = new LogCache({ log: this.log, rooms: this.log, receipts: this.log }, recent)
+    const store = { log: this.log, rooms: this.log, receipts: this.log }
+    this.logCache = new LogCache(store, () => this.batcher.flushChanges(), recent)
     this.logCache.applyUpdate({ bounds: this.log.bounds_, entries: [] })
     const presence = {
       count: 1,
@@ -142,7 +143,6 @@ export class DeliveryFixture {
         retryMs: 1,
         isSessionValid: async ({ id }) => !this.goneSessions.has(id),
         storeConnected: () => this.storeConnected,
-        flushChanges: () => this.batcher.flushChanges(),
         now: Date.now,
         onError: (error) => this.errors.push(error),
       },
