@@ -172,7 +172,10 @@ export interface RoomEntry {
   hiddenFrom: readonly number[]
 }
 
-/** For each `@` of a text, the username keys that it may name, the longest first; at most 50 of them. */
+/**
+ * For each `@` of a text, the username keys that it may name, the longest first; at most 50 of them. The first
+ * that is a username counts: who that is, is mentioned if they may read the message.
+ */
 export type MentionCandidates = readonly (readonly string[])[]
 
 /** A message to be appended. */

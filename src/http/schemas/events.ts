@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
 import { Count, Id, strict, Time } from './common.ts'
-import { Message, DeletedMessage, ReactionChange } from './message.ts'
+import { DeletedMessage, Message, ReactionChange } from './message.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 import { roomEventData } from './room-events.ts'
 import { Room } from './rooms.ts'
