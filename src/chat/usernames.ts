@@ -88,9 +88,13 @@ export function checkUsername(name: string): string | undefined {
   return checkScripts(name)
 }
 
-/** The longest start of a text that can be a name by its characters, whatever its length and scripts. */
+/**
+ * The longest start of a text that can be a name by its characters, whatever its length and scripts.
+ *
+ * @param text that begins with a letter or a digit, as names do
+ */
 export function usernameAtStart(text: string): string {
-  return firstCharacter.test(text) ? (allowedCharacters.exec(text)?.[0] as string) : ''
+  return (allowedCharacters.exec(text) as RegExpExecArray)[0]
 }
 
 /** Checks the name and its key: "𝐚" is of every script, but folds to a Latin letter. */
