@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { MentionCandidates, MessageEntry } from './message-log.ts'
 import type { Person } from './person.ts'
 import type { RoomRole } from './room.ts'
@@ -114,5 +113,20 @@ function changesMessage(
 /** The order of an object's names does not count. */
 function isSameJson(one: string | null, other: string | null): boolean {
   if (one === null || other === null) return one === other
-  return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))
+  return one === other || inOrder(one) === inOrder(other)
+}
+
+function inOrder(json: string): string {
+  return JSON.stringify(
+    JSON.parse(json, (_name, value) => (isObject(value) ? sorted(value) : value)),
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function sorted(object: object): object {
+  const entries = Object.entries(object)
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -122,6 +122,7 @@ const rows: Row[] = [
   ['other metadata', metadata('{"a":2}'), {}, changes],
   ['the same metadata', metadata('{"a":1,"b":[2]}'), {}, nothing],
   ['in another order', metadata('{"b":[2],"a":1}'), {}, nothing],
+  ['the same fields in another list', metadata('{"b":[2,3],"a":1}'), {}, changes],
   ['none instead', metadata(null), {}, changes],
   [
     'none where there is none',
