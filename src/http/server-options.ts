@@ -22,8 +22,8 @@ import type { HttpSettings } from './services.ts'
 
 /** The most bytes of one code point: two `\uXXXX` in JSON, four `%XX` in a form. */
 const bytesPerChar = 12
-/** The most bytes of an ASCII character: a `\uXXXX` in JSON. */
-const bytesPerByte = 6
+/** The most for a byte of metadata: `%XX` in a form; for two, a `\uXXXX` of programs that write ASCII alone. */
+const bytesPerByte = 3
 const bodySlack = 4096
 const smallestBodyLimit = 65_536
 
@@ -106,7 +106,7 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
 
-/** In bytes: a text and metadata of full length fit, however they are escaped. */
+/** In bytes: a text and metadata of full length fit, escaped as programs do it. */
 function bodyLimit({ messageMaxChars, metadataMaxBytes }: HttpSettings): number {
   const longest = messageMaxChars * bytesPerChar + metadataMaxBytes * bytesPerByte + bodySlack
   return Math.max(smallestBodyLimit, longest)
