@@ -27,7 +27,7 @@ const kind = Type.Enum(['broadcast', 'direct', 'room'], {
 })
 
 /** One flat object, because not every generator of clients supports unions. */
-export const messageFields = {
+const messageFields = {
   id: Id('The id of the message in the log: a later message has a higher one'),
   kind,
   from: Type.String({ description: 'The username of the sender' }),
