@@ -31,7 +31,8 @@ for (const project of ['tsconfig.client.json', 'tsconfig.client-cjs.json'])
   run(['node_modules/typescript/lib/tsc.js', '--project', join('build', project)])
 // The compiler leaves the imports of types as they are, but no file of the package ends in `.ts`.
 for (const folder of ['client', 'client-cjs'].map((name) => join(dist, name)))
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.d.ts'))) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.d.ts')) continue
     const types = readFileSync(join(folder, file), 'utf8')
     writeFileSync(join(folder, file), types.replaceAll(/ from '(.*)\.ts'/g, " from '$1.js'"))
   }

@@ -29,6 +29,7 @@ export const sitePages: Page[] = [
     ['docs/event-source.md', 'Tokens for EventSource'],
     ['docs/behind-a-proxy.md', 'Behind nginx or Caddy'],
     ['docs/client.md', 'The typed client'],
+    ['docs/state.md', 'The state of a chat'],
     ['docs/generators.md', 'Generated clients'],
     ['docs/terminal.md', 'The terminal'],
     ['docs/page.md', 'The chat page'],
@@ -72,7 +73,7 @@ export function siteOptions(root: string, sources: string, out: string): object 
     name: 'Obrol',
     readme: join(sources, front),
     projectDocuments: documents.map(({ path }) => join(sources, path)),
-    entryPoints: [join(sources, 'src/client/index.ts')],
+    entryPoints: ['client', 'client/state'].map((name) => join(sources, `src/${name}/index.ts`)),
     tsconfig: join(sources, 'docs/site/tsconfig.json'),
     // Types are checked by the project's own compiler, which is newer than this one's.
     skipErrorChecking: true,

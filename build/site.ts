@@ -29,7 +29,7 @@ const besides = ['docs/*.svg', 'docs/images/*', 'docs/site/tsconfig.json', 'depl
 for (const file of globSync([...besides, 'test/**/*.ts', 'compose.yaml', 'LICENSE'], { cwd: root }))
   cpSync(join(root, file), join(sources, file))
 for (const page of sitePages) write(page)
-for (const file of globSync('src/client/*.ts', { cwd: root })) writeSource(file)
+for (const file of globSync('src/client/**/*.ts', { cwd: root })) writeSource(file)
 
 const options = join(sources, 'typedoc.json')
 writeFileSync(options, JSON.stringify(siteOptions(root, sources, out)))
@@ -63,9 +63,8 @@ function writeSource(file: string): void {
   const source = readFileSync(join(root, file), 'utf8')
     .replaceAll(/@description |@enum \{\w+\}\s*/g, '')
     .replaceAll(/ ?\*\/\n(?=export type \w+ = Schemas\[)/g, '\n * @useDeclaredType\n */\n')
-  const module = file.endsWith('/index.ts')
-    ? '/**\n * @module obrol/client\n * @group Reference\n */\n\n'
-    : ''
+  const [, name] = /^src\/(.*)\/index\.ts$/.exec(file) ?? []
+  const module = name ? `/**\n * @module obrol/${name}\n * @group Reference\n */\n\n` : ''
   mkdirSync(dirname(join(sources, file)), { recursive: true })
   writeFileSync(join(sources, file), module + source)
 }

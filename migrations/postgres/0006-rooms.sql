@@ -167,10 +167,6 @@ DECLARE
   new_targets bigint[];
   new_audiences bigint[];
 BEGIN
-  IF jsonb_path_exists(batch, '$[*] ? (!exists(@.type))') THEN
-    RAISE EXCEPTION 'a newer version of Obrol runs on this database: post there'
-    USING ERRCODE = 'object_not_in_prerequisite_state';
-  END IF;
   PERFORM obrol_lock(1);
   epoch_born := obrol_epoch_under_lock();
   SELECT kinds, ids INTO outcome_kinds, outcome_ids FROM tickets WHERE ticket = batch_ticket;
@@ -184,7 +180,13 @@ BEGIN
         CASE WHEN recipients.id IS NOT NULL THEN least(speakers.account_id, recipients.id) END AS low,
         CASE WHEN recipients.id IS NOT NULL THEN greatest(speakers.account_id, recipients.id) END AS high,
         CASE item.type
-          WHEN 'everyone' THEN 1 WHEN 'direct' THEN pairs.id ELSE places.audience_id
+          WHEN 'everyone' THEN 1
+          WHEN 'direct' THEN (
+            SELECT audiences.id FROM audiences
+            WHERE low_id = least(speakers.account_id, recipients.id)
+              AND high_id = greatest(speakers.account_id, recipients.id)
+              AND recipients.id IS NOT NULL LIMIT 1)
+          ELSE places.audience_id
         END AS audience_id,
         CASE
           WHEN speakers.account_id IS NULL THEN 'session-ended'
@@ -199,15 +201,17 @@ BEGIN
             ) IS NULL THEN 'recipient-offline'
             ELSE 'appended'
           END
-          WHEN (places.access = 'open') IS NOT TRUE AND stays.lasts IS NOT TRUE THEN 'unknown-room'
-          WHEN (
-            SELECT true FROM room_bans
-            WHERE room_bans.audience_id = places.audience_id
-              AND room_bans.account_id = speakers.account_id LIMIT 1
-          ) THEN 'forbidden'
-          WHEN stays.lasts IS NOT TRUE THEN 'not-a-member'
-          WHEN places.archived THEN 'room-archived'
-          ELSE 'appended'
+          WHEN item.type = 'room' THEN CASE
+            WHEN (places.access = 'open') IS NOT TRUE AND places.is_member IS NOT TRUE THEN 'unknown-room'
+            WHEN (
+              SELECT true FROM room_bans
+              WHERE room_bans.audience_id = places.audience_id
+                AND room_bans.account_id = speakers.account_id LIMIT 1
+            ) THEN 'forbidden'
+            WHEN places.is_member IS NOT TRUE THEN 'not-a-member'
+            WHEN places.archived THEN 'room-archived'
+            ELSE 'appended'
+          END
         END AS verdict
       FROM ROWS FROM (jsonb_to_recordset(batch) AS (
         session bigint, type text, "to" text, keep boolean, text text, key text, digest text
@@ -231,21 +235,13 @@ BEGIN
         WHERE accounts.key = item."to" AND item.type = 'direct' LIMIT 1
       ) AS recipients ON true
       LEFT JOIN LATERAL (
-        SELECT audiences.id FROM audiences
-        WHERE low_id = least(speakers.account_id, recipients.id)
-          AND high_id = greatest(speakers.account_id, recipients.id)
-          AND recipients.id IS NOT NULL LIMIT 1
-      ) AS pairs ON true
-      LEFT JOIN LATERAL (
-        SELECT rooms.audience_id, access, archived FROM rooms
-        WHERE rooms.key = item."to" AND item.type = 'room' LIMIT 1
+        SELECT rooms.audience_id, access, archived, (
+          SELECT left_id IS NULL FROM members
+          WHERE members.account_id = speakers.account_id AND members.audience_id = rooms.audience_id
+          ORDER BY joined_id DESC LIMIT 1
+        ) AS is_member
+        FROM rooms WHERE rooms.key = item."to" AND item.type = 'room' LIMIT 1
       ) AS places ON true
-      LEFT JOIN LATERAL (
-        SELECT left_id IS NULL AS lasts FROM members
-        WHERE members.account_id = speakers.account_id AND members.audience_id = places.audience_id
-          AND places.audience_id IS NOT NULL
-        ORDER BY joined_id DESC LIMIT 1
-      ) AS stays ON true
     ),
     -- Of those with one key the first that gets in decides about the ones after it.
     settled AS MATERIALIZED (
@@ -261,24 +257,25 @@ BEGIN
       FROM settled
     ),
     -- The first message between two people makes their conversation.
-    paired AS MATERIALIZED (
-      SELECT *, audience_id IS NULL AND new_id = min(new_id) OVER (PARTITION BY low, high) AS makes
-      FROM numbered
-    ),
-    placed AS MATERIALIZED (
-      SELECT *, coalesce(audience_id, max(
-        CASE WHEN makes THEN nextval('audiences_id_seq') END
-      ) OVER (PARTITION BY low, high)) AS place
-      FROM paired
-    ),
     made AS (
-      INSERT INTO audiences (id, type, low_id, high_id)
-      SELECT place, 'direct', low, high FROM placed WHERE makes
+      INSERT INTO audiences (type, low_id, high_id)
+      SELECT 'direct', low, high FROM numbered WHERE audience_id IS NULL AND new_id IS NOT NULL
+      GROUP BY low, high ORDER BY min(new_id)
+      RETURNING id, low_id, high_id
     ),
     people AS (
       INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
-      SELECT account, place, 0, 'member', sender_id, time_now
-      FROM placed CROSS JOIN LATERAL (SELECT low AS account UNION SELECT high) AS two WHERE makes
+      SELECT account, made.id, 0, 'member', (
+        SELECT sender_id FROM numbered
+        WHERE low = low_id AND high = high_id AND new_id IS NOT NULL ORDER BY new_id LIMIT 1
+      ), time_now
+      FROM made CROSS JOIN LATERAL (SELECT low_id AS account UNION SELECT high_id) AS two
+    ),
+    placed AS MATERIALIZED (
+      SELECT *, coalesce(audience_id, CASE WHEN new_id IS NOT NULL THEN (
+        SELECT made.id FROM made WHERE low_id = low AND high_id = high
+      ) END) AS place
+      FROM numbered
     ),
     written AS (
       INSERT INTO entries (id, kind, audience_id, actor_id, target_id, text, sent_at)
@@ -312,6 +309,10 @@ BEGIN
       array_agg(new_target ORDER BY n), array_agg(new_audience ORDER BY n)
     INTO outcome_kinds, outcome_ids, new_actors, new_targets, new_audiences FROM outcomes;
 
+    IF array_position(outcome_kinds, NULL) IS NOT NULL THEN
+      RAISE EXCEPTION 'a newer version of Obrol runs on this database: post there'
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
     INSERT INTO tickets (ticket, kinds, ids, at)
     VALUES (batch_ticket, outcome_kinds, outcome_ids, time_now);
     IF 'appended' = ANY (outcome_kinds) THEN

@@ -63,21 +63,24 @@ CREATE TABLE room_bans (
 
 INSERT INTO audiences (id, type) VALUES (1, 'everyone');
 
+-- `sender_id` and `sent_at` are of the row with the least id: SQLite promises that of `min`.
 CREATE TEMP TABLE conversations AS
   SELECT min(sender_id, recipient_id) AS low_id, max(sender_id, recipient_id) AS high_id,
-         min(id) AS first_id
-  FROM entries INDEXED BY entries_between WHERE recipient_id IS NOT NULL GROUP BY 1, 2;
+         min(id) AS first_id, sender_id, sent_at
+  FROM entries NOT INDEXED WHERE recipient_id IS NOT NULL GROUP BY 1, 2;
 
-INSERT INTO audiences (type, low_id, high_id)
-  SELECT 'direct', low_id, high_id FROM conversations ORDER BY first_id;
+INSERT INTO audiences (id, type, low_id, high_id)
+  SELECT 1 + row_number() OVER (ORDER BY first_id), 'direct', low_id, high_id FROM conversations;
 
 INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
   WITH first_messages AS (
-    SELECT audiences.id, low_id, high_id, sender_id, sent_at
-    FROM conversations JOIN audiences USING (low_id, high_id) JOIN entries ON entries.id = first_id
+    SELECT low_id, high_id, id, sender_id, sent_at
+    FROM conversations JOIN audiences USING (low_id, high_id)
   )
-  SELECT low_id, id, 0, 'member', sender_id, sent_at FROM first_messages
-  UNION SELECT high_id, id, 0, 'member', sender_id, sent_at FROM first_messages;
+  SELECT low_id AS account_id, id AS audience_id, 0, 'member', sender_id, sent_at FROM first_messages
+  UNION ALL
+  SELECT high_id, id, 0, 'member', sender_id, sent_at FROM first_messages WHERE high_id <> low_id
+  ORDER BY account_id, audience_id;
 
 DROP TABLE conversations;
 

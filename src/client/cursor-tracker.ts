@@ -1,6 +1,8 @@
 import { ObrolError } from './errors.ts'
-import { isMessage, isPresence, isReady, isReset, parseAs } from './guards.ts'
+import { isMessage, isObject, isPresence, isReady, isReset, parseAs } from './guards.ts'
 import type { SseBlock } from './sse-parser.ts'
+import type { RoomsEvent } from './state/event-types.ts'
+import { streamEvent, streamEventTypes } from './state/stream-events.ts'
 import type { Message, ObrolEvent } from './types.ts'
 
 /** How many messages without a cursor are remembered. The server sends at most 200. */
@@ -55,7 +57,8 @@ export class CursorTracker {
       this.#seenWithoutCursor.clear()
       return { type, reset, cursor: requireCursor(cursor) }
     }
-    return undefined
+    if (!streamEventTypes.includes(type)) return undefined
+    return streamEvent(type, parseAs(data, isObject), cursor) as RoomsEvent
   }
 
   #isNew(message: Message, cursor: string | undefined): boolean {

@@ -37,6 +37,9 @@ const isArrayOf = (isItem: (value: unknown) => boolean) => (value: unknown) =>
 
 const isUser = objectGuard<User>({ id: isInteger, username: isString, createdAt: isString })
 
+/** Of the events of rooms no more is checked. */
+export const isObject: Guard<object> = objectGuard<object>({})
+
 export const isNull: Guard<null> = (value) => value === null
 
 export const isMessage = objectGuard<Message>({

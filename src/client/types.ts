@@ -1,5 +1,6 @@
 import type { ObrolError } from './errors.ts'
 import type { components } from './openapi-types.ts'
+import type { RoomsEvent } from './state/event-types.ts'
 
 type Schemas = components['schemas']
 
@@ -233,6 +234,7 @@ export type ObrolEvent =
   | ResetEvent
   | ReconnectingEvent
   | EndedEvent
+  | RoomsEvent
 
 /** Use it with `for await`. Leaving the loop closes the stream. */
 export interface EventStream extends AsyncIterableIterator<ObrolEvent> {

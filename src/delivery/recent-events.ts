@@ -9,8 +9,10 @@ export interface Batch {
   scannedTo: number
 }
 
-/** Entries are dropped once there are a sixteenth too many, as each dropping moves all that stay. */
-const slack = 1 / 16
+/** At a bound, a sixteenth of it is dropped: dropping moves all that stays. */
+function reduced(bound: number): number {
+  return bound - Math.floor(bound / 16)
+}
 
 /**
  * The newest entries of the log in memory, so that readers a little behind need no read of the store.
@@ -36,9 +38,7 @@ export class RecentEvents {
       for (const event of entry.events)
         for (const audience of event.audiences) this.#list(audience, event)
     }
-    const most = 1 + slack
-    if (this.#entries.length > this.#maxEntries * most || this.#bytes > this.#maxBytes * most)
-      this.#dropSurplus()
+    if (this.#entries.length > this.#maxEntries || this.#bytes > this.#maxBytes) this.#dropSurplus()
   }
 
   /** Drops the entries that were trimmed from the log. */
@@ -80,9 +80,11 @@ export class RecentEvents {
   }
 
   #dropSurplus(): void {
+    const surplusEntries = this.#entries.length - reduced(this.#maxEntries)
+    const maxBytes = reduced(this.#maxBytes)
     let bytes = this.#bytes
     let surplus = 0
-    while (this.#entries.length - surplus > this.#maxEntries || bytes > this.#maxBytes) {
+    while (surplus < surplusEntries || bytes > maxBytes) {
       bytes -= bytesOf(this.#entries[surplus] as EncodedEntry)
       surplus++
     }

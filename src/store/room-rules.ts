@@ -19,7 +19,7 @@ export interface RoomFacts {
   target: Person | undefined
   targetRole: RoomRole | undefined
   targetIsBanned: boolean
-  /** Whether a membership of theirs has ended. */
+  /** Whether a membership of theirs has ended, as far as the log goes back. */
   targetHasLeft: boolean
   /** Owners of the room besides the target. */
   otherOwners: number

@@ -186,7 +186,7 @@ t.test('where only moderators may write to everyone, nobody can', async (t) => {
   t.match(await refusalOf(() => messages.broadcast(ann, 'hi')), { code: 'forbidden' })
   t.same(store.calls, [])
   await messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' })
-  const content = { kind: 'broadcast', text: 'from before it was so' } as const
+  const content = { kind: 'broadcast', text: 'from before' } as const
   const { idempotency } = messages.parse(ann, content, 'key')
   const draft = { session: ann.id, to: null, text: content.text, idempotency }
   await store.log.append([draft])

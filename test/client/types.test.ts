@@ -28,9 +28,9 @@ t.test('the types are those of the OpenAPI document', async (t) => {
 
 t.test('the client imports nothing but its own files', async (t) => {
   const folder = fileURLToPath(new URL('../../src/client/', import.meta.url))
-  for (const file of globSync('*.ts', { cwd: folder }))
+  for (const file of globSync('**/*.ts', { cwd: folder }))
     for (const [, name] of readFileSync(folder + file, 'utf8').matchAll(/from '([^']+)'/g))
-      t.match(name, /^\.\/[\w-]+\.ts$/, `${file} → ${name}`)
+      t.match(name, /^(\.\/(state\/)?[\w-]+|\.\.\/types)\.ts$/, `${file} → ${name}`)
 })
 
 t.test('an error has a cause only if one was given', async (t) => {

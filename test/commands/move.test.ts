@@ -44,7 +44,8 @@ async function folderWithMessages(folder: string, messages: number): Promise<str
   new Database(join(folder, 'obrol.db'))
     .exec(
       `WITH RECURSIVE ids (id) AS (SELECT 2 UNION ALL SELECT id + 1 FROM ids WHERE id < ${messages})
-       INSERT INTO entries SELECT ids.id, 1, NULL, 'and ' || ids.id, sent_at
+       INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at)
+       SELECT ids.id, kind, audience_id, actor_id, 'and ' || ids.id, sent_at
        FROM ids, entries AS first WHERE first.id = 1 AND ids.id <= ${messages}`,
     )
     .close()

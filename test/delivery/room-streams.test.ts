@@ -2,7 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
 import type { Entry, MembershipEntry } from '../../src/store/message-log.ts'
-import { DeliveryFixture, epoch, FakeConnection, type FakeLog } from './support/fixture.ts'
+import { randomFrom } from '../support/random.ts'
+import { DeliveryFixture, epoch, type FakeLog, session } from './support/fixture.ts'
+import { ResumingReader } from './support/resuming-reader.ts'
 
 /**
  * Random schedules against an oracle: people join, leave and post, rooms come and go, streams are cut, stall
@@ -12,67 +14,6 @@ import { DeliveryFixture, epoch, FakeConnection, type FakeLog } from './support/
 const schedules = process.env.ONLY ? [Number(process.env.ONLY)] : Array.from(Array(150).keys())
 const steps = 150
 const accounts = [1, 2, 3, 4]
-
-/** Mulberry32: the same numbers in [0, 1) for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-interface Received {
-  name: string
-  id: number
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look into what came
-  data: any
-}
-
-/** Someone who reads with one stream after another, each from where the last one came to. */
-class Client {
-  readonly account: number
-  readonly from: number
-  /** Messages and what happened to rooms. */
-  readonly events: Received[] = []
-  connection: FakeConnection | undefined
-  #cursor: number
-  #read = 0
-
-  constructor(account: number, from: number) {
-    this.account = account
-    this.from = from
-    this.#cursor = from
-  }
-
-  open(fixture: DeliveryFixture, room = Number.POSITIVE_INFINITY) {
-    this.connection = new FakeConnection()
-    this.connection.room = room
-    this.#read = 0
-    fixture.open(this.account, { id: this.#cursor, epoch }, this.connection)
-  }
-
-  /** Takes what has come, of which only a share may arrive. */
-  take(share = 1) {
-    const blocks = (this.connection?.text ?? '').slice(this.#read).split('\n\n').slice(0, -1)
-    for (const block of blocks.slice(0, Math.ceil(blocks.length * share))) {
-      this.#read += block.length + 2
-      const [, name = ''] = /^event: (.*)$/m.exec(block) ?? []
-      const [, id] = /^id: (\d+)/m.exec(block) ?? []
-      if (id) this.#cursor = Number(id)
-      const data = JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}')
-      if (/^(message|room|member)/.test(name)) this.events.push({ name, id: Number(id), data })
-    }
-  }
-
-  cut(share: number) {
-    this.take(share)
-    this.connection?.close()
-    this.connection = undefined
-  }
-}
 
 function nameFor(entry: Entry, account: number): string {
   if (entry.kind === 'message') return 'message'
@@ -164,44 +105,45 @@ for (const number of schedules) {
     }
 
     // The rooms of the others are loaded whenever they come.
-    const watchers = accounts.slice(0, below(3)).map((account) => new Client(account, 0))
-    for (const watcher of watchers) watcher.open(fixture)
+    const watchers = accounts
+      .slice(0, below(3))
+      .map((account) => new ResumingReader(session(account), { id: 0, epoch }))
+    for (const watcher of watchers) watcher.open(fixture.hub)
     for (const watcher of watchers)
       await watcher.connection?.until(() => /ready/.test(watcher.connection?.text ?? ''))
-    const others: Client[] = []
+    const others: ResumingReader[] = []
     for (let step = 0; step < steps; step++) {
       const chance = random()
       if (chance < 0.5) act()
       else if (chance < 0.65) tell(1 + below(8))
       else if (chance < 0.7) await nextTurn()
       else if (chance < 0.75 && others.length < 12)
-        others.push(new Client(pick(accounts) as number, below(log.head + 1)))
+        others.push(
+          new ResumingReader(session(pick(accounts) as number), { id: below(log.head + 1), epoch }),
+        )
       else {
         const client = pick(others)
         const full = random() < 0.5 ? 1 + below(3) : Number.POSITIVE_INFINITY
         if (client === undefined) continue
-        if (client.connection === undefined) client.open(fixture, full)
+        if (client.connection === undefined) client.open(fixture.hub, full)
         else if (random() < 0.4) client.cut(random())
         else client.connection.drain(full)
       }
     }
     for (const client of others) {
-      if (client.connection === undefined) client.open(fixture)
+      if (client.connection === undefined) client.open(fixture.hub)
       else client.connection.drain()
     }
     const last = log.say({})
     tell(Number.POSITIVE_INFINITY)
     for (const client of [...others, ...watchers]) {
-      await client.connection?.until(() => !!client.connection?.text.includes(`\nid: ${last.id}-`))
-      client.take()
+      await client.takeUpTo(last.id)
     }
 
     for (const watcher of watchers) {
-      const ids = watcher.events.map(({ id }) => id)
-      t.same(ids, expected.get(watcher.account), `account ${watcher.account}, always live`)
+      t.same(watcher.ids, expected.get(watcher.account), `account ${watcher.account}, always live`)
     }
-    for (const { account, from, events } of [...others, ...watchers]) {
-      const ids = events.map(({ id }) => id)
+    for (const { account, from, events, ids } of [...others, ...watchers]) {
       const about = `account ${account} from ${from}: `
       t.ok(
         ids.every((id, index) => index === 0 || id > (ids[index - 1] as number)),

@@ -2,4 +2,4 @@ import t from 'tap'
 import { openRoom } from '../support/room.ts'
 import { roomStory } from './behaviour/chat-rooms.ts'
 
-await roomStory(t, openRoom)
+await t.test('a story of rooms', (t) => roomStory(t, openRoom))

@@ -29,7 +29,10 @@ export async function compile(blocks: Block[], folder: string): Promise<string> 
     checkJs: false,
     noUnusedLocals: false,
     typeRoots: [join(root, 'node_modules/@types')],
-    paths: { 'obrol/client': [join(root, 'src/client/index.ts')] },
+    paths: {
+      'obrol/client': [join(root, 'src/client/index.ts')],
+      'obrol/client/state': [join(root, 'src/client/state/index.ts')],
+    },
   }
   const config = {
     extends: join(root, 'tsconfig.json'),

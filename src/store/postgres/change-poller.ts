@@ -146,25 +146,22 @@ export class ChangePoller {
     return read
   }
 
-  /** Resolves once what this node has written is published, or left to a later poll if one fails. */
+  /**
+   * Resolves once what this node has written is published, or left to a later poll if one fails. The
+   * notification of it may have started a poll already.
+   */
   async publishWritten(written: Pick<LogBounds, 'epoch' | 'head'>): Promise<void> {
-    if (!this.#state.isCaughtUpTo(written)) await this.pollWithTimeout().catch(retriedLater)
+    const isCaughtUp = () => this.#state.isCaughtUpTo(written)
+    const pollUnlessCaughtUp = async () => {
+      await this.#currentPoll.catch(retriedLater)
+      if (!isCaughtUp()) await this.poll()
+    }
+    if (!isCaughtUp()) await this.#withTimeout(pollUnlessCaughtUp()).catch(retriedLater)
   }
 
   /** Like `poll`, within the timeout of a query. @throws {Unavailable} */
-  async pollWithTimeout(): Promise<void> {
-    const timeout = new AbortController()
-    const { queryTimeoutMs } = this.#options
-    try {
-      await Promise.race([
-        this.poll(),
-        delay(queryTimeoutMs, undefined, { signal: timeout.signal }).then(() => {
-          throw new Unavailable('The changes since the last poll could not be read in time')
-        }),
-      ])
-    } finally {
-      timeout.abort()
-    }
+  pollWithTimeout(): Promise<void> {
+    return this.#withTimeout(this.poll())
   }
 
   /** Resolves when all that happened before this call is published. @throws {Unavailable} */
@@ -188,6 +185,21 @@ export class ChangePoller {
     const update = this.#state.applyOwnAppend(entries, epoch)
     if (update) this.#notifyListener((listener) => listener.updated(update))
     else await this.publishWritten({ epoch, head: (entries.at(-1) as Entry).id })
+  }
+
+  async #withTimeout(polled: Promise<void>): Promise<void> {
+    const timeout = new AbortController()
+    const { queryTimeoutMs } = this.#options
+    try {
+      await Promise.race([
+        polled,
+        delay(queryTimeoutMs, undefined, { signal: timeout.signal }).then(() => {
+          throw new Unavailable('The changes since the last poll could not be read in time')
+        }),
+      ])
+    } finally {
+      timeout.abort()
+    }
   }
 
   async #pollAfterCurrent(): Promise<void> {

@@ -21,7 +21,7 @@ export interface PostgresOptions {
   graceMs: number
   /** Called with a sentence on what the operator should change, once for each problem. */
   onWarning?: (warning: string) => void
-  /** Connections besides the one that listens; default 10. */
+  /** Connections besides the one that listens and the two for commands about rooms; default 10. */
   maxConnections?: number
   /** A call without an answer fails after this, in ms; default 3,000. */
   queryTimeoutMs?: number
@@ -41,6 +41,9 @@ export interface PostgresOptions {
   migrations?: string
 }
 
+/** One carries out a command about a room while another waits for the log's lock. */
+const commandConnections = 2
+
 /**
  * Opens the store on a database, which other nodes may have open as well.
  *
@@ -48,9 +51,12 @@ export interface PostgresOptions {
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { databaseUrl, presenceLeaseMs: leaseMs, graceMs, queryTimeoutMs = 3_000 } = options
-  const pool = new Pool({
-    serverUrls: serverUrlsOf(databaseUrl),
-    maxConnections: options.maxConnections ?? 10,
+  const serverUrls = serverUrlsOf(databaseUrl)
+  const { maxConnections = 10 } = options
+  const pool = new Pool({ serverUrls, maxConnections, queryTimeoutMs })
+  const commandPool = new Pool({
+    serverUrls,
+    maxConnections: commandConnections,
     queryTimeoutMs,
   })
   const lease = new NodeLease(pool, { leaseMs, graceMs })
@@ -73,11 +79,11 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       await updateNameForms(connection)
     })
     await lease.renew()
-    return new PostgresStore({ pool, lease, poller, unreachableMs })
+    return new PostgresStore({ pool, commandPool, lease, poller, unreachableMs })
   } catch (error) {
     lease.stop()
     await poller.close()
-    await pool.close()
+    await Promise.all([pool.close(), commandPool.close()])
     throw toStartError(error, 'The database cannot be used', describeError(error as Error))
   }
 }

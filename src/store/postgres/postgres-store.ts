@@ -28,6 +28,8 @@ import { loadOrCreateSigningKey } from './signing-key.ts'
 
 export interface PostgresStoreParts {
   pool: Pool
+  /** Of few connections, so that those who wait for the log's lock leave the others to messages. */
+  commandPool: Pool
   lease: NodeLease
   poller: ChangePoller
   /** `ping` fails when the database has not answered for this long, in ms. */
@@ -48,7 +50,7 @@ export class PostgresStore implements Store {
     this.#pool = parts.pool
     this.#poller = parts.poller
     this.counters = new PostgresCounters(parts.pool)
-    this.rooms = openRoomStore(parts.pool, parts.poller)
+    this.rooms = openRoomStore(parts)
     this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
@@ -129,12 +131,12 @@ export class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    const { poller, lease, pool } = this.#parts
+    const { poller, lease, pool, commandPool } = this.#parts
     lease.stop()
     await poller.close()
     // If the database is away, the lease expires by itself.
     await lease.markClosed().catch(() => {})
-    await pool.close()
+    await Promise.all([pool.close(), commandPool.close()])
   }
 
   /** The write succeeded, even if its change cannot be published now. */

@@ -11,7 +11,7 @@ import type { Memberships } from '../../../src/store/room-store.ts'
 
 export const epoch = 'mh4k2c9z'
 
-export const person = (id: number) => ({ id, username: `p${id}` })
+const person = (id: number) => ({ id, username: `p${id}` })
 
 interface Stay {
   room: number

@@ -5,7 +5,7 @@ import { env, exit, stdin, stdout } from 'node:process'
 /** A message, in any program's words for it. */
 export interface Said {
   id: number
-  kind: 'broadcast' | 'direct'
+  kind: 'broadcast' | 'direct' | 'room'
   from: string
   to?: string
   text: string

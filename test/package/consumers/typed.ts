@@ -5,6 +5,7 @@ import {
   type ObrolEvent,
   type ProblemCode,
 } from 'obrol/client'
+import { type ChatState, initialState, reduce } from 'obrol/client/state'
 
 const client = new ObrolClient(process.argv[2] as string, { retryForMs: 5_000 })
 const refused: ProblemCode = 'unknown-user'
@@ -19,8 +20,11 @@ function show({ from, text }: Message): void {
   console.log(`said by ${from}: ${text}`)
 }
 
+let state: ChatState = initialState('tess')
 for await (const event of client.events({ cursor: '0' })) {
   const { type }: ObrolEvent = event
   if (event.type === 'message') show(event.message)
+  state = reduce(state, { type: 'event', event, now: Date.now() })
   if (type === 'ready') break
 }
+if (!state.cursor) throw new Error('the state has the cursor of the last event')

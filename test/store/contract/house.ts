@@ -122,7 +122,7 @@ export async function openHouse(t: Test, openFixture: OpenFixture): Promise<Hous
   return new House(store, clock, people)
 }
 
-export function sentenceOf(entry: Entry): string {
+function sentenceOf(entry: Entry): string {
   if (entry.kind === 'message') return `${entry.from.username}: ${entry.text}`
   const where = `${entry.room.name}, by ${entry.by.username}`
   if (!('member' in entry)) return `${entry.kind} ${where}`

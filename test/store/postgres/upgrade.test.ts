@@ -5,9 +5,11 @@ import { classifyError } from '../../../src/store/postgres/classify-error.ts'
 import { Connection } from '../../../src/store/postgres/connection.ts'
 import { migrate, postgresMigrations } from '../../../src/store/postgres/migrate.ts'
 import { openPostgresStore } from '../../../src/store/postgres/open.ts'
+import type { Session } from '../../../src/store/session-store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
 import { Unavailable } from '../../../src/store/store-errors.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
+import { openRoom } from '../../support/room.ts'
 import { draft, entryOf, hour, idsOf, newBatchId } from '../fixtures.ts'
 import { openNode } from './open-node.ts'
 
@@ -59,7 +61,66 @@ const said: Said[] = [
   { session: 2, text: 'to all again' },
 ]
 
+/** Of bob, as 0.1 made it. */
+const token =
+  'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIyIiwic2lkIjoxMTI4MjYyNTQ3LCJleHAiOjIxMTE0MDkx' +
+  'MzIsImF1ZCI6Im9icm9sOnNlc3Npb24iLCJpc3MiOiJvYnJvbCIsImlhdCI6MTc5NjA0OTEzMn0._7pxXDdoQblGhS2cyc-' +
+  'XHugNRlDrukqJQnl_RDPe5hc'
+
+/** A database that a server of 0.1 has left, on the PostgreSQL that it ran on. */
+async function databaseOf01(t: Test): Promise<string> {
+  const url = await (await sharedPostgres()).emptyDatabase()
+  const connection = new Connection(url)
+  await migrate(connection, migrationsTo(t, '0001-log-people-presence.sql'))
+  const data = readFileSync(new URL('data-0.1.sql', import.meta.url), 'utf8')
+  await connection.run((sql) => sql.unsafe(data).simple(), 5_000)
+  await connection.run((sql) => sql`UPDATE epochs SET incarnation = obrol_incarnation()`, 5_000)
+  await connection.close()
+  return url
+}
+
 function suite(): void {
+  t.test(
+    'what a server of 0.1 left is read as before, and cursors and keys are good',
+    async (t) => {
+      const { store } = await openNode(t, await databaseOf01(t))
+      t.match(await store.log.resolveCursor({ id: 4, epoch: 'mx3da24p' }), {
+        bounds: { oldest: 1, head: 8 },
+        position: 4,
+        reset: null,
+      })
+      const read = async (viewer: number) => idsOf((await store.log.read(0, viewer)).entries)
+      t.same(await read(1), [1, 2, 3, 5, 6, 7, 8])
+      t.same(await read(2), [1, 2, 3, 5, 6, 8])
+      t.same(await read(3), [1, 4, 5, 8])
+      t.same(await read(4), [1, 5, 7, 8])
+      t.match(await store.log.message(7, 1), {
+        from: { id: 4, username: 'Straße' },
+        to: { id: 1, username: 'Ann' },
+        text: 'to Ann, from Straße: “é” 😀',
+        sentAt: 1_796_049_134_486,
+      })
+      const { after, upTo } = await store.receipts.undelivered(2)
+      t.same(idsOf((await store.receipts.readUndelivered(after, upTo, 2)).entries), [2, 6])
+      const bob = await store.sessions.find(1_128_262_547)
+      t.match(bob, { account: { username: 'bob' } })
+      const digest = 'ce53c3bb7e93d8abd198a060df7a849e69b411ed42129cf9c9da31b674e98931'
+      const again = draft(bob as Session, 'to Ann', { to: 'ann', key: 'answer', digest })
+      t.match(await store.log.append([again], newBatchId()), [
+        { kind: 'replayed', entry: { id: 3 } },
+      ])
+      t.match(await store.accounts.credentials('strasse'), { account: { username: 'Straße' } })
+    },
+  )
+
+  t.test('tokens of 0.1 are good', async (t) => {
+    const room = await openRoom(t, { settings: { databaseUrl: await databaseOf01(t) } })
+    const response = await fetch(`${room.url}/v1/me`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    t.match(await response.json(), { user: { id: 2, username: 'bob' } })
+  })
+
   for (const last of ['0001-log-people-presence.sql', '0005-search-path.sql']) {
     t.test(`a database as of ${last} is carried over`, async (t) => {
       const { url, sql } = await oldDatabase(t, last)

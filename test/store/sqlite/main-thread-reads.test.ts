@@ -6,7 +6,9 @@ import { MainThreadReads } from '../../../src/store/sqlite/main-thread-reads.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { Unavailable } from '../../../src/store/store-errors.ts'
 import { privateFolder } from '../../support/private-folder.ts'
+import { updateListener } from '../../support/update-listener.ts'
 import { registerUser } from '../fixtures.ts'
+import { create, put, remove } from '../room-commands.ts'
 
 t.test('the reads of one turn share a snapshot until it is ended', async (t) => {
   const folder = privateFolder(t)
@@ -71,4 +73,35 @@ t.test('a fully delivered account is answered for without the database', async (
   t.match(await reads.undelivered(account.id), { after: 0, upTo: 0 })
   await t.rejects(reads.undelivered(account.id + 1), /no such table/)
   other.exec('ALTER TABLE elsewhere RENAME TO entries')
+})
+
+t.test('someone who never was in a room is answered for without the database', async (t) => {
+  const folder = privateFolder(t)
+  const before = await openSqliteStore({ folder, onFatal: t.fail })
+  const [ann, bob, cid] = [
+    await registerUser(before, 'ann'),
+    await registerUser(before, 'bob'),
+    await registerUser(before, 'cid'),
+  ]
+  await before.rooms.execute(ann.id, create('tea'), null)
+  await before.close()
+  const store = await openSqliteStore({ folder, onFatal: t.fail })
+  t.teardown(() => store.close())
+  const { database } = dataFiles(folder)
+  const other = new Database(database)
+  t.teardown(() => other.close())
+  const reads = new MainThreadReads(database, Date.now)
+  t.teardown(() => reads.close(new Unavailable('closed')))
+  store.subscribe(updateListener((update) => reads.applyUpdate(update)))
+  await store.rooms.execute(ann.id, put('tea', 'bob'), null)
+  await store.rooms.execute(ann.id, remove('tea', 'bob'), null)
+
+  other.exec('ALTER TABLE members RENAME TO elsewhere')
+  t.same(await reads.memberships(cid.account.id), { head: 3, rooms: [], lastLeftId: 0 })
+  for (const { account } of [ann, bob])
+    await t.rejects(reads.memberships(account.id), /no such table/, account.username)
+  other.exec('ALTER TABLE elsewhere RENAME TO members')
+  t.match(await reads.memberships(bob.account.id), { rooms: [], lastLeftId: 3 })
+  reads.close(new Unavailable('closed'))
+  await t.rejects(reads.memberships(cid.account.id), { name: 'Unavailable' })
 })

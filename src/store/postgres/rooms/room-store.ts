@@ -5,11 +5,18 @@ import { executeRoomCommand } from './execute.ts'
 import { MembershipReader } from './memberships.ts'
 import { findRoom, listBans, listMembers, listRooms } from './views.ts'
 
-export function openRoomStore(pool: Pool, poller: ChangePoller): RoomStore {
+interface Parts {
+  pool: Pool
+  /** For commands, each of which waits for the log's lock. */
+  commandPool: Pool
+  poller: ChangePoller
+}
+
+export function openRoomStore({ pool, commandPool, poller }: Parts): RoomStore {
   const membershipReader = new MembershipReader(pool)
   return {
     execute: async (session, command, idempotency) => {
-      const executed = await executeRoomCommand(pool, session, command, idempotency)
+      const executed = await executeRoomCommand(commandPool, session, command, idempotency)
       if (executed.written) await poller.publishWritten(executed.written)
       return executed.outcome
     },

@@ -23,7 +23,6 @@ export class MembershipQueries {
          WHERE account_id = ? AND left_id IS NULL AND joined_id > 0`,
       )
       .pluck()
-    // Bound through a SELECT, as in SessionQueries.
     this.#lastLeft = connection
       .prepare<[number], number>(
         `SELECT coalesce(max(left_id), 0) FROM members INDEXED BY members_rooms

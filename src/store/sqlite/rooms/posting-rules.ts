@@ -1,23 +1,30 @@
 import type { Outcome } from '../../message-log.ts'
-import type { RoomRef } from '../../room.ts'
+import type { RoomAccess, RoomRef, RoomRole } from '../../room.ts'
 import { mayRead } from '../../room-rules.ts'
 import type { Connection } from '../connection.ts'
 import { RoomBans } from './room-bans.ts'
-import { RoomStates } from './room-states.ts'
 
 type Judgement = { audience: number; to: null; room: RoomRef } | Outcome
 
+type Row = RoomRef & { access: RoomAccess; archived: 0 | 1; role: RoomRole | null }
+
 /** Who may post into a room. */
 export class PostingRules {
-  readonly #rooms
+  readonly #room
   readonly #bans
 
   constructor(connection: Connection) {
-    this.#rooms = new RoomStates(connection)
+    // Not the whole room, as each column of each post costs something.
+    this.#room = connection.prepare<[number, string], Row>(
+      `SELECT rooms.audience_id AS id, rooms.name, rooms.access, rooms.archived,
+              (SELECT role FROM members
+               WHERE account_id = ? AND audience_id = rooms.audience_id AND left_id IS NULL) AS role
+       FROM rooms WHERE rooms.key = ?`,
+    )
     this.#bans = new RoomBans(connection)
   }
 
-  /** @returns judges a post, each pair of a sender and the key of a room once in the transaction */
+  /** @returns judges a post; the answer for a sender and the key of a room stays in the transaction */
   begin(): (sender: number, key: string) => Judgement {
     const judgements = new Map<string, Judgement>()
     return (sender, key) => {
@@ -31,13 +38,11 @@ export class PostingRules {
   }
 
   #judge(sender: number, key: string): Judgement {
-    const view = this.#rooms.byKey(sender, key)
-    if (!view || !mayRead(view.room, view.membership?.role)) return { kind: 'unknown-room' }
-    const { id, name, archived } = view.room
-    if (view.membership === null) {
-      return { kind: this.#bans.has(id, sender) ? 'forbidden' : 'not-a-member' }
-    }
-    if (archived) return { kind: 'room-archived' }
+    const row = this.#room.get(sender, key)
+    if (!row || !mayRead(row, row.role ?? undefined)) return { kind: 'unknown-room' }
+    const { id, name, archived, role } = row
+    if (role === null) return { kind: this.#bans.has(id, sender) ? 'forbidden' : 'not-a-member' }
+    if (archived === 1) return { kind: 'room-archived' }
     return { audience: id, to: null, room: { id, name } }
   }
 }

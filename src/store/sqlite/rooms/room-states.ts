@@ -28,7 +28,7 @@ export const roomTables = `
   rooms LEFT JOIN members AS stay
     ON stay.account_id = :viewer AND stay.audience_id = rooms.audience_id AND stay.left_id IS NULL`
 
-export function toRoom(row: RoomRow): Room {
+function toRoom(row: RoomRow): Room {
   const { id, name, title, topic, access, history, archived, createdAt, memberCount } = row
   return {
     id,

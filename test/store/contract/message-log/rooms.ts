@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Room } from '../../../../src/store/room.ts'
-import { idsOf } from '../../fixtures.ts'
+import { draft, idsOf, newBatchId } from '../../fixtures.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from '../../room-commands.ts'
 import type { OpenFixture } from '../fixture.ts'
 import { type House, openHouse } from '../house.ts'
@@ -34,6 +34,31 @@ export async function roomsContract(t: Test, openFixture: OpenFixture): Promise<
     t.same(house.take(), [entry])
     t.same(await house.store.log.message(2, house.id('bob')), entry)
     t.same((await house.carried('ann'))[1], entry)
+  })
+
+  await t.test('judges each post of a batch by itself', async (t) => {
+    const house = await openRoom(t, openFixture)
+    const { ann, bob, cid } = house.people
+    const outcomes = await house.store.log.append(
+      [
+        draft(bob, 'a', { room: 'tea' }),
+        draft(bob, 'b', { room: 'rum' }),
+        draft(cid, 'c', { room: 'tea' }),
+        draft(cid, 'd'),
+        draft(bob, 'e', { room: 'tea' }),
+        draft(cid, 'f', { room: 'tea' }),
+        draft(bob, 'g', { to: 'ann' }),
+        draft(ann, 'h', { to: 'bob' }),
+        draft(ann, 'i', { room: 'tea' }),
+      ],
+      newBatchId(),
+    )
+    t.same(
+      outcomes.map((outcome) => ('entry' in outcome ? outcome.entry.id : outcome.kind)),
+      [3, 'unknown-room', 'not-a-member', 4, 5, 'not-a-member', 6, 7, 8],
+    )
+    t.same(await house.texts('ann', 'tea'), ['a', 'e', 'i'])
+    t.same(await house.texts('bob'), ['a', 'd', 'e', 'g', 'h', 'i'])
   })
 
   await t.test('refuses in this order: session, key, room, ban, membership, archive', async (t) => {

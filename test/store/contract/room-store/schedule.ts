@@ -48,8 +48,8 @@ class Schedule {
   async step(): Promise<void> {
     const [house, model] = [this.#house, this.#model]
     house.clock.advance(1 + this.#upTo(3))
-    const by = this.#one(people)
     house.take()
+    const by = this.#one(people)
     if (this.#random() < 0.4) {
       const options = this.#anyAddress()
       const text = `message ${model.log.length + 1}`
@@ -67,7 +67,7 @@ class Schedule {
       this.#same(kind, expected.kind, `${by} posts to ${room ?? to}`)
       return this.#checkPublished(expected.written)
     }
-    const command = this.#anyCommand()
+    const command = this.#anyCommand(by)
     if (this.#isAmbiguous(command)) return
     const expected = model.execute(by, command)
     const outcome = await house.execute(by, command)
@@ -249,18 +249,24 @@ class Schedule {
     return kind < 3 ? { to: this.#one(people) } : { room: this.#one(rooms) }
   }
 
-  #anyCommand(): RoomCommand {
-    const [room, user] = [this.#one(rooms), this.#one(people)]
+  /** Most are about the caller, or to a room in which the caller has rights. */
+  #anyCommand(by: Name): RoomCommand {
+    const user = this.#random() < 0.45 ? by : this.#one(people)
+    const led = rooms.filter((key) => {
+      const role = this.#model.byKey(key)?.members.get(by)?.role
+      return role !== undefined && role !== 'member'
+    })
+    const room = led.length > 0 && this.#random() < 0.5 ? this.#one(led) : this.#one(rooms)
     const roll = this.#upTo(99)
-    if (roll < 20) return create(room, this.#anyKind(), { maxRooms: 3 })
-    if (roll < 55) {
+    if (roll < 15) return create(room, this.#anyKind(), { maxRooms: 2 })
+    if (roll < 62) {
       const role = this.#one([undefined, undefined, 'member', 'moderator', 'owner'] as const)
-      return put(room, user, role, { maxRooms: 3, maxMembers: 3 })
+      return put(room, user, role, { maxRooms: 2, maxMembers: this.#one([3, 9]) })
     }
-    if (roll < 72) return remove(room, user)
-    if (roll < 78) return ban(room, user)
-    if (roll < 84) return unban(room, user)
-    if (roll < 87) return deleteRoom(room)
+    if (roll < 75) return remove(room, user)
+    if (roll < 80) return ban(room, user)
+    if (roll < 86) return unban(room, user)
+    if (roll < 88) return deleteRoom(room)
     return update(
       room,
       this.#one([

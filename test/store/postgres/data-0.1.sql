@@ -1,0 +1,32 @@
+-- What a server of 0.1 left in its database, which was used by Ann (1), bob (2), cid (3) and Straße (4): the
+-- data alone, for the schema of 0001-log-people-presence.sql. See upgrade.test.ts.
+INSERT INTO accounts (id, username, key, password_hash, created_at, reached) VALUES (1, 'Ann', 'ann', '$argon2id$v=19$m=19456,t=2,p=1$rwGL5C9O7ozH0nqcS19vpw$GTEjRS9v87urtKkZpEWRVqL79LOxk5GQcDPLKcR8D6Q', 1796049132252, 0);
+INSERT INTO accounts (id, username, key, password_hash, created_at, reached) VALUES (2, 'bob', 'bob', '$argon2id$v=19$m=19456,t=2,p=1$Aj9FZml3D3SymIxPRqHyyg$xlPIrpja+1bnaHdxuCqWsbipO9Y1UQDoN9pR3XsVDVs', 1796049132500, 0);
+INSERT INTO accounts (id, username, key, password_hash, created_at, reached) VALUES (3, 'cid', 'cid', '$argon2id$v=19$m=19456,t=2,p=1$YzdVXkwjLdeghozoEC+QWA$ChPeoBVgnSRHWVgEStgYdpgVVo+iC5QPh/nzT0iPxGY', 1796049132594, 0);
+INSERT INTO accounts (id, username, key, password_hash, created_at, reached) VALUES (4, 'Straße', 'straße', '$argon2id$v=19$m=19456,t=2,p=1$qWKAagkFzYv4yiF0GtVywQ$ib6i9GD2CVexrwbsgygi0V9aGIzVfkd1dsp6sBQBnY4', 1796049132631, 0);
+INSERT INTO changes (seq, kind, session_id, account_id, since, at) VALUES (1, 'ended', 1472681758, NULL, NULL, 1796049134493);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (1, 1, NULL, 'hello everyone', 1796049132642);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (2, 1, 2, 'to bob', 1796049132652);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (3, 2, 1, 'to Ann', 1796049132658);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (4, 3, 3, 'note to myself', 1796049132665);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (5, 3, NULL, 'once', 1796049134477);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (6, 1, 2, 'kept for bob', 1796049134481);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (7, 4, 1, 'to Ann, from Straße: “é” 😀', 1796049134486);
+INSERT INTO entries (id, sender_id, recipient_id, text, sent_at) VALUES (8, 2, NULL, 'the last one', 1796049134489);
+INSERT INTO epochs (born, first_id, incarnation) VALUES (1796049130057, 1, '7713972264039406926/00000001/1796049128.052344/16384/16420');
+INSERT INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (3, 2, 'answer', 'ce53c3bb7e93d8abd198a060df7a849e69b411ed42129cf9c9da31b674e98931');
+INSERT INTO idempotency_keys (entry_id, account_id, key, digest) VALUES (5, 3, 'once', 'fb7d340f2e1b09ba566fc078d2c9a89ebb68f3b38b4907dd975713c449cc7f7d');
+INSERT INTO nodes (id, lease_until, closed) VALUES ('092e45fe-64ee-4b0c-b9eb-2bc0e098494f', 1796049145249, true);
+INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (347839200, 1, 1796049132000, 2111409132000);
+INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (1128262547, 2, 1796049132000, 2111409132000);
+INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (1032136400, 4, 1796049132000, 2111409132000);
+INSERT INTO signing_key (one, key) VALUES (true, '\xace3772c5c5e331cf3f9c5940cf3b4cf5e5fdb822563411cc8d3f71ea8c2b93dc43f518feffbe683bab62be9e9373b3a');
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('88e0c9d4-aa61-47c3-aba5-a6acc8c18fcd', '{appended}', '{1}', 1796049132642);
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('b14c92e9-89a5-455d-b996-d6ad66fe6b68', '{appended}', '{2}', 1796049132652);
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('bd271d5c-f5f1-4273-ad49-87d7363261b3', '{appended}', '{3}', 1796049132658);
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('58b9f684-a8b5-4a6c-b5a6-9f8cdbfef4c2', '{appended}', '{4}', 1796049132665);
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('0ec1e0f3-20d2-43b1-bf44-a4c56f70ed22', '{appended}', '{5}', 1796049134477);
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('badf5244-d2dc-4cc3-bbc5-70057383c587', '{appended}', '{6}', 1796049134481);
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('0ab4edbc-d465-4e24-b3f7-7a715da1e433', '{appended}', '{7}', 1796049134486);
+INSERT INTO tickets (ticket, kinds, ids, at) VALUES ('ef3fc9cc-4fe8-4af6-a4ab-ca27ff76ef93', '{appended}', '{8}', 1796049134489);
+SELECT setval('accounts_id_seq', 4, true);
