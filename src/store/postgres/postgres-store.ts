@@ -13,6 +13,7 @@ import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { appendBatch } from './log/append.ts'
 import { readBounds } from './log/bounds.ts'
+import { changeMessage } from './log/change.ts'
 import { findByIdempotencyKey } from './log/idempotency-keys.ts'
 import { readPage } from './log/page.ts'
 import { readEntries, readMessage } from './log/read.ts'
@@ -57,6 +58,11 @@ export class PostgresStore implements Store {
   readonly log: MessageLog = {
     append: (batch, batchId) =>
       this.#poller.appendAndPublish(() => appendBatch(this.#pool, batch, batchId)),
+    change: async (session, command) => {
+      const executed = await changeMessage(this.#parts.commandPool, session, command)
+      if (executed.written) await this.#poller.publishWritten(executed.written)
+      return executed.outcome
+    },
     findByIdempotencyKey: (account, key) => findByIdempotencyKey(this.#pool, account, key),
     bounds: async () => (await this.#poller.awaitCaughtUp(readBounds(this.#pool))).bounds,
     resolveCursor: (cursor) => this.#poller.awaitCaughtUp(resolveCursor(this.#pool, cursor)),

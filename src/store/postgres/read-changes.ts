@@ -1,12 +1,13 @@
 import type { Entry } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
-import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
+import { MAX_SCAN_IDS } from '../scan-limits.ts'
 import type { Sql } from './connection.ts'
 import { type BoundsRow, boundsColumns } from './log/bounds.ts'
 import {
   type ColumnarEntries,
   columnarEntries,
   columnNames,
+  columnSources,
   toEntries,
 } from './log/columnar-entries.ts'
 import { isInRoom, limitBytes } from './log/entry-query.ts'
@@ -74,7 +75,7 @@ export async function readChanges(
     ),
     batch AS MATERIALIZED (
       SELECT *, ${sql.unsafe(isInRoom)} AS in_room
-      FROM ${sql.unsafe(limitBytes('new_entries', `< ${MAX_SCAN_BYTES}`))} ORDER BY id
+      FROM ${sql.unsafe(limitBytes('new_entries'))} ORDER BY id
     ),
     ${sql.unsafe(columnarEntries)},
     new_changes AS MATERIALIZED (
@@ -103,7 +104,7 @@ export async function readChanges(
           AND ${reapOptions.connectedMs}::bigint >= CASE WHEN closed
             THEN ${reapOptions.graceMs}::bigint ELSE ${reapOptions.leaseMs}::bigint END
       ) AS "hasExpiredNodes"
-    FROM columns, named, places, leavers`
+    FROM ${sql.unsafe(columnSources)}`
   const result = row as Omit<PollResult, 'entries'> & ColumnarEntries
   return { ...result, entries: toEntries(result) }
 }

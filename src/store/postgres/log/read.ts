@@ -1,18 +1,37 @@
 import type { MessageEntry, Scan } from '../../message-log.ts'
-import { toEntry, toMessage } from '../../rows.ts'
-import { MAX_SCAN_BYTES, MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
+import { isChange, toEntry, toMessage } from '../../rows.ts'
+import { MAX_SCAN_IDS } from '../../scan-limits.ts'
 import type { Pool } from '../pool.ts'
 import { carriedRanges, mergedIds, trimmedTo } from './carried-ranges.ts'
 import {
-  type BoundsAndEntryRow,
+  changedMessageJson,
   type EntryAndRoomRow,
   entryColumns,
   entryJoins,
   isMember,
+  isMessageChange,
   limitBytes,
+  reactionCount,
+  reactionCounts,
+  reactionsTo,
+  type ScannedRow,
+  scannedTo,
   splitBounds,
+  wasMember,
   withBounds,
 } from './entry-query.ts'
+
+/** The message of a change of `entries`, where $1 may see it: a history `since-joined` may not have it. */
+const changedMessage = `
+  LEFT JOIN LATERAL (
+    SELECT ${changedMessageJson} AS message FROM entries AS said
+    WHERE said.id = entries.ref_id AND ${isMessageChange} AND (
+      (
+        SELECT rooms.history FROM rooms WHERE rooms.audience_id = entries.audience_id LIMIT 1
+      ) IS DISTINCT FROM 'since-joined'
+      OR ${wasMember('$1::bigint', 'entries.audience_id', 'said.id')})
+    LIMIT 1
+  ) AS changed ON true`
 
 /** Of the viewer $1, after the id $2. */
 const readQuery = `
@@ -24,40 +43,50 @@ const readQuery = `
       limit: `${MAX_SCAN_IDS}`,
       maxRows: MAX_SCAN_IDS,
     })}))
-  )
-  ${withBounds(limitBytes('carried', `<= ${MAX_SCAN_BYTES}`), { viewer: '$1::bigint' })}`
+  ),
+  ${reactionCounts('carried')}
+  ${withBounds(limitBytes('carried'), {
+    viewer: '$1::bigint',
+    columns: 'entries.total, changed.message, reaction_counts.count',
+    joins: changedMessage + reactionCount,
+  })}`
 
 export async function readEntries(pool: Pool, after: number, viewer: number): Promise<Scan> {
   const rows = await pool.read((sql) =>
-    sql.unsafe<BoundsAndEntryRow[]>(readQuery, [viewer, after], { prepare: true }),
+    sql.unsafe<ScannedRow[]>(readQuery, [viewer, after], { prepare: true }),
   )
   const { bounds, found } = splitBounds(rows)
   return {
     bounds,
-    ...takeEntries(found, Math.max(after, bounds.head), MAX_SCAN_IDS, (row) =>
-      toEntry(row, row.room),
-    ),
+    entries: found.filter(isCarried).map((row) => toEntry(row, row.room)),
+    scannedTo: scannedTo(found, Math.max(after, bounds.head), MAX_SCAN_IDS),
   }
 }
 
-/** Of the id $1, where the viewer $2 may see it. */
-const messageQuery = `
-  SELECT ${entryColumns} FROM (
-    SELECT * FROM entries WHERE id = $1::bigint AND kind = 'message' LIMIT 1
-  ) AS entries ${entryJoins()}
-  WHERE CASE
+/** Of a deleted message only the deletion is carried, and nothing of one that may not be seen. */
+function isCarried({ kind, deletedAt, message }: ScannedRow): boolean {
+  if (kind === 'message') return deletedAt === null
+  if (!isChange(kind)) return true
+  return message !== null && (kind === 'deleted' || message?.deletedAt === null)
+}
+
+/** Whether $2 may see the message `entries`. */
+export const maySeeMessage = `CASE
     WHEN entries.audience_id = 1 THEN true
     WHEN entries.target_id IS NOT NULL THEN $2::bigint IN (entries.actor_id, entries.target_id)
     ELSE (
       SELECT rooms.deleted_id IS NULL
         AND (rooms.access = 'open' OR ${isMember('$2::bigint', 'rooms.audience_id')})
-        AND (rooms.history = 'all' OR (
-          SELECT true FROM members
-          WHERE members.account_id = $2::bigint AND members.audience_id = rooms.audience_id
-            AND joined_id <= entries.id AND coalesce(left_id, entries.id) >= entries.id
-          ORDER BY joined_id DESC LIMIT 1))
+        AND (rooms.history = 'all' OR ${wasMember('$2::bigint', 'rooms.audience_id', 'entries.id')})
       FROM rooms WHERE rooms.audience_id = entries.audience_id LIMIT 1)
   END`
+
+/** Of the id $1, where the viewer $2 may see it. */
+const messageQuery = `
+  SELECT ${entryColumns}, ${reactionsTo('$2::bigint')} AS reactions FROM (
+    SELECT * FROM entries WHERE id = $1::bigint AND kind = 'message' LIMIT 1
+  ) AS entries ${entryJoins()}
+  WHERE ${maySeeMessage}`
 
 /** @returns undefined if there is none, or if the viewer may not see it */
 export async function readMessage(
