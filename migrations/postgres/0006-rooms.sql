@@ -204,11 +204,45 @@ BEGIN
 END
 $$;
 
+-- The usernames of accounts as a JSON array, in their order.
+CREATE FUNCTION obrol_names(listed bigint[]) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT json_agg(username ORDER BY nth) FROM unnest(listed) WITH ORDINALITY AS given (account, nth)
+    CROSS JOIN LATERAL (SELECT username FROM accounts WHERE accounts.id = account LIMIT 1) AS named);
+END
+$$;
+
+-- Whether who writes to an audience may read a message of it.
+CREATE FUNCTION obrol_may_reply(message bigint, sender bigint, audience bigint)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT (
+      SELECT history FROM rooms WHERE rooms.audience_id = audience LIMIT 1
+    ) IS DISTINCT FROM 'since-joined' OR (
+      SELECT true FROM members
+      WHERE members.account_id = sender AND members.audience_id = audience
+        AND joined_id <= message AND (left_id IS NULL OR left_id >= message)
+      ORDER BY joined_id DESC LIMIT 1)
+    FROM entries
+    WHERE entries.id = message AND entries.kind = 'message' AND entries.audience_id = audience LIMIT 1);
+END
+$$;
+
+-- When a room was deleted, from the entry of that.
+CREATE FUNCTION obrol_sent_at(entry bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT sent_at FROM entries WHERE entries.id = entry LIMIT 1);
+END
+$$;
+
 -- Appends a batch: [{session, type, to, keep, text, replyTo, metadata, mentions, key, digest}, …], where
 -- type is 'everyone', 'direct' or 'room', to the key of a username or of a room's name, and mentions the
 -- candidates of obrol_mentions; one row for each draft, in order. Of what is new it has neither the text nor
 -- the metadata and what it replies to, which the caller knows. Its plans are as those of 0003-plans.sql; of
--- members the last stay is looked up, for which only the primary key serves.
+-- members the last stay is looked up, for which only the primary key serves. What few messages need is in
+-- functions of their own, for each part of a statement costs time whenever it starts.
 DROP FUNCTION obrol_append(jsonb, text);
 CREATE FUNCTION obrol_append(batch jsonb, batch_ticket text)
 RETURNS TABLE (
@@ -260,16 +294,9 @@ BEGIN
           ) THEN 'forbidden'
           WHEN item.type = 'room' AND places.is_member IS NOT TRUE THEN 'not-a-member'
           WHEN item.type = 'room' AND places.archived THEN 'room-archived'
-          WHEN item.reply_to IS NOT NULL AND (
-            SELECT coalesce(places.history, 'all') = 'all' OR (
-              SELECT true FROM members
-              WHERE members.account_id = speakers.account_id AND members.audience_id = places.audience_id
-                AND joined_id <= item.reply_to AND (left_id IS NULL OR left_id >= item.reply_to)
-              ORDER BY joined_id DESC LIMIT 1)
-            FROM entries
-            WHERE entries.id = item.reply_to AND entries.kind = 'message' AND entries.audience_id =
-              CASE item.type WHEN 'everyone' THEN 1 WHEN 'direct' THEN pairs.id ELSE places.audience_id END
-            LIMIT 1
+          WHEN item.reply_to IS NOT NULL AND obrol_may_reply(
+            item.reply_to, speakers.account_id,
+            CASE item.type WHEN 'everyone' THEN 1 WHEN 'direct' THEN pairs.id ELSE places.audience_id END
           ) IS NOT TRUE THEN 'unknown-reply'
           WHEN item.type IN ('everyone', 'direct', 'room') THEN 'appended'
         END AS verdict
@@ -303,7 +330,7 @@ BEGIN
           AND recipients.id IS NOT NULL LIMIT 1
       ) AS pairs ON true
       LEFT JOIN LATERAL (
-        SELECT rooms.audience_id, access, history, archived, (
+        SELECT rooms.audience_id, access, archived, (
           SELECT left_id IS NULL FROM members
           WHERE members.account_id = speakers.account_id AND members.audience_id = rooms.audience_id
           ORDER BY joined_id DESC LIMIT 1
@@ -403,16 +430,11 @@ BEGIN
     CASE WHEN outcome.new_actor IS NOT NULL THEN time_now ELSE said.sent_at END,
     actors.id, actors.username, targets.id, targets.username, places.audience_id, places.name,
     said.ref_id, said.metadata,
-    CASE WHEN coalesce(said.mentions::text, outcome.new_mentioned) IS NOT NULL THEN (
-      SELECT json_agg(named.username ORDER BY nth)
-      FROM unnest(coalesce(said.mentions, outcome.new_mentioned::bigint[]))
-        WITH ORDINALITY AS mentioned (account, nth)
-      CROSS JOIN LATERAL (SELECT username FROM accounts WHERE accounts.id = account LIMIT 1) AS named
-    ) END,
+    CASE WHEN outcome.new_mentioned IS NOT NULL THEN obrol_names(outcome.new_mentioned::bigint[])
+      WHEN said.mentions IS NOT NULL THEN obrol_names(said.mentions) END,
     said.edited_at,
-    coalesce(said.deleted_at, CASE WHEN places.deleted_id IS NOT NULL THEN (
-      SELECT sent_at FROM entries WHERE entries.id = places.deleted_id LIMIT 1
-    ) END)
+    coalesce(said.deleted_at, CASE WHEN places.deleted_id IS NOT NULL
+      THEN obrol_sent_at(places.deleted_id) END)
   FROM unnest(outcome_kinds, outcome_ids, new_actors, new_targets, new_audiences, new_mentions)
     WITH ORDINALITY AS outcome (kind, id, new_actor, new_target, new_audience, new_mentioned, n)
   LEFT JOIN LATERAL (

@@ -91,9 +91,8 @@ export const columnarEntries = `
   places AS (
     SELECT coalesce(json_agg(
       CASE WHEN tells_room AND deleted_id IS NULL THEN ${roomJson} ELSE ${roomRefJson} END), '[]') AS rooms,
-      coalesce(json_agg(json_build_object('room', audience_id, 'at', (
-        SELECT sent_at FROM entries WHERE entries.id = deleted_id LIMIT 1
-      ))) FILTER (WHERE deleted_id IS NOT NULL), '[]') AS deletions
+      coalesce(json_agg(json_build_object('room', audience_id, 'at', obrol_sent_at(deleted_id)))
+        FILTER (WHERE deleted_id IS NOT NULL), '[]') AS deletions
     FROM rooms_of_batch AS rooms
   ),
   extra AS (

@@ -10,13 +10,9 @@ export interface EntryAndRoomRow extends EntryRow {
   room: Room | RoomRef | null
 }
 
-/** The usernames of the ids in an expression, in their order; null for none. */
+/** The usernames of an array of ids, in their order, as JSON; null for none. */
 export function namesOf(accounts: string): string {
-  return `CASE WHEN ${accounts} IS NOT NULL THEN (
-    SELECT json_agg(named.username ORDER BY nth)
-    FROM unnest(${accounts}) WITH ORDINALITY AS listed (account, nth)
-    CROSS JOIN LATERAL (SELECT username FROM accounts WHERE accounts.id = account LIMIT 1) AS named
-  ) END`
+  return `CASE WHEN ${accounts} IS NOT NULL THEN obrol_names(${accounts}) END`
 }
 
 /** What every query for entries selects, from `entries` and `entryJoins`. */
@@ -145,9 +141,8 @@ export function entryJoins(viewer?: string): string {
       WHERE accounts.id = entries.target_id AND entries.target_id IS NOT NULL LIMIT 1) AS target
     ON true
     LEFT JOIN LATERAL (
-      SELECT ${room} AS room, CASE WHEN rooms.deleted_id IS NOT NULL THEN (
-        SELECT sent_at FROM entries AS deletion WHERE deletion.id = rooms.deleted_id LIMIT 1
-      ) END AS deleted_at
+      SELECT ${room} AS room,
+        CASE WHEN rooms.deleted_id IS NOT NULL THEN obrol_sent_at(rooms.deleted_id) END AS deleted_at
       FROM rooms WHERE rooms.audience_id = entries.audience_id AND ${isInRoom} LIMIT 1) AS place
     ON true`
 }
