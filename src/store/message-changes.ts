@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { MentionCandidates, MessageEntry } from './message-log.ts'
 import type { Person } from './person.ts'
 import type { RoomRole } from './room.ts'
@@ -29,7 +30,7 @@ export interface ChangeFacts {
   now: number
   /** Undefined where there is none or the caller may not see it. */
   message: MessageEntry | undefined
-  /** Of the message's room, if it was sent to one. */
+  /** Of the message's room, if it was sent to one. Who is banned is no member. */
   room: { archived: boolean; callerRole: RoomRole | undefined; callerIsBanned: boolean } | undefined
   /** Of `react` and `unreact`: whether the caller has reacted so. */
   hasReacted: boolean
@@ -57,23 +58,23 @@ export type ChangeOutcome =
 /** Different emoji of one message. */
 const maxEmoji = 20
 
+/** The order of refusals: what the caller cannot see, the room's ban, rights, and what stands against it. */
 export function decideChange(command: ChangeCommand, facts: ChangeFacts): ChangeDecision {
   const { message } = facts
   if (message === undefined) return { refusal: 'unknown-message' }
   if (command.kind === 'delete') return decideDeletion(message, facts)
-  const refusal = roomRefusal(facts)
+  const refusal = lacksRights(command, message, facts) ?? stateRefusal(command, message, facts)
   if (refusal !== undefined) return { refusal }
-  if (command.kind === 'edit') return decideEdit(command, message, facts)
-  if (message.deletedAt !== undefined) return { refusal: 'message-deleted' }
-  if (command.kind === 'unreact') return { change: facts.hasReacted }
-  if (facts.hasReacted) return { change: false }
+  if (command.kind === 'edit') return { change: changesMessage(command, message) }
+  if (facts.hasReacted || command.kind === 'unreact')
+    return { change: facts.hasReacted === (command.kind === 'unreact') }
   return facts.otherEmoji >= maxEmoji ? { refusal: 'too-many-reactions' } : { change: true }
 }
 
-/** The sender may delete wherever they may read it, a room's moderators in it. */
+/** The sender may delete wherever they may read it, also from a room that has banned them. */
 function decideDeletion(message: MessageEntry, { caller, room }: ChangeFacts): ChangeDecision {
-  const moderates = room !== undefined && !room.callerIsBanned && isModerator(room.callerRole)
-  if (message.from.id !== caller.id && !moderates) return { refusal: 'forbidden' }
+  if (message.from.id !== caller.id && !isModerator(room?.callerRole))
+    return { refusal: 'forbidden' }
   return { change: message.deletedAt === undefined }
 }
 
@@ -81,22 +82,37 @@ function isModerator(role: RoomRole | undefined): boolean {
   return role === 'moderator' || role === 'owner'
 }
 
-function roomRefusal({ room }: ChangeFacts): ChangeRefusal | undefined {
-  if (room === undefined) return undefined
-  if (room.callerIsBanned) return 'forbidden'
-  if (room.callerRole === undefined) return 'not-a-member'
-  return room.archived ? 'room-archived' : undefined
+function lacksRights(
+  { kind }: ChangeCommand,
+  message: MessageEntry,
+  { caller, room }: ChangeFacts,
+): ChangeRefusal | undefined {
+  if (room?.callerIsBanned) return 'forbidden'
+  if (room && room.callerRole === undefined) return 'not-a-member'
+  return kind === 'edit' && message.from.id !== caller.id ? 'forbidden' : undefined
 }
 
-function decideEdit(
-  { text, metadata, maxAgeMs = Number.POSITIVE_INFINITY }: ChangeCommand & { kind: 'edit' },
+function stateRefusal(
+  command: ChangeCommand,
   message: MessageEntry,
-  { caller, now }: ChangeFacts,
-): ChangeDecision {
-  if (message.from.id !== caller.id) return { refusal: 'forbidden' }
-  if (message.deletedAt !== undefined) return { refusal: 'message-deleted' }
-  if (now - message.sentAt > maxAgeMs) return { refusal: 'too-late' }
-  const changesText = text !== undefined && text.value !== message.text
-  const changesMetadata = metadata !== undefined && metadata !== (message.metadata ?? null)
-  return { change: changesText || changesMetadata }
+  { room, now }: ChangeFacts,
+): ChangeRefusal | undefined {
+  if (room?.archived) return 'room-archived'
+  if (message.deletedAt !== undefined) return 'message-deleted'
+  const maxAgeMs = command.kind === 'edit' ? command.maxAgeMs : undefined
+  return maxAgeMs !== undefined && now - message.sentAt > maxAgeMs ? 'too-late' : undefined
+}
+
+function changesMessage(
+  { text, metadata }: ChangeCommand & { kind: 'edit' },
+  message: MessageEntry,
+): boolean {
+  if (text !== undefined && text.value !== message.text) return true
+  return metadata !== undefined && !isSameJson(metadata, message.metadata ?? null)
+}
+
+/** The order of an object's names does not count. */
+function isSameJson(one: string | null, other: string | null): boolean {
+  if (one === null || other === null) return one === other
+  return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))
 }

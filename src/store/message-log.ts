@@ -93,7 +93,10 @@ export interface MessageEntry {
   mentions?: readonly string[]
   /** Unix milliseconds of the last edit. */
   editedAt?: number
-  /** Unix milliseconds. Then it is a tombstone, with an empty text and nothing else that is optional. */
+  /**
+   * Unix milliseconds. Then it is a tombstone, with an empty text and nothing else that is optional. In an
+   * update that is read after its message, or the whole room, was deleted, it stands for the message.
+   */
   deletedAt?: number
   /** On pages, by id, and of kept messages: those that there are, the oldest emoji first. */
   reactions?: readonly Reaction[]
@@ -114,7 +117,7 @@ export interface Reaction {
 export interface MessageChangeEntry {
   kind: 'edited' | 'deleted'
   id: number
-  /** As it is in the snapshot that was read, without reactions. */
+  /** As it is in the snapshot that was read, without reactions. A tombstone also where its room was deleted. */
   message: MessageEntry
   by: Person
   /**
@@ -169,7 +172,10 @@ export interface RoomEntry {
   hiddenFrom: readonly number[]
 }
 
-/** For each `@` of a text, the username keys that it may name, the longest first; at most 50 of them. */
+/**
+ * For each `@` of a text, the username keys that it may name, the longest first; at most 50 of them. The first
+ * that is a username counts: who that is, is mentioned if they may read the message.
+ */
 export type MentionCandidates = readonly (readonly string[])[]
 
 /** A message to be appended. */

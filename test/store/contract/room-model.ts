@@ -108,13 +108,13 @@ export class RoomModel {
 
   /** An entry as it is told to a viewer now. */
   toldTo(viewer: Name, { entry, room }: Written): Entry {
-    if (!room || entry.kind === 'message') return entry
+    if (!room || entry.kind === 'message' || 'message' in entry) return entry
     return { ...entry, room: this.mayRead(viewer, room) ? this.stateOf(room) : this.refOf(room) }
   }
 
   /** An entry as it is published, when nothing came after its commit. */
   published({ entry, room }: Written): Entry {
-    if (!room || entry.kind === 'message') return entry
+    if (!room || entry.kind === 'message' || 'message' in entry) return entry
     return { ...entry, room: room.isDeleted ? this.refOf(room) : this.stateOf(room) }
   }
 
