@@ -22,7 +22,7 @@ import type { NodeLease } from './node-lease.ts'
 import type { Pool } from './pool.ts'
 import { PostgresCounters } from './rate-limit-counters.ts'
 import { findUndelivered, markDelivered, readUndelivered } from './receipts.ts'
-import { deleteExpiredStep, wouldDeleteOverTenth } from './retention.ts'
+import { deleteExpiredStep, eraseDeletedStep, wouldDeleteOverTenth } from './retention.ts'
 import { openRoomStore } from './rooms/room-store.ts'
 import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
@@ -101,6 +101,7 @@ export class PostgresStore implements Store {
       const more = await this.#thenPoll(deleteExpiredStep(this.#pool, before))
       return { more, bounds: await this.log.bounds() }
     },
+    eraseDeleted: async () => ({ more: await eraseDeletedStep(this.#pool) }),
     wouldDeleteOverTenth: (before) => wouldDeleteOverTenth(this.#pool, before),
   }
 

@@ -17,7 +17,13 @@ export async function wouldDeleteOverTenth(pool: Pool, before: number): Promise<
 export async function deleteExpiredStep(pool: Pool, before: number | undefined): Promise<boolean> {
   const [row] = await pool.write(
     (sql) => sql<{ more: boolean }[]>`
-      SELECT obrol_sweep(${before ?? null}::bigint) OR obrol_blank() AS more`,
+SELECT obrol_sweep(${before ?? null}::bigint) AS more`,
   )
+  return (row as { more: boolean }).more
+}
+
+/** @returns whether another step would find messages of deleted rooms to blank */
+export async function eraseDeletedStep(pool: Pool): Promise<boolean> {
+  const [row] = await pool.write((sql) => sql<{ more: boolean }[]>`SELECT obrol_blank() AS more`)
   return (row as { more: boolean }).more
 }

@@ -227,7 +227,7 @@ function suite(): void {
       entry: { text: '', deletedAt: 1_000_000 },
     })
     let steps = 0
-    while ((await store.retention.deleteExpired(undefined)).more) steps += 1
+    while ((await store.retention.eraseDeleted()).more) steps += 1
     t.equal(steps, 3)
     t.match(await again(), tombstone)
     const sql = postgres(url, { max: 1 })
