@@ -21,7 +21,7 @@ const accountArray = (account: number) => toArrayLiteral([account, account])
 const isKept = "kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL"
 
 const undeliveredScan = withBounds(limitBytes('undelivered'), {
-  columns: `entries.total, ${reactionsTo('entries.target_id')} AS reactions`,
+  columns: `entries.next, ${reactionsTo('entries.target_id')} AS reactions`,
 })
 
 export async function readUndelivered(

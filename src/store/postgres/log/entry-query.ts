@@ -192,7 +192,7 @@ const textBytes = `(
     ), 0) ELSE 0 END)`
 
 /**
- * The first of some entries, up to `MAX_SCAN_BYTES`, with the number of all as `total`.
+ * The first of some entries, up to `MAX_SCAN_BYTES`, each with the id of the `next`.
  *
  * @param rows the name of a query of entries
  */
@@ -200,13 +200,13 @@ export function limitBytes(rows: string): string {
   return `(
     SELECT * FROM (
       SELECT *, sum(bytes) OVER (ORDER BY id) AS up_to_here, row_number() OVER (ORDER BY id) AS nth,
-        count(*) OVER () AS total
+        lead(id) OVER (ORDER BY id) AS next
       FROM (SELECT *, ${textBytes} AS bytes FROM ${rows} AS entries) AS sized
     ) AS measured WHERE up_to_here <= ${MAX_SCAN_BYTES} OR nth = 1) AS entries`
 }
 
-/** A row of `withBounds(limitBytes(…), { columns: 'entries.total' })`. */
-export type ScannedRow = BoundsAndEntryRow & { total: number }
+/** A row of `withBounds(limitBytes(…), { columns: 'entries.next' })`. */
+export type ScannedRow = BoundsAndEntryRow & { next: number | null }
 
 /**
  * How far rows of `limitBytes` reach.
@@ -215,6 +215,6 @@ export type ScannedRow = BoundsAndEntryRow & { total: number }
  */
 export function scannedTo(rows: readonly ScannedRow[], upTo: number, maxRows: number): number {
   const last = rows.at(-1)
-  const isWhole = last === undefined || (rows.length === last.total && last.total < maxRows)
-  return isWhole ? upTo : last.id
+  if (last?.next) return last.next - 1
+  return last && rows.length === maxRows ? last.id : upTo
 }

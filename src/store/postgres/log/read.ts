@@ -47,7 +47,7 @@ const readQuery = `
   ${reactionCounts('carried')}
   ${withBounds(limitBytes('carried'), {
     viewer: '$1::bigint',
-    columns: 'entries.total, changed.message, reaction_counts.count',
+    columns: 'entries.next, changed.message, reaction_counts.count',
     joins: changedMessage + reactionCount,
   })}`
 
