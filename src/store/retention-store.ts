@@ -22,10 +22,10 @@ export interface RetentionStore {
 
   /**
    * One small step of removing what nobody can read any more: blanks at most 100 messages of deleted rooms.
-   * On SQLite it then truncates the write-ahead log, which keeps deleted texts; while a long read holds
-   * that up, there is more to do. Costs next to nothing where nothing was deleted.
+   * On SQLite the last step truncates the write-ahead log, which keeps deleted texts; where a long read holds
+   * that up, a later call tries again. Costs next to nothing where nothing was deleted.
    *
-   * @returns `more`: whether another step has something to do
+   * @returns `more`: whether deleted rooms have more to blank
    */
   eraseDeleted(): Promise<{ more: boolean }>
 }

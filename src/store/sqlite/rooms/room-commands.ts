@@ -3,9 +3,10 @@ import type { Person } from '../../person.ts'
 import type { RoomMember, RoomRef, RoomView } from '../../room.ts'
 import { decideRoom, mayRead, type RoomChange } from '../../room-rules.ts'
 import type { RoomCommand, RoomOutcome, RoomRefusal } from '../../room-store.ts'
+import { toEntry } from '../../rows.ts'
 import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
-import { type EntryRow, entryColumns, entryTables, toEntry } from '../log/entry-query.ts'
+import { type EntryRow, entryColumns, entryTables, roomRefOf } from '../log/entry-query.ts'
 import { EntryWriter } from '../log/entry-writer.ts'
 import { IdempotencyKeys } from '../log/idempotency-keys.ts'
 import { RoomChanges, type RoomEvent } from './room-changes.ts'
@@ -100,7 +101,8 @@ export class RoomCommands {
 
   /** As it is published: with the state that the room has after all changes. */
   #entry(id: number): Entry {
-    return toEntry(this.#byId.get(id) as EntryRow, (room) => this.#rooms.byId(0, room)?.room)
+    const row = this.#byId.get(id) as EntryRow
+    return toEntry(row, this.#rooms.byId(0, row.roomId as number)?.room ?? roomRefOf(row))
   }
 }
 
