@@ -2,7 +2,8 @@ import type { RoomCommand } from '../../src/store/room-store.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { personNamed } from '../support/large-database.ts'
-import { draft, hour, newAccount, newBatchId } from './fixtures.ts'
+import { appendMessage, draft, hour, newAccount, newBatchId } from './fixtures.ts'
+import { edit, erase, react, unreact } from './message-commands.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from './room-commands.ts'
 
 /**
@@ -30,6 +31,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
     newBatchId(),
   )
   await everyRoomCall(store, ann, bob, round)
+  await everyChange(store, ann, bob)
   const again = newBatchId()
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.append([draft(ann, 'once', { key })], again)
@@ -90,12 +92,34 @@ async function everyRoomCall(
   await store.log.read(0, bob.account.id)
   for (const range of [{}, { after: 0 }, { before: 500 }])
     await store.log.page(viewer, { ...range, limit: 50, inRoom: room })
+  await everyChange(store, ann, bob, room)
   await execute(ann, ban(room, user))
   await store.rooms.bans(viewer, room, { after: null, limit: 50 })
   await execute(ann, unban(room, user))
   await execute(ann, remove(room, user))
   await store.log.read(0, bob.account.id)
   await execute(ann, deleteRoom(room))
+  await store.retention.eraseDeleted()
+}
+
+/** @param room to which both belong; undefined for messages to everyone */
+async function everyChange(store: Store, ann: Session, bob: Session, room?: string): Promise<void> {
+  const to = room === undefined ? {} : { room }
+  const viewer = ann.account.id
+  const options = {
+    ...to,
+    metadata: '{}',
+    mentions: ['nobody', personNamed(7), bob.account.username],
+  }
+  const { id } = await appendMessage(store, ann, 'to be changed', options)
+  const reply = await appendMessage(store, bob, 'a reply', { ...to, replyTo: id })
+  for (const command of [react(id), react(id), edit(id, 'edited', options), unreact(id), react(id)])
+    await store.log.change(ann.id, command)
+  await store.log.message(id, viewer)
+  await store.log.change(bob.id, react(id))
+  await store.log.change(bob.id, erase(reply.id))
+  await store.log.read(id - 1, viewer)
+  await store.log.page(viewer, { limit: 50, ...(room && { inRoom: room }) })
 }
 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {

@@ -26,10 +26,10 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
 
   async write({ name, columns, lists }: CopiedTable, rows: readonly Row[]): Promise<void> {
     const names = Object.keys(columns)
-    const valueOf = (key: string, value: Row[number] | undefined) =>
+    const valueFor = (key: string, value: Row[number] | undefined) =>
       lists.includes(key) && value ? JSON.parse(value as string) : value
     const records = rows.map((row) =>
-      Object.fromEntries(names.map((key, at) => [key, valueOf(key, row[at])])),
+      Object.fromEntries(names.map((key, at) => [key, valueFor(key, row[at])])),
     )
     await this.query(
       `INSERT INTO ${name} (${names.join()})

@@ -10,6 +10,7 @@ import type { Session } from '../../../src/store/session-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import * as people from '../fixtures.ts'
+import * as changes from '../message-commands.ts'
 import * as rooms from '../room-commands.ts'
 import { withStoreAt } from './open-store.ts'
 
@@ -80,7 +81,13 @@ async function fillRooms(store: Store) {
   await run(ann, rooms.deleteRoom('old'))
   await run(ann, rooms.create('tea', nameForms('tea')))
   await run(ann, rooms.put('tea', 'bob', 'moderator'))
-  await people.appendMessage(store, bob, 'hi', { room: 'tea' })
+  const named = { room: 'tea', metadata: '{"a":[1,{}]}', mentions: ['bob', 'ann'] }
+  const hi = await people.appendMessage(store, bob, 'hi', named)
+  const reply = await people.appendMessage(store, ann, 'a reply', { room: 'tea', replyTo: hi.id })
+  await people.appendMessage(store, ann, 'another', { room: 'tea', replyTo: hi.id })
+  await store.log.change(bob.id, changes.edit(hi.id, 'ho', named))
+  for (const { id } of [bob, ann]) await store.log.change(id, changes.react(hi.id))
+  await store.log.change(ann.id, changes.erase(reply.id))
   await run(ann, rooms.ban('tea', 'cid'))
   await run(bob, rooms.remove('tea', 'bob'))
   await run(ann, rooms.update('tea', { archived: true }))

@@ -27,8 +27,8 @@ type FactsRow = EntryAndRoomRow & {
 }
 
 /**
- * Of the session $1, the caller $2; of the message $3, the emoji $4. Until the end of the transaction the
- * message is not trimmed.
+ * Of the session $1, the message $2 and the emoji $3. Until the end of the transaction the message is not
+ * trimmed.
  */
 const factsQuery = `
   WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
@@ -45,7 +45,7 @@ const factsQuery = `
   SELECT (SELECT to_json(caller) FROM caller) AS caller, clock.now, found.* FROM clock
   LEFT JOIN LATERAL (
     SELECT ${entryColumns},
-      ${maySeeMessage.replaceAll('$2::bigint', '(SELECT id FROM caller)')} AS "maySee",
+      ${maySeeMessage('(SELECT id FROM caller)')} AS "maySee",
       (
         SELECT json_build_object(
           'archived', rooms.archived,

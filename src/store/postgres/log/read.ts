@@ -8,9 +8,9 @@ import {
   type EntryAndRoomRow,
   entryColumns,
   entryJoins,
-  isMember,
   isMessageChange,
   limitBytes,
+  mayReadRoom,
   reactionCount,
   reactionCounts,
   reactionsTo,
@@ -70,23 +70,24 @@ function isCarried({ kind, deletedAt, message }: ScannedRow): boolean {
   return message !== null && (kind === 'deleted' || message?.deletedAt === null)
 }
 
-/** Whether $2 may see the message `entries`. */
-export const maySeeMessage = `CASE
+/** Whether an account, of which `viewer` is an expression, may see the message `entries`. */
+export function maySeeMessage(viewer: string): string {
+  return `CASE
     WHEN entries.audience_id = 1 THEN true
-    WHEN entries.target_id IS NOT NULL THEN $2::bigint IN (entries.actor_id, entries.target_id)
+    WHEN entries.target_id IS NOT NULL THEN ${viewer} IN (entries.actor_id, entries.target_id)
     ELSE (
-      SELECT rooms.deleted_id IS NULL
-        AND (rooms.access = 'open' OR ${isMember('$2::bigint', 'rooms.audience_id')})
-        AND (rooms.history = 'all' OR ${wasMember('$2::bigint', 'rooms.audience_id', 'entries.id')})
+      SELECT ${mayReadRoom(viewer)}
+        AND (rooms.history = 'all' OR ${wasMember(viewer, 'rooms.audience_id', 'entries.id')})
       FROM rooms WHERE rooms.audience_id = entries.audience_id LIMIT 1)
   END`
+}
 
 /** Of the id $1, where the viewer $2 may see it. */
 const messageQuery = `
   SELECT ${entryColumns}, ${reactionsTo('$2::bigint')} AS reactions FROM (
     SELECT * FROM entries WHERE id = $1::bigint AND kind = 'message' LIMIT 1
   ) AS entries ${entryJoins()}
-  WHERE ${maySeeMessage}`
+  WHERE ${maySeeMessage('$2::bigint')}`
 
 /** @returns undefined if there is none, or if the viewer may not see it */
 export async function readMessage(
