@@ -213,6 +213,110 @@ BEGIN
 END
 $$;
 
+-- How long the text and the metadata of a message are, in bytes; 0 where it was trimmed.
+CREATE FUNCTION obrol_message_bytes(message bigint) RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN coalesce((
+    SELECT octet_length(text) + coalesce(octet_length(metadata), 0)
+    FROM entries WHERE entries.id = message LIMIT 1
+  ), 0);
+END
+$$;
+
+-- What few messages have, by their ids, as JSON.
+CREATE FUNCTION obrol_extras(messages bigint[]) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT json_object_agg(id, json_build_object(
+      'replyTo', ref_id, 'metadata', metadata,
+      'mentions', CASE WHEN mentions IS NOT NULL THEN obrol_names(mentions) END,
+      'editedAt', edited_at, 'deletedAt', deleted_at))
+    FROM entries WHERE id = ANY (messages));
+END
+$$;
+
+-- The messages of changes, by the ids of the changes, as JSON: {message, count}, where count is how many
+-- reactions with its emoji there are. Messages that were trimmed, and those that the viewer may not see of
+-- a history since-joined, are left out.
+--
+-- viewer: NULL for everyone
+CREATE FUNCTION obrol_message_changes(changed bigint[], viewer bigint)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    WITH changes AS MATERIALIZED (
+      SELECT id, kind, text, ref_id FROM entries WHERE id = ANY (changed)
+    ),
+    counts AS MATERIALIZED (
+      SELECT ref_id, text, (
+        SELECT count(*) FROM reactions WHERE message_id = ref_id AND emoji = text COLLATE "C"
+      ) AS count
+      FROM (
+        SELECT DISTINCT ref_id, text FROM changes WHERE kind IN ('reaction-added', 'reaction-removed')
+      ) AS those
+    )
+    SELECT coalesce(json_object_agg(changes.id, json_build_object('count', counts.count, 'message',
+      json_build_object(
+        'id', said.id, 'sentAt', said.sent_at,
+        'actorId', said.actor_id,
+        'actor', (SELECT username FROM accounts WHERE accounts.id = said.actor_id LIMIT 1),
+        'targetId', said.target_id,
+        'target', (
+          SELECT username FROM accounts
+          WHERE accounts.id = said.target_id AND said.target_id IS NOT NULL LIMIT 1),
+        'text', CASE WHEN changes.kind = 'edited' THEN said.text ELSE '' END,
+        'replyTo', said.ref_id,
+        'metadata', CASE WHEN changes.kind = 'edited' THEN said.metadata END,
+        'mentions', CASE WHEN changes.kind = 'edited' AND said.mentions IS NOT NULL
+          THEN obrol_names(said.mentions) END,
+        'editedAt', said.edited_at, 'deletedAt', said.deleted_at))), '{}')
+    FROM changes CROSS JOIN LATERAL (
+      SELECT * FROM entries WHERE entries.id = changes.ref_id LIMIT 1
+    ) AS said
+    LEFT JOIN counts ON counts.ref_id = changes.ref_id AND counts.text = changes.text
+      AND changes.kind IN ('reaction-added', 'reaction-removed')
+    WHERE viewer IS NULL OR (
+      SELECT history FROM rooms WHERE rooms.audience_id = said.audience_id LIMIT 1
+    ) IS DISTINCT FROM 'since-joined' OR (
+      SELECT true FROM members
+      WHERE members.account_id = viewer AND members.audience_id = said.audience_id
+        AND joined_id <= said.id AND (left_id IS NULL OR left_id >= said.id)
+      ORDER BY joined_id DESC LIMIT 1));
+END
+$$;
+
+-- Who was a member of a room with a history since-joined at a change and may not see its message, by the
+-- ids of the changes, as JSON.
+CREATE FUNCTION obrol_unseen(changed bigint[]) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT coalesce(json_object_agg(changes.id, accounts), '{}')
+    FROM (SELECT id, audience_id, ref_id FROM entries WHERE id = ANY (changed)) AS changes
+    CROSS JOIN LATERAL (
+      SELECT true FROM rooms
+      WHERE rooms.audience_id = changes.audience_id AND history = 'since-joined' LIMIT 1
+    ) AS place
+    CROSS JOIN LATERAL (
+      SELECT json_agg(account_id) AS accounts FROM (
+        SELECT account_id FROM members
+        WHERE members.audience_id = changes.audience_id AND left_id IS NULL AND joined_id > 0
+          AND joined_id > changes.ref_id AND joined_id < changes.id
+        UNION
+        SELECT account_id FROM members
+        WHERE members.audience_id = changes.audience_id AND left_id > changes.id
+          AND joined_id > changes.ref_id AND joined_id < changes.id
+      ) AS newer
+      WHERE (
+        SELECT true FROM members
+        WHERE members.account_id = newer.account_id AND members.audience_id = changes.audience_id
+          AND joined_id <= changes.ref_id AND (left_id IS NULL OR left_id >= changes.ref_id)
+        ORDER BY joined_id DESC LIMIT 1
+      ) IS NULL
+    ) AS those
+    WHERE accounts IS NOT NULL);
+END
+$$;
+
 -- Whether who writes to an audience may read a message of it.
 CREATE FUNCTION obrol_may_reply(message bigint, sender bigint, audience bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE AS $$

@@ -1,6 +1,6 @@
 import type { Entry } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
-import { MAX_SCAN_IDS } from '../scan-limits.ts'
+import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
 import type { Sql } from './connection.ts'
 import { type BoundsRow, boundsColumns } from './log/bounds.ts'
 import {
@@ -10,7 +10,7 @@ import {
   columnSources,
   toEntries,
 } from './log/columnar-entries.ts'
-import { isInRoom, limitBytes } from './log/entry-query.ts'
+import { isInRoom, textBytes } from './log/entry-query.ts'
 
 /** Changes of sessions in one poll, at most. */
 const MAX_CHANGES = 1_000
@@ -75,7 +75,10 @@ export async function readChanges(
     ),
     batch AS MATERIALIZED (
       SELECT *, ${sql.unsafe(isInRoom)} AS in_room
-      FROM ${sql.unsafe(limitBytes('new_entries'))} ORDER BY id
+      FROM (
+        SELECT *, sum(bytes) OVER (ORDER BY id) - bytes AS before
+        FROM (SELECT *, ${sql.unsafe(textBytes)} AS bytes FROM new_entries AS entries) AS sized
+      ) AS entries WHERE before < ${sql.unsafe(`${MAX_SCAN_BYTES}`)} ORDER BY id
     ),
     ${sql.unsafe(columnarEntries)},
     new_changes AS MATERIALIZED (

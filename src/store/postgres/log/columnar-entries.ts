@@ -1,18 +1,14 @@
 import type { Entry } from '../../message-log.ts'
 import type { Room, RoomRef } from '../../room.ts'
-import { type EntryRow, isChange, type MessageRow, toEntry } from '../../rows.ts'
-import { parseNumberArray } from '../connection.ts'
 import {
-  changedMessageJson,
-  isMember,
-  isMessageChange,
-  namesOf,
-  reactionCount,
-  reactionCounts,
-  roomJson,
-  roomRefJson,
-  wasMember,
-} from './entry-query.ts'
+  type ChangedMessage,
+  type EntryRow,
+  isChange,
+  type MessageRow,
+  toEntry,
+} from '../../rows.ts'
+import { parseNumberArray } from '../connection.ts'
+import { isMember, isMessageChange, roomJson, roomRefJson } from './entry-query.ts'
 
 /**
  * Entries as a list for each column, with each username and each room once. A JSON row for each entry,
@@ -39,26 +35,30 @@ export interface ColumnarEntries {
     Pick<MessageRow, 'replyTo' | 'metadata' | 'mentions' | 'editedAt' | 'deletedAt'>
   >
   /** Of changes of messages, by the ids of the changes. Those of trimmed messages are not there. */
-  messageChanges: Record<string, Required<Pick<EntryRow, 'message' | 'count'>>>
+  messageChanges: Record<string, ChangedMessage>
   /** Who was a member at a change and may not see the message, by the ids of the changes. */
   unseen: Record<string, number[]>
   /** Stays in private rooms that ended, of accounts that are members no more. */
   leavers: { room: number; account: number; joined: number; left: number }[]
 }
 
+/** What few entries have is asked for where there are such. */
+const ofSome = (ids: string, call: string) => `CASE WHEN ${ids} IS NULL THEN '{}' ELSE ${call} END`
+
 export const columnNames = `
-  ids, kinds, texts, "sentAts", actors, targets, "roomIds", people, names, rooms, deletions, extras,
-  "messageChanges", unseen, leavers`
+  ids, kinds, texts, "sentAts", actors, targets, "roomIds", people, names, rooms, deletions, leavers,
+  ${ofSome('with_extras', 'obrol_extras(with_extras)')} AS extras,
+  ${ofSome('changed', 'obrol_message_changes(changed, NULL)')} AS "messageChanges",
+  ${ofSome('changed', 'obrol_unseen(changed)')} AS unseen`
 
 /** What follows FROM where `columnNames` are selected. */
-export const columnSources = 'columns, named, places, extra, changed, late, leavers'
+export const columnSources = 'columns, named, places, leavers'
 
 /**
  * Queries of a WITH clause, each of one row, for `columnNames`. They read `batch`, which has entries and
  * whether each is `in_room`.
  */
 export const columnarEntries = `
-  ${reactionCounts('batch')},
   columns AS (
     SELECT coalesce(array_agg(id), '{}') AS ids,
       coalesce(json_agg(kind), '[]') AS kinds,
@@ -66,8 +66,13 @@ export const columnarEntries = `
       coalesce(array_agg(sent_at), '{}') AS "sentAts",
       coalesce(array_agg(actor_id), '{}') AS actors,
       coalesce(array_agg(coalesce(target_id, 0)), '{}') AS targets,
-      coalesce(array_agg(CASE WHEN in_room THEN audience_id ELSE 0 END), '{}') AS "roomIds"
-    FROM batch
+      coalesce(array_agg(CASE WHEN in_room THEN audience_id ELSE 0 END), '{}') AS "roomIds",
+      array_agg(id) FILTER (WHERE ${isMessageChange}) AS changed,
+      array_agg(id) FILTER (
+        WHERE kind = 'message'
+          AND coalesce(ref_id, edited_at, deleted_at, octet_length(metadata), mentions[1]) IS NOT NULL
+      ) AS with_extras
+    FROM batch AS entries
   ),
   named AS (
     SELECT coalesce(array_agg(id), '{}') AS people, coalesce(json_agg(username), '[]') AS names
@@ -94,40 +99,6 @@ export const columnarEntries = `
       coalesce(json_agg(json_build_object('room', audience_id, 'at', obrol_sent_at(deleted_id)))
         FILTER (WHERE deleted_id IS NOT NULL), '[]') AS deletions
     FROM rooms_of_batch AS rooms
-  ),
-  extra AS (
-    SELECT coalesce(json_object_agg(id, json_build_object(
-      'replyTo', ref_id, 'metadata', metadata, 'mentions', ${namesOf('mentions')},
-      'editedAt', edited_at, 'deletedAt', deleted_at)), '{}') AS extras
-    FROM batch WHERE kind = 'message'
-      AND coalesce(ref_id, edited_at, deleted_at, octet_length(metadata), mentions[1]) IS NOT NULL
-  ),
-  changed AS (
-    SELECT coalesce(json_object_agg(entries.id, json_build_object(
-      'message', ${changedMessageJson}, 'count', reaction_counts.count)), '{}') AS "messageChanges"
-    FROM batch AS entries CROSS JOIN LATERAL (
-      SELECT * FROM entries AS found WHERE found.id = entries.ref_id LIMIT 1
-    ) AS said ${reactionCount}
-    WHERE ${isMessageChange}
-  ),
-  late AS (
-    SELECT coalesce(json_object_agg(entries.id, accounts), '{}') AS unseen
-    FROM batch AS entries CROSS JOIN LATERAL (
-      SELECT true FROM rooms_of_batch
-      WHERE rooms_of_batch.audience_id = entries.audience_id AND history = 'since-joined'
-    ) AS place CROSS JOIN LATERAL (
-      SELECT json_agg(account_id) AS accounts FROM (
-        SELECT account_id FROM members
-        WHERE members.audience_id = entries.audience_id AND left_id IS NULL AND joined_id > 0
-          AND joined_id > entries.ref_id AND joined_id < entries.id
-        UNION
-        SELECT account_id FROM members
-        WHERE members.audience_id = entries.audience_id AND left_id > entries.id
-          AND joined_id > entries.ref_id AND joined_id < entries.id
-      ) AS newer
-      WHERE ${wasMember('newer.account_id', 'entries.audience_id', 'entries.ref_id')} IS NOT TRUE
-    ) AS those
-    WHERE ${isMessageChange} AND accounts IS NOT NULL
   ),
   leavers AS (
     SELECT coalesce(json_agg(json_build_object(

@@ -43,41 +43,6 @@ export function reactionsTo(viewer: string): string {
 export const isMessageChange =
   "entries.kind IN ('edited', 'deleted', 'reaction-added', 'reaction-removed')"
 
-/** The message that an entry of `entries` changes, as JSON (`MessageRow`) from `entries AS said`. */
-export const changedMessageJson = `json_build_object(
-  'id', said.id, 'sentAt', said.sent_at,
-  'text', CASE WHEN entries.kind = 'edited' THEN said.text ELSE '' END,
-  'actorId', said.actor_id,
-  'actor', (SELECT username FROM accounts WHERE accounts.id = said.actor_id LIMIT 1),
-  'targetId', said.target_id,
-  'target', (
-    SELECT username FROM accounts
-    WHERE accounts.id = said.target_id AND said.target_id IS NOT NULL LIMIT 1),
-  'replyTo', said.ref_id,
-  'metadata', CASE WHEN entries.kind = 'edited' THEN said.metadata END,
-  'mentions', CASE WHEN entries.kind = 'edited' THEN ${namesOf('said.mentions')} END,
-  'editedAt', said.edited_at, 'deletedAt', said.deleted_at)`
-
-/** How many reactions with its emoji the message of a reaction entry has, from `reaction_counts`. */
-export const reactionCount = `
-  LEFT JOIN reaction_counts ON reaction_counts.message_id = entries.ref_id
-    AND reaction_counts.emoji = entries.text
-    AND entries.kind IN ('reaction-added', 'reaction-removed')`
-
-/** A query of a WITH clause, `reaction_counts`: each is counted once. @param rows a query of entries */
-export function reactionCounts(rows: string): string {
-  return `
-    reaction_counts AS MATERIALIZED (
-      SELECT ref_id AS message_id, text AS emoji, (
-        SELECT count(*) FROM reactions
-        WHERE reactions.message_id = ref_id AND reactions.emoji = text COLLATE "C"
-      ) AS count
-      FROM (
-        SELECT DISTINCT ref_id, text FROM ${rows} WHERE kind IN ('reaction-added', 'reaction-removed')
-      ) AS those
-    )`
-}
-
 /** A room as JSON, from `rooms`. */
 export const roomJson = `json_build_object(
   'id', rooms.audience_id, 'name', rooms.name, 'title', rooms.title, 'topic', rooms.topic,
@@ -161,15 +126,14 @@ export function withBounds(
     order?: 'ASC' | 'DESC'
     /** See `entryJoins`. */
     viewer?: string
-    /** Columns besides, and joins for them. */
+    /** Besides those of every query. */
     columns?: string
-    joins?: string
   } = {},
 ): string {
-  const { order = 'ASC', viewer, columns, joins = '' } = options
+  const { order = 'ASC', viewer, columns } = options
   return `
     SELECT bounds.*, found.* FROM (SELECT ${boundsColumns}) AS bounds LEFT JOIN (
-      SELECT ${entryColumns} ${columns ? `, ${columns}` : ''} FROM ${entries} ${entryJoins(viewer)} ${joins}
+      SELECT ${entryColumns} ${columns ? `, ${columns}` : ''} FROM ${entries} ${entryJoins(viewer)}
     ) AS found ON true ORDER BY found.id ${order}`
 }
 
@@ -183,13 +147,10 @@ export function splitBounds<Row extends BoundsAndEntryRow>(
   }
 }
 
-/** What an entry of `entries` counts against the limit of text, in bytes. */
-const textBytes = `(
+/** What an entry of `entries` counts against `MAX_SCAN_BYTES`. */
+export const textBytes = `(
   octet_length(entries.text) + coalesce(octet_length(entries.metadata), 0)
-  + CASE WHEN entries.kind = 'edited' THEN coalesce((
-      SELECT octet_length(said.text) + coalesce(octet_length(said.metadata), 0)
-      FROM entries AS said WHERE said.id = entries.ref_id LIMIT 1
-    ), 0) ELSE 0 END)`
+  + CASE WHEN entries.kind = 'edited' THEN obrol_message_bytes(entries.ref_id) ELSE 0 END)`
 
 /**
  * The first of some entries, up to `MAX_SCAN_BYTES`, each with the id of the `next`.

@@ -1,18 +1,15 @@
 import type { MessageEntry, Scan } from '../../message-log.ts'
-import { isChange, toEntry, toMessage } from '../../rows.ts'
+import { type ChangedMessage, type EntryRow, isChange, toEntry, toMessage } from '../../rows.ts'
 import { MAX_SCAN_IDS } from '../../scan-limits.ts'
 import type { Pool } from '../pool.ts'
 import { carriedRanges, mergedIds, trimmedTo } from './carried-ranges.ts'
 import {
-  changedMessageJson,
   type EntryAndRoomRow,
   entryColumns,
   entryJoins,
   isMessageChange,
   limitBytes,
   mayReadRoom,
-  reactionCount,
-  reactionCounts,
   reactionsTo,
   type ScannedRow,
   scannedTo,
@@ -20,18 +17,6 @@ import {
   wasMember,
   withBounds,
 } from './entry-query.ts'
-
-/** The message of a change of `entries`, where $1 may see it: a history `since-joined` may not have it. */
-const changedMessage = `
-  LEFT JOIN LATERAL (
-    SELECT ${changedMessageJson} AS message FROM entries AS said
-    WHERE said.id = entries.ref_id AND ${isMessageChange} AND (
-      (
-        SELECT rooms.history FROM rooms WHERE rooms.audience_id = entries.audience_id LIMIT 1
-      ) IS DISTINCT FROM 'since-joined'
-      OR ${wasMember('$1::bigint', 'entries.audience_id', 'said.id')})
-    LIMIT 1
-  ) AS changed ON true`
 
 /** Of the viewer $1, after the id $2. */
 const readQuery = `
@@ -44,30 +29,41 @@ const readQuery = `
       maxRows: MAX_SCAN_IDS,
     })}))
   ),
-  ${reactionCounts('carried')}
-  ${withBounds(limitBytes('carried'), {
+  batch AS MATERIALIZED (SELECT * FROM ${limitBytes('carried')}),
+  changes AS MATERIALIZED (
+    SELECT array_agg(id) AS ids FROM batch AS entries WHERE ${isMessageChange}
+  )
+  ${withBounds('batch AS entries', {
     viewer: '$1::bigint',
-    columns: 'entries.next, changed.message, reaction_counts.count',
-    joins: changedMessage + reactionCount,
+    columns: `entries.next, CASE WHEN entries.nth = 1 THEN (
+      SELECT obrol_message_changes(ids, $1::bigint) FROM changes WHERE ids IS NOT NULL
+    ) END AS changes`,
   })}`
+
+/** The first has the messages of all changes, by the ids of the changes, if there are any. */
+type ReadRow = ScannedRow & { changes: Record<string, ChangedMessage> | null }
 
 export async function readEntries(pool: Pool, after: number, viewer: number): Promise<Scan> {
   const rows = await pool.read((sql) =>
-    sql.unsafe<ScannedRow[]>(readQuery, [viewer, after], { prepare: true }),
+    sql.unsafe<ReadRow[]>(readQuery, [viewer, after], { prepare: true }),
   )
   const { bounds, found } = splitBounds(rows)
+  const changes = found[0]?.changes ?? {}
   return {
     bounds,
-    entries: found.filter(isCarried).map((row) => toEntry(row, row.room)),
+    entries: found
+      .map((row) => ({ ...row, ...changes[row.id] }))
+      .filter(isCarried)
+      .map((row) => toEntry(row, row.room)),
     scannedTo: scannedTo(found, Math.max(after, bounds.head), MAX_SCAN_IDS),
   }
 }
 
 /** Of a deleted message only the deletion is carried, and nothing of one that may not be seen. */
-function isCarried({ kind, deletedAt, message }: ScannedRow): boolean {
+function isCarried({ kind, deletedAt, message }: EntryRow): boolean {
   if (kind === 'message') return deletedAt === null
   if (!isChange(kind)) return true
-  return message !== null && (kind === 'deleted' || message?.deletedAt === null)
+  return message != null && (kind === 'deleted' || message.deletedAt === null)
 }
 
 /** Whether an account, of which `viewer` is an expression, may see the message `entries`. */
