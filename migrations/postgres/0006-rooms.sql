@@ -317,20 +317,26 @@ BEGIN
 END
 $$;
 
--- Whether who writes to an audience may read a message of it.
-CREATE FUNCTION obrol_may_reply(message bigint, sender bigint, audience bigint)
+-- Whether a sender may read a message of the conversation that they write to, which is with a recipient, or
+-- a room, else with everyone.
+CREATE FUNCTION obrol_may_reply(message bigint, sender bigint, recipient bigint, room bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  said record;
 BEGIN
-  RETURN (
-    SELECT (
-      SELECT history FROM rooms WHERE rooms.audience_id = audience LIMIT 1
-    ) IS DISTINCT FROM 'since-joined' OR (
+  SELECT audience_id, actor_id, target_id INTO said
+  FROM entries WHERE id = message AND kind = 'message' LIMIT 1;
+  IF recipient IS NOT NULL THEN
+    RETURN (said.actor_id, said.target_id) IN ((sender, recipient), (recipient, sender));
+  END IF;
+  RETURN said.audience_id = coalesce(room, 1) AND (
+    room IS NULL
+    OR (SELECT history FROM rooms WHERE rooms.audience_id = room LIMIT 1) = 'all'
+    OR (
       SELECT true FROM members
-      WHERE members.account_id = sender AND members.audience_id = audience
+      WHERE members.account_id = sender AND members.audience_id = room
         AND joined_id <= message AND (left_id IS NULL OR left_id >= message)
-      ORDER BY joined_id DESC LIMIT 1)
-    FROM entries
-    WHERE entries.id = message AND entries.kind = 'message' AND entries.audience_id = audience LIMIT 1);
+      ORDER BY joined_id DESC LIMIT 1));
 END
 $$;
 
@@ -378,8 +384,15 @@ BEGIN
         speakers.account_id AS sender_id, recipients.id AS recipient_id, known.id AS known_id,
         CASE WHEN recipients.id IS NOT NULL THEN least(speakers.account_id, recipients.id) END AS low,
         CASE WHEN recipients.id IS NOT NULL THEN greatest(speakers.account_id, recipients.id) END AS high,
-        CASE item.type WHEN 'everyone' THEN 1 WHEN 'direct' THEN pairs.id ELSE places.audience_id END
-          AS audience_id,
+        CASE item.type
+          WHEN 'everyone' THEN 1
+          WHEN 'direct' THEN (
+            SELECT audiences.id FROM audiences
+            WHERE low_id = least(speakers.account_id, recipients.id)
+              AND high_id = greatest(speakers.account_id, recipients.id)
+              AND recipients.id IS NOT NULL LIMIT 1)
+          ELSE places.audience_id
+        END AS audience_id,
         CASE
           WHEN speakers.account_id IS NULL THEN 'session-ended'
           WHEN known.digest = item.digest AND known.kind = 'message' THEN 'replayed'
@@ -399,8 +412,7 @@ BEGIN
           WHEN item.type = 'room' AND places.is_member IS NOT TRUE THEN 'not-a-member'
           WHEN item.type = 'room' AND places.archived THEN 'room-archived'
           WHEN item.reply_to IS NOT NULL AND obrol_may_reply(
-            item.reply_to, speakers.account_id,
-            CASE item.type WHEN 'everyone' THEN 1 WHEN 'direct' THEN pairs.id ELSE places.audience_id END
+            item.reply_to, speakers.account_id, recipients.id, places.audience_id
           ) IS NOT TRUE THEN 'unknown-reply'
           WHEN item.type IN ('everyone', 'direct', 'room') THEN 'appended'
         END AS verdict
@@ -427,12 +439,6 @@ BEGIN
         SELECT accounts.id FROM accounts
         WHERE accounts.key = item."to" AND item.type = 'direct' LIMIT 1
       ) AS recipients ON true
-      LEFT JOIN LATERAL (
-        SELECT audiences.id FROM audiences
-        WHERE low_id = least(speakers.account_id, recipients.id)
-          AND high_id = greatest(speakers.account_id, recipients.id)
-          AND recipients.id IS NOT NULL LIMIT 1
-      ) AS pairs ON true
       LEFT JOIN LATERAL (
         SELECT rooms.audience_id, access, archived, (
           SELECT left_id IS NULL FROM members
