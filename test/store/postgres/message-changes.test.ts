@@ -1,14 +1,24 @@
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import type { ChangeCommand } from '../../../src/store/message-changes.ts'
-import type { Draft, Entry, MessageEntry } from '../../../src/store/message-log.ts'
+import type { Entry, MessageEntry } from '../../../src/store/message-log.ts'
 import type { RoomCommand } from '../../../src/store/room-store.ts'
 import type { Session } from '../../../src/store/session-store.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
 import { updateListener } from '../../support/update-listener.ts'
-import { type DraftOptions, draft, entryOf, hour, newBatchId, registerUser } from '../fixtures.ts'
+import {
+  appendMessage,
+  type DraftOptions,
+  draft,
+  entryOf,
+  hour,
+  newBatchId,
+  registerUser,
+} from '../fixtures.ts'
+import { edit, erase, react, unreact } from '../message-commands.ts'
 import { create, deleteRoom, put, remove } from '../room-commands.ts'
 import { openNode } from './open-node.ts'
 
@@ -34,16 +44,8 @@ async function twoNodes(t: Test) {
     store,
     setClock,
     people: { ann, bob, cid },
-    post: async (
-      by: Session,
-      text: string,
-      options: DraftOptions & Omit<Partial<Draft>, 'to'> = {},
-    ) => {
-      const { replyTo, metadata, mentions } = options
-      const given = Object.entries({ replyTo, metadata, mentions }).filter(([, value]) => value)
-      const one = { ...draft(by, text, options), ...Object.fromEntries(given) }
-      return entryOf((await store.log.append([one], newBatchId()))[0] as never)
-    },
+    post: (by: Session, text: string, options: DraftOptions = {}) =>
+      appendMessage(store, by, text, options),
     change: async (by: Session, command: ChangeCommand) => {
       const outcome = await store.log.change(by.id, command)
       if (outcome.kind !== 'done') throw new Error(outcome.kind)
@@ -63,14 +65,6 @@ async function twoNodes(t: Test) {
   }
 }
 
-const edit = (id: number, value: string): ChangeCommand => ({
-  kind: 'edit',
-  id,
-  text: { value, mentions: [] },
-  metadata: undefined,
-  maxAgeMs: undefined,
-})
-
 function suite(): void {
   t.test('a node that is behind tells of messages as they are', async (t) => {
     const { store, people, post, change, behind } = await twoNodes(t)
@@ -83,12 +77,12 @@ function suite(): void {
     const reply = await post(bob, 'secret', { to: 'ann' })
     const second = await post(ann, 'ho', { to: 'bob', replyTo: reply.id })
     t.match(second, { replyTo: reply.id })
-    await change(bob, { kind: 'react', id: first.id, emoji: '👍' })
-    await change(ann, { kind: 'react', id: first.id, emoji: '👍' })
-    await change(bob, { kind: 'unreact', id: first.id, emoji: '👍' })
+    await change(bob, react(first.id))
+    await change(ann, react(first.id))
+    await change(bob, unreact(first.id))
     await change(ann, edit(first.id, 'edited'))
     await change(bob, edit(reply.id, 'another'))
-    await change(bob, { kind: 'delete', id: reply.id })
+    await change(bob, erase(reply.id))
     const entries = await behind()
     t.same(
       entries.map(({ kind }) => kind),
@@ -152,7 +146,7 @@ function suite(): void {
     const early = await post(ann, 'early', { room: 'tea' })
     await execute(put('tea', 'cid'))
     await behind()
-    await change(bob, { kind: 'react', id: early.id, emoji: '👍' })
+    await change(bob, react(early.id))
     const late = await post(ann, 'late', { room: 'tea' })
     await change(ann, edit(early.id, 'early, edited'))
     await change(ann, edit(late.id, 'late, edited'))
@@ -171,7 +165,7 @@ function suite(): void {
       ['left', []],
     ])
     await execute(put('tea', 'cid'))
-    await change(ann, { kind: 'delete', id: early.id })
+    await change(ann, erase(early.id))
     await change(ann, edit(late.id, 'again'))
     t.match(await behind(), [
       { kind: 'joined', hiddenFrom: [] },
@@ -179,7 +173,7 @@ function suite(): void {
       { kind: 'edited', hiddenFrom: [] },
     ])
     await change(ann, edit(late.id, 'gone with the room'))
-    await change(ann, { kind: 'delete', id: late.id })
+    await change(ann, erase(late.id))
     const last = await post(ann, 'last', { room: 'tea' })
     await change(ann, edit(last.id, 'last, edited'))
     await execute(deleteRoom('tea'))
@@ -197,11 +191,11 @@ function suite(): void {
     const { store, setClock, people, post, change, behind } = await twoNodes(t)
     const { ann } = people
     const old = await post(ann, 'old')
-    await change(ann, { kind: 'react', id: old.id, emoji: '👍' })
+    await change(ann, react(old.id))
     await behind()
     setClock(1_000_000 + hour)
     await change(ann, edit(old.id, 'edited'))
-    await change(ann, { kind: 'delete', id: old.id })
+    await change(ann, erase(old.id))
     while ((await store.retention.deleteExpired(1_000_000 + hour)).more);
     t.match(await store.log.bounds(), { oldest: 3 })
     t.same((await store.log.read(2, ann.account.id)).entries, [])
@@ -217,7 +211,7 @@ function suite(): void {
     await store.log.append(drafts, newBatchId())
     const key = { key: 'k', digest: 'd' }
     const { id } = await post(ann, 'kept', { room: 'tea', ...key, metadata: '{"a":1}' })
-    await change(ann, { kind: 'react', id, emoji: '👍' })
+    await change(ann, react(id))
     await execute(deleteRoom('tea'))
     const again = async () =>
       (await store.log.append([draft(ann, 'kept', { room: 'tea', ...key })], newBatchId()))[0]
@@ -260,5 +254,32 @@ function suite(): void {
     const published = await behind()
     t.match(published.at(-1), { id: 5, message: { text: `4${long}` } })
     t.equal(published.length, 5)
+  })
+
+  t.test('changes of several nodes are in one order, and the last one stays', async (t) => {
+    const databaseUrl = await (await sharedPostgres()).freshDatabase()
+    const nodes = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
+    const [here, there] = nodes.map(({ store }) => store) as [Store, Store]
+    const ann = await registerUser(here, 'ann')
+    const { id } = await appendMessage(here, ann, 'hi')
+    const calls = Array.from({ length: 10 }, (_, nth) => [
+      here.log.change(ann.id, edit(id, `here ${nth}`)),
+      there.log.change(ann.id, edit(id, `there ${nth}`)),
+      here.log.change(ann.id, react(id)),
+      there.log.change(ann.id, unreact(id)),
+    ])
+    const outcomes = await Promise.all(calls.flat())
+    t.ok(outcomes.every(({ kind }) => kind === 'done'))
+    const changed = outcomes.filter((outcome) => outcome.kind === 'done' && outcome.changed)
+    for (const { updates } of nodes) {
+      await updates.until(({ ids }) => ids.length === changed.length + 1)
+      t.same(
+        updates.ids,
+        updates.ids.map((_, at) => at + 1),
+      )
+    }
+    const { entries } = await there.log.read(0, ann.account.id)
+    const { text } = entries[0] as MessageEntry
+    for (const entry of entries) if (entry.kind === 'edited') t.equal(entry.message.text, text)
   })
 }
