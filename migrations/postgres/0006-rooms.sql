@@ -760,7 +760,7 @@ END
 $$;
 
 -- As it was, and memberships that ended before the oldest entry: of what was carried nothing is left.
--- Likewise reactions to messages before it.
+-- With messages go the reactions to them.
 CREATE OR REPLACE FUNCTION obrol_sweep(before bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   step CONSTANT integer := 1000;
@@ -790,6 +790,8 @@ BEGIN
   IF edge > trimmed_to THEN
     DELETE FROM idempotency_keys WHERE entry_id > greatest(trimmed_to, keys_to) AND entry_id <= edge;
     DELETE FROM entries WHERE id > trimmed_to AND id <= edge;
+    -- After the entries: who reacts holds the row of the message until the reaction is there.
+    DELETE FROM reactions WHERE message_id > trimmed_to AND message_id <= edge;
     UPDATE trimmed SET up_to = edge;
     trimmed_to := edge;
     more := EXISTS (
@@ -823,12 +825,6 @@ BEGIN
   DELETE FROM members WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM members
     WHERE left_id IS NOT NULL AND left_id <= trimmed_to ORDER BY left_id LIMIT step));
-  GET DIAGNOSTICS dropped = ROW_COUNT;
-  more := more OR dropped = step;
-
-  -- Also those that were added while their message was being deleted.
-  DELETE FROM reactions WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM reactions WHERE message_id <= trimmed_to ORDER BY message_id LIMIT step));
   GET DIAGNOSTICS dropped = ROW_COUNT;
   more := more OR dropped = step;
 

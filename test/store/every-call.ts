@@ -76,7 +76,7 @@ async function everyRoomCall(
   bob: Session,
   round: number,
 ): Promise<void> {
-  const [room, user, viewer] = [`room${round}`, `bob${round}`, ann.account.id]
+  const [room, user, viewer] = [`made${round}`, `bob${round}`, ann.account.id]
   const execute = ({ id }: Session, command: RoomCommand) => store.rooms.execute(id, command, null)
   await store.rooms.execute(ann.id, create(room), { key: `of ${room}`, digest: room })
   await execute(bob, put(room, user))
