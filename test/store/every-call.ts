@@ -77,7 +77,7 @@ async function everyRoomCall(
   bob: Session,
   round: number,
 ): Promise<void> {
-  const [room, user, viewer] = [`room${round}`, `bob${round}`, ann.account.id]
+  const [room, user, viewer] = [`made${round}`, `bob${round}`, ann.account.id]
   const execute = ({ id }: Session, command: RoomCommand) => store.rooms.execute(id, command, null)
   await store.rooms.execute(ann.id, create(room), { key: `of ${room}`, digest: room })
   await execute(bob, put(room, user))
@@ -93,12 +93,34 @@ async function everyRoomCall(
   await store.log.read(0, bob.account.id)
   for (const range of [{}, { after: 0 }, { before: 500 }])
     await store.log.page(viewer, { ...range, limit: 50, inRoom: room })
+  await everyChange(store, ann, bob, room)
   await execute(ann, ban(room, user))
   await store.rooms.bans(viewer, room, { after: null, limit: 50 })
   await execute(ann, unban(room, user))
   await execute(ann, remove(room, user))
   await store.log.read(0, bob.account.id)
   await execute(ann, deleteRoom(room))
+  await store.retention.eraseDeleted()
+}
+
+/** @param room to which both belong; undefined for messages to everyone */
+async function everyChange(store: Store, ann: Session, bob: Session, room?: string): Promise<void> {
+  const to = room === undefined ? {} : { room }
+  const viewer = ann.account.id
+  const options = {
+    ...to,
+    metadata: '{}',
+    mentions: ['nobody', personNamed(7), bob.account.username],
+  }
+  const { id } = await appendMessage(store, ann, 'to be changed', options)
+  const reply = await appendMessage(store, bob, 'a reply', { ...to, replyTo: id })
+  for (const command of [react(id), react(id), edit(id, 'edited', options), unreact(id), react(id)])
+    await store.log.change(ann.id, command)
+  await store.log.message(id, viewer)
+  await store.log.change(bob.id, react(id))
+  await store.log.change(bob.id, erase(reply.id))
+  await store.log.read(id - 1, viewer)
+  await store.log.page(viewer, { limit: 50, ...(room && { inRoom: room }) })
 }
 
 /** In a conversation that others have as well, and in a room in which some may not see all. */
