@@ -36,6 +36,9 @@ export interface EntryRow extends MessageRow {
   count?: number | null
 }
 
+/** What a query adds to the row of a change. */
+export type ChangedMessage = Required<Pick<EntryRow, 'message' | 'count'>>
+
 export type ChangeKind = (MessageChangeEntry | ReactionEntry)['kind']
 
 const changeKinds: ReadonlySet<string> = new Set<ChangeKind>([

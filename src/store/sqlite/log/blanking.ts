@@ -49,10 +49,12 @@ export class Blanking {
     return this.#nextRoom.get() !== undefined
   }
 
-  /** Blanks some messages of a deleted room, one statement for each: of a larger one SQLite keeps a copy. */
+  /**
+   * Blanks some messages of a deleted room, where `hasRooms`. One statement for each: of what one overwrites
+   * in many rows SQLite keeps a copy.
+   */
   stepOfRoom(): void {
-    const room = this.#nextRoom.get()
-    if (!room) return
+    const room = this.#nextRoom.get() as Room
     const ids = this.#entries.all(room.id, room.blankedTo)
     for (const id of ids) this.message(id, room.deletedAt)
     this.#advance.run(ids.length < ROWS_PER_STEP ? null : (ids.at(-1) as number), room.id)

@@ -8,6 +8,7 @@ type Key = { message: number; emoji: string; account: number }
 
 /** Who reacted to messages, and with what. */
 export class Reactions {
+  readonly #any
   readonly #ofMessage
   readonly #names
   readonly #count
@@ -17,6 +18,7 @@ export class Reactions {
   readonly #delete
 
   constructor(connection: Connection) {
+    this.#any = connection.prepare<[number]>('SELECT 1 FROM reactions WHERE message_id = ? LIMIT 1')
     this.#ofMessage = connection.prepare<
       { message: number; viewer: number },
       { emoji: string; count: number; me: 0 | 1 }
@@ -56,6 +58,8 @@ export class Reactions {
 
   /** The oldest emoji first. */
   of(message: number, viewer: number): Reaction[] {
+    // Most messages have none, which costs a tenth of the whole query to know.
+    if (this.#any.get(message) === undefined) return []
     return this.#ofMessage.all({ message, viewer }).map(({ emoji, count, me }) => ({
       emoji,
       count,

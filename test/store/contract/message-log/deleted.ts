@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { draft } from '../../fixtures.ts'
 import { edit, erase, react, unreact } from '../../message-commands.ts'
 import { ban, create, deleteRoom, put, remove } from '../../room-commands.ts'
 import type { OpenFixture } from '../fixture.ts'
@@ -71,6 +72,32 @@ export async function deletedContract(t: Test, openFixture: OpenFixture): Promis
     const tombstone = await house.changed('ann', erase(1))
     t.same(await replay(), { kind: 'replayed', entry: tombstone })
     t.same((await byKey())?.entry, tombstone)
+  })
+
+  await t.test('a repeated batch answers with its messages as they are now', async (t) => {
+    const house = await openHouse(t, openFixture)
+    await house.done('ann', create('tea'))
+    const { ann } = house.people
+    const batch = [
+      draft(ann, 'edited'),
+      draft(ann, 'deleted'),
+      draft(ann, 'in a room', { room: 'tea' }),
+      draft(ann, 'refused', { room: 'rum' }),
+      draft(ann, 'as it was'),
+    ]
+    const { log } = house.store
+    await log.append(batch, 'the batch')
+    await house.changed('ann', edit(2, 'now'))
+    await house.changed('ann', erase(3))
+    await house.done('ann', deleteRoom('tea'))
+    const deletedAt = house.clock.now()
+    t.match(await log.append(batch, 'the batch'), [
+      { kind: 'appended', entry: { id: 2, text: 'now', editedAt: deletedAt } },
+      { kind: 'appended', entry: { id: 3, text: '', deletedAt } },
+      { kind: 'appended', entry: { id: 4, text: '', deletedAt } },
+      { kind: 'unknown-room' },
+      { kind: 'appended', entry: { id: 5, text: 'as it was' } },
+    ])
   })
 
   await t.test('a post into a room that was deleted replays as a tombstone', async (t) => {
