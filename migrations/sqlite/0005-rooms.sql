@@ -139,7 +139,7 @@ WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL;
 CREATE TABLE reactions (
   message_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
   emoji TEXT NOT NULL,
-  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  account_id INTEGER NOT NULL, -- without a reference, for which a new account would be looked for here
   entry_id INTEGER NOT NULL, -- the entry with which it was added
   PRIMARY KEY (message_id, emoji, account_id)
 ) STRICT, WITHOUT ROWID;

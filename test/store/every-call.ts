@@ -33,6 +33,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   )
   await everyRoomCall(store, ann, bob, round)
   await everyChange(store, ann, bob)
+  await everyReadOfChanges(store, ann, bob)
   const again = newBatchId()
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.append([draft(ann, 'once', { key })], again)
@@ -124,7 +125,7 @@ async function everyChange(store: Store, ann: Session, bob: Session, room?: stri
 }
 
 /** In a conversation that others have as well, and in a room in which some may not see all. */
-async function everyChange(store: Store, ann: Session, bob: Session): Promise<void> {
+async function everyReadOfChanges(store: Store, ann: Session, bob: Session): Promise<void> {
   const [room, toBob] = [`since${ann.id}`, { to: bob.account.username }]
   const fields = { access: 'private', history: 'since-joined' } as const
   await store.rooms.execute(ann.id, create(room, fields), null)
