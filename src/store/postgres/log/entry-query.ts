@@ -11,7 +11,7 @@ export interface EntryAndRoomRow extends EntryRow {
 }
 
 /** The usernames of an array of ids, in their order, as JSON; null for none. */
-export function namesOf(accounts: string): string {
+function namesOf(accounts: string): string {
   return `CASE WHEN ${accounts} IS NOT NULL THEN obrol_names(${accounts}) END`
 }
 
