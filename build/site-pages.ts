@@ -22,6 +22,7 @@ export const sitePages: Page[] = [
   ...group('Integrating', [
     ['docs/start.md', 'Five-minute start'],
     ['docs/streams.md', 'Streams and cursors'],
+    ['docs/messages.md', 'Messages that change'],
     ['docs/rooms.md', 'Rooms'],
     ['docs/idempotency.md', 'Retries'],
     ['docs/errors.md', 'Errors'],

@@ -31,7 +31,8 @@ export function tablesFrom(folder: string): string {
     const [, its] = /^# \w+-(\S+)\.txt/.exec(other) ?? []
     if (version === undefined || its !== version) throw new Error(`${its} is not ${version}`)
   }
-  return `${header(version as string)}
+  const files = 'confusables.txt, CaseFolding.txt and Scripts.txt'
+  return `${header(`build/unicode-tables.ts from ${files} of Unicode\n * ${version}`)}
 /** The version of Unicode that these are of. */
 export const unicodeVersion = '${version}'
 
@@ -120,7 +121,7 @@ function base36(numbers: readonly number[]): string {
 }
 
 /** A text in lines, broken after a comma or at a space. */
-function wrapped(text: string): string[] {
+export function wrapped(text: string): string[] {
   const lines = ['']
   for (const word of text.split(/(?<=,)|(?= )/)) {
     const line = `${lines.at(-1)}${word}`
@@ -134,15 +135,15 @@ function codePoint(character: string): number {
   return character.codePointAt(0) as number
 }
 
-function characters(codePoints: string): string {
+export function characters(codePoints: string): string {
   const codes = codePoints.split(' ').map((code) => Number.parseInt(code, 16))
   return String.fromCodePoint(...codes)
 }
 
-function header(version: string): string {
+/** The head of a file. @param source what makes it, and from what */
+export function header(source: string): string {
   return `/*
- * Made by build/unicode-tables.ts from confusables.txt, CaseFolding.txt and Scripts.txt of Unicode
- * ${version}. Not to be edited by hand.
+ * Made by ${source}. Not to be edited by hand.
  *
  * UNICODE LICENSE V3
  *

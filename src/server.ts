@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { Accounts } from './chat/accounts.ts'
+import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
@@ -88,10 +89,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const appender = new AppendBatcher(store.log, {
     unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,
   })
-  const logCache = new LogCache(store)
+  // `storeUpdates` and `app` are made below: the closures here read them once the server runs.
+  const logCache = new LogCache(store, () => storeUpdates.flushChanges())
   const presenceBroadcaster = new PresenceBroadcaster(presence)
   const receipts = new DeliveryReceipts(store.receipts, () => logCache.epoch)
-  // `storeUpdates` and `app` are made below: the closures here read them once the server runs.
   const hub = new Hub(settings, {
     logCache,
     presence,
@@ -118,7 +119,15 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         store,
         appender,
         maxChars: settings.messageMaxChars,
+        metadataMaxBytes: settings.metadataMaxBytes,
+        digestKey: signingKey,
         broadcast: settings.broadcast,
+      }),
+      messageChanges: new MessageChanges({
+        store,
+        maxChars: settings.messageMaxChars,
+        metadataMaxBytes: settings.metadataMaxBytes,
+        editMinutes: settings.editMinutes,
       }),
       rooms: new Rooms({
         store,

@@ -189,6 +189,14 @@ export const settingsTable = {
     [1, 100_000],
     'The longest message.',
   ),
+  metadataMaxBytes: wholeNumberSetting(
+    'METADATA_MAX_BYTES',
+    4096,
+    'bytes',
+    [2, 32_768],
+    'The longest metadata of a message, as JSON in UTF-8.',
+  ),
+  editMinutes: limitSetting('EDIT_MINUTES', 0, 'minutes', 'How long a message may be edited.'),
   passwordMinChars: wholeNumberSetting(
     'PASSWORD_MIN_CHARS',
     8,

@@ -46,6 +46,11 @@ export class StoreUpdateHandler implements StoreListener {
     this.#batcher.flush()
   }
 
+  /** `flush`, if older entries must be told otherwise from the pending update on. */
+  flushChanges(): void {
+    this.#batcher.flushChanges()
+  }
+
   diverged(bounds: LogBounds): void {
     const { sessions, presence, hub, log } = this.#targets
     this.flush()

@@ -43,6 +43,8 @@ t.test('every setting has a default', async (t) => {
     addsPerHour: 60,
     broadcast: 'everyone',
     messageMaxChars: 4000,
+    metadataMaxBytes: 4096,
+    editMinutes: 0,
     passwordMinChars: 8,
     historyDays: 0,
     corsOrigins: [],

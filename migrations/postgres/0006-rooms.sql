@@ -1,4 +1,4 @@
--- Rooms: the log has kinds of entries, and each entry has an audience. A database of 0.1 is carried over
+-- Rooms, and messages that change: the log has kinds of entries, and each has an audience. A database of 0.1 is carried over
 -- in this one transaction: 5,000,000 messages take some 20 s, and twice the disk meanwhile.
 --
 -- Servers of the version before end here. While one of them is alive nothing is changed. One that was cut
@@ -52,7 +52,8 @@ CREATE TABLE rooms (
   archived boolean NOT NULL,
   member_count integer NOT NULL CHECK (member_count >= 0),
   created_at bigint NOT NULL,
-  deleted_id bigint -- the entry that deleted it
+  deleted_id bigint, -- the entry that deleted it
+  blanked_to bigint -- of a deleted room: up to which id its messages are blanked; NULL when all are
 );
 
 -- As for accounts (0002-name-skeletons.sql), in a namespace of their own.
@@ -81,6 +82,8 @@ CREATE INDEX members_rooms ON members (account_id, left_id) WHERE joined_id > 0;
 CREATE INDEX rooms_open ON rooms (key) WHERE access = 'open' AND key IS NOT NULL;
 CREATE INDEX rooms_open_title ON rooms ((lower(title) COLLATE "C"))
 WHERE access = 'open' AND key IS NOT NULL;
+-- Deleted rooms with messages that are not blanked yet.
+CREATE INDEX rooms_to_blank ON rooms (blanked_to) WHERE blanked_to IS NOT NULL;
 -- The members of a room, who has been there longest first.
 CREATE INDEX members_of_room ON members (audience_id, role, joined_id)
 WHERE left_id IS NULL AND joined_id > 0;
@@ -93,6 +96,15 @@ CREATE TABLE room_bans (
   by_id bigint NOT NULL,
   at bigint NOT NULL,
   PRIMARY KEY (audience_id, account_id)
+);
+
+-- A row for each account that has reacted with an emoji.
+CREATE TABLE reactions (
+  message_id bigint NOT NULL,
+  emoji text COLLATE "C" NOT NULL,
+  account_id bigint NOT NULL,
+  entry_id bigint NOT NULL, -- the entry with which it was added
+  PRIMARY KEY (message_id, emoji, account_id)
 );
 
 INSERT INTO audiences (type) VALUES ('everyone'); -- 1
@@ -116,7 +128,9 @@ CROSS JOIN LATERAL (SELECT low AS account UNION SELECT high) AS people;
 
 CREATE TABLE entries_of_audiences AS
 SELECT entries.id, 'message' AS kind, coalesce(audiences.id, 1) AS audience_id,
-  sender_id AS actor_id, recipient_id AS target_id, text, sent_at
+  sender_id AS actor_id, recipient_id AS target_id, text, sent_at,
+  NULL::bigint AS ref_id, NULL::text AS metadata, NULL::bigint[] AS mentions,
+  NULL::bigint AS edited_at, NULL::bigint AS deleted_at
 FROM entries LEFT JOIN audiences
 ON low_id = least(sender_id, recipient_id) AND high_id = greatest(sender_id, recipient_id)
   AND recipient_id IS NOT NULL;
@@ -124,13 +138,18 @@ ON low_id = least(sender_id, recipient_id) AND high_id = greatest(sender_id, rec
 DROP TABLE entries;
 ALTER TABLE entries_of_audiences RENAME TO entries;
 
--- kind: 'message', 'joined', 'left', 'role-changed', 'room-updated' or 'room-deleted'.
+-- kind: 'message'; of a room 'joined', 'left', 'role-changed', 'room-updated' or 'room-deleted'; of a
+--   message 'edited', 'deleted', 'reaction-added' or 'reaction-removed'.
 -- target_id: the recipient of a direct message, or the member whom a membership entry is about.
--- text: of a message; the role that a membership entry gives, or the reason of leaving; else ''.
+-- text: of a message; the role that a membership entry gives, or the reason of leaving; the emoji of a
+--   reaction; else ''.
+-- ref_id: the message that a message replies to, or of which a change is.
+-- metadata: JSON text, and mentions: ids of accounts in the order of the text, of a message.
+-- A deleted message has lost its text, ref_id, metadata, mentions, edited_at and reactions.
 ALTER TABLE entries
   ADD CONSTRAINT entries_pkey PRIMARY KEY (id),
   ADD CHECK (id > 0),
-  ADD CHECK (text <> '' OR kind <> 'message'),
+  ADD CHECK (text <> '' OR kind <> 'message' OR deleted_at IS NOT NULL),
   ALTER COLUMN kind SET NOT NULL,
   ALTER COLUMN audience_id SET NOT NULL,
   ALTER COLUMN actor_id SET NOT NULL,
@@ -140,21 +159,206 @@ ALTER TABLE entries
 -- What one person may see is merged from ranges of this index, one for each of their audiences.
 CREATE INDEX entries_audience ON entries (audience_id, id);
 -- The direct messages that wait for someone.
-CREATE INDEX entries_kept ON entries (target_id, id) WHERE kind = 'message' AND target_id IS NOT NULL;
+CREATE INDEX entries_kept ON entries (target_id, id)
+WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL;
 
 -- The epoch goes on, unless PostgreSQL was restarted since the last server: then the next one begins one.
 UPDATE epochs SET incarnation = obrol_incarnation()
 WHERE born = (SELECT max(born) FROM epochs) AND incarnation = current_setting('obrol.before');
 
--- Appends a batch: [{session, type, to, keep, text, key, digest}, …], where type is 'everyone', 'direct'
--- or 'room', and to the key of a username or of a room's name; one row for each draft, in order, without
--- the text of what is new. Its plans are as those of 0003-plans.sql; of members the last stay is looked up,
--- for which only the primary key serves.
+-- Who of those that a text may mention can read its message, in their order. For each `@` the first of its
+-- keys that is a username counts.
+--
+-- of_message: NULL for one that is appended by this statement
+-- people: of a direct conversation, else NULL
+CREATE FUNCTION obrol_mentions(candidates jsonb, audience bigint, of_message bigint, people bigint[])
+RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT array_agg(account ORDER BY place) FROM (
+      SELECT named.id AS account, min(n) AS place
+      FROM jsonb_array_elements(candidates) WITH ORDINALITY AS at (keys, n)
+      CROSS JOIN LATERAL (
+        SELECT found.id FROM jsonb_array_elements_text(keys) WITH ORDINALITY AS wanted (name, nth)
+        CROSS JOIN LATERAL (
+          SELECT accounts.id FROM accounts WHERE accounts.key = wanted.name LIMIT 1
+        ) AS found
+        ORDER BY nth LIMIT 1
+      ) AS named
+      WHERE audience = 1 OR named.id = ANY (people) OR (
+        SELECT deleted_id IS NULL AND (access = 'open' OR (
+          (
+            SELECT left_id IS NULL FROM members
+            WHERE members.account_id = named.id AND members.audience_id = rooms.audience_id
+            ORDER BY joined_id DESC LIMIT 1
+          ) AND (history = 'all' OR of_message IS NULL OR (
+            SELECT true FROM members
+            WHERE members.account_id = named.id AND members.audience_id = rooms.audience_id
+              AND joined_id <= of_message AND (left_id IS NULL OR left_id >= of_message)
+            ORDER BY joined_id DESC LIMIT 1
+          ))))
+        FROM rooms WHERE rooms.audience_id = audience AND people IS NULL LIMIT 1
+      )
+      GROUP BY named.id ORDER BY min(n) LIMIT 20
+    ) AS mentioned);
+END
+$$;
+
+-- The usernames of accounts as a JSON array, in their order.
+CREATE FUNCTION obrol_names(listed bigint[]) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT json_agg(username ORDER BY nth) FROM unnest(listed) WITH ORDINALITY AS given (account, nth)
+    CROSS JOIN LATERAL (SELECT username FROM accounts WHERE accounts.id = account LIMIT 1) AS named);
+END
+$$;
+
+-- How long the text and the metadata of a message are, in bytes; 0 where it was trimmed.
+CREATE FUNCTION obrol_message_bytes(message bigint) RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN coalesce((
+    SELECT octet_length(text) + coalesce(octet_length(metadata), 0)
+    FROM entries WHERE entries.id = message LIMIT 1
+  ), 0);
+END
+$$;
+
+-- What few messages have, by their ids, as JSON.
+CREATE FUNCTION obrol_extras(messages bigint[]) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT json_object_agg(id, json_build_object(
+      'replyTo', ref_id, 'metadata', metadata,
+      'mentions', CASE WHEN mentions IS NOT NULL THEN obrol_names(mentions) END,
+      'editedAt', edited_at, 'deletedAt', deleted_at))
+    FROM entries WHERE id = ANY (messages));
+END
+$$;
+
+-- The messages of changes, by the ids of the changes, as JSON: {message, count}, where count is how many
+-- reactions with its emoji there are. Messages that were trimmed, and those that the viewer may not see of
+-- a history since-joined, are left out.
+--
+-- viewer: NULL for everyone
+CREATE FUNCTION obrol_message_changes(changed bigint[], viewer bigint)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    WITH changes AS MATERIALIZED (
+      SELECT id, kind, text, ref_id FROM entries WHERE id = ANY (changed)
+    ),
+    counts AS MATERIALIZED (
+      SELECT ref_id, text, (
+        SELECT count(*) FROM reactions WHERE message_id = ref_id AND emoji = text COLLATE "C"
+      ) AS count
+      FROM (
+        SELECT DISTINCT ref_id, text FROM changes WHERE kind IN ('reaction-added', 'reaction-removed')
+      ) AS those
+    )
+    SELECT coalesce(json_object_agg(changes.id, json_build_object('count', counts.count, 'message',
+      json_build_object(
+        'id', said.id, 'sentAt', said.sent_at,
+        'actorId', said.actor_id,
+        'actor', (SELECT username FROM accounts WHERE accounts.id = said.actor_id LIMIT 1),
+        'targetId', said.target_id,
+        'target', (
+          SELECT username FROM accounts
+          WHERE accounts.id = said.target_id AND said.target_id IS NOT NULL LIMIT 1),
+        'text', CASE WHEN changes.kind = 'edited' THEN said.text ELSE '' END,
+        'replyTo', said.ref_id,
+        'metadata', CASE WHEN changes.kind = 'edited' THEN said.metadata END,
+        'mentions', CASE WHEN changes.kind = 'edited' AND said.mentions IS NOT NULL
+          THEN obrol_names(said.mentions) END,
+        'editedAt', said.edited_at, 'deletedAt', said.deleted_at))), '{}')
+    FROM changes CROSS JOIN LATERAL (
+      SELECT * FROM entries WHERE entries.id = changes.ref_id LIMIT 1
+    ) AS said
+    LEFT JOIN counts ON counts.ref_id = changes.ref_id AND counts.text = changes.text
+      AND changes.kind IN ('reaction-added', 'reaction-removed')
+    WHERE viewer IS NULL OR (
+      SELECT history FROM rooms WHERE rooms.audience_id = said.audience_id LIMIT 1
+    ) IS DISTINCT FROM 'since-joined' OR (
+      SELECT true FROM members
+      WHERE members.account_id = viewer AND members.audience_id = said.audience_id
+        AND joined_id <= said.id AND (left_id IS NULL OR left_id >= said.id)
+      ORDER BY joined_id DESC LIMIT 1));
+END
+$$;
+
+-- Who was a member of a room with a history since-joined at a change and may not see its message, by the
+-- ids of the changes, as JSON.
+CREATE FUNCTION obrol_unseen(changed bigint[]) RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    SELECT coalesce(json_object_agg(changes.id, accounts), '{}')
+    FROM (SELECT id, audience_id, ref_id FROM entries WHERE id = ANY (changed)) AS changes
+    CROSS JOIN LATERAL (
+      SELECT true FROM rooms
+      WHERE rooms.audience_id = changes.audience_id AND history = 'since-joined' LIMIT 1
+    ) AS place
+    CROSS JOIN LATERAL (
+      SELECT json_agg(account_id) AS accounts FROM (
+        SELECT account_id FROM members
+        WHERE members.audience_id = changes.audience_id AND left_id IS NULL AND joined_id > 0
+          AND joined_id > changes.ref_id AND joined_id < changes.id
+        UNION
+        SELECT account_id FROM members
+        WHERE members.audience_id = changes.audience_id AND left_id > changes.id
+          AND joined_id > changes.ref_id AND joined_id < changes.id
+      ) AS newer
+      WHERE (
+        SELECT true FROM members
+        WHERE members.account_id = newer.account_id AND members.audience_id = changes.audience_id
+          AND joined_id <= changes.ref_id AND (left_id IS NULL OR left_id >= changes.ref_id)
+        ORDER BY joined_id DESC LIMIT 1
+      ) IS NULL
+    ) AS those
+    WHERE accounts IS NOT NULL);
+END
+$$;
+
+-- Whether a sender may read a message of the conversation that they write to, which is with a recipient, or
+-- a room, else with everyone.
+CREATE FUNCTION obrol_may_reply(message bigint, sender bigint, recipient bigint, room bigint)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  said record;
+BEGIN
+  SELECT audience_id, actor_id, target_id INTO said
+  FROM entries WHERE id = message AND kind = 'message' LIMIT 1;
+  IF recipient IS NOT NULL THEN
+    RETURN (said.actor_id, said.target_id) IN ((sender, recipient), (recipient, sender));
+  END IF;
+  RETURN said.audience_id = coalesce(room, 1) AND (
+    room IS NULL
+    OR (SELECT history FROM rooms WHERE rooms.audience_id = room LIMIT 1) = 'all'
+    OR (
+      SELECT true FROM members
+      WHERE members.account_id = sender AND members.audience_id = room
+        AND joined_id <= message AND (left_id IS NULL OR left_id >= message)
+      ORDER BY joined_id DESC LIMIT 1));
+END
+$$;
+
+-- When a room was deleted, from the entry of that.
+CREATE FUNCTION obrol_sent_at(entry bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT sent_at FROM entries WHERE entries.id = entry LIMIT 1);
+END
+$$;
+
+-- Appends a batch: [{session, type, to, keep, text, replyTo, metadata, mentions, key, digest}, …], where
+-- type is 'everyone', 'direct' or 'room', to the key of a username or of a room's name, and mentions the
+-- candidates of obrol_mentions; one row for each draft, in order. Of what is new it has neither the text nor
+-- the metadata and what it replies to, which the caller knows. Its plans are as those of 0003-plans.sql; of
+-- members the last stay is looked up, for which only the primary key serves. What few messages need is in
+-- functions of their own, for each part of a statement costs time whenever it starts.
 DROP FUNCTION obrol_append(jsonb, text);
 CREATE FUNCTION obrol_append(batch jsonb, batch_ticket text)
 RETURNS TABLE (
   kind text, born bigint, id bigint, text text, "sentAt" bigint, "actorId" bigint, actor text,
-  "targetId" bigint, target text, "roomId" bigint, room text)
+  "targetId" bigint, target text, "roomId" bigint, room text,
+  "replyTo" bigint, metadata text, mentions json, "editedAt" bigint, "deletedAt" bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -166,6 +370,7 @@ DECLARE
   new_actors bigint[];
   new_targets bigint[];
   new_audiences bigint[];
+  new_mentions text[]; -- each a bigint[]: an array of arrays would need them to be as long as one another
 BEGIN
   PERFORM obrol_lock(1);
   epoch_born := obrol_epoch_under_lock();
@@ -175,7 +380,7 @@ BEGIN
     old_head := coalesce((SELECT max(entries.id) FROM entries), 0);
 
     WITH judged AS MATERIALIZED (
-      SELECT item.n, item.text, item.key, item.digest,
+      SELECT item.n, item.text, item.key, item.digest, item.reply_to, item.metadata, item.mentions AS candidates,
         speakers.account_id AS sender_id, recipients.id AS recipient_id, known.id AS known_id,
         CASE WHEN recipients.id IS NOT NULL THEN least(speakers.account_id, recipients.id) END AS low,
         CASE WHEN recipients.id IS NOT NULL THEN greatest(speakers.account_id, recipients.id) END AS high,
@@ -192,30 +397,30 @@ BEGIN
           WHEN speakers.account_id IS NULL THEN 'session-ended'
           WHEN known.digest = item.digest AND known.kind = 'message' THEN 'replayed'
           WHEN known.id IS NOT NULL THEN 'key-reused'
-          WHEN item.type = 'everyone' THEN 'appended'
-          WHEN item.type = 'direct' THEN CASE
-            WHEN recipients.id IS NULL THEN 'unknown-recipient'
-            WHEN NOT item.keep AND (
-              SELECT true FROM presence WHERE presence.account_id BETWEEN recipients.id AND recipients.id
-              ORDER BY presence.account_id LIMIT 1
-            ) IS NULL THEN 'recipient-offline'
-            ELSE 'appended'
-          END
-          WHEN item.type = 'room' THEN CASE
-            WHEN (places.access = 'open') IS NOT TRUE AND places.is_member IS NOT TRUE THEN 'unknown-room'
-            WHEN (
-              SELECT true FROM room_bans
-              WHERE room_bans.audience_id = places.audience_id
-                AND room_bans.account_id = speakers.account_id LIMIT 1
-            ) THEN 'forbidden'
-            WHEN places.is_member IS NOT TRUE THEN 'not-a-member'
-            WHEN places.archived THEN 'room-archived'
-            ELSE 'appended'
-          END
+          WHEN item.type = 'direct' AND recipients.id IS NULL THEN 'unknown-recipient'
+          WHEN item.type = 'direct' AND NOT item.keep AND (
+            SELECT true FROM presence WHERE presence.account_id BETWEEN recipients.id AND recipients.id
+            ORDER BY presence.account_id LIMIT 1
+          ) IS NULL THEN 'recipient-offline'
+          WHEN item.type = 'room' AND (places.access = 'open') IS NOT TRUE AND places.is_member IS NOT TRUE
+            THEN 'unknown-room'
+          WHEN item.type = 'room' AND (
+            SELECT true FROM room_bans
+            WHERE room_bans.audience_id = places.audience_id
+              AND room_bans.account_id = speakers.account_id LIMIT 1
+          ) THEN 'forbidden'
+          WHEN item.type = 'room' AND places.is_member IS NOT TRUE THEN 'not-a-member'
+          WHEN item.type = 'room' AND places.archived THEN 'room-archived'
+          WHEN item.reply_to IS NOT NULL AND obrol_may_reply(
+            item.reply_to, speakers.account_id, recipients.id, places.audience_id
+          ) IS NOT TRUE THEN 'unknown-reply'
+          WHEN item.type IN ('everyone', 'direct', 'room') THEN 'appended'
         END AS verdict
       FROM ROWS FROM (jsonb_to_recordset(batch) AS (
-        session bigint, type text, "to" text, keep boolean, text text, key text, digest text
-      )) WITH ORDINALITY AS item (session, type, "to", keep, text, key, digest, n)
+        session bigint, type text, "to" text, keep boolean, text text, key text, digest text,
+        "replyTo" bigint, metadata text, mentions jsonb
+      )) WITH ORDINALITY
+        AS item (session, type, "to", keep, text, key, digest, reply_to, metadata, mentions, n)
       LEFT JOIN LATERAL (
         SELECT account_id FROM sessions
         WHERE sessions.id = item.session AND expires_at > time_now LIMIT 1
@@ -274,12 +479,17 @@ BEGIN
     placed AS MATERIALIZED (
       SELECT *, coalesce(audience_id, CASE WHEN new_id IS NOT NULL THEN (
         SELECT made.id FROM made WHERE low_id = low AND high_id = high
-      ) END) AS place
+      ) END) AS place,
+      CASE WHEN new_id IS NOT NULL AND candidates IS NOT NULL THEN obrol_mentions(
+        candidates, audience_id, NULL,
+        CASE WHEN recipient_id IS NOT NULL THEN ARRAY[sender_id, recipient_id] END
+      ) END AS mentions
       FROM numbered
     ),
     written AS (
-      INSERT INTO entries (id, kind, audience_id, actor_id, target_id, text, sent_at)
-      SELECT new_id, 'message', place, sender_id, recipient_id, text, time_now
+      INSERT INTO entries (
+        id, kind, audience_id, actor_id, target_id, text, sent_at, ref_id, metadata, mentions)
+      SELECT new_id, 'message', place, sender_id, recipient_id, text, time_now, reply_to, metadata, mentions
       FROM placed WHERE new_id IS NOT NULL ORDER BY n
     ),
     -- A key that is still there and was not found is too old to count.
@@ -301,13 +511,15 @@ BEGIN
         END AS id,
         CASE WHEN new_id IS NOT NULL THEN sender_id END AS new_actor,
         CASE WHEN new_id IS NOT NULL THEN recipient_id END AS new_target,
-        CASE WHEN new_id IS NOT NULL THEN place END AS new_audience
+        CASE WHEN new_id IS NOT NULL THEN place END AS new_audience,
+        mentions::text AS new_mentioned
       FROM placed
       WINDOW same_key AS (PARTITION BY sender_id, key)
     )
     SELECT array_agg(kind ORDER BY n), array_agg(id ORDER BY n), array_agg(new_actor ORDER BY n),
-      array_agg(new_target ORDER BY n), array_agg(new_audience ORDER BY n)
-    INTO outcome_kinds, outcome_ids, new_actors, new_targets, new_audiences FROM outcomes;
+      array_agg(new_target ORDER BY n), array_agg(new_audience ORDER BY n),
+      array_agg(new_mentioned ORDER BY n)
+    INTO outcome_kinds, outcome_ids, new_actors, new_targets, new_audiences, new_mentions FROM outcomes;
 
     IF array_position(outcome_kinds, NULL) IS NOT NULL THEN
       RAISE EXCEPTION 'a newer version of Obrol runs on this database: post there'
@@ -320,15 +532,21 @@ BEGIN
     END IF;
   END IF;
 
-  -- What was just written is known; what was written before is read.
+  -- What was just written is known; what was written before is read, as it is now.
   RETURN QUERY
   SELECT outcome.kind, epoch_born,
     CASE WHEN outcome.new_actor IS NOT NULL THEN outcome.id ELSE said.id END,
-    CASE outcome.kind WHEN 'replayed' THEN said.text END,
+    said.text,
     CASE WHEN outcome.new_actor IS NOT NULL THEN time_now ELSE said.sent_at END,
-    actors.id, actors.username, targets.id, targets.username, places.audience_id, places.name
-  FROM unnest(outcome_kinds, outcome_ids, new_actors, new_targets, new_audiences)
-    WITH ORDINALITY AS outcome (kind, id, new_actor, new_target, new_audience, n)
+    actors.id, actors.username, targets.id, targets.username, places.audience_id, places.name,
+    said.ref_id, said.metadata,
+    CASE WHEN outcome.new_mentioned IS NOT NULL THEN obrol_names(outcome.new_mentioned::bigint[])
+      WHEN said.mentions IS NOT NULL THEN obrol_names(said.mentions) END,
+    said.edited_at,
+    coalesce(said.deleted_at, CASE WHEN places.deleted_id IS NOT NULL
+      THEN obrol_sent_at(places.deleted_id) END)
+  FROM unnest(outcome_kinds, outcome_ids, new_actors, new_targets, new_audiences, new_mentions)
+    WITH ORDINALITY AS outcome (kind, id, new_actor, new_target, new_audience, new_mentioned, n)
   LEFT JOIN LATERAL (
     SELECT * FROM entries
     WHERE entries.id = outcome.id AND outcome.new_actor IS NULL
@@ -344,11 +562,56 @@ BEGIN
       AND coalesce(outcome.new_target, said.target_id) IS NOT NULL LIMIT 1
   ) AS targets ON true
   LEFT JOIN LATERAL (
-    SELECT rooms.audience_id, name FROM rooms
+    SELECT rooms.audience_id, name, deleted_id FROM rooms
     WHERE rooms.audience_id = coalesce(outcome.new_audience, said.audience_id)
       AND coalesce(outcome.new_audience, said.audience_id) <> 1 AND targets.id IS NULL LIMIT 1
   ) AS places ON true
   ORDER BY outcome.n;
+END
+$$;
+
+-- Carries out what was decided about a message (src/store/message-changes.ts), under the log's lock.
+-- change: {kind, text, mentions, metadata, emoji}, where text and mentions, and metadata, may be missing
+CREATE FUNCTION obrol_change_message(change jsonb, actor bigint, message bigint)
+RETURNS TABLE (born bigint, head bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  epoch_born bigint := obrol_epoch_under_lock();
+  time_now bigint := obrol_now();
+  new_id bigint := (SELECT max(id) FROM entries) + 1;
+BEGIN
+  CASE change->>'kind'
+    WHEN 'edit' THEN
+      UPDATE entries
+      SET text = coalesce(change->>'text', text),
+        mentions = CASE WHEN change ? 'mentions' THEN obrol_mentions(
+          change->'mentions', audience_id, id,
+          CASE WHEN target_id IS NOT NULL THEN ARRAY[actor_id, target_id] END
+        ) ELSE mentions END,
+        metadata = CASE WHEN change ? 'metadata' THEN change->>'metadata' ELSE metadata END,
+        edited_at = time_now
+      WHERE id = message;
+    WHEN 'delete' THEN
+      UPDATE entries
+      SET text = '', ref_id = NULL, metadata = NULL, mentions = NULL, edited_at = NULL, deleted_at = time_now
+      WHERE id = message;
+      DELETE FROM reactions WHERE message_id = message;
+    WHEN 'react' THEN
+      INSERT INTO reactions (message_id, emoji, account_id, entry_id)
+      VALUES (message, change->>'emoji', actor, new_id);
+    WHEN 'unreact' THEN
+      DELETE FROM reactions
+      WHERE message_id = message AND emoji = change->>'emoji' AND account_id = actor;
+  END CASE;
+  INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at, ref_id)
+  SELECT new_id,
+    CASE change->>'kind'
+      WHEN 'edit' THEN 'edited' WHEN 'delete' THEN 'deleted'
+      WHEN 'react' THEN 'reaction-added' WHEN 'unreact' THEN 'reaction-removed' END,
+    audience_id, actor, coalesce(change->>'emoji', ''), time_now, message
+  FROM entries WHERE id = message LIMIT 1;
+  PERFORM pg_notify('obrol', new_id::text);
+  RETURN QUERY SELECT epoch_born, new_id;
 END
 $$;
 
@@ -408,7 +671,9 @@ BEGIN
           AS wanted (title text, topic text, archived boolean, access text)
         WHERE audience_id = audience;
       WHEN 'delete' THEN
-        UPDATE rooms SET key = NULL, member_count = 0, deleted_id = new_id WHERE audience_id = audience;
+        UPDATE rooms
+        SET key = NULL, title = '', topic = '', member_count = 0, deleted_id = new_id, blanked_to = 0
+        WHERE audience_id = audience;
         UPDATE members SET left_id = new_id
         WHERE audience_id = audience AND left_id IS NULL AND joined_id > 0;
         DELETE FROM room_skeletons WHERE audience_id = audience;
@@ -455,7 +720,7 @@ BEGIN
     UPDATE accounts SET reached = mark.id
     WHERE id = mark.account AND reached < mark.id AND (
       SELECT true FROM entries
-      WHERE kind = 'message' AND target_id IS NOT NULL
+      WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL
         AND target_id = ANY (ARRAY[mark.account, mark.account])
         AND entries.id > accounts.reached AND entries.id <= mark.id
       ORDER BY target_id, entries.id LIMIT 1);
@@ -463,7 +728,39 @@ BEGIN
 END
 $$;
 
+-- Blanks some messages of a deleted room. Nobody can read them, nor change them meanwhile.
+CREATE FUNCTION obrol_blank() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  step CONSTANT integer := 100;
+  place record;
+  messages bigint[];
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(1331851887, 3) THEN
+    RETURN false;
+  END IF;
+  SELECT audience_id, blanked_to, deleted_id INTO place
+  FROM rooms WHERE blanked_to IS NOT NULL ORDER BY blanked_to LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  messages := ARRAY(
+    SELECT id FROM entries
+    WHERE entries.audience_id = ANY (ARRAY[place.audience_id, place.audience_id])
+      AND id > greatest(place.blanked_to, (SELECT up_to FROM trimmed)) AND kind = 'message'
+    ORDER BY entries.audience_id, id LIMIT step);
+  UPDATE entries
+  SET text = '', ref_id = NULL, metadata = NULL, mentions = NULL, edited_at = NULL,
+    deleted_at = (SELECT sent_at FROM entries WHERE id = place.deleted_id)
+  WHERE id = ANY (messages) AND deleted_at IS NULL;
+  DELETE FROM reactions WHERE message_id = ANY (messages);
+  -- The last of them is the largest.
+  UPDATE rooms SET blanked_to = messages[step] WHERE audience_id = place.audience_id;
+  RETURN true;
+END
+$$;
+
 -- As it was, and memberships that ended before the oldest entry: of what was carried nothing is left.
+-- With messages go the reactions to them.
 CREATE OR REPLACE FUNCTION obrol_sweep(before bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   step CONSTANT integer := 1000;
@@ -493,6 +790,8 @@ BEGIN
   IF edge > trimmed_to THEN
     DELETE FROM idempotency_keys WHERE entry_id > greatest(trimmed_to, keys_to) AND entry_id <= edge;
     DELETE FROM entries WHERE id > trimmed_to AND id <= edge;
+    -- After the entries: who reacts holds the row of the message until the reaction is there.
+    DELETE FROM reactions WHERE message_id > trimmed_to AND message_id <= edge;
     UPDATE trimmed SET up_to = edge;
     trimmed_to := edge;
     more := EXISTS (

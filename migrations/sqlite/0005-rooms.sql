@@ -1,5 +1,5 @@
--- Rooms: the log has kinds of entries, and each entry has an audience. A database of 0.1 is carried over
--- in this one transaction. The write-ahead log holds all of it until it is done, so the disk needs room
+-- Rooms, and messages that change: the log has kinds of entries, and each entry has an audience. A database
+-- of 0.1 is carried over in this one transaction. The write-ahead log holds all of it until it is done, so the disk needs room
 -- for the log of messages three times.
 
 -- Who an entry is for: everyone (1), the two people of a direct conversation, or the members of a room.
@@ -22,8 +22,12 @@ CREATE TABLE rooms (
   archived INTEGER NOT NULL CHECK (archived IN (0, 1)),
   member_count INTEGER NOT NULL CHECK (member_count >= 0),
   created_at INTEGER NOT NULL,
-  deleted_id INTEGER -- the entry that deleted it
+  deleted_id INTEGER, -- the entry that deleted it
+  blanked_to INTEGER -- of a deleted room: up to which id its messages are blanked; NULL when all are
 ) STRICT;
+
+-- Deleted rooms with messages that are not blanked yet.
+CREATE INDEX rooms_to_blank ON rooms (blanked_to) WHERE blanked_to IS NOT NULL;
 
 -- As for accounts (0003-name-skeletons.sql), in a namespace of their own.
 CREATE TABLE room_skeletons (
@@ -87,13 +91,21 @@ DROP TABLE conversations;
 -- Ids are given as before (0001-log-people-presence.sql).
 CREATE TABLE entries_of_audiences (
   id INTEGER PRIMARY KEY CHECK (id > 0),
-  kind TEXT NOT NULL, -- message, joined, left, role-changed, room-updated or room-deleted
+  -- message; of a room joined, left, role-changed, room-updated or room-deleted; of a message edited,
+  -- deleted, reaction-added or reaction-removed
+  kind TEXT NOT NULL,
   audience_id INTEGER NOT NULL REFERENCES audiences (id),
   actor_id INTEGER NOT NULL REFERENCES accounts (id),
   target_id INTEGER REFERENCES accounts (id), -- the recipient of a direct message; whose membership it is
-  text TEXT NOT NULL, -- of a message; the role that was given, or the reason of leaving; else empty
+  -- of a message; the role that was given, or the reason of leaving; the emoji of a reaction; else empty
+  text TEXT NOT NULL,
   sent_at INTEGER NOT NULL, -- Unix milliseconds
-  CHECK (text <> '' OR kind <> 'message')
+  ref_id INTEGER, -- the message that a message replies to, or that was changed
+  metadata TEXT, -- of a message: a JSON object
+  mentions TEXT, -- of a message: a JSON array of account ids, in the order of the text
+  edited_at INTEGER,
+  deleted_at INTEGER, -- then it has no text, ref_id, metadata, mentions, edited_at and reactions any more
+  CHECK (text <> '' OR kind <> 'message' OR deleted_at IS NOT NULL)
 ) STRICT;
 
 INSERT INTO entries_of_audiences (id, kind, audience_id, actor_id, target_id, text, sent_at)
@@ -120,4 +132,17 @@ ALTER TABLE keys_of_entries RENAME TO idempotency_keys;
 -- What one person may see is merged from ranges of this index, one for each of their audiences.
 CREATE INDEX entries_audience ON entries (audience_id);
 -- The direct messages that wait for someone.
-CREATE INDEX entries_kept ON entries (target_id) WHERE kind = 'message' AND target_id IS NOT NULL;
+CREATE INDEX entries_kept ON entries (target_id)
+WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL;
+
+-- A row for each account that has reacted with an emoji.
+CREATE TABLE reactions (
+  message_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+  emoji TEXT NOT NULL,
+  account_id INTEGER NOT NULL, -- without a reference, for which a new account would be looked for here
+  entry_id INTEGER NOT NULL, -- the entry with which it was added
+  PRIMARY KEY (message_id, emoji, account_id)
+) STRICT, WITHOUT ROWID;
+
+-- Who reacted first.
+CREATE INDEX reactions_in_order ON reactions (message_id, emoji, entry_id);

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { AccountStore } from '../store/account-store.ts'
 import type {
   Draft,
@@ -7,36 +6,69 @@ import type {
   Outcome,
   Page,
   PageRange,
+  Reaction,
 } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
-import { fieldErrors, invalidParameter, throwIfInvalid } from './field-errors.ts'
-import { Problem, type ProblemCode } from './problems.ts'
+import { invalidParameter } from './field-errors.ts'
+import { mentionCandidates } from './mentions.ts'
+import { changeRefusals } from './message-changes.ts'
+import {
+  checkInput,
+  digestOf,
+  type InputLimits,
+  legacyDigestOf,
+  type MessageInput,
+} from './message-input.ts'
+import type { Metadata } from './metadata.ts'
+import { Problem } from './problems.ts'
 import { roomRefusals } from './room-problems.ts'
 import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
-import { checkText } from './text-rules.ts'
 import { lookupKey } from './usernames.ts'
 
-/** What a client sends. `whenOffline` defaults to `reject`. */
-export type MessageInput =
-  | { kind: 'broadcast'; text: string }
-  | { kind: 'direct'; to: string; text: string; whenOffline?: 'reject' | 'keep' | undefined }
-  | { kind: 'room'; room: string; text: string }
-
 /** What clients get: the same object in the response to a POST, in the history and on the stream. */
-export type Message =
-  | { id: number; kind: 'broadcast'; from: string; text: string; sentAt: string }
-  | { id: number; kind: 'direct'; from: string; to: string; text: string; sentAt: string }
-  | { id: number; kind: 'room'; room: string; from: string; text: string; sentAt: string }
+export type Message = MessageFields &
+  ({ kind: 'broadcast' } | { kind: 'direct'; to: string } | { kind: 'room'; room: string })
 
-/** The clients' view of a message; `sentAt` is RFC 3339 in UTC. */
-export function toMessage({ id, from, to, room, text, sentAt }: MessageEntry): Message {
-  const rest = { text, sentAt: new Date(sentAt).toISOString() }
+/** Times are RFC 3339 in UTC. What is optional is there only where there is something to tell. */
+interface MessageFields {
+  id: number
+  from: string
+  text: string
+  sentAt: string
+  replyTo?: number
+  metadata?: Metadata
+  mentions?: readonly string[]
+  editedAt?: string
+  deletedAt?: string
+  reactions?: readonly Reaction[]
+}
+
+/** The clients' view of a message; of a deleted one its tombstone. */
+export function toMessage(entry: MessageEntry): Message {
+  const { id, from, to, room, text, sentAt } = entry
+  const rest = { text, sentAt: toTime(sentAt), ...optionalFields(entry) }
   if (room) return { id, kind: 'room', room: room.name, from: from.username, ...rest }
   return to === null
     ? { id, kind: 'broadcast', from: from.username, ...rest }
     : { id, kind: 'direct', from: from.username, to: to.username, ...rest }
+}
+
+function optionalFields(entry: MessageEntry): Partial<MessageFields> {
+  const { replyTo, metadata, mentions = [], editedAt, deletedAt, reactions = [] } = entry
+  if (deletedAt !== undefined) return { deletedAt: toTime(deletedAt) }
+  return {
+    ...(replyTo !== undefined && { replyTo }),
+    ...(metadata !== undefined && { metadata: JSON.parse(metadata) }),
+    ...(mentions.length > 0 && { mentions }),
+    ...(editedAt !== undefined && { editedAt: toTime(editedAt) }),
+    ...(reactions.length > 0 && { reactions }),
+  }
+}
+
+function toTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
 }
 
 /** A post that `Messages.parse` has checked. */
@@ -80,14 +112,14 @@ export interface HistoryPage {
   cursor: string
 }
 
-export interface MessagesOptions {
+export interface MessagesOptions extends InputLimits {
   store: {
     accounts: AccountStore
     log: Pick<MessageLog, 'findByIdempotencyKey' | 'message' | 'page'>
   }
   appender: { append(draft: Draft): Promise<Outcome> }
-  /** In code points. */
-  maxChars: number
+  /** Of the digests that are kept with idempotency keys. */
+  digestKey: Uint8Array
   /** Who may write to everyone. */
   broadcast: 'everyone' | 'moderators'
 }
@@ -107,10 +139,10 @@ export class Messages {
    * @throws {Problem} `invalid-request`
    */
   parse(sender: Session, content: MessageInput, idempotencyKey?: string): PostCommand {
-    throwIfInvalid(fieldErrors('text', checkText(content.text, this.#options.maxChars)))
-    const idempotency =
-      idempotencyKey === undefined ? null : { key: idempotencyKey, digest: digestOf(content) }
-    return { sender, content, idempotency }
+    checkInput(content, this.#options)
+    if (idempotencyKey === undefined) return { sender, content, idempotency: null }
+    const digest = digestOf(content, this.#options.digestKey)
+    return { sender, content, idempotency: { key: idempotencyKey, digest } }
   }
 
   /**
@@ -130,9 +162,13 @@ export class Messages {
       throw new Problem('forbidden', 'Here only moderators of the server may write to everyone.')
     }
     const to = await this.#audienceOf(content)
-    const draft = { session: sender.id, to, text: content.text, idempotency }
+    const draft = { session: sender.id, to, ...contentOf(content), idempotency }
     const outcome = await mapStoreErrors(appender.append(draft))
     if ('entry' in outcome) return { entry: outcome.entry, replayed: outcome.kind === 'replayed' }
+    if (outcome.kind === 'key-reused') {
+      const replayed = await this.replay(command)
+      if (replayed) return replayed
+    }
     throw outcomeProblem(outcome.kind)
   }
 
@@ -142,13 +178,14 @@ export class Messages {
    *
    * @throws {Problem} `idempotency-key-reused`, `unavailable`
    */
-  async replay({ sender, idempotency }: PostCommand): Promise<PostedMessage | undefined> {
+  async replay({ sender, content, idempotency }: PostCommand): Promise<PostedMessage | undefined> {
     if (idempotency === null) return undefined
     const stored = await mapStoreErrors(
       this.#options.store.log.findByIdempotencyKey(sender.account.id, idempotency.key),
     )
     if (!stored) return undefined
-    if (stored.digest !== idempotency.digest) throw outcomeProblem('key-reused')
+    if (![idempotency.digest, legacyDigestOf(content)].includes(stored.digest))
+      throw outcomeProblem('key-reused')
     return { entry: stored.entry, replayed: true }
   }
 
@@ -177,11 +214,16 @@ export class Messages {
     return { entries, more, cursor: `${cursorPosition(range, page)}-${page.bounds.epoch}` }
   }
 
-  /** One message. @throws {Problem} `not-found`, also if the reader may not see it; `unavailable` */
+  /**
+   * One message.
+   *
+   * @throws {Problem} `not-found`, also if the reader may not see it; `message-deleted`, `unavailable`
+   */
   async find(reader: Session, id: number): Promise<MessageEntry> {
     const entry = await mapStoreErrors(this.#options.store.log.message(id, reader.account.id))
-    if (entry) return entry
-    throw new Problem('not-found', 'There is no such message, or not for you to see.')
+    if (entry === undefined) throw new Problem(...changeRefusals['unknown-message'])
+    if (entry.deletedAt !== undefined) throw new Problem(...changeRefusals['message-deleted'])
+    return entry
   }
 
   async #audienceOf(content: MessageInput): Promise<Draft['to']> {
@@ -202,13 +244,15 @@ export class Messages {
   }
 }
 
-/** SHA-256 in hexadecimal of everything that was sent, as it was sent. */
-function digestOf(input: MessageInput): string {
-  const { kind, text } = input
-  const fields: string[] = [kind, text]
-  if (kind === 'direct') fields.push(input.to, input.whenOffline ?? 'reject')
-  else if (kind === 'room') fields.push(lookupKey(input.room))
-  return hash('sha256', JSON.stringify(fields))
+/** What a draft has of a message; with neither metadata nor mentions where there are none. */
+function contentOf({ text, replyTo, metadata }: MessageInput) {
+  const mentions = mentionCandidates(text)
+  return {
+    text,
+    ...(replyTo !== undefined && { replyTo }),
+    ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
+    ...(mentions.length > 0 && { mentions }),
+  }
 }
 
 /** The id from which a stream goes on so that the reader of the page misses nothing. */
@@ -217,9 +261,13 @@ function cursorPosition({ after }: PageRange, { entries, more, bounds }: Page): 
   return after !== undefined && more && last ? last.id : bounds.head
 }
 
+const replyRule = 'must be the id of a message in the same conversation, which you may read'
+
 type RefusedOutcome = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended'>
 
-const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, string]>> = {
+const outcomeProblems: Readonly<
+  Record<RefusedOutcome, Readonly<ConstructorParameters<typeof Problem>>>
+> = {
   'key-reused': [
     'idempotency-key-reused',
     'This Idempotency-Key stands for another message. Use a new key for new content.',
@@ -233,6 +281,11 @@ const outcomeProblems: Readonly<Record<RefusedOutcome, readonly [ProblemCode, st
   forbidden: ['forbidden', 'This room has banned you.'],
   'not-a-member': roomRefusals['not-a-member'],
   'room-archived': roomRefusals['room-archived'],
+  'unknown-reply': [
+    'invalid-request',
+    `replyTo: ${replyRule}`,
+    { errors: [{ pointer: '/replyTo', detail: replyRule }] },
+  ],
 }
 
 function outcomeProblem(kind: RefusedOutcome | 'session-ended'): Problem {

@@ -49,7 +49,7 @@ export const problems = {
     status: 403,
     title: 'Not allowed',
     explanation:
-      'You may not do this here: it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators.',
+      'You may not do this here: the message is not yours, it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators.',
   },
   'not-a-member': {
     status: 403,
@@ -130,6 +130,24 @@ export const problems = {
     status: 409,
     title: 'The room is full',
     explanation: 'The room has as many members as a room may have (`MEMBERS_PER_ROOM`).',
+  },
+  'too-late': {
+    status: 409,
+    title: 'Too late to edit',
+    explanation:
+      'A message can be edited for as long as the server allows (`EDIT_MINUTES`). It can still be deleted.',
+  },
+  'too-many-reactions': {
+    status: 409,
+    title: 'Too many reactions',
+    explanation:
+      'The message has 20 different reactions already. React with one of them, or take one of your own away first.',
+  },
+  'message-deleted': {
+    status: 410,
+    title: 'Message deleted',
+    explanation:
+      'The message was deleted, and what it said is gone. In the history its place is marked.',
   },
   'precondition-failed': {
     status: 412,

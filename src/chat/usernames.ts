@@ -88,6 +88,15 @@ export function checkUsername(name: string): string | undefined {
   return checkScripts(name)
 }
 
+/**
+ * The longest start of a text that can be a name by its characters, whatever its length and scripts.
+ *
+ * @param text that begins with a letter or a digit, as names do
+ */
+export function usernameAtStart(text: string): string {
+  return (allowedCharacters.exec(text) as RegExpExecArray)[0]
+}
+
 /** Checks the name and its key: "𝐚" is of every script, but folds to a Latin letter. */
 function checkScripts(name: string): string | undefined {
   if (ascii.test(name)) return undefined

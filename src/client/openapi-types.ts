@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * List messages
-         * @description Only messages that the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.
+         * @description Only messages that the caller may see, by id, ascending, with their reactions; of a deleted one its place, with `deletedAt`. With neither `after` nor `before`: the newest. Both together are refused.
          */
         get: operations["listMessages"];
         put?: never;
@@ -153,12 +153,44 @@ export interface paths {
         };
         /**
          * Get a message
-         * @description The answer is also 404 where the caller may not see the message.
+         * @description With its reactions. The answer is also 404 where the caller may not see the message, and 410 where it was deleted.
          */
         get: operations["getMessage"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a message
+         * @description Its sender may, and in a room its moderators. What it said is gone at once, for everyone; its place stays in the history. The answer is 204 also where it was deleted before.
+         */
+        delete: operations["deleteMessage"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a message
+         * @description Its sender may, for as long as the server allows; in a room only as a member. What changes nothing is no edit.
+         */
+        patch: operations["editMessage"];
+        trace?: never;
+    };
+    "/v1/messages/{id}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React to a message
+         * @description With one emoji. In a room only as a member. The answer is 204 also where the caller has reacted so already. A message takes 20 different emoji.
+         */
+        put: operations["addReaction"];
+        post?: never;
+        /**
+         * Take a reaction back
+         * @description The answer is 204 also where the caller has not reacted so.
+         */
+        delete: operations["removeReaction"];
         options?: never;
         head?: never;
         patch?: never;
@@ -357,7 +389,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message` and `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message`, `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
+         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
          */
         get: operations["openStream"];
         put?: never;
@@ -575,6 +607,15 @@ export interface components {
         NewBroadcast: {
             /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent. */
             text: string;
+            /**
+             * Format: int64
+             * @description The id of a message in the same conversation, which the caller may read
+             */
+            replyTo?: number;
+            /** @description A JSON object for other programs, in a form as JSON text: at most 4,096 bytes of JSON in UTF-8, 8 levels, 200 values, and whole numbers only as far as a double tells them apart. It comes back equal, and nothing in it is interpreted. */
+            metadata?: {
+                [key: string]: unknown;
+            };
         };
         /** @description A message to one user */
         NewDirect: {
@@ -587,11 +628,38 @@ export interface components {
              * @enum {string}
              */
             whenOffline?: "reject" | "keep";
+            /**
+             * Format: int64
+             * @description The id of a message in the same conversation, which the caller may read
+             */
+            replyTo?: number;
+            /** @description A JSON object for other programs, in a form as JSON text: at most 4,096 bytes of JSON in UTF-8, 8 levels, 200 values, and whole numbers only as far as a double tells them apart. It comes back equal, and nothing in it is interpreted. */
+            metadata?: {
+                [key: string]: unknown;
+            };
         };
         /** @description A message to the members of a room */
         NewRoomMessage: {
             /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent. */
             text: string;
+            /**
+             * Format: int64
+             * @description The id of a message in the same conversation, which the caller may read
+             */
+            replyTo?: number;
+            /** @description A JSON object for other programs, in a form as JSON text: at most 4,096 bytes of JSON in UTF-8, 8 levels, 200 values, and whole numbers only as far as a double tells them apart. It comes back equal, and nothing in it is interpreted. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What is to change of a message; a field that is left out stays */
+        MessageEdit: {
+            /** @description 1 to 4,000 characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent. */
+            text?: string;
+            /** @description A JSON object for other programs, in a form as JSON text: at most 4,096 bytes of JSON in UTF-8, 8 levels, 200 values, and whole numbers only as far as a double tells them apart. It comes back equal, and nothing in it is interpreted. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A broadcast, a direct message or a message in a room: the same object in the answer to a POST, in the history and on the stream */
         Message: {
@@ -611,13 +679,50 @@ export interface components {
             to?: string;
             /** @description The name of the room: only with `room`, and always */
             room?: string;
-            /** @description Exactly as it was sent */
+            /** @description Exactly as it was sent; empty where it was deleted */
             text: string;
             /**
              * Format: date-time
              * @description RFC 3339 in UTC
              */
             sentAt: string;
+            /**
+             * Format: int64
+             * @description The id of the message that it replies to
+             */
+            replyTo?: number;
+            /** @description A JSON object for other programs, as it was sent */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description The usernames behind an `@` in the text that may read it, as it was when it was sent or edited; at most 20 */
+            mentions?: string[];
+            /**
+             * Format: date-time
+             * @description When it was last edited
+             */
+            editedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted. Then what it said is gone, and this is its place
+             */
+            deletedAt?: string;
+            /** @description Only on pages, by id, and of kept messages; the oldest emoji first */
+            reactions?: components["schemas"]["Reaction"][];
+        };
+        /** @description What users reacted to a message with, once for each emoji */
+        Reaction: {
+            /** @description The emoji, fully qualified */
+            emoji: string;
+            /**
+             * Format: int32
+             * @description How many users reacted so
+             */
+            count: number;
+            /** @description Whether the caller is one of them */
+            me: boolean;
+            /** @description The usernames of the first 20 of them, in their order */
+            by: string[];
         };
         /** @description A page of the history */
         MessagePage: {
@@ -828,6 +933,76 @@ export interface components {
             /** @description Whether more users come after the last of these */
             more: boolean;
         };
+        /** @description The data of the event `message.deleted`: the message without what it said, and who deleted it */
+        DeletedMessage: {
+            /**
+             * Format: int64
+             * @description The id of the message in the log: a later message has a higher one
+             */
+            id: number;
+            /**
+             * @description `broadcast`: to everyone. `direct`: to the user in `to`. `room`: to the members of `room`
+             * @enum {string}
+             */
+            kind: "broadcast" | "direct" | "room";
+            /** @description The username of the sender */
+            from: string;
+            /** @description The username of the recipient: only with `direct`, and always */
+            to?: string;
+            /** @description The name of the room: only with `room`, and always */
+            room?: string;
+            /** @description Exactly as it was sent; empty where it was deleted */
+            text: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            sentAt: string;
+            /**
+             * Format: int64
+             * @description The id of the message that it replies to
+             */
+            replyTo?: number;
+            /** @description A JSON object for other programs, as it was sent */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description The usernames behind an `@` in the text that may read it, as it was when it was sent or edited; at most 20 */
+            mentions?: string[];
+            /**
+             * Format: date-time
+             * @description When it was last edited
+             */
+            editedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted. Then what it said is gone, and this is its place
+             */
+            deletedAt?: string;
+            /** @description Only on pages, by id, and of kept messages; the oldest emoji first */
+            reactions?: components["schemas"]["Reaction"][];
+            /** @description The username of who deleted it */
+            by: string;
+        };
+        /** @description The data of the events `reaction.added` and `reaction.removed` */
+        ReactionChange: {
+            /**
+             * Format: int64
+             * @description The id of the message
+             */
+            messageId: number;
+            /** @description The name of the message’s room */
+            room?: string;
+            /** @description The username of who reacted */
+            by: string;
+            /** @description The emoji, fully qualified */
+            emoji: string;
+            /**
+             * Format: int32
+             * @description How many users react so now
+             */
+            count: number;
+        };
         /** @description The data of the event `room.joined`. The room is as it is now: its `name` alone where the user may not read it any more, and always without `role` and `joinedAt` */
         RoomJoined: {
             room: components["schemas"]["MadeRoom"];
@@ -983,7 +1158,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -1198,6 +1373,51 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `message-deleted`: Message deleted. See `GET /problems/{code}`. */
+        MessageDeleted: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `room-archived`: Room archived. `too-late`: Too late to edit. See `GET /problems/{code}`. */
+        RoomArchivedOrTooLate: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `room-archived`: Room archived. `too-many-reactions`: Too many reactions. See `GET /problems/{code}`. */
+        RoomArchivedOrTooManyReactions: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `room-archived`: Room archived. See `GET /problems/{code}`. */
+        RoomArchived: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `room-name-taken`: Room name taken. `too-many-rooms`: Too many rooms. See `GET /problems/{code}`. */
         RoomNameTakenOrTooManyRooms: {
             headers: {
@@ -1209,15 +1429,6 @@ export interface components {
         };
         /** @description `unknown-room`: Unknown room. See `GET /problems/{code}`. */
         UnknownRoom: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        ForbiddenOrNotAMemberOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1245,15 +1456,6 @@ export interface components {
         };
         /** @description `last-owner`: The last owner. `too-many-rooms`: Too many rooms. `room-full`: The room is full. See `GET /problems/{code}`. */
         LastOwnerOrTooManyRoomsOrRoomFull: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `room-archived`: Room archived. See `GET /problems/{code}`. */
-        RoomArchived: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1675,11 +1877,187 @@ export interface operations {
             403: components["responses"]["CrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
+            410: components["responses"]["MessageDeleted"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A message’s id
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A message’s id
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Hello, all of you"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageEdit"];
+            };
+        };
+        responses: {
+            /** @description The message as it is now, without its reactions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "kind": "broadcast",
+                     *       "from": "dewi",
+                     *       "text": "Hello, all of you",
+                     *       "sentAt": "2026-11-02T09:31:00.000Z",
+                     *       "editedAt": "2026-11-02T09:40:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RoomArchivedOrTooLate"];
+            410: components["responses"]["MessageDeleted"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    addReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A message’s id
+                 * @example 1
+                 */
+                id: number;
+                /**
+                 * @description One emoji of Unicode’s RGI set, percent-encoded
+                 * @example 👍
+                 */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller has reacted so. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RoomArchivedOrTooManyReactions"];
+            410: components["responses"]["MessageDeleted"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    removeReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A message’s id
+                 * @example 1
+                 */
+                id: number;
+                /**
+                 * @description One emoji of Unicode’s RGI set, percent-encoded
+                 * @example 👍
+                 */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller does not react so any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RoomArchived"];
+            410: components["responses"]["MessageDeleted"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     listRooms: {

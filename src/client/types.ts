@@ -16,7 +16,10 @@ export type Me = Schemas['OwnSession']
 /** A token that opens the stream as `GET /v1/events?token=…`, for a plain `EventSource`. */
 export type EventsToken = Schemas['StreamToken']
 
-type AnyMessage = Omit<Schemas['Message'], 'kind' | 'to' | 'room'>
+type AnyMessage = Omit<Schemas['Message'], 'kind' | 'to' | 'room' | 'metadata'> & {
+  /** A JSON object for other programs, as it was sent. */
+  metadata?: Record<string, unknown>
+}
 
 /** A message to everyone. */
 export type BroadcastMessage = AnyMessage & { kind: 'broadcast' }

@@ -1,6 +1,13 @@
 import { toMessage } from '../chat/messages.ts'
 import { toRoom } from '../chat/rooms.ts'
-import type { Entry, MembershipEntry, MessageEntry, RoomEntry } from '../store/message-log.ts'
+import type {
+  Entry,
+  MembershipEntry,
+  MessageChangeEntry,
+  MessageEntry,
+  ReactionEntry,
+  RoomEntry,
+} from '../store/message-log.ts'
 import type { Room, RoomRef } from '../store/room.ts'
 import { formatCursor } from './cursor.ts'
 import { type Audience, accountAudience, EncodedEvent, everyone } from './encoded-event.ts'
@@ -9,7 +16,10 @@ import { formatEvent } from './sse-events.ts'
 /** An entry of the log, as its readers get it. */
 export interface EncodedEntry {
   id: number
-  /** At most one of them is for the same reader. */
+  kind: Entry['kind']
+  /** The id of the message that it is, or changes; 0 for an entry that only concerns a room. */
+  message: number
+  /** At most one of them is for the same reader. None: the entry is passed over. */
   events: readonly EncodedEvent[]
   change: MembersChange | null
 }
@@ -27,29 +37,97 @@ export type MembersChange =
 export function encodeEntry(entry: Entry, epoch?: string): EncodedEntry {
   const cursor = epoch === undefined ? undefined : formatCursor(entry.id, epoch)
   if (entry.kind === 'message') return encodeMessage(entry, cursor)
-  if (entry.kind === 'room-deleted') return encodeDeletion(entry, cursor)
-  const { id, room } = entry
+  if ('message' in entry) return encodeChange(entry, cursor)
+  if (entry.kind === 'room-deleted') return encodeRoomDeletion(entry, cursor)
+  const { id, kind, room } = entry
   const events = isReadable(room) ? [membersEvent(entry, room, cursor)] : []
-  if (entry.kind !== 'joined' && entry.kind !== 'left') return { id, events, change: null }
-  const { kind, member } = entry as MembershipEntry & { kind: 'joined' | 'left' }
+  if (kind !== 'joined' && kind !== 'left') return { id, kind, message: 0, events, change: null }
+  const { member } = entry as MembershipEntry
   return {
     id,
+    kind,
+    message: 0,
     events: [...events, ownEvent(entry, cursor)],
     change: { kind, id, room: room.id, account: member.id },
   }
 }
 
 /** What an account gets of an entry that its streams carry. */
-export function eventFor({ events }: EncodedEntry, account: number): EncodedEvent {
+export function eventFor({ events }: EncodedEntry, account: number): EncodedEvent | undefined {
   const own = events.find(({ audiences }) => audiences.includes(accountAudience(account)))
-  return own ?? (events[0] as EncodedEvent)
+  return own ?? events[0]
+}
+
+/**
+ * What is told of an entry after a later change of its message: nothing once the message is deleted, else
+ * the message as it is now. That is only for who may read it now, too.
+ */
+export function retell(
+  entry: EncodedEntry,
+  change: MessageChangeEntry,
+  epoch: string,
+): EncodedEntry {
+  const { id, kind, events } = entry
+  const { message } = change
+  if (change.kind === 'deleted' || message.deletedAt !== undefined) return { ...entry, events: [] }
+  const [event] = events
+  if (event === undefined || (kind !== 'message' && kind !== 'edited')) return entry
+  const hiddenFrom = [...new Set([...event.hiddenFrom, ...change.hiddenFrom])]
+  return {
+    ...entry,
+    events: [textEvent({ id, kind, hiddenFrom }, message, formatCursor(id, epoch))],
+  }
 }
 
 function encodeMessage(entry: MessageEntry, cursor: string | undefined): EncodedEntry {
-  const { id, to } = entry
+  const { id, kind, to, deletedAt, hiddenFrom } = entry
+  if (deletedAt !== undefined) return { id, kind, message: id, events: [], change: null }
   const text = formatEvent('message', toMessage(entry), cursor)
-  const event = new EncodedEvent(id, audiencesOf(entry), text, { to: to?.id ?? 0 })
-  return { id, events: [event], change: null }
+  const options = { message: id, to: to?.id ?? 0, hiddenFrom }
+  const event = new EncodedEvent(id, audiencesOf(entry), text, options)
+  return { id, kind, message: id, events: [event], change: null }
+}
+
+function encodeChange(
+  entry: MessageChangeEntry | ReactionEntry,
+  cursor: string | undefined,
+): EncodedEntry {
+  const { id, kind, message } = entry
+  const isTold = kind === 'deleted' || message.deletedAt === undefined
+  const events = isTold ? [changeEvent(entry, cursor)] : []
+  return { id, kind, message: message.id, events, change: null }
+}
+
+function changeEvent(
+  entry: MessageChangeEntry | ReactionEntry,
+  cursor: string | undefined,
+): EncodedEvent {
+  if (entry.kind === 'edited') return textEvent(entry, entry.message, cursor)
+  const { id, message, by, hiddenFrom } = entry
+  const [name, data] =
+    'emoji' in entry
+      ? [entry.kind.replace('-', '.'), toReaction(entry)]
+      : ['message.deleted', { ...toMessage(message), by: by.username }]
+  const text = formatEvent(name, data, cursor)
+  return new EncodedEvent(id, audiencesOf(message), text, { message: message.id, hiddenFrom })
+}
+
+function toReaction({ message, by, emoji, count }: ReactionEntry) {
+  const room = message.room?.name
+  return { messageId: message.id, room, by: by.username, emoji, count }
+}
+
+/** A message, or an edit of it, with the text that it has now. */
+function textEvent(
+  { id, kind, hiddenFrom }: Pick<EncodedEntry, 'id' | 'kind'> & { hiddenFrom: readonly number[] },
+  message: MessageEntry,
+  cursor: string | undefined,
+): EncodedEvent {
+  const [name, to] = kind === 'message' ? ['message', message.to?.id] : ['message.updated']
+  const encode = () => formatEvent(name, toMessage(message), cursor)
+  const maxBytes = 4096 + maxBytesOf(message.text, message.metadata)
+  const options = { message: message.id, to, hiddenFrom }
+  return new EncodedEvent(id, audiencesOf(message), { maxBytes, encode }, options)
 }
 
 function audiencesOf({ from, to, room }: MessageEntry): Audience[] {
@@ -59,10 +137,15 @@ function audiencesOf({ from, to, room }: MessageEntry): Audience[] {
   return from.id === to.id ? [sender] : [sender, accountAudience(to.id)]
 }
 
-function encodeDeletion({ id, room }: RoomEntry, cursor: string | undefined): EncodedEntry {
+function encodeRoomDeletion(
+  { id, kind, room }: RoomEntry,
+  cursor: string | undefined,
+): EncodedEntry {
   const text = formatEvent('room.deleted', { room: room.name }, cursor)
   return {
     id,
+    kind,
+    message: 0,
     events: [new EncodedEvent(id, [room.id], text)],
     change: { kind: 'room-deleted', id, room: room.id },
   }
@@ -80,7 +163,7 @@ function ownEvent(entry: MembershipEntry, cursor: string | undefined): EncodedEv
   }
   const joins = kind === 'joined' ? room.id : 0
   const audiences = [accountAudience(member.id)]
-  return new EncodedEvent(id, audiences, { maxBytes: maxBytesOf(room), encode }, { joins })
+  return new EncodedEvent(id, audiences, { maxBytes: maxBytesOfRoom(room), encode }, { joins })
 }
 
 /** What the members get, but not the one who joins or leaves. */
@@ -103,7 +186,7 @@ function membersEvent(
     }
     return formatEvent(name, data, cursor)
   }
-  return new EncodedEvent(id, [room.id], { maxBytes: maxBytesOf(room), encode }, { hiddenFrom })
+  return new EncodedEvent(id, [room.id], { maxBytes: maxBytesOfRoom(room), encode }, { hiddenFrom })
 }
 
 /** Whether anybody may read it in the snapshot that it is from. */
@@ -111,7 +194,12 @@ function isReadable(room: Room | RoomRef): room is Room {
   return 'access' in room
 }
 
-/** A UTF-16 unit takes at most six bytes, as an escape. Names, times and numbers fit into the rest. */
-function maxBytesOf(room: Room | RoomRef): number {
-  return 1024 + (isReadable(room) ? 6 * (room.title.length + room.topic.length) : 0)
+/** Names, times and ids fit into what is added. */
+function maxBytesOfRoom(room: Room | RoomRef): number {
+  return 1024 + (isReadable(room) ? maxBytesOf(room.title, room.topic) : 0)
+}
+
+/** A UTF-16 unit takes at most six bytes: as an escape, or as a digit of a number such as 1e20, written out. */
+function maxBytesOf(...texts: readonly (string | undefined)[]): number {
+  return texts.reduce((sum, text = '') => sum + 6 * text.length, 0)
 }

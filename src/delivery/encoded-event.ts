@@ -8,9 +8,10 @@ export function accountAudience(account: number): Audience {
 }
 
 interface EventOptions {
-  to?: number
+  message?: number
+  to?: number | undefined
   joins?: number
-  hiddenFrom?: readonly number[]
+  hiddenFrom?: readonly number[] | undefined
 }
 
 const nobody: readonly number[] = []
@@ -20,6 +21,8 @@ export class EncodedEvent {
   /** Of its entry. */
   readonly id: number
   readonly audiences: readonly Audience[]
+  /** The id of the message that it tells of, else 0. */
+  readonly message: number
   /** The account that a direct message is for, else 0. */
   readonly to: number
   /** The room that its reader is a member of from here on, else 0. */
@@ -35,10 +38,11 @@ export class EncodedEvent {
     id: number,
     audiences: readonly Audience[],
     encoded: string | { maxBytes: number; encode: () => string },
-    { to = 0, joins = 0, hiddenFrom = nobody }: EventOptions = {},
+    { message = 0, to = 0, joins = 0, hiddenFrom = nobody }: EventOptions = {},
   ) {
     this.id = id
     this.audiences = audiences
+    this.message = message
     this.to = to
     this.joins = joins
     this.hiddenFrom = hiddenFrom

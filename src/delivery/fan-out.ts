@@ -47,7 +47,7 @@ class FanOutPlan {
     for (const event of events) {
       for (const audience of event.audiences) {
         if (audience === everyone) this.#broadcasts.push(event)
-        else if (audience > everyone) this.#eventsOf(audience).add(event)
+        else if (audience > everyone) this.#addToRoom(audience, event)
         else this.#addOwn(-audience, event)
       }
     }
@@ -80,12 +80,13 @@ class FanOutPlan {
     else if (this.#isHere(account)) this.#own.set(account, [event])
   }
 
-  #eventsOf(room: number): RoomEvents {
-    const known = this.#rooms.get(room)
-    if (known) return known
-    const events = new RoomEvents()
+  #addToRoom(room: number, event: EncodedEvent): void {
+    const events = this.#rooms.get(room) ?? new RoomEvents()
     this.#rooms.set(room, events)
-    return events
+    events.add(
+      event,
+      event.hiddenFrom.filter((account) => this.#isHere(account)),
+    )
   }
 
   #isHere(account: number): boolean {
@@ -126,18 +127,27 @@ class RoomEvents {
   readonly #common: EncodedEvent[] = []
   /** Of accounts that get not all of them: they have just joined, or something is hidden from them. */
   readonly #differing = new Map<number, EncodedEvent[]>()
+  /** Each once: accounts that get the same events share a list. */
+  readonly #lists = new Set([this.#common])
 
-  add(event: EncodedEvent): void {
-    for (const account of event.hiddenFrom)
-      if (!this.#differing.has(account)) this.#differing.set(account, [...this.#common])
-    this.#common.push(event)
-    for (const [account, events] of this.#differing)
-      if (!event.hiddenFrom.includes(account)) events.push(event)
+  /** @param hiddenFrom accounts that do not get it */
+  add(event: EncodedEvent, hiddenFrom: readonly number[]): void {
+    const without = new Map<Events, EncodedEvent[]>()
+    for (const account of hiddenFrom) {
+      const list = this.of(account)
+      const rest = without.get(list) ?? [...list]
+      without.set(list, rest)
+      this.#differing.set(account, rest)
+    }
+    for (const list of this.#lists) list.push(event)
+    for (const rest of without.values()) this.#lists.add(rest)
   }
 
   /** The account joins: it gets the events from here on. */
   begin(account: number): void {
-    this.#differing.set(account, [])
+    const events: EncodedEvent[] = []
+    this.#differing.set(account, events)
+    this.#lists.add(events)
   }
 
   /** What an account that leaves has got so far. */

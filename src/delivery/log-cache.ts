@@ -1,12 +1,19 @@
 import { Semaphore } from '../semaphore.ts'
-import type { Cursor, CursorResolution, LogBounds, MessageLog, Scan } from '../store/message-log.ts'
+import type {
+  Cursor,
+  CursorResolution,
+  Entry,
+  LogBounds,
+  MessageLog,
+  Scan,
+} from '../store/message-log.ts'
 import type { ReceiptStore, Undelivered } from '../store/receipt-store.ts'
 import type { Memberships, RoomStore } from '../store/room-store.ts'
 import type { StoreUpdate } from '../store/store.ts'
 import { type EncodedEntry, encodeEntry, eventFor } from './encoded-entry.ts'
 import type { EncodedEvent } from './encoded-event.ts'
 import { type ChunkRange, maxChunkBytes, packChunks } from './http-chunk.ts'
-import { type Batch, RecentEvents } from './recent-events.ts'
+import { type Batch, RecentEvents, type Retelling } from './recent-events.ts'
 import type { AccountRooms } from './room-members.ts'
 
 /** A batch from the store, with the bounds of the log at that time. */
@@ -33,6 +40,7 @@ const maxConcurrentQueries = 64
 export class LogCache {
   readonly #store: ReadableStore
   readonly #recent: RecentEvents
+  readonly #flushChanges: () => void
   readonly #reads = new Semaphore(maxConcurrentReads)
   readonly #queries = new Semaphore(maxConcurrentQueries)
   #bounds = notLoaded
@@ -40,8 +48,10 @@ export class LogCache {
   #changeWaiters: (() => void)[] = []
   #lastPacked: (Batch & { ranges: readonly ChunkRange[] }) | undefined
 
-  constructor(store: ReadableStore, recent = new RecentEvents()) {
+  /** @param flushChanges applies the updates that wait, if they change what older entries tell */
+  constructor(store: ReadableStore, flushChanges: () => void, recent = new RecentEvents()) {
     this.#store = store
+    this.#flushChanges = flushChanges
     this.#recent = recent
   }
 
@@ -64,14 +74,24 @@ export class LogCache {
     return this.#generation
   }
 
-  /** Applies what was appended. @returns its entries, encoded once for all readers */
-  applyUpdate({ bounds, entries }: Pick<StoreUpdate, 'bounds' | 'entries'>): EncodedEntry[] {
-    const encoded = entries.map((entry) => encodeEntry(entry, bounds.epoch))
+  /**
+   * Applies what was appended. From then on nothing here holds what a message was before it was edited or
+   * deleted.
+   *
+   * @returns the entries as they are told after all of them, encoded once for all readers
+   */
+  applyUpdate({
+    bounds,
+    entries,
+  }: Pick<StoreUpdate, 'bounds' | 'entries'>): readonly EncodedEntry[] {
+    const { epoch, oldest } = bounds
+    const encoded = entries.map((entry) => encodeEntry(entry, epoch))
+    const retellings = entries.filter(isRetelling)
     this.#bounds = bounds
-    this.#recent.push(encoded)
-    this.#recent.dropBefore(bounds.oldest)
+    const told = this.#recent.push(encoded, { retellings, epoch, oldest })
+    if (retellings.length > 0) this.#lastPacked = undefined
     this.#resolveWaiters()
-    return encoded
+    return told
   }
 
   /** The log may have lost its end, so the events in memory are dropped. */
@@ -92,6 +112,7 @@ export class LogCache {
    * back, or does not tell which rooms may be read.
    */
   readRecent(cursor: number, rooms: AccountRooms): Batch | undefined {
+    this.#flushChanges()
     if (!rooms.areKnownSince(cursor, this.head)) return undefined
     return this.#recent.after(cursor, rooms, maxChunkBytes)
   }
@@ -109,6 +130,12 @@ export class LogCache {
   async read(cursor: number, account: number): Promise<StoredBatch> {
     const scan = await this.#reads.run(() => this.#store.log.read(cursor, account))
     return encodeScan(scan, account, scan.bounds.epoch)
+  }
+
+  /** Whether a batch from the store tells of a message that has been edited or deleted since it was read. */
+  isOutdated({ events, bounds }: StoredBatch): boolean {
+    this.#flushChanges()
+    return this.#recent.areOutdated(events, bounds.head)
   }
 
   /** The undelivered direct messages to the account, with ids in (after, upTo]. */
@@ -136,13 +163,17 @@ export class LogCache {
   }
 }
 
+function isRetelling(entry: Entry): entry is Retelling {
+  return entry.kind === 'edited' || entry.kind === 'deleted' || entry.kind === 'room-deleted'
+}
+
 /** @param epoch see `encodeEntry` */
 function encodeScan(
   { entries, scannedTo, bounds }: Scan,
   account: number,
   epoch?: string,
 ): StoredBatch {
-  const events = entries.map((entry) => eventFor(encodeEntry(entry, epoch), account))
+  const events = entries.flatMap((entry) => eventFor(encodeEntry(entry, epoch), account) ?? [])
   return { events, scannedTo, bounds }
 }
 

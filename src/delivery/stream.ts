@@ -5,7 +5,7 @@ import type { Session } from '../store/session-store.ts'
 import { type DeliveryReceipts, PendingReceipt } from './delivery-receipts.ts'
 import type { EncodedEvent } from './encoded-event.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
-import type { LogCache } from './log-cache.ts'
+import type { LogCache, StoredBatch } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { Batch } from './recent-events.ts'
 import type { AccountRooms, RoomMembers } from './room-members.ts'
@@ -258,7 +258,7 @@ export class Stream implements PresenceSubscriber {
     const batch = await this.#waits.untilAvailable(() =>
       this.#context.logCache.readUndelivered(id, this.#undeliveredUpTo, this.account),
     )
-    if (this.#position.accepts(batch)) this.#writeBatch(batch)
+    if (this.#mayWrite(batch)) this.#writeBatch(batch)
   }
 
   async #readBatch(): Promise<void> {
@@ -272,12 +272,17 @@ export class Stream implements PresenceSubscriber {
       return
     }
     const batch = await this.#waits.untilAvailable(() => logCache.read(id, this.account))
-    if (!this.#position.accepts(batch)) return
+    if (!this.#mayWrite(batch)) return
     const from = batch.bounds.oldest - 1
     if (id < from) {
       this.#send(resetEvent({ reason: 'trimmed', from }, batch.bounds))
       this.#position.id = from
     } else this.#writeBatch(batch)
+  }
+
+  /** False for a batch of another log, or of messages that have changed while it was read: it is read again. */
+  #mayWrite(batch: StoredBatch): boolean {
+    return this.#position.accepts(batch) && !this.#context.logCache.isOutdated(batch)
   }
 
   /** Writes as much as the socket takes, and moves the cursor over it. */

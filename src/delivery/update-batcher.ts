@@ -1,3 +1,4 @@
+import type { Entry } from '../store/message-log.ts'
 import type { StoreUpdate } from '../store/store.ts'
 
 export type LogUpdate = Pick<StoreUpdate, 'bounds' | 'entries' | 'ended'>
@@ -18,7 +19,7 @@ export class UpdateBatcher {
   add({ bounds, entries, ended }: LogUpdate): void {
     // Messages of earlier updates must still reach the streams of a session that ends now. So only the
     // first update of a turn, or the first after a flush, can have ended sessions.
-    if (ended.length > 0) this.flush()
+    if (ended.length > 0 || this.#wouldTellLeavers(entries)) this.flush()
     if (this.#pending === undefined) {
       this.#pending = { bounds, entries, ended }
       setImmediate(() => this.flush())
@@ -35,4 +36,21 @@ export class UpdateBatcher {
     this.#pending = undefined
     this.#deliver(update)
   }
+
+  /** `flush`, if older entries must be told otherwise from the pending update on. */
+  flushChanges(): void {
+    if (this.#pending?.entries.some(({ kind }) => changesOlder.has(kind))) this.flush()
+  }
+
+  /**
+   * Whether the new text of an edit could be told to someone who left its room before: in one update, a
+   * pending message gets the text of its edit, also for those who leave between the two.
+   */
+  #wouldTellLeavers(entries: readonly Entry[]): boolean {
+    const pending = this.#pending?.entries ?? []
+    if (pending.length === 0 || !entries.some(({ kind }) => kind === 'edited')) return false
+    return [...pending, ...entries].some(({ kind }) => kind === 'left')
+  }
 }
+
+const changesOlder: ReadonlySet<Entry['kind']> = new Set(['edited', 'deleted', 'room-deleted'])

@@ -37,7 +37,7 @@ import { apiDescriptionRoutes } from './routes/api-description.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
-import { messageRoutes, roomMessageRoutes } from './routes/messages.ts'
+import { bodilessMessageRoutes, messageRoutes, roomMessageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
 import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -103,6 +103,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     accountRoutes,
     sessionRoutes,
     messageRoutes,
+    bodilessMessageRoutes,
     roomRoutes,
     bodilessRoomRoutes,
     roomMessageRoutes,

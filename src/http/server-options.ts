@@ -22,6 +22,8 @@ import type { HttpSettings } from './services.ts'
 
 /** The most bytes of one code point: two `\uXXXX` in JSON, four `%XX` in a form. */
 const bytesPerChar = 12
+/** The most for a byte of metadata: `%XX` in a form; for two, a `\uXXXX` of programs that write ASCII alone. */
+const bytesPerByte = 3
 const bodySlack = 4096
 const smallestBodyLimit = 65_536
 
@@ -64,7 +66,7 @@ interface RequestGuards {
 /** The options of Fastify and of Node's HTTP server. */
 export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards: RequestGuards) {
   return {
-    bodyLimit: bodyLimit(settings.messageMaxChars),
+    bodyLimit: bodyLimit(settings),
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -104,9 +106,10 @@ export function serverOptions(settings: HttpSettings, timeouts: Timeouts, guards
   } satisfies FastifyHttpOptions<RawServerDefault>
 }
 
-/** In bytes: a text of full length fits, however it is escaped. */
-function bodyLimit(messageMaxChars: number): number {
-  return Math.max(smallestBodyLimit, messageMaxChars * bytesPerChar + bodySlack)
+/** In bytes: a text and metadata of full length fit, escaped as programs do it. */
+function bodyLimit({ messageMaxChars, metadataMaxBytes }: HttpSettings): number {
+  const longest = messageMaxChars * bytesPerChar + metadataMaxBytes * bytesPerByte + bodySlack
+  return Math.max(smallestBodyLimit, longest)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
+import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
@@ -21,6 +22,8 @@ export type HttpSettings = Pick<
   | 'requestsPerMinute'
   | 'connectionsPerAddress'
   | 'messageMaxChars'
+  | 'metadataMaxBytes'
+  | 'editMinutes'
   | 'passwordMinChars'
   | 'corsOrigins'
   | 'allowedHosts'
@@ -40,6 +43,7 @@ export interface Services {
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
   sessions: Pick<Sessions, 'find' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
+  messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
   rooms: Pick<
     Rooms,
     | 'create'

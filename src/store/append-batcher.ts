@@ -6,7 +6,7 @@ import { OutcomeUnknown, Unavailable } from './store-errors.ts'
 export interface AppendBatcherOptions {
   /** Bound of the queue, without the batch under way; default 10,000. */
   maxQueued?: number
-  /** Bound of the queue in bytes of text; default 16 MiB. */
+  /** Bound of the queue in bytes of content; default 16 MiB. */
   maxQueuedBytes?: number
   /** How long to retry a batch whose answer was lost, in ms; default 10,000. */
   unknownOutcomeRetryMs?: number | undefined
@@ -19,7 +19,7 @@ export interface AppendBatcherOptions {
 /** Bounds of a batch, which has at least one draft. */
 const MAX_BATCH_DRAFTS = 1_000
 const MAX_BATCH_BYTES = 1024 * 1024
-/** The memory of a draft without its text, roughly. */
+/** The memory of a draft without its content, roughly. */
 const DRAFT_OVERHEAD_BYTES = 256
 const MAX_RETRY_DELAY_MS = 1_000
 
@@ -62,7 +62,7 @@ export class AppendBatcher {
    */
   append(draft: Draft): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const bytes = Buffer.byteLength(draft.text) + DRAFT_OVERHEAD_BYTES
+      const bytes = sizeOf(draft)
       if (this.#closed) throw new Unavailable('The server is stopping')
       if (
         this.#queue.length >= this.#maxQueued ||
@@ -153,4 +153,8 @@ export class AppendBatcher {
     } while (now() < deadline)
     throw unknownOutcome
   }
+}
+
+function sizeOf({ text, metadata = '', mentions = [] }: Draft): number {
+  return Buffer.byteLength(text + metadata + mentions.flat().join('')) + DRAFT_OVERHEAD_BYTES
 }

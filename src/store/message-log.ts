@@ -1,3 +1,4 @@
+import type { ChangeCommand, ChangeOutcome } from './message-changes.ts'
 import type { Person } from './person.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
@@ -9,7 +10,8 @@ export interface MessageLog {
    *
    * Each draft is checked in this order: its session is alive, its idempotency key is new; its
    * recipient exists and is online (unless `whenOffline` is `keep`); the sender may read its room, is not
-   * banned from it, is a member of it, and it is not archived. Then it gets the next id. A failed check
+   * banned from it, is a member of it, and it is not archived; the message that it replies to is of the
+   * same audience, and the sender may read it. Then it gets the next id. A failed check
    * gives an outcome, not an error, and does not affect other drafts. A repeated batch id gives the same
    * outcomes and appends nothing.
    *
@@ -17,6 +19,15 @@ export interface MessageLog {
    * @throws {OutcomeUnknown} the batch may have been stored: ask again with the same batch id
    */
   append(batch: readonly Draft[], batchId: string): Promise<Outcome[]>
+
+  /**
+   * Edits or deletes a message, or changes a reaction to one, by `message-changes.ts`, in one transaction
+   * under the log's lock. A change is an entry of its own, which is published like a message.
+   *
+   * @throws {Unavailable} certainly nothing was stored
+   * @throws {OutcomeUnknown} it may have been stored
+   */
+  change(session: number, command: ChangeCommand): Promise<ChangeOutcome>
 
   /**
    * The message of an idempotency key that the account used in the last 24 hours. Undefined where it
@@ -35,26 +46,29 @@ export interface MessageLog {
   /**
    * The entries after an id that the streams of `viewer` carry, in order: broadcasts; direct messages from
    * or to them; of a room that they may read in this snapshot, what happened during their memberships; and
-   * in any case their own joining and leaving, and the deletion of a room of theirs. One call returns at
+   * in any case their own joining and leaving, and the deletion of a room of theirs. A change of a message
+   * or reaction is read where the viewer may see the message. Of a deleted message only the deletion is
+   * read, of a trimmed one nothing. Messages are as they are in this snapshot. One call returns at
    * most 1,000 entries and 256 KiB of text, but at least one entry. What others said costs nothing.
    */
   read(after: number, viewer: number): Promise<Scan>
 
   /**
-   * A page of the messages that `viewer` may see, ascending: without a conversation those that `read`
-   * carries. Undefined where the viewer may not read the room.
+   * A page of the messages that `viewer` may see, ascending, with their reactions, and tombstones of
+   * deleted ones: without a conversation those whose entries `read` carries from 0 on, deleted ones too. Undefined where the viewer may not read the room.
    */
   page(viewer: number, range: PageRange): Promise<Page | undefined>
 
   /**
    * Undefined where there is no such message or the viewer may not see it. Of a room that one may read, one
-   * may see every message, but with a history `since-joined` only what was sent during a membership.
+   * may see every message, but with a history `since-joined` only what was sent during a membership. It has
+   * its reactions; a deleted one is its tombstone.
    */
   message(id: number, viewer: number): Promise<MessageEntry | undefined>
 }
 
-/** What happened in the log: a message, or a change of a room. */
-export type Entry = MessageEntry | MembershipEntry | RoomEntry
+/** What happened in the log: a message, a change of one, or a change of a room. */
+export type Entry = MessageEntry | MessageChangeEntry | ReactionEntry | MembershipEntry | RoomEntry
 
 export interface MessageEntry {
   kind: 'message'
@@ -71,6 +85,59 @@ export interface MessageEntry {
    * before `migrations/postgres/0003-plans.sql` raised it to that, and `0001` still says so.)
    */
   sentAt: number
+  /** The id of the message that it replies to. */
+  replyTo?: number
+  /** A JSON object for other programs, as JSON text. */
+  metadata?: string
+  /** The usernames that are mentioned and may read it, judged when it was sent or edited; at most 20. */
+  mentions?: readonly string[]
+  /** Unix milliseconds of the last edit. */
+  editedAt?: number
+  /**
+   * Unix milliseconds. Then it is a tombstone, with an empty text and nothing else that is optional. In an
+   * update that is read after its message, or the whole room, was deleted, it stands for the message.
+   */
+  deletedAt?: number
+  /** On pages, by id, and of kept messages: those that there are, the oldest emoji first. */
+  reactions?: readonly Reaction[]
+  /** See `RoomEntry`: of an edited message that is read later, as it is then. */
+  hiddenFrom?: readonly number[]
+}
+
+export interface Reaction {
+  emoji: string
+  count: number
+  /** Whether the viewer is one of them. */
+  me: boolean
+  /** The usernames of the first 20, in their order. */
+  by: readonly string[]
+}
+
+/** A message was edited or deleted. */
+export interface MessageChangeEntry {
+  kind: 'edited' | 'deleted'
+  id: number
+  /** As it is in the snapshot that was read, without reactions. A tombstone also where its room was deleted. */
+  message: MessageEntry
+  by: Person
+  /**
+   * Accounts of its audience that are not told: as in `RoomEntry`, and in a room with a history
+   * `since-joined` the members who may not see the message itself, on SQLite too.
+   */
+  hiddenFrom: readonly number[]
+}
+
+export interface ReactionEntry {
+  kind: 'reaction-added' | 'reaction-removed'
+  id: number
+  /** As in `MessageChangeEntry`; its text is not needed and may be empty. */
+  message: MessageEntry
+  by: Person
+  emoji: string
+  /** How many reactions with this emoji the message has in the snapshot that was read. */
+  count: number
+  /** As in `MessageChangeEntry`. */
+  hiddenFrom: readonly number[]
 }
 
 /** Someone became a member of a room, is one no more, or has another role. */
@@ -105,6 +172,12 @@ export interface RoomEntry {
   hiddenFrom: readonly number[]
 }
 
+/**
+ * For each `@` of a text, the username keys that it may name, the longest first; at most 50 of them. The first
+ * that is a username counts: who that is, is mentioned if they may read the message.
+ */
+export type MentionCandidates = readonly (readonly string[])[]
+
 /** A message to be appended. */
 export interface Draft {
   /** The sender is the account of this session. */
@@ -115,6 +188,10 @@ export interface Draft {
     | { type: 'room'; key: string }
     | null
   text: string
+  replyTo?: number
+  /** JSON text of an object. */
+  metadata?: string
+  mentions?: MentionCandidates
   /** `digest` is a hash of the content: a key may be used again only with the same digest. */
   idempotency: { key: string; digest: string } | null
 }
@@ -122,7 +199,10 @@ export interface Draft {
 /** What became of a draft. */
 export type Outcome =
   | { kind: 'appended'; entry: MessageEntry }
-  /** The idempotency key was used before, with the same content: the first entry. */
+  /**
+   * The idempotency key was used before, with the same content: the message as it is now, without
+   * reactions. A tombstone where it was deleted, or its room was.
+   */
   | { kind: 'replayed'; entry: MessageEntry }
   | { kind: 'key-reused' }
   | { kind: 'session-ended' }
@@ -134,6 +214,8 @@ export type Outcome =
   | { kind: 'forbidden' }
   | { kind: 'not-a-member' }
   | { kind: 'room-archived' }
+  /** The sender may not read a message with the id in `replyTo`, or it is of another audience. */
+  | { kind: 'unknown-reply' }
 
 /** The log's edges. An empty log has `oldest = head + 1`. */
 export interface LogBounds {

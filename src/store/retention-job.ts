@@ -4,6 +4,9 @@ import type { RetentionStore } from './retention-store.ts'
 /** A clock that was set by more than this between two runs may be wrong, in ms. */
 const CLOCK_JUMP_MS = 600_000
 
+/** The pause between two looks for deleted texts that are still stored, in ms. */
+const ERASE_INTERVAL_MS = 5_000
+
 /** Why nothing is deleted for now. The text goes into the server's log. */
 export type PostponeReason =
   | 'Retention would delete more than a tenth of the log'
@@ -14,6 +17,8 @@ export interface RetentionJobOptions {
   retentionMs: number | undefined
   /** The pause between two runs, in ms. */
   intervalMs: number
+  /** The pause between two runs that erase deleted texts, in ms; default: 5 seconds. */
+  eraseIntervalMs?: number
   /**
    * How long nothing is deleted after a start, and after the clock was set, in ms. It is the time an
    * operator has to correct a wrong clock.
@@ -38,13 +43,12 @@ interface StoreWithRetention {
 /**
  * Deletes expired entries, idempotency keys and sessions. They expire by the clock, so a clock that is
  * days ahead would delete everything for good: nothing is deleted during `clockGraceMs` after a start
- * or after the clock was set.
+ * or after the clock was set. What people deleted does not wait for that: it is erased within seconds.
  */
 export class RetentionJob {
   readonly #store: StoreWithRetention
   readonly #options: RetentionJobOptions
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #loops: Loop[]
   #closed = false
   /** By the monotonic clock. */
   #postponedUntil: number
@@ -57,19 +61,30 @@ export class RetentionJob {
     this.#store = store
     this.#options = options
     this.#postponedUntil = options.monotonic() + options.clockGraceMs
+    const { intervalMs, eraseIntervalMs = ERASE_INTERVAL_MS } = options
+    this.#loops = [
+      new Loop(() => this.#run(), intervalMs),
+      new Loop(() => this.#eraseDeleted(), eraseIntervalMs),
+    ]
   }
 
   /** Runs now, and again after each pause. */
   start(): void {
-    this.#running = this.#run().finally(() => {
-      if (!this.#closed) this.#timer = setTimeout(() => this.start(), this.#options.intervalMs)
-    })
+    for (const loop of this.#loops) loop.start()
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#timer)
-    await this.#running
+    await Promise.all(this.#loops.map((loop) => loop.close()))
+  }
+
+  async #eraseDeleted(): Promise<void> {
+    try {
+      for (let more = true; more && !this.#closed; )
+        ({ more } = await this.#store.retention.eraseDeleted())
+    } catch (error) {
+      this.#options.onError(error)
+    }
   }
 
   async #run(): Promise<void> {
@@ -121,5 +136,31 @@ export class RetentionJob {
       this.#postponedUntil = monotonic() + clockGraceMs
     }
     this.#clockOffset = offset
+  }
+}
+
+/** Runs again a while after each run has ended. */
+class Loop {
+  readonly #run: () => Promise<void>
+  readonly #pauseMs: number
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+  #closed = false
+
+  constructor(run: () => Promise<void>, pauseMs: number) {
+    this.#run = run
+    this.#pauseMs = pauseMs
+  }
+
+  start(): void {
+    this.#running = this.#run().finally(() => {
+      if (!this.#closed) this.#timer = setTimeout(() => this.start(), this.#pauseMs)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    await this.#running
   }
 }

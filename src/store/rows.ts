@@ -1,42 +1,92 @@
-import type { Entry, MessageEntry } from './message-log.ts'
+import type {
+  Entry,
+  MessageChangeEntry,
+  MessageEntry,
+  Reaction,
+  ReactionEntry,
+} from './message-log.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
 import type { Session } from './session-store.ts'
 
-/** A row of a query for entries, joined with the names of the people. */
-export interface EntryRow {
+/** A message as a query has it, joined with the names of the people. What there is not is null. */
+export interface MessageRow {
   id: number
-  kind: Entry['kind']
   text: string
   sentAt: number
   actorId: number
   actor: string
   targetId: number | null
   target: string | null
+  replyTo?: number | null
+  metadata?: string | null
+  mentions?: readonly string[] | null
+  editedAt?: number | null
+  /** Also where its room was deleted. */
+  deletedAt?: number | null
+  reactions?: readonly Reaction[] | null
 }
+
+/** A row of a query for entries. */
+export interface EntryRow extends MessageRow {
+  kind: Entry['kind']
+  /** Of a change of a message, as it is now. Null where it was trimmed. */
+  message?: MessageRow | null
+  /** Of a reaction. */
+  count?: number | null
+}
+
+/** What a query adds to the row of a change. */
+export type ChangedMessage = Required<Pick<EntryRow, 'message' | 'count'>>
+
+export type ChangeKind = (MessageChangeEntry | ReactionEntry)['kind']
+
+const changeKinds: ReadonlySet<string> = new Set<ChangeKind>([
+  'edited',
+  'deleted',
+  'reaction-added',
+  'reaction-removed',
+])
+
+export function isChange(kind: Entry['kind']): kind is ChangeKind {
+  return changeKinds.has(kind)
+}
+
+const optionalFields = ['replyTo', 'metadata', 'mentions', 'editedAt', 'reactions'] as const
 
 /**
  * @param row of a message
  * @param room null unless it was sent to a room
  */
-export function toMessage(row: Omit<EntryRow, 'kind'>, room: RoomRef | null): MessageEntry {
-  const { id, text, sentAt, actorId, actor, targetId, target } = row
-  return {
+export function toMessage(row: MessageRow, room: RoomRef | null): MessageEntry {
+  const { id, text, sentAt, actorId, actor, targetId, target, deletedAt } = row
+  const message: MessageEntry = {
     kind: 'message',
     id,
     from: { id: actorId, username: actor },
     to: targetId === null ? null : { id: targetId, username: target as string },
-    room,
+    room: room && { id: room.id, name: room.name },
     text,
     sentAt,
   }
+  if (deletedAt !== undefined && deletedAt !== null) return { ...message, text: '', deletedAt }
+  for (const field of optionalFields) {
+    const value = row[field]
+    if (value !== undefined && value !== null) Object.assign(message, { [field]: value })
+  }
+  return message
 }
 
-/** @param room as it is told to the viewer; null for a message that was not sent to one */
+/** @param room as it is told to the viewer; null for an entry whose audience is not one */
 export function toEntry(row: EntryRow, room: Room | RoomRef | null): Entry {
   const { kind, id, text, actorId, actor, targetId, target } = row
-  if (kind === 'message') return toMessage(row, room && { id: room.id, name: room.name })
+  if (kind === 'message') return toMessage(row, room)
   const by = { id: actorId, username: actor }
+  if (isChange(kind)) {
+    const change = { id, message: toMessage(row.message as MessageRow, room), by, hiddenFrom: [] }
+    if (kind === 'edited' || kind === 'deleted') return { kind, ...change }
+    return { kind, ...change, emoji: text, count: row.count as number }
+  }
   const common = { id, room: room as RoomRef, by, hiddenFrom: [] }
   if (kind === 'room-updated' || kind === 'room-deleted') return { kind, ...common }
   const role = kind === 'left' ? null : (text as RoomRole)

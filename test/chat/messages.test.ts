@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto'
 import t from 'tap'
+import type { MessageInput } from '../../src/chat/message-input.ts'
 import {
   type HistoryQuery,
-  type MessageInput,
   Messages,
   type MessagesOptions,
   toMessage,
@@ -24,6 +25,8 @@ async function openRoom(options: Partial<MessagesOptions> = {}) {
     store,
     appender,
     maxChars: 20,
+    metadataMaxBytes: 40,
+    digestKey: Buffer.alloc(32, 'k'),
     broadcast: 'everyone',
     ...options,
   })
@@ -36,7 +39,11 @@ async function openRoom(options: Partial<MessagesOptions> = {}) {
   return { store, messages: new Room(messages), ann, bob, cid }
 }
 
-type Direct = Omit<MessageInput & { kind: 'direct' }, 'kind'>
+interface Direct {
+  to: string
+  text: string
+  whenOffline?: 'reject' | 'keep'
+}
 
 /** Checks and executes each call, as the routes do. */
 class Room {
@@ -52,6 +59,10 @@ class Room {
 
   async broadcast(sender: Session, text: string, key?: string) {
     return this.#messages.post(this.#messages.parse(sender, { kind: 'broadcast', text }, key))
+  }
+
+  async send(sender: Session, content: MessageInput, key?: string) {
+    return this.#messages.post(this.#messages.parse(sender, content, key))
   }
 
   async direct(sender: Session, input: Direct, key?: string) {
@@ -98,6 +109,26 @@ t.test('clients get a message with names and an RFC 3339 time', async (t) => {
   t.same(toMessage({ ...entry, to: bob }), { ...common, kind: 'direct', to: 'bob' })
   const room = { id: 9, name: 'Tea' }
   t.same(toMessage({ ...entry, room }), { ...common, kind: 'room', room: 'Tea' })
+  const reactions = [{ emoji: '👍', count: 1, me: true, by: ['ann'] }]
+  const full = { ...entry, replyTo: 3, mentions: ['bob'], editedAt: 1000, reactions }
+  t.same(toMessage({ ...full, metadata: '{"a":[1]}', hiddenFrom: [4] }), {
+    ...common,
+    kind: 'broadcast',
+    replyTo: 3,
+    metadata: { a: [1] },
+    mentions: ['bob'],
+    editedAt: '1970-01-01T00:00:01.000Z',
+    reactions,
+  })
+  const bare = { ...entry, mentions: [], reactions: [] }
+  t.same(toMessage(bare), { ...common, kind: 'broadcast' })
+  t.same(toMessage({ ...entry, room, text: '', deletedAt: 2000 }), {
+    ...common,
+    kind: 'room',
+    room: 'Tea',
+    text: '',
+    deletedAt: '1970-01-01T00:00:02.000Z',
+  })
 })
 
 t.test('a broadcast is in the log', async (t) => {
@@ -225,6 +256,74 @@ t.test('a retry with the same key and content stores one message', async (t) => 
   t.same(await messages.direct(ann, direct, 'k2'), { entry: kept.entry, replayed: true })
 })
 
+t.test('a message can reply, mention people and have metadata', async (t) => {
+  const { messages, store, ann, bob } = await openRoom()
+  const first = await messages.send(ann, { kind: 'broadcast', text: 'hi', metadata: { a: [1] } })
+  t.equal(first.entry.metadata, '{"a":[1]}')
+  t.notOk('mentions' in first.entry)
+  const text = 'yes, @ANN. @dan'
+  const reply = await messages.send(bob, { kind: 'broadcast', text, replyTo: first.entry.id })
+  t.match(reply.entry, { replyTo: 1, mentions: ['ann'] })
+  t.match(await refusalOf(() => messages.send(bob, { kind: 'broadcast', text, replyTo: 9 })), {
+    code: 'invalid-request',
+    detail: /^replyTo: must be the id/,
+    errors: [{ pointer: '/replyTo', detail: /in the same conversation/ }],
+  })
+  store.calls.length = 0
+  const metadata = { long: 'x'.repeat(40) }
+  t.match(await refusalOf(() => messages.send(bob, { kind: 'broadcast', text, metadata })), {
+    errors: [{ pointer: '/metadata', detail: 'must be at most 40 bytes of JSON, but has 51' }],
+  })
+  t.same(store.calls, [])
+})
+
+t.test('a deleted message is found no more', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  await messages.broadcast(ann, 'hi', 'key')
+  await store.log.change(ann.id, { kind: 'delete', id: 1 })
+  t.match(await refusalOf(() => messages.find(ann, 1)), { code: 'message-deleted' })
+  const { entries } = await messages.page(ann, { limit: 9 })
+  t.match(entries, [{ text: '', deletedAt: Number }])
+  const replayed = await messages.broadcast(ann, 'hi', 'key')
+  t.match(replayed, { replayed: true, entry: { text: '', deletedAt: Number } })
+  const other = await refusalOf(() => messages.broadcast(ann, 'ho', 'key'))
+  t.equal(other.code, 'idempotency-key-reused')
+})
+
+t.test('the digest of a key cannot be made without the key of the server', async (t) => {
+  const hi = { kind: 'broadcast', text: 'hi' } as const
+  const digests = await Promise.all(
+    ['k', 'l'].map(async (letter) => {
+      const { messages, ann } = await openRoom({ digestKey: Buffer.alloc(32, letter) })
+      return messages.parse(ann, hi, 'key').idempotency?.digest
+    }),
+  )
+  t.match(digests, [/^[0-9a-f]{64}$/, /^[0-9a-f]{64}$/])
+  t.not(digests[0], digests[1])
+})
+
+t.test('a key from before 0.2 is known, with the digest of then', async (t) => {
+  const { messages, store, ann } = await openRoom()
+  const digest = hash('sha256', '["broadcast","hi"]')
+  const draft = { session: ann.id, to: null, text: 'hi', idempotency: { key: 'old', digest } }
+  await store.log.append([draft])
+  t.equal((await messages.broadcast(ann, 'hi', 'old')).replayed, true)
+  t.equal((await messages.replay(ann, { kind: 'broadcast', text: 'hi' }, 'old'))?.replayed, true)
+  for (const other of [{ text: 'ho' }, { text: 'hi', replyTo: 1 }, { text: 'hi', metadata: {} }]) {
+    const refused = await refusalOf(() =>
+      messages.send(ann, { kind: 'broadcast', ...other }, 'old'),
+    )
+    t.equal(refused.code, 'idempotency-key-reused')
+  }
+})
+
+t.test('a key of which the store has no message is reused', async (t) => {
+  const appender = { append: async (): Promise<Outcome> => ({ kind: 'key-reused' }) }
+  const { messages, ann } = await openRoom({ appender })
+  const refused = await refusalOf(() => messages.broadcast(ann, 'hi', 'of a room'))
+  t.equal(refused.code, 'idempotency-key-reused')
+})
+
 t.test('a key covers the whole content', async (t) => {
   const { messages, store, ann, bob } = await openRoom()
   store.online.add(bob.account.id)
@@ -238,6 +337,8 @@ t.test('a key covers the whole content', async (t) => {
     () => messages.direct(ann, { to: 'bob', text: 'hi', whenOffline: 'keep' }, 'key'),
     () => messages.direct(ann, { to: 'x'.repeat(1000), text: 'hi' }, 'key'),
     () => messages.say(ann, 'bob', 'hi', 'key'),
+    () => messages.send(ann, { kind: 'direct', to: 'bob', text: 'hi', replyTo: 1 }, 'key'),
+    () => messages.send(ann, { kind: 'direct', to: 'bob', text: 'hi', metadata: {} }, 'key'),
   ]
   for (const other of others) t.equal((await refusalOf(other)).code, 'idempotency-key-reused')
   for (const [key, name] of Object.entries({ tea: 'Tea', rum: 'Rum' }))

@@ -79,6 +79,7 @@ t.test('moves everything, and reports progress and a summary', async (t) => {
   memberships       0
   bans              0
   entries           3000
+  reactions         0
   idempotency keys  0
   epochs            1
   signing key       moved

@@ -3,7 +3,7 @@ import t from 'tap'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
 import type { Entry } from '../../src/store/message-log.ts'
 import { Unavailable } from '../../src/store/store-errors.ts'
-import { DeliveryFixture, epoch, FakeConnection } from './support/fixture.ts'
+import { DeliveryFixture, epoch, FakeConnection, type FakeLog } from './support/fixture.ts'
 
 t.test('a reader without a cursor gets undelivered messages, then is live', async (t) => {
   const fixture = new DeliveryFixture()
@@ -242,4 +242,81 @@ t.test('who left a room reads it from the store, if they still may', async (t) =
   ])
   const connection = await fixture.join(1, { id: 0, epoch })
   t.equal(connection.received, 'room.joined@3 room.joined@4 m5 room.left@7 room.left@8 ready@9')
+})
+
+/** A stream whose next read of the store has its answer, but has not returned yet. */
+async function readerAtStore(
+  fixture: DeliveryFixture,
+  cursor: { id: number; epoch: string } | null,
+) {
+  const { log } = fixture
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { promise: hasRead, resolve: read } = Promise.withResolvers<void>()
+  const name = cursor ? 'read' : 'readUndelivered'
+  const ask = log[name] as (...range: number[]) => ReturnType<FakeLog['read']>
+  log[name] = async (...range: number[]) => {
+    const answer = await ask.apply(log, range)
+    read()
+    await released
+    return answer
+  }
+  const connection = new FakeConnection()
+  fixture.open(1, cursor, connection)
+  await hasRead
+  return { connection, release }
+}
+
+for (const cursor of [{ id: 0, epoch }, null])
+  for (const isWaiting of [false, true])
+    t.test(
+      `what was read before a deletion is not written after it (${cursor ? 'replayed' : 'kept'}${isWaiting ? ', in the same turn' : ''})`,
+      async (t) => {
+        const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 1 }))
+        const { log } = fixture
+        fixture.deliver([1, 2, 3].map((id) => log.say({ to: 1, text: `t${id}` })))
+        const { connection, release } = await readerAtStore(fixture, cursor)
+        const entries = [log.deleteMessage(2), log.edit(1, 'new')]
+        const update = { bounds: log.bounds_, entries, ended: [] }
+        if (isWaiting) {
+          release()
+          fixture.batcher.add(update)
+        } else {
+          fixture.hub.applyUpdate(update)
+          release()
+        }
+        await connection.until(() => connection.received.includes('ready'))
+        t.equal(
+          connection.received,
+          cursor
+            ? 'm1 m3 message.deleted@4 message.updated@5 ready@5'
+            : 'k1 k3 message.deleted@4 message.updated@5 ready@5',
+        )
+        t.notMatch(connection.text, /"text":"t[12]"/)
+      },
+    )
+
+t.test(
+  'a deletion that waits for the end of the turn is applied before memory is read',
+  async (t) => {
+    const fixture = new DeliveryFixture()
+    const { log } = fixture
+    fixture.deliver([log.say({ text: 'secret' })])
+    const connection = await fixture.join(1, { id: 1, epoch })
+    connection.room = 1
+    fixture.deliver([log.say({})])
+    fixture.deliver([log.say({ text: 'secret' })])
+    const entries = [log.deleteMessage(3)]
+    connection.drain()
+    fixture.batcher.add({ bounds: log.bounds_, entries, ended: [] })
+    await connection.until(() => connection.received.includes('@4'))
+    t.equal(connection.received, 'ready@1 m2 message.deleted@4')
+  },
+)
+
+t.test('a message that is deleted while it waits for its reader is not kept', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  fixture.deliver([log.say({ to: 1 }), log.say({ to: 1 }), log.deleteMessage(1)])
+  const connection = await fixture.join(1)
+  t.equal(connection.received, 'k2 ready@3')
 })

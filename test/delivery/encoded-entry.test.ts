@@ -1,5 +1,6 @@
 import t from 'tap'
 import { encodeEntry, eventFor } from '../../src/delivery/encoded-entry.ts'
+import type { EncodedEvent } from '../../src/delivery/encoded-event.ts'
 import type { Entry, MembershipEntry, MessageEntry } from '../../src/store/message-log.ts'
 import type { Room } from '../../src/store/room.ts'
 
@@ -14,7 +15,8 @@ function encode(
   message: Pick<MessageEntry, 'id' | 'from' | 'to' | 'text' | 'sentAt'>,
   epoch?: string,
 ) {
-  return eventFor(encodeEntry({ kind: 'message', room: null, ...message }, epoch), bob.id)
+  const entry = encodeEntry({ kind: 'message', room: null, ...message }, epoch)
+  return eventFor(entry, bob.id) as EncodedEvent
 }
 
 const room: Room = {
@@ -49,7 +51,7 @@ const membership = (
 
 /** What an account gets of an entry, without its cursor. */
 function received(entry: Entry, account: number) {
-  const { bytes } = eventFor(encodeEntry(entry, epoch), account)
+  const { bytes } = eventFor(encodeEntry(entry, epoch), account) as EncodedEvent
   const [event, cursor] = bytes.toString().split(`id: 7-${epoch}\n\n`)
   t.equal(cursor, '', 'the id is the entry’s, on the last line')
   return event

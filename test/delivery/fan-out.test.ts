@@ -122,6 +122,54 @@ t.test('what is hidden from a member that has left since is not for them', async
   for (const { received } of [bob, slow]) t.match(received, /room\.left@7$/)
 })
 
+t.test('of a message and its deletion in one update, only the deletion is delivered', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const reader = await fixture.join(1)
+  const update = [log.say({ text: 'gone' }), log.edit(1), log.react(1, 1), log.say({ text: 'old' })]
+  fixture.deliver([...update, log.edit(4, 'new'), log.deleteMessage(1)])
+  t.equal(reader.received, 'ready@0 m4 message.updated@5 message.deleted@6')
+  t.same(reader.text.match(/"text":"\w*"/g), ['"text":"new"', '"text":"new"', '"text":""'])
+})
+
+t.test('those from whom the same is hidden share the packed bytes', async (t) => {
+  const fixture = new DeliveryFixture()
+  const { log } = fixture
+  const { room, entry } = log.create(1, 'private', 'since-joined')
+  fixture.deliver([entry, log.say({ room }), log.join(room, 2), log.join(room, 3)])
+  const written: unknown[][] = []
+  const connections = []
+  for (const account of [1, 2, 3]) {
+    const connection = await fixture.join(account, { id: 4, epoch })
+    const write = connection.write.bind(connection)
+    const chunks: unknown[] = []
+    written.push(chunks)
+    connections.push(connection)
+    connection.write = (chunk) => {
+      chunks.push(chunk)
+      return write(chunk)
+    }
+  }
+  fixture.deliver([
+    log.say({ room }),
+    log.edit(2),
+    log.join(room, 4),
+    log.react(2, 1),
+    log.react(5, 1),
+  ])
+  t.same(
+    connections.map(({ received }) => received),
+    [
+      'ready@4 m5 message.updated@6 member.joined@7 reaction.added@8 reaction.added@9',
+      'ready@4 m5 member.joined@7 reaction.added@9',
+      'ready@4 m5 member.joined@7 reaction.added@9',
+    ],
+  )
+  const [[ann], [bob], [cid]] = written as [[object], [object], [object]]
+  t.equal(bob, cid)
+  t.not(ann, bob)
+})
+
 t.test('what nobody gets is not encoded', async (t) => {
   const fixture = new DeliveryFixture()
   const { log } = fixture

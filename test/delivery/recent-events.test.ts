@@ -12,7 +12,9 @@ const collect = runInNewContext('gc') as () => void
 /** A message to everyone or to one account, of a number of bytes. */
 const event = (id: number, to = 0, size = 10): EncodedEntry => ({
   id,
-  events: [new EncodedEvent(id, [-to], 'x'.repeat(size), { to })],
+  kind: 'message',
+  message: id,
+  events: [new EncodedEvent(id, [-to], 'x'.repeat(size), { message: id, to })],
   change: null,
 })
 const account = (id: number) => new AccountRooms(id)
@@ -81,7 +83,7 @@ t.test('events stay correct over thousands of them', async (t) => {
 t.test('trimmed events are dropped', async (t) => {
   const recent = new RecentEvents()
   recent.push([event(1), event(2), event(3)])
-  recent.dropBefore(3)
+  recent.push([], { oldest: 3 })
   t.equal(recent.after(1, account(1), 1000), undefined)
   t.same(ids(recent.after(2, account(1), 1000)), { ids: [3], scannedTo: 3 })
 })
@@ -89,12 +91,13 @@ t.test('trimmed events are dropped', async (t) => {
 t.test('a reader gets what is for its account and its rooms, from when it joined', async (t) => {
   const recent = new RecentEvents()
   const ofRoom = (id: number, room: number, hiddenFrom: number[] = []): EncodedEntry => ({
-    id,
+    ...event(id),
     events: [new EncodedEvent(id, [room], 'x', { hiddenFrom })],
-    change: null,
   })
   const joining: EncodedEntry = {
     id: 5,
+    kind: 'joined',
+    message: 0,
     events: [new EncodedEvent(5, [41], 'x'), new EncodedEvent(5, [-1], 'own', { joins: 41 })],
     change: null,
   }
@@ -104,6 +107,6 @@ t.test('a reader gets what is for its account and its rooms, from when it joined
   t.same(ids(recent.after(0, ann, 1000)), { ids: [1, 2, 4, 5, 6, 8], scannedTo: 9 })
   t.equal(`${recent.after(4, ann, 1000)?.events[0]?.bytes}`, 'own')
   t.same(ids(recent.after(5, ann, 1000)), { ids: [6, 8], scannedTo: 9 })
-  recent.dropBefore(7)
+  recent.push([], { oldest: 7 })
   t.same(ids(recent.after(6, ann, 1000)), { ids: [8], scannedTo: 9 })
 })

@@ -1,32 +1,138 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
-import type { Entry, MembershipEntry } from '../../src/store/message-log.ts'
-import { randomFrom } from '../support/random.ts'
-import { DeliveryFixture, epoch, type FakeLog, session } from './support/fixture.ts'
-import { ResumingReader } from './support/resuming-reader.ts'
+import type { LogUpdate } from '../../src/delivery/update-batcher.ts'
+import type { Entry } from '../../src/store/message-log.ts'
+import { messageOf, roomOf } from './support/fake-log.ts'
+import { DeliveryFixture, epoch, FakeConnection, type FakeLog, session } from './support/fixture.ts'
 
 /**
- * Random schedules against an oracle: people join, leave and post, rooms come and go, streams are cut, stall
- * and resume, updates are gathered and late. A schedule that fails is named by its number: run it alone
+ * Random schedules against an oracle: people join, leave, post, edit, delete and react, rooms come and go,
+ * the log is trimmed, streams are cut, stall and resume, updates are gathered and late. A text is `v` and
+ * the id of the entry that brought it. A schedule that fails is named by its number: run it alone
  * with ONLY=<number>.
  */
-const schedules = process.env.ONLY ? [Number(process.env.ONLY)] : Array.from(Array(150).keys())
+const schedules = process.env.ONLY ? [Number(process.env.ONLY)] : Array.from(Array(250).keys())
 const steps = 150
 const accounts = [1, 2, 3, 4]
 
+/** Mulberry32: the same numbers in [0, 1) for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+interface Received {
+  name: string
+  /** 0 if it has none. */
+  id: number
+  // biome-ignore lint/suspicious/noExplicitAny: the tests look into what came
+  data: any
+}
+
+/** Someone who reads with one stream after another, each from where the last one came to. */
+class Client {
+  readonly account: number
+  readonly from: number
+  /** Messages and what happened to rooms. */
+  readonly events: Received[] = []
+  connection: FakeConnection | undefined
+  #cursor: number
+  #read = 0
+
+  constructor(account: number, from: number) {
+    this.account = account
+    this.from = from
+    this.#cursor = from
+  }
+
+  open(fixture: DeliveryFixture, connection: FakeConnection) {
+    this.connection = connection
+    this.#read = 0
+    fixture.open(this.account, { id: this.#cursor, epoch }, this.connection)
+  }
+
+  /** Takes what has come, of which only a share may arrive. */
+  take(share = 1) {
+    const blocks = (this.connection?.text ?? '').slice(this.#read).split(/(?<=\n\n)/)
+    const whole = blocks.filter((block) => block.endsWith('\n\n'))
+    for (const block of whole.slice(0, Math.ceil(whole.length * share))) {
+      this.#read += block.length
+      for (const event of eventsOf(block)) {
+        if (event.id > 0) this.#cursor = event.id
+        if (/^(message|reaction|room|member)/.test(event.name)) this.events.push(event)
+      }
+    }
+  }
+
+  cut(share: number) {
+    this.take(share)
+    this.connection?.close()
+    this.connection = undefined
+  }
+}
+
+function eventsOf(text: string): Received[] {
+  return text.split('\n\n').flatMap((block) => {
+    const [, name = ''] = /^event: (.*)$/m.exec(block) ?? []
+    const [, id] = /^id: (\d+)/m.exec(block) ?? []
+    const data = JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}')
+    return name === '' ? [] : { name, id: Number(id ?? 0), data }
+  })
+}
+
 function nameFor(entry: Entry, account: number): string {
-  if (entry.kind === 'message') return 'message'
-  if (entry.kind === 'role-changed') return 'member.updated'
-  if (entry.kind === 'room-updated') return 'room.updated'
-  if (entry.kind === 'room-deleted') return 'room.deleted'
-  const { member } = entry as MembershipEntry
-  return `${member.id === account ? 'room' : 'member'}.${entry.kind}`
+  switch (entry.kind) {
+    case 'message':
+      return 'message'
+    case 'edited':
+      return 'message.updated'
+    case 'deleted':
+      return 'message.deleted'
+    case 'role-changed':
+      return 'member.updated'
+    case 'joined':
+    case 'left':
+      return `${entry.member.id === account ? 'room' : 'member'}.${entry.kind}`
+    default:
+      return entry.kind.replace('-', '.')
+  }
+}
+
+/** What is wrong with an event that is written now to the account; the server has been told of `told` ids. */
+function mistakeIn(log: FakeLog, told: number, account: number, { name, data }: Received) {
+  const message = data.messageId ?? (name.startsWith('message') ? data.id : undefined)
+  if (message === undefined || name === 'message.deleted') return undefined
+  const changes = log.entries
+    .slice(0, told)
+    .filter((entry) => entry.kind !== 'message' && messageOf(entry)?.id === message)
+  if (changes.some(({ kind }) => kind === 'deleted')) return 'its message is deleted'
+  if (data.text === undefined) return undefined
+  const version = Number(data.text.slice(1))
+  if (changes.some(({ kind, id }) => kind === 'edited' && id > version)) return 'an old text'
+  const room = roomOf(log.entries[message - 1] as Entry)?.id
+  if (room === undefined) return undefined
+  if (log.entries.slice(0, told).some((one) => one.kind === 'room-deleted' && one.room.id === room))
+    return 'its room is deleted'
+  const couldRead =
+    log.accessOf(room) === 'open' ||
+    log.stays.some(
+      (stay) =>
+        stay.room === room &&
+        stay.account === account &&
+        (stay.leftId ?? Number.POSITIVE_INFINITY) > version,
+    )
+  return couldRead ? undefined : 'a text that they could never read'
 }
 
 /** Whether the account could read a room while it had the title of an entry. */
 function couldReadTitle(log: FakeLog, room: number, titleId: number, account: number): boolean {
-  const ofRoom = log.entries.filter((entry) => (entry.room as { id: number } | null)?.id === room)
+  const ofRoom = log.entries.filter((entry) => roomOf(entry)?.id === room)
   const until = ofRoom.find(
     ({ id, kind }) => id > titleId && (kind === 'room-updated' || kind === 'room-deleted'),
   )
@@ -55,9 +161,14 @@ for (const number of schedules) {
     const wait = async () => {
       for (let turns = below(slowness + 1); turns > 0; turns--) await nextTurn()
     }
-    const read = log.read.bind(log)
+    const { read, readUndelivered } = log
     log.read = async (...range) => {
-      const answer = await read(...range)
+      const answer = await read.apply(log, range)
+      await wait()
+      return answer
+    }
+    log.readUndelivered = async (...range) => {
+      const answer = await readUndelivered.apply(log, range)
       await wait()
       return answer
     }
@@ -65,24 +176,56 @@ for (const number of schedules) {
 
     /** What a stream that is always live gets, by account. */
     const expected = new Map(accounts.map((account) => [account, [] as number[]]))
+    /** Whether a stream that is live gets an entry of an update. */
+    const isDelivered = (entry: Entry, { entries, bounds }: LogUpdate, account: number) => {
+      if (!log.isForStreamsOf(entry, account)) return false
+      if (log.isAlwaysCarried(entry, account)) return true
+      const message = messageOf(entry)
+      if (message === undefined)
+        return !entry.hiddenFrom?.includes(account) && 'title' in (roomOf(entry) as object)
+      if (entry.kind !== 'message' && message.id < bounds.oldest) return false
+      const edits = entries.filter(
+        (one) => one.kind === 'edited' && one.message.id === message.id && one.id > entry.id,
+      )
+      const isGone = [entry, ...edits].some((one) => messageOf(one)?.deletedAt !== undefined)
+      if (entry.kind !== 'deleted' && (isGone || log.isPassedOver(entry, bounds.head))) return false
+      const isRetold = entry.kind === 'message' || entry.kind === 'edited'
+      const hidden = isRetold ? [entry, ...edits] : [entry]
+      if (hidden.some(({ hiddenFrom }) => hiddenFrom?.includes(account))) return false
+      return !entries.some((one) => one.kind === 'room-deleted' && one.room.id === message.room?.id)
+    }
+    fixture.applyUpdate = (update) => {
+      for (const entry of update.entries)
+        for (const account of accounts)
+          if (isDelivered(entry, update, account)) expected.get(account)?.push(entry.id)
+      fixture.hub.applyUpdate(update)
+    }
+    /** What the server has been told of. */
     let told = 0
     const tell = (count: number) => {
-      const committed = log.entries.slice(told, told + count)
-      told += committed.length
-      const entries = isLate ? committed.map((entry) => log.asNow(entry)) : committed
-      for (const entry of entries) {
-        for (const account of accounts) {
-          const isHidden = 'hiddenFrom' in entry && entry.hiddenFrom.includes(account)
-          const isGone = entry.kind !== 'message' && !('title' in entry.room)
-          if (
-            log.isForStreamsOf(entry, account) &&
-            ((!isHidden && !isGone) || log.isAlwaysCarried(entry, account))
-          )
-            expected.get(account)?.push(entry.id)
-        }
+      const entries = log.entries.slice(told, told + count)
+      // An update is of one commit, or of one snapshot.
+      const updates = isLate ? [entries] : entries.map((entry) => [entry])
+      for (const update of updates) {
+        const bounds = { ...log.bounds_, head: told + update.length }
+        const entries = isLate ? update.map((entry) => log.asNow(entry)) : update
+        fixture.batcher.add({ bounds, entries, ended: [] })
+        told += update.length
       }
-      const bounds = { ...log.bounds_, head: told }
-      fixture.hub.applyUpdate({ bounds, entries, ended: [] })
+    }
+    const connect = (account: number, room = Number.POSITIVE_INFINITY) => {
+      const connection = new FakeConnection()
+      connection.room = room
+      const { write } = connection
+      connection.write = (what) => {
+        const text = typeof what === 'string' ? what : `${what.plain}`
+        for (const event of eventsOf(text)) {
+          const mistake = mistakeIn(log, told, account, event)
+          if (mistake) t.fail(`account ${account}: ${event.name} ${event.id}: ${mistake}`)
+        }
+        return write.call(connection, what)
+      }
+      return connection
     }
 
     const rooms: number[] = []
@@ -90,60 +233,80 @@ for (const number of schedules) {
       const account = pick(accounts) as number
       const room = pick(rooms.filter((one) => log.rooms.has(one)))
       const members = accounts.filter((one) => room !== undefined && log.isMember(room, one))
+      const message = pick(
+        [...log.messages.values()].slice(-8).filter(({ id, deletedAt, room: of }) => {
+          const isThere = deletedAt === undefined && id >= log.oldest
+          return isThere && (of === null || log.rooms.has(of.id))
+        }),
+      )
+      const text = `v${log.head + 1}`
       const chance = random()
-      if (chance < 0.1) log.say({ from: account })
-      else if (chance < 0.2) log.say({ from: account, to: pick(accounts) as number })
-      else if (room === undefined || (chance < 0.25 && rooms.length < 6))
-        rooms.push(log.create(account, random() < 0.5 ? 'open' : 'private').room)
-      else if (chance < 0.45) {
+      if (message && chance < 0.12) log.edit(message.id, text)
+      else if (message && chance < 0.2) log.deleteMessage(message.id)
+      else if (message && chance < 0.3) log.react(message.id, account)
+      else if (chance < 0.36) log.say({ from: account, text })
+      else if (chance < 0.42) log.say({ from: account, to: pick(accounts) as number, text })
+      else if (room === undefined || (chance < 0.46 && rooms.length < 6)) {
+        const access = random() < 0.5 ? 'open' : 'private'
+        const history = access === 'private' && random() < 0.5 ? 'since-joined' : 'all'
+        rooms.push(log.create(account, access, history).room)
+      } else if (chance < 0.6) {
         if (members.includes(account)) log.leave(room, account)
         else log.join(room, account)
-      } else if (chance < 0.48) log.delete(room)
-      else if (chance < 0.55) log.rename(room)
-      else if (chance < 0.6 && members.includes(account)) log.setRole(room, account, 'moderator')
-      else log.say({ room, from: account })
+      } else if (chance < 0.63) log.delete(room)
+      else if (chance < 0.67) log.rename(room)
+      else if (chance < 0.7 && members.includes(account)) log.setRole(room, account, 'moderator')
+      else log.say({ room, from: account, text })
     }
 
     // The rooms of the others are loaded whenever they come.
-    const watchers = accounts
-      .slice(0, below(3))
-      .map((account) => new ResumingReader(session(account), { id: 0, epoch }))
-    for (const watcher of watchers) watcher.open(fixture.hub)
+    const watchers = accounts.slice(0, below(3)).map((account) => new Client(account, 0))
+    for (const watcher of watchers) watcher.open(fixture, connect(watcher.account))
     for (const watcher of watchers)
       await watcher.connection?.until(() => /ready/.test(watcher.connection?.text ?? ''))
-    const others: ResumingReader[] = []
+    const others: Client[] = []
     for (let step = 0; step < steps; step++) {
       const chance = random()
       if (chance < 0.5) act()
       else if (chance < 0.65) tell(1 + below(8))
       else if (chance < 0.7) await nextTurn()
-      else if (chance < 0.75 && others.length < 12)
-        others.push(
-          new ResumingReader(session(pick(accounts) as number), { id: below(log.head + 1), epoch }),
-        )
+      else if (chance < 0.71) log.oldest = Math.max(log.oldest, told - 5 - below(20))
+      else if (chance < 0.72) {
+        const account = pick(accounts) as number
+        fixture.hub.open({
+          session: session(account),
+          cursor: null,
+          presence: 'none',
+          connection: connect(account),
+        })
+      } else if (chance < 0.75 && others.length < 12)
+        others.push(new Client(pick(accounts) as number, below(log.head + 1)))
       else {
         const client = pick(others)
         const full = random() < 0.5 ? 1 + below(3) : Number.POSITIVE_INFINITY
         if (client === undefined) continue
-        if (client.connection === undefined) client.open(fixture.hub, full)
+        if (client.connection === undefined) client.open(fixture, connect(client.account, full))
         else if (random() < 0.4) client.cut(random())
         else client.connection.drain(full)
       }
     }
     for (const client of others) {
-      if (client.connection === undefined) client.open(fixture.hub)
+      if (client.connection === undefined) client.open(fixture, connect(client.account))
       else client.connection.drain()
     }
-    const last = log.say({})
+    const last = log.say({ text: `v${log.head + 1}` })
     tell(Number.POSITIVE_INFINITY)
     for (const client of [...others, ...watchers]) {
-      await client.takeUpTo(last.id)
+      await client.connection?.until(() => !!client.connection?.text.includes(`\nid: ${last.id}-`))
+      client.take()
     }
 
     for (const watcher of watchers) {
-      t.same(watcher.ids, expected.get(watcher.account), `account ${watcher.account}, always live`)
+      const ids = watcher.events.map(({ id }) => id)
+      t.same(ids, expected.get(watcher.account), `account ${watcher.account}, always live`)
     }
-    for (const { account, from, events, ids } of [...others, ...watchers]) {
+    for (const { account, from, events } of [...others, ...watchers]) {
+      const ids = events.map(({ id }) => id)
       const about = `account ${account} from ${from}: `
       t.ok(
         ids.every((id, index) => index === 0 || id > (ids[index - 1] as number)),
@@ -156,7 +319,9 @@ for (const number of schedules) {
         [],
         `${about}nothing else`,
       )
-      const must = after.filter((entry) => log.wasCarriedSince(entry, account))
+      const must = after.filter(
+        (entry) => entry.id >= log.oldest && log.wasCarriedSince(entry, account),
+      )
       t.same(
         must.filter(({ id }) => !ids.includes(id)),
         [],
@@ -164,7 +329,7 @@ for (const number of schedules) {
       )
       for (const { id, name, data } of events) {
         const entry = log.entries[id - 1] as Entry
-        const room = entry.room?.id ?? 0
+        const room = roomOf(entry)?.id ?? 0
         const title = data.title ?? data.room?.title
         if (name !== nameFor(entry, account)) t.equal(name, nameFor(entry, account), about)
         if (title !== undefined && !couldReadTitle(log, room, Number(title.slice(1)), account))

@@ -25,6 +25,7 @@ async function replaying() {
       resolveCursor: async () => ({ bounds, position: 5, reset: null }),
       readRecent: () => undefined,
       read: () => batch,
+      isOutdated: () => false,
     },
     roomMembers: new RoomMembers(async () => ({ head: 9, rooms: [], lastLeftId: 0 })),
     receipts: { settled: async () => {}, record: async () => {} },

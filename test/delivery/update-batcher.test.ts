@@ -4,7 +4,8 @@ import type { Entry } from '../../src/store/message-log.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
-function update(head: number, ended: number[] = []): LogUpdate {
+/** An update of one entry, which is a message unless a kind is given. */
+function update(head: number, ended: number[] = [], kind?: Entry['kind']): LogUpdate {
   const from = { id: 1, username: 'ann' }
   const entry: Entry = {
     kind: 'message',
@@ -15,7 +16,8 @@ function update(head: number, ended: number[] = []): LogUpdate {
     text: 'hi',
     sentAt: 0,
   }
-  return { bounds: { epoch: '00000001', oldest: 1, head }, entries: [entry], ended }
+  const entries = [kind ? ({ ...entry, kind } as Entry) : entry]
+  return { bounds: { epoch: '00000001', oldest: 1, head }, entries, ended }
 }
 
 t.test('the updates of one turn are delivered as one, at its end', async (t) => {
@@ -58,3 +60,42 @@ t.test('flush delivers at once, and only once', async (t) => {
   await nextTurn()
   t.same(heads, [1, 2])
 })
+
+t.test('what changes older entries waits like the rest, but no reader has to', async (t) => {
+  const heads: number[] = []
+  const batcher = new UpdateBatcher(({ bounds }) => heads.push(bounds.head))
+  batcher.flushChanges()
+  batcher.add(update(1, [], 'reaction-added'))
+  batcher.flushChanges()
+  t.same(heads, [])
+  batcher.add(update(2, [], 'deleted'))
+  t.same(heads, [])
+  batcher.flushChanges()
+  t.same(heads, [2])
+  for (const kind of ['edited', 'room-deleted'] as const) {
+    batcher.add(update(3, [], kind))
+    batcher.flushChanges()
+  }
+  t.same(heads, [2, 3, 3])
+})
+
+t.test(
+  'what was said before somebody left is not told with the text of a later edit',
+  async (t) => {
+    const heads: number[] = []
+    const batcher = new UpdateBatcher(({ bounds }) => heads.push(bounds.head))
+    batcher.add(update(1))
+    batcher.add(update(2, [], 'edited'))
+    batcher.add(update(3, [], 'left'))
+    t.same(heads, [])
+    batcher.add(update(4, [], 'edited'))
+    t.same(heads, [3])
+    batcher.flush()
+    batcher.add(update(5))
+    const [left] = update(6, [], 'left').entries
+    const both = update(7, [], 'edited')
+    batcher.add({ ...both, entries: [left as Entry, ...both.entries] })
+    t.same(heads, [3, 4, 5])
+    batcher.flush()
+  },
+)

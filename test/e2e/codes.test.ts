@@ -71,6 +71,8 @@ t.test('what is refused before anyone is asked', async (t) => {
   const { operations } = json(await done(t, room, nope, 404))
   const listed = operations.map(({ method, path }: Record<string, string>) => `${method} ${path}`)
   t.same(listed.sort(), [
+    'DELETE /v1/messages/{id}',
+    'DELETE /v1/messages/{id}/reactions/{emoji}',
     'DELETE /v1/rooms/{room}',
     'DELETE /v1/rooms/{room}/bans/{username}',
     'DELETE /v1/rooms/{room}/members/{username}',
@@ -89,6 +91,7 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /v1/rooms/{room}/members',
     'GET /v1/rooms/{room}/messages',
     'GET /v1/users/online',
+    'PATCH /v1/messages/{id}',
     'PATCH /v1/rooms/{room}',
     'POST /v1/events/token',
     'POST /v1/login',
@@ -98,6 +101,7 @@ t.test('what is refused before anyone is asked', async (t) => {
     'POST /v1/register',
     'POST /v1/rooms',
     'POST /v1/rooms/{room}/messages',
+    'PUT /v1/messages/{id}/reactions/{emoji}',
     'PUT /v1/rooms/{room}/bans/{username}',
     'PUT /v1/rooms/{room}/members/{username}',
   ])
@@ -171,6 +175,32 @@ t.test('rooms', async (t) => {
   provoked.add('cannot-open').add('last-owner')
   t.match(await ann.call('PATCH', '/v1/rooms/tea', { archived: true }), { status: 200 })
   await refused(t, room, say('tea', bob), { code: 'room-archived' })
+})
+
+t.test('messages that change', async (t) => {
+  const room = await openRoom(t, { settings: { editMinutes: 1 } })
+  const { token } = await room.register('ann')
+  const say = (text: string) =>
+    done(t, room, post('/v1/messages/broadcast', { text }, { token }), 201)
+  await say('hi')
+  const edit = post('/v1/messages/1', { text: 'ho' }, { method: 'PATCH', token })
+  t.match(json(await done(t, room, edit, 200)), { text: 'ho', editedAt: time })
+  const react = (emoji: string) =>
+    ask('PUT', `/v1/messages/1/reactions/${encodeURIComponent(emoji)}`, { token })
+  const emoji = [...'🍇🍈🍉🍊🍋🍌🍍🥭🍎🍏🍐🍑🍒🍓🫐🥝🍅🫒🥥🥑🍆']
+  for (const one of emoji.slice(0, 20)) await done(t, room, react(one), 204)
+  await refused(t, room, react(emoji[20] as string), { code: 'too-many-reactions' })
+  await refused(t, room, react('hm'), inParameter('emoji'))
+
+  await room.stop()
+  const database = new Database(join(room.folder, 'obrol.db'))
+  database.exec('UPDATE entries SET sent_at = sent_at - 61000 WHERE id = 1')
+  database.close()
+  await room.start()
+  await refused(t, room, edit, { code: 'too-late' })
+  await done(t, room, ask('DELETE', '/v1/messages/1', { token }), 204)
+  await refused(t, room, ask('GET', '/v1/messages/1', { token }), { code: 'message-deleted' })
+  await refused(t, room, edit, { code: 'message-deleted' })
 })
 
 t.test('limits', async (t) => {

@@ -1,8 +1,10 @@
+import type { ChangeCommand } from '../../src/store/message-changes.ts'
 import type { RoomCommand } from '../../src/store/room-store.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { personNamed } from '../support/large-database.ts'
-import { draft, hour, newAccount, newBatchId } from './fixtures.ts'
+import { appendMessage, draft, hour, newAccount, newBatchId } from './fixtures.ts'
+import { edit, erase, react, unreact } from './message-commands.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from './room-commands.ts'
 
 /**
@@ -30,6 +32,8 @@ export async function everyCall(store: Store, round: number): Promise<void> {
     newBatchId(),
   )
   await everyRoomCall(store, ann, bob, round)
+  await everyChange(store, ann, bob)
+  await everyReadOfChanges(store, ann, bob)
   const again = newBatchId()
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.append([draft(ann, 'once', { key })], again)
@@ -74,7 +78,7 @@ async function everyRoomCall(
   bob: Session,
   round: number,
 ): Promise<void> {
-  const [room, user, viewer] = [`room${round}`, `bob${round}`, ann.account.id]
+  const [room, user, viewer] = [`made${round}`, `bob${round}`, ann.account.id]
   const execute = ({ id }: Session, command: RoomCommand) => store.rooms.execute(id, command, null)
   await store.rooms.execute(ann.id, create(room), { key: `of ${room}`, digest: room })
   await execute(bob, put(room, user))
@@ -90,12 +94,61 @@ async function everyRoomCall(
   await store.log.read(0, bob.account.id)
   for (const range of [{}, { after: 0 }, { before: 500 }])
     await store.log.page(viewer, { ...range, limit: 50, inRoom: room })
+  await everyChange(store, ann, bob, room)
   await execute(ann, ban(room, user))
   await store.rooms.bans(viewer, room, { after: null, limit: 50 })
   await execute(ann, unban(room, user))
   await execute(ann, remove(room, user))
   await store.log.read(0, bob.account.id)
   await execute(ann, deleteRoom(room))
+  await store.retention.eraseDeleted()
+}
+
+/** @param room to which both belong; undefined for messages to everyone */
+async function everyChange(store: Store, ann: Session, bob: Session, room?: string): Promise<void> {
+  const to = room === undefined ? {} : { room }
+  const viewer = ann.account.id
+  const options = {
+    ...to,
+    metadata: '{}',
+    mentions: ['nobody', personNamed(7), bob.account.username],
+  }
+  const { id } = await appendMessage(store, ann, 'to be changed', options)
+  const reply = await appendMessage(store, bob, 'a reply', { ...to, replyTo: id })
+  for (const command of [react(id), react(id), edit(id, 'edited', options), unreact(id), react(id)])
+    await store.log.change(ann.id, command)
+  await store.log.message(id, viewer)
+  await store.log.change(bob.id, react(id))
+  await store.log.change(bob.id, erase(reply.id))
+  await store.log.read(id - 1, viewer)
+  await store.log.page(viewer, { limit: 50, ...(room && { inRoom: room }) })
+}
+
+/** In a conversation that others have as well, and in a room in which some may not see all. */
+async function everyReadOfChanges(store: Store, ann: Session, bob: Session): Promise<void> {
+  const [room, toBob] = [`since${ann.id}`, { to: bob.account.username }]
+  const fields = { access: 'private', history: 'since-joined' } as const
+  await store.rooms.execute(ann.id, create(room, fields), null)
+  for (const where of [{}, toBob, { room }]) {
+    const said = await appendMessage(store, ann, 'said', { metadata: '{}', ...where })
+    const [replyTo, mentions] = [said.id, [personNamed(1), toBob.to]]
+    await appendMessage(store, ann, 'a reply', { replyTo, mentions, ...where })
+    await store.rooms.execute(ann.id, put(room, toBob.to), null)
+    const change = ({ id }: Session, command: ChangeCommand) => store.log.change(id, command)
+    await change(ann, edit(said.id, 'edited', { mentions, metadata: null }))
+    for (const by of [ann, bob]) await change(by, react(said.id))
+    await change(bob, unreact(said.id))
+    for (const { account } of [ann, bob]) {
+      await store.log.message(said.id, account.id)
+      await store.log.read(said.id - 1, account.id)
+      await store.log.page(account.id, { limit: 50 })
+      await store.receipts.readUndelivered(said.id - 1, said.id + 9, account.id)
+    }
+    await change(ann, erase(said.id))
+    await store.log.read(said.id - 1, bob.account.id)
+  }
+  await store.rooms.execute(ann.id, deleteRoom(room), null)
+  while ((await store.retention.eraseDeleted()).more);
 }
 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {

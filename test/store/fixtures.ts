@@ -1,5 +1,11 @@
 import type { NewAccount } from '../../src/store/account-store.ts'
-import type { Draft, Entry, MessageEntry, Outcome } from '../../src/store/message-log.ts'
+import type {
+  Draft,
+  Entry,
+  MentionCandidates,
+  MessageEntry,
+  Outcome,
+} from '../../src/store/message-log.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -33,17 +39,28 @@ export interface DraftOptions {
   whenOffline?: 'reject' | 'keep'
   key?: string
   digest?: string
+  replyTo?: number
+  metadata?: string
+  /** Usernames, or for one `@` several that it may name. */
+  mentions?: readonly (string | readonly string[])[]
 }
 
 /** A draft. A direct message is stored for an offline recipient by default. */
 export function draft(session: Session, text: string, options: DraftOptions = {}): Draft {
-  const { key, digest = text } = options
+  const { key, digest = text, replyTo, metadata, mentions } = options
   return {
     session: session.id,
     to: addressOf(options),
     text,
+    ...(replyTo !== undefined && { replyTo }),
+    ...(metadata !== undefined && { metadata }),
+    ...(mentions && { mentions: candidatesOf(mentions) }),
     idempotency: key === undefined ? null : { key, digest },
   }
+}
+
+export function candidatesOf(names: readonly (string | readonly string[])[]): MentionCandidates {
+  return names.map((name) => (typeof name === 'string' ? [name] : name))
 }
 
 function addressOf({ to, room, whenOffline = 'keep' }: DraftOptions): Draft['to'] {

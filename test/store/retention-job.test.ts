@@ -29,6 +29,18 @@ class FakeStore {
     return { more: this.work > 0, bounds: await this.bounds() }
   }
 
+  /** What `eraseDeleted` answers: a number of steps of which each but the last has more after it. */
+  toErase = 0
+  erasures = 0
+  onErase: () => void = () => {}
+
+  async eraseDeleted() {
+    this.erasures += 1
+    this.onErase()
+    this.toErase = Math.max(0, this.toErase - 1)
+    return { more: this.toErase > 0 }
+  }
+
   async bounds() {
     return { ...bounds, oldest: this.oldest }
   }
@@ -215,4 +227,47 @@ t.test('reports deleted entries once, and not when there were none', async (t) =
   await done
   await job.close()
   t.same(reported, [4])
+})
+
+t.test('erases what was deleted at once and soon again, whatever the clock', async (t) => {
+  const clocks = new Clocks()
+  const store = new FakeStore(1)
+  store.toErase = 3
+  const again = new Promise<void>((resolve) => {
+    store.onErase = () => {
+      if (store.erasures === 2) clocks.wall += 86_400_000
+      if (store.erasures === 5) resolve()
+    }
+  })
+  const job = new RetentionJob(store, { ...clocks.options, eraseIntervalMs: 1 })
+  job.start()
+  await again
+  await job.close()
+  t.same(store.befores, [], 'while deleting what has expired is postponed')
+  t.equal(store.erasures, 5)
+})
+
+t.test('goes on erasing after a failure, and ends between two steps', async (t) => {
+  const store = new FakeStore(0)
+  store.toErase = 1_000
+  const errors: unknown[] = []
+  const failure = new Error('the disk is full')
+  const job = new RetentionJob(store, {
+    ...options,
+    eraseIntervalMs: 1,
+    onError: (error) => errors.push(error),
+  })
+  let closed: Promise<void> | undefined
+  const ended = new Promise<void>((resolve) => {
+    store.onErase = () => {
+      if (store.erasures === 1) throw failure
+      if (store.erasures === 4) resolve()
+      if (store.erasures === 4) closed = job.close()
+    }
+  })
+  job.start()
+  await ended
+  await closed
+  t.same(errors, [failure])
+  t.equal(store.erasures, 4)
 })

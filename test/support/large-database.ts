@@ -26,6 +26,7 @@ export const growing: ReadonlySet<string> = new Set([
   'idempotency_keys',
   'members',
   'presence',
+  'reactions',
   'room_bans',
   'room_skeletons',
   'rooms',
@@ -102,6 +103,8 @@ function logOf(size: Size, now: number, upTo: UpTo, no: string): string {
     LEFT JOIN audiences ON low_id = CASE WHEN one < other THEN one ELSE other END
       AND high_id = CASE WHEN one < other THEN other ELSE one END
     ORDER BY n;
+    INSERT INTO reactions (message_id, emoji, account_id, entry_id)
+    SELECT n, '👍', 1 + n % ${accounts}, n FROM ${upTo(Math.min(messages, 5_000))};
     INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
     SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
     FROM ${upTo(messages, messages - 2 * keys + 1)};`

@@ -1,7 +1,13 @@
 import type { AccountStore, Credentials } from '../../src/store/account-store.ts'
+import {
+  type ChangeCommand,
+  type ChangeOutcome,
+  decideChange,
+} from '../../src/store/message-changes.ts'
 import type {
   Draft,
   LogBounds,
+  MentionCandidates,
   MessageEntry,
   Outcome,
   Page,
@@ -33,12 +39,15 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
   readonly #entries: MessageEntry[] = []
+  readonly #reactions = new Set<string>()
   readonly #keys = new Map<string, { digest: string; entry: MessageEntry }>()
   #lastSession = 0
 
   readonly log = {
     append: (batch: readonly Draft[]) =>
       this.#call('append', () => batch.map((draft) => this.#append(draft))),
+    change: (session: number, command: ChangeCommand) =>
+      this.#call('change', () => this.#change(session, command)),
     findByIdempotencyKey: (account: number, key: string) =>
       this.#call('findByIdempotencyKey', () => this.#keys.get(`${account} ${key}`)),
     page: (viewer: number, range: PageRange) => this.#call('page', () => this.#page(viewer, range)),
@@ -100,7 +109,7 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     return session
   }
 
-  #append({ session, to, text, idempotency }: Draft): Outcome {
+  #append({ session, to, text, replyTo, metadata, mentions, idempotency }: Draft): Outcome {
     const from = this.#sessions.get(session)?.account
     if (!from) return { kind: 'session-ended' }
     const key = `${from.id} ${idempotency?.key}`
@@ -109,17 +118,58 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     if (known) return { kind: 'replayed', entry: known.entry }
     const found = this.#audience(to)
     if (typeof found === 'string') return { kind: found }
+    if (replyTo !== undefined && !this.#visible(from.id).some(({ id }) => id === replyTo))
+      return { kind: 'unknown-reply' }
     const entry: MessageEntry = {
       kind: 'message',
       id: this.#entries.length + 1,
       from,
       ...found,
       text,
-      sentAt: Date.now(),
+      sentAt: this.now(),
+      ...(replyTo !== undefined && { replyTo }),
+      ...(metadata !== undefined && { metadata }),
+      ...(mentions && { mentions: this.#mentioned(mentions) }),
     }
     this.#entries.push(entry)
     if (idempotency) this.#keys.set(key, { digest: idempotency.digest, entry })
     return { kind: 'appended', entry }
+  }
+
+  #mentioned(candidates: MentionCandidates): string[] {
+    const found = candidates.map((keys) => keys.find((key) => this.#accounts.has(key)))
+    const known = found.flatMap((key) => (key === undefined ? [] : [this.#accounts.get(key)]))
+    return [...new Set(known.map((one) => (one as Credentials).account.username))]
+  }
+
+  #change(session: number, command: ChangeCommand): ChangeOutcome {
+    const caller = this.#sessions.get(session)?.account
+    if (!caller) return { kind: 'session-ended' }
+    const message = this.#visible(caller.id).find(({ id }) => id === command.id)
+    const emoji = 'emoji' in command ? command.emoji : ''
+    const reaction = `${command.id} ${emoji} ${caller.id}`
+    const facts = { caller, now: this.now(), message, room: undefined, otherEmoji: 0 }
+    const decision = decideChange(command, { ...facts, hasReacted: this.#reactions.has(reaction) })
+    if ('refusal' in decision) return { kind: decision.refusal }
+    const found = message as MessageEntry
+    if (decision.change) this.#write(command, found, reaction)
+    return { kind: 'done', message: { ...found }, changed: decision.change }
+  }
+
+  #write(command: ChangeCommand, message: MessageEntry, reaction: string): void {
+    if (command.kind === 'react') this.#reactions.add(reaction)
+    else if (command.kind === 'unreact') this.#reactions.delete(reaction)
+    else if (command.kind === 'edit') {
+      const { text, metadata } = command
+      if (text)
+        Object.assign(message, { text: text.value, mentions: this.#mentioned(text.mentions) })
+      if (metadata !== undefined) Object.assign(message, { metadata: metadata ?? undefined })
+      message.editedAt = this.now()
+    } else {
+      const { kind, id, from, to, room, sentAt } = message
+      for (const name of Object.keys(message)) delete message[name as keyof MessageEntry]
+      Object.assign(message, { kind, id, from, to, room, text: '', sentAt, deletedAt: this.now() })
+    }
   }
 
   #audience(

@@ -5,13 +5,14 @@ import type { Problem } from '../../chat/problems.ts'
 import { checkString } from '../../chat/text-rules.ts'
 import { invalidBody } from './body-complexity.ts'
 import { ampersandHint, isForm } from './form-body.ts'
+import { readJson } from './json-body.ts'
 
 /** Without a bound, the answer would repeat a whole body of unknown fields. */
 const maxErrors = 20
 
 type Value = Record<string, unknown>
 
-/** All schemas of requests are flat objects. */
+/** All schemas of requests are flat objects; a field that is an object has no schema of its own. */
 interface FlatSchema {
   properties: Record<string, FieldSchema>
   required?: string[]
@@ -19,7 +20,7 @@ interface FlatSchema {
 }
 
 interface FieldSchema {
-  type: string
+  type: string | string[]
   enum?: string[]
   minimum?: number
   maximum?: number
@@ -41,7 +42,8 @@ interface Field {
 
 /**
  * Validates requests against their schemas, with errors in words for people. Nothing is coerced but
- * decimal numbers, and `true` and `false`, in queries, paths and forms. A body that needs no field need
+ * decimal numbers, and `true` and `false`, in queries, paths and forms, and JSON in a field of a form
+ * that is an object. A body that needs no field need
  * not be there.
  */
 export const compileValidator: FastifySchemaCompiler<FlatSchema> = ({ schema, httpPart = '' }) => {
@@ -120,14 +122,27 @@ function readTyped(input: Value, typed: Field[]): Value {
   if (typed.length === 0) return input
   const read = typed
     .filter(({ name }) => Object.hasOwn(input, name))
-    .map(({ name, readText }) => [name, readText?.(String(input[name])) ?? input[name]])
+    .map(({ name, readText }) => {
+      const value = readText?.(String(input[name]))
+      return [name, value === undefined ? input[name] : value]
+    })
   return { ...input, ...Object.fromEntries(read) }
 }
 
-/** How the text of a field of a type is read; undefined for text that is none. */
+/** How the text of a field of a type is read; undefined, or an error, for text that is none. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   integer: (text) => (/^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : undefined),
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
+  object: readJsonText,
+}
+
+/** Undefined where it is not JSON, or breaks a rule that JSON bodies have. */
+function readJsonText(text: string): unknown {
+  try {
+    return readJson(Buffer.from(text))
+  } catch {
+    return undefined
+  }
 }
 
 function fieldsOf({ properties, required = [] }: FlatSchema, httpPart: string): Field[] {
@@ -138,7 +153,7 @@ function fieldsOf({ properties, required = [] }: FlatSchema, httpPart: string): 
       key: httpPart === 'headers' ? name.toLowerCase() : name,
       rule: ruleOf(schema),
       required: required.includes(name),
-      readText: readers[schema.type],
+      readText: readers[[schema.type].flat()[0] as string],
       accepts: (value) => compiled.Check(value),
     }
   })

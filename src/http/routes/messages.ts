@@ -4,7 +4,14 @@ import type { Session } from '../../store/session-store.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { parseBodies } from '../input/body-parsers.ts'
+import { discardBodies } from '../input/discard-bodies.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
+import {
+  addReaction,
+  deleteMessage,
+  editMessage,
+  removeReaction,
+} from '../schemas/message-changes.ts'
 import {
   defaultMessageLimit,
   getMessage,
@@ -16,9 +23,9 @@ import {
 } from '../schemas/messages.ts'
 import type { Services } from '../services.ts'
 
-/** Send, list and get messages. */
+/** Send, list, get and edit messages. */
 export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
-  const { messages } = services
+  const { messages, messageChanges } = services
   const { send, list } = messageAnswers(services, limits)
   app.addHook('onRequest', requireSessionToken(app, services.sessions))
   parseBodies(app)
@@ -43,6 +50,47 @@ export async function messageRoutes(app: Api, { services, limits }: RouteOptions
     limits.read(session)
     return toMessage(await messages.find(session, params.id))
   })
+
+  app.patch('/v1/messages/:id', { schema: editMessage }, async ({ session, params, body }) => {
+    const command = messageChanges.parseEdit(params.id, body)
+    limits.write(session)
+    return toMessage(await messageChanges.change(session, command))
+  })
+}
+
+/** Delete messages and react to them: the calls that take no body. */
+export async function bodilessMessageRoutes(
+  app: Api,
+  { services, limits }: RouteOptions,
+): Promise<void> {
+  const { messageChanges } = services
+  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  discardBodies(app)
+
+  app.delete('/v1/messages/:id', { schema: deleteMessage }, async ({ session, params }, reply) => {
+    limits.write(session)
+    await messageChanges.delete(session, params.id)
+    return reply.code(204).send(null)
+  })
+
+  const path = '/v1/messages/:id/reactions/:emoji'
+  app.put(path, { schema: addReaction }, async ({ session, params: { id, emoji } }, reply) => {
+    const command = messageChanges.parseReaction('react', id, emoji)
+    limits.write(session)
+    await messageChanges.change(session, command)
+    return reply.code(204).send(null)
+  })
+
+  app.delete(
+    path,
+    { schema: removeReaction },
+    async ({ session, params: { id, emoji } }, reply) => {
+      const command = messageChanges.parseReaction('unreact', id, emoji)
+      limits.write(session)
+      await messageChanges.change(session, command)
+      return reply.code(204).send(null)
+    },
+  )
 }
 
 /** Send messages to a room, and list them. */

@@ -1,10 +1,14 @@
 import { maxPasswordLength } from '../../chat/accounts.ts'
+import { maxMetadataDepth, maxMetadataValues } from '../../chat/metadata.ts'
 import { maxTitleChars, maxTopicChars } from '../../chat/text-rules.ts'
 import { maxUsernameLength, minUsernameLength } from '../../chat/usernames.ts'
 import type { HttpSettings } from '../services.ts'
 
 /** The settings that the document mentions. */
-export type DocumentedLimits = Pick<HttpSettings, 'messageMaxChars' | 'passwordMinChars'>
+export type DocumentedLimits = Pick<
+  HttpSettings,
+  'messageMaxChars' | 'metadataMaxBytes' | 'passwordMinChars'
+>
 
 const namePattern =
   '^[^\\x00-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x9F][^\\x00-\\x2C\\x2F\\x3A-\\x40\\x5B-\\x5E\\x60\\x7B-\\x9F]*$'
@@ -17,7 +21,11 @@ const textPattern = '^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$'
  * The patterns work in the regular expressions of every language, so they use no properties of Unicode.
  * They refuse nothing that the chat accepts.
  */
-export function documentedRules({ messageMaxChars, passwordMinChars }: DocumentedLimits) {
+export function documentedRules({
+  messageMaxChars,
+  metadataMaxBytes,
+  passwordMinChars,
+}: DocumentedLimits) {
   return {
     string: { pattern: '^[^\\x00]*$' },
     newUsername: {
@@ -49,6 +57,9 @@ export function documentedRules({ messageMaxChars, passwordMinChars }: Documente
       maxLength: maxPasswordLength,
       pattern: '^[^\\x00]*$',
       description: `${passwordMinChars} to ${maxPasswordLength} characters, any but U+0000`,
+    },
+    metadata: {
+      description: `A JSON object for other programs, in a form as JSON text: at most ${metadataMaxBytes.toLocaleString('en')} bytes of JSON in UTF-8, ${maxMetadataDepth} levels, ${maxMetadataValues} values, and whole numbers only as far as a double tells them apart. It comes back equal, and nothing in it is interpreted.`,
     },
     text: {
       minLength: 1,

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
 import { Count, Id, strict, Time } from './common.ts'
-import { Message } from './messages.ts'
+import { DeletedMessage, Message, ReactionChange } from './message.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 import { roomEventData } from './room-events.ts'
 import { Room } from './rooms.ts'
@@ -103,7 +103,16 @@ const Bye = Type.Object(
 )
 
 /** The schemas of the `data` of events, besides `Message` and `Room`. */
-export const eventData = [...Object.values(roomEventData), Ready, Presence, Heartbeat, Reset, Bye]
+export const eventData = [
+  DeletedMessage,
+  ReactionChange,
+  ...Object.values(roomEventData),
+  Ready,
+  Presence,
+  Heartbeat,
+  Reset,
+  Bye,
+]
 
 /** An event of Server-Sent Events, whose data is JSON in a string. */
 function event<const Id extends Record<string, TSchema>>(
@@ -137,6 +146,15 @@ const events = [
     Message,
     { id: Type.Optional(CursorId) },
   ),
+  event(
+    'message.updated',
+    'A message was edited: as it is now, without its reactions.',
+    Message,
+    logged,
+  ),
+  event('message.deleted', 'A message was deleted.', DeletedMessage, logged),
+  event('reaction.added', 'Someone, or the user, reacted to a message.', ReactionChange, logged),
+  event('reaction.removed', 'Someone, or the user, took a reaction back.', ReactionChange, logged),
   event('room.joined', 'The user became a member of a room, or made it.', RoomJoined, logged),
   event('room.left', 'The user is no member of a room any more.', RoomLeft, logged),
   event(
@@ -209,7 +227,7 @@ export const openStream = {
   tags: ['Events'],
   summary: 'Open the event stream',
   description:
-    'Server-Sent Events: `message` and `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message`, `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
+    'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
   // The parameter `token` is not a security scheme: generated clients would send one token as both.
   security: [{ sessionToken: [] }, {}],
   // Only the description mentions it: generated clients would have two parameters of one name.

@@ -1,61 +1,13 @@
 import { Type } from 'typebox'
-import { bodyTypes, Id, maxId, strict, Time } from './common.ts'
+import { bodyTypes, maxId, strict } from './common.ts'
 import { idempotencyKey, replayedHeader } from './idempotency.ts'
+import { broadcastExample, Message, MessagePage, newMessageFields } from './message.ts'
 import { bodyErrors, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 import { onRoom, roomReadErrors } from './rooms.ts'
 
 /** How many messages a page has at most without `limit`. */
 export const defaultMessageLimit = 50
 
-/** One flat object, because not every generator of clients supports unions. */
-export const Message = Type.Object(
-  {
-    id: Id('The id of the message in the log: a later message has a higher one'),
-    kind: Type.Enum(['broadcast', 'direct', 'room'], {
-      type: 'string',
-      description:
-        '`broadcast`: to everyone. `direct`: to the user in `to`. `room`: to the members of `room`',
-    }),
-    from: Type.String({ description: 'The username of the sender' }),
-    to: Type.Optional(
-      Type.String({
-        description: 'The username of the recipient: only with `direct`, and always',
-      }),
-    ),
-    room: Type.Optional(
-      Type.String({ description: 'The name of the room: only with `room`, and always' }),
-    ),
-    text: Type.String({ description: 'Exactly as it was sent' }),
-    sentAt: Time,
-  },
-  {
-    $id: 'Message',
-    description:
-      'A broadcast, a direct message or a message in a room: the same object in the answer to a POST, in the history and on the stream',
-  },
-)
-
-export const MessagePage = Type.Object(
-  {
-    messages: Type.Array(Message, { description: 'By id, ascending' }),
-    more: Type.Boolean({
-      description:
-        'Whether more exist in the direction of the page: newer with `after`, else older',
-    }),
-    cursor: Type.String({
-      description: 'Open the stream here, as `lastEventId`, and nothing is missed in between',
-    }),
-  },
-  { $id: 'MessagePage', description: 'A page of the history' },
-)
-
-const broadcastExample = {
-  id: 1,
-  kind: 'broadcast',
-  from: 'dewi',
-  text: 'Hello, everyone',
-  sentAt: '2026-11-02T09:31:00.000Z',
-}
 const directExample = {
   id: 2,
   kind: 'direct',
@@ -77,7 +29,7 @@ const roomExample = {
 const text = Type.String({ 'x-documented': 'text' })
 
 export const NewBroadcast = Type.Object(
-  { text },
+  { text, ...newMessageFields },
   {
     $id: 'NewBroadcast',
     description: 'A message to everyone',
@@ -100,6 +52,7 @@ export const NewDirect = Type.Object(
           'Where the recipient is not online: `reject` (as without this field) refuses the message, `keep` stores it for their next stream',
       }),
     ),
+    ...newMessageFields,
   },
   {
     $id: 'NewDirect',
@@ -111,7 +64,7 @@ export const NewDirect = Type.Object(
 )
 
 export const NewRoomMessage = Type.Object(
-  { text },
+  { text, ...newMessageFields },
   {
     $id: 'NewRoomMessage',
     description: 'A message to the members of a room',
@@ -213,7 +166,7 @@ export const listMessages = {
   tags: ['Messages'],
   summary: 'List messages',
   description:
-    'Only messages that the caller may see, by id, ascending. With neither `after` nor `before`: the newest. Both together are refused.',
+    'Only messages that the caller may see, by id, ascending, with their reactions; of a deleted one its place, with `deletedAt`. With neither `after` nor `before`: the newest. Both together are refused.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
@@ -258,7 +211,8 @@ export const getMessage = {
   operationId: 'getMessage',
   tags: ['Messages'],
   summary: 'Get a message',
-  description: 'The answer is also 404 where the caller may not see the message.',
+  description:
+    'With its reactions. The answer is also 404 where the caller may not see the message, and 410 where it was deleted.',
   security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: Type.Object({
@@ -272,6 +226,12 @@ export const getMessage = {
   }),
   response: {
     200: jsonResponse('The message.', Message, broadcastExample),
-    ...errorResponses(...tokenErrors, 'invalid-request', 'not-found', 'too-many-requests'),
+    ...errorResponses(
+      ...tokenErrors,
+      'invalid-request',
+      'not-found',
+      'message-deleted',
+      'too-many-requests',
+    ),
   },
 }

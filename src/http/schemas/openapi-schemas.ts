@@ -11,7 +11,9 @@ import { ApiDocument, ProblemExplanation } from './api-description.ts'
 import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
 import { eventData, StreamToken, streamEvents } from './events.ts'
 import { Health } from './health.ts'
-import { Message, MessagePage, NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
+import { Message, MessagePage, Reaction } from './message.ts'
+import { MessageEdit } from './message-changes.ts'
+import { NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
@@ -29,7 +31,9 @@ const named: readonly (TSchema & { $id?: string })[] = [
   NewBroadcast,
   NewDirect,
   NewRoomMessage,
+  MessageEdit,
   Message,
+  Reaction,
   MessagePage,
   RoomCreation,
   RoomChanges,

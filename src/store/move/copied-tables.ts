@@ -13,6 +13,8 @@ export interface CopiedTable {
   orderColumns: number
   /** Each column with the expression that reads it, which gives one value in both databases. */
   columns: Readonly<Record<string, string>>
+  /** Columns that are JSON text on SQLite, and arrays on PostgreSQL. */
+  lists: readonly string[]
 }
 
 function copiedTable(
@@ -21,9 +23,14 @@ function copiedTable(
   columns: readonly string[],
   expressions: Record<string, string> = {},
   orderColumns = 1,
+  lists: readonly string[] = [],
 ): CopiedTable {
   const plain = Object.fromEntries(columns.map((column) => [column, column]))
-  return { name, label, orderColumns, columns: { ...plain, ...expressions } }
+  // PostgreSQL writes {1,2} for what is [1,2] in JSON.
+  const asJson = Object.fromEntries(
+    lists.map((list) => [list, `replace(replace(CAST(${list} AS TEXT), '{', '['), '}', ']')`]),
+  )
+  return { name, label, orderColumns, columns: { ...plain, ...expressions, ...asJson }, lists }
 }
 
 /** In an order that foreign keys allow. The signing key is copied apart from them. */
@@ -53,6 +60,7 @@ export const copiedTables: readonly CopiedTable[] = [
       'member_count',
       'created_at',
       'deleted_id',
+      'blanked_to',
     ],
     // A boolean on PostgreSQL.
     { archived: 'CASE WHEN archived THEN 1 ELSE 0 END' },
@@ -65,15 +73,28 @@ export const copiedTables: readonly CopiedTable[] = [
     3,
   ),
   copiedTable('room_bans', 'bans', ['audience_id', 'account_id', 'by_id', 'at'], {}, 2),
-  copiedTable('entries', 'entries', [
-    'id',
-    'kind',
-    'audience_id',
-    'actor_id',
-    'target_id',
-    'text',
-    'sent_at',
-  ]),
+  copiedTable(
+    'entries',
+    'entries',
+    [
+      'id',
+      'kind',
+      'audience_id',
+      'actor_id',
+      'target_id',
+      'text',
+      'sent_at',
+      'ref_id',
+      'metadata',
+      'mentions',
+      'edited_at',
+      'deleted_at',
+    ],
+    {},
+    1,
+    ['mentions'],
+  ),
+  copiedTable('reactions', 'reactions', ['message_id', 'entry_id', 'emoji', 'account_id'], {}, 2),
   copiedTable('idempotency_keys', 'idempotency keys', ['entry_id', 'account_id', 'key', 'digest']),
   // The first start on the target must know none of the incarnations, so that it begins an epoch.
   copiedTable('epochs', 'epochs', ['born', 'first_id'], { incarnation: "'moved ' || born" }),

@@ -24,9 +24,13 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
     }
   }
 
-  async write({ name, columns }: CopiedTable, rows: readonly Row[]): Promise<void> {
+  async write({ name, columns, lists }: CopiedTable, rows: readonly Row[]): Promise<void> {
     const names = Object.keys(columns)
-    const records = rows.map((row) => Object.fromEntries(names.map((key, at) => [key, row[at]])))
+    const valueFor = (key: string, value: Row[number] | undefined) =>
+      lists.includes(key) && value ? JSON.parse(value as string) : value
+    const records = rows.map((row) =>
+      Object.fromEntries(names.map((key, at) => [key, valueFor(key, row[at])])),
+    )
     await this.query(
       `INSERT INTO ${name} (${names.join()})
        SELECT ${names.join()} FROM json_populate_recordset(NULL::${name}, $1::text::json)`,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Entry, LogBounds, Outcome } from '../message-log.ts'
+import type { LogBounds, MessageEntry, Outcome } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
@@ -181,10 +181,10 @@ export class ChangePoller {
     this.#throttle.cancel()
   }
 
-  async #publishOwnAppend(entries: Entry[], epoch: string): Promise<void> {
+  async #publishOwnAppend(entries: MessageEntry[], epoch: string): Promise<void> {
     const update = this.#state.applyOwnAppend(entries, epoch)
     if (update) this.#notifyListener((listener) => listener.updated(update))
-    else await this.publishWritten({ epoch, head: (entries.at(-1) as Entry).id })
+    else await this.publishWritten({ epoch, head: (entries.at(-1) as MessageEntry).id })
   }
 
   async #withTimeout(polled: Promise<void>): Promise<void> {
@@ -277,8 +277,7 @@ export class ChangePoller {
   }
 
   /**
-   * @param payload an id of the log (`obrol_append` and `obrol_change_room` in
-   *   `migrations/postgres/0006-rooms.sql`), `changed` (`obrol_note` in `0001-log-people-presence.sql`), or
+   * @param payload an id of the log (from `migrations/postgres/0006-rooms.sql`), `changed` (`obrol_note` in `0001-log-people-presence.sql`), or
    *   the id of a node (`node-lease.ts`)
    */
   #onNotification(payload: string): void {

@@ -1,5 +1,5 @@
 import { formatEpoch } from '../cursor-resolution.ts'
-import type { Entry, LogBounds } from '../message-log.ts'
+import type { LogBounds, MessageEntry } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { toLogBounds } from './log/bounds.ts'
@@ -41,9 +41,13 @@ export class PollState {
     return epoch === this.bounds.epoch && head <= this.bounds.head
   }
 
-  /** @returns undefined if the entries do not follow the published ones: then a poll is needed */
-  applyOwnAppend(entries: Entry[], epoch: string): StoreUpdate | undefined {
+  /**
+   * @returns undefined if the entries do not follow the published ones, or one was changed before its
+   *   outcome was asked for again: then a poll is needed, which tells whom it is hidden from
+   */
+  applyOwnAppend(entries: MessageEntry[], epoch: string): StoreUpdate | undefined {
     const { bounds } = this
+    if (entries.some(({ editedAt, deletedAt }) => editedAt ?? deletedAt)) return undefined
     if (epoch !== bounds.epoch || entries[0]?.id !== bounds.head + 1) return undefined
     this.#bounds = { ...bounds, head: bounds.head + entries.length }
     return { entries, bounds: this.#bounds, ended: [], entered: [], left: [] }

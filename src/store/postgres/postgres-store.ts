@@ -13,6 +13,7 @@ import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { appendBatch } from './log/append.ts'
 import { readBounds } from './log/bounds.ts'
+import { changeMessage } from './log/change.ts'
 import { findByIdempotencyKey } from './log/idempotency-keys.ts'
 import { readPage } from './log/page.ts'
 import { readEntries, readMessage } from './log/read.ts'
@@ -21,7 +22,7 @@ import type { NodeLease } from './node-lease.ts'
 import type { Pool } from './pool.ts'
 import { PostgresCounters } from './rate-limit-counters.ts'
 import { findUndelivered, markDelivered, readUndelivered } from './receipts.ts'
-import { deleteExpiredStep, wouldDeleteOverTenth } from './retention.ts'
+import { deleteExpiredStep, eraseDeletedStep, wouldDeleteOverTenth } from './retention.ts'
 import { openRoomStore } from './rooms/room-store.ts'
 import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
@@ -57,6 +58,11 @@ export class PostgresStore implements Store {
   readonly log: MessageLog = {
     append: (batch, batchId) =>
       this.#poller.appendAndPublish(() => appendBatch(this.#pool, batch, batchId)),
+    change: async (session, command) => {
+      const executed = await changeMessage(this.#parts.commandPool, session, command)
+      if (executed.written) await this.#poller.publishWritten(executed.written)
+      return executed.outcome
+    },
     findByIdempotencyKey: (account, key) => findByIdempotencyKey(this.#pool, account, key),
     bounds: async () => (await this.#poller.awaitCaughtUp(readBounds(this.#pool))).bounds,
     resolveCursor: (cursor) => this.#poller.awaitCaughtUp(resolveCursor(this.#pool, cursor)),
@@ -95,6 +101,7 @@ export class PostgresStore implements Store {
       const more = await this.#thenPoll(deleteExpiredStep(this.#pool, before))
       return { more, bounds: await this.log.bounds() }
     },
+    eraseDeleted: async () => ({ more: await eraseDeletedStep(this.#pool) }),
     wouldDeleteOverTenth: (before) => wouldDeleteOverTenth(this.#pool, before),
   }
 

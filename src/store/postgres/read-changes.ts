@@ -7,9 +7,10 @@ import {
   type ColumnarEntries,
   columnarEntries,
   columnNames,
+  columnSources,
   toEntries,
 } from './log/columnar-entries.ts'
-import { isInRoom, limitBytes } from './log/entry-query.ts'
+import { isInRoom, textBytes } from './log/entry-query.ts'
 
 /** Changes of sessions in one poll, at most. */
 const MAX_CHANGES = 1_000
@@ -74,7 +75,10 @@ export async function readChanges(
     ),
     batch AS MATERIALIZED (
       SELECT *, ${sql.unsafe(isInRoom)} AS in_room
-      FROM ${sql.unsafe(limitBytes('new_entries', `< ${MAX_SCAN_BYTES}`))} ORDER BY id
+      FROM (
+        SELECT *, sum(bytes) OVER (ORDER BY id) - bytes AS before
+        FROM (SELECT *, ${sql.unsafe(textBytes)} AS bytes FROM new_entries AS entries) AS sized
+      ) AS entries WHERE before < ${sql.unsafe(`${MAX_SCAN_BYTES}`)} ORDER BY id
     ),
     ${sql.unsafe(columnarEntries)},
     new_changes AS MATERIALIZED (
@@ -103,7 +107,7 @@ export async function readChanges(
           AND ${reapOptions.connectedMs}::bigint >= CASE WHEN closed
             THEN ${reapOptions.graceMs}::bigint ELSE ${reapOptions.leaseMs}::bigint END
       ) AS "hasExpiredNodes"
-    FROM columns, named, places, leavers`
+    FROM ${sql.unsafe(columnSources)}`
   const result = row as Omit<PollResult, 'entries'> & ColumnarEntries
   return { ...result, entries: toEntries(result) }
 }

@@ -2,16 +2,27 @@ import { parseEpoch } from '../cursor-resolution.ts'
 import type { Scan } from '../message-log.ts'
 import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
 import { toMessage } from '../rows.ts'
-import { MAX_SCAN_BYTES, MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
+import { MAX_SCAN_IDS, MAX_UNDELIVERED } from '../scan-limits.ts'
 import { toArrayLiteral } from './connection.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from './log/bounds.ts'
-import { type BoundsAndEntryRow, limitBytes, splitBounds, withBounds } from './log/entry-query.ts'
+import {
+  limitBytes,
+  reactionsTo,
+  type ScannedRow,
+  scannedTo,
+  splitBounds,
+  withBounds,
+} from './log/entry-query.ts'
 import type { Pool } from './pool.ts'
 
 /** One account twice, for the index of kept messages alone: see `mergedIds`. */
 const accountArray = (account: number) => toArrayLiteral([account, account])
 
-const undeliveredScan = withBounds(limitBytes('undelivered', `<= ${MAX_SCAN_BYTES}`))
+const isKept = "kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL"
+
+const undeliveredScan = withBounds(limitBytes('undelivered'), {
+  columns: `entries.next, ${reactionsTo('entries.target_id')} AS reactions`,
+})
 
 export async function readUndelivered(
   pool: Pool,
@@ -20,10 +31,10 @@ export async function readUndelivered(
   viewer: number,
 ): Promise<Scan> {
   const rows = await pool.read(
-    (sql) => sql<BoundsAndEntryRow[]>`
+    (sql) => sql<ScannedRow[]>`
       WITH undelivered AS MATERIALIZED (
         SELECT * FROM entries
-        WHERE kind = 'message' AND target_id IS NOT NULL
+        WHERE ${sql.unsafe(isKept)}
           AND target_id = ANY (${accountArray(viewer)}::bigint[])
           AND id > greatest(${after}::bigint, (SELECT up_to FROM trimmed))
           AND id <= ${upTo}::bigint
@@ -32,7 +43,11 @@ export async function readUndelivered(
       ${sql.unsafe(undeliveredScan)}`,
   )
   const { bounds, found } = splitBounds(rows)
-  return { bounds, ...takeEntries(found, upTo, MAX_SCAN_IDS, (row) => toMessage(row, null)) }
+  return {
+    bounds,
+    entries: found.map((row) => toMessage(row, null)),
+    scannedTo: scannedTo(found, upTo, MAX_SCAN_IDS),
+  }
 }
 
 /** The range of ids that `readUndelivered` reads for a viewer. */
@@ -42,7 +57,7 @@ export async function findUndelivered(pool: Pool, viewer: number): Promise<Undel
       SELECT ${sql.unsafe(boundsColumns)}, (
         SELECT min(id) FROM (
           SELECT id FROM entries
-          WHERE kind = 'message' AND target_id IS NOT NULL
+          WHERE ${sql.unsafe(isKept)}
             AND target_id = ANY (${accountArray(viewer)}::bigint[])
             AND id > (
               SELECT greatest(reached, up_to) FROM accounts, trimmed

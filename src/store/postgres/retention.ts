@@ -16,7 +16,14 @@ export async function wouldDeleteOverTenth(pool: Pool, before: number): Promise<
 /** One step of `RetentionStore.deleteExpired`. @returns whether another step would find something to delete */
 export async function deleteExpiredStep(pool: Pool, before: number | undefined): Promise<boolean> {
   const [row] = await pool.write(
-    (sql) => sql<{ more: boolean }[]>`SELECT obrol_sweep(${before ?? null}::bigint) AS more`,
+    (sql) => sql<{ more: boolean }[]>`
+SELECT obrol_sweep(${before ?? null}::bigint) AS more`,
   )
+  return (row as { more: boolean }).more
+}
+
+/** @returns whether another step would find messages of deleted rooms to blank */
+export async function eraseDeletedStep(pool: Pool): Promise<boolean> {
+  const [row] = await pool.write((sql) => sql<{ more: boolean }[]>`SELECT obrol_blank() AS more`)
   return (row as { more: boolean }).more
 }

@@ -11,6 +11,8 @@ export function connect(file: string, { readonly = false } = {}): Connection {
   try {
     if (!readonly) connection.pragma('journal_mode = WAL')
     connection.pragma('synchronous = FULL')
+    // What is deleted is overwritten in the file.
+    connection.pragma('secure_delete = ON')
     connection.pragma('fullfsync = 1')
     connection.pragma('checkpoint_fullfsync = 1')
     connection.pragma('foreign_keys = ON')

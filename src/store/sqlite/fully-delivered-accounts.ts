@@ -30,7 +30,7 @@ export class FullyDeliveredAccounts {
                ORDER BY expires_at DESC LIMIT ${MAX_SESSIONS}) AS newest
          JOIN accounts ON accounts.id = newest.account_id
          WHERE NOT EXISTS (SELECT 1 FROM entries INDEXED BY entries_kept
-                           WHERE kind = 'message' AND target_id = accounts.id
+                           WHERE kind = 'message' AND target_id = accounts.id AND deleted_at IS NULL
                              AND entries.id > accounts.reached)`,
       )
       .pluck()

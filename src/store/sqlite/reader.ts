@@ -4,8 +4,8 @@ import type { DatabaseSize } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { toMessage } from './log/entry-query.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
+import { Messages } from './log/messages.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
 import { PresenceQueries } from './presence.ts'
@@ -21,6 +21,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const inSnapshot = readTransaction(connection)
   const bounds = new LogBoundsQuery(connection)
   const entries = new EntryReader(connection)
+  const messages = new Messages(connection)
   const pages = new LogPages(connection)
   const keys = new IdempotencyKeys(connection)
   const accounts = new AccountQueries(connection)
@@ -34,7 +35,7 @@ export function createReader(connection: Connection, clock: () => number) {
       inSnapshot(() => {
         const known = keys.find(account, key, clock())
         if (known?.entry.kind !== 'message') return undefined
-        return { digest: known.digest, entry: toMessage(known.entry) }
+        return { digest: known.digest, entry: messages.ofRow(known.entry) }
       }),
     bounds: () => inSnapshot(() => bounds.read()),
     read: (after: number, viewer: number) => inSnapshot(() => entries.read(after, viewer)),

@@ -3,7 +3,8 @@ import type { DeliveryReceipt, Undelivered } from '../receipt-store.ts'
 import { MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { type EntryRow, entryColumns, entryTables, toMessage } from './log/entry-query.ts'
+import { type EntryRow, entryColumns, entryTables } from './log/entry-query.ts'
+import { Messages } from './log/messages.ts'
 
 /** The direct messages that none of their recipient's streams has received. */
 export class ReceiptQueries {
@@ -11,14 +12,17 @@ export class ReceiptQueries {
   readonly #entries
   readonly #first
   readonly #record
+  readonly #messages
 
   constructor(connection: Connection) {
     this.#bounds = new LogBoundsQuery(connection)
+    this.#messages = new Messages(connection)
     this.#entries = connection.prepare<{ after: number; upTo: number; viewer: number }, EntryRow>(
       `SELECT ${entryColumns} FROM ${entryTables}
        WHERE entries.id IN (
          SELECT id FROM entries INDEXED BY entries_kept
-         WHERE kind = 'message' AND target_id = :viewer AND id > :after AND id <= :upTo
+         WHERE kind = 'message' AND target_id = :viewer AND deleted_at IS NULL
+           AND id > :after AND id <= :upTo
          ORDER BY id LIMIT ${MAX_SCAN_IDS})
        ORDER BY entries.id`,
     )
@@ -26,7 +30,7 @@ export class ReceiptQueries {
     this.#first = connection.prepare<{ viewer: number }, { first: number | null }>(
       `SELECT min(id) AS first FROM (
          SELECT id FROM entries INDEXED BY entries_kept
-         WHERE kind = 'message' AND target_id = (SELECT :viewer)
+         WHERE kind = 'message' AND target_id = (SELECT :viewer) AND deleted_at IS NULL
            AND id > (SELECT reached FROM accounts WHERE id = :viewer)
          ORDER BY id DESC LIMIT ${MAX_UNDELIVERED})`,
     )
@@ -36,7 +40,7 @@ export class ReceiptQueries {
       `UPDATE accounts SET reached = min(:id, (SELECT max(id) FROM entries))
        WHERE id = :account AND reached < min(:id, (SELECT max(id) FROM entries))
          AND EXISTS (SELECT 1 FROM entries INDEXED BY entries_kept
-                     WHERE kind = 'message' AND target_id = :account
+                     WHERE kind = 'message' AND target_id = :account AND deleted_at IS NULL
                        AND entries.id > reached AND entries.id <= :id)`,
     )
   }
@@ -44,7 +48,9 @@ export class ReceiptQueries {
   read(after: number, upTo: number, viewer: number): Scan {
     const bounds = this.#bounds.read()
     const rows = this.#entries.iterate({ after, upTo, viewer })
-    return { bounds, ...takeEntries(rows, upTo, MAX_SCAN_IDS, toMessage) }
+    const keptOf = (row: EntryRow) =>
+      this.#messages.withReactions(this.#messages.ofRow(row), viewer)
+    return { bounds, ...takeEntries(rows, upTo, MAX_SCAN_IDS, keptOf) }
   }
 
   /**

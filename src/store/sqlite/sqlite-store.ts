@@ -55,6 +55,8 @@ export class SqliteStore implements Store {
 
   readonly log: MessageLog = {
     append: (batch, batchId) => this.#publish(this.#writer.call('append', batch, batchId)),
+    change: (session, command) =>
+      this.#publish(this.#writer.call('changeMessage', session, command)),
     findByIdempotencyKey: (account, key) => this.#reader.call('findByIdempotencyKey', account, key),
     bounds: () => this.#reader.call('bounds'),
     resolveCursor: (cursor) => this.#mainThread.resolveCursor(cursor),
@@ -105,6 +107,7 @@ export class SqliteStore implements Store {
 
   readonly retention: RetentionStore = {
     deleteExpired: (before) => this.#publish(this.#writer.call('deleteExpired', before)),
+    eraseDeleted: () => this.#publish(this.#writer.call('eraseDeleted')),
     wouldDeleteOverTenth: (before) => this.#reader.call('wouldDeleteOverTenth', before),
   }
 

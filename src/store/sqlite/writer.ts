@@ -1,4 +1,5 @@
 import type { NewAccount } from '../account-store.ts'
+import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Draft, LogBounds, Outcome } from '../message-log.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
@@ -7,18 +8,18 @@ import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
+import { DeletedTexts } from './deleted-texts.ts'
 import { LogAppender } from './log/append.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
+import { MessageChanges } from './log/change.ts'
 import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
+import { RecentBatches } from './recent-batches.ts'
 import { RetentionQueries } from './retention.ts'
 import type { RoomCall } from './rooms/room-command-batcher.ts'
 import { RoomCommands } from './rooms/room-commands.ts'
 import { SessionQueries } from './sessions.ts'
 import { WriteTransaction } from './transaction.ts'
-
-/** Batches whose outcomes are remembered. Few are asked for again: a dead writer ends its process. */
-const MAX_RECENT_BATCHES = 8
 
 /** The bytes of a probe: enough to need new pages in the file, besides the room in those it has. */
 const PROBE_BYTES = 16 * 1024
@@ -36,17 +37,18 @@ export class Writer {
   readonly #transaction
   readonly #bounds
   readonly #log
+  readonly #changes
   readonly #rooms
   readonly #accounts
   readonly #sessions
   readonly #presence
   readonly #receipts
   readonly #retention
+  readonly #deletedTexts
   readonly #fillProbe
   readonly #emptyProbe
   readonly #clock
-  /** By batch id. */
-  readonly #recentBatches = new Map<string, Outcome[]>()
+  readonly #recentBatches = new RecentBatches()
   #failing = false
 
   /** @param clock Unix milliseconds; read after the write lock was taken */
@@ -54,12 +56,14 @@ export class Writer {
     this.#transaction = new WriteTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#log = new LogAppender(connection)
+    this.#changes = new MessageChanges(connection)
     this.#rooms = new RoomCommands(connection)
     this.#accounts = new AccountQueries(connection)
     this.#sessions = new SessionQueries(connection)
     this.#presence = new PresenceQueries(connection)
     this.#receipts = new ReceiptQueries(connection)
     this.#retention = new RetentionQueries(connection)
+    this.#deletedTexts = new DeletedTexts(connection)
     this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
     this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
     this.#clock = clock
@@ -75,17 +79,31 @@ export class Writer {
       )
       return { value, update: this.#updateOf({ entries }) }
     })
-    this.#remember(batchId, done.value)
+    this.#recentBatches.add(batchId, done.value)
     return done
+  }
+
+  changeMessage(session: number, command: ChangeCommand): WriteResult<ChangeOutcome> {
+    const { outcome, update } = this.#write((now) => {
+      const { outcome, entries } = this.#changes.execute(session, command, now)
+      return { outcome, update: this.#updateOf({ entries }) }
+    })
+    if (outcome.kind === 'done') this.#recentBatches.changed(outcome.message)
+    if (update && command.kind === 'delete') this.#deletedTexts.wereLeft()
+    return { value: outcome, update }
   }
 
   /** In order: each sees what those before it did, and tells the room as it left it. */
   executeRoomCommands(calls: readonly RoomCall[]): WriteResult<RoomOutcome[]> {
-    return this.#write((now) => {
+    const done = this.#write((now) => {
       const executed = calls.map((call) => this.#rooms.execute(call, now))
       const entries = executed.flatMap(({ entries }) => entries)
       return { value: executed.map(({ outcome }) => outcome), update: this.#updateOf({ entries }) }
     })
+    for (const entry of done.update?.entries ?? [])
+      if (entry.kind === 'room-deleted')
+        this.#recentBatches.roomDeleted(entry.room.id, this.#clock())
+    return done
   }
 
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {
@@ -134,6 +152,13 @@ export class Writer {
     })
   }
 
+  eraseDeleted(): WriteResult<{ more: boolean }> {
+    if (this.#deletedTexts.hasRooms()) this.#write(() => this.#deletedTexts.stepOfRoom())
+    const more = this.#deletedTexts.hasRooms()
+    if (!more) this.#deletedTexts.truncateLog()
+    return { value: { more }, update: null }
+  }
+
   /** After a write has failed, only another write proves that writing works again. */
   ping(): void {
     if (!this.#failing) return
@@ -148,13 +173,6 @@ export class Writer {
     const result = this.#transaction.run(() => work(this.#clock()))
     this.#failing = false
     return result
-  }
-
-  #remember(batchId: string, outcomes: Outcome[]): void {
-    this.#recentBatches.set(batchId, outcomes)
-    if (this.#recentBatches.size <= MAX_RECENT_BATCHES) return
-    const [oldest] = this.#recentBatches.keys()
-    this.#recentBatches.delete(oldest as string)
   }
 
   #open(account: number, ttlMs: number, now: number): Session {

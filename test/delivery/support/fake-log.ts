@@ -3,9 +3,13 @@ import type {
   CursorResolution,
   Entry,
   LogBounds,
+  MembershipEntry,
+  MessageChangeEntry,
   MessageEntry,
+  ReactionEntry,
+  RoomEntry,
 } from '../../../src/store/message-log.ts'
-import type { Room, RoomAccess, RoomRole } from '../../../src/store/room.ts'
+import type { Room, RoomAccess, RoomHistory, RoomRef, RoomRole } from '../../../src/store/room.ts'
 import type { LeaveReason } from '../../../src/store/room-rules.ts'
 import type { Memberships } from '../../../src/store/room-store.ts'
 
@@ -20,12 +24,33 @@ interface Stay {
   leftId: number | null
 }
 
+type ChangeEntry = MessageChangeEntry | ReactionEntry
+
+/** Of an entry of a message, the message. */
+export function messageOf(entry: Entry): MessageEntry | undefined {
+  if (entry.kind === 'message') return entry
+  return 'message' in entry ? entry.message : undefined
+}
+
+/** The room that an entry is of, if any. */
+export function roomOf(entry: Entry): RoomRef | null {
+  return 'room' in entry ? entry.room : entry.message.room
+}
+
+function tombstone({ kind, id, from, to, room, sentAt }: MessageEntry): MessageEntry {
+  return { kind, id, from, to, room, text: '', sentAt, deletedAt: 0 }
+}
+
 /** A log in memory that reads a few ids at a time, and fails as often as the test says. Rooms are judged by nobody. */
 export class FakeLog {
   /** As of their commits. */
   readonly entries: Entry[] = []
   /** By id; deleted ones are gone. */
   readonly rooms = new Map<number, Room>()
+  /** As they are now, by id. */
+  readonly messages = new Map<number, MessageEntry>()
+  /** Who has reacted, by message and emoji. */
+  readonly #reactions = new Map<string, Set<number>>()
   stays: Stay[] = []
   epoch = epoch
   oldest = 1
@@ -41,7 +66,9 @@ export class FakeLog {
   })
   /** What a query for memberships waits for, once it has its answer. */
   membershipsGate: () => Promise<void> = async () => {}
+  /** Also of deleted rooms. */
   readonly #access = new Map<number, RoomAccess>()
+  readonly #histories = new Map<number, RoomHistory>()
   #lastRoom = 100
 
   get head(): number {
@@ -80,7 +107,9 @@ export class FakeLog {
     const entries = this.entries
       .filter((entry) => entry.kind === 'message' && entry.to?.id === viewer)
       .filter(({ id }) => id > after && id <= upTo)
+      .filter(({ id }) => this.messages.get(id)?.deletedAt === undefined)
       .slice(0, 2)
+      .map((entry) => this.asNow(entry))
     const last = entries.length < 2 ? upTo : (entries.at(-1) as Entry).id
     return this.#ask({ bounds: this.bounds_, entries, scannedTo: last })
   }
@@ -111,31 +140,69 @@ export class FakeLog {
   }
 
   /** A message to everyone, to one account, or to a room. */
-  say({ to = 0, room, from = 9 }: { to?: number; room?: number; from?: number }): MessageEntry {
+  say({
+    to = 0,
+    room,
+    from = 9,
+    text = 'x',
+  }: {
+    to?: number
+    room?: number
+    from?: number
+    text?: string
+  }): MessageEntry {
     const entry: MessageEntry = {
       kind: 'message',
       id: this.head + 1,
       from: person(from),
       to: to === 0 ? null : person(to),
       room: room === undefined ? null : { id: room, name: `r${room}` },
-      text: 'x',
+      text,
       sentAt: 0,
     }
     this.entries.push(entry)
+    this.messages.set(entry.id, entry)
     return entry
   }
 
+  /** Gives the message the text, or `e` and the id of this entry. */
+  edit(id: number, text = `e${this.head + 1}`): MessageChangeEntry {
+    this.messages.set(id, { ...this.#message(id), text, editedAt: 0 })
+    return this.#change(id, { kind: 'edited' }) as MessageChangeEntry
+  }
+
+  deleteMessage(id: number, by = 9): MessageChangeEntry {
+    this.messages.set(id, tombstone(this.#message(id)))
+    return this.#change(id, { kind: 'deleted', by: person(by) }) as MessageChangeEntry
+  }
+
+  /** Adds the reaction, or takes it away where there is one. */
+  react(id: number, by: number, emoji = '👍'): ReactionEntry {
+    const key = `${id} ${emoji}`
+    const people = this.#reactions.get(key) ?? new Set()
+    this.#reactions.set(key, people)
+    const kind = people.has(by) ? 'reaction-removed' : 'reaction-added'
+    if (!people.delete(by)) people.add(by)
+    const fields = { kind, by: person(by), emoji, count: people.size }
+    return this.#change(id, fields) as ReactionEntry
+  }
+
   /** A room, and its maker's joining as its owner. */
-  create(owner: number, access: RoomAccess = 'open'): { room: number; entry: Entry } {
+  create(
+    owner: number,
+    access: RoomAccess = 'open',
+    history: RoomHistory = 'all',
+  ): { room: number; entry: MembershipEntry } {
     const id = ++this.#lastRoom
     this.#access.set(id, access)
+    this.#histories.set(id, history)
     this.rooms.set(id, {
       id,
       name: `r${id}`,
       title: `t${this.head + 1}`,
       topic: '',
       access,
-      history: 'all',
+      history,
       archived: false,
       createdAt: 0,
       memberCount: 0,
@@ -143,34 +210,49 @@ export class FakeLog {
     return { room: id, entry: this.join(id, owner, 'owner') }
   }
 
-  join(room: number, account: number, role: RoomRole = 'member'): Entry {
+  join(room: number, account: number, role: RoomRole = 'member'): MembershipEntry {
     this.stays.push({ room, account, joinedId: this.head + 1, leftId: null })
     this.#room(room).memberCount++
-    return this.#add(room, { kind: 'joined', member: person(account), role, reason: null })
+    return this.#add(room, {
+      kind: 'joined',
+      member: person(account),
+      role,
+      reason: null,
+    }) as MembershipEntry
   }
 
-  leave(room: number, account: number, reason: LeaveReason = 'left'): Entry {
+  leave(room: number, account: number, reason: LeaveReason = 'left'): MembershipEntry {
     const stay = this.#current(room).find((one) => one.account === account) as Stay
     stay.leftId = this.head + 1
     this.#room(room).memberCount--
-    return this.#add(room, { kind: 'left', member: person(account), role: null, reason })
+    return this.#add(room, {
+      kind: 'left',
+      member: person(account),
+      role: null,
+      reason,
+    }) as MembershipEntry
   }
 
-  setRole(room: number, account: number, role: RoomRole): Entry {
-    return this.#add(room, { kind: 'role-changed', member: person(account), role, reason: null })
+  setRole(room: number, account: number, role: RoomRole): MembershipEntry {
+    return this.#add(room, {
+      kind: 'role-changed',
+      member: person(account),
+      role,
+      reason: null,
+    }) as MembershipEntry
   }
 
   /** Gives the room the title `t` and the id of this entry. */
-  rename(room: number): Entry {
+  rename(room: number): RoomEntry {
     this.#room(room).title = `t${this.head + 1}`
-    return this.#add(room, { kind: 'room-updated' })
+    return this.#add(room, { kind: 'room-updated' }) as RoomEntry
   }
 
-  delete(room: number): Entry {
+  delete(room: number): RoomEntry {
     const id = this.head + 1
     for (const stay of this.#current(room)) stay.leftId = id
     this.rooms.delete(room)
-    return this.#add(room, { kind: 'room-deleted' })
+    return this.#add(room, { kind: 'room-deleted' }) as RoomEntry
   }
 
   isMember(room: number, account: number): boolean {
@@ -181,11 +263,11 @@ export class FakeLog {
     return this.rooms.get(room)?.access === 'open' || this.isMember(room, account)
   }
 
-  /** Whether a membership of the account covers the entry. */
-  isWithinStay({ id, room }: Pick<Entry, 'id' | 'room'>, account: number): boolean {
+  /** Whether a membership of the account in the room covers the id. */
+  isWithinStay(id: number, room: number, account: number): boolean {
     return this.stays.some(
       (stay) =>
-        stay.room === room?.id &&
+        stay.room === room &&
         stay.account === account &&
         stay.joinedId <= id &&
         (stay.leftId ?? id) >= id,
@@ -198,26 +280,41 @@ export class FakeLog {
     return (entry.kind === 'joined' || entry.kind === 'left') && entry.member.id === viewer
   }
 
-  /** Whether it is of an audience that the account belonged to at the entry. */
+  /** Whether it is of an audience that the account belonged to at the entry, and may see the message of. */
   isForStreamsOf(entry: Entry, viewer: number): boolean {
-    if (entry.kind !== 'message' || entry.room) return this.isWithinStay(entry, viewer)
-    return entry.to === null || entry.to.id === viewer || entry.from.id === viewer
+    const room = roomOf(entry)
+    if (room)
+      return this.isWithinStay(entry.id, room.id, viewer) && !this.#isBeforeStay(entry, viewer)
+    const { from, to } = messageOf(entry) as MessageEntry
+    return to === null || to.id === viewer || from.id === viewer
+  }
+
+  /** Whether what is known of the message when the log ends at `head` takes the entry away. */
+  isPassedOver(entry: Entry, head = this.head): boolean {
+    const message = messageOf(entry)
+    if (message === undefined || entry.kind === 'deleted') return false
+    return this.entries
+      .slice(0, head)
+      .some((one) => one.kind === 'deleted' && one.message.id === message.id)
   }
 
   /** What a read of now gives to the viewer. */
   isCarried(entry: Entry, viewer: number): boolean {
-    if (!this.isForStreamsOf(entry, viewer)) return false
-    return !entry.room || this.isAlwaysCarried(entry, viewer) || this.mayRead(entry.room.id, viewer)
+    if (!this.isForStreamsOf(entry, viewer) || this.isPassedOver(entry)) return false
+    const message = messageOf(entry)
+    if (message && message.id < this.oldest) return false
+    const room = roomOf(entry)
+    return !room || this.isAlwaysCarried(entry, viewer) || this.mayRead(room.id, viewer)
   }
 
   /** Whether any read since the entry has given it to the viewer. */
   wasCarriedSince(entry: Entry, viewer: number): boolean {
     if (!this.isCarried(entry, viewer)) return false
-    if (!entry.room || this.isAlwaysCarried(entry, viewer)) return true
-    const { id } = entry.room
+    const room = roomOf(entry)
+    if (!room || this.isAlwaysCarried(entry, viewer)) return true
     return (
-      this.accessOf(id) === 'open' ||
-      this.#current(id).some((stay) => stay.account === viewer && stay.joinedId <= entry.id)
+      this.accessOf(room.id) === 'open' ||
+      this.#current(room.id).some((stay) => stay.account === viewer && stay.joinedId <= entry.id)
     )
   }
 
@@ -225,18 +322,60 @@ export class FakeLog {
     return this.#access.get(room) as RoomAccess
   }
 
-  /** An entry of a room as an update of a server that is behind has it; for one viewer, as they read it. */
+  /** An entry as an update of a server that is behind has it; for one viewer, as they read it. */
   asNow(entry: Entry, viewer?: number): Entry {
-    if (entry.kind === 'message') return entry
-    const { id, name } = entry.room
+    const room = roomOf(entry)
+    const hiddenFrom = viewer === undefined && room ? this.#hiddenFrom(entry, room.id) : []
+    const message = messageOf(entry)
+    if (message) {
+      const now = this.#message(message.id)
+      const told = room && !this.rooms.has(room.id) ? tombstone(now) : now
+      // What was not edited is as it was when those who have left since were members.
+      if (entry.kind === 'message')
+        return told.editedAt === undefined ? told : { ...told, hiddenFrom }
+      const hidden = [...new Set([...(entry.hiddenFrom ?? []), ...hiddenFrom])]
+      return { ...entry, message: told, hiddenFrom: hidden } as ChangeEntry
+    }
+    const { id, name } = room as RoomRef
     const now = this.rooms.get(id)
     const isHidden = !now || (viewer !== undefined && !this.mayRead(id, viewer))
-    const known = new Set(this.stays.map(({ account }) => account))
-    const hiddenFrom =
-      viewer === undefined && now
-        ? [...known].filter((one) => this.isWithinStay(entry, one) && !this.mayRead(id, one))
-        : []
-    return { ...entry, room: isHidden ? { id, name } : { ...now }, hiddenFrom }
+    return { ...entry, room: isHidden ? { id, name } : { ...now }, hiddenFrom } as Entry
+  }
+
+  /** Who was a member at the entry, but may not read the room now. */
+  #hiddenFrom({ id }: Entry, room: number): number[] {
+    const known = [...new Set(this.stays.map(({ account }) => account))]
+    return this.rooms.has(room)
+      ? known.filter((one) => this.isWithinStay(id, room, one) && !this.mayRead(room, one))
+      : []
+  }
+
+  /** Whether it changes a message that the account may not see, as it was sent before they were members. */
+  #isBeforeStay(entry: Entry, account: number): boolean {
+    if (entry.kind === 'message' || !('message' in entry)) return false
+    const { id, room } = entry.message
+    if (!room || this.#histories.get(room.id) === 'all') return false
+    return !this.isWithinStay(id, room.id, account)
+  }
+
+  #message(id: number): MessageEntry {
+    return this.messages.get(id) as MessageEntry
+  }
+
+  #change(id: number, fields: object): ChangeEntry {
+    const message = this.#message(id)
+    const entry = {
+      id: this.head + 1,
+      message,
+      by: message.from,
+      hiddenFrom: [] as number[],
+      ...fields,
+    } as unknown as ChangeEntry
+    this.entries.push(entry)
+    const { room } = message
+    const members = room ? this.#current(room.id).map(({ account }) => account) : []
+    entry.hiddenFrom = members.filter((one) => this.#isBeforeStay(entry, one))
+    return entry
   }
 
   #room(id: number): Room {

@@ -8,6 +8,7 @@ import { LogCache } from '../../../src/delivery/log-cache.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
 import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
+import { type LogUpdate, UpdateBatcher } from '../../../src/delivery/update-batcher.ts'
 import type { Cursor, Entry } from '../../../src/store/message-log.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import { FakeLog } from './fake-log.ts'
@@ -103,13 +104,16 @@ export class DeliveryFixture {
   readonly endedSessions: number[] = []
   readonly logCache: LogCache
   readonly hub: Hub
+  /** Gathers updates, as the server does. */
+  readonly batcher = new UpdateBatcher((update) => this.applyUpdate(update))
   storeConnected = true
   /** While true, presence is not stored. */
   holdPresence = false
   #arrivals: (() => void)[] = []
 
   constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
-    this.logCache = new LogCache({ log: this.log, rooms: this.log, receipts: this.log }, recent)
+    const store = { log: this.log, rooms: this.log, receipts: this.log }
+    this.logCache = new LogCache(store, () => this.batcher.flushChanges(), recent)
     this.logCache.applyUpdate({ bounds: this.log.bounds_, entries: [] })
     const presence = {
       count: 1,
@@ -160,6 +164,11 @@ export class DeliveryFixture {
   /** Delivers what was appended. */
   deliver(entries: Entry[]) {
     this.hub.applyUpdate({ bounds: this.log.bounds_, entries, ended: [] })
+  }
+
+  /** What becomes of the updates that the batcher has gathered. */
+  applyUpdate(update: LogUpdate) {
+    this.hub.applyUpdate(update)
   }
 
   /** Tells the hub that the log has another epoch. */

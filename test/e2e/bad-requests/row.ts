@@ -23,6 +23,8 @@ export interface Row extends Expected {
 }
 
 export interface Sent {
+  /** Of `post`, else POST. */
+  method?: string
   /** Goes as `Authorization: Bearer`. */
   token?: string | undefined
   type?: string | undefined
@@ -52,13 +54,17 @@ export function ask(method: string, path: string, { token, lines = [] }: Sent = 
 }
 
 /** A request with a body: JSON unless told otherwise, and as it is where it is a string or bytes. */
-export function post(path: string, body: unknown, { token, type, lines = [] }: Sent = {}): Buffer {
+export function post(
+  path: string,
+  body: unknown,
+  { token, type, method = 'POST', lines = [] }: Sent = {},
+): Buffer {
   const bytes =
     body instanceof Uint8Array
       ? body
       : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
   return Buffer.concat([
-    head('POST', path, [
+    head(method, path, [
       `Content-Type: ${type ?? 'application/json'}`,
       `Content-Length: ${bytes.length}`,
       ...tokenLine(token),

@@ -152,7 +152,8 @@ function audienceOf(
   const stays = new Map<number, number[]>()
   const withheld = new Set<number>()
   for (const entry of log) {
-    const { kind, id, room } = entry
+    const { kind, id } = entry
+    const room = roomOf(entry)
     const isOwn = (kind === 'joined' || kind === 'left') && entry.member.id === account
     if (room === null) {
       const { from, to } = entry as Entry & { kind: 'message' }
@@ -171,10 +172,17 @@ function audienceOf(
   }
   // Whose membership has not ended may read everything of it.
   for (const ids of stays.values()) for (const id of ids) audience.set(id, 'certainly')
-  const deleted = new Set(log.flatMap(({ kind, room }) => (kind === 'room-deleted' ? room.id : [])))
-  for (const { id, room } of log)
-    if (withheld.has(id) && deleted.has(room?.id ?? 0)) audience.set(id, 'perhaps')
+  const deleted = new Set(
+    log.flatMap((entry) => (entry.kind === 'room-deleted' ? entry.room.id : [])),
+  )
+  for (const entry of log)
+    if (withheld.has(entry.id) && deleted.has(roomOf(entry)?.id ?? 0))
+      audience.set(entry.id, 'perhaps')
   return audience
+}
+
+function roomOf(entry: Entry) {
+  return 'message' in entry ? entry.message.room : entry.room
 }
 
 async function openNode(
@@ -183,7 +191,7 @@ async function openNode(
   log: Entry[],
   onError: (error: unknown) => void,
 ): Promise<Node> {
-  const logCache = new LogCache(store, recent)
+  const logCache = new LogCache(store, () => batcher.flushChanges(), recent)
   await logCache.start()
   const presence = {
     count: 0,

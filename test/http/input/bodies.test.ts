@@ -48,7 +48,12 @@ t.test('an invalid body is refused with the field and the reason', async (t) => 
     ['{}', jsonType, '/text', /is missing; it must be a string/],
     ['{"text":"a\\u0000b"}', jsonType, '/text', /U\+0000/],
     ['{"text":"\\ud800"}', jsonType, '/text', /surrogate/],
-    ['{"text":"a","a/b~":1}', jsonType, '/a~1b~0', /not known here; the fields are text$/],
+    [
+      '{"text":"a","a/b~":1}',
+      jsonType,
+      '/a~1b~0',
+      /not known here; the fields are text, replyTo, metadata$/,
+    ],
     ['{"text":"a","__proto__":1}', jsonType, '/__proto__', /not known/],
     ['{"text":"a","constructor":1}', jsonType, '/constructor', /not known/],
     ['{"text":"a","text":"b"}', jsonType, '/text', /only once/],
@@ -157,6 +162,14 @@ t.test('a body that is too large is 413, and the connection stays open', async (
       'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
   )
   t.same(answers.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 413', 'HTTP/1.1 200'])
+})
+
+t.test('the longest text and metadata fit, escaped as programs do it', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const [text, metadata] = ['\\ud83d\\ude00'.repeat(4000), '\\u00e9'.repeat(2044)]
+  const body = `{"text":"${text}","metadata":{"a":"${metadata}"}}`
+  t.equal((await post(server, ann, body)).status, 201)
 })
 
 t.test('the longest text fits however it is escaped', async (t) => {

@@ -1,3 +1,4 @@
+import type { MessageInput } from '../../../src/chat/message-input.ts'
 import type { HistoryQuery, PostCommand, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
 import { sessionEnded } from '../../../src/chat/sessions.ts'
@@ -23,6 +24,10 @@ export class FakeChat {
   readonly keys = new Map<string, { digest: string; entry: MessageEntry }>()
   readonly rooms = new FakeRooms()
   readonly online: { username: string; since: number }[] = []
+  /** What was posted so far. */
+  readonly contents: MessageInput[] = []
+  /** The calls that change messages so far. */
+  readonly changesAsked: unknown[][] = []
   /** The queries of pages so far. */
   readonly pagesWanted: HistoryQuery[] = []
   registration: 'open' | 'closed' = 'open'
@@ -68,6 +73,21 @@ export class FakeChat {
           if (entry === undefined) throw new Problem('not-found', 'There is no such message.')
           return entry
         },
+      },
+      messageChanges: {
+        parseEdit: (id, input) => {
+          this.#ask(['parseEdit', id, input])
+          return { kind: 'edit', id, text: undefined, metadata: null, maxAgeMs: undefined }
+        },
+        parseReaction: (kind, id, emoji) => {
+          this.#ask(['parseReaction', kind, id, emoji])
+          return { kind, id, emoji }
+        },
+        change: async ({ account }, command) => {
+          this.#ask(['change', account.username, command.kind])
+          return this.log[command.id - 1] as MessageEntry
+        },
+        delete: async ({ account }, id) => this.#ask(['delete', account.username, id]),
       },
       rooms: this.rooms.service,
       presence: {
@@ -131,6 +151,7 @@ export class FakeChat {
     const { sender, content, idempotency } = command
     const known = this.#replay(command)
     if (known !== undefined) return known
+    this.contents.push(content)
     const entry: MessageEntry = {
       kind: 'message',
       id: this.log.length + 1,
@@ -150,6 +171,11 @@ export class FakeChat {
     if (known === undefined) return undefined
     if (known.digest !== idempotency?.digest) throw new Problem('idempotency-key-reused', 'Reused.')
     return { entry: known.entry, replayed: true }
+  }
+
+  #ask(call: unknown[]): void {
+    this.#mayBreak()
+    this.changesAsked.push(call)
   }
 
   #mayBreak(): void {

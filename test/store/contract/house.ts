@@ -1,10 +1,18 @@
 import type { Test } from 'tap'
-import type { Draft, Entry, Outcome } from '../../../src/store/message-log.ts'
+import type { ChangeCommand, ChangeOutcome } from '../../../src/store/message-changes.ts'
+import type {
+  Draft,
+  Entry,
+  MessageChangeEntry,
+  MessageEntry,
+  Outcome,
+  ReactionEntry,
+} from '../../../src/store/message-log.ts'
 import type { RoomCommand, RoomOutcome } from '../../../src/store/room-store.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { updateListener } from '../../support/update-listener.ts'
-import { type DraftOptions, draft, newBatchId, registerUser } from '../fixtures.ts'
+import { type DraftOptions, draft, entryOf, newBatchId, registerUser } from '../fixtures.ts'
 import { put } from '../room-commands.ts'
 import { type Clock, type OpenFixture, openStore } from './fixture.ts'
 
@@ -76,6 +84,34 @@ export class House {
     return outcome as Outcome
   }
 
+  /** The id of what was posted. Throws where it is refused. */
+  async said(by: Name, text: string, options: DraftOptions = {}): Promise<number> {
+    return entryOf(await this.post(by, text, options)).id
+  }
+
+  change(by: Name, command: ChangeCommand): Promise<ChangeOutcome> {
+    return this.store.log.change(this.people[by].id, command)
+  }
+
+  /** The message as it is then. Throws where the change is refused. */
+  async changed(by: Name, command: ChangeCommand): Promise<MessageEntry> {
+    const outcome = await this.change(by, command)
+    if (outcome.kind !== 'done') throw new Error(`${by} ${command.kind}: ${outcome.kind}`)
+    return outcome.message
+  }
+
+  /** `changed`, `same`, or why not. */
+  async tries(by: Name, command: ChangeCommand): Promise<string> {
+    const outcome = await this.change(by, command)
+    if (outcome.kind !== 'done') return outcome.kind
+    return outcome.changed ? 'changed' : 'same'
+  }
+
+  /** The message as they see it by its id. */
+  message(viewer: Name, id: number): Promise<MessageEntry | undefined> {
+    return this.store.log.message(id, this.id(viewer))
+  }
+
   /** `appended`, or why not. */
   async postTo(room: string, by: Name, text = 'hi'): Promise<string> {
     return (await this.post(by, text, { room })).kind
@@ -124,7 +160,14 @@ export async function openHouse(t: Test, openFixture: OpenFixture): Promise<Hous
 
 function sentenceOf(entry: Entry): string {
   if (entry.kind === 'message') return `${entry.from.username}: ${entry.text}`
+  if ('message' in entry) return changeSentenceOf(entry)
   const where = `${entry.room.name}, by ${entry.by.username}`
   if (!('member' in entry)) return `${entry.kind} ${where}`
   return `${entry.member.username} ${entry.kind} ${entry.role ?? entry.reason} ${where}`
+}
+
+function changeSentenceOf(entry: MessageChangeEntry | ReactionEntry): string {
+  const what = `${entry.by.username} ${entry.kind} ${entry.message.id}`
+  if ('emoji' in entry) return `${what}: ${entry.emoji}, ${entry.count} now`
+  return entry.kind === 'edited' ? `${what}: ${entry.message.text}` : what
 }

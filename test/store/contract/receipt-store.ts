@@ -1,6 +1,8 @@
 import type { Test } from 'tap'
 import { appendMessage, appendMessages, draft, idsOf, registerUser } from '../fixtures.ts'
+import { edit, erase, react } from '../message-commands.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
+import { openHouse } from './house.ts'
 
 /** 100 KiB in UTF-8. */
 const long = 'é'.repeat(50 * 1024)
@@ -65,6 +67,28 @@ export async function receiptStoreContract(t: Test, openFixture: OpenFixture): P
     const { after, upTo } = await store.receipts.undelivered(bob.account.id)
     t.same({ after, upTo }, { after: 100, upTo: 500 })
     t.equal((await store.receipts.readUndelivered(after, upTo, bob.account.id)).entries.length, 200)
+  })
+
+  await t.test('keeps messages with their reactions, and no deleted ones', async (t) => {
+    const house = await openHouse(t, openFixture)
+    const { receipts } = house.store
+    for (const text of ['1', '2', '3']) await house.said('ann', text, { to: 'bob' })
+    await house.changed('ann', react(2)) // 4
+    await house.changed('ann', edit(2, 'two')) // 5
+    await house.changed('ann', erase(1)) // 6
+    const range = await receipts.undelivered(house.id('bob'))
+    t.match(range, { after: 1, upTo: 6 })
+    const { entries } = await receipts.readUndelivered(range.after, range.upTo, house.id('bob'))
+    const reactions = [{ emoji: '👍', count: 1, me: false, by: ['ann'] }]
+    t.match(entries, [
+      { id: 2, text: 'two', reactions },
+      { id: 3, text: '3' },
+    ])
+    t.equal(entries.length, 2)
+    t.notOk('reactions' in (entries[1] ?? {}))
+    for (const id of [2, 3]) await house.changed('ann', erase(id))
+    t.match(await receipts.undelivered(house.id('bob')), { after: 8, upTo: 8 }, 'none is left')
+    t.same((await receipts.readUndelivered(0, 8, house.id('bob'))).entries, [])
   })
 
   await t.test('reads undelivered messages in steps', async (t) => {

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import { appendMessage, appendMessages, draft, hour, registerUser } from '../fixtures.ts'
+import { create, deleteRoom } from '../room-commands.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
 
 export async function retentionStoreContract(t: Test, openFixture: OpenFixture): Promise<void> {
@@ -152,5 +153,34 @@ export async function retentionStoreContract(t: Test, openFixture: OpenFixture):
     clock.advance(24 * hour + 1)
     t.match(await store.retention.deleteExpired(undefined), { more: true })
     t.match(await store.retention.deleteExpired(undefined), { more: false })
+  })
+
+  await t.test('blanks the messages of deleted rooms in steps', async (t) => {
+    const fixture = await openFixture(t)
+    let store = await fixture.open()
+    t.teardown(() => store.close())
+    const ann = await registerUser(store, 'ann')
+    const steps = async () => {
+      let steps = 0
+      while ((await store.retention.eraseDeleted()).more) steps += 1
+      return steps
+    }
+    for (const name of ['ale', 'gin', 'rum']) {
+      await store.rooms.execute(ann.id, create(name), null)
+      const drafts = Array.from({ length: 250 }, (_, at) => draft(ann, `${at}`, { room: name }))
+      await appendMessages(store, drafts)
+    }
+    t.equal(await steps(), 0, 'nothing was deleted')
+    for (const name of ['ale', 'rum']) await store.rooms.execute(ann.id, deleteRoom(name), null)
+    t.match(await store.retention.eraseDeleted(), { more: true })
+    await appendMessage(store, ann, 'meanwhile', { room: 'gin' })
+    await store.close()
+    store = await fixture.open()
+    t.ok((await steps()) >= 4, 'the rest, after a restart')
+    t.equal(await steps(), 0)
+    const { length } = (await store.log.read(0, ann.account.id)).entries
+    t.equal(length, 252 + 4, 'the third room, and what became of the others')
+    const page = await store.log.page(ann.account.id, { limit: 200, inRoom: 'gin' })
+    t.ok(page?.entries.every(({ text }) => text !== ''))
   })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { findCredentials } from '../../../src/chat/accounts.ts'
 import { nameForms } from '../../../src/names/name-forms.ts'
+import type { Entry } from '../../../src/store/message-log.ts'
 import type { CopyProgress } from '../../../src/store/move/copy.ts'
 import { move } from '../../../src/store/move/move.ts'
 import type { RoomCommand } from '../../../src/store/room-store.ts'
@@ -10,6 +11,7 @@ import type { Session } from '../../../src/store/session-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import * as people from '../fixtures.ts'
+import * as changes from '../message-commands.ts'
 import * as rooms from '../room-commands.ts'
 import { withStoreAt } from './open-store.ts'
 
@@ -80,7 +82,13 @@ async function fillRooms(store: Store) {
   await run(ann, rooms.deleteRoom('old'))
   await run(ann, rooms.create('tea', nameForms('tea')))
   await run(ann, rooms.put('tea', 'bob', 'moderator'))
-  await people.appendMessage(store, bob, 'hi', { room: 'tea' })
+  const named = { room: 'tea', metadata: '{"a":[1,{}]}', mentions: ['bob', 'ann'] }
+  const hi = await people.appendMessage(store, bob, 'hi', named)
+  const reply = await people.appendMessage(store, ann, 'a reply', { room: 'tea', replyTo: hi.id })
+  await people.appendMessage(store, ann, 'another', { room: 'tea', replyTo: hi.id })
+  await store.log.change(bob.id, changes.edit(hi.id, 'ho', named))
+  for (const { id } of [bob, ann]) await store.log.change(id, changes.react(hi.id))
+  await store.log.change(ann.id, changes.erase(reply.id))
   await run(ann, rooms.ban('tea', 'cid'))
   await run(bob, rooms.remove('tea', 'bob'))
   await run(ann, rooms.update('tea', { archived: true }))
@@ -89,13 +97,18 @@ async function fillRooms(store: Store) {
   return { ann, bob, cid, seen }
 }
 
+/** Stores may tell the text with a reaction, or not. */
+function withoutReactedText(entry: Entry): unknown {
+  return 'emoji' in entry ? { ...entry, message: entry.message.id } : entry
+}
+
 async function seenBy(store: Store, viewers: Session[]) {
   const views: unknown[] = []
   for (const { account } of viewers) {
     const range = { after: null, limit: 9 }
     const page = await store.log.page(account.id, { limit: 9, inRoom: 'tea' })
     views.push(
-      (await store.log.read(0, account.id)).entries,
+      (await store.log.read(0, account.id)).entries.map(withoutReactedText),
       page?.entries,
       await store.rooms.find(account.id, 'tea'),
       await store.rooms.members(account.id, 'tea', range),
@@ -149,6 +162,7 @@ function suite(): void {
         { label: 'memberships', count: 2 },
         { label: 'bans', count: 0 },
         { label: 'entries', count: 1 },
+        { label: 'reactions', count: 0 },
         { label: 'idempotency keys', count: 0 },
         { label: 'epochs', count: 1 },
       ],

@@ -8,7 +8,13 @@ import {
   roomRanges,
   trimmedTo,
 } from './carried-ranges.ts'
-import { type BoundsAndEntryRow, mayReadRoom, splitBounds, withBounds } from './entry-query.ts'
+import {
+  type BoundsAndEntryRow,
+  mayReadRoom,
+  reactionsTo,
+  splitBounds,
+  withBounds,
+} from './entry-query.ts'
 
 /** One more than a page may hold. */
 const MAX_ROWS = 201
@@ -58,9 +64,13 @@ function pageQueries(ranges: string, place?: string): { after: string; before: s
       where: "entries.kind = 'message'",
     })
     const entries = `(SELECT * FROM entries WHERE id = ANY (ARRAY(${ids}))) AS entries`
+    const page = withBounds(entries, {
+      order,
+      columns: `${reactionsTo('$1::bigint')} AS reactions`,
+    })
     return `
       WITH ${ranges}
-      SELECT ${mayRead} AS "mayRead", page.* FROM (${withBounds(entries, { order })}) AS page
+      SELECT ${mayRead} AS "mayRead", page.* FROM (${page}) AS page
       ORDER BY page.id ${order}`
   }
   return {

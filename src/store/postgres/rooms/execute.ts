@@ -1,54 +1,31 @@
 import { formatEpoch } from '../../cursor-resolution.ts'
-import type { Draft, LogBounds } from '../../message-log.ts'
+import type { Draft } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import type { RoomMember, RoomRole } from '../../room.ts'
 import { decideRoom, type RoomChange } from '../../room-rules.ts'
 import type { RoomCommand, RoomOutcome, RoomRefusal } from '../../room-store.ts'
 import { lockClass, locks } from '../advisory-locks.ts'
 import type { Sql } from '../connection.ts'
+import { decideInLog, type Executed } from '../log/decide-in-log.ts'
 import type { Pool } from '../pool.ts'
 import { type FactsRow, selectFacts, toFacts } from './facts.ts'
 import { selectView, stayOf, toView, type ViewRow } from './views.ts'
 
-/** What was decided, and up to where the log was written. */
-export interface Executed {
-  outcome: RoomOutcome
-  /** Undefined where nothing was. */
-  written?: Pick<LogBounds, 'epoch' | 'head'>
-}
-
-/** How long a node that hangs may keep the others from appending: half of what they wait. */
-const maxIdle = '1s'
-
-/**
- * Judges a command and carries it out, in one transaction under the log's lock. Statements are sent
- * together where no answer is needed in between, so the lock is held for one round trip and the commit.
- */
+/** Judges a command and carries it out: see `decideInLog`. */
 export function executeRoomCommand(
   pool: Pool,
   session: number,
   command: RoomCommand,
   idempotency: Draft['idempotency'],
-): Promise<Executed> {
-  return pool.write(async (sql) => {
-    try {
-      // What is read after a lock is what is so then: the facts are read by a statement of their own.
-      const [, , , [facts]] = await Promise.all([
-        sql.unsafe('BEGIN ISOLATION LEVEL READ COMMITTED'),
-        // No names are rebuilt while one is taken.
-        command.kind === 'create'
-          ? sql`SELECT pg_advisory_xact_lock_shared(${lockClass}, ${locks.nameForms})`
-          : [],
-        sql`
-          SELECT obrol_lock(${locks.log}),
-            set_config('idle_in_transaction_session_timeout', ${maxIdle}, true)`,
-        selectFacts(sql, session, command, idempotency),
-      ])
-      return await decideAndWrite(sql, command, idempotency, facts as FactsRow)
-    } catch (error) {
-      await sql.unsafe('ROLLBACK').catch(() => {})
-      throw error
-    }
+): Promise<Executed<RoomOutcome>> {
+  return decideInLog(pool, {
+    // No names are rebuilt while one is taken.
+    before: (sql) =>
+      command.kind === 'create'
+        ? sql`SELECT pg_advisory_xact_lock_shared(${lockClass}, ${locks.nameForms})`
+        : undefined,
+    facts: (sql) => selectFacts(sql, session, command, idempotency),
+    decide: (sql, facts) => decideAndWrite(sql, command, idempotency, facts),
   })
 }
 
@@ -57,7 +34,7 @@ async function decideAndWrite(
   command: RoomCommand,
   idempotency: Draft['idempotency'],
   row: FactsRow,
-): Promise<Executed> {
+): Promise<Executed<RoomOutcome>> {
   const { caller, known } = row
   if (caller === null) return refuse(sql, 'session-ended')
   if (known) {
@@ -89,13 +66,13 @@ async function decideAndWrite(
   return { outcome, written: { epoch: formatEpoch(written.born), head: written.head } }
 }
 
-async function refuse(sql: Sql, kind: RoomRefusal): Promise<Executed> {
+async function refuse(sql: Sql, kind: RoomRefusal): Promise<Executed<RoomOutcome>> {
   await sql.unsafe('ROLLBACK')
   return { outcome: { kind } }
 }
 
 /** Answers with the room that a key made before, as it is now. */
-async function replay(sql: Sql, caller: Person, audience: number): Promise<Executed> {
+async function replay(sql: Sql, caller: Person, audience: number): Promise<Executed<RoomOutcome>> {
   const [[view]] = await Promise.all([selectView(sql, caller.id, audience), sql.unsafe('ROLLBACK')])
   const room = toRoom(view, (view as ViewRow).room.name)
   return { outcome: { kind: 'done', room, member: null, replayed: true, joined: false } }

@@ -5,10 +5,11 @@ import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { PostingRules } from '../rooms/posting-rules.ts'
 import { Audiences, EVERYONE } from './audiences.ts'
-import { toMessage } from './entry-query.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { memoize } from './memoize.ts'
+import { idsOf, Mentions } from './mentions.ts'
+import { Messages } from './messages.ts'
 
 /** Where an entry goes, or why it is refused. */
 type Destination = { audience: number; to: Person | null; room: RoomRef | null } | Outcome
@@ -21,6 +22,8 @@ export class LogAppender {
   readonly #online
   readonly #keys
   readonly #posting
+  readonly #messages
+  readonly #mentions
 
   constructor(connection: Connection) {
     this.#entries = new EntryWriter(connection)
@@ -31,6 +34,8 @@ export class LogAppender {
       .pluck()
     this.#keys = new IdempotencyKeys(connection)
     this.#posting = new PostingRules(connection)
+    this.#messages = new Messages(connection)
+    this.#mentions = new Mentions(connection)
   }
 
   /**
@@ -43,25 +48,30 @@ export class LogAppender {
     const findSender = memoize((session: number) => this.#accounts.ofSession(session, now))
     const destinationOf = this.#destinations(now)
 
-    const appendDraft = ({ session, to, text, idempotency }: Draft): Outcome => {
+    const appendDraft = (draft: Draft): Outcome => {
+      const { session, to, text, replyTo, idempotency } = draft
       const from = findSender(session)
       if (!from) return { kind: 'session-ended' }
       if (idempotency) {
         const known = this.#keys.find(from.id, idempotency.key, now)
         if (known?.digest === idempotency.digest && known.entry.kind === 'message')
-          return { kind: 'replayed', entry: toMessage(known.entry) }
+          return { kind: 'replayed', entry: this.#messages.ofRow(known.entry) }
         if (known) return { kind: 'key-reused' }
       }
-      const destination = destinationOf(from, to)
+      const destination = destinationOf(from, to, replyTo)
       if ('kind' in destination) return destination
       const { audience, to: recipient, room } = destination
-      const id = write({
+      if (replyTo !== undefined && !this.#messages.isVisibleIn(audience, from.id, replyTo))
+        return unknownReply
+      const message = {
         kind: 'message',
         audience,
         actor: from.id,
         target: recipient?.id ?? null,
         text,
-      })
+      } as const
+      const extras = this.#extrasOf(draft, audience)
+      const id = write(extras ? { ...message, more: extras.stored } : message)
       if (idempotency) this.#keys.add(id, from.id, idempotency)
       const entry: MessageEntry = {
         kind: 'message',
@@ -72,13 +82,29 @@ export class LogAppender {
         text,
         sentAt: now,
       }
-      return { kind: 'appended', entry }
+      return { kind: 'appended', entry: extras ? { ...entry, ...extras.told } : entry }
     }
     return batch.map(appendDraft)
   }
 
+  /** What most messages do not have; undefined where there is none of it. */
+  #extrasOf({ replyTo, metadata, mentions = [] }: Draft, audience: number) {
+    const mentioned = mentions.length === 0 ? [] : this.#mentions.ofNew(mentions, audience)
+    if (replyTo === undefined && metadata === undefined && mentioned.length === 0) return undefined
+    return {
+      stored: { ref: replyTo ?? null, metadata: metadata ?? null, mentions: idsOf(mentioned) },
+      told: {
+        ...(replyTo !== undefined && { replyTo }),
+        ...(metadata !== undefined && { metadata }),
+        ...(mentioned.length > 0 && { mentions: mentioned.map(({ username }) => username) }),
+      },
+    }
+  }
+
   /** Within a transaction each answer stays as it is, so it is asked for once. */
-  #destinations(now: number): (from: Person, to: Draft['to']) => Destination {
+  #destinations(
+    now: number,
+  ): (from: Person, to: Draft['to'], replyTo: number | undefined) => Destination {
     const findRecipient = memoize((key: string) => this.#accounts.person(key))
     const isOnline = memoize((account: number) => this.#online.get(account) !== undefined)
     const judgePost = this.#posting.begin()
@@ -89,16 +115,21 @@ export class LogAppender {
       )
     })
 
-    return (from, to) => {
+    return (from, to, replyTo) => {
       if (to === null) return everyone
       if (to.type === 'room') return judgePost(from.id, to.key)
       const recipient = findRecipient(to.key)
       if (!recipient) return { kind: 'unknown-recipient' }
       if (to.whenOffline === 'reject' && !isOnline(recipient.id))
         return { kind: 'recipient-offline' }
+      // Before the first message there is nothing to reply to, and a refused one begins nothing.
+      if (replyTo !== undefined && this.#audiences.between(from.id, recipient.id) === undefined)
+        return unknownReply
       return { audience: between(`${from.id} ${recipient.id}`), to: recipient, room: null }
     }
   }
 }
+
+const unknownReply: Outcome = { kind: 'unknown-reply' }
 
 const everyone: Destination = { audience: EVERYONE, to: null, room: null }

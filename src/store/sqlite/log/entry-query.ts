@@ -1,9 +1,23 @@
-import type { Entry, MessageEntry } from '../../message-log.ts'
-import type { Room, RoomRef } from '../../room.ts'
-import * as rows from '../../rows.ts'
+import type { RoomRef } from '../../room.ts'
+import type * as rows from '../../rows.ts'
 
 /** A row of `entryColumns` from `entryTables`. */
-export interface EntryRow extends rows.EntryRow {
+export interface EntryRow {
+  id: number
+  kind: rows.EntryRow['kind']
+  text: string
+  sentAt: number
+  actorId: number
+  actor: string
+  targetId: number | null
+  target: string | null
+  /** Of a message, the one that it replies to; of a change, the message. */
+  replyTo: number | null
+  metadata: string | null
+  /** A JSON array of account ids. */
+  mentionIds: string | null
+  editedAt: number | null
+  deletedAt: number | null
   roomId: number | null
   roomName: string | null
 }
@@ -12,6 +26,8 @@ export const entryColumns = `
   entries.id, entries.kind, entries.text, entries.sent_at AS sentAt,
   entries.actor_id AS actorId, actor.username AS actor,
   entries.target_id AS targetId, target.username AS target,
+  entries.ref_id AS replyTo, entries.metadata, entries.mentions AS mentionIds,
+  entries.edited_at AS editedAt, entries.deleted_at AS deletedAt,
   rooms.audience_id AS roomId, rooms.name AS roomName`
 
 /** CROSS JOIN keeps SQLite to this order, so that an index of the entries leads. */
@@ -21,17 +37,6 @@ export const entryTables = `
   LEFT JOIN accounts AS target ON target.id = entries.target_id
   LEFT JOIN rooms ON rooms.audience_id = entries.audience_id`
 
-/** @param row of a message */
-export function toMessage(row: EntryRow): MessageEntry {
-  return rows.toMessage(row, roomRefOf(row))
-}
-
-/** @param roomOf the state of a room; undefined where the viewer may not read it */
-export function toEntry(row: EntryRow, roomOf: (id: number) => Room | undefined): Entry {
-  const room = row.kind === 'message' ? undefined : roomOf(row.roomId as number)
-  return rows.toEntry(row, room ?? roomRefOf(row))
-}
-
-function roomRefOf({ roomId, roomName }: EntryRow): RoomRef | null {
+export function roomRefOf({ roomId, roomName }: EntryRow): RoomRef | null {
   return roomId === null ? null : { id: roomId, name: roomName as string }
 }

@@ -6,20 +6,26 @@ export interface EntryFields {
   actor: number
   target: number | null
   text: string
+  /** What few entries have. */
+  more?: { ref: number | null; metadata: string | null; mentions: string | null }
 }
 
 /** Numbers and stores entries. Must be called inside a write transaction. */
 export class EntryWriter {
   readonly #head
   readonly #insert
+  readonly #insertMore
 
   constructor(connection: Connection) {
     this.#head = connection.prepare<[], number>('SELECT coalesce(max(id), 0) FROM entries').pluck()
-    this.#insert = connection.prepare<
-      [number, string, number, number, number | null, string, number]
-    >(
-      `INSERT INTO entries (id, kind, audience_id, actor_id, target_id, text, sent_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    const columns = 'id, kind, audience_id, actor_id, target_id, text, sent_at'
+    type Values = [number, string, number, number, number | null, string, number]
+    this.#insert = connection.prepare<Values>(
+      `INSERT INTO entries (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#insertMore = connection.prepare<[...Values, number | null, string | null, string | null]>(
+      `INSERT INTO entries (${columns}, ref_id, metadata, mentions)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
   }
 
@@ -30,9 +36,24 @@ export class EntryWriter {
    */
   begin(now: number): (entry: EntryFields) => number {
     let head = this.#head.get() as number
-    return ({ kind, audience, actor, target, text }) => {
+    return ({ kind, audience, actor, target, text, more }) => {
       head += 1
-      this.#insert.run(head, kind, audience, actor, target, text, now)
+      if (more === undefined) this.#insert.run(head, kind, audience, actor, target, text, now)
+      else {
+        const { ref, metadata, mentions } = more
+        this.#insertMore.run(
+          head,
+          kind,
+          audience,
+          actor,
+          target,
+          text,
+          now,
+          ref,
+          metadata,
+          mentions,
+        )
+      }
       return head
     }
   }

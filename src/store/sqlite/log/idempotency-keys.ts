@@ -6,7 +6,7 @@ export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
 
 export interface KnownKey {
   digest: string
-  /** The message, or the joining of the maker of a room. */
+  /** The message, deleted also where its room is; or the joining of the maker of a room. */
   entry: EntryRow
 }
 
@@ -18,9 +18,11 @@ export class IdempotencyKeys {
   constructor(connection: Connection) {
     this.#byKey = connection.prepare<
       { account: number; key: string; since: number },
-      EntryRow & { digest: string }
+      EntryRow & { digest: string; roomDeletedAt: number | null }
     >(
-      `SELECT digest, ${entryColumns}
+      `SELECT digest, ${entryColumns},
+              (SELECT deletion.sent_at FROM entries AS deletion
+               WHERE deletion.id = rooms.deleted_id) AS roomDeletedAt
        FROM idempotency_keys JOIN ${entryTables}
        WHERE idempotency_keys.account_id = :account AND idempotency_keys.key = :key
          AND entries.id = idempotency_keys.entry_id AND entries.sent_at >= :since`,
@@ -34,8 +36,8 @@ export class IdempotencyKeys {
   find(account: number, key: string, now: number): KnownKey | undefined {
     const row = this.#byKey.get({ account, key, since: now - KEY_LIFETIME_MS })
     if (!row) return undefined
-    const { digest, ...entry } = row
-    return { digest, entry }
+    const { digest, roomDeletedAt, ...entry } = row
+    return { digest, entry: { ...entry, deletedAt: entry.deletedAt ?? roomDeletedAt } }
   }
 
   add(entry: number, account: number, { key, digest }: NonNullable<Draft['idempotency']>): void {

@@ -4,7 +4,8 @@ import type { Connection } from '../connection.ts'
 import { RoomStates } from '../rooms/room-states.ts'
 import { Audiences } from './audiences.ts'
 import { LogBoundsQuery } from './bounds.ts'
-import { type EntryRow, entryColumns, entryTables, toMessage } from './entry-query.ts'
+import { type EntryRow, entryColumns, entryTables } from './entry-query.ts'
+import { Messages } from './messages.ts'
 import { carriedRanges, mergedIds, staysInAudience, wholeAudience } from './visibility.ts'
 
 /** Where to look: in all that the viewer's streams carry, in one audience, or in stays in it. */
@@ -23,6 +24,7 @@ export class LogPages {
   readonly #bounds
   readonly #rooms
   readonly #audiences
+  readonly #messages
   readonly #queries
 
   constructor(connection: Connection) {
@@ -33,6 +35,7 @@ export class LogPages {
     this.#bounds = new LogBoundsQuery(connection)
     this.#rooms = new RoomStates(connection)
     this.#audiences = new Audiences(connection)
+    this.#messages = new Messages(connection)
     this.#queries = {
       carried: both(carriedRanges),
       audience: both(wholeAudience),
@@ -52,7 +55,9 @@ export class LogPages {
       after === undefined
         ? this.#queries[ranges].before.all({ ...parameters, low: 0, high: before - 1 })
         : this.#queries[ranges].after.all({ ...parameters, low: after, high: bounds.head })
-    const entries = rows.slice(0, limit).map(toMessage)
+    const entries = rows
+      .slice(0, limit)
+      .map((row) => this.#messages.withReactions(this.#messages.ofRow(row), viewer))
     if (after === undefined) entries.reverse()
     return { bounds, entries, more: rows.length > limit }
   }
@@ -70,10 +75,8 @@ export class LogPages {
   }
 }
 
-/** A direct conversation and what is said to everyone have messages alone. */
 function pageQuery(ranges: string, order: 'ASC' | 'DESC'): string {
-  const messages = "(NOT ranges.isRoom OR found.kind = 'message')"
   return `SELECT ${entryColumns} FROM ${entryTables}
-    WHERE entries.id IN (${mergedIds(ranges, order, messages)})
+    WHERE entries.id IN (${mergedIds(ranges, order, "found.kind = 'message'")})
     ORDER BY entries.id ${order}`
 }

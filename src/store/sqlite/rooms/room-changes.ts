@@ -77,7 +77,9 @@ export class RoomChanges {
        WHERE audience_id = :room`,
     )
     this.#delete = connection.prepare<[number, number]>(
-      'UPDATE rooms SET key = NULL, member_count = 0, deleted_id = ? WHERE audience_id = ?',
+      `UPDATE rooms
+       SET key = NULL, title = '', topic = '', member_count = 0, deleted_id = ?, blanked_to = 0
+       WHERE audience_id = ?`,
     )
     this.#deleteSkeletons = connection.prepare<[number]>(
       'DELETE FROM room_skeletons WHERE audience_id = ?',

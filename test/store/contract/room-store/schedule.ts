@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
+import type { ChangeCommand } from '../../../../src/store/message-changes.ts'
 import type { Entry, PageRange } from '../../../../src/store/message-log.ts'
 import type { Room } from '../../../../src/store/room.ts'
 import type { RoomCommand, RoomOutcome } from '../../../../src/store/room-store.ts'
 import { randomFrom } from '../../../support/random.ts'
-import type { DraftOptions } from '../../fixtures.ts'
+import { type DraftOptions, draft } from '../../fixtures.ts'
+import { edit, erase, react, unreact } from '../../message-commands.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from '../../room-commands.ts'
 import type { OpenFixture } from '../fixture.ts'
 import { type House, type Name, openHouse } from '../house.ts'
@@ -23,6 +25,7 @@ export async function scheduleContract(t: Test, openFixture: OpenFixture): Promi
           for (let step = 0; step < 25; step += 1) await schedule.step()
           await schedule.check()
           if (round % 3 === 2) await schedule.trim()
+          if (round % 4 === 3) await schedule.erase()
         }
         await schedule.check()
       }),
@@ -36,7 +39,6 @@ class Schedule {
   readonly #house: House
   readonly #model: RoomModel
   readonly #random: () => number
-  #oldest = 1
 
   constructor(t: Test, house: House, seed: number) {
     this.#t = t
@@ -51,23 +53,9 @@ class Schedule {
     house.clock.advance(1 + this.#upTo(3))
     house.take()
     const by = this.#one(people)
-    if (this.#random() < 0.4) {
-      const options = this.#anyAddress()
-      const text = `message ${model.log.length + 1}`
-      const { room, to } = options
-      const expected = model.post(
-        by,
-        text,
-        room !== undefined
-          ? { type: 'room', key: room }
-          : to !== undefined
-            ? { type: 'direct', key: to, whenOffline: 'keep' }
-            : null,
-      )
-      const { kind } = await house.post(by, text, options)
-      this.#same(kind, expected.kind, `${by} posts to ${room ?? to}`)
-      return this.#checkPublished(expected.written)
-    }
+    const roll = this.#random()
+    if (roll < 0.3) return this.#post(by)
+    if (roll < 0.6 && model.log.length > 0) return this.#change()
     const command = this.#anyCommand(by)
     if (this.#isAmbiguous(command)) return
     const expected = model.execute(by, command)
@@ -81,13 +69,40 @@ class Schedule {
     this.#checkPublished(expected.written)
   }
 
+  async #post(by: Name): Promise<void> {
+    const [house, model] = [this.#house, this.#model]
+    const options = { ...this.#anyAddress(), ...this.#anyExtras() }
+    const text = `message ${model.log.length + 1}`
+    const { written, ...expected } = model.post(by, draft(house.people[by], text, options))
+    const outcome = await house.post(by, text, options)
+    this.#same(outcome, expected, `${by} posts ${JSON.stringify(options)}`)
+    return this.#checkPublished(written)
+  }
+
+  async #change(): Promise<void> {
+    const [house, model] = [this.#house, this.#model]
+    const id = this.#anyId()
+    const { entry } = model.log[id - 1] ?? {}
+    const sender = entry?.kind === 'message' ? (entry.from.username as Name) : undefined
+    const by = sender && this.#random() < 0.6 ? sender : this.#one(people)
+    const command = this.#anyChange(id)
+    const { outcome, written } = model.change(by, command)
+    this.#same(await house.change(by, command), outcome, `${by}: ${JSON.stringify(command)}`)
+    this.#checkPublished(written)
+  }
+
+  async erase(): Promise<void> {
+    while ((await this.#house.store.retention.eraseDeleted()).more);
+  }
+
   async trim(): Promise<void> {
     const { log } = this.#model
-    const at = this.#oldest + this.#upTo(log.length - this.#oldest)
+    const { oldest } = this.#model
+    const at = oldest + this.#upTo(log.length - oldest)
     const { entry } = log.slice(at - 1).find(({ entry }) => entry.kind === 'message') ?? {}
     if (entry?.kind !== 'message') return
     while ((await this.#house.store.retention.deleteExpired(entry.sentAt)).more);
-    this.#oldest = entry.id
+    this.#model.oldest = entry.id
     this.#same((await this.#house.store.log.bounds()).oldest, entry.id, 'trimmed')
   }
 
@@ -103,7 +118,7 @@ class Schedule {
   }
 
   get #log(): Written[] {
-    return this.#model.log.slice(this.#oldest - 1)
+    return this.#model.log.slice(this.#model.oldest - 1)
   }
 
   #checkOutcome(
@@ -121,7 +136,7 @@ class Schedule {
 
   #checkPublished(written: Written[]): void {
     const expected = written.map((one) => this.#model.published(one))
-    this.#same(this.#house.take().map(withoutHidden), expected.map(withoutHidden), 'published')
+    this.#same(this.#house.take().map(plain), expected.map(plain), 'published')
   }
 
   async #checkStream(viewer: Name): Promise<void> {
@@ -132,13 +147,13 @@ class Schedule {
       .filter((written) => model.carries(viewer, written))
       .map((written) => model.toldTo(viewer, written))
     const carried = await this.#house.carried(viewer, after)
-    this.#same(carried.map(withoutHidden), expected.map(withoutHidden), `${viewer} reads ${after}`)
+    this.#same(carried.map(plain), expected.map(plain), `${viewer} reads ${after}`)
   }
 
   async #checkPages(viewer: Name): Promise<void> {
     const model = this.#model
     const carried = this.#log.filter(
-      (written) => written.entry.kind === 'message' && model.carries(viewer, written),
+      (written) => written.entry.kind === 'message' && model.reaches(viewer, written),
     )
     await this.#checkPage(viewer, {}, carried)
     for (const other of people) {
@@ -164,7 +179,7 @@ class Schedule {
       const expected =
         visible &&
         pageOf(
-          visible.map(({ entry }) => entry),
+          visible.map((written) => this.#model.onPage(viewer, written)),
           range,
         )
       this.#same(
@@ -178,9 +193,9 @@ class Schedule {
   async #checkMessages(viewer: Name): Promise<void> {
     for (const written of this.#model.log) {
       const { id } = written.entry
-      const isVisible = id >= this.#oldest && this.#model.shows(viewer, written)
+      const visible = this.#model.visible(viewer, id)
       const found = await this.#house.store.log.message(id, this.#house.id(viewer))
-      this.#same(found, isVisible ? written.entry : undefined, `${viewer} asks for ${id}`)
+      this.#same(found, visible && this.#model.onPage(viewer, visible), `${viewer} asks for ${id}`)
     }
   }
 
@@ -192,8 +207,9 @@ class Schedule {
     this.#same(new Set(rooms), new Set(mine.map(({ id }) => id)), `rooms of ${viewer}`)
     this.#same(head, this.#model.log.length, 'head')
     const left = Math.max(0, ...this.#model.rooms.map(({ left }) => left.get(viewer) ?? 0))
-    if (left >= this.#oldest) this.#same(lastLeftId, left, `${viewer} has left`)
-    else this.#t.ok(lastLeftId < this.#oldest)
+    const { oldest } = this.#model
+    if (left >= oldest) this.#same(lastLeftId, left, `${viewer} has left`)
+    else this.#t.ok(lastLeftId < oldest)
   }
 
   async #checkRoom(viewer: Name, key: string): Promise<void> {
@@ -241,13 +257,51 @@ class Schedule {
   #isAmbiguous(command: RoomCommand): boolean {
     if (command.kind !== 'put-member') return false
     const left = this.#model.byKey(command.room)?.left.get(command.user as Name)
-    return left !== undefined && left < this.#oldest
+    return left !== undefined && left < this.#model.oldest
   }
 
   #anyAddress(): DraftOptions {
     const kind = this.#upTo(9)
     if (kind === 0) return {}
     return kind < 3 ? { to: this.#one(people) } : { room: this.#one(rooms) }
+  }
+
+  /** Most posts have nothing of it. */
+  #anyExtras(): DraftOptions {
+    const rare = () => this.#random() < 0.2
+    return {
+      ...(rare() && { replyTo: this.#anyId() }),
+      ...(rare() && { metadata: `{"n":${this.#upTo(9)}}` }),
+      ...(rare() && { mentions: this.#anyPeople() }),
+      ...(rare() && { key: this.#one(['k', 'l']), digest: 'the same' }),
+    }
+  }
+
+  /** Mostly of a message that is not old. */
+  #anyId(): number {
+    const { log } = this.#model
+    const messages = log.filter(({ entry }) => entry.kind === 'message').slice(-8)
+    if (messages.length === 0 || this.#random() < 0.2) return 1 + this.#upTo(log.length)
+    return this.#one(messages).entry.id
+  }
+
+  #anyPeople(): Name[] {
+    return people.filter(() => this.#random() < 0.5)
+  }
+
+  #anyChange(id: number): ChangeCommand {
+    const emoji = this.#one(['👍', '🎉', '🍵'])
+    const roll = this.#upTo(99)
+    if (roll < 30) return react(id, emoji)
+    if (roll < 45) return unreact(id, emoji)
+    if (roll < 60) return erase(id)
+    const text = this.#one([undefined, 'again', `edited ${this.#upTo(99)}`])
+    const metadata = this.#one([undefined, null, '{"n":1}'])
+    return edit(id, text, {
+      mentions: this.#anyPeople(),
+      ...(metadata !== undefined && { metadata }),
+      ...(this.#random() < 0.3 && { maxAgeMs: 20 }),
+    })
   }
 
   /** Most are about the caller, or to a room in which the caller has rights. */
@@ -315,7 +369,10 @@ function pageOf(visible: Entry[], { after, before, limit }: PageRange) {
   return { entries: older.slice(-limit), more: older.length > limit }
 }
 
-/** Whom an entry is hidden from depends on when a node reads it. */
-function withoutHidden(entry: Entry): object {
-  return { ...entry, hiddenFrom: [] }
+/** Whom an entry is hidden from depends on when a node reads it. What was reacted to is told in part. */
+function plain(entry: Entry): object {
+  if (entry.kind !== 'reaction-added' && entry.kind !== 'reaction-removed')
+    return { ...entry, hiddenFrom: [] }
+  const { id, from, to, room } = entry.message
+  return { ...entry, message: { id, from, to, room }, hiddenFrom: [] }
 }

@@ -1,0 +1,50 @@
+import type { Connection } from './connection.ts'
+import { Blanking } from './log/blanking.ts'
+
+/** How long a checkpoint waits for reads that began before it, and writes wait behind it, in ms. */
+const CHECKPOINT_WAIT_MS = 50
+
+/**
+ * What is left of deleted messages in the files: those of deleted rooms in the tables, and earlier contents
+ * of pages in the write-ahead log. `secure_delete` overwrites them in the database itself.
+ */
+export class DeletedTexts {
+  readonly #connection: Connection
+  readonly #blanking
+  /** True at the start: the process before may not have come to it. */
+  #logHasSome = true
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    this.#blanking = new Blanking(connection)
+  }
+
+  /** A transaction has deleted some. */
+  wereLeft(): void {
+    this.#logHasSome = true
+  }
+
+  /** Whether a deleted room has messages that are not blanked. */
+  hasRooms(): boolean {
+    return this.#blanking.hasRooms()
+  }
+
+  /** Blanks some messages of a deleted room. Must be called inside a write transaction. */
+  stepOfRoom(): void {
+    this.#blanking.stepOfRoom()
+    this.#logHasSome = true
+  }
+
+  /** Truncates the write-ahead log, or leaves it for the next call where a read takes long. */
+  truncateLog(): void {
+    if (!this.#logHasSome) return
+    const wait = this.#connection.pragma('busy_timeout', { simple: true })
+    this.#connection.pragma(`busy_timeout = ${CHECKPOINT_WAIT_MS}`)
+    try {
+      const busy = this.#connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true })
+      this.#logHasSome = busy !== 0
+    } finally {
+      this.#connection.pragma(`busy_timeout = ${wait}`)
+    }
+  }
+}
