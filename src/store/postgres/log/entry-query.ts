@@ -127,13 +127,13 @@ export function withBounds(
     /** See `entryJoins`. */
     viewer?: string
     /** Besides those of every query. */
-    columns?: string
-  } = {},
+    columns: string
+  },
 ): string {
   const { order = 'ASC', viewer, columns } = options
   return `
     SELECT bounds.*, found.* FROM (SELECT ${boundsColumns}) AS bounds LEFT JOIN (
-      SELECT ${entryColumns} ${columns ? `, ${columns}` : ''} FROM ${entries} ${entryJoins(viewer)}
+      SELECT ${entryColumns}, ${columns} FROM ${entries} ${entryJoins(viewer)}
     ) AS found ON true ORDER BY found.id ${order}`
 }
 
