@@ -12,7 +12,7 @@ const storeInterface =
 const parts: Record<string, { ours: RegExp; others: RegExp }> = {
   chat: {
     ours: either(/^(chat|names)\//, storeInterface),
-    others: /^(node:(?!http|net|fs)|lru-cache$)/,
+    others: /^(node:(?!http|net|fs)|toad-cache$)/,
   },
   delivery: {
     ours: either(/^(delivery|chat)\/|^semaphore\.ts$/, storeInterface),
