@@ -126,16 +126,16 @@ class Schedule {
   async #read(by: Name): Promise<void> {
     const key = this.#one(keys)
     const upTo = this.#upTo(this.#rooms.log.length + 1)
-    const before = this.#model.refusal(by, key)
-      ? undefined
-      : this.#model.conversation(by, key).readUpTo
+    const readUpTo = () => this.#model.conversation(by, key).readUpTo
+    const isIn = this.#model.refusal(by, key) === undefined
+    const before = isIn ? readUpTo() : upTo
     const expected = this.#model.read(by, key, upTo)
     this.#house.markers.length = 0
     const what = `${by} reads ${JSON.stringify(key)} up to ${upTo}`
     this.#same(await this.#house.marks(by, key, upTo), expected, what)
-    const moved = expected === 'done' && before !== this.#model.conversation(by, key).readUpTo
-    const told = { account: this.#house.id(by), ref: this.#model.ref(key), upTo }
-    this.#same(this.#house.markers, moved ? [told] : [], what)
+    const hasMoved = isIn && readUpTo() > before
+    const told = hasMoved && { account: this.#house.id(by), ref: this.#model.ref(key), upTo }
+    this.#same(this.#house.markers, told ? [told] : [], what)
   }
 
   async #mute(by: Name): Promise<void> {
