@@ -134,8 +134,8 @@ class Schedule {
     const what = `${by} reads ${JSON.stringify(key)} up to ${upTo}`
     this.#same(await this.#house.marks(by, key, upTo), expected, what)
     const moved = expected === 'done' && before !== this.#model.conversation(by, key).readUpTo
-    const told = { account: this.#house.id(by), ref: this.#model.ref(key), upTo }
-    this.#same(this.#house.markers, moved ? [told] : [], what)
+    const told = moved ? [{ account: this.#house.id(by), ref: this.#model.ref(key), upTo }] : []
+    this.#same(this.#house.markers, told, what)
   }
 
   async #mute(by: Name): Promise<void> {
