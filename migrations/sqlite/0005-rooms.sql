@@ -130,8 +130,10 @@ ALTER TABLE entries_of_audiences RENAME TO entries;
 ALTER TABLE keys_of_entries RENAME TO idempotency_keys;
 
 -- What one person may see is merged from ranges of this index, one for each of their audiences.
-CREATE INDEX entries_audience ON entries (audience_id);
+-- Messages have one index and what happened besides another, so that neither costs twice, and the newest
+-- message is found at once however many reactions came after it.
 CREATE INDEX entries_messages ON entries (audience_id) WHERE kind = 'message';
+CREATE INDEX entries_changes ON entries (audience_id) WHERE kind <> 'message';
 -- The direct messages that wait for someone.
 CREATE INDEX entries_kept ON entries (target_id)
 WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL;
