@@ -28,6 +28,8 @@ export interface StreamOptions {
   /** Null for a reader without a cursor. */
   cursor: Cursor | null
   presence: 'full' | 'none'
+  /** The events it has, besides those that every stream has (`event-names.ts`); undefined: all. */
+  events?: ReadonlySet<string> | undefined
   connection: Pick<SseConnection, 'listen' | 'buffer' | 'write' | 'isDrained' | 'end' | 'destroy'>
 }
 

@@ -35,6 +35,8 @@ export interface StreamParameters {
   presence: 'full' | 'none'
   /** A valid cursor, or empty. */
   lastEventId: string
+  /** See `StreamOptions`. */
+  events: ReadonlySet<string> | undefined
 }
 
 /** What the HTTP layer needs of the rest of the server. */

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
+import { areEventNames, type EventName, eventsRule } from '../../delivery/event-names.ts'
 import { Count, Id, strict, Time } from './common.ts'
 import { DeletedMessage, Message, ReactionChange } from './message.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
@@ -116,7 +117,7 @@ export const eventData = [
 
 /** An event of Server-Sent Events, whose data is JSON in a string. */
 function event<const Id extends Record<string, TSchema>>(
-  name: string,
+  name: EventName,
   description: string,
   data: TSchema & { $id?: string },
   id: Id,
@@ -244,6 +245,16 @@ export const openStream = {
           default: 'full',
           description: '`none`: no `presence` events, and no names in `ready`. `full`: both',
         }),
+      ),
+      events: Type.Optional(
+        Type.Refine(
+          Type.String({
+            'x-rule': eventsRule,
+            description:
+              'The names of the events that the stream shall have, separated by commas; without it, all. `ready`, `heartbeat`, `reset` and `bye` always come, and may be named. Without `presence` among them, `ready` has no names, as with `presence=none`. The cursor moves over what is left out, and nothing makes up for that later.',
+          }),
+          areEventNames,
+        ),
       ),
       token: Type.Optional(
         Type.String({
