@@ -27,6 +27,7 @@ export type ProblemCode =
   | 'last-owner'
   | 'too-many-rooms'
   | 'room-full'
+  | 'stale-cursor'
   | 'too-late'
   | 'too-many-reactions'
   | 'message-deleted'

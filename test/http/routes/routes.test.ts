@@ -171,6 +171,35 @@ t.test('the parameters of the stream are checked before it opens', async (t) => 
   ])
 })
 
+t.test('a stream has the events that are named', async (t) => {
+  const server = await serve(t)
+  const headers = await server.join('ann')
+  const wanted = async (query: string) => {
+    const { status } = await server.call('GET', `/v1/events?${query}`, { headers })
+    t.equal(status, 200)
+    const [parameters] = server.chat.streamsWanted.splice(0)
+    return [parameters?.presence, parameters?.events && [...parameters.events]]
+  }
+  t.same(await wanted('presence=full'), ['full', undefined], 'without the parameter all')
+  const message = 'message,message.updated,message.deleted'
+  t.same(await wanted(`events=${message}`), ['none', message.split(',')])
+  t.same(await wanted('events=presence,message'), ['full', ['message', 'presence']])
+  t.same(await wanted('events=presence&presence=none'), ['none', ['presence']])
+  t.same(await wanted('events=bye,read,ready,reset,heartbeat,read'), ['none', ['read']])
+  t.same(await wanted('events=ready'), ['none', []], 'what always comes may be named')
+  const all =
+    `${message},reaction.added,reaction.removed,room.joined,room.left,member.joined,` +
+    'member.left,member.updated,room.updated,room.deleted,presence,typing,read'
+  t.same(await wanted(`events=${all}`), ['full', undefined], 'all of them are as none named')
+  for (const wrong of ['', 'Message', 'message,', 'message, read', 'messages', 'x'.repeat(400)]) {
+    const path = `/v1/events?events=${encodeURIComponent(wrong)}`
+    const refused = await server.call('GET', path, { headers })
+    t.match(problem(t, refused, 400, 'invalid-request').errors, [
+      { parameter: 'events', detail: new RegExp(`${all.replaceAll(',', ', ')}, ready, heartbeat`) },
+    ])
+  }
+})
+
 t.test('healthz says that the server is alive, readyz that it can serve', async (t) => {
   const server = await serve(t, {}, { timeouts: { pingMs: 100 } })
   for (const path of ['/healthz', '/readyz', '/healthz?probe=1']) {
