@@ -22,6 +22,8 @@ const always = ['ready', 'heartbeat', 'reset', 'bye'] as const
 
 export type EventName = (typeof selectable | typeof always)[number]
 
+const bits = new Map<EventName, EventSet>(selectable.map((name, index) => [name, 1 << index]))
+
 const known: ReadonlySet<string> = new Set([...selectable, ...always])
 
 /** The rule for the parameter `events`, worded for a client that broke it. */
@@ -31,9 +33,22 @@ export function areEventNames(text: string): boolean {
   return text.split(',').every((name) => known.has(name))
 }
 
-/** Which of the events that can be left out a valid parameter `events` names; undefined: all of them. */
-export function parseEvents(text: string): ReadonlySet<string> | undefined {
-  const names = text.split(',')
-  const wanted = new Set<string>(selectable.filter((name) => names.includes(name)))
-  return wanted.size === selectable.length ? undefined : wanted
+/** A set of the events that a stream can leave out, a bit for each: equal sets are the same number. */
+export type EventSet = number
+
+export const allEvents: EventSet = 2 ** selectable.length - 1
+
+/** @returns the set of one event; empty for those that every stream has */
+export function eventSetOf(name: EventName): EventSet {
+  return bits.get(name) ?? 0
+}
+
+/** The events that a valid parameter `events` names, of those that can be left out. */
+export function parseEvents(text: string): EventSet {
+  return (text.split(',') as EventName[]).reduce((set, name) => set | eventSetOf(name), 0)
+}
+
+/** Whether the event is in the set. */
+export function hasEvent(set: EventSet, name: EventName): boolean {
+  return (set & eventSetOf(name)) !== 0
 }

@@ -4,6 +4,7 @@ import type { Cursor } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { type DeliveryReceipts, PendingReceipt } from './delivery-receipts.ts'
 import type { EncodedEvent } from './encoded-event.ts'
+import type { EventSet } from './event-names.ts'
 import type { Chunk, ChunkRange } from './http-chunk.ts'
 import type { LogCache, StoredBatch } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
@@ -28,8 +29,8 @@ export interface StreamOptions {
   /** Null for a reader without a cursor. */
   cursor: Cursor | null
   presence: 'full' | 'none'
-  /** The events it has, besides those that every stream has (`event-names.ts`); undefined: all. */
-  events?: ReadonlySet<string> | undefined
+  /** The events it has, besides those that every stream has. */
+  events: EventSet
   connection: Pick<SseConnection, 'listen' | 'buffer' | 'write' | 'isDrained' | 'end' | 'destroy'>
 }
 

@@ -6,6 +6,7 @@ import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
 import type { Sessions } from '../chat/sessions.ts'
+import type { EventSet } from '../delivery/event-names.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 
@@ -36,8 +37,7 @@ export interface StreamParameters {
   presence: 'full' | 'none'
   /** A valid cursor, or empty. */
   lastEventId: string
-  /** See `StreamOptions`. */
-  events: ReadonlySet<string> | undefined
+  events: EventSet
 }
 
 /** What the HTTP layer needs of the rest of the server. */

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
+import { allEvents } from '../../src/delivery/event-names.ts'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
 import type { LogUpdate } from '../../src/delivery/update-batcher.ts'
 import type { Entry } from '../../src/store/message-log.ts'
@@ -277,6 +278,7 @@ for (const number of schedules) {
           session: session(account),
           cursor: null,
           presence: 'none',
+          events: allEvents,
           connection: connect(account),
         })
       } else if (chance < 0.75 && others.length < 12)

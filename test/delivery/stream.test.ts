@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { EncodedEvent } from '../../src/delivery/encoded-event.ts'
+import { allEvents } from '../../src/delivery/event-names.ts'
 import { Chunk } from '../../src/delivery/http-chunk.ts'
 import type { StoredBatch } from '../../src/delivery/log-cache.ts'
 import { RoomMembers } from '../../src/delivery/room-members.ts'
@@ -47,7 +48,7 @@ async function replaying() {
     destroy: nothing,
   }
   const stream = new Stream(
-    { session, cursor: { id: 5, epoch }, presence: 'full', connection },
+    { session, cursor: { id: 5, epoch }, presence: 'full', events: allEvents, connection },
     context,
   )
   stream.start()

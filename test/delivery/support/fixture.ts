@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import type { Presence } from '../../../src/chat/presence.ts'
 import { DeliveryReceipts } from '../../../src/delivery/delivery-receipts.ts'
+import { allEvents } from '../../../src/delivery/event-names.ts'
 import type { Chunk } from '../../../src/delivery/http-chunk.ts'
 import { Hub, type HubSettings } from '../../../src/delivery/hub.ts'
 import { LogCache } from '../../../src/delivery/log-cache.ts'
@@ -189,6 +190,6 @@ export class DeliveryFixture {
 
   open(id: number, cursor: Cursor | null, connection: FakeConnection, of = session(id)) {
     this.hub.admit(of)
-    return this.hub.open({ session: of, cursor, presence: 'full', connection })
+    return this.hub.open({ session: of, cursor, presence: 'full', events: allEvents, connection })
   }
 }
