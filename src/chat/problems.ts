@@ -69,6 +69,11 @@ export const problems = {
     explanation:
       'Nobody is registered under the username in `to` or `with`, or in the id of the conversation.',
   },
+  'unknown-person': {
+    status: 404,
+    title: 'Unknown person',
+    explanation: 'Nobody is registered under the username in the address.',
+  },
   'unknown-room': {
     status: 404,
     title: 'Unknown room',

@@ -14,7 +14,7 @@ export const roomRefusals: Readonly<
     'unknown-room',
     'There is no room with this name, or it is private and you are not a member of it.',
   ],
-  'unknown-user': ['not-found', 'Nobody is registered under this username.'],
+  'unknown-user': ['unknown-person', 'Nobody is registered under this username.'],
   'room-name-taken': [
     'room-name-taken',
     'A room with this name, or with one that reads or looks the same, exists already. Choose another.',

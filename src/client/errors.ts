@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'not-a-member'
   | 'not-found'
   | 'unknown-recipient'
+  | 'unknown-person'
   | 'unknown-room'
   | 'method-not-allowed'
   | 'request-timeout'

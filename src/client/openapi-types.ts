@@ -1316,7 +1316,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -1603,8 +1603,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unknown-room`: Unknown room. `not-found`: Not found. See `GET /problems/{code}`. */
-        UnknownRoomOrNotFound: {
+        /** @description `unknown-room`: Unknown room. `unknown-person`: Unknown person. See `GET /problems/{code}`. */
+        UnknownRoomOrUnknownPerson: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2617,7 +2617,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["LastOwnerOrTooManyRoomsOrRoomFull"];
             413: components["responses"]["PayloadTooLarge"];
@@ -2659,7 +2659,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2751,7 +2751,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2790,7 +2790,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];

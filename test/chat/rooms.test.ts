@@ -320,7 +320,7 @@ t.test('a refusal of the store is a problem', async (t) => {
     'session-ended': 'unauthorized',
     'key-reused': 'idempotency-key-reused',
     'unknown-room': 'unknown-room',
-    'unknown-user': 'not-found',
+    'unknown-user': 'unknown-person',
     'room-name-taken': 'room-name-taken',
     forbidden: 'forbidden',
     'not-a-member': 'not-a-member',

@@ -99,7 +99,7 @@ t.test('people are added so many times an hour, and only who is new counts', asy
   const add = (name: string) => call('PUT', `/tea/members/${name}`)
   rooms.joined = false
   for (let at = 0; at < 3; at++) t.equal((await add('bob')).status, 200, 'a member already')
-  rooms.refusal = new Problem('not-found', 'Nobody.')
+  rooms.refusal = new Problem('unknown-person', 'Nobody.')
   for (let at = 0; at < 3; at++) t.equal((await add('bob')).status, 404)
   rooms.refusal = undefined
   rooms.joined = true
