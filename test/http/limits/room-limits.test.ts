@@ -32,7 +32,11 @@ t.test('each call that writes to a room counts as a message', async (t) => {
   for (const [method, path, json] of writes) t.ok((await call(method, path, json)).status < 300)
   rooms.calls.length = 0
   for (const [method, path, json] of writes)
-    refused(t, await call(method, path, json), /One account may post 9 messages a minute/)
+    refused(
+      t,
+      await call(method, path, json),
+      /One account may write 9 times a minute: messages, and all that changes a message or a room/,
+    )
   t.same(rooms.calls, [], 'nothing was done')
   t.equal((await call('GET', '/tea')).status, 200, 'reading goes on')
 })
