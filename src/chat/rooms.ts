@@ -260,7 +260,7 @@ export class Rooms {
     const page = known(
       await this.#ask((rooms) => rooms.bans(viewer.account.id, lookupKey(room), keys)),
     )
-    if (page === 'forbidden') throw roomProblem('forbidden')
+    if (page === 'forbidden') throw roomProblem('needs-moderator')
     return page
   }
 
