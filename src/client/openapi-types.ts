@@ -1142,7 +1142,7 @@ export interface components {
              */
             count: number;
         };
-        /** @description The data of the event `room.joined`. The room is as it is now: its `name` alone where the user may not read it any more, and always without `role` and `joinedAt` */
+        /** @description The data of the event `room.joined`. The room is as it is now, with the `role` and `joinedAt` that this event gave: its `name` alone where the user may not read it any more */
         RoomJoined: {
             room: components["schemas"]["MadeRoom"];
             /**

@@ -215,7 +215,13 @@ export async function roomStory(t: Test, open: OpenRoom): Promise<void> {
       ],
     )
     const joined = told.find(({ event }) => event === 'room.joined')
-    t.match(joined?.data.room, { name: 'Tea', topic: 'Cups', memberCount: 1 })
+    t.match(joined?.data.room, {
+      name: 'Tea',
+      topic: 'Cups',
+      memberCount: 1,
+      role: 'member',
+      joinedAt: /^\d{4}-.*Z$/,
+    })
     const ids = told.map(({ id }) => Number.parseInt(id as string, 10))
     t.same(
       ids,
