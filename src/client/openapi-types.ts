@@ -821,9 +821,9 @@ export interface components {
         RoomCreation: {
             /** @description A name as that of a user: the same characters and lengths. Case, width and ligatures make no other name; one that looks like that of another room cannot be given. */
             name: string;
-            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            /** @description 1 to 80 characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title */
             title?: string;
-            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            /** @description At most 500 characters, no control characters but tab, LF and CR, and no bidirectional ones */
             topic?: string;
             /**
              * @description `open`, as without this field: everyone may read it and join. `private`: only members know of it
@@ -838,9 +838,9 @@ export interface components {
         };
         /** @description What is to change of a room; a field that is left out stays */
         RoomChanges: {
-            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            /** @description 1 to 80 characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title */
             title?: string;
-            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            /** @description At most 500 characters, no control characters but tab, LF and CR, and no bidirectional ones */
             topic?: string;
             /** @description True: nobody can write to it */
             archived?: boolean;
