@@ -1,6 +1,7 @@
 import type { Presence } from '../chat/presence.ts'
 import type { CursorResolution, LogBounds } from '../store/message-log.ts'
 import { formatCursor } from './cursor.ts'
+import type { EventName } from './event-names.ts'
 
 /**
  * The events of the stream, as `text/event-stream` (HTML standard, section 9.2). Data is one line of
@@ -42,7 +43,7 @@ function escapeSeparator(separator: string): string {
 }
 
 /** @param id the cursor after it, where the event is one of the log */
-export function formatEvent(name: string, data: unknown, id?: string): string {
+export function formatEvent(name: EventName, data: unknown, id?: string): string {
   const json = JSON.stringify(data).replace(lineSeparators, escapeSeparator)
   return `event: ${name}\ndata: ${json}\n${id === undefined ? '' : `id: ${id}\n`}\n`
 }
