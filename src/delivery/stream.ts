@@ -10,17 +10,14 @@ import type { LogCache, StoredBatch } from './log-cache.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { Batch } from './recent-events.ts'
 import type { AccountRooms, RoomMembers } from './room-members.ts'
-import type { SseConnection } from './sse-connection.ts'
 import {
   type ByeReason,
-  byeEvent,
-  defaultRetryMs,
   heartbeatEvent,
   initialOnlineNames,
   readyEvent,
   resetEvent,
-  retryPreamble,
 } from './sse-events.ts'
+import { type StreamConnection, StreamOutput } from './stream-output.ts'
 import { StreamPosition } from './stream-position.ts'
 import { StreamWaits } from './stream-waits.ts'
 
@@ -31,7 +28,7 @@ export interface StreamOptions {
   presence: 'full' | 'none'
   /** The events it has, besides those that every stream has. */
   events: EventSet
-  connection: Pick<SseConnection, 'listen' | 'buffer' | 'write' | 'isDrained' | 'end' | 'destroy'>
+  connection: StreamConnection
 }
 
 /** The parts of the server that a stream uses. */
@@ -71,7 +68,7 @@ type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
 export class Stream implements PresenceSubscriber {
   readonly session: Session
   readonly account: number
-  readonly #connection: StreamOptions['connection']
+  readonly #output: StreamOutput
   readonly #context: StreamContext
   readonly #rooms: AccountRooms
   readonly #receipt: PendingReceipt
@@ -83,9 +80,6 @@ export class Stream implements PresenceSubscriber {
   readonly #position: StreamPosition
   /** Up to here a stream that is `opening` reads undelivered direct messages alone. */
   #undeliveredUpTo = 0
-  #hasWritten = false
-  /** The socket takes no more until it has drained. */
-  #full = false
   /** How many writes to the store `ready` waits for. */
   #pendingWrites = 0
   #ready = false
@@ -93,7 +87,7 @@ export class Stream implements PresenceSubscriber {
   constructor({ session, cursor, presence, connection }: StreamOptions, context: StreamContext) {
     this.session = session
     this.account = session.account.id
-    this.#connection = connection
+    this.#output = new StreamOutput(connection)
     this.#context = context
     this.#rooms = context.roomMembers.open(this.account)
     this.#receipt = new PendingReceipt(context.receipts, this.account)
@@ -105,11 +99,8 @@ export class Stream implements PresenceSubscriber {
 
   /** Starts to read from the cursor. */
   start(): void {
-    this.#connection.listen({
-      drained: () => {
-        this.#full = false
-        this.#waits.drained()
-      },
+    this.#output.listen({
+      drained: () => this.#waits.drained(),
       closed: () => {
         this.#become('ended')
         this.#context.onClosed(this)
@@ -128,7 +119,7 @@ export class Stream implements PresenceSubscriber {
   deliver(ranges: readonly ChunkRange[], own: readonly EncodedEvent[] = []): void {
     this.#receipt.add(own)
     for (const { chunk, lastId } of ranges) {
-      if (this.#write(chunk)) continue
+      if (this.#output.write(chunk)) continue
       this.#fallBehind(lastId)
       return
     }
@@ -141,7 +132,7 @@ export class Stream implements PresenceSubscriber {
 
   /** Writes a heartbeat; live streams share `headHeartbeat`. */
   sendHeartbeat(headHeartbeat: Chunk): void {
-    if (this.#full) return
+    if (this.#output.isFull) return
     this.#acknowledge()
     const id = this.#state === 'opening' ? undefined : this.#position.eventId
     this.#send(this.isLive ? headHeartbeat : heartbeatEvent(id))
@@ -156,15 +147,13 @@ export class Stream implements PresenceSubscriber {
   /** Writes `bye` and ends the stream. */
   end(reason: ByeReason, retryMs?: number): void {
     if (this.#state === 'ended') return
-    // A `bye` that is the first event carries the retry time that every stream begins with.
-    const retry = retryMs ?? (this.#hasWritten ? undefined : defaultRetryMs)
-    this.#connection.end(byeEvent(reason, retry))
+    this.#output.end(reason, retryMs)
     this.#become('ended')
   }
 
   /** Cuts the connection. */
   destroy(): void {
-    this.#connection.destroy()
+    this.#output.destroy()
     this.#become('ended')
   }
 
@@ -231,7 +220,7 @@ export class Stream implements PresenceSubscriber {
     const { logCache } = this.#context
     while (this.#state !== 'ended') {
       // Waits for the client, until its socket drains or the stream ends.
-      if (this.#full) await this.#waits.untilDrained()
+      if (this.#output.isFull) await this.#waits.untilDrained()
       // Waits for the update or divergence on its way from the store, which come even if the stream ends.
       else if (this.#position.isAhead) await logCache.nextChange()
       // The reads wait for an answer of the store; if it is unavailable, until it answers or the stream ends.
@@ -295,7 +284,7 @@ export class Stream implements PresenceSubscriber {
       this.#send(chunk)
       this.#position.id = lastId
       // The rest is read again later, so that a stalled reader holds at most one chunk in memory.
-      if (this.#full) return
+      if (this.#output.isFull) return
     }
     this.#position.id = batch.scannedTo
   }
@@ -303,7 +292,7 @@ export class Stream implements PresenceSubscriber {
   /** Records what was delivered, once the kernel has taken all that was written. */
   #acknowledge(): void {
     const cursor = this.isLive ? this.#context.logCache.head : this.#position.id
-    if (this.#connection.isDrained) this.#receipt.record(cursor)
+    if (this.#output.isDrained) this.#receipt.record(cursor)
   }
 
   #delayReady(write: Promise<void>): void {
@@ -326,18 +315,8 @@ export class Stream implements PresenceSubscriber {
 
   #send(event: Chunk | string): void {
     // The store may answer a question after the stream has ended.
-    if (this.#state === 'ended' || this.#write(event)) return
+    if (this.#state === 'ended' || this.#output.write(event)) return
     if (this.isLive) this.#fallBehind(this.#context.logCache.head)
-  }
-
-  /** @returns whether the socket takes more */
-  #write(event: Chunk | string): boolean {
-    if (!this.#hasWritten) {
-      this.#hasWritten = true
-      this.#connection.buffer(retryPreamble)
-    }
-    if (!this.#connection.write(event)) this.#full = true
-    return !this.#full
   }
 
   /** Reads on after `prepare`, in a later microtask. An error cuts the stream. */
