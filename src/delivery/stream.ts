@@ -4,9 +4,10 @@ import type { Cursor } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { type DeliveryReceipts, PendingReceipt } from './delivery-receipts.ts'
 import type { EncodedEvent } from './encoded-event.ts'
-import type { EventSet } from './event-names.ts'
-import type { Chunk, ChunkRange } from './http-chunk.ts'
+import { type EventSet, hasEvent } from './event-names.ts'
+import type { Chunk } from './http-chunk.ts'
 import type { LogCache, StoredBatch } from './log-cache.ts'
+import { type PackedEvents, selectEvents } from './packed-events.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { Batch } from './recent-events.ts'
 import type { AccountRooms, RoomMembers } from './room-members.ts'
@@ -68,6 +69,7 @@ type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
 export class Stream implements PresenceSubscriber {
   readonly session: Session
   readonly account: number
+  readonly events: EventSet
   readonly #output: StreamOutput
   readonly #context: StreamContext
   readonly #rooms: AccountRooms
@@ -84,13 +86,15 @@ export class Stream implements PresenceSubscriber {
   #pendingWrites = 0
   #ready = false
 
-  constructor({ session, cursor, presence, connection }: StreamOptions, context: StreamContext) {
+  constructor(options: StreamOptions, context: StreamContext) {
+    const { session, cursor, presence, events, connection } = options
     this.session = session
     this.account = session.account.id
+    this.events = events
     this.#output = new StreamOutput(connection)
     this.#context = context
     this.#rooms = context.roomMembers.open(this.account)
-    this.#receipt = new PendingReceipt(context.receipts, this.account)
+    this.#receipt = new PendingReceipt(context.receipts, this.account, events)
     this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logCache)
@@ -116,9 +120,9 @@ export class Stream implements PresenceSubscriber {
   }
 
   /** Writes the events of one update to a live stream; `own` are those for its account alone. */
-  deliver(ranges: readonly ChunkRange[], own: readonly EncodedEvent[] = []): void {
+  deliver(packed: PackedEvents, own: readonly EncodedEvent[] = []): void {
     this.#receipt.add(own)
-    for (const { chunk, lastId } of ranges) {
+    for (const { chunk, lastId } of packed.for(this.events)) {
       if (this.#output.write(chunk)) continue
       this.#fallBehind(lastId)
       return
@@ -187,13 +191,13 @@ export class Stream implements PresenceSubscriber {
     const { after, upTo, bounds } = await this.#waits.untilAvailable(() =>
       roomMembers.loadBeside(logCache.undelivered(this.account), this.#rooms),
     )
-    this.#position.moveTo(after, bounds, generation)
+    this.#position.moveTo(hasEvent(this.events, 'message') ? after : upTo, bounds, generation)
     this.#undeliveredUpTo = upTo
   }
 
   async #startAtCursor(cursor: Cursor): Promise<void> {
     await this.#resolveCursor(cursor)
-    this.#delayReady(this.#context.receipts.record(this.account, this.#position.id))
+    this.#delayReady(this.#receipt.recordStart(this.#position.id))
   }
 
   /** Moves to where a cursor stands, and writes a reset unless that is the same place on the same log. */
@@ -278,15 +282,16 @@ export class Stream implements PresenceSubscriber {
   }
 
   /** Writes as much as the socket takes, and moves the cursor over it. */
-  #writeBatch(batch: Batch): void {
+  #writeBatch({ events, scannedTo }: Batch): void {
+    const batch = { events: selectEvents(events, this.events), scannedTo }
     this.#receipt.add(batch.events)
-    for (const { chunk, lastId } of this.#context.logCache.packBatch(batch)) {
+    for (const { chunk, lastId } of this.#context.logCache.packBatch(batch, this.events)) {
       this.#send(chunk)
       this.#position.id = lastId
       // The rest is read again later, so that a stalled reader holds at most one chunk in memory.
       if (this.#output.isFull) return
     }
-    this.#position.id = batch.scannedTo
+    this.#position.id = scannedTo
   }
 
   /** Records what was delivered, once the kernel has taken all that was written. */

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import type { Presence } from '../../../src/chat/presence.ts'
 import { DeliveryReceipts } from '../../../src/delivery/delivery-receipts.ts'
-import { allEvents } from '../../../src/delivery/event-names.ts'
+import { allEvents, parseEvents } from '../../../src/delivery/event-names.ts'
 import type { Chunk } from '../../../src/delivery/http-chunk.ts'
 import { Hub, type HubSettings } from '../../../src/delivery/hub.ts'
 import { LogCache } from '../../../src/delivery/log-cache.ts'
@@ -182,14 +182,27 @@ export class DeliveryFixture {
     return recipients.map((to) => this.log.say({ to }))
   }
 
-  async join(id: number, cursor: Cursor | null = null, connection = new FakeConnection()) {
-    this.open(id, cursor, connection)
+  /** @param events a list of names, as of the parameter `events` */
+  async join(
+    id: number,
+    cursor: Cursor | null = null,
+    connection = new FakeConnection(),
+    events?: string,
+  ) {
+    this.open(id, cursor, connection, session(id), events)
     await connection.until(() => connection.received.includes('ready'))
     return connection
   }
 
-  open(id: number, cursor: Cursor | null, connection: FakeConnection, of = session(id)) {
+  open(
+    id: number,
+    cursor: Cursor | null,
+    connection: FakeConnection,
+    of = session(id),
+    names?: string,
+  ) {
     this.hub.admit(of)
-    return this.hub.open({ session: of, cursor, presence: 'full', events: allEvents, connection })
+    const events = names === undefined ? allEvents : parseEvents(names)
+    return this.hub.open({ session: of, cursor, presence: 'full', events, connection })
   }
 }
