@@ -22,7 +22,7 @@ export interface HubSettings extends StreamLimits, StreamTimerSettings {
 }
 
 export interface HubDependencies
-  extends Omit<StreamContext, 'onEnded' | 'onClosed' | 'roomMembers'> {
+  extends Omit<StreamContext, 'onEnded' | 'onClosed' | 'roomMembers' | 'heartbeatMs'> {
   /** False while the store is disconnected. */
   storeConnected(): boolean
   /** The store's time, in Unix ms. */
@@ -56,6 +56,7 @@ export class Hub {
     this.#context = {
       ...parts,
       roomMembers: this.#roomMembers,
+      heartbeatMs: settings.heartbeatMs,
       isSessionValid: (session) => checks.run(() => isSessionValid(session)),
       onEnded: (stream) => this.#remove(stream),
       onClosed: (stream) => {

@@ -20,6 +20,7 @@ import {
 } from './sse-events.ts'
 import { type StreamConnection, StreamOutput } from './stream-output.ts'
 import { StreamPosition } from './stream-position.ts'
+import { StreamReady } from './stream-ready.ts'
 import { StreamWaits } from './stream-waits.ts'
 
 export interface StreamOptions {
@@ -39,6 +40,8 @@ export interface StreamContext {
   presence: Presence
   presenceBroadcaster: PresenceBroadcaster
   receipts: DeliveryReceipts
+  /** How often a stream gets a heartbeat, and `ready` again at most, in ms. */
+  heartbeatMs: number
   /** Delay between two attempts to read from an unavailable store, in ms. */
   retryMs: number
   /** Whether a session that was valid still is, and is the same one. @throws {Unavailable} */
@@ -75,6 +78,7 @@ export class Stream implements PresenceSubscriber {
   readonly #rooms: AccountRooms
   readonly #receipt: PendingReceipt
   readonly #waits: StreamWaits
+  readonly #ready: StreamReady
   readonly #cursor: Cursor | null
   readonly #wantsPresence: boolean
   #state: StreamState = 'opening'
@@ -82,9 +86,6 @@ export class Stream implements PresenceSubscriber {
   readonly #position: StreamPosition
   /** Up to here a stream that is `opening` reads undelivered direct messages alone. */
   #undeliveredUpTo = 0
-  /** How many writes to the store `ready` waits for. */
-  #pendingWrites = 0
-  #ready = false
 
   constructor(options: StreamOptions, context: StreamContext) {
     const { session, cursor, presence, events, connection } = options
@@ -95,6 +96,7 @@ export class Stream implements PresenceSubscriber {
     this.#context = context
     this.#rooms = context.roomMembers.open(this.account)
     this.#receipt = new PendingReceipt(context.receipts, this.account, events)
+    this.#ready = new StreamReady(context.heartbeatMs)
     this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logCache)
@@ -140,6 +142,7 @@ export class Stream implements PresenceSubscriber {
     this.#acknowledge()
     const id = this.#state === 'opening' ? undefined : this.#position.eventId
     this.#send(this.isLive ? headHeartbeat : heartbeatEvent(id))
+    this.#sendReady()
   }
 
   sendPresence(chunk: Chunk): boolean {
@@ -169,6 +172,7 @@ export class Stream implements PresenceSubscriber {
       this.#sendReady()
       presenceBroadcaster.caughtUp(this)
     } else if (state === 'behind') {
+      this.#ready.owe()
       this.#run()
     } else if (state === 'ended') {
       this.#waits.stop()
@@ -301,21 +305,20 @@ export class Stream implements PresenceSubscriber {
   }
 
   #delayReady(write: Promise<void>): void {
-    this.#pendingWrites++
-    write.then(() => {
-      this.#pendingWrites--
-      this.#sendReady()
-    })
+    this.#ready.waitFor(write).then(() => this.#sendReady())
   }
 
-  /** Writes `ready` once the stream is live and its presence and its cursor are stored. */
+  /** Writes `ready` if it is due and the stream is live. Its reader may know the names already. */
   #sendReady(): void {
-    if (this.#ready || this.#pendingWrites > 0 || !this.isLive) return
-    this.#ready = true
+    if (!this.isLive || !this.#ready.isDue) return
     const { logCache, presence, presenceBroadcaster } = this.#context
-    const online = this.#wantsPresence ? initialOnlineNames(presence) : undefined
+    const lacksNames = this.#wantsPresence && !presenceBroadcaster.isUpToDate(this)
+    const online = lacksNames ? initialOnlineNames(presence) : undefined
+    // Past the names' bound a first reader fetches the list, and one that missed changes is told to.
+    const willKnowNames = online !== undefined || this.#ready.isFirst
+    this.#ready.written()
     this.#send(readyEvent(this.session.account.username, logCache, online, presence.count))
-    if (this.#wantsPresence) presenceBroadcaster.add(this)
+    if (lacksNames && willKnowNames) presenceBroadcaster.add(this)
   }
 
   #send(event: Chunk | string): void {

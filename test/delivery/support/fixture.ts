@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
+import type { OnlineChange } from '../../../src/chat/online-users.ts'
 import type { Presence } from '../../../src/chat/presence.ts'
 import { DeliveryReceipts } from '../../../src/delivery/delivery-receipts.ts'
 import { allEvents, parseEvents } from '../../../src/delivery/event-names.ts'
@@ -107,26 +108,31 @@ export class DeliveryFixture {
   readonly hub: Hub
   /** Gathers updates, as the server does. */
   readonly batcher = new UpdateBatcher((update) => this.applyUpdate(update))
+  /** The usernames of those who are online. */
+  online = ['p1']
   storeConnected = true
   /** While true, presence is not stored. */
   holdPresence = false
   #arrivals: (() => void)[] = []
+  #onlineChanged: (change: OnlineChange) => void = () => {}
 
   constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
     const store = { log: this.log, rooms: this.log, receipts: this.log }
     this.logCache = new LogCache(store, () => this.batcher.flushChanges(), recent)
     this.logCache.applyUpdate({ bounds: this.log.bounds_, entries: [] })
     const presence = {
-      count: 1,
-      names: () => ['p1'],
+      names: () => this.online,
       enter: () =>
         this.holdPresence
           ? new Promise<void>((resolve) => this.#arrivals.push(resolve))
           : Promise.resolve(),
       leave: (session: number) => this.left.push(session),
       sessionEnded: (session: number) => this.endedSessions.push(session),
-      onChanged: () => {},
+      onChanged: (listener: (change: OnlineChange) => void) => {
+        this.#onlineChanged = listener
+      },
     } as unknown as Presence
+    Object.defineProperty(presence, 'count', { get: () => this.online.length })
     this.hub = new Hub(
       {
         heartbeatMs: 3_600_000,
@@ -150,6 +156,12 @@ export class DeliveryFixture {
     )
     t.teardown(() => this.hub.destroy())
     t.teardown(() => void this.hub.close())
+  }
+
+  come(id: number) {
+    const username = `p${id}`
+    this.online.push(username)
+    this.#onlineChanged({ person: { id, username }, online: true })
   }
 
   releasePresence() {
