@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { Accounts } from './chat/accounts.ts'
+import { Conversations } from './chat/conversations.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
@@ -136,6 +137,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         maxRooms: settings.roomsPerUser,
         maxMembers: settings.membersPerRoom,
       }),
+      conversations: new Conversations(store),
       presence,
       store,
       signingKey,

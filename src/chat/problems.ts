@@ -49,7 +49,7 @@ export const problems = {
     status: 403,
     title: 'Not allowed',
     explanation:
-      'You may not do this here: the message is not yours, it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators.',
+      'You may not do this here: the message is not yours, it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators. `detail` says which.',
   },
   'not-a-member': {
     status: 403,
@@ -68,6 +68,11 @@ export const problems = {
     title: 'Unknown recipient',
     explanation:
       'Nobody is registered under the username in `to` or `with`, or in the id of the conversation.',
+  },
+  'unknown-person': {
+    status: 404,
+    title: 'Unknown person',
+    explanation: 'Nobody is registered under the username in the address.',
   },
   'unknown-room': {
     status: 404,

@@ -1,5 +1,5 @@
 import { toMessage } from '../chat/messages.ts'
-import { toRoom } from '../chat/rooms.ts'
+import { toRoom, toRoomView } from '../chat/rooms.ts'
 import type {
   Entry,
   MembershipEntry,
@@ -8,7 +8,7 @@ import type {
   ReactionEntry,
   RoomEntry,
 } from '../store/message-log.ts'
-import type { Room, RoomRef } from '../store/room.ts'
+import type { Room, RoomRef, RoomRole } from '../store/room.ts'
 import { formatCursor } from './cursor.ts'
 import { type Audience, accountAudience, EncodedEvent, everyone } from './encoded-event.ts'
 import type { EventName } from './event-names.ts'
@@ -167,13 +167,14 @@ function encodeRoomDeletion(
 
 /** What the one who joins or leaves gets. */
 function ownEvent(entry: MembershipEntry, cursor: string | undefined): EncodedEvent {
-  const { kind, id, room, by, member, role, reason, hiddenFrom } = entry
+  const { kind, id, at, room, by, member, role, reason, hiddenFrom } = entry
   const name = kind === 'left' ? 'room.left' : 'room.joined'
   const encode = () => {
     if (kind === 'left')
       return formatEvent(name, { room: room.name, by: by.username, reason }, cursor)
     const mayRead = isReadable(room) && !hiddenFrom.includes(member.id)
-    const view = mayRead ? toRoom(room) : { name: room.name }
+    const membership = { role: role as RoomRole, joinedAt: at }
+    const view = mayRead ? toRoomView({ room, membership }) : { name: room.name }
     return formatEvent(name, { room: view, role, by: by.username }, cursor)
   }
   const joins = kind === 'joined' ? room.id : 0

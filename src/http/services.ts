@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
+import type { Conversations } from '../chat/conversations.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
@@ -62,6 +63,7 @@ export interface Services {
     | 'ban'
     | 'unban'
   >
+  conversations: Pick<Conversations, 'list' | 'find' | 'mute' | 'markRead' | 'tellTyping'>
   presence: Pick<Presence, 'list'>
   store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */

@@ -164,7 +164,7 @@ t.test('rooms', async (t) => {
   await refused(t, room, say('tea', bob), { code: 'not-a-member' })
   await done(t, room, put('tea/members/bob', bob), 200)
   await refused(t, room, put('tea/members/cid', cid), { code: 'room-full' })
-  await refused(t, room, put('tea/members/nobody', ann), { code: 'not-found' })
+  await refused(t, room, put('tea/members/nobody', ann), { code: 'unknown-person' })
   await refused(t, room, ask('DELETE', '/v1/rooms/tea', bob), { code: 'forbidden' })
   const broadcast = post('/v1/messages/broadcast', { text: 'hi' }, ann)
   await refused(t, room, broadcast, { code: 'forbidden' })

@@ -52,6 +52,12 @@ export function documentedRules({
       pattern: textPattern,
       description: `At most ${maxTopicChars} characters, no control characters but tab, LF and CR`,
     },
+    upTo: {
+      type: 'string',
+      pattern: '^[0-9]{1,16}(?:-[0-9a-z]{8})?$',
+      description:
+        'An id in decimal digits, or a cursor as the server sent it. A number is taken, too.',
+    },
     newPassword: {
       minLength: passwordMinChars,
       maxLength: maxPasswordLength,

@@ -8,6 +8,7 @@ import {
   User,
 } from './accounts.ts'
 import { ApiDocument, ProblemExplanation } from './api-description.ts'
+import { Conversation, ConversationChanges, ConversationPage, ReadMarker } from './conversations.ts'
 import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
 import { eventData, StreamToken, streamEvents } from './events.ts'
 import { Health } from './health.ts'
@@ -45,6 +46,10 @@ const named: readonly (TSchema & { $id?: string })[] = [
   RoomMemberPage,
   RoomBan,
   RoomBanPage,
+  Conversation,
+  ConversationPage,
+  ConversationChanges,
+  ReadMarker,
   OnlineUser,
   OnlineUsers,
   ...eventData,
