@@ -151,6 +151,11 @@ export class Stream implements PresenceSubscriber {
     return true
   }
 
+  /** Writes an event that is not in the log to a live stream. After `ready` its reader asks for what it missed. */
+  sendSignal(name: 'read' | 'typing', chunk: Chunk): void {
+    if (this.isLive && hasEvent(this.events, name)) this.#send(chunk)
+  }
+
   /** Writes `bye` and ends the stream. */
   end(reason: ByeReason, retryMs?: number): void {
     if (this.#state === 'ended') return

@@ -10,7 +10,7 @@ import { LogCache } from '../../../src/delivery/log-cache.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
 import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
-import { type LogUpdate, UpdateBatcher } from '../../../src/delivery/update-batcher.ts'
+import { type StreamUpdate, UpdateBatcher } from '../../../src/delivery/update-batcher.ts'
 import type { Cursor, Entry } from '../../../src/store/message-log.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import { FakeLog } from './fake-log.ts'
@@ -176,11 +176,20 @@ export class DeliveryFixture {
 
   /** Delivers what was appended. */
   deliver(entries: Entry[]) {
-    this.hub.applyUpdate({ bounds: this.log.bounds_, entries, ended: [] })
+    this.update({ entries })
+  }
+
+  /** Applies an update at once. */
+  update(update: Partial<StreamUpdate>) {
+    this.hub.applyUpdate(this.updateOf(update))
+  }
+
+  updateOf(update: Partial<StreamUpdate>): StreamUpdate {
+    return { bounds: this.log.bounds_, entries: [], ended: [], read: [], typing: [], ...update }
   }
 
   /** What becomes of the updates that the batcher has gathered. */
-  applyUpdate(update: LogUpdate) {
+  applyUpdate(update: StreamUpdate) {
     this.hub.applyUpdate(update)
   }
 
