@@ -33,7 +33,7 @@ t.test('the end of a session ends only its own streams', async (t) => {
   fixture.open(1, null, mine, session(11, 1))
   fixture.open(1, null, too, session(11, 1))
   fixture.open(1, null, other, session(12, 1))
-  fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries: [], ended: [11, 99] })
+  fixture.update({ ended: [11, 99] })
   t.same([mine.received, too.received, other.received], ['logged-out', 'logged-out', ''])
   t.equal(fixture.hub.size, 1)
 })

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { allEvents } from '../../src/delivery/event-names.ts'
 import { RecentEvents } from '../../src/delivery/recent-events.ts'
-import type { LogUpdate } from '../../src/delivery/update-batcher.ts'
+import type { StreamUpdate } from '../../src/delivery/update-batcher.ts'
 import type { Entry } from '../../src/store/message-log.ts'
 import { messageOf, roomOf } from './support/fake-log.ts'
 import { DeliveryFixture, epoch, FakeConnection, type FakeLog, session } from './support/fixture.ts'
@@ -178,7 +178,7 @@ for (const number of schedules) {
     /** What a stream that is always live gets, by account. */
     const expected = new Map(accounts.map((account) => [account, [] as number[]]))
     /** Whether a stream that is live gets an entry of an update. */
-    const isDelivered = (entry: Entry, { entries, bounds }: LogUpdate, account: number) => {
+    const isDelivered = (entry: Entry, { entries, bounds }: StreamUpdate, account: number) => {
       if (!log.isForStreamsOf(entry, account)) return false
       if (log.isAlwaysCarried(entry, account)) return true
       const message = messageOf(entry)
@@ -210,7 +210,7 @@ for (const number of schedules) {
       for (const update of updates) {
         const bounds = { ...log.bounds_, head: told + update.length }
         const entries = isLate ? update.map((entry) => log.asNow(entry)) : update
-        fixture.batcher.add({ bounds, entries, ended: [] })
+        fixture.batcher.add(fixture.updateOf({ bounds, entries }))
         told += update.length
       }
     }

@@ -12,7 +12,7 @@ const epoch = 'mh4k2c9z'
 const bounds = { epoch, oldest: 1, head: 9 }
 const account = { id: 1, username: 'ann', createdAt: 0 }
 const session: Session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
-const event = new EncodedEvent(6, [0], 'too late')
+const event = new EncodedEvent(6, 'message', [0], 'too late')
 
 /** A stream with cursor 5 of 9, whose next read resolves when the test calls `answer`. */
 async function replaying() {
