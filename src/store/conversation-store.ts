@@ -6,7 +6,8 @@ import type { RoomRef } from './room.ts'
 export interface ConversationStore {
   /**
    * The conversations that the viewer is in: with everyone, with each person they have exchanged messages
-   * with, and the rooms they are a member of. The newest first, those of one `lastId` by id.
+   * with, and the rooms they are a member of. The newest first, those of one `lastId` by the code points of
+   * their id: `everyone`, `room:` and the room's name, `direct:` and the username.
    */
   list(viewer: Person, query: ConversationQuery): Promise<ConversationPage>
 
@@ -18,7 +19,8 @@ export interface ConversationStore {
   find(viewer: Person, key: ConversationKey): Promise<ConversationResult>
 
   /**
-   * Sets whether the viewer is notified of it.
+   * Sets whether the viewer is notified of it. A direct conversation in which nothing was said is found,
+   * but stays as it is.
    *
    * @throws {Unavailable} certainly nothing was stored
    * @throws {OutcomeUnknown} it may have been stored
@@ -29,8 +31,8 @@ export interface ConversationStore {
    * Moves the viewer's marker forward; a place before it changes nothing. What moves is told as
    * `StoreUpdate.read`.
    *
-   * @param upTo judged as the cursor of a stream: `stale` where it is past the head or was rewound. An
-   *   epoch of null stands for the current one
+   * @param upTo judged as the cursor of a stream, once the viewer is known to be in it: `stale` where it is
+   *   past the head or was rewound. An epoch of null stands for the current one
    * @throws {Unavailable} certainly nothing was stored
    * @throws {OutcomeUnknown} it may have been stored
    */
@@ -71,9 +73,9 @@ export type ConversationResult =
 /** Read in one snapshot. */
 export interface Conversation {
   ref: ConversationRef
-  /** Of a room; else that of its name. */
+  /** Of a room; else `everyone`, or the other's username. */
   title: string
-  /** The newest message that the viewer may read, a tombstone too; null where there is none. */
+  /** The newest message that they may read, a tombstone too, without reactions; null where there is none. */
   last: MessageEntry | null
   /** The id of `last`, else of the entry with which the viewer joined the room, else 0. */
   lastId: number
