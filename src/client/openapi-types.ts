@@ -821,9 +821,9 @@ export interface components {
         RoomCreation: {
             /** @description A name as that of a user: the same characters and lengths. Case, width and ligatures make no other name; one that looks like that of another room cannot be given. */
             name: string;
-            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            /** @description 1 to 80 characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title */
             title?: string;
-            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            /** @description At most 500 characters, no control characters but tab, LF and CR, and no bidirectional ones */
             topic?: string;
             /**
              * @description `open`, as without this field: everyone may read it and join. `private`: only members know of it
@@ -838,9 +838,9 @@ export interface components {
         };
         /** @description What is to change of a room; a field that is left out stays */
         RoomChanges: {
-            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            /** @description 1 to 80 characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title */
             title?: string;
-            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            /** @description At most 500 characters, no control characters but tab, LF and CR, and no bidirectional ones */
             topic?: string;
             /** @description True: nobody can write to it */
             archived?: boolean;
@@ -995,14 +995,62 @@ export interface components {
             /** @description Whether more bans come after the last of these */
             more: boolean;
         };
+        /** @description The newest message, also a deleted one, as a `Message`; null where there is none */
+        LastMessage: {
+            /**
+             * Format: int64
+             * @description The id of the message in the log: a later message has a higher one
+             */
+            id: number;
+            /**
+             * @description `broadcast`: to everyone. `direct`: to the user in `to`. `room`: to the members of `room`
+             * @enum {string}
+             */
+            kind: "broadcast" | "direct" | "room";
+            /** @description The username of the sender */
+            from: string;
+            /** @description The username of the recipient: only with `direct`, and always */
+            to?: string;
+            /** @description The name of the room: only with `room`, and always */
+            room?: string;
+            /** @description Exactly as it was sent; empty where it was deleted */
+            text: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            sentAt: string;
+            /**
+             * Format: int64
+             * @description The id of the message that it replies to
+             */
+            replyTo?: number;
+            /** @description A JSON object for other programs, as it was sent */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description The usernames behind an `@` in the text that may read it, as it was when it was sent or edited; at most 20 */
+            mentions?: string[];
+            /**
+             * Format: date-time
+             * @description When it was last edited
+             */
+            editedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted. Then what it said is gone, and this is its place
+             */
+            deletedAt?: string;
+            /** @description Only on pages, by id, and of kept messages; the oldest emoji first */
+            reactions?: components["schemas"]["Reaction"][];
+        } | null;
         /** @description A conversation as the caller knows it */
         Conversation: {
             /** @description `everyone`, `room:` and the name of the room, or `direct:` and the other username */
             id: string;
             /** @description The title of the room: only of a room */
             title?: string;
-            /** @description The newest message, also a deleted one; null where there is none */
-            last: components["schemas"]["Message"] | null;
+            last: components["schemas"]["LastMessage"];
             /**
              * Format: int64
              * @description The id of `last`, else of the entry with which the caller joined the room, else 0: conversations are sorted by it

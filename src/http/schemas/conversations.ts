@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { parseCursor } from '../../delivery/cursor.ts'
 import { bodyTypes, Count, Id, strict } from './common.ts'
 import { Message } from './message.ts'
@@ -17,6 +17,14 @@ export const defaultConversationLimit = 50
 /** The largest of the counts of a conversation. */
 const countNote = 'at most 100'
 
+/** A schema of its own, because not every generator of clients supports unions. */
+export const LastMessage = Type.Unsafe<Static<typeof Message> | null>({
+  ...Message,
+  type: ['object', 'null'],
+  $id: 'LastMessage',
+  description: 'The newest message, also a deleted one, as a `Message`; null where there is none',
+})
+
 export const Conversation = Type.Object(
   {
     id: Type.String({
@@ -24,9 +32,7 @@ export const Conversation = Type.Object(
         '`everyone`, `room:` and the name of the room, or `direct:` and the other username',
     }),
     title: Type.Optional(Type.String({ description: 'The title of the room: only of a room' })),
-    last: Type.Union([Message, Type.Null()], {
-      description: 'The newest message, also a deleted one; null where there is none',
-    }),
+    last: LastMessage,
     lastId: Id(
       'The id of `last`, else of the entry with which the caller joined the room, else 0: conversations are sorted by it',
     ),
