@@ -105,6 +105,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
+  const conversations = new Conversations(store)
   const app = await buildApp(
     {
       settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
@@ -137,7 +138,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         maxRooms: settings.roomsPerUser,
         maxMembers: settings.membersPerRoom,
       }),
-      conversations: new Conversations(store),
+      conversations,
       presence,
       store,
       signingKey,
@@ -192,6 +193,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await Promise.all([streamsClosed, app.close(), presenceClosed])
     clearTimeout(forceCloseTimer)
     presenceBroadcaster.close()
+    conversations.close()
     await retentionJob.close()
     await appender.close()
     await receipts.settled()

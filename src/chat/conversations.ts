@@ -16,6 +16,7 @@ import { toMessage } from './messages.ts'
 import { Problem } from './problems.ts'
 import { roomRefusals } from './room-problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
+import { TypingGatherer } from './typing-gatherer.ts'
 import { lookupKey } from './usernames.ts'
 
 /** What the id of a conversation names. Names are as typed. */
@@ -103,8 +104,11 @@ export interface ConversationList {
 export class Conversations {
   readonly #store: { accounts: AccountStore; conversations: ConversationStore }
 
+  readonly #typing: TypingGatherer
+
   constructor(store: { accounts: AccountStore; conversations: ConversationStore }) {
     this.#store = store
+    this.#typing = new TypingGatherer(store.conversations)
   }
 
   async list({ account }: Session, query: ConversationQuery): Promise<ConversationList> {
@@ -139,8 +143,12 @@ export class Conversations {
   /** Tells the others in the conversation that the viewer is typing. */
   async tellTyping({ account }: Session, name: ConversationName): Promise<void> {
     const key = await this.#keyOf(name)
-    const outcome = await this.#ask((store) => store.tellTyping(account, key))
+    const outcome = await mapStoreErrors(this.#typing.tell(account, key))
     if (outcome !== 'done') throw refused(outcome)
+  }
+
+  close(): void {
+    this.#typing.close()
   }
 
   async #keyOf(name: ConversationName): Promise<ConversationKey> {

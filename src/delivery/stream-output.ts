@@ -27,14 +27,13 @@ export class StreamOutput {
     return this.#connection.isDrained
   }
 
-  listen({ drained, closed }: SseConnectionEvents): void {
-    this.#connection.listen({
-      drained: () => {
-        this.#isFull = false
-        drained()
-      },
-      closed,
-    })
+  /** Whoever listens calls `drained`: a listener of this class would be one more closure for each stream. */
+  listen(events: SseConnectionEvents): void {
+    this.#connection.listen(events)
+  }
+
+  drained(): void {
+    this.#isFull = false
   }
 
   /** @returns whether the socket takes more */

@@ -3,28 +3,20 @@
  * behind, because what is not in the log was not written to it meanwhile.
  */
 export class StreamReady {
-  readonly #minIntervalMs: number
   /** How many writes to the store it waits for. */
   #pendingWrites = 0
   #isOwed = true
-  /** By `performance.now()`. */
-  #lastAt = Number.NEGATIVE_INFINITY
+  /** -1 if there was none. In whole milliseconds, which take no memory of their own. */
+  #lastAt = -1
 
   /** @param minIntervalMs the shortest time between two of them */
-  constructor(minIntervalMs: number) {
-    this.#minIntervalMs = minIntervalMs
-  }
-
-  get isDue(): boolean {
-    return (
-      this.#isOwed &&
-      this.#pendingWrites === 0 &&
-      performance.now() - this.#lastAt >= this.#minIntervalMs
-    )
+  isDue(minIntervalMs: number): boolean {
+    if (!this.#isOwed || this.#pendingWrites > 0) return false
+    return this.isFirst || now() - this.#lastAt >= minIntervalMs
   }
 
   get isFirst(): boolean {
-    return this.#lastAt === Number.NEGATIVE_INFINITY
+    return this.#lastAt === -1
   }
 
   /** It waits for a write, which does not fail. */
@@ -41,6 +33,10 @@ export class StreamReady {
 
   written(): void {
     this.#isOwed = false
-    this.#lastAt = performance.now()
+    this.#lastAt = now()
   }
+}
+
+function now(): number {
+  return Math.ceil(performance.now())
 }

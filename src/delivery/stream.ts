@@ -96,7 +96,7 @@ export class Stream implements PresenceSubscriber {
     this.#context = context
     this.#rooms = context.roomMembers.open(this.account)
     this.#receipt = new PendingReceipt(context.receipts, this.account, events)
-    this.#ready = new StreamReady(context.heartbeatMs)
+    this.#ready = new StreamReady()
     this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logCache)
@@ -106,7 +106,10 @@ export class Stream implements PresenceSubscriber {
   /** Starts to read from the cursor. */
   start(): void {
     this.#output.listen({
-      drained: () => this.#waits.drained(),
+      drained: () => {
+        this.#output.drained()
+        this.#waits.drained()
+      },
       closed: () => {
         this.#become('ended')
         this.#context.onClosed(this)
@@ -315,7 +318,7 @@ export class Stream implements PresenceSubscriber {
 
   /** Writes `ready` if it is due and the stream is live. Its reader may know the names already. */
   #sendReady(): void {
-    if (!this.isLive || !this.#ready.isDue) return
+    if (!this.isLive || !this.#ready.isDue(this.#context.heartbeatMs)) return
     const { logCache, presence, presenceBroadcaster } = this.#context
     const lacksNames = this.#wantsPresence && !presenceBroadcaster.isUpToDate(this)
     const online = lacksNames ? initialOnlineNames(presence) : undefined

@@ -12,6 +12,12 @@ const maxNames = 5
 /** How often names that are over are looked for, in ms, and who began to type is told at the latest. */
 const tickMs = 250
 
+/**
+ * So long after someone's message their signals are passed over, in ms: a node tells up to a second late, so
+ * they may be from before it.
+ */
+const lateMs = 1_500
+
 /** Events take at most this share of the server's time, unless the pause would exceed `maxPauseMs`. */
 const maxTimeShare = 0.05
 const maxPauseMs = 3_000
@@ -31,8 +37,10 @@ interface TypingOptions {
 
 interface Typist {
   username: string
-  /** When the name is forgotten. */
+  /** When they are forgotten. */
   until: number
+  /** Their message has come since: they are not told, and their signals are passed over. */
+  hasSent: boolean
 }
 
 /** One as its readers know it: a room, or what one person writes to another. */
@@ -112,8 +120,10 @@ export class TypingBroadcaster {
     const conversation = this.#conversations.get(key) ?? this.#begin(key, by, ref)
     if (conversation === undefined) return
     const { typists } = conversation
-    if (typists.size >= this.#maxTypists && !typists.has(by.id)) return
-    typists.set(by.id, { username: by.username, until: this.#now() + this.#forgetMs })
+    const known = typists.get(by.id)
+    if (known ? known.hasSent : typists.size >= this.#maxTypists) return
+    const until = this.#now() + this.#forgetMs
+    typists.set(by.id, { username: by.username, until, hasSent: false })
     conversation.hasChanged = true
   }
 
@@ -149,9 +159,18 @@ export class TypingBroadcaster {
     else if (entry.kind === 'left') this.#forget(roomKey(entry.room.id), entry.member.id)
     else if (entry.kind === 'message') {
       const { from, to, room } = entry
-      if (room) this.#forget(roomKey(room.id), from.id)
-      else if (to) this.#forget(directKey(from, to), from.id)
+      if (room) this.#messageSent(roomKey(room.id), from.id)
+      else if (to) this.#messageSent(directKey(from, to), from.id)
     }
+  }
+
+  #messageSent(key: string, account: number): void {
+    const conversation = this.#conversations.get(key)
+    const typist = conversation?.typists.get(account)
+    if (conversation === undefined || typist === undefined) return
+    typist.hasSent = true
+    typist.until = this.#now() + lateMs
+    conversation.hasChanged = true
   }
 
   #forget(key: string, account: number): void {
@@ -164,7 +183,11 @@ export class TypingBroadcaster {
     const began = this.#now()
     for (const [key, conversation] of this.#conversations) {
       const { typists } = conversation
-      for (const [account, { until }] of typists) if (until <= began) this.#forget(key, account)
+      for (const [account, { until, hasSent }] of typists) {
+        if (until > began) continue
+        typists.delete(account)
+        conversation.hasChanged ||= !hasSent
+      }
       if (began < conversation.nextAt) continue
       if (conversation.hasChanged) {
         this.#send(conversation)
@@ -179,7 +202,8 @@ export class TypingBroadcaster {
   }
 
   #send(conversation: TypingConversation): void {
-    const { ref, typists, told } = conversation
+    const { ref, told } = conversation
+    const typists = new Map([...conversation.typists].filter(([, { hasSent }]) => !hasSent))
     const encode = (except?: number) => {
       const names = [...typists].filter(([account]) => account !== except)
       const usernames = names.slice(0, maxNames).map(([, { username }]) => username)

@@ -151,6 +151,18 @@ t.test('the store is asked by keys', async (t) => {
   t.same(scripted.asked, [[account, { type: 'direct', key: 'strasse' }]], 'its key of today')
 })
 
+t.test('calls that someone is typing are gathered, until it is closed', async (t) => {
+  const { scripted, conversations, session } = await open()
+  const name = { type: 'room', room: 'tea' } as const
+  await conversations.tellTyping(session, name)
+  await conversations.tellTyping(session, name)
+  t.equal(scripted.asked.length, 1)
+  conversations.close()
+  await conversations.tellTyping(session, name)
+  t.equal(scripted.asked.length, 2)
+  conversations.close()
+})
+
 t.test('what the store refuses has a code', async (t) => {
   const { scripted, conversations, session } = await open()
   const name = { type: 'room', room: 'tea' } as const

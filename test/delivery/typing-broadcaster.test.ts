@@ -164,6 +164,29 @@ t.test('a message takes away the name of its sender, in its conversation alone',
   t.equal(await readers.nth(2, 4), 'room:tea: ')
 })
 
+t.test('signals from before a message that come after it are passed over', async (t) => {
+  let now = 0
+  const readers = new Readers([1, 2], { now: () => now })
+  readers.type(typing(1))
+  await readers.nth(2, 1)
+  readers.broadcaster.applyUpdate({
+    entries: [readers.log.say({ from: 1, room: room.id })],
+    typing: [],
+  })
+  now = 10
+  t.equal(await readers.nth(2, 2), 'room:tea: ')
+  now = 1499
+  readers.type(typing(1), typing(2))
+  await readers.nth(1, 1)
+  t.equal(readers.of(2).length, 2)
+  now = 1500
+  readers.type(typing(3, to(1)))
+  await readers.nth(1, 2)
+  readers.type(typing(1))
+  now = 1510
+  t.equal(await readers.nth(2, 3), 'room:tea: p1')
+})
+
 t.test('who sends at once is not told as typing', async (t) => {
   const readers = new Readers([1, 2, 3])
   const entries = [readers.log.say({ from: 1, room: room.id })]
