@@ -56,6 +56,10 @@ export async function addSwagger(
         { name: 'Accounts', description: 'Register, log in and log out' },
         { name: 'Messages', description: 'Send messages and read them' },
         { name: 'Rooms', description: 'Make rooms, join them and say who may do what' },
+        {
+          name: 'Conversations',
+          description: 'What a list of conversations shows: the newest message, what is unread',
+        },
         { name: 'People', description: 'Who is online' },
         { name: 'Events', description: 'The event stream' },
         { name: 'Server', description: 'The server itself' },

@@ -212,6 +212,31 @@ function suite(): void {
     t.same(await sql`SELECT FROM read_markers WHERE audience_id <> 1`, [])
   })
 
+  t.test('reading and typing do not wait for posts, nor posts for them', async (t) => {
+    const { here, people, sql } = await openNodes(t)
+    const { store } = here
+    const { ann, bob } = people
+    await appendMessage(store, bob, 'hi')
+    const whileLocked = (number: number, call: () => Promise<unknown>) =>
+      sql.begin(async (sql) => {
+        await sql`SELECT obrol_lock(${number})`
+        await call()
+      })
+    await whileLocked(1, async () => {
+      t.equal(await mark(store, ann, everyone, 1), 'done')
+      t.equal(await store.conversations.tellTyping(ann.account, everyone), 'done')
+      t.match(await store.conversations.mute(ann.account, everyone, true), { kind: 'done' })
+    })
+    await whileLocked(2, async () => {
+      const { head } = await store.log.bounds()
+      const marking = mark(store, ann, everyone, head)
+      t.equal(await mark(store, bob, everyone, 1), 'done', 'what moves nothing locks nothing')
+      t.match(await appendMessage(store, ann, 'in between'), { id: 2 })
+      t.equal(await marking, 'done')
+    })
+    t.equal(await readUpTo(store, ann, everyone), 2)
+  })
+
   t.test('a marker does not move in a log that has gone back meanwhile', async (t) => {
     const { here, people, sql } = await openNodes(t)
     const { ann, bob } = people

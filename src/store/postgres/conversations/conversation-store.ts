@@ -3,7 +3,7 @@ import { parseEpoch } from '../../cursor-resolution.ts'
 import type { ChangePoller } from '../change-poller.ts'
 import { resolveCursor } from '../log/resolve-cursor.ts'
 import type { Pool } from '../pool.ts'
-import { findTarget } from './targets.ts'
+import { findAudience } from './find-audience.ts'
 import { findConversation, listConversations } from './views.ts'
 
 interface Parts {
@@ -20,22 +20,22 @@ export function openConversationStore({ pool, poller }: Parts): ConversationStor
     list: (viewer, query) => listConversations(pool, viewer.id, query),
     find: (viewer, key) => findConversation(pool, viewer.id, key),
     mute: async ({ id }, key, muted) => {
-      const target = await findTarget(pool, id, key)
-      if (typeof target === 'string') return { kind: target }
-      const { audience, other } = target
+      const found = await findAudience(pool, id, key)
+      if (typeof found === 'string') return { kind: found }
+      const { audience, other } = found
       if (audience !== null) {
         await pool.write((sql) => sql`SELECT obrol_mute(${id}, ${audience}, ${other}, ${muted})`)
       }
       return findConversation(pool, id, key)
     },
     markRead: async ({ id }, key, upTo) => {
-      const [target, { bounds, reset }] = await Promise.all([
-        findTarget(pool, id, key),
+      const [found, { bounds, reset }] = await Promise.all([
+        findAudience(pool, id, key),
         resolveCursor(pool, upTo),
       ])
-      if (typeof target === 'string') return target
+      if (typeof found === 'string') return found
       if (reset?.reason === 'ahead' || reset?.reason === 'rewound') return 'stale'
-      const { audience, other } = target
+      const { audience, other } = found
       if (audience === null) return 'done'
       const [row] = await pool.write(
         (sql) => sql<{ moved: boolean }[]>`
@@ -46,9 +46,9 @@ export function openConversationStore({ pool, poller }: Parts): ConversationStor
       return 'done'
     },
     tellTyping: async ({ id }, key) => {
-      const target = await findTarget(pool, id, key)
-      if (typeof target === 'string') return target
-      const { audience, other } = target
+      const found = await findAudience(pool, id, key)
+      if (typeof found === 'string') return found
+      const { audience, other } = found
       await pool.write((sql) => sql`SELECT obrol_tell_typing(${id}, ${audience}, ${other})`)
       await poller.pollAfterWrite()
       return 'done'

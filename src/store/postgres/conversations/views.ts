@@ -14,7 +14,7 @@ import { type BoundsRow, boundsColumns, toLogBounds } from '../log/bounds.ts'
 import { trimmedTo } from '../log/carried-ranges.ts'
 import { type EntryAndRoomRow, entryColumns, entryJoins, roomRefJson } from '../log/entry-query.ts'
 import type { Pool } from '../pool.ts'
-import { refusalOf, targetParameters, targetQueries } from './targets.ts'
+import { audienceParameters, audienceQueries, refusalOf } from './find-audience.ts'
 
 /** No more are counted. */
 const MAX_COUNT = 100
@@ -137,13 +137,13 @@ const listQuery = `
 
 /** No audience has the id 0. */
 const findQueries = Object.fromEntries(
-  Object.entries(targetQueries).map(([type, target]) => [
+  Object.entries(audienceQueries).map(([type, query]) => [
     type,
-    `WITH target AS MATERIALIZED (${target}),
+    `WITH wanted AS MATERIALIZED (${query}),
     listed AS MATERIALIZED (
       SELECT *, coalesce(last_message, joined) AS last_id, NULL::text AS tie FROM (
         SELECT *, CASE WHEN refusal IS NULL THEN ${lastMessage} END AS last_message
-        FROM (SELECT coalesce(audience, 0) AS audience, joined, other, refusal FROM target) AS target
+        FROM (SELECT coalesce(audience, 0) AS audience, joined, other, refusal FROM wanted) AS wanted
       ) AS found
     )
     SELECT ${boundsColumns}, listed.refusal, ${conversationColumns} FROM ${conversationSources}`,
@@ -189,7 +189,7 @@ export async function findConversation(
 ): Promise<ConversationResult> {
   type Row = ConversationRow & { refusal: ConversationRefusal | null }
   const [row] = await pool.read((sql) =>
-    sql.unsafe<Row[]>(findQueries[key.type] as string, targetParameters(viewer, key), {
+    sql.unsafe<Row[]>(findQueries[key.type] as string, audienceParameters(viewer, key), {
       prepare: true,
     }),
   )

@@ -163,7 +163,7 @@ function parametersOf({ title, topic, access, archived }: RoomFields) {
 }
 
 function memberEntry(
-  { write, room, caller }: RoomEvent,
+  { write, room, caller, now }: RoomEvent,
   kind: MembershipEntry['kind'],
   member: Person,
   role: RoomRole | null,
@@ -171,7 +171,7 @@ function memberEntry(
 ): ChangeEntry {
   const text = (role ?? reason) as string
   const id = write({ kind, audience: room, actor: caller.id, target: member.id, text })
-  return { kind, id, by: caller, member, role, reason }
+  return { kind, id, at: now, by: caller, member, role, reason }
 }
 
 function roomEntry({ write, room, caller }: RoomEvent, kind: RoomEntry['kind']): ChangeEntry {

@@ -2,7 +2,7 @@ import type { ConversationKey, ConversationRefusal } from '../../conversation-st
 import type { Pool } from '../pool.ts'
 
 /** A conversation that someone is in. */
-export interface Target {
+export interface ConversationAudience {
   /** Null for two people who never wrote to each other. */
   audience: number | null
   /** The other account of a direct conversation, else null. */
@@ -14,7 +14,7 @@ export interface Target {
  * the entry with which they `joined` its room, else 0; the `other` account of a direct one; and why they
  * are not in it, as `refusal`.
  */
-export const targetQueries: Record<ConversationKey['type'], string> = {
+export const audienceQueries: Record<ConversationKey['type'], string> = {
   everyone: `
     SELECT 1::bigint AS audience, 0::bigint AS joined, NULL::bigint AS other, NULL::text AS refusal
     WHERE $1::bigint > 0 AND $2::text = ''`,
@@ -39,12 +39,12 @@ export const targetQueries: Record<ConversationKey['type'], string> = {
     ) AS audiences ON true`,
 }
 
-/** The parameters of `targetQueries`. */
-export function targetParameters(viewer: number, key: ConversationKey): [number, string] {
+/** The parameters of `audienceQueries`. */
+export function audienceParameters(viewer: number, key: ConversationKey): [number, string] {
   return [viewer, key.type === 'everyone' ? '' : key.key]
 }
 
-/** @param row of one of `targetQueries`, with its `refusal` */
+/** @param row of one of `audienceQueries`, with its `refusal` */
 export function refusalOf(
   key: ConversationKey,
   row: { refusal: ConversationRefusal | null } | undefined,
@@ -53,17 +53,17 @@ export function refusalOf(
   return row.refusal ?? undefined
 }
 
-export async function findTarget(
+export async function findAudience(
   pool: Pool,
   viewer: number,
   key: ConversationKey,
-): Promise<Target | ConversationRefusal> {
+): Promise<ConversationAudience | ConversationRefusal> {
   const [row] = await pool.read((sql) =>
-    sql.unsafe<(Target & { refusal: ConversationRefusal | null })[]>(
-      targetQueries[key.type],
-      targetParameters(viewer, key),
+    sql.unsafe<(ConversationAudience & { refusal: ConversationRefusal | null })[]>(
+      audienceQueries[key.type],
+      audienceParameters(viewer, key),
       { prepare: true },
     ),
   )
-  return refusalOf(key, row) ?? (row as Target)
+  return refusalOf(key, row) ?? (row as ConversationAudience)
 }
