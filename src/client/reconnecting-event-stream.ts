@@ -143,7 +143,7 @@ export class ReconnectingEventStream implements EventStream {
     return {
       method: 'GET',
       path: 'v1/events',
-      query: { presence: this.#options.presence },
+      query: { presence: this.#options.presence, events: this.#options.events?.join() },
       headers: { accept: 'text/event-stream', 'last-event-id': this.#cursorTracker.cursor },
       token: this.#token,
     }
