@@ -96,7 +96,7 @@ export function siteOptions(root: string, sources: string, out: string): object 
     ignoredHighlightLanguages: ['caddyfile', 'haproxy', 'mermaid', 'sse', 'text'],
     validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: false },
     // Of the document's own schemas the client's types are made.
-    intentionallyNotExported: ['AnyMessage', 'ObrolErrorOptions', 'Schemas'],
+    intentionallyNotExported: ['ObrolErrorOptions', 'Schemas'],
     treatWarningsAsErrors: true,
   }
 }
