@@ -7,9 +7,11 @@ import {
   type MemberPage,
   type Message,
   type MessageFields,
+  type NewRoom,
   ObrolError,
   type ProblemCode as OfClient,
   type Room,
+  type RoomChanges,
 } from '../../src/client/index.ts'
 import type { components } from '../../src/client/openapi-types.ts'
 
@@ -35,7 +37,9 @@ t.test('what the state of a chat knows of the contract is what the document says
   const page: Schemas['RoomMemberPage'] extends MemberPage ? true : never = true
   const message: Same<keyof Schemas['Message'], keyof MessageFields | 'kind' | 'to' | 'room'> = true
   const fields: Omit<Schemas['Message'], 'kind'> extends MessageFields ? true : never = true
-  t.ok(room && page && message && fields)
+  const made: Same<keyof Schemas['RoomCreation'], keyof NewRoom> = true
+  const changed: Same<keyof Schemas['RoomChanges'], keyof RoomChanges> = true
+  t.ok(room && page && message && fields && made && changed)
 })
 
 t.test('the types are those of the OpenAPI document', async (t) => {
