@@ -103,3 +103,14 @@ t.test('without the names of the rooms the chat goes on', async (t) => {
   await runner.rooms.learn()
   t.equal(known.knownRooms.size, 0)
 })
+
+t.test('a message of a kind that is not known is not in the history', async (t) => {
+  const notices: string[] = []
+  const client = { history: async () => ({ messages: [{ id: 1, kind: 'poll', from: 'bob' }] }) }
+  const view = {
+    show: (...shown: Paragraph[]) => notices.push(...shown.flatMap(({ lines }) => lines)),
+    showNotice: (text: string) => notices.push(text),
+  } as unknown as View
+  await new CommandRunner(client as unknown as ObrolClient, view, context()).run('history')
+  t.same(notices, ['no messages yet'])
+})
