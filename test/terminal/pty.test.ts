@@ -77,7 +77,7 @@ atTerminals('a chat from the registration to the logout', async (t, openChat) =>
   ann.type(control('c') + keys.up)
   await ann.waitFor(/\n\[ann\] : history bob 1$/)
   ann.type(control('l'))
-  await ann.waitFor('the screen cleared', (text) => !/dance(.|\n)*history bob 1$/.test(text))
+  await ann.waitFor('the screen cleared', (text) => !/\nsendto\n(.|\n)*history bob 1$/.test(text))
   await ann.waitFor(/\n\[ann\] : history bob 1$/)
 
   await cid.broadcast('\u202eevil\n[bob] : forged')
