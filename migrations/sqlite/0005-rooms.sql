@@ -170,6 +170,8 @@ CREATE TABLE read_markers (
   PRIMARY KEY (account_id, audience_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Step: writing the read markers
+
 -- In 0.1 nobody told what they had read: what their streams had come to counts as read.
 INSERT INTO read_markers (account_id, audience_id, read_up_to, muted)
   SELECT id, 1, reached, 0 FROM accounts

@@ -27,7 +27,7 @@ export class UpgradeCopies {
   async deleteExpired(now: number): Promise<void> {
     for (const copy of this.#list()) {
       if (now < copy.until.getTime()) continue
-      await rm(copy.file)
+      await rm(copy.file, { force: true })
       this.#onUpgrade({ event: 'upgrade copy deleted', ...copy })
     }
   }
