@@ -143,7 +143,7 @@ function copyTables(connection: Connection, rewritten: ReadonlySet<string>): voi
 function hint(error: unknown, database: string): string {
   if ((error as { code?: string }).code !== 'SQLITE_FULL') return ''
   const { bavail, bsize } = statfsSync(dirname(database))
-  const [needed, free] = [statSync(database).size * 1.2, bavail * bsize].map((bytes) =>
+  const [needed, free] = [statSync(database).size * 1.5, bavail * bsize].map((bytes) =>
     Math.ceil(bytes / MEGABYTE),
   )
   return `. It takes about ${needed} MB beside it, of which ${free} MB are free`
