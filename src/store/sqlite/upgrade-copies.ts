@@ -64,7 +64,12 @@ function linkOrCopy(file: string, copy: string): void {
     linkSync(file, copy)
   } catch {
     recreatePrivateFile(copy)
-    copyFileSync(file, copy)
-    fsyncFile(copy)
+    try {
+      copyFileSync(file, copy)
+      fsyncFile(copy)
+    } catch (error) {
+      rmSync(copy)
+      throw error
+    }
   }
 }

@@ -229,7 +229,7 @@ t.test('where the new file cannot be written the database is as it was', async (
     /cannot be upgraded, and is as it was: EACCES: permission denied$/,
   )
   t.ok(readFileSync(database).equals(before))
-  t.notOk(existsSync(`${database}.new`))
+  t.same(readdirSync(folder).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'], 'nothing is left')
   copyFailed()
   await open(t, folder)
   t.ok(readFileSync(`${database}.before-0005`).equals(before), 'a copy where files have one name')
