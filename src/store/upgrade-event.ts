@@ -23,9 +23,9 @@ export type UpgradeEvent =
 export type OnUpgrade = (event: UpgradeEvent) => void
 
 /** Reports that a migration begins. @returns reports that it has ended */
-export function reportUpgrade(onUpgrade: OnUpgrade, migration: string): () => void {
+export function reportUpgrade(onUpgrade: OnUpgrade | undefined, migration: string): () => void {
   const begunAt = performance.now()
-  onUpgrade({ event: 'upgrading', migration })
+  onUpgrade?.({ event: 'upgrading', migration })
   return () =>
-    onUpgrade({ event: 'upgraded', migration, ms: Math.round(performance.now() - begunAt) })
+    onUpgrade?.({ event: 'upgraded', migration, ms: Math.round(performance.now() - begunAt) })
 }

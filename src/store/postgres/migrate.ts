@@ -15,14 +15,14 @@ export const postgresMigrations = bundledMigrations('postgres')
 export async function migrate(
   connection: Connection,
   folder = postgresMigrations,
-  onUpgrade: OnUpgrade = () => {},
+  onUpgrade?: OnUpgrade,
 ): Promise<void> {
   await runExclusively(connection, locks.migrations, async (sql) => {
     await checkSchema(sql)
     await sql`CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`
     const applied = await appliedMigrations(sql)
     refuseNewer(applied, folder, 'The database')
-    const onMigration = applied.length > 0 ? onUpgrade : () => {}
+    const onMigration = applied.length > 0 ? onUpgrade : undefined
     for (const { name, script } of missingMigrations(folder, applied)) {
       const done = reportUpgrade(onMigration, name)
       await apply(sql, name, script)

@@ -19,7 +19,7 @@ export const sqliteMigrations = bundledMigrations('sqlite')
 export function migrate(
   connection: Connection,
   folder = sqliteMigrations,
-  onUpgrade: OnUpgrade = () => {},
+  onUpgrade?: OnUpgrade,
 ): void {
   if (isEmpty(connection)) connection.pragma(`application_id = ${APPLICATION_ID}`)
   checkDatabase(connection, connection.name, folder)
@@ -30,7 +30,7 @@ export function migrate(
     record.run(name)
   })
   const applied = appliedMigrations(connection)
-  const onMigration = applied.length > 0 ? onUpgrade : () => {}
+  const onMigration = applied.length > 0 ? onUpgrade : undefined
   for (const migration of missingMigrations(folder, applied)) {
     const done = reportUpgrade(onMigration, migration.name)
     const tables = rewrittenTables(migration.script)

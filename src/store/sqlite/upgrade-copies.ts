@@ -11,16 +11,16 @@ const KEEP_MS = 7 * 24 * 3_600_000
 /** The databases from before an upgrade that are still in a data folder: `obrol.db.before-0005`. */
 export class UpgradeCopies {
   readonly #database: string
-  readonly #onUpgrade: OnUpgrade
+  readonly #onUpgrade: OnUpgrade | undefined
 
-  constructor(database: string, onUpgrade: OnUpgrade = () => {}) {
+  constructor(database: string, onUpgrade: OnUpgrade | undefined) {
     this.#database = database
     this.#onUpgrade = onUpgrade
   }
 
   /** Reports each. */
   report(): void {
-    for (const copy of this.#list()) this.#onUpgrade({ event: 'upgrade copy kept', ...copy })
+    for (const copy of this.#list()) this.#onUpgrade?.({ event: 'upgrade copy kept', ...copy })
   }
 
   /** Deletes those that are old enough. @param now Unix ms */
@@ -28,7 +28,7 @@ export class UpgradeCopies {
     for (const copy of this.#list()) {
       if (now < copy.until.getTime()) continue
       await rm(copy.file, { force: true })
-      this.#onUpgrade({ event: 'upgrade copy deleted', ...copy })
+      this.#onUpgrade?.({ event: 'upgrade copy deleted', ...copy })
     }
   }
 

@@ -34,13 +34,13 @@ export interface UpgradeOptions {
  * @throws {StartError} where that failed; then the database is as it was
  */
 export function upgradeIntoNewFile(database: string, options: UpgradeOptions): void {
-  const { migrations = sqliteMigrations, maxPages, now, onUpgrade = () => {} } = options
+  const { migrations = sqliteMigrations, maxPages, now, onUpgrade } = options
   const missing = migrationsToCopyFor(database, migrations)
   const last = missing.at(-1)
   if (last === undefined) return
   const newFile = `${database}.new`
   const report = (step: string, percent?: number) =>
-    onUpgrade({ event: 'upgrading', migration: last.name, step, percent })
+    onUpgrade?.({ event: 'upgrading', migration: last.name, step, percent })
   const done = reportUpgrade(onUpgrade, last.name)
   try {
     removeDatabase(newFile)
