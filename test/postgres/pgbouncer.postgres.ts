@@ -47,7 +47,7 @@ for (const [mode, query, worstMs] of [
       const cluster = await openCluster(t, { databaseUrl, nodes: 3, people })
       const chains = cluster.openChains(t, cluster.people)
       const load = new Load(cluster.door(), { people: cluster.people, lanes: 6, directEvery: 5 })
-      await load.say(300)
+      await load.run(300)
       const median = await medianCrossNodeLatency(t, cluster)
       t.ok(median < worstMs, `${median.toFixed(1)} ms from node to node at the median`)
       const warnings = cluster.nodes.map((node) => node.countLogEvent('store warning'))

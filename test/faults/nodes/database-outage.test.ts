@@ -78,8 +78,7 @@ function suite(): void {
       'ms until all are back': backMs,
       'posts refused meanwhile': later.count('503 unavailable'),
     }
-    load.posts.push(...later.posts)
-    holds(t, log, load, chains, words(aside), { refused: [503] })
+    holds(t, log, [load, later], chains, words(aside), { refused: [503] })
     for (const ms of unready) t.ok(ms < unreachableMs + 3_000, `not ready after ${ms} ms`)
     t.ok(ended < disconnectAfterMs + 3_000, `ended after ${ended} ms`)
     for (const { resets, newEpochs } of chains) {

@@ -31,7 +31,7 @@ function suite(): void {
     const chains = [here, there]
     t.teardown(() => Promise.all(chains.map((chain) => chain.close())))
     await Promise.all(chains.map((chain) => chain.come('ready')))
-    const loads = new Load(notified, { name: 'single-', people: [ann], lanes: 1 })
+    const loads = new Load(notified, { name: 'single-', people: [ann], lanes: 1, roomEvery: 0 })
     const notifiedMs = await across(loads, there)
 
     unnotified.proxy?.dropNotifications()
@@ -45,7 +45,7 @@ function suite(): void {
     const unnotifiedMs = await across(loads, there)
 
     const load = new Load(cluster.door(), { people: [ann, bob], lanes: 8, directEvery: 5 })
-    await load.say(posts)
+    await load.run(posts)
     const gone = new Chain(unnotified, cid).open()
     await gone.come('ready')
     const endedAt = performance.now()
@@ -58,13 +58,12 @@ function suite(): void {
     t.equal(notified.countLogEvent('store warning'), 0, 'the other node does not warn')
 
     const log = await cluster.settle(chains)
-    load.posts.unshift(...loads.posts)
     const aside = {
       'median ms to the other node': Math.round(notifiedMs),
       'median ms to the node without notifications': Math.round(unnotifiedMs),
       'ms until a stream ended': Math.round(goneMs),
     }
-    holds(t, log, load, chains, words(aside))
+    holds(t, log, [loads, load], chains, words(aside))
     t.ok(unnotifiedMs < 1_000, 'it polls more often')
     t.ok(goneMs < 2_000)
     t.ok(status === 200 || status === 401)
@@ -77,8 +76,8 @@ async function across(load: Load, chain: Chain): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const sentAt = performance.now()
-    await load.say(1)
-    const { id } = load.posts.at(-1) as { id: number }
+    await load.run(1)
+    const { id } = load.acts.at(-1) as { id: number }
     await chain.until(() => chain.kept.has(id), `message ${id} to come across`)
     times.push(performance.now() - sentAt)
   }
