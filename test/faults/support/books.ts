@@ -68,12 +68,13 @@ export function holds(
   const faults = joined([
     actFaults(log, acts, truth),
     ...chains.map((chain) => chainFaults(log, chain, truth)),
+    ...replaysOf(chains).map((chain) => chainFaults(log, chain, truth, 'atEnd')),
   ])
   const found: Figures = {
     acts: acts.length,
     acknowledged: acts.filter(isDone).length,
     changes: log.filter(({ kind }) => kind !== 'message').length,
-    told: chains.reduce((sum, { told }) => sum + told.size, 0),
+    told: [...chains, ...replaysOf(chains)].reduce((sum, { told }) => sum + told.size, 0),
   }
   const counts = Object.fromEntries(
     Object.entries(faults).map(([name, { length }]) => [name, length]),
@@ -181,11 +182,20 @@ function actFaults(
   return faults
 }
 
-/** Whether one chain was told what it must be told, and nothing that it must not. */
+function replaysOf(chains: readonly Chain[]): Chain[] {
+  return chains.flatMap(({ replay = [] }) => replay)
+}
+
+/**
+ * Whether one chain was told what it must be told, and nothing that it must not.
+ *
+ * @param atEnd it was read when all was over
+ */
 function chainFaults(
   log: readonly LogEntry[],
   chain: Chain,
   { log: inLog, entitlement, editIds, goneAt }: Truth,
+  atEnd?: 'atEnd',
 ): Faults {
   const faults = none()
   const { username } = chain.person
@@ -194,7 +204,9 @@ function chainFaults(
   if (chain.doubled > 0)
     faults.doubled.push(...Array(chain.doubled).fill(`on a stream of ${username}`))
   for (const entry of log) {
-    const claim = entitlement.claim(entry, username)
+    const claim = atEnd
+      ? entitlement.claimAtEnd(entry, username)
+      : entitlement.claim(entry, username)
     const isTold = chain.told.has(entry.id)
     if (claim === 'must' && !isTold && entry.id > chain.from)
       faults.lost.push(about(entry, ` (${entry.kind})`))

@@ -55,6 +55,8 @@ export class Chain {
   readonly person: Person
   /** The id after which it begins. */
   readonly from: number
+  /** The same person's stream of everything, read once all was over. */
+  replay: Chain | undefined
   /** The messages that this client holds, by id, as they are now. */
   readonly kept = new Map<number, Received>()
   /** What each entry of the log came as, by its id. */
@@ -142,6 +144,14 @@ export class Chain {
     this.#closed.resolve(undefined)
     this.#reader?.cut()
     await this.#running
+  }
+
+  /** Makes `replay`, up to an id. */
+  async readAgain(id: number): Promise<void> {
+    const replay = new Chain(this.#door, this.person).open()
+    await replay.reach(id)
+    await replay.close()
+    this.replay = replay
   }
 
   /** Everyone of whom it was told that they left. */
@@ -319,4 +329,14 @@ export class Chain {
     for (const id of [...this.told.keys()]) if (id > data.from) this.told.delete(id)
     for (const [message, id] of this.#deleted) if (id > data.from) this.#deleted.delete(message)
   }
+}
+
+/** How many people read everything again; more would take long. */
+const readersAgain = 8
+
+/** Of each person one chain reads everything again, up to an id, so that it is known what is told now. */
+export async function readAllAgain(chains: readonly Chain[], id: number): Promise<void> {
+  const byPerson = new Map(chains.map((chain) => [chain.person, chain]))
+  const some = [...byPerson.values()].slice(0, readersAgain)
+  await Promise.all(some.map((chain) => chain.readAgain(id)))
 }

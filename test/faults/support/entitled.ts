@@ -12,6 +12,9 @@ interface Stay {
  */
 export type Claim = 'must' | 'may' | 'never'
 
+/** Past every id. */
+const afterAll = Number.MAX_SAFE_INTEGER
+
 /** Who was in which room at which id, and so who is told of an entry: by the log alone. */
 export class Entitlement {
   readonly #log: ReadonlyMap<number, LogEntry>
@@ -40,6 +43,17 @@ export class Entitlement {
     const isWithheld = message?.deleted && kind !== 'deleted'
     const hasLeft = room?.access === 'private' && stay?.to !== Number.POSITIVE_INFINITY
     return isWithheld || hasLeft ? 'may' : 'must'
+  }
+
+  /** The same of a stream that was read after the end of the log, of which all is known. */
+  claimAtEnd(entry: LogEntry, person: string): Exclude<Claim, 'may'> {
+    const claim = this.claim(entry, person)
+    if (claim !== 'may') return claim
+    const { room } = entry
+    const isMember = room === undefined || this.isMember(room.name, person, afterAll)
+    const isReadable = isMember || room.access === 'open'
+    const isDeleted = this.messageOf(entry)?.deleted && entry.kind !== 'deleted'
+    return isReadable && !isDeleted ? 'must' : 'never'
   }
 
   /** Whether the room has the person as a member at the id, which neither begins nor ends that. */

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Person } from './caller.ts'
-import { Chain, type ChainOptions } from './chain.ts'
+import { Chain, type ChainOptions, readAllAgain } from './chain.ts'
 import { logIn } from './log.ts'
 import type { LogEntry } from './log-entry.ts'
 import type { ForEach, Site } from './site.ts'
@@ -27,7 +27,7 @@ export async function allAtHead(site: Site, chains: readonly Chain[]): Promise<n
 
 /** Brings each chain to the head, closes them all, stops the server and answers the whole log. */
 export async function settle(site: Site, chains: readonly Chain[]): Promise<LogEntry[]> {
-  await allAtHead(site, chains)
+  await readAllAgain(chains, await allAtHead(site, chains))
   await Promise.all(chains.map((chain) => chain.close()))
   await site.stop()
   return logIn(site.folder)

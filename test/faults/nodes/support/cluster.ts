@@ -17,7 +17,7 @@ import { sharedPostgres } from '../../../support/postgres.ts'
 import { temporaryFolder } from '../../../support/room.ts'
 import { openTcpProxy } from '../../../support/tcp-proxy.ts'
 import type { Person } from '../../support/caller.ts'
-import { Chain, type ChainOptions } from '../../support/chain.ts'
+import { Chain, type ChainOptions, readAllAgain } from '../../support/chain.ts'
 import type { LogEntry } from '../../support/log-entry.ts'
 import type { Door, ForEach } from '../../support/site.ts'
 import { ClusterNode } from './cluster-node.ts'
@@ -124,6 +124,7 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
     const log = await readLog(databaseUrl)
     const head = log.at(-1)?.id ?? 0
     await Promise.all(chains.map((chain) => chain.reach(head)))
+    await readAllAgain(chains, head)
     await Promise.all(chains.map((chain) => chain.close()))
     await Promise.all(this.nodes.map((node) => node.stop('SIGKILL').catch(() => {})))
     return log
