@@ -7,7 +7,7 @@ import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom, temporaryFolder } from '../../support/room.ts'
 import { holds, words } from '../support/books.ts'
 import { call, type Person } from '../support/caller.ts'
-import { Chain } from '../support/chain.ts'
+import { Chain, readAllAgain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { CommandProcess } from '../support/process.ts'
@@ -59,6 +59,7 @@ if (postgresRuns) {
     const keyed = countByText(log.filter(({ text }) => text.startsWith('with key')))
     t.same([...keyed.values()], Array(keys).fill(1), 'each is in the log once')
     await timesAscend(t, doors, dan, { from: began, to: Date.now() })
+    await readAllAgain(chains, log.length)
     const aside = { 'nodes off by an hour': wrong.length, keys, 'in the log': log.length }
     holds(t, log, load, chains, words(aside))
     for (const { resets, newEpochs } of chains) {

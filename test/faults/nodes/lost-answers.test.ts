@@ -6,7 +6,7 @@ import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom, type Room } from '../../support/room.ts'
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 import { gaps, holds, words } from '../support/books.ts'
-import { Chain } from '../support/chain.ts'
+import { Chain, readAllAgain } from '../support/chain.ts'
 import { full, within } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { countByText, doorOf, postBroadcast } from './support/in-process-nodes.ts'
@@ -71,6 +71,7 @@ async function underLoad(t: Test, { databaseUrl, room, proxy, people, chains }: 
   await load.stop()
   const log = await readLog(databaseUrl)
   await Promise.all(chains.map((chain) => chain.reach(log.length)))
+  await readAllAgain(chains, log.length)
   holds(t, log, load, chains, words({ cuts, hangs }))
   // A 503 because of the load of this machine is fine: `holds` checks that its post is not in the log.
   const outcomes = load.acts
@@ -114,6 +115,7 @@ async function outOfReach(
   const copies = countByText(log.slice(before))
   t.same([...copies.values()], Array(unknowns + 1).fill(1), 'each is in the log once')
   await Promise.all(chains.map((chain) => chain.reach(log.length)))
+  await readAllAgain(chains, log.length)
   const longest = Math.round(Math.max(...waits))
   const aside = { 'answered outcome-unknown': unknowns, 'after at most (ms)': longest }
   holds(t, log, load, chains, words(aside))
