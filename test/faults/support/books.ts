@@ -84,7 +84,8 @@ export function holds(
   for (const [name, cases] of Object.entries(faults)) t.same(cases.slice(0, 3), [], `none ${name}`)
   t.ok(found.acknowledged > 0 && found.told > 0, 'there was something to count')
   t.same(gaps(log), [], 'ids are without gaps')
-  for (const { person, disordered, refusals, misplaced } of chains) {
+  for (const { person, disordered, refusals, misplaced, position } of chains) {
+    t.ok(position >= log.length, `${person.username} came to the head`)
     t.equal(disordered, 0, `${person.username} got everything in order`)
     t.same(misplaced, [], `${person.username} was told of each epoch once, at its cursor`)
     const unforeseen = refusals.filter((status) => !refused.includes(status))
@@ -208,8 +209,8 @@ function chainFaults(
       ? entitlement.claimAtEnd(entry, username)
       : entitlement.claim(entry, username)
     const isTold = chain.told.has(entry.id)
-    if (claim === 'must' && !isTold && entry.id > chain.from)
-      faults.lost.push(about(entry, ` (${entry.kind})`))
+    const isPassed = chain.from < entry.id && entry.id <= chain.position
+    if (claim === 'must' && isPassed && !isTold) faults.lost.push(about(entry, ` (${entry.kind})`))
     if (claim === 'never' && isTold) faults.leaked.push(about(entry, ` (${entry.kind})`))
   }
   for (const id of chain.told.keys()) if (!inLog.has(id)) faults.void.push(about({ id }))
