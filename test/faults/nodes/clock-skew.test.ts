@@ -5,13 +5,14 @@ import { crowdIn, jwtSecret } from '../../e2e/support/crowd.ts'
 import { compiledMain } from '../../support/compiled.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom, temporaryFolder } from '../../support/room.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import { call, type Person } from '../support/caller.ts'
 import { Chain, readAllAgain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { CommandProcess } from '../support/process.ts'
 import type { Door } from '../support/site.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 import { countByText, doorOf, runConcurrently } from './support/in-process-nodes.ts'
 import { readLog } from './support/read-log.ts'
 
@@ -61,7 +62,7 @@ if (postgresRuns) {
     await timesAscend(t, doors, dan, { from: began, to: Date.now() })
     await readAllAgain(chains, log.length)
     const aside = { 'nodes off by an hour': wrong.length, keys, 'in the log': log.length }
-    holds(t, log, load, chains, words(aside))
+    holdsOnNodes(t, log, load, chains, words(aside))
     for (const { resets, newEpochs } of chains) {
       t.same([resets, newEpochs], [[], []], 'no cursor was refused')
     }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { openPostgres, postgresRuns } from '../../support/postgres.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import { full, within } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { openCluster } from './support/cluster.ts'
 import type { ClusterNode } from './support/cluster-node.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 
 /** In ms: those of production, or about a fifth of them in the short form. */
 const times = full
@@ -78,7 +79,7 @@ function suite(): void {
       'ms until all are back': backMs,
       'posts refused meanwhile': later.count('503 unavailable'),
     }
-    holds(t, log, [load, later], chains, words(aside), { refused: [503] })
+    holdsOnNodes(t, log, [load, later], chains, words(aside), { refused: [503] })
     for (const ms of unready) t.ok(ms < unreachableMs + 3_000, `not ready after ${ms} ms`)
     t.ok(ended < disconnectAfterMs + 3_000, `ended after ${ended} ms`)
     for (const { resets, newEpochs } of chains) {

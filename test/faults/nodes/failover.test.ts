@@ -3,11 +3,12 @@ import t from 'tap'
 import { databaseNameOf } from '../../support/database-url.ts'
 import { openPostgres, type PostgresServer, postgresRuns } from '../../support/postgres.ts'
 import { openTcpProxy } from '../../support/tcp-proxy.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import { Chain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { type Cluster, openCluster } from './support/cluster.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 import { readLog } from './support/read-log.ts'
 import { openStandby } from './support/standby.ts'
 
@@ -39,7 +40,7 @@ function suite(): void {
       await load.more(100)
       await load.stop()
       const log = await settle(cluster, standby, chains)
-      holds(t, log, load, chains, words({ 'slowest 201 ms': Math.round(load.slowestMs) }))
+      holdsOnNodes(t, log, load, chains, words({ 'slowest 201 ms': Math.round(load.slowestMs) }))
       for (const { resets, newEpochs } of chains) {
         t.same(resets, [], 'no cursor was refused')
         t.equal(newEpochs.length, 1, 'one new epoch for the other server')
@@ -111,7 +112,7 @@ function suite(): void {
           t.equal(discarded, gone, 'everything past it is discarded')
         t.equal(justPast.discarded, 1)
         t.equal(log[edge]?.text, later.acts[0]?.text, 'the ids past it were given out again')
-        holds(t, log, [kept, later], chains, words({ 'messages that were lost': gone }))
+        holdsOnNodes(t, log, [kept, later], chains, words({ 'messages that were lost': gone }))
       },
     )
   })

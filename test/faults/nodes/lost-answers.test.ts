@@ -5,10 +5,11 @@ import { urlVia } from '../../support/database-url.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom, type Room } from '../../support/room.ts'
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
-import { gaps, holds, words } from '../support/books.ts'
+import { gaps, words } from '../support/books.ts'
 import { Chain, readAllAgain } from '../support/chain.ts'
 import { full, within } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 import { countByText, doorOf, postBroadcast } from './support/in-process-nodes.ts'
 import { readLog } from './support/read-log.ts'
 
@@ -72,8 +73,8 @@ async function underLoad(t: Test, { databaseUrl, room, proxy, people, chains }: 
   const log = await readLog(databaseUrl)
   await Promise.all(chains.map((chain) => chain.reach(log.length)))
   await readAllAgain(chains, log.length)
-  holds(t, log, load, chains, words({ cuts, hangs }))
-  // A 503 because of the load of this machine is fine: `holds` checks that its post is not in the log.
+  holdsOnNodes(t, log, load, chains, words({ cuts, hangs }))
+  // A 503 because of the load of this machine is fine: `holdsOnNodes` checks that its post is not in the log.
   const outcomes = load.acts
     .filter(({ mark }) => mark === undefined)
     .flatMap((post) => post.outcomes)
@@ -118,7 +119,7 @@ async function outOfReach(
   await readAllAgain(chains, log.length)
   const longest = Math.round(Math.max(...waits))
   const aside = { 'answered outcome-unknown': unknowns, 'after at most (ms)': longest }
-  holds(t, log, load, chains, words(aside))
+  holdsOnNodes(t, log, load, chains, words(aside))
 }
 
 async function retryUntilKnown(room: Room, person: Member, text: string, key: string) {

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import { Chain } from '../support/chain.ts'
 import { full, within } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { openCluster } from './support/cluster.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 
 const rounds = full ? 100 : 10
 const posts = full ? 5_000 : 200
@@ -63,7 +64,7 @@ function suite(): void {
       'median ms to the node without notifications': Math.round(unnotifiedMs),
       'ms until a stream ended': Math.round(goneMs),
     }
-    holds(t, log, [loads, load], chains, words(aside))
+    holdsOnNodes(t, log, [loads, load], chains, words(aside))
     t.ok(unnotifiedMs < 1_000, 'it polls more often')
     t.ok(goneMs < 2_000)
     t.ok(status === 200 || status === 401)

@@ -6,7 +6,7 @@
  *     const load = new Load(cluster.door(), { people: cluster.people, lanes: 8 }).start()
  *     await cluster.nodes[0].stop('SIGKILL')                   // or freeze(), proxy.hang(), …
  *     await load.stop()
- *     holds(t, await cluster.settle(chains), load, chains, '')
+ *     holdsOnNodes(t, await cluster.settle(chains), load, chains, '')
  *
  * A node is a `Door` as well: `new Chain(cluster.nodes[1], ann)` stays at that one.
  */
