@@ -139,8 +139,9 @@ async function change(
     `/v1/messages/${await say(site, cid, `${room('closed')}/messages`, 'x')}`,
     { text: 'y' },
   )
+  await as(ann, 'PUT', '/v1/conversations/everyone/read', { upTo: await site.head(ann) })
   // Answered, and not yet on a stream of those who did it.
-  await done(anns.send('POST', `${room('closed')}/messages`, 'own'))
+  await done(anns.send('POST', `${room('closed')}/messages`, 'own, @bob'))
   await done(bobs.send('PATCH', `/v1/messages/${ids.closed}`, 'edited by its sender'))
   await done(bobs.send('POST', '/v1/messages/direct', 'own', 'ann'))
   await done(cids.send('POST', '/v1/messages/broadcast', 'own'))

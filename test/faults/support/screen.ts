@@ -83,12 +83,13 @@ export class Screen {
     }
   }
 
-  /** What is shown of each conversation, with the newest of its messages. */
+  /** What is shown of each conversation, in their order, with the newest of its messages. */
   get shown() {
-    return sortedConversations(this.state)
-      .map(({ id, title, messages, room, members }) => ({
-        id,
-        title,
+    return sortedConversations(this.state).map(({ last, messages, room, members, ...listed }) => {
+      const { id, title, lastId, readUpTo, unread, mentioned } = listed
+      return {
+        ...{ id, title, lastId, readUpTo, unread, mentioned },
+        last: last && { id: last.id, text: last.text, from: last.from },
         messages: messages
           .slice(-newest)
           .map(({ id, from, text, reactions }) => ({ id, from, text, reactions })),
@@ -96,8 +97,8 @@ export class Screen {
         members: [...(members?.values() ?? [])]
           .map(({ username, role }) => `${username} ${role}`)
           .sort(),
-      }))
-      .sort((one, other) => one.id.localeCompare(other.id))
+      }
+    })
   }
 
   #dispatch(action: Action): void {
@@ -111,41 +112,14 @@ export class Screen {
 
   async #answer(ask: Ask): Promise<void> {
     this.#asked.add(ask.id)
-    const { status, body } = await this.#answerTo(ask).catch(() => ({ status: 0, body: undefined }))
+    const { status, body } = await this.#door
+      .call('GET', ask.path, { person: this.person })
+      .catch(() => ({ status: 0, body: undefined }))
     if (status === 200) this.#dispatch({ type: 'answer', ask, body })
     else if (status === 403 || status === 404)
       this.#dispatch({ type: 'answer', ask, body: undefined })
     else await delay(20)
     this.#asked.delete(ask.id)
     this.#ask()
-  }
-
-  /** The server does not list conversations yet: here they are the rooms, and nothing is counted. */
-  async #answerTo({ kind, path, conversation }: Ask): Promise<Pick<Answer, 'status' | 'body'>> {
-    const get = (path: string) => this.#door.call('GET', path, { person: this.person })
-    if (kind !== 'conversations' && kind !== 'conversation') return get(path)
-    const page = await get('/v1/messages?limit=1')
-    const rooms = await get('/v1/rooms?joined=true&limit=200')
-    if (page.status !== 200 || rooms.status !== 200) return { status: 0, body: undefined }
-    const { cursor } = page.body
-    const asOf = Number.parseInt(cursor, 10)
-    const counts = {
-      last: null,
-      lastId: 0,
-      readUpTo: 0,
-      unread: 0,
-      mentioned: 0,
-      muted: false,
-      asOf,
-    }
-    const conversations = rooms.body.rooms.map(
-      ({ name, title }: { name: string; title: string }) => {
-        return { id: `room:${name}`, title, ...counts }
-      },
-    )
-    if (kind === 'conversations')
-      return { status: 200, body: { conversations, more: false, cursor } }
-    const found = conversations.find(({ id }: { id: string }) => id === conversation)
-    return found ? { status: 200, body: found } : { status: 404, body: undefined }
   }
 }
