@@ -11,14 +11,13 @@ const rounds = full ? 100 : 6
 /** Every so many rounds the node is held until it has lost the database. */
 const longEvery = full ? 20 : Number.POSITIVE_INFINITY
 const longMs = 5_000
-const tuning = {
-  postgres: {
-    queryTimeoutMs: 1_000,
-    pollIntervalMs: 100,
-    unreachableMs: 1_000,
-    disconnectAfterMs: 2_000,
-  },
+const shortTimeouts = {
+  queryTimeoutMs: 1_000,
+  pollIntervalMs: 100,
+  unreachableMs: 1_000,
+  disconnectAfterMs: 2_000,
 }
+const options = full ? { tuning: { postgres: shortTimeouts } } : {}
 t.setTimeout(full ? 300_000 : 60_000)
 
 if (postgresRuns) suite()
@@ -29,7 +28,9 @@ function suite(): void {
     const cluster = await openCluster(t, {
       nodes: 2,
       people: ['ann', 'bob', 'cid'],
-      tuning,
+      // Streams are to come to the head soon.
+      env: { HEARTBEAT_MS: '100' },
+      ...options,
       // Only a process can be held.
       inProcess: (at) => at === 0,
     })

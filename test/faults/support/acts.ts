@@ -87,6 +87,14 @@ interface KnownMessage {
 
 type Wanted = Pick<Act, 'by' | 'method' | 'path'> & Partial<Act>
 
+interface Effect {
+  /** On which nobody else acts meanwhile. */
+  target?: string
+  done(answer: Answer): void
+  /** It was refused at a later attempt because it had been done at an earlier one. */
+  doneBefore?(): void
+}
+
 /**
  * Chooses what comes next, from what is known of the rooms and the messages by the answers so far. Acts on
  * the same message, or on the same membership, come one after another: so it is known which of them changes
@@ -99,8 +107,8 @@ export class Acts {
   readonly #messages = new Map<number, KnownMessage>()
   /** The messages and memberships on which somebody acts. */
   readonly #busy = new Set<string>()
-  /** What an act changes in what is known, once it is done. */
-  readonly #effects = new Map<Act, { target?: string | undefined; done(answer: Answer): void }>()
+  /** What an act changes in what is known. */
+  readonly #effects = new Map<Act, Effect>()
   #number = 0
   #roomsBegun = 0
 
@@ -118,9 +126,11 @@ export class Acts {
     const effect = this.#effects.get(act)
     this.#effects.delete(act)
     const isDone = answer !== undefined && answer.status < 300
+    const wasDoneBefore = !isDone && act.outcomes.length > 1
     if (isDone) effect?.done(answer)
-    // Who is refused at a later attempt may have done it at an earlier one. Nobody acts on that again.
-    if (isDone || act.outcomes.length === 1) this.#busy.delete(effect?.target ?? '')
+    if (wasDoneBefore) effect?.doneBefore?.()
+    // Where it is not known whether it was done before, nobody acts on that again.
+    if (!wasDoneBefore || effect?.doneBefore) this.#busy.delete(effect?.target ?? '')
   }
 
   #inRooms(): Act | undefined {
@@ -167,11 +177,12 @@ export class Acts {
         ? [`/v1/rooms/${to.room}/messages`, { text }]
         : ['/v1/messages/direct', { to: to.user, text, whenOffline: 'keep' }]
     const key = this.#isTurn(keylessEvery) ? undefined : this.#key()
-    return this.#act({ by, method: 'POST', path, body, text, to, key }, undefined, ({ body }) => {
-      this.#messages.set(body.id, { id: body.id, from: by, readers, reactions: new Set() })
+    const done = ({ body: { id } }: Answer) => {
+      this.#messages.set(id, { id, from: by, readers, reactions: new Set() })
       const [oldest] = this.#messages.keys()
       if (this.#messages.size > changeable) this.#messages.delete(oldest as number)
-    })
+    }
+    return this.#act({ by, method: 'POST', path, body, text, to, key }, { done })
   }
 
   #makeRoom(): Act {
@@ -186,9 +197,8 @@ export class Acts {
     })
     const body = { name, ...kind }
     const wanted = { by: owner, method: 'POST', path: '/v1/rooms', body, key: this.#key() } as const
-    return this.#act({ ...wanted, mark }, undefined, () => {
-      this.#rooms.push({ name, access: kind.access, owner, members: new Set([owner]) })
-    })
+    const room = { name, access: kind.access, owner, members: new Set([owner]) }
+    return this.#act({ ...wanted, mark }, { done: () => this.#rooms.push(room) })
   }
 
   #edit(): Act | undefined {
@@ -215,11 +225,8 @@ export class Acts {
     done = () => {},
   ): Act {
     const mark = markOf({ kind, from: from.username, ref: id })
-    return this.#act(
-      { ...how, by: from, path: `/v1/messages/${id}`, message: id, mark },
-      `${id}`,
-      done,
-    )
+    const wanted = { ...how, by: from, path: `/v1/messages/${id}`, message: id, mark }
+    return this.#act(wanted, { target: `${id}`, done })
   }
 
   /** Adds a reaction, or takes it away where that person has it. */
@@ -232,17 +239,15 @@ export class Acts {
     const reaction = `${by.username} ${text}`
     const has = reactions.has(reaction)
     const kind = has ? 'reaction-removed' : 'reaction-added'
-    return this.#act(
-      {
-        by,
-        method: has ? 'DELETE' : 'PUT',
-        path: `/v1/messages/${id}/reactions/${encodeURIComponent(text)}`,
-        message: id,
-        mark: markOf({ kind, from: by.username, ref: id, text }),
-      },
-      `${id}`,
-      () => (has ? reactions.delete(reaction) : reactions.add(reaction)),
-    )
+    const wanted = {
+      by,
+      method: has ? 'DELETE' : 'PUT',
+      path: `/v1/messages/${id}/reactions/${encodeURIComponent(text)}`,
+      message: id,
+      mark: markOf({ kind, from: by.username, ref: id, text }),
+    } as const
+    const done = () => (has ? reactions.delete(reaction) : reactions.add(reaction))
+    return this.#act(wanted, { target: `${id}`, done })
   }
 
   #join(): Act | undefined {
@@ -283,9 +288,12 @@ export class Acts {
     const path = `/v1/rooms/${name}/members/${username}`
     const joins = kind === 'joined'
     const wanted = { by, method: joins ? 'PUT' : 'DELETE', path, mark } as const
-    return this.#act({ ...wanted, ...(joins && { body: {} }) }, target, () =>
-      joins ? members.add(person) : members.delete(person),
-    )
+    if (joins) {
+      return this.#act({ ...wanted, body: {} }, { target, done: () => members.add(person) })
+    }
+    const done = () => members.delete(person)
+    // Who has left a private room does not find it again.
+    return this.#act(wanted, { target, done, doneBefore: done })
   }
 
   #outsider({ members }: KnownRoom): Person | undefined {
@@ -300,8 +308,7 @@ export class Acts {
     return this.#pick([...this.#messages.values()].filter(({ id }) => !this.#busy.has(`${id}`)))
   }
 
-  /** @param target on which nobody else acts meanwhile */
-  #act(wanted: Wanted, target: string | undefined, done: (answer: Answer) => void): Act {
+  #act(wanted: Wanted, effect: Effect): Act {
     const act: Act = {
       body: undefined,
       text: undefined,
@@ -314,8 +321,8 @@ export class Acts {
       answeredAt: undefined,
       ...wanted,
     }
-    if (target !== undefined) this.#busy.add(target)
-    this.#effects.set(act, { target, done })
+    if (effect.target !== undefined) this.#busy.add(effect.target)
+    this.#effects.set(act, effect)
     return act
   }
 
