@@ -133,8 +133,9 @@ function actFaults(
   { log: byId, entitlement }: Truth,
 ): Faults {
   const faults = none()
-  const edits = new Map(
-    acts.filter(({ mark }) => mark?.startsWith('edited')).map((act) => [act.text, act]),
+  const edits = Map.groupBy(
+    acts.filter(({ mark }) => mark?.startsWith('edited')),
+    ({ message }) => message,
   )
   const texts = Map.groupBy(
     log.filter(({ kind }) => kind === 'message'),
@@ -156,7 +157,7 @@ function actFaults(
       room: undefined,
       ...(to && ('room' in to ? to : { to: to.user })),
     }
-    const isText = entry?.text === text || entry?.deleted || edits.get(entry?.text)?.message === id
+    const isText = entry?.deleted || textsAfter(edits.get(id), text).includes(entry?.text)
     if (!entry || !isText || JSON.stringify(place) !== JSON.stringify(asSaid))
       faults.lost.push(`${text}, acknowledged as ${id}`)
   }
@@ -181,6 +182,16 @@ function actFaults(
       faults.void.push(`${id} in ${room.name} by ${from}, who is no member`)
   }
   return faults
+}
+
+/** What a message may say after edits, which came one after another. */
+function textsAfter(edits: readonly Act[] = [], text: Act['text']): Act['text'][] {
+  let texts = [text]
+  for (const edit of edits) {
+    if (isDone(edit)) texts = [edit.text]
+    else if (!wasRefused(edit)) texts.push(edit.text)
+  }
+  return texts
 }
 
 function replaysOf(chains: readonly Chain[]): Chain[] {
