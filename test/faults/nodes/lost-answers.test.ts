@@ -67,6 +67,9 @@ async function underLoad(t: Test, { databaseUrl, room, proxy, people, chains }: 
     const about = time % 3 === 2 ? commit : append
     const caught = proxy.swallow(about, time < cuts ? 'cut' : 'hang')
     await within(10_000, about, caught)
+    // One that is asked for again must not be caught again.
+    const waiting = [...load.inFlight]
+    await load.until(() => !waiting.some((act) => load.inFlight.has(act)), 'all to be answered')
     await load.more(5)
   }
   await load.stop()
