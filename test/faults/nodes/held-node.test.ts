@@ -7,7 +7,7 @@ import { Chain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import { openCluster } from './support/cluster.ts'
 
-const rounds = full ? 100 : 6
+const rounds = full ? 100 : 4
 /** Every so many rounds the node is held until it has lost the database. */
 const longEvery = full ? 20 : Number.POSITIVE_INFINITY
 const longMs = 5_000
