@@ -33,7 +33,13 @@ if (postgresRuns) {
     const who = ['ann', 'bob', 'cid', 'dan'] as const
     const people = await crowdIn({ databaseUrl }, who, { present: false, ttlMs: hourMs / 2 })
     const right = await openRoom(t, {
-      settings: { databaseUrl, jwtSecret, presenceLeaseMs: leaseMs, presenceGraceMs: graceMs },
+      settings: {
+        databaseUrl,
+        jwtSecret,
+        presenceLeaseMs: leaseMs,
+        presenceGraceMs: graceMs,
+        heartbeatMs: 500,
+      },
     })
     const wrong = await Promise.all(offByMs.map((byMs) => openShifted(t, databaseUrl, byMs)))
     const doors = [doorOf(right), ...wrong]
