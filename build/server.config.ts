@@ -4,14 +4,14 @@ import { defineConfig, type Plugin } from 'vite'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /**
- * Escapes characters beyond Latin-1, which stand in strings alone: V8 keeps a source without them in
+ * Escapes characters beyond ASCII, which stand in strings alone: Node keeps a source without them in
  * half the memory.
  */
-const latin1: Plugin = {
-  name: 'latin1',
+const ascii: Plugin = {
+  name: 'ascii',
   generateBundle(_options, bundle) {
     for (const file of Object.values(bundle))
-      if (file.type === 'chunk') file.code = file.code.replaceAll(/[^\0-\xff]/g, escapeUnit)
+      if (file.type === 'chunk') file.code = file.code.replaceAll(/[^\0-\x7f]/g, escapeUnit)
   },
 }
 
@@ -27,7 +27,7 @@ function escapeUnit(unit: string): string {
 export default defineConfig({
   root: here('..'),
   publicDir: false,
-  plugins: [latin1],
+  plugins: [ascii],
   // SQLite is a native module, and the server reads the files of Swagger UI from its package.
   ssr: { noExternal: true, external: ['better-sqlite3', '@fastify/swagger-ui'] },
   build: {

@@ -24,6 +24,7 @@ export const sitePages: Page[] = [
     ['docs/streams.md', 'Streams and cursors'],
     ['docs/messages.md', 'Messages that change'],
     ['docs/rooms.md', 'Rooms'],
+    ['docs/conversations.md', 'Conversations'],
     ['docs/idempotency.md', 'Retries'],
     ['docs/errors.md', 'Errors'],
     ['docs/limits.md', 'Limits'],

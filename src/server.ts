@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { Accounts } from './chat/accounts.ts'
+import { Conversations } from './chat/conversations.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
@@ -104,6 +105,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     now: () => store.now(),
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
+  const conversations = new Conversations(store)
   const app = await buildApp(
     {
       settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
@@ -136,6 +138,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         maxRooms: settings.roomsPerUser,
         maxMembers: settings.membersPerRoom,
       }),
+      conversations,
       presence,
       store,
       signingKey,
@@ -190,6 +193,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await Promise.all([streamsClosed, app.close(), presenceClosed])
     clearTimeout(forceCloseTimer)
     presenceBroadcaster.close()
+    conversations.close()
     await retentionJob.close()
     await appender.close()
     await receipts.settled()

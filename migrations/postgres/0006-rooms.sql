@@ -107,6 +107,33 @@ CREATE TABLE reactions (
   PRIMARY KEY (message_id, emoji, account_id)
 );
 
+-- What each person has read of their conversations: a row for everyone, for each room that they are a member
+-- of, and for each direct conversation that they have posted to, read or muted. It is changed with each post.
+-- The free space keeps the new version beside the old one, so that the index need not change.
+CREATE TABLE read_markers (
+  account_id bigint NOT NULL,
+  audience_id bigint NOT NULL,
+  read_up_to bigint NOT NULL, -- an id that there was; it never goes back
+  muted boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (account_id, audience_id)
+) WITH (fillfactor = 70);
+
+-- Whom messages mention that are not deleted, but their senders.
+CREATE TABLE mentions (
+  account_id bigint NOT NULL,
+  audience_id bigint NOT NULL,
+  message_id bigint NOT NULL,
+  PRIMARY KEY (account_id, audience_id, message_id)
+);
+
+-- Besides sessions, nodes tell each other that a marker was moved ('read'), or that someone is typing
+-- ('typing', which may get lost): account_id did so. target_id: the other person of a direct conversation.
+ALTER TABLE changes
+  ALTER COLUMN session_id DROP NOT NULL,
+  ADD COLUMN audience_id bigint, -- NULL for two people who never wrote to each other
+  ADD COLUMN target_id bigint,
+  ADD COLUMN read_up_to bigint;
+
 INSERT INTO audiences (type) VALUES ('everyone'); -- 1
 
 WITH pairs AS MATERIALIZED (
@@ -125,6 +152,12 @@ INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined
 SELECT account, made.id, 0, 'member', sender_id, sent_at
 FROM made JOIN pairs ON low = low_id AND high = high_id
 CROSS JOIN LATERAL (SELECT low AS account UNION SELECT high) AS people;
+
+-- What a person's streams have come to counts as read.
+INSERT INTO read_markers (account_id, audience_id, read_up_to)
+SELECT id, 1, reached FROM accounts
+UNION ALL
+SELECT account_id, audience_id, reached FROM members JOIN accounts ON accounts.id = account_id;
 
 CREATE TABLE entries_of_audiences AS
 SELECT entries.id, 'message' AS kind, coalesce(audiences.id, 1) AS audience_id,
@@ -347,6 +380,34 @@ BEGIN
 END
 $$;
 
+-- Makes the rows of `mentions` of messages that have some.
+CREATE FUNCTION obrol_add_mentions(messages bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO mentions (account_id, audience_id, message_id)
+  SELECT account, said.audience_id, said.id
+  FROM unnest(messages) AS message CROSS JOIN LATERAL (
+    SELECT id, audience_id, actor_id, mentions FROM entries WHERE entries.id = message LIMIT 1
+  ) AS said CROSS JOIN LATERAL unnest(said.mentions) AS account
+  WHERE account <> said.actor_id;
+END
+$$;
+
+-- Deletes them. A row of `mentions` is never updated, so it stays where it is.
+CREATE FUNCTION obrol_drop_mentions(accounts bigint[], audiences bigint[], messages bigint[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF cardinality(accounts) > 0 THEN
+    DELETE FROM mentions WHERE ctid = ANY (ARRAY(
+      SELECT found.ctid
+      FROM unnest(accounts, audiences, messages) AS gone (account, audience, message)
+      CROSS JOIN LATERAL (
+        SELECT ctid FROM mentions
+        WHERE account_id = account AND audience_id = audience AND message_id = message LIMIT 1
+      ) AS found));
+  END IF;
+END
+$$;
+
 -- Appends a batch: [{session, type, to, keep, text, replyTo, metadata, mentions, key, digest}, …], where
 -- type is 'everyone', 'direct' or 'room', to the key of a username or of a room's name, and mentions the
 -- candidates of obrol_mentions; one row for each draft, in order. Of what is new it has neither the text nor
@@ -492,6 +553,13 @@ BEGIN
       SELECT new_id, 'message', place, sender_id, recipient_id, text, time_now, reply_to, metadata, mentions
       FROM placed WHERE new_id IS NOT NULL ORDER BY n
     ),
+    -- What one says oneself counts as read, and what came before it. No marker is past the head.
+    marked AS (
+      INSERT INTO read_markers (account_id, audience_id, read_up_to)
+      SELECT sender_id, place, max(new_id) FROM placed WHERE new_id IS NOT NULL
+      GROUP BY sender_id, place
+      ON CONFLICT (account_id, audience_id) DO UPDATE SET read_up_to = excluded.read_up_to
+    ),
     -- A key that is still there and was not found is too old to count.
     remembered AS (
       INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
@@ -521,6 +589,11 @@ BEGIN
       array_agg(new_mentioned ORDER BY n)
     INTO outcome_kinds, outcome_ids, new_actors, new_targets, new_audiences, new_mentions FROM outcomes;
 
+    IF array_to_string(new_mentions, '') <> '' THEN
+      PERFORM obrol_add_mentions(ARRAY(
+        SELECT id FROM unnest(outcome_ids, new_mentions) AS new (id, mentioned)
+        WHERE mentioned IS NOT NULL));
+    END IF;
     IF array_position(outcome_kinds, NULL) IS NOT NULL THEN
       RAISE EXCEPTION 'a newer version of Obrol runs on this database: post there'
       USING ERRCODE = 'object_not_in_prerequisite_state';
@@ -580,6 +653,11 @@ DECLARE
   time_now bigint := obrol_now();
   new_id bigint := (SELECT max(id) FROM entries) + 1;
 BEGIN
+  IF change->>'kind' = 'delete' OR change ? 'mentions' THEN
+    PERFORM obrol_drop_mentions(array_agg(account), array_agg(audience_id), array_agg(id))
+    FROM (SELECT id, audience_id, mentions FROM entries WHERE id = message LIMIT 1) AS said
+    CROSS JOIN LATERAL unnest(mentions) AS account;
+  END IF;
   CASE change->>'kind'
     WHEN 'edit' THEN
       UPDATE entries
@@ -591,6 +669,9 @@ BEGIN
         metadata = CASE WHEN change ? 'metadata' THEN change->>'metadata' ELSE metadata END,
         edited_at = time_now
       WHERE id = message;
+      IF change ? 'mentions' THEN
+        PERFORM obrol_add_mentions(ARRAY[message]);
+      END IF;
     WHEN 'delete' THEN
       UPDATE entries
       SET text = '', ref_id = NULL, metadata = NULL, mentions = NULL, edited_at = NULL, deleted_at = time_now
@@ -655,10 +736,14 @@ BEGIN
         INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
         VALUES (change.member, audience, new_id, change.role, actor, time_now);
         UPDATE rooms SET member_count = member_count + 1 WHERE audience_id = audience;
+        INSERT INTO read_markers (account_id, audience_id, read_up_to)
+        VALUES (change.member, audience, new_id)
+        ON CONFLICT (account_id, audience_id) DO UPDATE SET read_up_to = excluded.read_up_to, muted = false;
       WHEN 'leave' THEN
         UPDATE members SET left_id = new_id
         WHERE account_id = change.member AND audience_id = audience AND left_id IS NULL;
         UPDATE rooms SET member_count = member_count - 1 WHERE audience_id = audience;
+        DELETE FROM read_markers WHERE account_id = change.member AND audience_id = audience;
       WHEN 'set-role' THEN
         UPDATE members SET role = change.role
         WHERE account_id = change.member AND audience_id = audience AND left_id IS NULL;
@@ -674,6 +759,10 @@ BEGIN
         UPDATE rooms
         SET key = NULL, title = '', topic = '', member_count = 0, deleted_id = new_id, blanked_to = 0
         WHERE audience_id = audience;
+        DELETE FROM read_markers
+        WHERE audience_id = audience AND account_id = ANY (ARRAY(
+          SELECT account_id FROM members
+          WHERE members.audience_id = audience AND left_id IS NULL AND joined_id > 0));
         UPDATE members SET left_id = new_id
         WHERE audience_id = audience AND left_id IS NULL AND joined_id > 0;
         DELETE FROM room_skeletons WHERE audience_id = audience;
@@ -700,6 +789,92 @@ BEGIN
     PERFORM pg_notify('obrol', new_id::text);
   END IF;
   RETURN QUERY SELECT epoch_born, new_id;
+END
+$$;
+
+-- As it was, and what was said before counts as read.
+CREATE OR REPLACE FUNCTION obrol_register(
+  username text, key text, password_hash text, skeletons jsonb)
+RETURNS SETOF accounts LANGUAGE plpgsql AS $$
+DECLARE
+  made accounts;
+BEGIN
+  PERFORM set_config('obrol.names', 'checked', true), set_config('lock_timeout', '2s', true);
+  PERFORM pg_advisory_xact_lock_shared(1331851887, 5);
+  INSERT INTO accounts (username, key, password_hash, created_at)
+  VALUES (obrol_register.username, obrol_register.key, obrol_register.password_hash, obrol_now())
+  RETURNING * INTO made;
+  INSERT INTO name_skeletons (skeleton, account_id)
+  SELECT skeleton, made.id FROM jsonb_array_elements_text(skeletons) AS skeleton
+  ORDER BY skeleton COLLATE "C";
+  INSERT INTO read_markers (account_id, audience_id, read_up_to)
+  VALUES (made.id, 1, coalesce((SELECT max(id) FROM entries), 0));
+  RETURN NEXT made;
+EXCEPTION WHEN unique_violation THEN
+  RETURN;
+END
+$$;
+
+-- Tells all nodes what someone did in a conversation: see `changes`.
+CREATE FUNCTION obrol_tell(what text, account bigint, audience bigint, target bigint, marker bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM obrol_lock(2);
+  INSERT INTO changes (seq, kind, account_id, audience_id, target_id, read_up_to, at)
+  VALUES (
+    coalesce((SELECT max(seq) FROM changes), 0) + 1,
+    what, account, audience, target, marker, obrol_now());
+  PERFORM pg_notify('obrol', 'changed');
+END
+$$;
+
+-- It is of no use after a crash, so it does not wait for the disk.
+CREATE FUNCTION obrol_tell_typing(account bigint, audience bigint, target bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM obrol_tell('typing', account, audience, target, NULL);
+  PERFORM set_config('synchronous_commit', 'off', true);
+END
+$$;
+
+-- Moves a marker forward in the log of an epoch, and tells all nodes. The lock of changes is taken before the
+-- row, for which a post waits that holds the log's lock. The row of a room is there while one is a member:
+-- who has left meanwhile gets none. Returns whether it moved.
+CREATE FUNCTION obrol_mark_read(
+  account bigint, audience bigint, target bigint, marker bigint, epoch_born bigint)
+RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF marker <= coalesce((
+    SELECT read_up_to FROM read_markers
+    WHERE account_id = account AND audience_id = audience LIMIT 1
+  ), 0) OR (SELECT max(born) FROM epochs) <> epoch_born THEN
+    RETURN false;
+  END IF;
+  PERFORM obrol_lock(2);
+  IF target IS NOT NULL THEN
+    INSERT INTO read_markers (account_id, audience_id, read_up_to) VALUES (account, audience, 0)
+    ON CONFLICT DO NOTHING;
+  END IF;
+  UPDATE read_markers SET read_up_to = marker
+  WHERE account_id = account AND audience_id = audience AND read_up_to < marker;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM obrol_tell('read', account, audience, target, marker);
+  RETURN true;
+END
+$$;
+
+-- Whether one is notified of a conversation.
+CREATE FUNCTION obrol_mute(account bigint, audience bigint, target bigint, wanted boolean)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF target IS NOT NULL THEN
+    INSERT INTO read_markers (account_id, audience_id, read_up_to) VALUES (account, audience, 0)
+    ON CONFLICT DO NOTHING;
+  END IF;
+  UPDATE read_markers SET muted = wanted
+  WHERE account_id = account AND audience_id = audience AND muted <> wanted;
 END
 $$;
 
@@ -748,6 +923,9 @@ BEGIN
     WHERE entries.audience_id = ANY (ARRAY[place.audience_id, place.audience_id])
       AND id > greatest(place.blanked_to, (SELECT up_to FROM trimmed)) AND kind = 'message'
     ORDER BY entries.audience_id, id LIMIT step);
+  PERFORM obrol_drop_mentions(array_agg(account), array_agg(place.audience_id), array_agg(id))
+  FROM (SELECT id, mentions FROM entries WHERE id = ANY (messages)) AS said
+  CROSS JOIN LATERAL unnest(mentions) AS account;
   UPDATE entries
   SET text = '', ref_id = NULL, metadata = NULL, mentions = NULL, edited_at = NULL,
     deleted_at = (SELECT sent_at FROM entries WHERE id = place.deleted_id)
@@ -760,7 +938,7 @@ END
 $$;
 
 -- As it was, and memberships that ended before the oldest entry: of what was carried nothing is left.
--- With messages go the reactions to them.
+-- With messages go the reactions to them, and who they mention.
 CREATE OR REPLACE FUNCTION obrol_sweep(before bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   step CONSTANT integer := 1000;
@@ -769,6 +947,7 @@ DECLARE
   keys_to bigint;
   changes_to bigint;
   edge bigint;
+  mentioned record;
   dropped integer;
   more boolean := false;
 BEGIN
@@ -789,8 +968,14 @@ BEGIN
   ) AS oldest;
   IF edge > trimmed_to THEN
     DELETE FROM idempotency_keys WHERE entry_id > greatest(trimmed_to, keys_to) AND entry_id <= edge;
-    DELETE FROM entries WHERE id > trimmed_to AND id <= edge;
-    -- After the entries: who reacts holds the row of the message until the reaction is there.
+    WITH gone AS (
+      DELETE FROM entries WHERE id > trimmed_to AND id <= edge RETURNING id, audience_id, mentions
+    )
+    SELECT array_agg(account) AS accounts, array_agg(audience_id) AS audiences,
+      array_agg(id) AS messages
+    INTO mentioned FROM gone CROSS JOIN LATERAL unnest(mentions) AS account;
+    -- After the entries: who reacts or edits holds the row of the message until what belongs to it is there.
+    PERFORM obrol_drop_mentions(mentioned.accounts, mentioned.audiences, mentioned.messages);
     DELETE FROM reactions WHERE message_id > trimmed_to AND message_id <= edge;
     UPDATE trimmed SET up_to = edge;
     trimmed_to := edge;

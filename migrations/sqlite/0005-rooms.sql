@@ -130,7 +130,10 @@ ALTER TABLE entries_of_audiences RENAME TO entries;
 ALTER TABLE keys_of_entries RENAME TO idempotency_keys;
 
 -- What one person may see is merged from ranges of this index, one for each of their audiences.
-CREATE INDEX entries_audience ON entries (audience_id);
+-- Messages have one index and what happened besides another, so that neither costs twice, and the newest
+-- message is found at once however many reactions came after it.
+CREATE INDEX entries_messages ON entries (audience_id) WHERE kind = 'message';
+CREATE INDEX entries_changes ON entries (audience_id) WHERE kind <> 'message';
 -- The direct messages that wait for someone.
 CREATE INDEX entries_kept ON entries (target_id)
 WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL;
@@ -146,3 +149,50 @@ CREATE TABLE reactions (
 
 -- Who reacted first.
 CREATE INDEX reactions_in_order ON reactions (message_id, emoji, entry_id);
+
+-- What each person has read of their conversations: a row where they have registered (everyone), joined (a
+-- room), posted, read or muted. It goes when they leave the room or the room is deleted.
+CREATE TABLE read_markers (
+  account_id INTEGER NOT NULL REFERENCES accounts (id),
+  audience_id INTEGER NOT NULL REFERENCES audiences (id),
+  read_up_to INTEGER NOT NULL,
+  muted INTEGER NOT NULL CHECK (muted IN (0, 1)),
+  PRIMARY KEY (account_id, audience_id)
+) STRICT, WITHOUT ROWID;
+
+-- In 0.1 nobody told what they had read: what their streams had come to counts as read.
+INSERT INTO read_markers (account_id, audience_id, read_up_to, muted)
+  SELECT id, 1, reached, 0 FROM accounts
+  UNION ALL
+  SELECT account_id, audience_id, reached, 0 FROM members
+  JOIN accounts ON accounts.id = account_id WHERE reached > 0
+  ORDER BY 1, 2;
+
+-- The messages that mention someone else than their sender, so that they are counted by a range. A row
+-- follows from `entries.mentions`, which tells no names once the message is deleted.
+CREATE TABLE mentions (
+  account_id INTEGER NOT NULL,
+  audience_id INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  PRIMARY KEY (account_id, audience_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER mentions_of_new AFTER INSERT ON entries WHEN new.mentions IS NOT NULL BEGIN
+  INSERT INTO mentions (account_id, audience_id, message_id)
+    SELECT value, new.audience_id, new.id FROM json_each(new.mentions) WHERE value <> new.actor_id;
+END;
+
+CREATE TRIGGER mentions_of_changed AFTER UPDATE OF mentions ON entries
+WHEN old.mentions IS NOT new.mentions BEGIN
+  DELETE FROM mentions
+    WHERE account_id IN (SELECT value FROM json_each(old.mentions))
+      AND audience_id = old.audience_id AND message_id = old.id;
+  INSERT INTO mentions (account_id, audience_id, message_id)
+    SELECT value, new.audience_id, new.id FROM json_each(new.mentions) WHERE value <> new.actor_id;
+END;
+
+CREATE TRIGGER mentions_of_trimmed AFTER DELETE ON entries WHEN old.mentions IS NOT NULL BEGIN
+  DELETE FROM mentions
+    WHERE account_id IN (SELECT value FROM json_each(old.mentions))
+      AND audience_id = old.audience_id AND message_id = old.id;
+END;

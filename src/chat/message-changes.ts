@@ -78,9 +78,11 @@ export const changeRefusals: Readonly<
   Record<Exclude<ChangeRefusal, 'session-ended'>, readonly [ProblemCode, string]>
 > = {
   'unknown-message': ['not-found', 'There is no such message, or not for you to see.'],
-  forbidden: [
+  banned: roomRefusals.banned,
+  'not-sender': ['forbidden', 'Only the sender may edit a message.'],
+  'not-sender-or-moderator': [
     'forbidden',
-    'Only the sender may edit a message; they and the moderators of its room may delete it. Or the room has banned you.',
+    'Only the sender may delete a message, and in a room its moderators and owners.',
   ],
   'not-a-member': roomRefusals['not-a-member'],
   'room-archived': ['room-archived', 'Nothing can change in this room while it is archived.'],

@@ -278,7 +278,7 @@ const outcomeProblems: Readonly<
     'This person is not online. Send with "whenOffline":"keep" to have the message wait for them.',
   ],
   'unknown-room': roomRefusals['unknown-room'],
-  forbidden: ['forbidden', 'This room has banned you.'],
+  forbidden: roomRefusals.banned,
   'not-a-member': roomRefusals['not-a-member'],
   'room-archived': roomRefusals['room-archived'],
   'unknown-reply': [

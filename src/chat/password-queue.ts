@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LruMap } from 'toad-cache'
 import { Problem } from './problems.ts'
 
 /** The networks that contain a client's address, from the widest to the narrowest, each as a unique text. */
@@ -38,13 +38,13 @@ export class PasswordQueue {
   /** In the order of arrival. */
   readonly #waiting: Waiter[] = []
   /** The number of each network's last turn. */
-  readonly #lastTurns: LRUCache<string, number>
+  readonly #lastTurns: LruMap<number>
   #turn = 0
   #busy = false
 
   constructor(options: PasswordQueueOptions) {
     this.#options = options
-    this.#lastTurns = new LRUCache({ max: options.rememberedNetworks ?? 10_000 })
+    this.#lastTurns = new LruMap(options.rememberedNetworks ?? 10_000)
   }
 
   /**
@@ -130,7 +130,7 @@ export class PasswordQueue {
   }
 
   #lastTurnsOf({ from }: Waiter): number[] {
-    return from.map((network) => this.#lastTurns.peek(network) ?? 0)
+    return from.map((network) => this.#lastTurns.get(network) ?? 0)
   }
 }
 

@@ -49,7 +49,7 @@ export const problems = {
     status: 403,
     title: 'Not allowed',
     explanation:
-      'You may not do this here: the message is not yours, it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators.',
+      'You may not do this here: the message is not yours, it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators. `detail` says which.',
   },
   'not-a-member': {
     status: 403,
@@ -66,7 +66,13 @@ export const problems = {
   'unknown-recipient': {
     status: 404,
     title: 'Unknown recipient',
-    explanation: 'Nobody is registered under the username in `to` or `with`.',
+    explanation:
+      'Nobody is registered under the username in `to` or `with`, or in the id of the conversation.',
+  },
+  'unknown-person': {
+    status: 404,
+    title: 'Unknown person',
+    explanation: 'Nobody is registered under the username in the address.',
   },
   'unknown-room': {
     status: 404,
@@ -130,6 +136,12 @@ export const problems = {
     status: 409,
     title: 'The room is full',
     explanation: 'The room has as many members as a room may have (`MEMBERS_PER_ROOM`).',
+  },
+  'stale-cursor': {
+    status: 409,
+    title: 'Not on the log',
+    explanation:
+      '`upTo` is past the end of the log, or the log has gone back since, as after a restored backup. Ask for the conversation again, and send an id or a cursor of now.',
   },
   'too-late': {
     status: 409,

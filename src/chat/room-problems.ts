@@ -14,14 +14,18 @@ export const roomRefusals: Readonly<
     'unknown-room',
     'There is no room with this name, or it is private and you are not a member of it.',
   ],
-  'unknown-user': ['not-found', 'Nobody is registered under this username.'],
+  'unknown-user': ['unknown-person', 'Nobody is registered under this username.'],
   'room-name-taken': [
     'room-name-taken',
     'A room with this name, or with one that reads or looks the same, exists already. Choose another.',
   ],
-  forbidden: [
+  banned: ['forbidden', 'This room has banned you.'],
+  'target-banned': ['forbidden', 'This room has banned this person. Lift the ban first.'],
+  'needs-moderator': ['forbidden', 'Only moderators and owners of this room may do this.'],
+  'needs-owner': ['forbidden', 'Only owners of this room may do this.'],
+  'not-outranked': [
     'forbidden',
-    'Your role in this room does not allow it, or the room has banned you or the person.',
+    'You may do this only to people whose role in this room is lower than yours.',
   ],
   'not-a-member': ['not-a-member', 'Only members of this room may do this. Join it first.'],
   'room-archived': ['room-archived', 'Nobody can write to this room while it is archived.'],

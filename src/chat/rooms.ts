@@ -194,7 +194,7 @@ export class Rooms {
   /**
    * Joins, adds someone, or gives a role. `joined`: whether they became a member by this call.
    *
-   * @throws {Problem} `not-found` where nobody is registered under the name; `not-a-member`,
+   * @throws {Problem} `unknown-person` where nobody is registered under the name; `not-a-member`,
    *   `last-owner`, `too-many-rooms`, `room-full`
    */
   async putMember(
@@ -244,7 +244,7 @@ export class Rooms {
     return { member: { ...member, online }, joined: outcome.joined }
   }
 
-  /** Leaves, or removes someone. @throws {Problem} `not-found` as for `putMember`; `not-a-member` */
+  /** Leaves, or removes someone. @throws {Problem} `unknown-person` as for `putMember`; `not-a-member` */
   async removeMember(caller: Session, room: string, username: string): Promise<void> {
     const names = await this.#keysOf(room, username)
     await this.#execute(caller, { kind: 'remove-member', ...names })
@@ -260,16 +260,16 @@ export class Rooms {
     const page = known(
       await this.#ask((rooms) => rooms.bans(viewer.account.id, lookupKey(room), keys)),
     )
-    if (page === 'forbidden') throw roomProblem('forbidden')
+    if (page === 'forbidden') throw roomProblem('needs-moderator')
     return page
   }
 
-  /** @throws {Problem} `not-found` as for `putMember`; `not-a-member` */
+  /** @throws {Problem} `unknown-person` as for `putMember`; `not-a-member` */
   async ban(caller: Session, room: string, username: string): Promise<void> {
     await this.#execute(caller, { kind: 'ban', ...(await this.#keysOf(room, username)) })
   }
 
-  /** @throws {Problem} `not-found` as for `putMember`; `not-a-member` */
+  /** @throws {Problem} `unknown-person` as for `putMember`; `not-a-member` */
   async unban(caller: Session, room: string, username: string): Promise<void> {
     await this.#execute(caller, { kind: 'unban', ...(await this.#keysOf(room, username)) })
   }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LruMap } from 'toad-cache'
 import type { Session } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
 import { Problem } from './problems.ts'
@@ -23,7 +23,7 @@ interface Lookup {
  */
 export class Sessions {
   readonly #store: Pick<Store, 'sessions' | 'isUpToDate' | 'now'>
-  readonly #cache: LRUCache<number, Session>
+  readonly #cache: LruMap<Session>
   readonly #lookups = new Map<number, Set<Lookup>>()
   /** The sessions that ended during `start`. */
   #endedMeanwhile: Set<number> | undefined
@@ -34,7 +34,7 @@ export class Sessions {
     options: { maxCached?: number } = {},
   ) {
     this.#store = store
-    this.#cache = new LRUCache({ max: options.maxCached ?? defaultMaxCached })
+    this.#cache = new LruMap(options.maxCached ?? defaultMaxCached)
   }
 
   /** Caches the newest sessions: after a restart everyone comes back within seconds. */

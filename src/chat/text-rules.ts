@@ -10,6 +10,8 @@ export const maxTopicChars = 500
 const surrogatePair = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g
 /** C0, DEL and C1, except tab, LF and CR. */
 const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/
+/** They turn around what stands beside a title in a list (UAX #9, section 2); names cannot hold them either. */
+const bidiControl = /\p{Bidi_Control}/u
 /** Where UAX #14 must break a line. NEL is a control character. */
 const lineBreak = /[\t\n\r\u2028\u2029]/
 /** U+2800 is the Braille cell without dots. */
@@ -49,12 +51,19 @@ export function checkTitle(title: string): string | undefined {
   const found = title.match(lineBreak)
   return found
     ? `must be on one line, but holds ${codePointName(found[0])}`
-    : checkText(title, maxTitleChars)
+    : (checkText(title, maxTitleChars) ?? checkDirection(title))
 }
 
 /** The rule for the topic of a room, which may be empty. */
 export function checkTopic(topic: string): string | undefined {
-  return checkCharacters(topic, maxTopicChars)
+  return checkCharacters(topic, maxTopicChars) ?? checkDirection(topic)
+}
+
+function checkDirection(text: string): string | undefined {
+  const found = text.match(bidiControl)
+  return found
+    ? `must hold no bidirectional controls, but holds ${codePointName(found[0])}`
+    : undefined
 }
 
 function checkCharacters(text: string, maxChars: number): string | undefined {

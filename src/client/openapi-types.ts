@@ -360,6 +360,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List conversations
+         * @description The one with everyone, those with single people, and the rooms that the caller is a member of; the newest first. The next page begins `before` the last of this one.
+         */
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a conversation
+         * @description Also one with a person with whom nothing was said yet.
+         */
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Mute a conversation
+         * @description The server keeps it for all devices of the caller, and goes on to send what is said. With a person with whom nothing was said yet nothing is kept.
+         */
+        patch: operations["updateConversation"];
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark a conversation as read
+         * @description Up to an id or a cursor. A marker never goes back: a place before it changes nothing. All streams of the caller get the event `read` where it moves.
+         */
+        put: operations["markConversationRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you are typing
+         * @description The others in a room or a direct conversation get the event `typing`. Repeat it every few seconds while it lasts: it is forgotten after 6 seconds, or with the message.
+         */
+        post: operations["tellTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/online": {
         parameters: {
             query?: never;
@@ -389,7 +473,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
+         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
          */
         get: operations["openStream"];
         put?: never;
@@ -737,9 +821,9 @@ export interface components {
         RoomCreation: {
             /** @description A name as that of a user: the same characters and lengths. Case, width and ligatures make no other name; one that looks like that of another room cannot be given. */
             name: string;
-            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            /** @description 1 to 80 characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title */
             title?: string;
-            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            /** @description At most 500 characters, no control characters but tab, LF and CR, and no bidirectional ones */
             topic?: string;
             /**
              * @description `open`, as without this field: everyone may read it and join. `private`: only members know of it
@@ -754,9 +838,9 @@ export interface components {
         };
         /** @description What is to change of a room; a field that is left out stays */
         RoomChanges: {
-            /** @description 1 to 80 characters on one line, not blank, no control characters. A new room without one has its name as its title */
+            /** @description 1 to 80 characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title */
             title?: string;
-            /** @description At most 500 characters, no control characters but tab, LF and CR */
+            /** @description At most 500 characters, no control characters but tab, LF and CR, and no bidirectional ones */
             topic?: string;
             /** @description True: nobody can write to it */
             archived?: boolean;
@@ -911,6 +995,109 @@ export interface components {
             /** @description Whether more bans come after the last of these */
             more: boolean;
         };
+        /** @description The newest message, also a deleted one, as a `Message`; null where there is none */
+        LastMessage: {
+            /**
+             * Format: int64
+             * @description The id of the message in the log: a later message has a higher one
+             */
+            id: number;
+            /**
+             * @description `broadcast`: to everyone. `direct`: to the user in `to`. `room`: to the members of `room`
+             * @enum {string}
+             */
+            kind: "broadcast" | "direct" | "room";
+            /** @description The username of the sender */
+            from: string;
+            /** @description The username of the recipient: only with `direct`, and always */
+            to?: string;
+            /** @description The name of the room: only with `room`, and always */
+            room?: string;
+            /** @description Exactly as it was sent; empty where it was deleted */
+            text: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            sentAt: string;
+            /**
+             * Format: int64
+             * @description The id of the message that it replies to
+             */
+            replyTo?: number;
+            /** @description A JSON object for other programs, as it was sent */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description The usernames behind an `@` in the text that may read it, as it was when it was sent or edited; at most 20 */
+            mentions?: string[];
+            /**
+             * Format: date-time
+             * @description When it was last edited
+             */
+            editedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted. Then what it said is gone, and this is its place
+             */
+            deletedAt?: string;
+            /** @description Only on pages, by id, and of kept messages; the oldest emoji first */
+            reactions?: components["schemas"]["Reaction"][];
+        } | null;
+        /** @description A conversation as the caller knows it */
+        Conversation: {
+            /** @description `everyone`, `room:` and the name of the room, or `direct:` and the other username */
+            id: string;
+            /** @description The title of the room: only of a room */
+            title?: string;
+            last: components["schemas"]["LastMessage"];
+            /**
+             * Format: int64
+             * @description The id of `last`, else of the entry with which the caller joined the room, else 0: conversations are sorted by it
+             */
+            lastId: number;
+            /**
+             * Format: int64
+             * @description The caller has read what has an id up to this one
+             */
+            readUpTo: number;
+            /**
+             * Format: int32
+             * @description How many messages of others after `readUpTo` there are that are not deleted; at most 100
+             */
+            unread: number;
+            /**
+             * Format: int32
+             * @description How many of those mention the caller; at most 100
+             */
+            mentioned: number;
+            /** @description True: the caller does not want to be notified of what is said in it */
+            muted: boolean;
+            /**
+             * Format: int64
+             * @description The id of the log at which it was counted: events up to it are counted already
+             */
+            asOf: number;
+        };
+        /** @description A page of the conversations */
+        ConversationPage: {
+            /** @description By `lastId`, descending; those of one `lastId` by `id` */
+            conversations: components["schemas"]["Conversation"][];
+            /** @description Whether more conversations come after the last of these */
+            more: boolean;
+            /** @description Where to open a stream so that nothing is missed in between. Of several pages, take that of the first */
+            cursor: string;
+        };
+        /** @description What is to change of a conversation */
+        ConversationChanges: {
+            /** @description True: the caller does not want to be notified of what is said in it */
+            muted: boolean;
+        };
+        /** @description How far the caller has read a conversation */
+        ReadMarker: {
+            /** @description An id in decimal digits, or a cursor as the server sent it. A number is taken, too. */
+            upTo: string;
+        };
         /** @description A user who is online */
         OnlineUser: {
             /** @description As typed at registration */
@@ -1003,7 +1190,7 @@ export interface components {
              */
             count: number;
         };
-        /** @description The data of the event `room.joined`. The room is as it is now: its `name` alone where the user may not read it any more, and always without `role` and `joinedAt` */
+        /** @description The data of the event `room.joined`. The room is as it is now, with the `role` and `joinedAt` that this event gave: its `name` alone where the user may not read it any more */
         RoomJoined: {
             room: components["schemas"]["MadeRoom"];
             /**
@@ -1080,6 +1267,25 @@ export interface components {
             onlineCount: number;
             /** @description True: too many changes to list, read the online users again */
             resync?: boolean;
+        };
+        /** @description The data of the event `typing` */
+        Typing: {
+            /** @description `room:` and the name of the room, or `direct:` and the other username */
+            conversation: string;
+            /** @description Who is typing now, at most 5, never the user; empty: nobody any more */
+            usernames: string[];
+            /** @description True: more than these are typing */
+            more?: boolean;
+        };
+        /** @description The data of the event `read` */
+        Read: {
+            /** @description The id of the conversation */
+            conversation: string;
+            /**
+             * Format: int64
+             * @description The user has read what has an id up to this one
+             */
+            upTo: number;
         };
         /** @description The data of the event `heartbeat`: an object without fields */
         Heartbeat: Record<string, never>;
@@ -1158,7 +1364,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -1445,8 +1651,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unknown-room`: Unknown room. `not-found`: Not found. See `GET /problems/{code}`. */
-        UnknownRoomOrNotFound: {
+        /** @description `unknown-room`: Unknown room. `unknown-person`: Unknown person. See `GET /problems/{code}`. */
+        UnknownRoomOrUnknownPerson: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1456,6 +1662,33 @@ export interface components {
         };
         /** @description `last-owner`: The last owner. `too-many-rooms`: Too many rooms. `room-full`: The room is full. See `GET /problems/{code}`. */
         LastOwnerOrTooManyRoomsOrRoomFull: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        NotAMemberOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-room`: Unknown room. `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
+        UnknownRoomOrUnknownRecipient: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `stale-cursor`: Not on the log. See `GET /problems/{code}`. */
+        StaleCursor: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2432,7 +2665,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["LastOwnerOrTooManyRoomsOrRoomFull"];
             413: components["responses"]["PayloadTooLarge"];
@@ -2474,7 +2707,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2566,7 +2799,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2605,7 +2838,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
-            404: components["responses"]["UnknownRoomOrNotFound"];
+            404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2739,6 +2972,266 @@ export interface operations {
             503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
+    listConversations: {
+        parameters: {
+            query?: {
+                /** @description How many conversations the page holds at most */
+                limit?: number;
+                /** @description The `lastId` of a conversation, and after a comma its `id`: only conversations that come after it. Without the `id`, only those whose `lastId` is lower */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the conversations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "conversations": [
+                     *         {
+                     *           "id": "direct:dewi",
+                     *           "last": {
+                     *             "id": 2,
+                     *             "kind": "direct",
+                     *             "from": "dewi",
+                     *             "to": "dewi",
+                     *             "text": "Water the plants",
+                     *             "sentAt": "2026-11-02T09:32:00.000Z"
+                     *           },
+                     *           "lastId": 2,
+                     *           "readUpTo": 2,
+                     *           "unread": 0,
+                     *           "mentioned": 0,
+                     *           "muted": false,
+                     *           "asOf": 4
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "cursor": "4-mh4k2c9z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `everyone`, `room:` and the name of a room, or `direct:` and a username, in any upper and lower case
+                 * @example direct:dewi
+                 */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "direct:dewi",
+                     *       "last": {
+                     *         "id": 2,
+                     *         "kind": "direct",
+                     *         "from": "dewi",
+                     *         "to": "dewi",
+                     *         "text": "Water the plants",
+                     *         "sentAt": "2026-11-02T09:32:00.000Z"
+                     *       },
+                     *       "lastId": 2,
+                     *       "readUpTo": 2,
+                     *       "unread": 0,
+                     *       "mentioned": 0,
+                     *       "muted": false,
+                     *       "asOf": 4
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrUnknownRecipient"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `everyone`, `room:` and the name of a room, or `direct:` and a username, in any upper and lower case
+                 * @example direct:dewi
+                 */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "muted": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConversationChanges"];
+            };
+        };
+        responses: {
+            /** @description The conversation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "direct:dewi",
+                     *       "last": {
+                     *         "id": 2,
+                     *         "kind": "direct",
+                     *         "from": "dewi",
+                     *         "to": "dewi",
+                     *         "text": "Water the plants",
+                     *         "sentAt": "2026-11-02T09:32:00.000Z"
+                     *       },
+                     *       "lastId": 2,
+                     *       "readUpTo": 2,
+                     *       "unread": 0,
+                     *       "mentioned": 0,
+                     *       "muted": true,
+                     *       "asOf": 4
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrUnknownRecipient"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    markConversationRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `everyone`, `room:` and the name of a room, or `direct:` and a username, in any upper and lower case
+                 * @example direct:dewi
+                 */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "upTo": "2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReadMarker"];
+            };
+        };
+        responses: {
+            /** @description It is read up to there, or further. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrUnknownRecipient"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["StaleCursor"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    tellTyping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `everyone`, `room:` and the name of a room, or `direct:` and a username, in any upper and lower case
+                 * @example direct:dewi
+                 */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are told, where they have a stream. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NotAMemberOrCrossSite"];
+            404: components["responses"]["UnknownRoomOrUnknownRecipient"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listOnlineUsers: {
         parameters: {
             query?: {
@@ -2792,6 +3285,8 @@ export interface operations {
                 lastEventId?: string;
                 /** @description `none`: no `presence` events, and no names in `ready`. `full`: both */
                 presence?: "full" | "none";
+                /** @description The names of the events that the stream shall have, separated by commas; without it, all. `ready`, `heartbeat`, `reset` and `bye` always come, and may be named. Without `presence` among them, `ready` has no names, as with `presence=none`. The cursor moves over what is left out, and nothing makes up for that later. */
+                events?: string;
                 /** @description A token of `POST /v1/events/token`, in place of the header `Authorization` */
                 token?: string;
             };

@@ -19,7 +19,7 @@ export async function openApiDocument(version: OpenApiVersion): Promise<string> 
       store: {},
     } as unknown as Services,
   )
-  const { document } = app.openapi[version]
+  const document = app.openapi(version)
   await app.close()
   return `${JSON.stringify(document, null, 2)}\n`
 }

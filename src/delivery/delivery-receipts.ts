@@ -1,5 +1,6 @@
 import type { ReceiptStore } from '../store/receipt-store.ts'
 import type { EncodedEvent } from './encoded-event.ts'
+import { type EventSet, hasEvent } from './event-names.ts'
 
 /**
  * Writes to the store up to which id each account's direct messages were delivered. Receipts are
@@ -68,16 +69,25 @@ export class DeliveryReceipts {
 export class PendingReceipt {
   readonly #receipts: DeliveryReceipts
   readonly #account: number
+  readonly #carriesMessages: boolean
   /** 0 if there is none. */
   #id = 0
 
-  constructor(receipts: DeliveryReceipts, account: number) {
+  /** @param events of the stream: without messages it delivers none */
+  constructor(receipts: DeliveryReceipts, account: number, events: EventSet) {
     this.#receipts = receipts
     this.#account = account
+    this.#carriesMessages = hasEvent(events, 'message')
+  }
+
+  /** The stream's reader has come to this id by other streams. Resolves as `DeliveryReceipts.record`. */
+  async recordStart(id: number): Promise<void> {
+    if (this.#carriesMessages) await this.#receipts.record(this.#account, id)
   }
 
   /** Events that were written, or are about to be: `record` leaves out what is past the cursor. */
   add(events: readonly EncodedEvent[]): void {
+    if (!this.#carriesMessages) return
     for (const { id, to } of events) if (to === this.#account) this.#id = Math.max(this.#id, id)
   }
 

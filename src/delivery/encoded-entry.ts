@@ -1,5 +1,5 @@
 import { toMessage } from '../chat/messages.ts'
-import { toRoom } from '../chat/rooms.ts'
+import { toRoom, toRoomView } from '../chat/rooms.ts'
 import type {
   Entry,
   MembershipEntry,
@@ -8,9 +8,10 @@ import type {
   ReactionEntry,
   RoomEntry,
 } from '../store/message-log.ts'
-import type { Room, RoomRef } from '../store/room.ts'
+import type { Room, RoomRef, RoomRole } from '../store/room.ts'
 import { formatCursor } from './cursor.ts'
 import { type Audience, accountAudience, EncodedEvent, everyone } from './encoded-event.ts'
+import type { EventName } from './event-names.ts'
 import { formatEvent } from './sse-events.ts'
 
 /** An entry of the log, as its readers get it. */
@@ -23,6 +24,20 @@ export interface EncodedEntry {
   events: readonly EncodedEvent[]
   change: MembersChange | null
 }
+
+/** What everyone of its audience gets of an entry, by its kind. */
+const eventNames = {
+  message: 'message',
+  edited: 'message.updated',
+  deleted: 'message.deleted',
+  'reaction-added': 'reaction.added',
+  'reaction-removed': 'reaction.removed',
+  joined: 'member.joined',
+  left: 'member.left',
+  'role-changed': 'member.updated',
+  'room-updated': 'room.updated',
+  'room-deleted': 'room.deleted',
+} as const satisfies Record<Entry['kind'], EventName>
 
 /** How an entry changes who is a member of its room; `room-deleted` leaves nobody. */
 export type MembersChange =
@@ -84,7 +99,7 @@ function encodeMessage(entry: MessageEntry, cursor: string | undefined): Encoded
   if (deletedAt !== undefined) return { id, kind, message: id, events: [], change: null }
   const text = formatEvent('message', toMessage(entry), cursor)
   const options = { message: id, to: to?.id ?? 0, hiddenFrom }
-  const event = new EncodedEvent(id, audiencesOf(entry), text, options)
+  const event = new EncodedEvent(id, 'message', audiencesOf(entry), text, options)
   return { id, kind, message: id, events: [event], change: null }
 }
 
@@ -104,12 +119,10 @@ function changeEvent(
 ): EncodedEvent {
   if (entry.kind === 'edited') return textEvent(entry, entry.message, cursor)
   const { id, message, by, hiddenFrom } = entry
-  const [name, data] =
-    'emoji' in entry
-      ? [entry.kind.replace('-', '.'), toReaction(entry)]
-      : ['message.deleted', { ...toMessage(message), by: by.username }]
-  const text = formatEvent(name, data, cursor)
-  return new EncodedEvent(id, audiencesOf(message), text, { message: message.id, hiddenFrom })
+  const name = eventNames[entry.kind]
+  const data = 'emoji' in entry ? toReaction(entry) : { ...toMessage(message), by: by.username }
+  const options = { message: message.id, hiddenFrom }
+  return new EncodedEvent(id, name, audiencesOf(message), formatEvent(name, data, cursor), options)
 }
 
 function toReaction({ message, by, emoji, count }: ReactionEntry) {
@@ -123,11 +136,12 @@ function textEvent(
   message: MessageEntry,
   cursor: string | undefined,
 ): EncodedEvent {
-  const [name, to] = kind === 'message' ? ['message', message.to?.id] : ['message.updated']
+  const name = eventNames[kind]
   const encode = () => formatEvent(name, toMessage(message), cursor)
   const maxBytes = 4096 + maxBytesOf(message.text, message.metadata)
+  const to = kind === 'message' ? message.to?.id : undefined
   const options = { message: message.id, to, hiddenFrom }
-  return new EncodedEvent(id, audiencesOf(message), { maxBytes, encode }, options)
+  return new EncodedEvent(id, name, audiencesOf(message), { maxBytes, encode }, options)
 }
 
 function audiencesOf({ from, to, room }: MessageEntry): Audience[] {
@@ -146,24 +160,27 @@ function encodeRoomDeletion(
     id,
     kind,
     message: 0,
-    events: [new EncodedEvent(id, [room.id], text)],
+    events: [new EncodedEvent(id, 'room.deleted', [room.id], text)],
     change: { kind: 'room-deleted', id, room: room.id },
   }
 }
 
 /** What the one who joins or leaves gets. */
 function ownEvent(entry: MembershipEntry, cursor: string | undefined): EncodedEvent {
-  const { kind, id, room, by, member, role, reason, hiddenFrom } = entry
+  const { kind, id, at, room, by, member, role, reason, hiddenFrom } = entry
+  const name = kind === 'left' ? 'room.left' : 'room.joined'
   const encode = () => {
     if (kind === 'left')
-      return formatEvent('room.left', { room: room.name, by: by.username, reason }, cursor)
+      return formatEvent(name, { room: room.name, by: by.username, reason }, cursor)
     const mayRead = isReadable(room) && !hiddenFrom.includes(member.id)
-    const view = mayRead ? toRoom(room) : { name: room.name }
-    return formatEvent('room.joined', { room: view, role, by: by.username }, cursor)
+    const membership = { role: role as RoomRole, joinedAt: at }
+    const view = mayRead ? toRoomView({ room, membership }) : { name: room.name }
+    return formatEvent(name, { room: view, role, by: by.username }, cursor)
   }
   const joins = kind === 'joined' ? room.id : 0
   const audiences = [accountAudience(member.id)]
-  return new EncodedEvent(id, audiences, { maxBytes: maxBytesOfRoom(room), encode }, { joins })
+  const encoded = { maxBytes: maxBytesOfRoom(room), encode }
+  return new EncodedEvent(id, name, audiences, encoded, { joins })
 }
 
 /** What the members get, but not the one who joins or leaves. */
@@ -173,10 +190,10 @@ function membersEvent(
   cursor: string | undefined,
 ): EncodedEvent {
   const { id, kind, hiddenFrom } = entry
+  const name = eventNames[kind]
   const encode = () => {
-    if (!('member' in entry)) return formatEvent('room.updated', toRoom(room), cursor)
+    if (!('member' in entry)) return formatEvent(name, toRoom(room), cursor)
     const { member, role, by } = entry
-    const name = kind === 'role-changed' ? 'member.updated' : `member.${kind}`
     const data = {
       room: room.name,
       username: member.username,
@@ -186,7 +203,8 @@ function membersEvent(
     }
     return formatEvent(name, data, cursor)
   }
-  return new EncodedEvent(id, [room.id], { maxBytes: maxBytesOfRoom(room), encode }, { hiddenFrom })
+  const encoded = { maxBytes: maxBytesOfRoom(room), encode }
+  return new EncodedEvent(id, name, [room.id], encoded, { hiddenFrom })
 }
 
 /** Whether anybody may read it in the snapshot that it is from. */

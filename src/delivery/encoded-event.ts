@@ -1,3 +1,5 @@
+import { type EventName, type EventSet, eventSetOf } from './event-names.ts'
+
 /** Who gets an event, as a number: 0 is everyone; above, the members of the room with this id; below, one account. */
 export type Audience = number
 
@@ -20,6 +22,8 @@ const nobody: readonly number[] = []
 export class EncodedEvent {
   /** Of its entry. */
   readonly id: number
+  /** It alone. */
+  readonly set: EventSet
   readonly audiences: readonly Audience[]
   /** The id of the message that it tells of, else 0. */
   readonly message: number
@@ -36,11 +40,13 @@ export class EncodedEvent {
   /** @param encoded its text, or what makes it, with a bound of its bytes */
   constructor(
     id: number,
+    name: EventName,
     audiences: readonly Audience[],
     encoded: string | { maxBytes: number; encode: () => string },
     { message = 0, to = 0, joins = 0, hiddenFrom = nobody }: EventOptions = {},
   ) {
     this.id = id
+    this.set = eventSetOf(name)
     this.audiences = audiences
     this.message = message
     this.to = to

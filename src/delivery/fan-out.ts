@@ -1,6 +1,6 @@
 import type { EncodedEntry, MembersChange } from './encoded-entry.ts'
 import { type EncodedEvent, everyone } from './encoded-event.ts'
-import { type ChunkRange, packChunks } from './http-chunk.ts'
+import { PackedEvents } from './packed-events.ts'
 import type { RoomMembers } from './room-members.ts'
 import type { StreamRegistry } from './stream-registry.ts'
 
@@ -9,7 +9,7 @@ type Streams = Pick<StreamRegistry, 'all' | 'ofAccount'>
 
 /**
  * Writes the entries of one update to all live streams that carry them, and applies the changes of
- * members among them. Who gets an event is decided in its place in the log. All accounts that get the same
+ * members among them. Who gets an event is decided in its place in the log. All streams that get the same
  * events share the packed bytes.
  *
  * @param head the last id of the log: everyone's cursor after these entries
@@ -61,9 +61,9 @@ class FanOutPlan {
     for (const [account, own] of this.#own)
       groups.set(account, new Group([...(groups.get(account)?.lists ?? []), own]))
     if (this.#broadcasts.length > 0) {
-      const ranges = packChunks(this.#broadcasts, head)
+      const packed = new PackedEvents(this.#broadcasts, head)
       for (const stream of this.#streams.all()) {
-        if (stream.isLive && !groups.has(stream.account)) stream.deliver(ranges)
+        if (stream.isLive && !groups.has(stream.account)) stream.deliver(packed)
       }
     }
     for (const [account, group] of groups) {
@@ -164,7 +164,7 @@ class RoomEvents {
 class Group {
   readonly lists: readonly Events[]
   #larger: Map<Events, Group> | undefined
-  #packed: readonly ChunkRange[] | undefined
+  #packed: PackedEvents | undefined
 
   constructor(lists: readonly Events[]) {
     this.lists = lists
@@ -180,8 +180,8 @@ class Group {
     return group
   }
 
-  pack(broadcasts: Events, head: number): readonly ChunkRange[] {
-    this.#packed ??= packChunks(this.#merge(broadcasts), head)
+  pack(broadcasts: Events, head: number): PackedEvents {
+    this.#packed ??= new PackedEvents(this.#merge(broadcasts), head)
     return this.#packed
   }
 

@@ -1,15 +1,18 @@
 import { Problem } from '../chat/problems.ts'
 import { Semaphore } from '../semaphore.ts'
+import type { ReadMarker } from '../store/conversation-store.ts'
 import type { LogBounds } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
-import type { StoreUpdate } from '../store/store.ts'
 import { formatCursor } from './cursor.ts'
 import { fanOut } from './fan-out.ts'
+import { Chunk } from './http-chunk.ts'
 import { RoomMembers } from './room-members.ts'
-import type { ByeReason } from './sse-events.ts'
+import { type ByeReason, readEvent } from './sse-events.ts'
 import { Stream, type StreamContext, type StreamOptions } from './stream.ts'
 import { type StreamLimits, StreamRegistry } from './stream-registry.ts'
 import { type StreamTimerSettings, StreamTimers } from './stream-timers.ts'
+import { TypingBroadcaster } from './typing-broadcaster.ts'
+import type { StreamUpdate } from './update-batcher.ts'
 
 /** How many sessions are checked at the same time after the log has diverged. */
 const maxConcurrentChecks = 4
@@ -22,7 +25,7 @@ export interface HubSettings extends StreamLimits, StreamTimerSettings {
 }
 
 export interface HubDependencies
-  extends Omit<StreamContext, 'onEnded' | 'onClosed' | 'roomMembers'> {
+  extends Omit<StreamContext, 'onEnded' | 'onClosed' | 'roomMembers' | 'heartbeatMs'> {
   /** False while the store is disconnected. */
   storeConnected(): boolean
   /** The store's time, in Unix ms. */
@@ -36,6 +39,7 @@ export class Hub {
   readonly #context: StreamContext
   readonly #streams: StreamRegistry
   readonly #roomMembers: RoomMembers
+  readonly #typing: TypingBroadcaster
   readonly #timers: StreamTimers
   /** The streams whose sockets are not closed yet; some of them have ended. */
   readonly #openSockets = new Set<Stream>()
@@ -49,6 +53,7 @@ export class Hub {
     this.#storeConnected = storeConnected
     this.#streams = new StreamRegistry(settings)
     this.#roomMembers = new RoomMembers((account) => logCache.memberships(account))
+    this.#typing = new TypingBroadcaster(this.#streams, this.#roomMembers)
     this.#timers = new StreamTimers(settings, {
       headId: () => formatCursor(logCache.head, logCache.epoch),
       now,
@@ -56,6 +61,7 @@ export class Hub {
     this.#context = {
       ...parts,
       roomMembers: this.#roomMembers,
+      heartbeatMs: settings.heartbeatMs,
       isSessionValid: (session) => checks.run(() => isSessionValid(session)),
       onEnded: (stream) => this.#remove(stream),
       onClosed: (stream) => {
@@ -94,14 +100,17 @@ export class Hub {
 
   /**
    * Ends the streams of ended sessions, then delivers the new entries. In this order, because one
-   * update of another node can hold the end of a session and messages that were sent after it.
+   * update of another node can hold the end of a session and messages that were sent after it. Then
+   * it tells what is not in the log.
    */
-  applyUpdate(update: Pick<StoreUpdate, 'bounds' | 'entries' | 'ended'>): void {
+  applyUpdate(update: StreamUpdate): void {
     for (const session of update.ended) {
       for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
     }
     const { logCache } = this.#context
     fanOut(logCache.applyUpdate(update), logCache.head, this.#streams, this.#roomMembers)
+    for (const marker of update.read) this.#sendRead(marker)
+    this.#typing.applyUpdate(update)
   }
 
   /**
@@ -111,6 +120,7 @@ export class Hub {
   diverged(bounds: LogBounds): void {
     for (const stream of this.#streams.all()) stream.diverged()
     this.#roomMembers.diverged()
+    this.#typing.clear()
     this.#context.logCache.diverged(bounds)
     this.#context.receipts.diverged()
   }
@@ -125,6 +135,7 @@ export class Hub {
     this.#closing = true
     this.#timers.close()
     this.#endAll('shutting-down')
+    this.#typing.clear()
     if (this.#openSockets.size === 0) return
     await new Promise<void>((resolve) => {
       this.#onAllClosed = resolve
@@ -138,6 +149,13 @@ export class Hub {
 
   #endAll(reason: ByeReason): void {
     for (const stream of this.#streams.all()) stream.end(reason, this.#reconnectDelayMs())
+  }
+
+  #sendRead({ account, ref, upTo }: ReadMarker): void {
+    const streams = this.#streams.ofAccount(account)
+    if (streams.length === 0) return
+    const chunk = new Chunk(Buffer.from(readEvent(ref, upTo)))
+    for (const stream of streams) stream.sendSignal('read', chunk)
   }
 
   #remove(stream: Stream): void {

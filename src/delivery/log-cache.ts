@@ -11,8 +11,9 @@ import type { ReceiptStore, Undelivered } from '../store/receipt-store.ts'
 import type { Memberships, RoomStore } from '../store/room-store.ts'
 import type { StoreUpdate } from '../store/store.ts'
 import { type EncodedEntry, encodeEntry, eventFor } from './encoded-entry.ts'
-import type { EncodedEvent } from './encoded-event.ts'
-import { type ChunkRange, maxChunkBytes, packChunks } from './http-chunk.ts'
+import type { EventSet } from './event-names.ts'
+import { type ChunkRange, maxChunkBytes } from './http-chunk.ts'
+import { PackedBatches } from './packed-events.ts'
 import { type Batch, RecentEvents, type Retelling } from './recent-events.ts'
 import type { AccountRooms } from './room-members.ts'
 
@@ -42,11 +43,11 @@ export class LogCache {
   readonly #recent: RecentEvents
   readonly #flushChanges: () => void
   readonly #reads = new Semaphore(maxConcurrentReads)
+  readonly #packed = new PackedBatches()
   readonly #queries = new Semaphore(maxConcurrentQueries)
   #bounds = notLoaded
   #generation = 0
   #changeWaiters: (() => void)[] = []
-  #lastPacked: (Batch & { ranges: readonly ChunkRange[] }) | undefined
 
   /** @param flushChanges applies the updates that wait, if they change what older entries tell */
   constructor(store: ReadableStore, flushChanges: () => void, recent = new RecentEvents()) {
@@ -89,7 +90,7 @@ export class LogCache {
     const retellings = entries.filter(isRetelling)
     this.#bounds = bounds
     const told = this.#recent.push(encoded, { retellings, epoch, oldest })
-    if (retellings.length > 0) this.#lastPacked = undefined
+    if (retellings.length > 0) this.#packed.clear()
     this.#resolveWaiters()
     return told
   }
@@ -117,13 +118,9 @@ export class LogCache {
     return this.#recent.after(cursor, rooms, maxChunkBytes)
   }
 
-  /** Packs a batch for writing. Readers who resume at the same place at once share the packed bytes. */
-  packBatch({ events, scannedTo }: Batch): readonly ChunkRange[] {
-    const last = this.#lastPacked
-    if (last?.scannedTo === scannedTo && sameEvents(last.events, events)) return last.ranges
-    const ranges = packChunks(events, scannedTo)
-    this.#lastPacked = { events, scannedTo, ranges }
-    return ranges
+  /** Packs a batch for writing, as `PackedBatches.pack`. */
+  packBatch(batch: Batch, set: EventSet): readonly ChunkRange[] {
+    return this.#packed.pack(batch, set)
   }
 
   /** What the account's streams carry after a cursor, from the store. */
@@ -175,9 +172,4 @@ function encodeScan(
 ): StoredBatch {
   const events = entries.flatMap((entry) => eventFor(encodeEntry(entry, epoch), account) ?? [])
   return { events, scannedTo, bounds }
-}
-
-/** Whether the events are identical; two readers may see as many, but different ones. */
-function sameEvents(some: readonly EncodedEvent[], others: readonly EncodedEvent[]): boolean {
-  return some.length === others.length && some.every((event, index) => event === others[index])
 }

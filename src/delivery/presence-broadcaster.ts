@@ -58,11 +58,17 @@ export class PresenceBroadcaster {
     })
   }
 
-  /** Adds a subscriber that knows who is online now. */
+  /** Adds a subscriber that knows who is online now, or one that missed an event and knows it again. */
   add(subscriber: PresenceSubscriber): void {
     this.#subscribers.add(subscriber)
+    this.#missedEvent.delete(subscriber)
     if (this.#pendingChanges.length > 0)
       this.#knownChanges.set(subscriber, this.#pendingChanges.length)
+  }
+
+  /** Whether the subscriber has been told of every change, or will be. */
+  isUpToDate(subscriber: PresenceSubscriber): boolean {
+    return this.#subscribers.has(subscriber) && !this.#missedEvent.has(subscriber)
   }
 
   remove(subscriber: PresenceSubscriber): void {

@@ -6,7 +6,7 @@ import type { AccountRooms } from './room-members.ts'
 
 export interface Batch {
   /** The events after a cursor that the reader's streams carry. */
-  events: EncodedEvent[]
+  events: readonly EncodedEvent[]
   /** The id up to which these are all. */
   scannedTo: number
 }

@@ -1,6 +1,9 @@
+import { conversationId } from '../chat/conversations.ts'
 import type { Presence } from '../chat/presence.ts'
+import type { ConversationRef } from '../store/conversation-store.ts'
 import type { CursorResolution, LogBounds } from '../store/message-log.ts'
 import { formatCursor } from './cursor.ts'
+import type { EventName } from './event-names.ts'
 
 /**
  * The events of the stream, as `text/event-stream` (HTML standard, section 9.2). Data is one line of
@@ -42,7 +45,7 @@ function escapeSeparator(separator: string): string {
 }
 
 /** @param id the cursor after it, where the event is one of the log */
-export function formatEvent(name: string, data: unknown, id?: string): string {
+export function formatEvent(name: EventName, data: unknown, id?: string): string {
   const json = JSON.stringify(data).replace(lineSeparators, escapeSeparator)
   return `event: ${name}\ndata: ${json}\n${id === undefined ? '' : `id: ${id}\n`}\n`
 }
@@ -92,6 +95,21 @@ export function presenceEvent(
   resync?: true,
 ): string {
   return formatEvent('presence', { joined, left, onlineCount, resync })
+}
+
+/** The person has read a conversation on some device. */
+export function readEvent(ref: ConversationRef, upTo: number): string {
+  return formatEvent('read', { conversation: conversationId(ref), upTo })
+}
+
+/** Who is typing; nobody where there are no names. @param more whether more people are */
+export function typingEvent(
+  ref: ConversationRef,
+  usernames: readonly string[],
+  more: boolean,
+): string {
+  const conversation = conversationId(ref)
+  return formatEvent('typing', { conversation, usernames, more: more || undefined })
 }
 
 /** The last event of a stream. @param retryMs when an EventSource reconnects */

@@ -4,23 +4,23 @@ import type { Cursor } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { type DeliveryReceipts, PendingReceipt } from './delivery-receipts.ts'
 import type { EncodedEvent } from './encoded-event.ts'
-import type { Chunk, ChunkRange } from './http-chunk.ts'
+import { type EventSet, hasEvent } from './event-names.ts'
+import type { Chunk } from './http-chunk.ts'
 import type { LogCache, StoredBatch } from './log-cache.ts'
+import { type PackedEvents, selectEvents } from './packed-events.ts'
 import type { PresenceBroadcaster, PresenceSubscriber } from './presence-broadcaster.ts'
 import type { Batch } from './recent-events.ts'
 import type { AccountRooms, RoomMembers } from './room-members.ts'
-import type { SseConnection } from './sse-connection.ts'
 import {
   type ByeReason,
-  byeEvent,
-  defaultRetryMs,
   heartbeatEvent,
   initialOnlineNames,
   readyEvent,
   resetEvent,
-  retryPreamble,
 } from './sse-events.ts'
+import { type StreamConnection, StreamOutput } from './stream-output.ts'
 import { StreamPosition } from './stream-position.ts'
+import { StreamReady } from './stream-ready.ts'
 import { StreamWaits } from './stream-waits.ts'
 
 export interface StreamOptions {
@@ -28,7 +28,9 @@ export interface StreamOptions {
   /** Null for a reader without a cursor. */
   cursor: Cursor | null
   presence: 'full' | 'none'
-  connection: Pick<SseConnection, 'listen' | 'buffer' | 'write' | 'isDrained' | 'end' | 'destroy'>
+  /** The events it has, besides those that every stream has. */
+  events: EventSet
+  connection: StreamConnection
 }
 
 /** The parts of the server that a stream uses. */
@@ -38,6 +40,8 @@ export interface StreamContext {
   presence: Presence
   presenceBroadcaster: PresenceBroadcaster
   receipts: DeliveryReceipts
+  /** How often a stream gets a heartbeat, and `ready` again at most, in ms. */
+  heartbeatMs: number
   /** Delay between two attempts to read from an unavailable store, in ms. */
   retryMs: number
   /** Whether a session that was valid still is, and is the same one. @throws {Unavailable} */
@@ -68,11 +72,13 @@ type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
 export class Stream implements PresenceSubscriber {
   readonly session: Session
   readonly account: number
-  readonly #connection: StreamOptions['connection']
+  readonly events: EventSet
+  readonly #output: StreamOutput
   readonly #context: StreamContext
   readonly #rooms: AccountRooms
   readonly #receipt: PendingReceipt
   readonly #waits: StreamWaits
+  readonly #ready: StreamReady
   readonly #cursor: Cursor | null
   readonly #wantsPresence: boolean
   #state: StreamState = 'opening'
@@ -80,20 +86,17 @@ export class Stream implements PresenceSubscriber {
   readonly #position: StreamPosition
   /** Up to here a stream that is `opening` reads undelivered direct messages alone. */
   #undeliveredUpTo = 0
-  #hasWritten = false
-  /** The socket takes no more until it has drained. */
-  #full = false
-  /** How many writes to the store `ready` waits for. */
-  #pendingWrites = 0
-  #ready = false
 
-  constructor({ session, cursor, presence, connection }: StreamOptions, context: StreamContext) {
+  constructor(options: StreamOptions, context: StreamContext) {
+    const { session, cursor, presence, events, connection } = options
     this.session = session
     this.account = session.account.id
-    this.#connection = connection
+    this.events = events
+    this.#output = new StreamOutput(connection)
     this.#context = context
     this.#rooms = context.roomMembers.open(this.account)
-    this.#receipt = new PendingReceipt(context.receipts, this.account)
+    this.#receipt = new PendingReceipt(context.receipts, this.account, events)
+    this.#ready = new StreamReady()
     this.#waits = new StreamWaits(context.retryMs)
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logCache)
@@ -102,9 +105,9 @@ export class Stream implements PresenceSubscriber {
 
   /** Starts to read from the cursor. */
   start(): void {
-    this.#connection.listen({
+    this.#output.listen({
       drained: () => {
-        this.#full = false
+        this.#output.drained()
         this.#waits.drained()
       },
       closed: () => {
@@ -122,10 +125,10 @@ export class Stream implements PresenceSubscriber {
   }
 
   /** Writes the events of one update to a live stream; `own` are those for its account alone. */
-  deliver(ranges: readonly ChunkRange[], own: readonly EncodedEvent[] = []): void {
+  deliver(packed: PackedEvents, own: readonly EncodedEvent[] = []): void {
     this.#receipt.add(own)
-    for (const { chunk, lastId } of ranges) {
-      if (this.#write(chunk)) continue
+    for (const { chunk, lastId } of packed.for(this.events)) {
+      if (this.#output.write(chunk)) continue
       this.#fallBehind(lastId)
       return
     }
@@ -138,10 +141,11 @@ export class Stream implements PresenceSubscriber {
 
   /** Writes a heartbeat; live streams share `headHeartbeat`. */
   sendHeartbeat(headHeartbeat: Chunk): void {
-    if (this.#full) return
+    if (this.#output.isFull) return
     this.#acknowledge()
     const id = this.#state === 'opening' ? undefined : this.#position.eventId
     this.#send(this.isLive ? headHeartbeat : heartbeatEvent(id))
+    this.#sendReady()
   }
 
   sendPresence(chunk: Chunk): boolean {
@@ -150,18 +154,21 @@ export class Stream implements PresenceSubscriber {
     return true
   }
 
+  /** Writes an event that is not in the log to a live stream. After `ready` its reader asks for what it missed. */
+  sendSignal(name: 'read' | 'typing', chunk: Chunk): void {
+    if (this.isLive && hasEvent(this.events, name)) this.#send(chunk)
+  }
+
   /** Writes `bye` and ends the stream. */
   end(reason: ByeReason, retryMs?: number): void {
     if (this.#state === 'ended') return
-    // A `bye` that is the first event carries the retry time that every stream begins with.
-    const retry = retryMs ?? (this.#hasWritten ? undefined : defaultRetryMs)
-    this.#connection.end(byeEvent(reason, retry))
+    this.#output.end(reason, retryMs)
     this.#become('ended')
   }
 
   /** Cuts the connection. */
   destroy(): void {
-    this.#connection.destroy()
+    this.#output.destroy()
     this.#become('ended')
   }
 
@@ -173,6 +180,7 @@ export class Stream implements PresenceSubscriber {
       this.#sendReady()
       presenceBroadcaster.caughtUp(this)
     } else if (state === 'behind') {
+      this.#ready.owe()
       this.#run()
     } else if (state === 'ended') {
       this.#waits.stop()
@@ -195,13 +203,13 @@ export class Stream implements PresenceSubscriber {
     const { after, upTo, bounds } = await this.#waits.untilAvailable(() =>
       roomMembers.loadBeside(logCache.undelivered(this.account), this.#rooms),
     )
-    this.#position.moveTo(after, bounds, generation)
+    this.#position.moveTo(hasEvent(this.events, 'message') ? after : upTo, bounds, generation)
     this.#undeliveredUpTo = upTo
   }
 
   async #startAtCursor(cursor: Cursor): Promise<void> {
     await this.#resolveCursor(cursor)
-    this.#delayReady(this.#context.receipts.record(this.account, this.#position.id))
+    this.#delayReady(this.#receipt.recordStart(this.#position.id))
   }
 
   /** Moves to where a cursor stands, and writes a reset unless that is the same place on the same log. */
@@ -228,7 +236,7 @@ export class Stream implements PresenceSubscriber {
     const { logCache } = this.#context
     while (this.#state !== 'ended') {
       // Waits for the client, until its socket drains or the stream ends.
-      if (this.#full) await this.#waits.untilDrained()
+      if (this.#output.isFull) await this.#waits.untilDrained()
       // Waits for the update or divergence on its way from the store, which come even if the stream ends.
       else if (this.#position.isAhead) await logCache.nextChange()
       // The reads wait for an answer of the store; if it is unavailable, until it answers or the stream ends.
@@ -286,55 +294,45 @@ export class Stream implements PresenceSubscriber {
   }
 
   /** Writes as much as the socket takes, and moves the cursor over it. */
-  #writeBatch(batch: Batch): void {
+  #writeBatch({ events, scannedTo }: Batch): void {
+    const batch = { events: selectEvents(events, this.events), scannedTo }
     this.#receipt.add(batch.events)
-    for (const { chunk, lastId } of this.#context.logCache.packBatch(batch)) {
+    for (const { chunk, lastId } of this.#context.logCache.packBatch(batch, this.events)) {
       this.#send(chunk)
       this.#position.id = lastId
       // The rest is read again later, so that a stalled reader holds at most one chunk in memory.
-      if (this.#full) return
+      if (this.#output.isFull) return
     }
-    this.#position.id = batch.scannedTo
+    this.#position.id = scannedTo
   }
 
   /** Records what was delivered, once the kernel has taken all that was written. */
   #acknowledge(): void {
     const cursor = this.isLive ? this.#context.logCache.head : this.#position.id
-    if (this.#connection.isDrained) this.#receipt.record(cursor)
+    if (this.#output.isDrained) this.#receipt.record(cursor)
   }
 
   #delayReady(write: Promise<void>): void {
-    this.#pendingWrites++
-    write.then(() => {
-      this.#pendingWrites--
-      this.#sendReady()
-    })
+    this.#ready.waitFor(write).then(() => this.#sendReady())
   }
 
-  /** Writes `ready` once the stream is live and its presence and its cursor are stored. */
+  /** Writes `ready` if it is due and the stream is live. Its reader may know the names already. */
   #sendReady(): void {
-    if (this.#ready || this.#pendingWrites > 0 || !this.isLive) return
-    this.#ready = true
+    if (!this.isLive || !this.#ready.isDue(this.#context.heartbeatMs)) return
     const { logCache, presence, presenceBroadcaster } = this.#context
-    const online = this.#wantsPresence ? initialOnlineNames(presence) : undefined
+    const lacksNames = this.#wantsPresence && !presenceBroadcaster.isUpToDate(this)
+    const online = lacksNames ? initialOnlineNames(presence) : undefined
+    // Past the names' bound a first reader fetches the list, and one that missed changes is told to.
+    const willKnowNames = online !== undefined || this.#ready.isFirst
+    this.#ready.written()
     this.#send(readyEvent(this.session.account.username, logCache, online, presence.count))
-    if (this.#wantsPresence) presenceBroadcaster.add(this)
+    if (lacksNames && willKnowNames) presenceBroadcaster.add(this)
   }
 
   #send(event: Chunk | string): void {
     // The store may answer a question after the stream has ended.
-    if (this.#state === 'ended' || this.#write(event)) return
+    if (this.#state === 'ended' || this.#output.write(event)) return
     if (this.isLive) this.#fallBehind(this.#context.logCache.head)
-  }
-
-  /** @returns whether the socket takes more */
-  #write(event: Chunk | string): boolean {
-    if (!this.#hasWritten) {
-      this.#hasWritten = true
-      this.#connection.buffer(retryPreamble)
-    }
-    if (!this.#connection.write(event)) this.#full = true
-    return !this.#full
   }
 
   /** Reads on after `prepare`, in a later microtask. An error cuts the stream. */

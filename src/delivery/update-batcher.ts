@@ -1,7 +1,8 @@
 import type { Entry } from '../store/message-log.ts'
 import type { StoreUpdate } from '../store/store.ts'
 
-export type LogUpdate = Pick<StoreUpdate, 'bounds' | 'entries' | 'ended'>
+/** What an update has for the streams. */
+export type StreamUpdate = Pick<StoreUpdate, 'bounds' | 'entries' | 'ended' | 'read' | 'typing'>
 
 /**
  * Coalesces the updates of one event-loop turn, so that responses are sent before the fan-out. The
@@ -9,24 +10,30 @@ export type LogUpdate = Pick<StoreUpdate, 'bounds' | 'entries' | 'ended'>
  * halves the writes on a busy server. `docs/design/delivery.md` has the order of the turns.
  */
 export class UpdateBatcher {
-  readonly #deliver: (update: LogUpdate) => void
-  #pending: LogUpdate | undefined
+  readonly #deliver: (update: StreamUpdate) => void
+  #pending: StreamUpdate | undefined
 
-  constructor(deliver: (update: LogUpdate) => void) {
+  constructor(deliver: (update: StreamUpdate) => void) {
     this.#deliver = deliver
   }
 
-  add({ bounds, entries, ended }: LogUpdate): void {
+  add({ bounds, entries, ended, read, typing }: StreamUpdate): void {
     // Messages of earlier updates must still reach the streams of a session that ends now. So only the
     // first update of a turn, or the first after a flush, can have ended sessions.
     if (ended.length > 0 || this.#wouldTellLeavers(entries)) this.flush()
     if (this.#pending === undefined) {
-      this.#pending = { bounds, entries, ended }
+      this.#pending = { bounds, entries, ended, read, typing }
       setImmediate(() => this.flush())
       return
     }
     const pending = this.#pending
-    this.#pending = { bounds, entries: [...pending.entries, ...entries], ended: pending.ended }
+    this.#pending = {
+      bounds,
+      entries: [...pending.entries, ...entries],
+      ended: pending.ended,
+      read: [...pending.read, ...read],
+      typing: [...pending.typing, ...typing],
+    }
   }
 
   /** Delivers the pending update at once, before something that must follow it. */

@@ -34,6 +34,7 @@ import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { addSwagger } from './plugins/swagger.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { apiDescriptionRoutes } from './routes/api-description.ts'
+import { conversationRoutes, typingRoutes } from './routes/conversations.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -107,6 +108,8 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     roomRoutes,
     bodilessRoomRoutes,
     roomMessageRoutes,
+    conversationRoutes,
+    typingRoutes,
     userRoutes,
     eventRoutes,
     healthRoutes,

@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
+import type { Conversations } from '../chat/conversations.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
 import type { Sessions } from '../chat/sessions.ts'
+import type { EventSet } from '../delivery/event-names.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 
@@ -35,6 +37,7 @@ export interface StreamParameters {
   presence: 'full' | 'none'
   /** A valid cursor, or empty. */
   lastEventId: string
+  events: EventSet
 }
 
 /** What the HTTP layer needs of the rest of the server. */
@@ -60,6 +63,7 @@ export interface Services {
     | 'ban'
     | 'unban'
   >
+  conversations: Pick<Conversations, 'list' | 'find' | 'mute' | 'markRead' | 'tellTyping'>
   presence: Pick<Presence, 'list'>
   store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */

@@ -34,7 +34,7 @@ export function streamResponder({
   return (
     request: FastifyRequest,
     reply: FastifyReply,
-    { presence, lastEventId }: StreamParameters,
+    { presence, lastEventId, events }: StreamParameters,
   ): void => {
     if (request.method === 'HEAD') {
       // A body of unknown length: without a body Fastify would send `content-length: 0`.
@@ -52,6 +52,7 @@ export function streamResponder({
       session,
       cursor: parseCursor(lastEventId) ?? null,
       presence,
+      events,
       connection: new SseConnection(detachSocket(reply.raw), { head, framed, writeTimeoutMs }),
     })
     // The session may have ended since the request was authenticated.

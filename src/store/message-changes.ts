@@ -40,7 +40,12 @@ export interface ChangeFacts {
 export type ChangeRefusal =
   | 'session-ended'
   | 'unknown-message'
-  | 'forbidden'
+  /** The caller is banned from its room. */
+  | 'banned'
+  /** Of an edit: the caller did not write it. */
+  | 'not-sender'
+  /** Of a deletion: nor may the caller moderate its room. */
+  | 'not-sender-or-moderator'
   | 'not-a-member'
   | 'room-archived'
   | 'message-deleted'
@@ -73,7 +78,7 @@ export function decideChange(command: ChangeCommand, facts: ChangeFacts): Change
 /** The sender may delete wherever they may read it, also from a room that has banned them. */
 function decideDeletion(message: MessageEntry, { caller, room }: ChangeFacts): ChangeDecision {
   if (message.from.id !== caller.id && !isModerator(room?.callerRole))
-    return { refusal: 'forbidden' }
+    return { refusal: 'not-sender-or-moderator' }
   return { change: message.deletedAt === undefined }
 }
 
@@ -86,9 +91,9 @@ function lacksRights(
   message: MessageEntry,
   { caller, room }: ChangeFacts,
 ): ChangeRefusal | undefined {
-  if (room?.callerIsBanned) return 'forbidden'
+  if (room?.callerIsBanned) return 'banned'
   if (room && room.callerRole === undefined) return 'not-a-member'
-  return kind === 'edit' && message.from.id !== caller.id ? 'forbidden' : undefined
+  return kind === 'edit' && message.from.id !== caller.id ? 'not-sender' : undefined
 }
 
 function stateRefusal(

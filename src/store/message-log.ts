@@ -144,6 +144,8 @@ export interface ReactionEntry {
 export interface MembershipEntry {
   kind: 'joined' | 'left' | 'role-changed'
   id: number
+  /** Unix milliseconds: of `joined`, since when they are a member. */
+  at: number
   /** As it is in the snapshot that was read; without its state where the viewer may not read it any more. */
   room: Room | RoomRef
   /** Who did it, which can be the member. */

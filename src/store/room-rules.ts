@@ -59,10 +59,12 @@ export function decideRoom(command: RoomCommand, facts: RoomFacts): RoomDecision
   if (command.kind === 'create') return decideCreate(command, facts)
   const { room } = facts
   if (room === undefined || !mayRead(room, facts.callerRole)) return refuse('unknown-room')
-  if (facts.callerIsBanned && !isLeaving(command, facts)) return refuse('forbidden')
+  if (facts.callerIsBanned && !isLeaving(command, facts)) return refuse('banned')
   if (command.kind === 'update') return decideUpdate(command.changes, room, facts)
   if (command.kind === 'delete') {
-    return facts.callerRole === 'owner' ? { changes: [{ kind: 'delete' }] } : lacksRights(facts)
+    return facts.callerRole === 'owner'
+      ? { changes: [{ kind: 'delete' }] }
+      : lacksRights(facts, 'needs-owner')
   }
   const { target } = facts
   if (target === undefined) return refuse('unknown-user')
@@ -93,8 +95,12 @@ function refuse(refusal: RoomRefusal): RoomDecision {
   return { refusal }
 }
 
-function lacksRights({ callerRole }: RoomFacts): RoomDecision {
-  return refuse(callerRole === undefined ? 'not-a-member' : 'forbidden')
+/** @param rights what a member lacks */
+function lacksRights(
+  { callerRole }: RoomFacts,
+  rights: 'needs-moderator' | 'needs-owner' | 'not-outranked',
+): RoomDecision {
+  return refuse(callerRole === undefined ? 'not-a-member' : rights)
 }
 
 function isLeaving(command: RoomCommand, { caller, target }: RoomFacts): boolean {
@@ -118,7 +124,8 @@ function decideCreate(
 function decideUpdate(wanted: RoomFields, room: Room, facts: RoomFacts): RoomDecision {
   const { callerRole } = facts
   const needsOwner = wanted.archived !== undefined || wanted.access !== undefined
-  if (needsOwner ? callerRole !== 'owner' : !isModerator(callerRole)) return lacksRights(facts)
+  if (needsOwner && callerRole !== 'owner') return lacksRights(facts, 'needs-owner')
+  if (!isModerator(callerRole)) return lacksRights(facts, 'needs-moderator')
   if (wanted.access === 'open' && room.access === 'private') return refuse('cannot-open')
   const fields: RoomFields = Object.fromEntries(
     Object.entries(wanted).filter(([name, value]) => room[name as keyof RoomFields] !== value),
@@ -140,10 +147,11 @@ function decidePutMember(
   if (!isJoining) {
     const needsModerator = room.access === 'private' || facts.targetHasLeft
     const mayAdd = needsModerator ? isModerator(callerRole) : callerRole !== undefined
-    if (!mayAdd) return lacksRights(facts)
-    if (facts.targetIsBanned) return refuse('forbidden')
+    if (!mayAdd) return lacksRights(facts, 'needs-moderator')
+    if (facts.targetIsBanned) return refuse('target-banned')
   }
-  if (role !== undefined && role !== 'member' && callerRole !== 'owner') return lacksRights(facts)
+  if (role !== undefined && role !== 'member' && callerRole !== 'owner')
+    return lacksRights(facts, 'needs-owner')
   if (isJoining && facts.joinedRooms >= maxRooms) return refuse('too-many-rooms')
   if (room.memberCount >= maxMembers) return refuse('room-full')
   // An archived room can be without members: who joins it is its owner.
@@ -152,7 +160,7 @@ function decidePutMember(
 }
 
 function decideRole(role: RoomRole, target: Person, facts: RoomFacts): RoomDecision {
-  if (facts.callerRole !== 'owner') return lacksRights(facts)
+  if (facts.callerRole !== 'owner') return lacksRights(facts, 'needs-owner')
   if (facts.targetRole === 'owner' && facts.otherOwners === 0) return refuse('last-owner')
   return { changes: [{ kind: 'set-role', member: target, role }] }
 }
@@ -165,12 +173,13 @@ function decideRemove(
 ): RoomDecision {
   if (facts.targetRole === undefined) return nothing
   if (isLeaving(command, facts)) return { changes: leave(room, target, facts) }
-  if (!outranks(facts)) return lacksRights(facts)
+  if (!outranks(facts)) return lacksRights(facts, 'not-outranked')
   return { changes: [{ kind: 'leave', member: target, reason: 'removed' }] }
 }
 
 function decideBan(kind: 'ban' | 'unban', target: Person, facts: RoomFacts): RoomDecision {
-  if (!isModerator(facts.callerRole) || !outranks(facts)) return lacksRights(facts)
+  if (!isModerator(facts.callerRole)) return lacksRights(facts, 'needs-moderator')
+  if (!outranks(facts)) return lacksRights(facts, 'not-outranked')
   if (facts.targetIsBanned === (kind === 'ban')) return nothing
   const changes: RoomChange[] = [{ kind, member: target }]
   if (kind === 'ban' && facts.targetRole !== undefined)

@@ -110,7 +110,14 @@ export type RoomRefusal =
   | 'unknown-room'
   | 'unknown-user'
   | 'room-name-taken'
-  | 'forbidden'
+  /** The caller is banned from the room. */
+  | 'banned'
+  /** The one who is to be added is. */
+  | 'target-banned'
+  | 'needs-moderator'
+  | 'needs-owner'
+  /** The role of the other one is not lower than the caller's. */
+  | 'not-outranked'
   | 'not-a-member'
   | 'cannot-open'
   | 'last-owner'

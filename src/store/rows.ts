@@ -79,7 +79,7 @@ export function toMessage(row: MessageRow, room: RoomRef | null): MessageEntry {
 
 /** @param room as it is told to the viewer; null for an entry whose audience is not one */
 export function toEntry(row: EntryRow, room: Room | RoomRef | null): Entry {
-  const { kind, id, text, actorId, actor, targetId, target } = row
+  const { kind, id, text, sentAt, actorId, actor, targetId, target } = row
   if (kind === 'message') return toMessage(row, room)
   const by = { id: actorId, username: actor }
   if (isChange(kind)) {
@@ -92,7 +92,7 @@ export function toEntry(row: EntryRow, room: Room | RoomRef | null): Entry {
   const role = kind === 'left' ? null : (text as RoomRole)
   const reason = kind === 'left' ? (text as LeaveReason) : null
   const member = { id: targetId as number, username: target as string }
-  return { kind, ...common, member, role, reason }
+  return { kind, ...common, at: sentAt, member, role, reason }
 }
 
 /** A row of a query for sessions, joined with the account. */

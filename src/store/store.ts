@@ -1,4 +1,5 @@
 import type { AccountStore } from './account-store.ts'
+import type { ConversationStore, ReadMarker, TypingSignal } from './conversation-store.ts'
 import type { Entry, LogBounds, MessageLog } from './message-log.ts'
 import type { PresenceStore, PresentSession } from './presence-store.ts'
 import type { RateLimitCounters } from './rate-limit-counters.ts'
@@ -18,6 +19,7 @@ export interface Store {
   readonly sessions: SessionStore
   readonly presence: PresenceStore
   readonly rooms: RoomStore
+  readonly conversations: ConversationStore
   readonly receipts: ReceiptStore
   readonly retention: RetentionStore
   /** Undefined on SQLite, where one process can count in memory. */
@@ -73,6 +75,9 @@ export interface StoreUpdate {
   entered: PresentSession[]
   /** Ids of sessions that are no longer present. */
   left: number[]
+  /** Markers that moved by `markRead`. Posting moves one's own without telling it: the message does. */
+  read: ReadMarker[]
+  typing: TypingSignal[]
 }
 
 /** In bytes. */

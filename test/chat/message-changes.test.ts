@@ -77,7 +77,9 @@ t.test('a refusal of the store is told', async (t) => {
   const told: Record<Exclude<ChangeOutcome['kind'], 'done'>, [code: string, detail: RegExp]> = {
     'session-ended': ['unauthorized', /./],
     'unknown-message': ['not-found', /not for you to see/],
-    forbidden: ['forbidden', /Only the sender may edit/],
+    banned: ['forbidden', /banned you/],
+    'not-sender': ['forbidden', /Only the sender may edit/],
+    'not-sender-or-moderator': ['forbidden', /may delete .* its moderators and owners/],
     'not-a-member': ['not-a-member', /Join it first/],
     'room-archived': ['room-archived', /archived/],
     'message-deleted': ['message-deleted', /was deleted/],

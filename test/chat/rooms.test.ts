@@ -304,7 +304,10 @@ t.test('what is read is asked for by keys', async (t) => {
 t.test('what may not be read is unknown, and bans are for moderators', async (t) => {
   const { rooms, scripted, ann } = await open()
   scripted.bansAre = 'forbidden'
-  t.match(await refusalOf(() => rooms.bans(ann, 'tea', { limit: 1 })), { code: 'forbidden' })
+  t.match(await refusalOf(() => rooms.bans(ann, 'tea', { limit: 1 })), {
+    code: 'forbidden',
+    detail: /moderators and owners/,
+  })
   scripted.isReadable = false
   for (const call of [
     () => rooms.find(ann, 'tea'),
@@ -320,9 +323,13 @@ t.test('a refusal of the store is a problem', async (t) => {
     'session-ended': 'unauthorized',
     'key-reused': 'idempotency-key-reused',
     'unknown-room': 'unknown-room',
-    'unknown-user': 'not-found',
+    'unknown-user': 'unknown-person',
     'room-name-taken': 'room-name-taken',
-    forbidden: 'forbidden',
+    banned: 'forbidden',
+    'target-banned': 'forbidden',
+    'needs-moderator': 'forbidden',
+    'needs-owner': 'forbidden',
+    'not-outranked': 'forbidden',
     'not-a-member': 'not-a-member',
     'cannot-open': 'cannot-open',
     'last-owner': 'last-owner',

@@ -83,6 +83,16 @@ t.test('a title is on one line, and a topic may be empty', async (t) => {
   t.match(checkTopic('a\0b'), /U\+0000/)
 })
 
+t.test('a title and a topic turn nothing around', async (t) => {
+  for (const control of '\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069') {
+    const detail = `must hold no bidirectional controls, but holds ${codePointName(control)}`
+    t.equal(checkTitle(`a${control}b`), detail)
+    t.equal(checkTopic(`a${control}b`), detail)
+    t.equal(checkText(`a${control}b`, 10), undefined, 'a message may')
+  }
+  t.equal(checkTitle('مرحبا hello שלום'), undefined)
+})
+
 t.test('no string holds U+0000 or a lone surrogate', async (t) => {
   t.equal(checkString('fine \u0001 👋'), undefined)
   t.match(checkString('a\0b'), /U\+0000/)

@@ -117,7 +117,7 @@ t.test('a commit larger than a chunk stops where the socket is full', async (t) 
   connection.room = 1
   const entries = fixture.append(0, 0, 0)
   for (const entry of entries) entry.text = 'x'.repeat(40_000)
-  fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries, ended: [] })
+  fixture.deliver(entries)
   t.equal(connection.received, 'ready@0 m1')
   connection.drain()
   await connection.until(() => connection.received.endsWith('m3'))
@@ -134,7 +134,7 @@ t.test(
     fixture.open(1, { id: 3, epoch }, connection)
     await pause(5)
     t.equal(connection.received, '')
-    fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries, ended: [] })
+    fixture.deliver(entries)
     await connection.until(() => connection.received === 'ready@3')
     t.end()
   },
@@ -276,7 +276,7 @@ for (const cursor of [{ id: 0, epoch }, null])
         fixture.deliver([1, 2, 3].map((id) => log.say({ to: 1, text: `t${id}` })))
         const { connection, release } = await readerAtStore(fixture, cursor)
         const entries = [log.deleteMessage(2), log.edit(1, 'new')]
-        const update = { bounds: log.bounds_, entries, ended: [] }
+        const update = fixture.updateOf({ entries })
         if (isWaiting) {
           release()
           fixture.batcher.add(update)
@@ -307,7 +307,7 @@ t.test(
     fixture.deliver([log.say({ text: 'secret' })])
     const entries = [log.deleteMessage(3)]
     connection.drain()
-    fixture.batcher.add({ bounds: log.bounds_, entries, ended: [] })
+    fixture.batcher.add(fixture.updateOf({ entries }))
     await connection.until(() => connection.received.includes('@4'))
     t.equal(connection.received, 'ready@1 m2 message.deleted@4')
   },

@@ -40,6 +40,7 @@ const membership = (
 ): MembershipEntry => ({
   kind,
   id: 7,
+  at: sentAt,
   room,
   by: ann,
   member: bob,
@@ -147,7 +148,7 @@ t.test('who joins gets the room, the others get who joined', async (t) => {
   const entry = membership('joined')
   t.equal(
     received(entry, bob.id),
-    `event: room.joined\ndata: {"room":${roomJson},"role":"member","by":"ann"}\n`,
+    `event: room.joined\ndata: {"room":${roomJson.slice(0, -1)},"role":"member","joinedAt":"2026-01-02T03:04:05.006Z"},"role":"member","by":"ann"}\n`,
   )
   t.equal(
     received(entry, ann.id),

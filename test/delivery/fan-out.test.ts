@@ -24,7 +24,7 @@ t.test('one commit is delivered in as few writes as it fits in', async (t) => {
   slow.room = 1
   const text = 'x'.repeat(40_000)
   for (const entry of fixture.append(0, 0, 0)) entry.text = text
-  fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries: fixture.log.entries, ended: [] })
+  fixture.deliver(fixture.log.entries)
   t.match(quick.received, /m1 m2 m3$/)
   t.match(slow.received, /m1$/, 'up to the write that fills the socket')
   slow.drain()
@@ -109,10 +109,9 @@ t.test('what is hidden from a member that has left since is not for them', async
   const late = [log.say({ room }), log.rename(room), log.say({}), log.setRole(room, 1, 'owner')]
   log.leave(room, 2)
   // The update has ended before the leaving, of which it knows already.
-  fixture.hub.applyUpdate({
+  fixture.update({
     bounds: { ...log.bounds_, head: 6 },
     entries: late.map((one) => log.asNow(one)),
-    ended: [],
   })
   t.equal(bob.received, 'ready@2 m3 m5')
   slow.drain()

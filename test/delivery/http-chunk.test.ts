@@ -2,7 +2,7 @@ import t from 'tap'
 import { EncodedEvent } from '../../src/delivery/encoded-event.ts'
 import { Chunk, packChunks } from '../../src/delivery/http-chunk.ts'
 
-const event = (id: number, bytes: Buffer) => new EncodedEvent(id, [0], `${bytes}`)
+const event = (id: number, bytes: Buffer) => new EncodedEvent(id, 'message', [0], `${bytes}`)
 
 t.test('a chunk is one HTTP chunk, or its bytes alone for HTTP/1.0', async (t) => {
   const chunk = new Chunk(Buffer.from('id: 1\n'), Buffer.from('data: {}\n\n'))

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { allEvents } from '../../src/delivery/event-names.ts'
 import { Chunk } from '../../src/delivery/http-chunk.ts'
 import { presenceEvent } from '../../src/delivery/sse-events.ts'
 import { DeliveryFixture, FakeConnection, session } from './support/fixture.ts'
@@ -15,7 +16,13 @@ t.test('a live stream gets presence events', async (t) => {
 t.test('ready names nobody to a stream without presence', async (t) => {
   const fixture = new DeliveryFixture()
   const connection = new FakeConnection()
-  fixture.hub.open({ session: session(1), cursor: null, presence: 'none', connection })
+  fixture.hub.open({
+    session: session(1),
+    cursor: null,
+    presence: 'none',
+    events: allEvents,
+    connection,
+  })
   await connection.until(() => connection.received.includes('ready'))
   t.match(connection.text, 'data: {"user":"p1","head":0,"onlineCount":1}')
 })
@@ -26,7 +33,7 @@ t.test('the end of a session ends only its own streams', async (t) => {
   fixture.open(1, null, mine, session(11, 1))
   fixture.open(1, null, too, session(11, 1))
   fixture.open(1, null, other, session(12, 1))
-  fixture.hub.applyUpdate({ bounds: fixture.log.bounds_, entries: [], ended: [11, 99] })
+  fixture.update({ ended: [11, 99] })
   t.same([mine.received, too.received, other.received], ['logged-out', 'logged-out', ''])
   t.equal(fixture.hub.size, 1)
 })

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
+import { allEvents } from '../../src/delivery/event-names.ts'
 import { LogCache } from '../../src/delivery/log-cache.ts'
 import type { Batch } from '../../src/delivery/recent-events.ts'
 import { AccountRooms } from '../../src/delivery/room-members.ts'
@@ -35,7 +36,7 @@ t.test('readers who missed the same events share the packed bytes, others do not
   logCache.applyUpdate({ bounds: log.bounds_, entries })
   const missedBy = (account: number, cursor = 0) => {
     const rooms = Object.assign(new AccountRooms(account), { isLoaded: true })
-    return logCache.packBatch(logCache.readRecent(cursor, rooms) as Batch)
+    return logCache.packBatch(logCache.readRecent(cursor, rooms) as Batch, allEvents)
   }
   const [shared] = missedBy(3)
   t.equal(missedBy(4)[0]?.chunk, shared?.chunk)
@@ -60,7 +61,7 @@ t.test('what was packed is forgotten once one of its messages is deleted', async
   const packed = (() => {
     update([log.say({ text: 'secret' })])
     const rooms = Object.assign(new AccountRooms(1), { isLoaded: true })
-    const [range] = logCache.packBatch(logCache.readRecent(0, rooms) as Batch)
+    const [range] = logCache.packBatch(logCache.readRecent(0, rooms) as Batch, allEvents)
     return new WeakRef(range?.chunk as object)
   })()
   const [, deletion] = update([log.say({}), log.deleteMessage(1)])

@@ -14,7 +14,7 @@ const event = (id: number, to = 0, size = 10): EncodedEntry => ({
   id,
   kind: 'message',
   message: id,
-  events: [new EncodedEvent(id, [-to], 'x'.repeat(size), { message: id, to })],
+  events: [new EncodedEvent(id, 'message', [-to], 'x'.repeat(size), { message: id, to })],
   change: null,
 })
 const account = (id: number) => new AccountRooms(id)
@@ -92,13 +92,16 @@ t.test('a reader gets what is for its account and its rooms, from when it joined
   const recent = new RecentEvents()
   const ofRoom = (id: number, room: number, hiddenFrom: number[] = []): EncodedEntry => ({
     ...event(id),
-    events: [new EncodedEvent(id, [room], 'x', { hiddenFrom })],
+    events: [new EncodedEvent(id, 'message', [room], 'x', { hiddenFrom })],
   })
   const joining: EncodedEntry = {
     id: 5,
     kind: 'joined',
     message: 0,
-    events: [new EncodedEvent(5, [41], 'x'), new EncodedEvent(5, [-1], 'own', { joins: 41 })],
+    events: [
+      new EncodedEvent(5, 'message', [41], 'x'),
+      new EncodedEvent(5, 'message', [-1], 'own', { joins: 41 }),
+    ],
     change: null,
   }
   recent.push([ofRoom(1, 40), event(2), ofRoom(3, 41), event(4, 1), joining, ofRoom(6, 41)])

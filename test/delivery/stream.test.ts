@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { EncodedEvent } from '../../src/delivery/encoded-event.ts'
+import { allEvents } from '../../src/delivery/event-names.ts'
 import { Chunk } from '../../src/delivery/http-chunk.ts'
 import type { StoredBatch } from '../../src/delivery/log-cache.ts'
 import { RoomMembers } from '../../src/delivery/room-members.ts'
@@ -11,7 +12,7 @@ const epoch = 'mh4k2c9z'
 const bounds = { epoch, oldest: 1, head: 9 }
 const account = { id: 1, username: 'ann', createdAt: 0 }
 const session: Session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
-const event = new EncodedEvent(6, [0], 'too late')
+const event = new EncodedEvent(6, 'message', [0], 'too late')
 
 /** A stream with cursor 5 of 9, whose next read resolves when the test calls `answer`. */
 async function replaying() {
@@ -47,7 +48,7 @@ async function replaying() {
     destroy: nothing,
   }
   const stream = new Stream(
-    { session, cursor: { id: 5, epoch }, presence: 'full', connection },
+    { session, cursor: { id: 5, epoch }, presence: 'full', events: allEvents, connection },
     context,
   )
   stream.start()

@@ -1,11 +1,11 @@
 import t from 'tap'
-import { type LogUpdate, UpdateBatcher } from '../../src/delivery/update-batcher.ts'
+import { type StreamUpdate, UpdateBatcher } from '../../src/delivery/update-batcher.ts'
 import type { Entry } from '../../src/store/message-log.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** An update of one entry, which is a message unless a kind is given. */
-function update(head: number, ended: number[] = [], kind?: Entry['kind']): LogUpdate {
+function update(head: number, ended: number[] = [], kind?: Entry['kind']): StreamUpdate {
   const from = { id: 1, username: 'ann' }
   const entry: Entry = {
     kind: 'message',
@@ -17,11 +17,11 @@ function update(head: number, ended: number[] = [], kind?: Entry['kind']): LogUp
     sentAt: 0,
   }
   const entries = [kind ? ({ ...entry, kind } as Entry) : entry]
-  return { bounds: { epoch: '00000001', oldest: 1, head }, entries, ended }
+  return { bounds: { epoch: '00000001', oldest: 1, head }, entries, ended, read: [], typing: [] }
 }
 
 t.test('the updates of one turn are delivered as one, at its end', async (t) => {
-  const delivered: LogUpdate[] = []
+  const delivered: StreamUpdate[] = []
   const batcher = new UpdateBatcher((update) => delivered.push(update))
   batcher.add(update(1, [7]))
   batcher.add(update(2))
@@ -34,6 +34,21 @@ t.test('the updates of one turn are delivered as one, at its end', async (t) => 
     [1, 2],
   )
   t.same(delivered[0]?.ended, [7])
+})
+
+t.test('markers and signals of one turn are gathered, too', async (t) => {
+  const delivered: StreamUpdate[] = []
+  const batcher = new UpdateBatcher((update) => delivered.push(update))
+  const by = { id: 1, username: 'ann' }
+  const ref = { type: 'everyone' } as const
+  for (const upTo of [1, 2])
+    batcher.add({ ...update(upTo), read: [{ account: 1, ref, upTo }], typing: [{ by, ref }] })
+  await nextTurn()
+  t.same(
+    delivered[0]?.read.map(({ upTo }) => upTo),
+    [1, 2],
+  )
+  t.equal(delivered[0]?.typing.length, 2)
 })
 
 t.test('entries before the end of a session are delivered before it', async (t) => {

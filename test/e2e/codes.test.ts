@@ -81,6 +81,8 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /openapi.json',
     'GET /problems/{code}',
     'GET /readyz',
+    'GET /v1/conversations',
+    'GET /v1/conversations/{conversation}',
     'GET /v1/events',
     'GET /v1/me',
     'GET /v1/messages',
@@ -91,8 +93,10 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /v1/rooms/{room}/members',
     'GET /v1/rooms/{room}/messages',
     'GET /v1/users/online',
+    'PATCH /v1/conversations/{conversation}',
     'PATCH /v1/messages/{id}',
     'PATCH /v1/rooms/{room}',
+    'POST /v1/conversations/{conversation}/typing',
     'POST /v1/events/token',
     'POST /v1/login',
     'POST /v1/logout',
@@ -101,6 +105,7 @@ t.test('what is refused before anyone is asked', async (t) => {
     'POST /v1/register',
     'POST /v1/rooms',
     'POST /v1/rooms/{room}/messages',
+    'PUT /v1/conversations/{conversation}/read',
     'PUT /v1/messages/{id}/reactions/{emoji}',
     'PUT /v1/rooms/{room}/bans/{username}',
     'PUT /v1/rooms/{room}/members/{username}',
@@ -164,8 +169,11 @@ t.test('rooms', async (t) => {
   await refused(t, room, say('tea', bob), { code: 'not-a-member' })
   await done(t, room, put('tea/members/bob', bob), 200)
   await refused(t, room, put('tea/members/cid', cid), { code: 'room-full' })
-  await refused(t, room, put('tea/members/nobody', ann), { code: 'not-found' })
+  await refused(t, room, put('tea/members/nobody', ann), { code: 'unknown-person' })
   await refused(t, room, ask('DELETE', '/v1/rooms/tea', bob), { code: 'forbidden' })
+  const read = await ann.call('PUT', '/v1/conversations/room:tea/read', { upTo: 999 })
+  t.match(read, { status: 409, body: { type: '/problems/stale-cursor' } })
+  provoked.add('stale-cursor')
   const broadcast = post('/v1/messages/broadcast', { text: 'hi' }, ann)
   await refused(t, room, broadcast, { code: 'forbidden' })
   const opening = await ann.call('PATCH', '/v1/rooms/rum', { access: 'open' })

@@ -34,6 +34,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await everyRoomCall(store, ann, bob, round)
   await everyChange(store, ann, bob)
   await everyReadOfChanges(store, ann, bob)
+  await everyConversationCall(store, ann, bob)
   const again = newBatchId()
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.append([draft(ann, 'once', { key })], again)
@@ -149,6 +150,36 @@ async function everyReadOfChanges(store: Store, ann: Session, bob: Session): Pro
   }
   await store.rooms.execute(ann.id, deleteRoom(room), null)
   while ((await store.retention.eraseDeleted()).more);
+}
+
+async function everyConversationCall(store: Store, ann: Session, bob: Session): Promise<void> {
+  const room = `talk${ann.id}`
+  const [viewer, other] = [ann.account, bob.account]
+  await store.rooms.execute(ann.id, create(room), null)
+  await store.rooms.execute(bob.id, put(room, other.username), null)
+  const mentions = [viewer.username]
+  await appendMessage(store, bob, 'to ann', { to: viewer.username, mentions })
+  await appendMessage(store, bob, 'to the room', { room, mentions })
+  for (const key of [
+    { type: 'everyone' },
+    { type: 'room', key: room },
+    { type: 'room', key: 'none' },
+    { type: 'direct', key: other.username },
+    { type: 'direct', key: personNamed(9) },
+    { type: 'direct', key: 'nobody' },
+  ] as const) {
+    await store.conversations.find(viewer, key)
+    await store.conversations.mute(viewer, key, true)
+    await store.conversations.tellTyping(viewer, key)
+    const { epoch, head: id } = await store.log.bounds()
+    await store.conversations.markRead(viewer, key, { id, epoch })
+  }
+  const { username } = viewer
+  for (const account of [viewer, { id: 1, username: personNamed(1) }]) {
+    const page = { before: { lastId: 9_999, id: `direct:${username}` }, limit: 50 }
+    for (const query of [{ ...page, before: null }, page])
+      await store.conversations.list(account, query)
+  }
 }
 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {

@@ -69,15 +69,15 @@ const rows: Row[] = [
 
   ['an edit by the sender', edit(), {}, changes],
   ['of a direct message', edit(), { message: direct }, changes],
-  ['by its recipient', edit(), { message: direct, caller: bob }, refused('forbidden')],
-  ['by anyone else', edit(), { caller: bob }, refused('forbidden')],
+  ['by its recipient', edit(), { message: direct, caller: bob }, refused('not-sender')],
+  ['by anyone else', edit(), { caller: bob }, refused('not-sender')],
   ['in a room', edit(), member('member'), changes],
-  ['by its owner', edit(), { ...member('owner'), caller: bob }, refused('forbidden')],
+  ['by its owner', edit(), { ...member('owner'), caller: bob }, refused('not-sender')],
   [
     'by a sender who is banned',
     edit(),
     member(undefined, { callerIsBanned: true }),
-    refused('forbidden'),
+    refused('banned'),
   ],
   ['by one who has left', edit(), member(undefined), refused('not-a-member')],
   [
@@ -91,10 +91,10 @@ const rows: Row[] = [
     'of another’s message while archived',
     edit(),
     { ...member('owner', { archived: true }), caller: bob },
-    refused('forbidden'),
+    refused('not-sender'),
   ],
   ['of a deleted message', edit(), { message: deleted(broadcast) }, refused('message-deleted')],
-  ['by another', edit(), { message: deleted(broadcast), caller: bob }, refused('forbidden')],
+  ['by another', edit(), { message: deleted(broadcast), caller: bob }, refused('not-sender')],
   [
     'of a deleted message while archived',
     edit(),
@@ -145,23 +145,28 @@ const rows: Row[] = [
 
   ['a deletion by the sender', remove, {}, changes],
   ['the second time', remove, { message: deleted(broadcast) }, nothing],
-  ['by another', remove, { caller: bob }, refused('forbidden')],
+  ['by another', remove, { caller: bob }, refused('not-sender-or-moderator')],
   [
     'the second time, by another',
     remove,
     { message: deleted(broadcast), caller: bob },
-    refused('forbidden'),
+    refused('not-sender-or-moderator'),
   ],
   [
     'of a direct message by its recipient',
     remove,
     { message: direct, caller: bob },
-    refused('forbidden'),
+    refused('not-sender-or-moderator'),
   ],
   ['in a room that one has left', remove, member(undefined), changes],
   ['that has banned one', remove, member(undefined, { callerIsBanned: true }), changes],
   ['that is archived', remove, member('member', { archived: true }), changes],
-  ['by another member', remove, { ...member('member'), caller: bob }, refused('forbidden')],
+  [
+    'by another member',
+    remove,
+    { ...member('member'), caller: bob },
+    refused('not-sender-or-moderator'),
+  ],
   ['by a moderator', remove, { ...member('moderator'), caller: bob }, changes],
   ['by an owner', remove, { ...member('owner'), caller: bob }, changes],
   [
@@ -170,7 +175,12 @@ const rows: Row[] = [
     { ...member('moderator', { archived: true }), caller: bob },
     changes,
   ],
-  ['by one who is no member', remove, { ...member(undefined), caller: bob }, refused('forbidden')],
+  [
+    'by one who is no member',
+    remove,
+    { ...member(undefined), caller: bob },
+    refused('not-sender-or-moderator'),
+  ],
   ['long after', remove, { now: 1e12 }, changes],
 
   ['a reaction', react, { caller: bob }, changes],
@@ -184,12 +194,7 @@ const rows: Row[] = [
   ['taken back from one', unreact, { message: deleted(broadcast) }, refused('message-deleted')],
   ['in a room', react, { ...member('member'), caller: bob }, changes],
   ['by one who is no member', react, member(undefined), refused('not-a-member')],
-  [
-    'by one who is banned',
-    react,
-    member(undefined, { callerIsBanned: true }),
-    refused('forbidden'),
-  ],
+  ['by one who is banned', react, member(undefined, { callerIsBanned: true }), refused('banned')],
   ['while archived', react, member('member', { archived: true }), refused('room-archived')],
   [
     'taken back while archived',

@@ -121,15 +121,15 @@ t.test('the banned may do nothing but leave', async (t) => {
     unban('tea', 'bob'),
   ])
     judge(t, [
-      ['an open room', command, { callerIsBanned }, 'forbidden'],
-      ['before who is registered', command, { callerIsBanned, target: undefined }, 'forbidden'],
-      ['before the state', command, { callerIsBanned, targetRole: 'member' }, 'forbidden'],
+      ['an open room', command, { callerIsBanned }, 'banned'],
+      ['before who is registered', command, { callerIsBanned, target: undefined }, 'banned'],
+      ['before the state', command, { callerIsBanned, targetRole: 'member' }, 'banned'],
     ])
   const banned = self(undefined, { callerIsBanned, targetIsBanned: true })
   judge(t, [
-    ['joining', joining, banned, 'forbidden'],
+    ['joining', joining, banned, 'banned'],
     ['leaving', leaving, banned, []],
-    ['lifting the ban', unban('tea', 'ann'), banned, 'forbidden'],
+    ['lifting the ban', unban('tea', 'ann'), banned, 'banned'],
   ])
 })
 
@@ -147,7 +147,7 @@ t.test('moderators say what a room is about; owners close it, and never open it'
   const archived = { archived: true }
   judge(t, [
     ['a stranger', update('tea', texts), {}, 'not-a-member'],
-    ['a member', update('tea', texts), by('member'), 'forbidden'],
+    ['a member', update('tea', texts), by('member'), 'needs-moderator'],
     ['a moderator', update('tea', texts), by('moderator'), written],
     ['an owner', update('tea', texts), by('owner'), written],
     [
@@ -157,8 +157,8 @@ t.test('moderators say what a room is about; owners close it, and never open it'
       written,
     ],
     ['a stranger archives', update('tea', archived), {}, 'not-a-member'],
-    ['a moderator archives', update('tea', archived), by('moderator'), 'forbidden'],
-    ['with a title', update('tea', { ...texts, ...archived }), by('moderator'), 'forbidden'],
+    ['a moderator archives', update('tea', archived), by('moderator'), 'needs-owner'],
+    ['with a title', update('tea', { ...texts, ...archived }), by('moderator'), 'needs-owner'],
     [
       'an owner archives',
       update('tea', archived),
@@ -171,7 +171,7 @@ t.test('moderators say what a room is about; owners close it, and never open it'
       by('owner', { room: { ...open, archived: true } }),
       [{ kind: 'update', fields: { archived: false } }],
     ],
-    ['a moderator closes', update('tea', toPrivate), by('moderator'), 'forbidden'],
+    ['a moderator closes', update('tea', toPrivate), by('moderator'), 'needs-owner'],
     [
       'an owner closes',
       update('tea', toPrivate),
@@ -179,7 +179,7 @@ t.test('moderators say what a room is about; owners close it, and never open it'
       [{ kind: 'update', fields: toPrivate }],
     ],
     ['an owner opens', update('tea', toOpen), by('owner', { room: closed }), 'cannot-open'],
-    ['rights first', update('tea', toOpen), by('moderator', { room: closed }), 'forbidden'],
+    ['rights first', update('tea', toOpen), by('moderator', { room: closed }), 'needs-owner'],
   ])
 })
 
@@ -189,7 +189,7 @@ t.test('what is as it was makes no entry', async (t) => {
   judge(t, [
     ['all', update('tea', same), by('owner', { room }), []],
     ['nothing asked for', update('tea', {}), by('moderator', { room }), []],
-    ['rights first', update('tea', {}), by('member', { room }), 'forbidden'],
+    ['rights first', update('tea', {}), by('member', { room }), 'needs-moderator'],
     ['private again', update('tea', { access: 'private' }), by('owner', { room: closed }), []],
     [
       'but what differs does',
@@ -203,8 +203,8 @@ t.test('what is as it was makes no entry', async (t) => {
 t.test('owners delete', async (t) => {
   judge(t, [
     ['a stranger', deleteRoom('tea'), {}, 'not-a-member'],
-    ['a member', deleteRoom('tea'), by('member'), 'forbidden'],
-    ['a moderator', deleteRoom('tea'), by('moderator'), 'forbidden'],
+    ['a member', deleteRoom('tea'), by('member'), 'needs-owner'],
+    ['a moderator', deleteRoom('tea'), by('moderator'), 'needs-owner'],
     ['an owner', deleteRoom('tea'), by('owner'), [{ kind: 'delete' }]],
   ])
 })
@@ -245,17 +245,17 @@ t.test('members add to an open room, moderators to a private one and who once le
     ['a member', adding, by('member'), added],
     ['a moderator', adding, by('moderator'), added],
     ['an owner', adding, by('owner'), added],
-    ['a member of a private room', adding, by('member', { room: closed }), 'forbidden'],
+    ['a member of a private room', adding, by('member', { room: closed }), 'needs-moderator'],
     ['a moderator of one', adding, by('moderator', { room: closed }), added],
     ['an owner of one', adding, by('owner', { room: closed }), added],
-    ['a member, who left', adding, by('member', { targetHasLeft: true }), 'forbidden'],
+    ['a member, who left', adding, by('member', { targetHasLeft: true }), 'needs-moderator'],
     ['a stranger, who left', adding, { targetHasLeft: true }, 'not-a-member'],
     ['a moderator, who left', adding, by('moderator', { targetHasLeft: true }), added],
-    ['the banned', adding, by('owner', { targetIsBanned: true }), 'forbidden'],
+    ['the banned', adding, by('owner', { targetIsBanned: true }), 'target-banned'],
     ['who is one already', adding, by('member', { targetRole: 'owner' }), []],
     ['whatever rooms they are in', limited, by('member', { joinedRooms: 2 }), added],
     ['to a full room', limited, by('owner', { room: { ...open, memberCount: 4 } }), 'room-full'],
-    ['a moderator, as one', put('tea', 'bob', 'moderator'), by('moderator'), 'forbidden'],
+    ['a moderator, as one', put('tea', 'bob', 'moderator'), by('moderator'), 'needs-owner'],
     ['a moderator, as a member', put('tea', 'bob', 'member'), by('moderator'), added],
     ['an owner, as an owner', put('tea', 'bob', 'owner'), by('owner'), [join(target, 'owner')]],
   ])
@@ -267,9 +267,9 @@ t.test('owners give roles; the last one stays', async (t) => {
   const stepDown = put('tea', 'ann', 'member')
   judge(t, [
     ['a stranger', toModerator, { targetRole: 'member' }, 'not-a-member'],
-    ['a member', toModerator, by('member', { targetRole: 'member' }), 'forbidden'],
-    ['a moderator', toMember, by('moderator', { targetRole: 'moderator' }), 'forbidden'],
-    ['oneself', put('tea', 'ann', 'owner'), self('moderator'), 'forbidden'],
+    ['a member', toModerator, by('member', { targetRole: 'member' }), 'needs-owner'],
+    ['a moderator', toMember, by('moderator', { targetRole: 'moderator' }), 'needs-owner'],
+    ['oneself', put('tea', 'ann', 'owner'), self('moderator'), 'needs-owner'],
     ['an owner', toModerator, by('owner', { targetRole: 'member' }), [setRole('moderator')]],
     ['of another owner', toMember, by('owner', { targetRole: 'owner' }), [setRole('member')]],
     ['the same', toModerator, by('owner', { targetRole: 'moderator' }), []],
@@ -285,17 +285,17 @@ t.test('everyone may leave, and remove who has a lower role', async (t) => {
     ['a member leaves', leaving, self('member'), [left]],
     ['an owner of two leaves', leaving, self('owner'), [left]],
     ['a stranger removes', removing, { targetRole: 'member' }, 'not-a-member'],
-    ['a member, a member', removing, by('member', { targetRole: 'member' }), 'forbidden'],
+    ['a member, a member', removing, by('member', { targetRole: 'member' }), 'not-outranked'],
     ['a moderator, a member', removing, by('moderator', { targetRole: 'member' }), [removed]],
     [
       'a moderator, their like',
       removing,
       by('moderator', { targetRole: 'moderator' }),
-      'forbidden',
+      'not-outranked',
     ],
-    ['a moderator, an owner', removing, by('moderator', { targetRole: 'owner' }), 'forbidden'],
+    ['a moderator, an owner', removing, by('moderator', { targetRole: 'owner' }), 'not-outranked'],
     ['an owner, a moderator', removing, by('owner', { targetRole: 'moderator' }), [removed]],
-    ['an owner, an owner', removing, by('owner', { targetRole: 'owner' }), 'forbidden'],
+    ['an owner, an owner', removing, by('owner', { targetRole: 'owner' }), 'not-outranked'],
     ['who is none', removing, by('member'), []],
     ['a stranger, who is none', removing, {}, []],
   ])
@@ -325,19 +325,24 @@ t.test('moderators ban who has a lower role', async (t) => {
   const lifted: RoomChange = { kind: 'unban', member: target }
   judge(t, [
     ['a stranger', banning, {}, 'not-a-member'],
-    ['a member', banning, by('member'), 'forbidden'],
+    ['a member', banning, by('member'), 'needs-moderator'],
     ['a moderator, a stranger', banning, by('moderator'), [banned]],
     ['a moderator, a member', banning, by('moderator', { targetRole: 'member' }), [banned, out]],
-    ['a moderator, their like', banning, by('moderator', { targetRole: 'moderator' }), 'forbidden'],
+    [
+      'a moderator, their like',
+      banning,
+      by('moderator', { targetRole: 'moderator' }),
+      'not-outranked',
+    ],
     ['an owner, a moderator', banning, by('owner', { targetRole: 'moderator' }), [banned, out]],
-    ['an owner, an owner', banning, by('owner', { targetRole: 'owner' }), 'forbidden'],
-    ['oneself', ban('tea', 'ann'), self('moderator'), 'forbidden'],
+    ['an owner, an owner', banning, by('owner', { targetRole: 'owner' }), 'not-outranked'],
+    ['oneself', ban('tea', 'ann'), self('moderator'), 'not-outranked'],
     ['again', banning, by('moderator', { targetIsBanned: true }), []],
     [
       'a member lifts one',
       unban('tea', 'bob'),
       by('member', { targetIsBanned: true }),
-      'forbidden',
+      'needs-moderator',
     ],
     ['a moderator does', unban('tea', 'bob'), by('moderator', { targetIsBanned: true }), [lifted]],
     ['of who is not banned', unban('tea', 'bob'), by('moderator'), []],

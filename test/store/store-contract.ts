@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { accountStoreContract } from './contract/account-store.ts'
+import { conversationStoreContract } from './contract/conversation-store.ts'
 import type { OpenFixture } from './contract/fixture.ts'
 import { messageLogContract } from './contract/message-log.ts'
 import { presenceStoreContract } from './contract/presence-store.ts'
@@ -16,6 +17,7 @@ const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<v
   AccountStore: accountStoreContract,
   SessionStore: sessionStoreContract,
   RoomStore: roomStoreContract,
+  ConversationStore: conversationStoreContract,
   PresenceStore: presenceStoreContract,
   ReceiptStore: receiptStoreContract,
   RetentionStore: retentionStoreContract,

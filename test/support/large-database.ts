@@ -25,8 +25,10 @@ export const growing: ReadonlySet<string> = new Set([
   'entries',
   'idempotency_keys',
   'members',
+  'mentions',
   'presence',
   'reactions',
+  'read_markers',
   'room_bans',
   'room_skeletons',
   'rooms',
@@ -105,6 +107,11 @@ function logOf(size: Size, now: number, upTo: UpTo, no: string): string {
     ORDER BY n;
     INSERT INTO reactions (message_id, emoji, account_id, entry_id)
     SELECT n, '👍', 1 + n % ${accounts}, n FROM ${upTo(Math.min(messages, 5_000))};
+    INSERT INTO read_markers (account_id, audience_id, read_up_to, muted)
+    SELECT id, 1, 0, ${no} FROM accounts
+    UNION ALL SELECT account_id, audience_id, joined_id, ${no} FROM members ORDER BY 1, 2;
+    INSERT INTO mentions (account_id, audience_id, message_id)
+    SELECT 1 + n % ${accounts}, 1, n FROM ${upTo(Math.min(messages, 5_000))} ORDER BY 1, 3;
     INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
     SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n % ${accounts - 1} END, 'key ' || n, 'digest'
     FROM ${upTo(messages, messages - 2 * keys + 1)};`

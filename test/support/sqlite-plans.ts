@@ -22,6 +22,7 @@ const harmless: Record<string, RegExp[]> = {
   entries: [/FROM entries ORDER BY id DESC LIMIT 1$/, parents],
   sessions: [parents],
   idempotency_keys: [/FROM idempotency_keys CROSS JOIN entries [^()]*ORDER BY entry_id LIMIT/],
+  read_markers: [parents],
   members: [/^SELECT DISTINCT account_id FROM members INDEXED BY members_rooms/, parents],
   presence: [/FROM presence JOIN accounts ON accounts.id = presence.account_id\s+ORDER BY/],
   room_bans: [parents],

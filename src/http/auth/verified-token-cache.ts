@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LruMap } from 'toad-cache'
 import type { Claims } from './tokens.ts'
 
 /** A token and its claims take about 600 bytes. */
@@ -11,7 +11,7 @@ const defaultCacheSize = 20_000
  */
 export class VerifiedTokenCache {
   readonly #now: () => number
-  readonly #claims: LRUCache<string, Claims>
+  readonly #claims: LruMap<Claims>
 
   /**
    * @param now the time in Unix milliseconds
@@ -19,7 +19,7 @@ export class VerifiedTokenCache {
    */
   constructor(now: () => number, options: { cacheSize?: number } = {}) {
     this.#now = now
-    this.#claims = new LRUCache({ max: options.cacheSize ?? defaultCacheSize })
+    this.#claims = new LruMap(options.cacheSize ?? defaultCacheSize)
   }
 
   /** @returns the claims of a cached token, unless it has expired */

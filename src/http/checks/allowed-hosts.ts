@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LruMap } from 'toad-cache'
 import { type Authority, readAuthority } from './authority.ts'
 
 /** How many values of `Host` are cached; a server has few. */
@@ -19,14 +19,14 @@ export class AllowedHosts {
   readonly #names: ReadonlySet<string>
   /** Each with a leading dot. */
   readonly #domains: readonly string[]
-  readonly #cache: LRUCache<string, CheckedHost>
+  readonly #cache: LruMap<CheckedHost>
 
   /**
    * @param hosts names and addresses as browsers write them, `*.` and a domain, or `*` for any
    * @param options.cacheSize how many values of `Host` are cached (500)
    */
   constructor(hosts: readonly string[] = ['*'], options: { cacheSize?: number } = {}) {
-    this.#cache = new LRUCache({ max: options.cacheSize ?? defaultCacheSize })
+    this.#cache = new LruMap(options.cacheSize ?? defaultCacheSize)
     this.#any = hosts.includes('*')
     this.#names = new Set(hosts)
     this.#domains = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1))

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { LRUCache } from 'lru-cache'
+import { LruMap } from 'toad-cache'
 import type { Networks } from '../../chat/password-queue.ts'
 
 /** A key that a limit counts under, and how many times the limit it may reach. */
@@ -19,7 +19,7 @@ const networks = [
 ] as const
 
 /** Parsing an address takes longer than counting it. */
-const cache = new LRUCache<string, readonly LimitKey[]>({ max: 4096 })
+const cache = new LruMap<readonly LimitKey[]>(4096)
 
 /**
  * The keys that an address counts under, the narrowest first: of IPv6 its /64, /56 and /48; of IPv4,

@@ -40,10 +40,11 @@ export class RateLimits {
       requestsPerMinute,
       `One address may make ${requestsPerMinute} requests`,
     )
-    this.#messages = perMinute(
-      messagesPerMinute,
-      `One account may post ${messagesPerMinute} messages`,
-    )
+    this.#messages = new RateLimiter({
+      points: messagesPerMinute,
+      seconds: 60,
+      message: `One account may write ${messagesPerMinute} times a minute: messages, and all that changes a message or a room.`,
+    })
     this.#reads = perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads`)
     this.#streamOpens = perMinute(
       streamOpensPerMinute,

@@ -6,17 +6,15 @@ import { OpenApiSchemas } from '../schemas/openapi-schemas.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The OpenAPI documents of this API, by version; empty until the application is ready. */
-    openapi: Readonly<Record<OpenApiVersion, ServedDocument>>
+    /**
+     * The OpenAPI document of this API, once the application is ready. They are made at the first call, as
+     * most servers are never asked for them (docs/design/memory.md).
+     */
+    openapi(version: OpenApiVersion): OpenApiDocument
   }
 }
 
 export type OpenApiVersion = '3.1' | '3.2'
-
-interface ServedDocument {
-  document: OpenApiDocument
-  json: string
-}
 
 /** The description of the API, in Markdown with paragraphs and code alone. */
 const introduction = `A chat server that any HTTP client can talk to. Register or log in, keep the token, send it as
@@ -58,6 +56,10 @@ export async function addSwagger(
         { name: 'Accounts', description: 'Register, log in and log out' },
         { name: 'Messages', description: 'Send messages and read them' },
         { name: 'Rooms', description: 'Make rooms, join them and say who may do what' },
+        {
+          name: 'Conversations',
+          description: 'What a list of conversations shows: the newest message, what is unread',
+        },
         { name: 'People', description: 'Who is online' },
         { name: 'Events', description: 'The event stream' },
         { name: 'Server', description: 'The server itself' },
@@ -79,14 +81,12 @@ export async function addSwagger(
       url,
     }),
   })
-  const documents: Partial<Record<OpenApiVersion, ServedDocument>> = {}
-  app.decorate('openapi', documents as Record<OpenApiVersion, ServedDocument>)
-  app.addHook('onReady', async () => {
-    const document32 = toOpenApi32(app.swagger())
-    for (const document of [toOpenApi31(document32), document32])
-      documents[document.openapi.slice(0, 3) as OpenApiVersion] = {
-        document,
-        json: JSON.stringify(document),
-      }
+  let documents: Record<OpenApiVersion, OpenApiDocument> | undefined
+  app.decorate('openapi', (openApiVersion) => {
+    if (documents === undefined) {
+      const document32 = toOpenApi32(app.swagger())
+      documents = { '3.1': toOpenApi31(document32), '3.2': document32 }
+    }
+    return documents[openApiVersion]
   })
 }

@@ -22,10 +22,9 @@ export async function apiDescriptionRoutes(app: Api): Promise<void> {
     return { type: `/problems/${code}`, ...problems[code as ProblemCode] }
   })
 
-  /** At the first request, because the documents are made after all routes were added. */
   function openApi(version: OpenApiVersion): StaticFile {
     documents[version] ??= new StaticFile(
-      app.openapi[version].json,
+      JSON.stringify(app.openapi(version)),
       'application/json; charset=utf-8',
     )
     return documents[version]

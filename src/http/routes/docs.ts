@@ -40,11 +40,11 @@ export function addSwaggerUi(app: FastifyInstance): void {
     ['/docs', ''],
     ['/docs/', '../'],
   ] as const) {
-    let page: StaticFile
-    app.addHook('onReady', async () => {
-      page = new StaticFile(pageOf(app, files, root), 'text/html; charset=utf-8')
+    let page: StaticFile | undefined
+    app.get(path, hidden, (request, reply) => {
+      page ??= new StaticFile(pageOf(app, files, root), 'text/html; charset=utf-8')
+      return page.send(request, reply, revalidate)
     })
-    app.get(path, hidden, (request, reply) => page.send(request, reply, revalidate))
   }
 }
 
@@ -74,7 +74,7 @@ function pageOf(
   const at = (name: string) => `${root}docs/static/${nameIn(files, name)}`
   const icon = at('favicon-32x32.png')
   const links = { root, icon, style: at('index.css'), script: at('start.js') }
-  return docsPage(app.openapi['3.1'].document, links)
+  return docsPage(app.openapi('3.1'), links)
 }
 
 function nameIn(files: ReadonlyMap<string, StaticFile>, name: string): string {

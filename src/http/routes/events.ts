@@ -1,3 +1,4 @@
+import { allEvents, hasEvent, parseEvents } from '../../delivery/event-names.ts'
 import { toTime } from '../account-responses.ts'
 import { requireEventsToken, requireSessionToken } from '../auth/authentication.ts'
 import { issueToken } from '../auth/tokens.ts'
@@ -16,10 +17,12 @@ export async function eventRoutes(
 
   app.get('/v1/events', { schema: openStream, onRequest: onStream }, async (request, reply) => {
     limits.stream(request.session)
-    const { presence = 'full', lastEventId = '' } = request.query
+    const { lastEventId = '', events: names } = request.query
+    const events = names === undefined ? allEvents : parseEvents(names)
+    const presence = hasEvent(events, 'presence') ? (request.query.presence ?? 'full') : 'none'
     // The header wins, because an EventSource reconnects to the same URL. An empty one is absent.
     const cursor = request.headers['last-event-id'] || lastEventId
-    services.respondWithStream(request, reply, { presence, lastEventId: cursor })
+    services.respondWithStream(request, reply, { presence, lastEventId: cursor, events })
     // The limiter's own listener for `close` went with the others, when the stream took the socket.
     if (request.method === 'GET') connections.release(request.socket)
     return reply

@@ -12,7 +12,8 @@ export type DocumentedLimits = Pick<
 
 const namePattern =
   '^[^\\x00-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x9F][^\\x00-\\x2C\\x2F\\x3A-\\x40\\x5B-\\x5E\\x60\\x7B-\\x9F]*$'
-const textPattern = '^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$'
+const textControls = '\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F'
+const bidiControls = '\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069'
 
 /**
  * The documentation of fields that `chat/` validates, with better error texts than a validator has. A
@@ -44,13 +45,19 @@ export function documentedRules({
     roomTitle: {
       minLength: 1,
       maxLength: maxTitleChars,
-      pattern: '^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029]*$',
-      description: `1 to ${maxTitleChars} characters on one line, not blank, no control characters. A new room without one has its name as its title`,
+      pattern: `^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029${bidiControls}]*$`,
+      description: `1 to ${maxTitleChars} characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title`,
     },
     roomTopic: {
       maxLength: maxTopicChars,
-      pattern: textPattern,
-      description: `At most ${maxTopicChars} characters, no control characters but tab, LF and CR`,
+      pattern: `^[^${textControls}${bidiControls}]*$`,
+      description: `At most ${maxTopicChars} characters, no control characters but tab, LF and CR, and no bidirectional ones`,
+    },
+    upTo: {
+      type: 'string',
+      pattern: '^[0-9]{1,16}(?:-[0-9a-z]{8})?$',
+      description:
+        'An id in decimal digits, or a cursor as the server sent it. A number is taken, too.',
     },
     newPassword: {
       minLength: passwordMinChars,
@@ -64,7 +71,7 @@ export function documentedRules({
     text: {
       minLength: 1,
       maxLength: messageMaxChars,
-      pattern: textPattern,
+      pattern: `^[^${textControls}]*$`,
       description: `1 to ${messageMaxChars.toLocaleString('en')} characters, not blank, no control characters but tab, LF and CR. It comes back exactly as it was sent.`,
     },
   }

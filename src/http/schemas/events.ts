@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
+import { areEventNames, type EventName, eventsRule } from '../../delivery/event-names.ts'
 import { Count, Id, strict, Time } from './common.ts'
 import { DeletedMessage, Message, ReactionChange } from './message.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
@@ -77,6 +78,27 @@ const Presence = Type.Object(
   { $id: 'Presence', description: 'The data of the event `presence`' },
 )
 
+const Typing = Type.Object(
+  {
+    conversation: Type.String({
+      description: '`room:` and the name of the room, or `direct:` and the other username',
+    }),
+    usernames: Type.Array(Type.String(), {
+      description: 'Who is typing now, at most 5, never the user; empty: nobody any more',
+    }),
+    more: Type.Optional(Type.Boolean({ description: 'True: more than these are typing' })),
+  },
+  { $id: 'Typing', description: 'The data of the event `typing`' },
+)
+
+const Read = Type.Object(
+  {
+    conversation: Type.String({ description: 'The id of the conversation' }),
+    upTo: Id('The user has read what has an id up to this one'),
+  },
+  { $id: 'Read', description: 'The data of the event `read`' },
+)
+
 const Heartbeat = Type.Object(
   {},
   { $id: 'Heartbeat', description: 'The data of the event `heartbeat`: an object without fields' },
@@ -109,6 +131,8 @@ export const eventData = [
   ...Object.values(roomEventData),
   Ready,
   Presence,
+  Typing,
+  Read,
   Heartbeat,
   Reset,
   Bye,
@@ -116,7 +140,7 @@ export const eventData = [
 
 /** An event of Server-Sent Events, whose data is JSON in a string. */
 function event<const Id extends Record<string, TSchema>>(
-  name: string,
+  name: EventName,
   description: string,
   data: TSchema & { $id?: string },
   id: Id,
@@ -175,6 +199,18 @@ const events = [
   event('ready', 'The replay is done and the stream is live.', Ready, { id: CursorId }),
   event('presence', 'Users came online or went offline since the last such event.', Presence, {}),
   event(
+    'typing',
+    'Who is typing in a room or a direct conversation of the user; at most once a second for each.',
+    Typing,
+    {},
+  ),
+  event(
+    'read',
+    'The user, on whichever device, has read a conversation further. It may come before the conversation.',
+    Read,
+    {},
+  ),
+  event(
     'heartbeat',
     'Every 15 seconds: moves the cursor past what the user may not see, and shows that the connection is alive.',
     Heartbeat,
@@ -227,7 +263,7 @@ export const openStream = {
   tags: ['Events'],
   summary: 'Open the event stream',
   description:
-    'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
+    'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
   // The parameter `token` is not a security scheme: generated clients would send one token as both.
   security: [{ sessionToken: [] }, {}],
   // Only the description mentions it: generated clients would have two parameters of one name.
@@ -244,6 +280,16 @@ export const openStream = {
           default: 'full',
           description: '`none`: no `presence` events, and no names in `ready`. `full`: both',
         }),
+      ),
+      events: Type.Optional(
+        Type.Refine(
+          Type.String({
+            'x-rule': eventsRule,
+            description:
+              'The names of the events that the stream shall have, separated by commas; without it, all. `ready`, `heartbeat`, `reset` and `bye` always come, and may be named. Without `presence` among them, `ready` has no names, as with `presence=none`. The cursor moves over what is left out, and nothing makes up for that later.',
+          }),
+          areEventNames,
+        ),
       ),
       token: Type.Optional(
         Type.String({

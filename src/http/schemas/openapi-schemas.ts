@@ -8,6 +8,13 @@ import {
   User,
 } from './accounts.ts'
 import { ApiDocument, ProblemExplanation } from './api-description.ts'
+import {
+  Conversation,
+  ConversationChanges,
+  ConversationPage,
+  LastMessage,
+  ReadMarker,
+} from './conversations.ts'
 import { type DocumentedLimits, documentedRules } from './documented-rules.ts'
 import { eventData, StreamToken, streamEvents } from './events.ts'
 import { Health } from './health.ts'
@@ -45,6 +52,11 @@ const named: readonly (TSchema & { $id?: string })[] = [
   RoomMemberPage,
   RoomBan,
   RoomBanPage,
+  LastMessage,
+  Conversation,
+  ConversationPage,
+  ConversationChanges,
+  ReadMarker,
   OnlineUser,
   OnlineUsers,
   ...eventData,

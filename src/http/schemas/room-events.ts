@@ -10,7 +10,7 @@ const RoomJoined = Type.Object(
   {
     $id: 'RoomJoined',
     description:
-      'The data of the event `room.joined`. The room is as it is now: its `name` alone where the user may not read it any more, and always without `role` and `joinedAt`',
+      'The data of the event `room.joined`. The room is as it is now, with the `role` and `joinedAt` that this event gave: its `name` alone where the user may not read it any more',
   },
 )
 

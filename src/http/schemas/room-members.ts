@@ -128,7 +128,7 @@ export const putRoomMember = {
     ...errorResponses(
       ...bodyErrors,
       ...roomWriteErrors,
-      'not-found',
+      'unknown-person',
       'last-owner',
       'too-many-rooms',
       'room-full',
@@ -144,7 +144,7 @@ export const removeRoomMember = {
     'With one’s own username: leave. With another one: remove who has a lower role. The answer is also 204 where they are no member. When the last owner leaves, the moderator, else the member, who has been there longest becomes the owner; without members a private room is deleted, and an open one archived.',
   response: {
     204: emptyResponse('They are no member of the room.'),
-    ...errorResponses(...roomWriteErrors, 'not-found'),
+    ...errorResponses(...roomWriteErrors, 'unknown-person'),
   },
 }
 
@@ -172,7 +172,7 @@ export const banFromRoom = {
     'Removes who has a lower role than the caller, a moderator or an owner, and keeps them from joining, from being added and from writing. They may still read an open room.',
   response: {
     204: emptyResponse('They are banned.'),
-    ...errorResponses(...roomWriteErrors, 'not-found'),
+    ...errorResponses(...roomWriteErrors, 'unknown-person'),
   },
 }
 
@@ -184,6 +184,6 @@ export const unbanFromRoom = {
     'They may join and be added again. The answer is also 204 where they are not banned.',
   response: {
     204: emptyResponse('They are not banned.'),
-    ...errorResponses(...roomWriteErrors, 'not-found'),
+    ...errorResponses(...roomWriteErrors, 'unknown-person'),
   },
 }

@@ -94,6 +94,13 @@ export const copiedTables: readonly CopiedTable[] = [
     1,
     ['mentions'],
   ),
+  copiedTable(
+    'read_markers',
+    'read markers',
+    ['account_id', 'audience_id', 'read_up_to', 'muted'],
+    { muted: 'CASE WHEN muted THEN 1 ELSE 0 END' },
+    2,
+  ),
   copiedTable('reactions', 'reactions', ['message_id', 'entry_id', 'emoji', 'account_id'], {}, 2),
   copiedTable('idempotency_keys', 'idempotency keys', ['entry_id', 'account_id', 'key', 'digest']),
   // The first start on the target must know none of the incarnations, so that it begins an epoch.
@@ -108,13 +115,15 @@ export const tablesNeverEmpty: readonly string[] = ['audiences', 'epochs']
  * - presence, nodes and counts of failed logins start empty;
  * - batch ids (`tickets`) and `changes` serve calls under way, and there are none;
  * - the oldest entry says how far the log is trimmed;
- * - the first start makes the skeletons of names again.
+ * - the first start makes the skeletons of names again;
+ * - whom a message mentions stands in its entry.
  */
 export const excludedTables: readonly string[] = [
   'migrations',
   'name_skeletons',
   'name_forms',
   'room_skeletons',
+  'mentions',
   'presence',
   'nodes',
   'changes',

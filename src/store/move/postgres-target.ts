@@ -46,6 +46,12 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
     await this.query(
       'UPDATE trimmed SET up_to = (SELECT min(id) - 1 FROM entries) WHERE EXISTS (SELECT FROM entries)',
     )
+    // On SQLite a trigger has made them.
+    await this.query(
+      `INSERT INTO mentions (account_id, audience_id, message_id)
+       SELECT account, audience_id, id FROM entries CROSS JOIN LATERAL unnest(mentions) AS account
+       WHERE account <> actor_id`,
+    )
     for (const table of ['accounts', 'audiences']) {
       await this.query(
         `SELECT setval(pg_get_serial_sequence('${table}', 'id'), max(id))

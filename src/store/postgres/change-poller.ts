@@ -159,6 +159,11 @@ export class ChangePoller {
     if (!isCaughtUp()) await this.#withTimeout(pollUnlessCaughtUp()).catch(retriedLater)
   }
 
+  /** Resolves once what this node has written besides the log is published, or left to a later poll. */
+  pollAfterWrite(): Promise<void> {
+    return this.pollWithTimeout().catch(retriedLater)
+  }
+
   /** Like `poll`, within the timeout of a query. @throws {Unavailable} */
   pollWithTimeout(): Promise<void> {
     return this.#withTimeout(this.poll())

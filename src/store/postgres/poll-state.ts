@@ -3,7 +3,7 @@ import type { LogBounds, MessageEntry } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { toLogBounds } from './log/bounds.ts'
-import { PolledPresence } from './polled-presence.ts'
+import { PolledChanges } from './polled-changes.ts'
 import type { PollPosition, PollResult } from './read-changes.ts'
 
 /** What a poll changed. */
@@ -17,7 +17,7 @@ export interface StateChange {
 /** What has been published: the log's bounds, and who is present. */
 export class PollState {
   #bounds: LogBounds | undefined
-  readonly #presence = new PolledPresence()
+  readonly #changes = new PolledChanges()
 
   /** Undefined before the first poll. */
   get bounds(): LogBounds {
@@ -28,12 +28,12 @@ export class PollState {
   get position(): PollPosition {
     return {
       head: this.#bounds?.head ?? Number.MAX_SAFE_INTEGER,
-      changeSeq: this.#presence.changeSeq,
+      changeSeq: this.#changes.changeSeq,
     }
   }
 
   presentSessions(): PresentSession[] {
-    return this.#presence.list()
+    return this.#changes.presentSessions()
   }
 
   /** Whether everything within these bounds has been published. */
@@ -50,7 +50,8 @@ export class PollState {
     if (entries.some(({ editedAt, deletedAt }) => editedAt ?? deletedAt)) return undefined
     if (epoch !== bounds.epoch || entries[0]?.id !== bounds.head + 1) return undefined
     this.#bounds = { ...bounds, head: bounds.head + entries.length }
-    return { entries, bounds: this.#bounds, ended: [], entered: [], left: [] }
+    const none = { ended: [], entered: [], left: [], read: [], typing: [] }
+    return { ...none, entries, bounds: this.#bounds }
   }
 
   /** @param position as it was when the poll was sent; own appends may have been published since */
@@ -62,7 +63,7 @@ export class PollState {
     if (diverged) {
       this.#bounds = bounds
       // The sessions may differ as well.
-      this.#presence.changeSeq = -1
+      this.#changes.changeSeq = -1
       return { diverged: bounds, hasMore: true }
     }
     const now = {
@@ -71,12 +72,11 @@ export class PollState {
       head: before ? before.head + entries.length : bounds.head,
     }
     this.#bounds = now
-    const sessions = this.#presence.applyPoll(result)
-    const hasMore = now.head < bounds.head || this.#presence.changeSeq < result.newestChangeSeq
+    const lists = { ...this.#changes.applyPoll(result), entries }
+    const hasMore = now.head < bounds.head || this.#changes.changeSeq < result.newestChangeSeq
     const hasChanges =
-      now.oldest !== before?.oldest ||
-      [entries, sessions.ended, sessions.entered, sessions.left].some((list) => list.length > 0)
-    return hasChanges ? { hasMore, update: { ...sessions, entries, bounds: now } } : { hasMore }
+      now.oldest !== before?.oldest || Object.values(lists).some((list) => list.length > 0)
+    return hasChanges ? { hasMore, update: { ...lists, bounds: now } } : { hasMore }
   }
 }
 

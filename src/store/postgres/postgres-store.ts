@@ -1,4 +1,5 @@
 import type { AccountStore } from '../account-store.ts'
+import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
 import type { RateLimitCounters } from '../rate-limit-counters.ts'
@@ -11,6 +12,7 @@ import { Unavailable } from '../store-errors.ts'
 import { findCredentials, register, skeletonsTaken } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
+import { openConversationStore } from './conversations/conversation-store.ts'
 import { appendBatch } from './log/append.ts'
 import { readBounds } from './log/bounds.ts'
 import { changeMessage } from './log/change.ts'
@@ -41,6 +43,7 @@ export interface PostgresStoreParts {
 export class PostgresStore implements Store {
   readonly counters: RateLimitCounters
   readonly rooms: RoomStore
+  readonly conversations: ConversationStore
   readonly #parts: PostgresStoreParts
   readonly #pool: Pool
   readonly #poller: ChangePoller
@@ -52,6 +55,7 @@ export class PostgresStore implements Store {
     this.#poller = parts.poller
     this.counters = new PostgresCounters(parts.pool)
     this.rooms = openRoomStore(parts)
+    this.conversations = openConversationStore(parts)
     this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
@@ -149,7 +153,7 @@ export class PostgresStore implements Store {
   /** The write succeeded, even if its change cannot be published now. */
   async #thenPoll<Value>(written: Promise<Value>): Promise<Value> {
     const value = await written
-    await this.#poller.pollWithTimeout().catch(() => {})
+    await this.#poller.pollAfterWrite()
     return value
   }
 }

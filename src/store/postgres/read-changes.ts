@@ -1,5 +1,7 @@
 import type { Entry } from '../message-log.ts'
+import type { Person } from '../person.ts'
 import type { PresentSession } from '../presence-store.ts'
+import type { RoomRef } from '../room.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
 import type { Sql } from './connection.ts'
 import { type BoundsRow, boundsColumns } from './log/bounds.ts'
@@ -10,15 +12,15 @@ import {
   columnSources,
   toEntries,
 } from './log/columnar-entries.ts'
-import { isInRoom, textBytes } from './log/entry-query.ts'
+import { isInRoom, roomRefJson, textBytes } from './log/entry-query.ts'
 
-/** Changes of sessions in one poll, at most. */
+/** Changes that are not in the log, in one poll, at most. */
 const MAX_CHANGES = 1_000
 
 /** What a node has seen so far. */
 export interface PollPosition {
   head: number
-  /** The newest change of a session; -1 reads all present sessions instead. */
+  /** The newest change that is not in the log; -1 reads all present sessions instead. */
   changeSeq: number
 }
 
@@ -30,12 +32,23 @@ export interface ReapOptions {
   graceMs: number
 }
 
-interface SessionChange {
+export interface SessionChange {
   seq: number
   kind: 'entered' | 'left' | 'ended'
   session: number
-  person: { id: number; username: string }
+  person: Person
   since: number
+}
+
+/** What someone did in the conversation with a room or another person, else with everyone. */
+export interface ConversationChange {
+  seq: number
+  kind: 'read' | 'typing'
+  person: Person
+  room: RoomRef | null
+  other: Person | null
+  /** Only of `read`. */
+  upTo: number
 }
 
 /** Read in one snapshot. */
@@ -47,17 +60,18 @@ export interface PollResult extends BoundsRow {
   entries: Entry[]
   oldestChangeSeq: number
   newestChangeSeq: number
-  changes: SessionChange[]
+  changes: (SessionChange | ConversationChange)[]
   present: PresentSession[] | null
   /** Whether there are nodes that this node may reap. */
   hasExpiredNodes: boolean
 }
 
+const personJson = "json_build_object('id', accounts.id, 'username', accounts.username)"
+
 const allPresentSessions = `
   (SELECT coalesce(json_agg(row ORDER BY row.session), '[]') FROM (
     SELECT session_id AS session, min(since) AS since,
-      (SELECT json_build_object('id', accounts.id, 'username', accounts.username)
-       FROM accounts WHERE accounts.id = min(account_id)) AS person
+      (SELECT ${personJson} FROM accounts WHERE accounts.id = min(account_id)) AS person
     FROM presence GROUP BY session_id
   ) AS row)`
 
@@ -95,9 +109,13 @@ export async function readChanges(
       (SELECT changes_up_to + 1 FROM swept) AS "oldestChangeSeq",
       coalesce((SELECT max(seq) FROM changes), 0) AS "newestChangeSeq",
       (SELECT coalesce(json_agg(row ORDER BY row.seq), '[]') FROM (
-        SELECT seq, kind, session_id AS session, since,
-          (SELECT json_build_object('id', accounts.id, 'username', accounts.username)
-           FROM accounts WHERE accounts.id = account_id) AS person
+        SELECT seq, kind, session_id AS session, since, read_up_to AS "upTo",
+          (SELECT ${sql.unsafe(personJson)} FROM accounts WHERE accounts.id = account_id) AS person,
+          (SELECT ${sql.unsafe(personJson)} FROM accounts
+           WHERE accounts.id = target_id AND target_id IS NOT NULL) AS other,
+          (SELECT ${sql.unsafe(roomRefJson)} FROM rooms
+           WHERE rooms.audience_id = new_changes.audience_id AND new_changes.audience_id IS NOT NULL
+          ) AS room
         FROM new_changes
       ) AS row) AS changes,
       ${sql.unsafe(position.changeSeq < 0 ? allPresentSessions : 'NULL')} AS present,

@@ -1,4 +1,6 @@
+import type { ConversationKey, ConversationRefusal, TypingSignal } from '../conversation-store.ts'
 import type { Cursor, CursorResolution, LogBounds } from '../message-log.ts'
+import type { Person } from '../person.ts'
 import type { Undelivered } from '../receipt-store.ts'
 import type { Memberships } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
@@ -6,6 +8,7 @@ import type { StoreUpdate } from '../store.ts'
 import type { Unavailable } from '../store-errors.ts'
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
+import { ConversationQueries } from './conversations/conversation-queries.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { CursorResolver } from './log/resolve-cursor.ts'
@@ -32,7 +35,9 @@ export class MainThreadReads {
   readonly #cursors
   readonly #fullyDelivered
   readonly #memberships
+  readonly #conversations
   #closedError: Unavailable | undefined
+  #publishedBounds: LogBounds
   /** The log's edges in the open snapshot, once they were read. */
   #snapshotBounds: LogBounds | undefined
 
@@ -49,12 +54,20 @@ export class MainThreadReads {
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
     this.#memberships = new MembershipQueries(connection)
+    this.#conversations = new ConversationQueries(connection)
+    this.#publishedBounds = this.#boundsQuery.read()
   }
 
   /** Takes updates in the order of their commits. */
   applyUpdate(update: StoreUpdate): void {
     this.#fullyDelivered.applyUpdate(update)
     this.#memberships.applyUpdate(update)
+    this.#publishedBounds = update.bounds
+  }
+
+  /** Of the last update: a read can be ahead of it. */
+  get publishedBounds(): LogBounds {
+    return this.#publishedBounds
   }
 
   async findSession(id: number): Promise<Session | undefined> {
@@ -74,6 +87,14 @@ export class MainThreadReads {
   async memberships(account: number): Promise<Memberships> {
     const known = this.#closedError ? undefined : this.#memberships.ofNone(account)
     return known ?? this.#read(() => this.#memberships.of(account, this.#readSnapshotBounds().head))
+  }
+
+  /** What is told of someone who is typing, unless they are not in the conversation. */
+  async typing(by: Person, key: ConversationKey): Promise<TypingSignal | ConversationRefusal> {
+    return this.#read(() => {
+      const located = this.#conversations.locate(by, key)
+      return typeof located === 'string' ? located : { by, ref: located.ref }
+    })
   }
 
   async resolveCursor(cursor: Cursor): Promise<CursorResolution> {

@@ -1,8 +1,11 @@
+import type { ConversationKey, ConversationQuery } from '../conversation-store.ts'
 import type { PageRange } from '../message-log.ts'
+import type { Person } from '../person.ts'
 import type { KeyRange, RoomQuery } from '../room-store.ts'
 import type { DatabaseSize } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
+import { ConversationQueries } from './conversations/conversation-queries.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
 import { Messages } from './log/messages.ts'
@@ -28,6 +31,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
   const rooms = new RoomQueries(connection)
+  const conversations = new ConversationQueries(connection)
   const retention = new RetentionQueries(connection)
 
   return {
@@ -53,6 +57,10 @@ export function createReader(connection: Connection, clock: () => number) {
       inSnapshot(() => rooms.members(viewer, key, range)),
     roomBans: (viewer: number, key: string, range: KeyRange) =>
       inSnapshot(() => rooms.bans(viewer, key, range)),
+    listConversations: (viewer: Person, query: ConversationQuery) =>
+      inSnapshot(() => conversations.list(viewer, query)),
+    findConversation: (viewer: Person, key: ConversationKey) =>
+      inSnapshot(() => conversations.find(viewer, key)),
     wouldDeleteOverTenth: (before: number) =>
       inSnapshot(() => retention.wouldDeleteOverTenth(before)),
     size: () => inSnapshot(() => readSize(connection)),

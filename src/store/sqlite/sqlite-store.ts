@@ -1,13 +1,15 @@
 import type { AccountStore } from '../account-store.ts'
+import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
 import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
 import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
-import type { Store, StoreListener } from '../store.ts'
+import type { Store, StoreListener, StoreUpdate } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
+import { noEvents } from './no-events.ts'
 import type { Reader } from './reader.ts'
 import { RoomCommandBatcher } from './rooms/room-command-batcher.ts'
 import { WorkerClient } from './worker-client.ts'
@@ -92,6 +94,21 @@ export class SqliteStore implements Store {
     memberships: (account) => this.#mainThread.memberships(account),
   }
 
+  readonly conversations: ConversationStore = {
+    list: (viewer, query) => this.#reader.call('listConversations', viewer, query),
+    find: (viewer, key) => this.#reader.call('findConversation', viewer, key),
+    mute: (viewer, key, muted) =>
+      this.#publish(this.#writer.call('muteConversation', viewer, key, muted)),
+    markRead: (viewer, key, upTo) =>
+      this.#publish(this.#writer.call('markRead', viewer, key, upTo)),
+    tellTyping: async (viewer, key) => {
+      const typing = await this.#mainThread.typing(viewer, key)
+      if (typeof typing === 'string') return typing
+      this.#tell({ ...noEvents, typing: [typing], bounds: this.#mainThread.publishedBounds })
+      return 'done'
+    },
+  }
+
   readonly presence: PresenceStore = {
     list: () => this.#reader.call('presentSessions'),
     change: (change) => this.#publish(this.#writer.call('changePresence', change)),
@@ -147,11 +164,13 @@ export class SqliteStore implements Store {
   /** Replies arrive in the order of their commits, so the listener gets updates in that order. */
   async #publish<Value>(written: Promise<WriteResult<Value>>): Promise<Value> {
     const { value, update } = await written
-    if (update) {
-      this.#mainThread.applyUpdate(update)
-      this.#listener?.updated(update)
-    }
+    if (update) this.#tell(update)
     return value
+  }
+
+  #tell(update: StoreUpdate): void {
+    this.#mainThread.applyUpdate(update)
+    this.#listener?.updated(update)
   }
 
   #fail(error: Error): void {

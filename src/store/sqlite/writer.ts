@@ -1,6 +1,8 @@
 import type { NewAccount } from '../account-store.ts'
+import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
-import type { Draft, LogBounds, Outcome } from '../message-log.ts'
+import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
+import type { Person } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
@@ -8,10 +10,14 @@ import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
+import { ConversationCommands } from './conversations/conversation-commands.ts'
+import { ReadMarkers } from './conversations/read-markers.ts'
 import { DeletedTexts } from './deleted-texts.ts'
 import { LogAppender } from './log/append.ts'
+import { EVERYONE } from './log/audiences.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { MessageChanges } from './log/change.ts'
+import { type Events, noEvents } from './no-events.ts'
 import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RecentBatches } from './recent-batches.ts'
@@ -30,8 +36,6 @@ export interface WriteResult<Value> {
   update: StoreUpdate | null
 }
 
-type Events = Omit<StoreUpdate, 'bounds'>
-
 /** The calls that the writer's thread takes: each is one transaction. */
 export class Writer {
   readonly #transaction
@@ -39,6 +43,8 @@ export class Writer {
   readonly #log
   readonly #changes
   readonly #rooms
+  readonly #conversations
+  readonly #markers
   readonly #accounts
   readonly #sessions
   readonly #presence
@@ -58,6 +64,8 @@ export class Writer {
     this.#log = new LogAppender(connection)
     this.#changes = new MessageChanges(connection)
     this.#rooms = new RoomCommands(connection)
+    this.#conversations = new ConversationCommands(connection)
+    this.#markers = new ReadMarkers(connection)
     this.#accounts = new AccountQueries(connection)
     this.#sessions = new SessionQueries(connection)
     this.#presence = new PresenceQueries(connection)
@@ -106,6 +114,23 @@ export class Writer {
     return done
   }
 
+  muteConversation(
+    viewer: Person,
+    key: ConversationKey,
+    muted: boolean,
+  ): WriteResult<ConversationResult> {
+    return this.#write(() => {
+      return { value: this.#conversations.mute(viewer, key, muted), update: null }
+    })
+  }
+
+  markRead(viewer: Person, key: ConversationKey, upTo: Cursor) {
+    return this.#write(() => {
+      const { outcome, read } = this.#conversations.markRead(viewer, key, upTo)
+      return { value: outcome, update: this.#updateOf({ read }) }
+    })
+  }
+
   markDelivered(receipts: readonly DeliveryReceipt[], epoch: string): WriteResult<void> {
     return this.#write(() => {
       if (epoch === this.#bounds.read().epoch) this.#receipts.markDelivered(receipts)
@@ -116,7 +141,9 @@ export class Writer {
   register(account: NewAccount, ttlMs: number): WriteResult<Session | 'taken'> {
     return this.#write((now) => {
       const created = this.#accounts.create(account, now)
-      return { value: created ? this.#open(created.id, ttlMs, now) : 'taken', update: null }
+      if (!created) return { value: 'taken', update: null }
+      this.#markers.move(created.id, EVERYONE, this.#bounds.read().head)
+      return { value: this.#open(created.id, ttlMs, now), update: null }
     })
   }
 
@@ -192,5 +219,3 @@ export class Writer {
     return { ...noEvents, ...events, bounds: this.#bounds.read() }
   }
 }
-
-const noEvents: Events = { entries: [], ended: [], entered: [], left: [] }

@@ -215,6 +215,7 @@ export class FakeLog {
     this.#room(room).memberCount++
     return this.#add(room, {
       kind: 'joined',
+      at: 0,
       member: person(account),
       role,
       reason: null,
@@ -227,6 +228,7 @@ export class FakeLog {
     this.#room(room).memberCount--
     return this.#add(room, {
       kind: 'left',
+      at: 0,
       member: person(account),
       role: null,
       reason,
@@ -236,6 +238,7 @@ export class FakeLog {
   setRole(room: number, account: number, role: RoomRole): MembershipEntry {
     return this.#add(room, {
       kind: 'role-changed',
+      at: 0,
       member: person(account),
       role,
       reason: null,

@@ -1,14 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
+import type { OnlineChange } from '../../../src/chat/online-users.ts'
 import type { Presence } from '../../../src/chat/presence.ts'
 import { DeliveryReceipts } from '../../../src/delivery/delivery-receipts.ts'
+import { allEvents, parseEvents } from '../../../src/delivery/event-names.ts'
 import type { Chunk } from '../../../src/delivery/http-chunk.ts'
 import { Hub, type HubSettings } from '../../../src/delivery/hub.ts'
 import { LogCache } from '../../../src/delivery/log-cache.ts'
 import { PresenceBroadcaster } from '../../../src/delivery/presence-broadcaster.ts'
 import { RecentEvents } from '../../../src/delivery/recent-events.ts'
 import type { SseConnectionEvents } from '../../../src/delivery/sse-connection.ts'
-import { type LogUpdate, UpdateBatcher } from '../../../src/delivery/update-batcher.ts'
+import { type StreamUpdate, UpdateBatcher } from '../../../src/delivery/update-batcher.ts'
 import type { Cursor, Entry } from '../../../src/store/message-log.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import { FakeLog } from './fake-log.ts'
@@ -106,26 +108,31 @@ export class DeliveryFixture {
   readonly hub: Hub
   /** Gathers updates, as the server does. */
   readonly batcher = new UpdateBatcher((update) => this.applyUpdate(update))
+  /** The usernames of those who are online. */
+  online = ['p1']
   storeConnected = true
   /** While true, presence is not stored. */
   holdPresence = false
   #arrivals: (() => void)[] = []
+  #onlineChanged: (change: OnlineChange) => void = () => {}
 
   constructor(settings: Partial<HubSettings> = {}, recent = new RecentEvents()) {
     const store = { log: this.log, rooms: this.log, receipts: this.log }
     this.logCache = new LogCache(store, () => this.batcher.flushChanges(), recent)
     this.logCache.applyUpdate({ bounds: this.log.bounds_, entries: [] })
     const presence = {
-      count: 1,
-      names: () => ['p1'],
+      names: () => this.online,
       enter: () =>
         this.holdPresence
           ? new Promise<void>((resolve) => this.#arrivals.push(resolve))
           : Promise.resolve(),
       leave: (session: number) => this.left.push(session),
       sessionEnded: (session: number) => this.endedSessions.push(session),
-      onChanged: () => {},
+      onChanged: (listener: (change: OnlineChange) => void) => {
+        this.#onlineChanged = listener
+      },
     } as unknown as Presence
+    Object.defineProperty(presence, 'count', { get: () => this.online.length })
     this.hub = new Hub(
       {
         heartbeatMs: 3_600_000,
@@ -151,6 +158,12 @@ export class DeliveryFixture {
     t.teardown(() => void this.hub.close())
   }
 
+  come(id: number) {
+    const username = `p${id}`
+    this.online.push(username)
+    this.#onlineChanged({ person: { id, username }, online: true })
+  }
+
   releasePresence() {
     this.holdPresence = false
     for (const arrive of this.#arrivals.splice(0)) arrive()
@@ -163,11 +176,20 @@ export class DeliveryFixture {
 
   /** Delivers what was appended. */
   deliver(entries: Entry[]) {
-    this.hub.applyUpdate({ bounds: this.log.bounds_, entries, ended: [] })
+    this.update({ entries })
+  }
+
+  /** Applies an update at once. */
+  update(update: Partial<StreamUpdate>) {
+    this.hub.applyUpdate(this.updateOf(update))
+  }
+
+  updateOf(update: Partial<StreamUpdate>): StreamUpdate {
+    return { bounds: this.log.bounds_, entries: [], ended: [], read: [], typing: [], ...update }
   }
 
   /** What becomes of the updates that the batcher has gathered. */
-  applyUpdate(update: LogUpdate) {
+  applyUpdate(update: StreamUpdate) {
     this.hub.applyUpdate(update)
   }
 
@@ -181,14 +203,27 @@ export class DeliveryFixture {
     return recipients.map((to) => this.log.say({ to }))
   }
 
-  async join(id: number, cursor: Cursor | null = null, connection = new FakeConnection()) {
-    this.open(id, cursor, connection)
+  /** @param events a list of names, as of the parameter `events` */
+  async join(
+    id: number,
+    cursor: Cursor | null = null,
+    connection = new FakeConnection(),
+    events?: string,
+  ) {
+    this.open(id, cursor, connection, session(id), events)
     await connection.until(() => connection.received.includes('ready'))
     return connection
   }
 
-  open(id: number, cursor: Cursor | null, connection: FakeConnection, of = session(id)) {
+  open(
+    id: number,
+    cursor: Cursor | null,
+    connection: FakeConnection,
+    of = session(id),
+    names?: string,
+  ) {
     this.hub.admit(of)
-    return this.hub.open({ session: of, cursor, presence: 'full', connection })
+    const events = names === undefined ? allEvents : parseEvents(names)
+    return this.hub.open({ session: of, cursor, presence: 'full', events, connection })
   }
 }

@@ -1,3 +1,4 @@
+import { allEvents } from '../../../src/delivery/event-names.ts'
 import type { Hub } from '../../../src/delivery/hub.ts'
 import type { Cursor } from '../../../src/store/message-log.ts'
 import type { Session } from '../../../src/store/session-store.ts'
@@ -41,7 +42,13 @@ export class ResumingReader {
     connection.room = room
     this.connection = connection
     this.#read = 0
-    hub.open({ session: this.session, cursor: this.#cursor, presence: 'none', connection })
+    hub.open({
+      session: this.session,
+      cursor: this.#cursor,
+      presence: 'none',
+      events: allEvents,
+      connection,
+    })
   }
 
   /** Takes what has come, of which only a share may arrive. */

@@ -110,7 +110,7 @@ export async function roomStory(t: Test, open: OpenRoom): Promise<void> {
       ['GET', '/bans'],
     ] as const)
       await answers(t, bob.call(method, `/v1/rooms/cellar${path}`, body), 404, 'unknown-room')
-    await answers(t, ann.call('PUT', '/v1/rooms/cellar/members/nobody'), 404, 'not-found')
+    await answers(t, ann.call('PUT', '/v1/rooms/cellar/members/nobody'), 404, 'unknown-person')
     await answers(t, ann.call('PUT', '/v1/rooms/cellar/members/bob'), 200)
     await answers(t, bob.call('PUT', '/v1/rooms/cellar/members/cid'), 403, 'forbidden')
     await say(ann, 'cellar', 'with bob')
@@ -215,7 +215,13 @@ export async function roomStory(t: Test, open: OpenRoom): Promise<void> {
       ],
     )
     const joined = told.find(({ event }) => event === 'room.joined')
-    t.match(joined?.data.room, { name: 'Tea', topic: 'Cups', memberCount: 1 })
+    t.match(joined?.data.room, {
+      name: 'Tea',
+      topic: 'Cups',
+      memberCount: 1,
+      role: 'member',
+      joinedAt: /^\d{4}-.*Z$/,
+    })
     const ids = told.map(({ id }) => Number.parseInt(id as string, 10))
     t.same(
       ids,

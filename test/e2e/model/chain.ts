@@ -257,11 +257,12 @@ export class Chain {
   }
 
   #becomeReady(id: string | undefined, data: ReadEvent['data']): void {
-    invariant(!this.ready, 'ready twice')
     this.#advance(idOf(id, this.#model), 'ready')
     invariant(data.user === this.person && data.head === this.#position, 'the data of ready', data)
-    this.ready = true
     const { placed, presence } = this.#opening as Opening
+    // After the stream fell behind, which it can also without a stall; names only if it missed changes.
+    if (this.ready && data.online === undefined) return
+    this.ready = true
     if (placed) this.#model.people.hasReached(this.person, placed.position)
     invariant(Array.isArray(data.online) === (presence === 'full'), 'online in ready', data)
     if (presence === 'full') this.told = new ObservedPresence(this.person, data)

@@ -23,9 +23,9 @@ t.test('messages are limited by account, both kinds together', async (t) => {
   refused(
     t,
     await say(server, ann),
-    /One account may post 2 messages a minute\. Try again in \d+ seconds/,
+    /One account may write 2 times a minute: .*\. Try again in \d+ seconds/,
   )
-  refused(t, await say(server, ann, 'hi', 'direct'), /messages a minute/)
+  refused(t, await say(server, ann, 'hi', 'direct'), /One account may write \d+ times a minute/)
   t.equal((await say(server, bob)).status, 201)
 })
 

@@ -223,7 +223,7 @@ t.test('what the rules refuse is answered with its code', async (t) => {
   const { rooms, call } = await open(t)
   const refusals = {
     'unknown-room': 404,
-    'not-found': 404,
+    'unknown-person': 404,
     forbidden: 403,
     'not-a-member': 403,
     'room-name-taken': 409,

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { allEvents, eventSetOf } from '../../../src/delivery/event-names.ts'
 import { problem, serve } from '../support/server.ts'
 
 t.test('registering and logging in return a session', async (t) => {
@@ -169,6 +170,32 @@ t.test('the parameters of the stream are checked before it opens', async (t) => 
   t.match(problem(t, await open('/v1/events?presence=some'), 400, 'invalid-request').errors, [
     { parameter: 'presence', detail: 'must be "full" or "none"' },
   ])
+})
+
+t.test('a stream has the events that are named', async (t) => {
+  const server = await serve(t)
+  const headers = await server.join('ann')
+  const wanted = async (query: string) => {
+    const { status } = await server.call('GET', `/v1/events?${query}`, { headers })
+    t.equal(status, 200)
+    const [parameters] = server.chat.streamsWanted.splice(0)
+    return [parameters?.presence, parameters?.events]
+  }
+  t.same(await wanted('presence=full'), ['full', allEvents], 'without the parameter all')
+  const some = ['message', 'message.updated', 'message.deleted'] as const
+  const ofSome = some.reduce((set, name) => set | eventSetOf(name), 0)
+  t.same(await wanted(`events=${some}`), ['none', ofSome])
+  t.same(await wanted('events=presence'), ['full', eventSetOf('presence')])
+  t.same(await wanted('events=presence&presence=none'), ['none', eventSetOf('presence')])
+  t.same(await wanted('events=bye,read,ready,reset,heartbeat,read'), ['none', eventSetOf('read')])
+  t.same(await wanted('events=ready'), ['none', 0], 'what always comes may be named')
+  for (const wrong of ['', 'Message', 'message,', 'message, read', 'messages', 'x'.repeat(400)]) {
+    const path = `/v1/events?events=${encodeURIComponent(wrong)}`
+    const refused = await server.call('GET', path, { headers })
+    t.match(problem(t, refused, 400, 'invalid-request').errors, [
+      { parameter: 'events', detail: /separated by commas; they are message, .*, read, ready, / },
+    ])
+  }
 })
 
 t.test('healthz says that the server is alive, readyz that it can serve', async (t) => {

@@ -2,10 +2,11 @@ import type { MessageInput } from '../../../src/chat/message-input.ts'
 import type { HistoryQuery, PostCommand, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
 import { sessionEnded } from '../../../src/chat/sessions.ts'
-import type { Services } from '../../../src/http/services.ts'
+import type { Services, StreamParameters } from '../../../src/http/services.ts'
 import type { MessageEntry } from '../../../src/store/message-log.ts'
 import type { Account } from '../../../src/store/person.ts'
 import type { Session } from '../../../src/store/session-store.ts'
+import { FakeConversations } from './fake-conversations.ts'
 import { FakeRooms } from './fake-rooms.ts'
 
 /** The lifetime of sessions. */
@@ -23,6 +24,7 @@ export class FakeChat {
   readonly log: MessageEntry[] = []
   readonly keys = new Map<string, { digest: string; entry: MessageEntry }>()
   readonly rooms = new FakeRooms()
+  readonly conversations = new FakeConversations()
   readonly online: { username: string; since: number }[] = []
   /** What was posted so far. */
   readonly contents: MessageInput[] = []
@@ -30,6 +32,8 @@ export class FakeChat {
   readonly changesAsked: unknown[][] = []
   /** The queries of pages so far. */
   readonly pagesWanted: HistoryQuery[] = []
+  /** What the streams so far were to have. */
+  readonly streamsWanted: StreamParameters[] = []
   registration: 'open' | 'closed' = 'open'
   /** Thrown by the calls of accounts and messages. */
   broken: Error | undefined
@@ -90,6 +94,7 @@ export class FakeChat {
         delete: async ({ account }, id) => this.#ask(['delete', account.username, id]),
       },
       rooms: this.rooms.service,
+      conversations: this.conversations.service,
       presence: {
         list: async ({ limit }) => ({
           users: this.online.slice(0, limit),
@@ -98,7 +103,8 @@ export class FakeChat {
         }),
       },
       store: { ping: () => this.ping(), now: () => this.now() },
-      respondWithStream: async (_request, reply) => {
+      respondWithStream: async (_request, reply, wanted) => {
+        this.streamsWanted.push(wanted)
         reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache')
         reply.send('retry: 3000\nevent: heartbeat\ndata: {}\n\n')
       },

@@ -1,4 +1,10 @@
 import type { Test } from 'tap'
+import type {
+  Conversation,
+  ConversationKey,
+  ReadMarker,
+  TypingSignal,
+} from '../../../src/store/conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../../../src/store/message-changes.ts'
 import type {
   Draft,
@@ -29,13 +35,21 @@ export class House {
   readonly people: Record<Name, Session>
   /** In the order of their publication. */
   readonly published: Entry[] = []
+  readonly markers: ReadMarker[] = []
+  readonly typing: TypingSignal[] = []
   #taken = 0
 
   constructor(store: Store, clock: Clock, people: Record<Name, Session>) {
     this.store = store
     this.clock = clock
     this.people = people
-    store.subscribe(updateListener(({ entries }) => this.published.push(...entries)))
+    store.subscribe(
+      updateListener(({ entries, read, typing }) => {
+        this.published.push(...entries)
+        this.markers.push(...read)
+        this.typing.push(...typing)
+      }),
+    )
   }
 
   id(name: Name): number {
@@ -115,6 +129,18 @@ export class House {
   /** `appended`, or why not. */
   async postTo(room: string, by: Name, text = 'hi'): Promise<string> {
     return (await this.post(by, text, { room })).kind
+  }
+
+  /** Throws where they are not in it. */
+  async conversation(viewer: Name, key: ConversationKey): Promise<Conversation> {
+    const found = await this.store.conversations.find(this.person(viewer), key)
+    if (found.kind !== 'done') throw new Error(`${viewer} asks for ${key.type}: ${found.kind}`)
+    return found.conversation
+  }
+
+  /** @param epoch default: the current one */
+  async marks(viewer: Name, key: ConversationKey, id: number, epoch: string | null = null) {
+    return this.store.conversations.markRead(this.person(viewer), key, { id, epoch })
   }
 
   /** The entries since the last call of this method. */

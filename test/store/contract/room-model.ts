@@ -394,9 +394,9 @@ export class RoomModel {
     reason: 'left' | 'removed' | 'banned' | null,
   ): Entry {
     const id = this.log.length + 1
-    const { person } = this.#house
+    const { person, clock } = this.#house
     const [actor, target] = [by, member].map(person, this.#house) as [never, never]
-    return { kind, id, by: actor, member: target, role, reason, ...toBeFilled }
+    return { kind, id, at: clock.now(), by: actor, member: target, role, reason, ...toBeFilled }
   }
 }
 

@@ -93,6 +93,11 @@ async function fillRooms(store: Store) {
   await run(bob, rooms.remove('tea', 'bob'))
   await run(ann, rooms.update('tea', { archived: true }))
   await run(ann, rooms.update('tea', { archived: false }))
+  await people.appendMessage(store, cid, 'well?', { mentions: ['ann', 'cid'] })
+  await people.appendMessage(store, cid, 'psst', { to: 'ann', mentions: ['ann'] })
+  const everyone = { type: 'everyone' } as const
+  await store.conversations.markRead(bob.account, everyone, { id: 3, epoch: null })
+  await store.conversations.mute(ann.account, everyone, true)
   const seen = await seenBy(store, [ann, bob, cid])
   return { ann, bob, cid, seen }
 }
@@ -114,6 +119,7 @@ async function seenBy(store: Store, viewers: Session[]) {
       await store.rooms.members(account.id, 'tea', range),
       await store.rooms.bans(account.id, 'tea', range),
       await store.rooms.memberships(account.id),
+      (await store.conversations.list(account, { before: null, limit: 9 })).conversations,
     )
   }
   return views
@@ -162,6 +168,7 @@ function suite(): void {
         { label: 'memberships', count: 2 },
         { label: 'bans', count: 0 },
         { label: 'entries', count: 1 },
+        { label: 'read markers', count: 3 },
         { label: 'reactions', count: 0 },
         { label: 'idempotency keys', count: 0 },
         { label: 'epochs', count: 1 },
@@ -312,7 +319,7 @@ function suite(): void {
     t.ok(reports.length > 8)
     for (const step of ['copied', 'verified'] as const) {
       const rows = reports.filter((progress) => progress.step === step)
-      t.match(rows.at(-1), { rows: 1_304, totalRows: 1_304 })
+      t.match(rows.at(-1), { rows: 1_305, totalRows: 1_305 })
       t.same(
         rows.map((progress) => progress.rows),
         rows.map((progress) => progress.rows).sort((a, b) => a - b),

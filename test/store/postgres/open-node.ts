@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
+import type { ReadMarker, TypingSignal } from '../../../src/store/conversation-store.ts'
 import type { LogBounds } from '../../../src/store/message-log.ts'
 import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/open.ts'
 import type { Store, StoreUpdate } from '../../../src/store/store.ts'
@@ -16,16 +17,20 @@ class RecordedUpdates {
   readonly ended: number[] = []
   /** `+7` for session 7 that entered, `-7` for one that left. */
   readonly sessions: string[] = []
+  readonly read: ReadMarker[] = []
+  readonly typing: TypingSignal[] = []
   /** `diverged`, `disconnected`, `reconnected`. */
   readonly transitions: string[] = []
   bounds: LogBounds | undefined
   #waiters: (() => void)[] = []
 
-  updated({ entries, ended, entered, left, bounds }: StoreUpdate): void {
+  updated({ entries, ended, entered, left, read, typing, bounds }: StoreUpdate): void {
     this.ids.push(...entries.map(({ id }) => id))
     this.ended.push(...ended)
     this.sessions.push(...entered.map(({ session }) => `+${session}`))
     this.sessions.push(...left.map((session) => `-${session}`))
+    this.read.push(...read)
+    this.typing.push(...typing)
     this.bounds = bounds
     this.#wake()
   }

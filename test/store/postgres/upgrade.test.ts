@@ -1,15 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
+import type { Person } from '../../../src/store/person.ts'
 import { classifyError } from '../../../src/store/postgres/classify-error.ts'
 import { Connection } from '../../../src/store/postgres/connection.ts'
 import { migrate, postgresMigrations } from '../../../src/store/postgres/migrate.ts'
 import { openPostgresStore } from '../../../src/store/postgres/open.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { Unavailable } from '../../../src/store/store-errors.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom } from '../../support/room.ts'
+import { idOf } from '../conversation-keys.ts'
 import { draft, entryOf, hour, idsOf, newBatchId } from '../fixtures.ts'
 import { openNode } from './open-node.ts'
 
@@ -77,6 +80,12 @@ async function databaseOf01(t: Test): Promise<string> {
   await connection.run((sql) => sql`UPDATE epochs SET incarnation = obrol_incarnation()`, 5_000)
   await connection.close()
   return url
+}
+
+/** What they have read of each conversation. */
+async function markers(store: Store, viewer: Person): Promise<Record<string, number>> {
+  const { conversations } = await store.conversations.list(viewer, { before: null, limit: 9 })
+  return Object.fromEntries(conversations.map(({ ref, readUpTo }) => [idOf(ref), readUpTo]))
 }
 
 function suite(): void {
@@ -175,6 +184,16 @@ function suite(): void {
       )
       t.same([await ids(1), await ids(2)], [[9], [6, 8]], 'the conversation goes on')
       t.match(await store.rooms.memberships(3), { rooms: [], lastLeftId: 0 })
+      t.same(await markers(store, { id: 1, username: 'ann' }), {
+        'direct:cid': 9,
+        everyone: 0,
+        'direct:bob': 0,
+      })
+      t.same(
+        await markers(store, { id: 2, username: 'bob' }),
+        { 'direct:cid': 3, everyone: 3, 'direct:ann': 3 },
+        'what was reached is read',
+      )
       t.same(
         (
           await sql`

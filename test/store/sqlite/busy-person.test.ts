@@ -8,17 +8,26 @@ import { privateFolder } from '../../support/private-folder.ts'
 /** Rooms with even audience ids are of the person (1), the others not. */
 const rooms = 400
 
-/** A log whose entries are spread over rooms: the first are of `own` alone, the others of all. */
-async function logOf(t: Test, { own, others }: { own: number; others: number }) {
+interface Log {
+  /** Messages in the rooms of the person. */
+  own: number
+  /** Messages in the other rooms, after them. */
+  others: number
+  /** In the rooms of the person, after all messages. */
+  reactions?: number
+}
+
+/** A log whose entries are spread over rooms. */
+async function logOf(t: Test, { own, others, reactions = 0 }: Log) {
   const folder = privateFolder(t)
   await (await openSqliteStore({ folder, onFatal: t.fail })).close()
   const connection = connect(dataFiles(folder).database)
   t.teardown(() => connection.close())
-  fill(connection, own, others)
+  fill(connection, own, others, reactions)
   return createReader(connection, Date.now)
 }
 
-function fill(connection: Connection, own: number, others: number): void {
+function fill(connection: Connection, own: number, others: number, reactions: number): void {
   const numbers = (count: number) =>
     `(WITH RECURSIVE numbers (n) AS (
         SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count}) SELECT n FROM numbers)`
@@ -37,6 +46,9 @@ function fill(connection: Connection, own: number, others: number): void {
            CASE WHEN n <= ${own} THEN 2 + n % ${rooms / 2} * 2 ELSE 3 + n % ${rooms / 2 - 1} * 2 END,
            2, 'hi', n
     FROM ${numbers(own + others)};
+    INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at, ref_id)
+    SELECT ${own + others} + n, 'reaction-added', 2 + n % ${rooms / 2} * 2, 2, '👍', n, 1
+    FROM ${numbers(reactions)} WHERE ${reactions} > 0;
     COMMIT;`)
 }
 
@@ -90,6 +102,30 @@ t.test('of many long histories no more is read than fits', async (t) => {
   ] as const) {
     t.equal(call(long), name === 'read' ? 1_000 : 200, name)
     const [few, many] = [shortest(() => call(short)), shortest(() => call(long))]
+    t.ok(many < 5 * few, `${name}: ${many} ms against ${few} ms`)
+  }
+})
+
+t.test('reactions after the newest messages cost nothing', async (t) => {
+  const [quiet, loud] = [
+    await logOf(t, { own: 20_000, others: 0 }),
+    await logOf(t, { own: 20_000, others: 0, reactions: 200_000 }),
+  ]
+  const ann = { id: 1, username: 'ann' }
+  for (const [name, length, call] of [
+    ['page', 100, (reader: typeof quiet) => reader.page(1, { limit: 100 })?.entries],
+    [
+      'conversations',
+      50,
+      (reader: typeof quiet) =>
+        reader
+          .listConversations(ann, { before: null, limit: 50 })
+          .conversations.map((conversation) => ({ ...conversation, asOf: 0 })),
+    ],
+  ] as const) {
+    t.equal(call(loud)?.length, length, name)
+    t.same(call(loud), call(quiet))
+    const [few, many] = [shortest(() => call(quiet)), shortest(() => call(loud))]
     t.ok(many < 5 * few, `${name}: ${many} ms against ${few} ms`)
   }
 })

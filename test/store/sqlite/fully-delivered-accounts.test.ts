@@ -4,6 +4,7 @@ import type { Session } from '../../../src/store/session-store.ts'
 import { connect } from '../../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
 import { FullyDeliveredAccounts } from '../../../src/store/sqlite/fully-delivered-accounts.ts'
+import { noEvents } from '../../../src/store/sqlite/no-events.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { WorkerClient } from '../../../src/store/sqlite/worker-client.ts'
 import type { Writer } from '../../../src/store/sqlite/writer.ts'
@@ -83,7 +84,7 @@ t.test('answers for fully delivered accounts without the database', async (t) =>
     text: 'hi',
     sentAt: 0,
   }
-  const update = { bounds, entries: [broadcast], ended: [], entered: [], left: [] }
+  const update = { ...noEvents, bounds, entries: [broadcast] }
   known.applyUpdate(update)
   t.same(known.undelivered(ann.account.id), { after: 2, upTo: 2, bounds })
   known.applyUpdate({ ...update, entries: [{ ...broadcast, id: 3, to: ann.account }] })

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import { openRoom } from '../../support/room.ts'
+import { idOf } from '../conversation-keys.ts'
 import { draft, hour, idsOf, newBatchId } from '../fixtures.ts'
 import { create } from '../room-commands.ts'
 
@@ -116,6 +117,33 @@ t.test('both people of a conversation are in it from its first message on', asyn
   ])
   t.same(database.pragma('foreign_key_check'), [])
   t.equal(database.pragma('integrity_check', { simple: true }), 'ok')
+})
+
+t.test('what streams had come to counts as read', async (t) => {
+  const folder = oldFolder(t)
+  const database = new Database(join(folder, 'obrol.db'))
+  database.exec('UPDATE accounts SET reached = 6 WHERE id = 1')
+  database.close()
+  const store = await openOld(t, folder)
+  const listed = async (viewer: number, username: string) => {
+    const page = { before: null, limit: 9 }
+    const { conversations } = await store.conversations.list({ id: viewer, username }, page)
+    return conversations.map(({ ref, lastId, readUpTo, unread }) => [
+      idOf(ref),
+      lastId,
+      readUpTo,
+      unread,
+    ])
+  }
+  t.same(await listed(1, 'Ann'), [
+    ['everyone', 8, 6, 1],
+    ['direct:Straße', 7, 6, 1],
+    ['direct:bob', 6, 6, 0],
+  ])
+  t.same(await listed(2, 'bob'), [
+    ['everyone', 8, 0, 2],
+    ['direct:Ann', 6, 0, 2],
+  ])
 })
 
 t.test('tokens of 0.1 are good', async (t) => {

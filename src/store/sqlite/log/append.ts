@@ -3,6 +3,7 @@ import type { Person } from '../../person.ts'
 import type { RoomRef } from '../../room.ts'
 import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { ReadMarkers } from '../conversations/read-markers.ts'
 import { PostingRules } from '../rooms/posting-rules.ts'
 import { Audiences, EVERYONE } from './audiences.ts'
 import { EntryWriter } from './entry-writer.ts'
@@ -24,6 +25,7 @@ export class LogAppender {
   readonly #posting
   readonly #messages
   readonly #mentions
+  readonly #markers
 
   constructor(connection: Connection) {
     this.#entries = new EntryWriter(connection)
@@ -36,6 +38,7 @@ export class LogAppender {
     this.#posting = new PostingRules(connection)
     this.#messages = new Messages(connection)
     this.#mentions = new Mentions(connection)
+    this.#markers = new ReadMarkers(connection)
   }
 
   /**
@@ -47,6 +50,7 @@ export class LogAppender {
     const write = this.#entries.begin(now)
     const findSender = memoize((session: number) => this.#accounts.ofSession(session, now))
     const destinationOf = this.#destinations(now)
+    const newest = new NewestPosts()
 
     const appendDraft = (draft: Draft): Outcome => {
       const { session, to, text, replyTo, idempotency } = draft
@@ -72,6 +76,7 @@ export class LogAppender {
       } as const
       const extras = this.#extrasOf(draft, audience)
       const id = write(extras ? { ...message, more: extras.stored } : message)
+      newest.add(from.id, audience, id)
       if (idempotency) this.#keys.add(id, from.id, idempotency)
       const entry: MessageEntry = {
         kind: 'message',
@@ -84,7 +89,9 @@ export class LogAppender {
       }
       return { kind: 'appended', entry: extras ? { ...entry, ...extras.told } : entry }
     }
-    return batch.map(appendDraft)
+    const outcomes = batch.map(appendDraft)
+    for (const [account, audience, id] of newest) this.#markers.move(account, audience, id)
+    return outcomes
   }
 
   /** What most messages do not have; undefined where there is none of it. */
@@ -133,3 +140,19 @@ export class LogAppender {
 const unknownReply: Outcome = { kind: 'unknown-reply' }
 
 const everyone: Destination = { audience: EVERYONE, to: null, room: null }
+
+/** The newest message of each account in each audience, to which its marker moves. */
+class NewestPosts {
+  readonly #ids = new Map<number, Map<number, number>>()
+
+  add(account: number, audience: number, id: number): void {
+    const ofAccount = this.#ids.get(account)
+    if (ofAccount) ofAccount.set(audience, id)
+    else this.#ids.set(account, new Map([[audience, id]]))
+  }
+
+  *[Symbol.iterator](): Iterator<[account: number, audience: number, id: number]> {
+    for (const [account, ids] of this.#ids)
+      for (const [audience, id] of ids) yield [account, audience, id]
+  }
+}

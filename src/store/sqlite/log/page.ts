@@ -6,7 +6,7 @@ import { Audiences } from './audiences.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { type EntryRow, entryColumns, entryTables } from './entry-query.ts'
 import { Messages } from './messages.ts'
-import { carriedRanges, mergedIds, staysInAudience, wholeAudience } from './visibility.ts'
+import { carriedRanges, messageIds, staysInAudience, wholeAudience } from './visibility.ts'
 
 /** Where to look: in all that the viewer's streams carry, in one audience, or in stays in it. */
 type Where = { ranges: 'carried' } | { ranges: 'audience' | 'stays'; audience: number }
@@ -77,6 +77,6 @@ export class LogPages {
 
 function pageQuery(ranges: string, order: 'ASC' | 'DESC'): string {
   return `SELECT ${entryColumns} FROM ${entryTables}
-    WHERE entries.id IN (${mergedIds(ranges, order, "found.kind = 'message'")})
+    WHERE entries.id IN (${messageIds(ranges, order)})
     ORDER BY entries.id ${order}`
 }

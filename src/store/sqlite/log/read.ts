@@ -5,7 +5,7 @@ import { LogBoundsQuery } from './bounds.ts'
 import { Entries } from './entries.ts'
 import { type EntryRow, entryColumns, entryTables } from './entry-query.ts'
 import { Messages } from './messages.ts'
-import { carriedRanges, mergedIds, ownChanges } from './visibility.ts'
+import { carriedRanges, entryIds, ownChanges } from './visibility.ts'
 
 type ScanParameters = { viewer: number; low: number; high: number; count: number }
 
@@ -23,7 +23,7 @@ export class EntryReader {
     this.#scan = connection.prepare<ScanParameters, EntryRow>(
       `SELECT ${entryColumns} FROM ${entryTables}
        WHERE entries.id IN (
-         SELECT id FROM (${mergedIds(carriedRanges, 'ASC')}) UNION ${ownChanges})
+         SELECT id FROM (${entryIds(carriedRanges)}) UNION ${ownChanges})
        ORDER BY entries.id LIMIT :count`,
     )
   }

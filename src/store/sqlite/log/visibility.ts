@@ -32,17 +32,31 @@ export const wholeAudience = 'SELECT :audience, :low, :high, 1'
 /** The stays in `:audience`. */
 export const staysInAudience = `${stays} WHERE account_id = :viewer AND audience_id = :audience`
 
+/** The first `:count` ids of the messages of ranges. */
+export function messageIds(ranges: string, order: 'ASC' | 'DESC'): string {
+  return `WITH ${named(ranges)} ${mergedIds(isMessage, order)}`
+}
+
+/** The first ids of all entries of ranges: at most `:count` of messages, and as many of the others. */
+export function entryIds(ranges: string): string {
+  return `WITH ${named(ranges)}
+    SELECT id FROM (${mergedIds(isMessage, 'ASC')})
+    UNION ALL SELECT id FROM (${mergedIds(isOther, 'ASC')})`
+}
+
+const isMessage = ["found.kind = 'message'", 'entries_messages'] as const
+const isOther = ["found.kind <> 'message'", 'entries_changes'] as const
+
+const named = (ranges: string) => `ranges (audience, low, high, isRoom) AS MATERIALIZED (${ranges})`
+
 /**
- * The first `:count` ids of the entries of ranges. They are merged in the inner loop, which ends each
- * range where it cannot add to them: so keep CROSS JOIN, INDEXED BY, and the order by id alone.
- *
- * @param only a condition on `found`, which may read the columns of `ranges`
+ * They are merged in the inner loop, which ends each range where it cannot add to them: so keep CROSS
+ * JOIN, INDEXED BY, and the order by id alone.
  */
-export function mergedIds(ranges: string, order: 'ASC' | 'DESC', only = 'true'): string {
+function mergedIds([only, index]: readonly [string, string], order: 'ASC' | 'DESC'): string {
   return `
-    WITH ranges (audience, low, high, isRoom) AS (${ranges})
     SELECT found.id FROM ranges
-    CROSS JOIN entries AS found INDEXED BY entries_audience
+    CROSS JOIN entries AS found INDEXED BY ${index}
       ON found.audience_id = ranges.audience AND found.id > ranges.low AND found.id <= ranges.high
     WHERE ${only} ORDER BY found.id ${order} LIMIT :count`
 }

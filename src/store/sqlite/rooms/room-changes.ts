@@ -4,6 +4,7 @@ import type { RoomRole } from '../../room.ts'
 import type { LeaveReason, RoomChange } from '../../room-rules.ts'
 import type { NewRoom, RoomFields } from '../../room-store.ts'
 import type { Connection } from '../connection.ts'
+import { ReadMarkers } from '../conversations/read-markers.ts'
 import type { EntryFields } from '../log/entry-writer.ts'
 import { RoomBans } from './room-bans.ts'
 
@@ -24,6 +25,7 @@ export interface RoomEvent {
 /** Writes the changes that `decideRoom` decided on. Must be called inside a write transaction. */
 export class RoomChanges {
   readonly #bans
+  readonly #markers
   readonly #insertAudience
   readonly #insertRoom
   readonly #insertSkeleton
@@ -39,6 +41,7 @@ export class RoomChanges {
 
   constructor(connection: Connection) {
     this.#bans = new RoomBans(connection)
+    this.#markers = new ReadMarkers(connection)
     this.#insertAudience = connection
       .prepare<[], number>("INSERT INTO audiences (type) VALUES ('room') RETURNING id")
       .pluck()
@@ -114,6 +117,7 @@ export class RoomChanges {
         const entry = memberEntry(event, 'left', change.member, null, change.reason)
         this.#endStay.run(entry.id, change.member.id, room)
         this.#countMembers.run(-1, room)
+        this.#markers.end(change.member.id, room)
         return entry
       }
       case 'set-role':
@@ -124,6 +128,7 @@ export class RoomChanges {
         return roomEntry(event, 'room-updated')
       case 'delete': {
         const entry = roomEntry(event, 'room-deleted')
+        this.#markers.endOfRoom(room)
         this.#endStays.run(entry.id, room)
         this.#delete.run(entry.id, room)
         this.#deleteSkeletons.run(room)
@@ -138,6 +143,7 @@ export class RoomChanges {
     const entry = memberEntry(event, 'joined', member, role, null)
     this.#insertMember.run(member.id, room, entry.id, role, caller.id, now)
     this.#countMembers.run(1, room)
+    this.#markers.move(member.id, room, entry.id)
     return entry
   }
 }
@@ -157,7 +163,7 @@ function parametersOf({ title, topic, access, archived }: RoomFields) {
 }
 
 function memberEntry(
-  { write, room, caller }: RoomEvent,
+  { write, room, caller, now }: RoomEvent,
   kind: MembershipEntry['kind'],
   member: Person,
   role: RoomRole | null,
@@ -165,7 +171,7 @@ function memberEntry(
 ): ChangeEntry {
   const text = (role ?? reason) as string
   const id = write({ kind, audience: room, actor: caller.id, target: member.id, text })
-  return { kind, id, by: caller, member, role, reason }
+  return { kind, id, at: now, by: caller, member, role, reason }
 }
 
 function roomEntry({ write, room, caller }: RoomEvent, kind: RoomEntry['kind']): ChangeEntry {

@@ -34,6 +34,7 @@ export async function createContract(t: Test, openFixture: OpenFixture): Promise
     t.same(entry, {
       kind: 'joined',
       id: 2,
+      at: clock.now(),
       room,
       by: house.person('ann'),
       member: house.person('ann'),

@@ -1,0 +1,57 @@
+import type { ConversationStore } from '../../conversation-store.ts'
+import { parseEpoch } from '../../cursor-resolution.ts'
+import type { ChangePoller } from '../change-poller.ts'
+import { resolveCursor } from '../log/resolve-cursor.ts'
+import type { Pool } from '../pool.ts'
+import { findAudience } from './find-audience.ts'
+import { findConversation, listConversations } from './views.ts'
+
+interface Parts {
+  pool: Pool
+  poller: ChangePoller
+}
+
+/**
+ * What is written needs no lock of the log: a conversation is looked up first, and who leaves its room
+ * meanwhile has no row there any more (`obrol_mark_read` in `migrations/postgres/0006-rooms.sql`).
+ */
+export function openConversationStore({ pool, poller }: Parts): ConversationStore {
+  return {
+    list: (viewer, query) => listConversations(pool, viewer.id, query),
+    find: (viewer, key) => findConversation(pool, viewer.id, key),
+    mute: async ({ id }, key, muted) => {
+      const found = await findAudience(pool, id, key)
+      if (typeof found === 'string') return { kind: found }
+      const { audience, other } = found
+      if (audience !== null) {
+        await pool.write((sql) => sql`SELECT obrol_mute(${id}, ${audience}, ${other}, ${muted})`)
+      }
+      return findConversation(pool, id, key)
+    },
+    markRead: async ({ id }, key, upTo) => {
+      const [found, { bounds, reset }] = await Promise.all([
+        findAudience(pool, id, key),
+        resolveCursor(pool, upTo),
+      ])
+      if (typeof found === 'string') return found
+      if (reset?.reason === 'ahead' || reset?.reason === 'rewound') return 'stale'
+      const { audience, other } = found
+      if (audience === null) return 'done'
+      const [row] = await pool.write(
+        (sql) => sql<{ moved: boolean }[]>`
+          SELECT obrol_mark_read(
+            ${id}, ${audience}, ${other}, ${upTo.id}, ${parseEpoch(bounds.epoch)}::bigint) AS moved`,
+      )
+      if (row?.moved) await poller.pollAfterWrite()
+      return 'done'
+    },
+    tellTyping: async ({ id }, key) => {
+      const found = await findAudience(pool, id, key)
+      if (typeof found === 'string') return found
+      const { audience, other } = found
+      await pool.write((sql) => sql`SELECT obrol_tell_typing(${id}, ${audience}, ${other})`)
+      await poller.pollAfterWrite()
+      return 'done'
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type {
+  ConversationKey,
+  ConversationRefusal,
+  ConversationResult,
+  ReadMarker,
+} from '../../conversation-store.ts'
+import type { Cursor } from '../../message-log.ts'
+import type { Person } from '../../person.ts'
+import type { Connection } from '../connection.ts'
+import { LogBoundsQuery } from '../log/bounds.ts'
+import { CursorResolver } from '../log/resolve-cursor.ts'
+import { ConversationQueries } from './conversation-queries.ts'
+import { ReadMarkers } from './read-markers.ts'
+
+type MarkResult = 'done' | 'stale' | ConversationRefusal
+
+/** Must be called inside a write transaction. */
+export class ConversationCommands {
+  readonly #bounds
+  readonly #cursors
+  readonly #conversations
+  readonly #markers
+
+  constructor(connection: Connection) {
+    this.#bounds = new LogBoundsQuery(connection)
+    this.#cursors = new CursorResolver(connection)
+    this.#conversations = new ConversationQueries(connection)
+    this.#markers = new ReadMarkers(connection)
+  }
+
+  mute(viewer: Person, key: ConversationKey, muted: boolean): ConversationResult {
+    const located = this.#conversations.locate(viewer, key)
+    if (typeof located === 'string') return { kind: located }
+    if (located.audience !== undefined) this.#markers.mute(viewer.id, located.audience, muted)
+    return this.#conversations.find(viewer, key)
+  }
+
+  /** @returns `read`: the marker, if it has moved */
+  markRead(
+    viewer: Person,
+    key: ConversationKey,
+    upTo: Cursor,
+  ): { outcome: MarkResult; read: ReadMarker[] } {
+    const located = this.#conversations.locate(viewer, key)
+    if (typeof located === 'string') return { outcome: located, read: [] }
+    const { reset } = this.#cursors.resolve(upTo, this.#bounds.read())
+    if (reset?.reason === 'ahead' || reset?.reason === 'rewound')
+      return { outcome: 'stale', read: [] }
+    const { audience, ref } = located
+    const { id } = upTo
+    // A marker at 0 is as good as none.
+    const hasMoved = audience !== undefined && id > 0 && this.#markers.move(viewer.id, audience, id)
+    return { outcome: 'done', read: hasMoved ? [{ account: viewer.id, ref, upTo: id }] : [] }
+  }
+}
