@@ -14,6 +14,7 @@ import type { CallOptions, ConversationsOptions } from './types.ts'
 export class Conversations {
   readonly #api: ApiAccess
 
+  /** @internal */
   constructor(api: ApiAccess) {
     this.#api = api
   }
@@ -24,6 +25,7 @@ export class Conversations {
     return this.#api.call('GET', ['conversations'], isConversationPage, options, { query })
   }
 
+  /** One conversation, also with someone to whom nothing was said yet. */
   get(id: ConversationId, options: CallOptions = {}): Promise<ConversationSummary> {
     return this.#api.call('GET', ['conversations', id], isConversation, options)
   }

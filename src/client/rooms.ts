@@ -36,6 +36,7 @@ import type {
 export class Rooms {
   readonly #api: ApiAccess
 
+  /** @internal */
   constructor(api: ApiAccess) {
     this.#api = api
   }
@@ -55,6 +56,7 @@ export class Rooms {
     return this.#api.call('GET', ['rooms'], isRoomPage, { signal, onRetry }, { query })
   }
 
+  /** One room. */
   get(room: string, options: CallOptions = {}): Promise<Room> {
     return this.#api.call('GET', ['rooms', room], isRoom, options)
   }
@@ -122,6 +124,7 @@ export class Rooms {
     await this.#api.call('PUT', ['rooms', room, 'bans', username], isNull, options)
   }
 
+  /** Takes a ban back; the room has to be joined again. */
   async unban(room: string, username: string, options: CallOptions = {}): Promise<void> {
     await this.#api.call('DELETE', ['rooms', room, 'bans', username], isNull, options)
   }

@@ -39,11 +39,29 @@ export type HistoryPage = Omit<Schemas['MessagePage'], 'messages'> & { messages:
 /** A page of online users, sorted by name: `users`, the total `count`, and whether there are `more`. */
 export type OnlinePage = Schemas['OnlineUsers']
 
-/** A room to be made. By default it is open, and its `title` is its name. */
-export type NewRoom = Schemas['RoomCreation']
+/** A room to be made. */
+export interface NewRoom {
+  /** As a username; it never changes. */
+  name: string
+  /** 1 to 80 characters on one line; by default the name. */
+  title?: string | undefined
+  /** At most 500 characters. */
+  topic?: string | undefined
+  /** `open` (default): everyone may read and join it. `private`: only members know of it. */
+  access?: Room['access'] | undefined
+  /** What members may read; default `all`. `since-joined`: only in a private room. It never changes. */
+  history?: Room['history'] | undefined
+}
 
-/** What is to change of a room; what is left out stays. `access`: only from `open` to `private`. */
-export type RoomChanges = Schemas['RoomChanges']
+/** What is to change of a room; what is left out stays. */
+export interface RoomChanges {
+  title?: string | undefined
+  topic?: string | undefined
+  /** True: nobody can write to it. */
+  archived?: boolean | undefined
+  /** Only from `open` to `private`. */
+  access?: Room['access'] | undefined
+}
 
 /** A page of rooms, sorted by name. */
 export interface RoomPage {

@@ -1,20 +1,19 @@
 import t from 'tap'
 import { ObrolClient, type ObrolEvent } from '../../src/client/index.ts'
-import { openRoom } from '../support/room.ts'
+import { openRoom, type Room } from '../support/room.ts'
 import { openDouble } from './double.ts'
 import { outcomeOf, takeUntil } from './scenarios/scenario.ts'
 
-const server = await openRoom(t)
-
-async function join(name: string): Promise<ObrolClient> {
+async function join(server: Room, name: string): Promise<ObrolClient> {
   const client = new ObrolClient(server.url)
   await client.register(name, 'tall-ships')
   return client
 }
 
 t.test('a room from its beginning to its end', async (t) => {
-  const ann = await join('ann')
-  await join('bob')
+  const server = await openRoom(t)
+  const ann = await join(server, 'ann')
+  await join(server, 'bob')
   // Made with a token alone: it asks for the name once.
   const { token } = await server.login('bob', 'tall-ships')
   const bob = new ObrolClient(server.url, { token })
@@ -80,8 +79,9 @@ t.test('a room from its beginning to its end', async (t) => {
 })
 
 t.test('what happens in rooms comes on the stream, each event with its data', async (t) => {
-  const cid = await join('cid')
-  const dora = await join('dora')
+  const server = await openRoom(t)
+  const cid = await join(server, 'cid')
+  const dora = await join(server, 'dora')
   const { cursor } = await dora.history({ limit: 1 })
   await cid.rooms.create({ name: 'chess' })
   await cid.rooms.add('chess', 'dora')
@@ -95,7 +95,7 @@ t.test('what happens in rooms comes on the stream, each event with its data', as
   await cid.rooms.update('chess', { topic: 'Queens' })
   await cid.rooms.remove('chess', 'dora')
   await cid.rooms.add('chess', 'dora')
-  await join('emil').then((emil) => emil.rooms.join('chess'))
+  await join(server, 'emil').then((emil) => emil.rooms.join('chess'))
   await cid.rooms.remove('chess', 'emil')
   await cid.rooms.delete('chess')
 
@@ -112,8 +112,9 @@ t.test('what happens in rooms comes on the stream, each event with its data', as
 })
 
 t.test('a live stream tells of changes, members and rooms', async (t) => {
-  const fay = await join('fay')
-  const gil = await join('gil')
+  const server = await openRoom(t)
+  const fay = await join(server, 'fay')
+  const gil = await join(server, 'gil')
   const stream = fay.events({ presence: 'none' })
   t.equal((await stream.next()).value?.type, 'ready')
   await fay.rooms.create({ name: 'go' })
@@ -147,8 +148,9 @@ t.test('a live stream tells of changes, members and rooms', async (t) => {
 })
 
 t.test('messages to everyone and to one change, too', async (t) => {
-  const hal = await join('hal')
-  const ida = await join('ida')
+  const server = await openRoom(t)
+  const hal = await join(server, 'hal')
+  const ida = await join(server, 'ida')
   const noon = await hal.broadcast('Lunch at noon?', { metadata: { table: 4 } })
   const yes = await ida.broadcast('Yes', { replyTo: noon.id })
   t.match(yes, { replyTo: noon.id })
@@ -173,7 +175,8 @@ t.test('messages to everyone and to one change, too', async (t) => {
 })
 
 t.test('no name or emoji can turn a call into another one', async (t) => {
-  const jan = await join('jan')
+  const server = await openRoom(t)
+  const jan = await join(server, 'jan')
   await jan.rooms.create({ name: 'jan' })
   const { id } = await jan.rooms.post('jan', 'Here to stay')
   for (const odd of ['', '.', '..', '\ud800']) {
