@@ -91,7 +91,7 @@ t.test('signing in and signing out', async (t) => {
 
   await ann.fill()
   await ann.waitUntilLive()
-  await tab.locator('.room').waitFor()
+  await tab.locator('.chat').waitFor()
   const { token } = await ann.page.evaluate(() => JSON.parse(localStorage['obrol.session']))
   await room.call('POST', '/v1/logout', { token })
   await ann.page.getByText('You were signed out').waitFor()

@@ -222,7 +222,7 @@ t.test('the page can be used with the keyboard alone', async (t) => {
       () =>
         new Promise((resolve) => {
           const changed = () => resolve(document.activeElement?.id)
-          new MutationObserver(changed).observe(document.querySelector('main.room') as Element, {
+          new MutationObserver(changed).observe(document.querySelector('main.chat') as Element, {
             childList: true,
           })
         }),

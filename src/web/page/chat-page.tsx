@@ -15,7 +15,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
   const skip = () => document.getElementById('messages')?.focus()
   useLayoutEffect(() => closeDialog, [])
   return (
-    <main class="room" data-pane={pane}>
+    <main class="chat" data-pane={pane}>
       <h1 class="visually-hidden">Obrol</h1>
       <button class="skip" type="button" onClick={skip}>
         {strings.value.skip}
