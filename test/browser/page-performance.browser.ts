@@ -110,6 +110,7 @@ t.test('screenshots', { timeout: 120_000 }, async (t) => {
   await sayInRoom('At nine, if @Ann can come that early.', { replyTo: body.id })
   await ann.openConversation('Launch in spring')
   await ann.page.locator('.quote').waitFor()
+  await ann.page.locator('.badge.at').waitFor({ state: 'detached' })
   await shoot(ann, 'room-light')
   await ann.message('Fine with me.').hover()
   await ann.page.locator('.message-tools').waitFor()
