@@ -62,7 +62,12 @@ export function Dialog({ title, kind, children }: DialogProps) {
       ref={dialog}
       class={`dialog ${kind ?? ''}`}
       aria-labelledby="dialog-title"
-      // Also by Escape. Not once another dialog has taken its place.
+      // Escape closes it at once, so that the next key can open another.
+      onCancel={(event) => {
+        event.preventDefault()
+        closeDialog()
+      }}
+      // By the browser. Not once another dialog has taken its place.
       onClose={({ currentTarget }) => currentTarget.isConnected && closeDialog()}
       // What surrounds the dialog belongs to it. The end of a long press that began before is no click.
       onPointerDown={({ target, currentTarget }) => {
