@@ -5,7 +5,7 @@ export interface Piece {
   readonly text: string
   readonly href?: string
   /** The user whom it mentions. */
-  readonly mention?: string | undefined
+  readonly mention?: string
 }
 
 const address = /\bhttps?:\/\/[^\s<>"“”«»\p{Cc}\p{Bidi_Control}]+/giu
@@ -46,23 +46,20 @@ export function displayPieces(text: string, mentions: readonly string[] = []): P
 /** Splits a text into pieces, with the names after an `@` that the server found as mentions. */
 function markMentions(text: string, mentions: readonly string[]): Piece[] {
   if (mentions.length === 0) return [{ text }]
-  const names = new Map(mentions.map((name) => [name.toLowerCase(), name]))
   // The longest first: of ann and anna, "@anna" is anna.
-  const longestFirst = mentions.toSorted((a, b) => b.length - a.length).map(escapeName)
-  const pattern = new RegExp(`@(?:${longestFirst.join('|')})`, 'giu')
+  const names = mentions.toSorted((a, b) => b.length - a.length)
   const pieces: Piece[] = []
   let done = 0
-  for (const { 0: found, index } of text.matchAll(pattern)) {
+  for (const { index } of text.matchAll(/@/g)) {
+    const typed = (name: string) => text.slice(index + 1, index + 1 + name.length)
+    const mention = names.find((name) => typed(name).toLowerCase() === name.toLowerCase())
+    if (mention === undefined) continue
     if (index > done) pieces.push({ text: text.slice(done, index) })
-    pieces.push({ text: found, mention: names.get(found.slice(1).toLowerCase()) })
-    done = index + found.length
+    pieces.push({ text: `@${typed(mention)}`, mention })
+    done = index + 1 + mention.length
   }
   if (done < text.length) pieces.push({ text: text.slice(done) })
   return pieces
-}
-
-function escapeName(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 }
 
 /**

@@ -66,6 +66,7 @@ t.test('names that the server found as mentions are marked', async (t) => {
     { text: ' @bxc' },
   ])
   t.strictSame(displayPieces('@bob'), [{ text: '@bob' }])
+  t.strictSame(displayPieces('@bob', ['bob']), [{ text: '@bob', mention: 'bob' }])
 })
 
 t.test('the pieces are the whole text, and links are http or https', async () => {
