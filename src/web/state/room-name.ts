@@ -10,5 +10,5 @@ export function roomNameFrom(title: string): string {
   return [...hyphenated.replace(/^[^\p{L}\p{N}]+/u, '')]
     .slice(0, maxLength)
     .join('')
-    .replace(/[-._]+$/, '')
+    .replace(/(?<![-._])[-._]+$/, '')
 }
