@@ -1,7 +1,7 @@
 import type { ReadMarker, TypingSignal } from '../conversation-store.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { StoreUpdate } from '../store.ts'
-import { toConversationRef } from './conversations/views.ts'
+import { toConversationRef } from './conversations/conversation-queries.ts'
 import type { ConversationChange, PollResult, SessionChange } from './read-changes.ts'
 
 type Changes = Pick<StoreUpdate, 'ended' | 'entered' | 'left' | 'read' | 'typing'>

@@ -16,7 +16,7 @@ import { DeletedTexts } from './deleted-texts.ts'
 import { LogAppender } from './log/append.ts'
 import { EVERYONE } from './log/audiences.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { MessageChanges } from './log/change.ts'
+import { MessageCommands } from './log/change.ts'
 import { type Events, noEvents } from './no-events.ts'
 import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
@@ -62,7 +62,7 @@ export class Writer {
     this.#transaction = new WriteTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#log = new LogAppender(connection)
-    this.#changes = new MessageChanges(connection)
+    this.#changes = new MessageCommands(connection)
     this.#rooms = new RoomCommands(connection)
     this.#conversations = new ConversationCommands(connection)
     this.#markers = new ReadMarkers(connection)
