@@ -97,7 +97,7 @@ export class Writer {
       return { outcome, update: this.#updateOf({ entries }) }
     })
     if (outcome.kind === 'done') this.#recentBatches.changed(outcome.message)
-    if (update && command.kind === 'delete') this.#deletedTexts.wereLeft()
+    if (update && command.kind === 'delete') this.#deletedTexts.noteDeletion()
     return { value: outcome, update }
   }
 
@@ -182,7 +182,7 @@ export class Writer {
   eraseDeleted(): WriteResult<{ more: boolean }> {
     if (this.#deletedTexts.hasRooms()) this.#write(() => this.#deletedTexts.stepOfRoom())
     const more = this.#deletedTexts.hasRooms()
-    if (!more) this.#deletedTexts.truncateLog()
+    if (!more) this.#deletedTexts.truncateWriteAheadLog()
     return { value: { more }, update: null }
   }
 
