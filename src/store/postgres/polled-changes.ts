@@ -7,7 +7,8 @@ import type { ConversationChange, PollResult, SessionChange } from './read-chang
 type Changes = Pick<StoreUpdate, 'ended' | 'entered' | 'left' | 'read' | 'typing'>
 
 /**
- * Who is present, and what else comes as changes. The sessions of dead nodes leave as in `node-lease.ts`.
+ * What a node has applied of the table `changes`, which has what is not in the log: up to which change, and who
+ * is present by then. The sessions of dead nodes leave as in `node-lease.ts`.
  */
 export class PolledChanges {
   /** The newest change that was applied; -1 if all present sessions must be read again. */

@@ -15,7 +15,7 @@ import { MessageQueries } from './message-queries.ts'
 /** Where an entry goes, or why it is refused. */
 type Destination = { audience: number; to: Person | null; room: RoomRef | null } | Outcome
 
-/** Must be called inside a write transaction. */
+/** Judges drafts and appends them to the log. Must be called inside a write transaction. */
 export class LogAppender {
   readonly #entries
   readonly #accounts
