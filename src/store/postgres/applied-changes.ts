@@ -10,7 +10,7 @@ type Changes = Pick<StoreUpdate, 'ended' | 'entered' | 'left' | 'read' | 'typing
  * What a node has applied of the table `changes`, which has what is not in the log: up to which change, and who
  * is present by then. The sessions of dead nodes leave as in `node-lease.ts`.
  */
-export class PolledChanges {
+export class AppliedChanges {
   /** The newest change that was applied; -1 if all present sessions must be read again. */
   changeSeq = -1
   #present = new Map<number, PresentSession>()
