@@ -1,3 +1,5 @@
 import { runFolder } from './folder.ts'
 
-await runFolder('store')
+await runFolder('store', { deep: false })
+await runFolder('store/sqlite')
+await runFolder('store/move')
