@@ -34,6 +34,9 @@ CREATE TABLE rooms (
 -- Deleted rooms with messages that are not blanked yet.
 CREATE INDEX rooms_to_blank ON rooms (blanked_to) WHERE blanked_to IS NOT NULL;
 
+-- The list of rooms.
+CREATE INDEX rooms_open ON rooms (key) WHERE access = 'open' AND key IS NOT NULL;
+
 -- As for accounts (0003-name-skeletons.sql), in a namespace of their own.
 CREATE TABLE room_skeletons (
   skeleton TEXT PRIMARY KEY,

@@ -14,6 +14,7 @@ export class RoomQueries {
   readonly #rooms
   readonly #bans
   readonly #readable
+  readonly #firstReadable
   readonly #joined
   readonly #members
 
@@ -23,6 +24,21 @@ export class RoomQueries {
     this.#readable = connection.prepare<{ viewer: number; after: string }, RoomRow>(
       `SELECT ${roomColumns} FROM ${roomTables}
        WHERE rooms.key > :after AND ${mayReadRoom} ORDER BY rooms.key`,
+    )
+    this.#firstReadable = connection.prepare<
+      { viewer: number; after: string; count: number },
+      RoomRow
+    >(
+      `WITH found AS (
+         SELECT * FROM (
+           SELECT audience_id FROM rooms INDEXED BY rooms_open
+           WHERE access = 'open' AND key > :after ORDER BY key LIMIT :count)
+         UNION
+         SELECT audience_id FROM members INDEXED BY members_rooms
+         WHERE account_id = :viewer AND left_id IS NULL AND joined_id > 0)
+       SELECT ${roomColumns} FROM found CROSS JOIN ${roomTables}
+       WHERE rooms.audience_id = found.audience_id AND rooms.key > :after
+       ORDER BY rooms.key LIMIT :count`,
     )
     this.#joined = connection.prepare<{ viewer: number; after: string }, RoomRow>(
       `SELECT ${roomColumns}
@@ -47,9 +63,14 @@ export class RoomQueries {
     return view && mayRead(view.room, view.membership?.role) ? view : undefined
   }
 
-  /** Ends where the list is full, but reads past all rooms that do not begin with the prefix. */
+  /** Where there is a prefix, it reads past all rooms that do not begin with it. */
   list(viewer: number, query: RoomQuery): { rooms: RoomView[]; more: boolean } {
     const { after, limit, joined, prefix } = query
+    if (prefix === null && !joined) {
+      // One row more than the page shows whether there are more.
+      const rows = this.#firstReadable.all({ viewer, after: after ?? '', count: limit + 1 })
+      return { rooms: rows.slice(0, limit).map(toRoomView), more: rows.length > limit }
+    }
     const statement = joined ? this.#joined : this.#readable
     const begins = beginsWith(prefix)
     const rooms: RoomView[] = []
