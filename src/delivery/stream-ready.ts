@@ -1,5 +1,5 @@
 /**
- * When `ready` is due on one stream: once its presence and its cursor are stored, and again after it fell
+ * When `ready` is due on one stream: once its presence and its receipt are stored, and again after it fell
  * behind, because what is not in the log was not written to it meanwhile.
  */
 export class StreamReady {
