@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { parse as parseYaml } from 'yaml'
 import { readSettings, type Settings, settingsTable } from '../src/settings.ts'
 import { compile, compilePython, parseIni, parseShell } from './support/documented.ts'
 import { isInstalled } from './support/is-installed.ts'
 import { type Block, blocksOf, brokenLinksOf, pagesOf, readPage } from './support/markdown.ts'
 import { startNginx } from './support/nginx.ts'
-import { PastedShell, steady } from './support/pasted-shell.ts'
+import { PastedShell, steady, withHigherIds } from './support/pasted-shell.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
 
 const pages = pagesOf('*.md', 'docs/**/*.md', 'examples/**/*.md')
@@ -26,22 +26,10 @@ const isRun = ({ page, language, how }: Block) =>
 t.jobs = 3
 
 for (const page of new Set(blocks.filter(isRun).map(({ page }) => page)))
-  t.test(`${page} can be pasted line by line and prints what it shows`, async (t) => {
-    const [, environment = ''] = /^<!-- server: (.*) -->$/m.exec(readPage(page)) ?? []
-    const room = await openRoom(t, { settings: settingsFrom(environment) })
-    const shell = new PastedShell(await temporaryFolder(t))
-    t.teardown(() => shell.end())
-    const own = blocks.filter((block) => block.page === page)
-    for (const [index, block] of own.entries()) {
-      if (!isRun(block)) continue
-      const next = own[index + 1]
-      const shown = next && transcripts.includes(next.language) ? next.text : ''
-      const lines = block.text.trim().split('\n')
-      const printed = await shell.paste(lines, room.url, shown)
-      t.equal(steady(printed), steady(shown), where(block))
-    }
-    t.equal(shell.errors, '', 'nothing is written to the error output')
-  })
+  t.test(`${page} can be pasted line by line and prints what it shows`, (t) => pastePage(t, page))
+
+for (const page of ['docs/messages.md', 'docs/rooms.md', 'docs/conversations.md'])
+  t.test(`${page} can be pasted where something was said before`, (t) => pastePage(t, page, 7))
 
 t.test('every block is of a kind that is checked', async (t) => {
   const programs = ['sh', 'ts', 'js', 'python', 'sql']
@@ -147,6 +135,28 @@ t.test('diagrams are sequences between participants that they declare', async (t
 t.test('every link has a target', async (t) => {
   for (const page of pages) t.strictSame(brokenLinksOf(page), [], page)
 })
+
+/** @param said how many messages the server has already: the page shows lower ids by as many */
+async function pastePage(t: Test, page: string, said = 0): Promise<void> {
+  const [, environment = ''] = /^<!-- server: (.*) -->$/m.exec(readPage(page)) ?? []
+  const room = await openRoom(t, { settings: settingsFrom(environment) })
+  if (said > 0) {
+    const earlier = await room.register('earlier')
+    for (let at = 0; at < said; at += 1) await earlier.broadcast('said before')
+  }
+  const shell = new PastedShell(await temporaryFolder(t))
+  t.teardown(() => shell.end())
+  const own = blocks.filter((block) => block.page === page)
+  for (const [index, block] of own.entries()) {
+    if (!isRun(block)) continue
+    const next = own[index + 1]
+    const shown = next && transcripts.includes(next.language) ? withHigherIds(next.text, said) : ''
+    const lines = block.text.trim().split('\n')
+    const printed = await shell.paste(lines, room.url, shown)
+    t.equal(steady(printed), steady(shown), where(block))
+  }
+  t.equal(shell.errors, '', 'nothing is written to the error output')
+}
 
 /** The given settings without the defaults of the others. */
 function settingsFrom(environment: string): Partial<Settings> {

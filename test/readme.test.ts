@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { CommandProcess } from './faults/support/process.ts'
-import { PastedShell, steady } from './support/pasted-shell.ts'
+import { PastedShell, steady, withHigherIds } from './support/pasted-shell.ts'
 import { temporaryFolder } from './support/room.ts'
 
 interface Step {
@@ -84,14 +84,6 @@ t.test('the two commands are those of the continuous integration', async (t) => 
 function sectionOf(text: string, title: string): string {
   const [, section] = text.split(`\n## ${title}\n`)
   return (section as string).split('\n## ')[0] as string
-}
-
-/** The output of the first run, with the ids that a later run gets. */
-function withHigherIds(shown: string, by: number): string {
-  return shown.replaceAll(
-    /("id":|"head":|^id: )(\d+)/gm,
-    (_, name, id) => `${name}${Number(id) + by}`,
-  )
 }
 
 /** The blocks of shell lines, each with the output that follows it. */

@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto'
+import { jsonInOrder } from '../store/message-changes.ts'
 import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import { checkMetadata, type Metadata } from './metadata.ts'
 import { checkText } from './text-rules.ts'
@@ -39,12 +40,13 @@ export function checkInput({ text, metadata }: EditInput, limits: InputLimits): 
 }
 
 /**
- * A digest of everything that was sent, as it was sent, in hexadecimal. It is kept when the message is
- * deleted, so it is keyed: without the key a short text cannot be guessed from it.
+ * A digest of everything that was sent, in hexadecimal; the order of the names in `metadata` does not count.
+ * It is kept when the message is deleted, so it is keyed: without the key a short text cannot be guessed
+ * from it.
  */
 export function digestOf(input: MessageInput, key: Uint8Array): string {
   const { replyTo = null, metadata = null } = input
-  const content = JSON.stringify([...fieldsOf(input), replyTo, metadata])
+  const content = jsonInOrder(JSON.stringify([...fieldsOf(input), replyTo, metadata]))
   return createHmac('sha256', key).update(content).digest('hex')
 }
 

@@ -54,3 +54,11 @@ export function parseEvents(text: string): EventSet {
 export function hasEvent(set: EventSet, name: EventName): boolean {
   return (set & eventSetOf(name)) !== 0
 }
+
+/** Those that tell of no entry of the log. */
+const ofNoEntry = eventSetOf('presence') | eventSetOf('typing') | eventSetOf('read')
+
+/** Whether an event of the set tells of an entry of the log. */
+export function tellsOfEntries(set: EventSet): boolean {
+  return (set & ~ofNoEntry) !== 0
+}

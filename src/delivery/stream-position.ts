@@ -48,6 +48,11 @@ export class StreamPosition {
     return this.#newestEpoch > epoch || (this.id > head && !this.hasDiverged)
   }
 
+  /** The newest id that this server has heard of; rooms that were just loaded may be ahead of the log. */
+  endOfLog({ loadedHead }: { loadedHead: number }): number {
+    return Math.max(this.#logCache.head, loadedHead)
+  }
+
   /** @returns false for a batch from another log than the position's: it must not be written */
   accepts({ bounds: { epoch } }: StoredBatch): boolean {
     this.#newestEpoch = epoch

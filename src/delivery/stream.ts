@@ -4,7 +4,7 @@ import type { Cursor } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { type DeliveryReceipts, PendingReceipt } from './delivery-receipts.ts'
 import type { EncodedEvent } from './encoded-event.ts'
-import { type EventSet, hasEvent } from './event-names.ts'
+import { type EventSet, hasEvent, tellsOfEntries } from './event-names.ts'
 import type { Chunk } from './http-chunk.ts'
 import type { LogCache, StoredBatch } from './log-cache.ts'
 import { type PackedEvents, selectEvents } from './packed-events.ts'
@@ -243,8 +243,7 @@ export class Stream implements PresenceSubscriber {
       else if (this.#position.hasDiverged) await this.#reposition()
       else if (this.#position.id < this.#undeliveredUpTo) await this.#readUndelivered()
       else if (this.#state === 'opening') this.#become('replaying')
-      else if (this.#position.id < logCache.head || this.#position.id < this.#rooms.loadedHead)
-        await this.#readBatch()
+      else if (this.#position.id < this.#position.endOfLog(this.#rooms)) await this.#readBatch()
       else return this.#become('live')
     }
   }
@@ -303,7 +302,9 @@ export class Stream implements PresenceSubscriber {
       // The rest is read again later, so that a stalled reader holds at most one chunk in memory.
       if (this.#output.isFull) return
     }
-    this.#position.id = scannedTo
+    const isDeaf = !tellsOfEntries(this.events)
+    // What leaves all of the log out need not read it, once it knows that nothing was trimmed.
+    this.#position.id = isDeaf ? this.#position.endOfLog(this.#rooms) : scannedTo
   }
 
   /** Records what was delivered, once the kernel has taken all that was written. */

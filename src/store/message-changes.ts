@@ -115,13 +115,13 @@ function changesMessage(
   return metadata !== undefined && !isSameJson(metadata, message.metadata ?? null)
 }
 
-/** The order of an object's names does not count. */
 function isSameJson(one: string | null, other: string | null): boolean {
   if (one === null || other === null) return one === other
-  return one === other || inOrder(one) === inOrder(other)
+  return one === other || jsonInOrder(one) === jsonInOrder(other)
 }
 
-function inOrder(json: string): string {
+/** The same JSON, whatever the order of the names in its objects was. */
+export function jsonInOrder(json: string): string {
   return JSON.stringify(
     JSON.parse(json, (_name, value) => (isObject(value) ? sorted(value) : value)),
   )

@@ -7,6 +7,7 @@ import {
   type MessagesOptions,
   toMessage,
 } from '../../src/chat/messages.ts'
+import type { Metadata } from '../../src/chat/metadata.ts'
 import type { Draft, Outcome } from '../../src/store/message-log.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
@@ -341,6 +342,12 @@ t.test('a key covers the whole content', async (t) => {
     () => messages.send(ann, { kind: 'direct', to: 'bob', text: 'hi', metadata: {} }, 'key'),
   ]
   for (const other of others) t.equal((await refusalOf(other)).code, 'idempotency-key-reused')
+  const withData = (metadata: Metadata) =>
+    messages.send(ann, { kind: 'broadcast', text: 'hi', metadata }, 'data')
+  await withData({ a: 1, b: [{ c: 2, d: 3 }] })
+  t.equal((await withData({ b: [{ d: 3, c: 2 }], a: 1 })).replayed, true, 'in another order')
+  const moved = await refusalOf(() => withData({ a: 1, b: [{ d: 2, c: 3 }] }))
+  t.equal(moved.code, 'idempotency-key-reused')
   for (const [key, name] of Object.entries({ tea: 'Tea', rum: 'Rum' }))
     store.rooms.set(key, { id: name.length, name })
   await messages.say(ann, 'tea', 'hi', 'in a room')

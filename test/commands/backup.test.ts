@@ -19,6 +19,8 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { StartError } from '../../src/store/start-error.ts'
 import type { Store } from '../../src/store/store.ts'
 import * as people from '../store/fixtures.ts'
+import { create, deleteRoom } from '../store/room-commands.ts'
+import { oldFolder } from '../support/old-folder.ts'
 import { privateFolder } from '../support/private-folder.ts'
 
 const quiet = { write: () => {} }
@@ -67,6 +69,42 @@ t.test('backs up beside a running server, and restores with the signing key', as
     ['a', 'b'],
   )
   t.match(await copy.sessions.find(ann.id), { account: { username: 'ann' } })
+})
+
+t.test('has nothing of a room that was deleted just before', async (t) => {
+  const folder = privateFolder(t)
+  const data = join(folder, 'data')
+  const file = join(folder, 'backup.db')
+  const secret = 'walnut-4417'
+  const store = await open(t, data)
+  const ann = await people.registerUser(store, 'ann')
+  await people.appendMessage(store, ann, 'kept')
+  await store.rooms.execute(ann.id, create('tea', { title: secret, topic: secret }), null)
+  const said = Array.from({ length: 250 }, () => people.draft(ann, secret, { room: 'tea' }))
+  await people.appendMessages(store, said)
+  await store.rooms.execute(ann.id, deleteRoom('tea'), null)
+  await backup(data, file)
+  t.ok(
+    readFileSync(join(data, 'obrol.db-wal')).includes(secret),
+    'the server has not erased it yet',
+  )
+  t.notOk(readFileSync(file).includes(secret))
+  t.same(readdirSync(folder).sort(), ['backup.db', 'data'])
+
+  await restore(join(folder, 'there'), file, quiet)
+  const copy = await open(t, join(folder, 'there'))
+  t.match(await copy.log.page(ann.account.id, { limit: 50 }), { entries: [{ text: 'kept' }] })
+  t.match(await copy.retention.eraseDeleted(), { more: false })
+  t.equal((await copy.log.bounds()).head, 253)
+})
+
+t.test('backs up a folder of 0.1 before it is upgraded', async (t) => {
+  const folder = oldFolder(t)
+  const file = join(folder, 'backup.db')
+  await backup(folder, file)
+  const copy = new Database(file, { readonly: true })
+  t.match(copy.prepare('SELECT text FROM entries WHERE id = 1').get(), { text: /./ })
+  copy.close()
 })
 
 t.test('restores over a database, and cursors show that the log went back', async (t) => {

@@ -38,6 +38,19 @@ for (const maxEntries of [0, 100])
     t.equal(deaf.received, 'ready@23')
   })
 
+t.test('a replay that leaves all of the log out reads next to nothing', async (t) => {
+  const fixture = new DeliveryFixture({}, new RecentEvents({ maxEntries: 0 }))
+  const { log } = fixture
+  fixture.deliver(Array.from({ length: 200 }, () => log.say({})))
+  const reader = await fixture.join(1, { id: 0, epoch }, undefined, 'typing,read,presence')
+  t.equal(reader.received, 'ready@200')
+  t.ok(log.reads < 10, `${log.reads} reads`)
+  log.resolution = { reset: { reason: 'new-epoch', from: 1 } }
+  log.oldest = 150
+  const trimmed = await fixture.join(1, { id: 1, epoch: 'aaaaaaaa' }, undefined, 'typing')
+  t.equal(trimmed.received, 'new-epoch@1 reset@149 ready@200', 'it is told what was trimmed')
+})
+
 t.test('a stream that falls behind leaves it out, and misses nothing else', async (t) => {
   const fixture = new DeliveryFixture()
   const { log } = fixture

@@ -83,3 +83,11 @@ export function steady(text: string): string {
     .replaceAll(/^(retry-after: )\d+$/gm, '$1SECONDS')
     .trimEnd()
 }
+
+/** What a page shows, where so many ids were given before. */
+export function withHigherIds(shown: string, by: number): string {
+  return shown.replaceAll(
+    /("(?:id|replyTo|head|lastId|readUpTo|asOf)":|"cursor":"|^id: )(\d+)/gm,
+    (_, name, id) => `${name}${Number(id) + by}`,
+  )
+}
