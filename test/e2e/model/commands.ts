@@ -1,18 +1,20 @@
 import fc from 'fast-check'
 import {
+  type ChangeWish,
   choice,
   type Deed,
   deed,
   type PageWish,
   pageWish,
   person,
+  toChange,
   toCursor,
   toPage,
   toPost,
 } from './arbitraries.ts'
 import type { Chain } from './chain.ts'
 import { catchUp, history, rest, single } from './checks.ts'
-import type { Post } from './posts.ts'
+import type { Calls, Post } from './posts.ts'
 import { allComeAtOnce, reachedByHeartbeat, retryToTheGone, slowReader, trim } from './scenarios.ts'
 import type { Act, Model, World } from './world.ts'
 
@@ -96,11 +98,12 @@ async function doAtOnce(world: World, deeds: readonly Deed[]): Promise<void> {
   const { model } = world
   const acts: Act[] = []
   const busy = new Set<Chain>()
+  const changes: ChangeWish[] = []
   for (const deed of deeds) {
     if (deed.does === 'post') {
       const post = toPost(deed.post, model)
       for (let time = 0; time < deed.times; time++) {
-        acts.push((posted) => world.post(post, posted))
+        acts.push((calls) => world.post(post, calls))
       }
       continue
     }
@@ -108,7 +111,11 @@ async function doAtOnce(world: World, deeds: readonly Deed[]): Promise<void> {
       const post = model.keyedPosts[deed.post % model.keyedPosts.length]
       if (post === undefined) continue
       const session = await world.sessionOf(ownerOf(post, model), deed.session)
-      acts.push((posted) => world.post({ ...post, session }, posted))
+      acts.push((calls) => world.post({ ...post, session }, calls))
+      continue
+    }
+    if (deed.does === 'change') {
+      changes.push(deed.change)
       continue
     }
     const chain = world.chains[deed.chain] as Chain
@@ -117,14 +124,25 @@ async function doAtOnce(world: World, deeds: readonly Deed[]): Promise<void> {
     if (deed.does === 'listen') {
       if (chain.open) await world.moment(() => chain.cut())
       const session = await world.sessionOf(chain.person, deed.session)
-      const { presence, inQuery, patient } = deed
+      const { events, inQuery, patient } = deed
+      const presence =
+        events && !(events as readonly string[]).includes('presence') ? 'none' : deed.presence
       const at = toCursor(deed.cursor, model)
-      acts.push(() => world.listen({ chain, session, at, presence, inQuery, patient }))
+      acts.push(() => world.listen({ chain, session, at, presence, events, inQuery, patient }))
     } else if (chain.ready) {
       acts.push(() => chain[deed.does]())
     }
   }
+  const [first, ...others] = changes
+  if (first) acts.push((calls) => changeOf(world, first, calls))
   await world.moment(...acts)
+  for (const wish of others) await world.moment((calls) => changeOf(world, wish, calls))
+}
+
+async function changeOf(world: World, wish: ChangeWish, calls: Calls): Promise<void> {
+  const { session, change } = toChange(wish, world.model)
+  if (!world.model.people.alive.has(session)) return
+  await world.change(session, change, calls)
 }
 
 function ownerOf({ session }: Post, { people }: Model): string {

@@ -52,11 +52,11 @@ export async function retryToTheGone(world: World, chosen: number): Promise<void
   const session = await world.sessionOf(names.find((name) => name !== person) ?? person)
   const post = { session, to: person, keep: false, text: 'are you there?' }
   const keyed = { ...post, key: `once-${world.model.log.head}` }
-  await world.moment((posted) => world.post(keyed, posted))
+  await world.moment((calls) => world.post(keyed, calls))
   await logOutAll(world, person)
   await world.moment(
-    (posted) => world.post(keyed, posted),
-    (posted) => world.post(post, posted),
+    (calls) => world.post(keyed, calls),
+    (calls) => world.post(post, calls),
   )
 }
 
@@ -91,7 +91,7 @@ export async function reachedByHeartbeat(world: World, chosen: number): Promise<
   const chain = await someone(world, chosen)
   const session = await world.sessionOf('bob')
   const post = { session, to: chain.person, keep: true, text: 'reached by a heartbeat' }
-  await world.moment((posted) => world.post(post, posted))
+  await world.moment((calls) => world.post(post, calls))
   await catchUp(world)
   // By the second the first has found everything drained.
   await heartbeats(chain, 2)
@@ -115,7 +115,7 @@ async function logOutAll(world: World, person: string): Promise<void> {
 
 async function sayAtOnce(world: World, text: string, times: number): Promise<void> {
   const session = await world.sessionOf('bob')
-  const say: Act = (posted) => world.post({ session, text }, posted)
+  const say: Act = (calls) => world.post({ session, text }, calls)
   await world.moment(...Array<Act>(times).fill(say))
 }
 

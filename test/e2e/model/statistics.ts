@@ -4,11 +4,19 @@ export class Statistics {
   commands = 0
   /** Messages in the log, over all runs. */
   messages = 0
-  /** Messages that came to streams. */
-  received = 0
   streams = 0
   /** Streams opened with the last cursor of the one before. */
   resumes = 0
+  /** Messages by kind, and with what. */
+  posts: Record<string, number> = {}
+  /** Entries that changed something, by kind. */
+  changes: Record<string, number> = {}
+  /** Changes that were refused, by the code. */
+  refusals: Record<string, number> = {}
+  /** Events of the log that came to streams, by name. */
+  events: Record<string, number> = {}
+  /** What came of pages, and of messages by id. */
+  pages: Record<string, number> = {}
   restarts = 0
   restores = 0
   trims = 0
@@ -16,10 +24,6 @@ export class Statistics {
   resets: Record<string, number> = {}
   /** Posts that came to something else than a new message. */
   answers: Record<string, number> = {}
-  lost = 0
-  doubled = 0
-  void = 0
-  leaked = 0
 
   count(of: Record<string, number>, name: string): void {
     of[name] = (of[name] ?? 0) + 1

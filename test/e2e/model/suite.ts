@@ -57,7 +57,6 @@ export function modelSuite(t: Test, suite: ModelSuite): Promise<unknown> {
           ...(OBROL_SEED ? { interruptAfterTimeLimit: 90_000 } : { endOnFailure: true }),
           ...(OBROL_PATH !== undefined && { path: OBROL_PATH }),
         })
-        t.match(figures, { lost: 0, doubled: 0, void: 0, leaked: 0 })
         t.comment(`${figures}`)
       })
     }
