@@ -151,11 +151,23 @@ export const pageWish = fc.record({
   room: fc.option(room, { nil: undefined }),
 })
 
+export const conversation = fc.record({
+  person,
+  id: fc.oneof(
+    fc.constant('everyone'),
+    room.map((name) => `room:${name}`),
+    fc.constantFrom(...names, ...names, 'nobody').map((name) => `direct:${name}`),
+  ),
+})
+
+export const markWish = fc.record({ conversation, cursor: cursorWish })
+
 type Value<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Of> ? Of : never
 export type Deed = Value<typeof deed>
 type PostWish = Value<typeof postWish>
 type CursorWish = Value<typeof cursorWish>
 export type PageWish = Value<typeof pageWish>
+export type MarkWish = Value<typeof markWish>
 export type ChangeWish = Value<typeof changeWish>
 
 export function toPost(wish: PostWish, model: Model): Post {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { EventReader, ReadEvent } from '../../support/event-reader.ts'
 import { invariant } from './invariant.ts'
-import { never } from './model.ts'
+import { markerOf, never } from './model.ts'
 import { ObservedPresence } from './observed-presence.ts'
 import { anyOf, plain } from './posts.ts'
 import { eventOf, tellTo } from './telling.ts'
@@ -20,6 +20,12 @@ export interface Opening {
   oldest: number
   /** Up to here the person's streams had surely reached what was kept for them. */
   reached: number
+}
+
+/** What a stream told that is not in the log. */
+interface Told {
+  read: { conversation: string; upTo: number }[]
+  typing: { conversation: string; usernames: string[] }[]
 }
 
 /**
@@ -43,8 +49,7 @@ export class Chain {
   /** Who is online, as the stream tells it; undefined before `ready` and without presence. */
   presence: ObservedPresence | undefined
   /** What the stream told that is not in the log. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into what came
-  told = { read: [] as any[], typing: new Map<string, any>() }
+  told: Told = { read: [], typing: [] }
   readonly #model: Model
   #opening: Opening | undefined
   #taken = 0
@@ -88,6 +93,15 @@ export class Chain {
     return this.#opening?.events?.includes(event) ?? true
   }
 
+  /** Resolves when the stream has told something that is not in the log. */
+  async hears(what: (told: Told) => boolean, name: string): Promise<void> {
+    const isTold = () => {
+      this.take()
+      return what(this.told)
+    }
+    await this.reader?.until(isTold, name)
+  }
+
   /** Begins a stream; with `anew` the client holds nothing of what came before. */
   begin(reader: EventReader, opening: Opening, { anew }: { anew: boolean }): void {
     if (anew) this.heard.clear()
@@ -95,7 +109,7 @@ export class Chain {
     this.#opening = opening
     this.stalled = this.behind = this.severed = this.ready = false
     this.bye = this.presence = this.#position = undefined
-    this.told = { read: [], typing: new Map() }
+    this.told = { read: [], typing: [] }
     this.#taken = 0
     this.#placed = false
     this.#early = []
@@ -150,12 +164,31 @@ export class Chain {
 
   /** What is not in the log. */
   #hearState(event: 'read' | 'typing', data: ReadEvent['data']): void {
-    const { figures } = this.#model
+    const { log, figures, moves, typists } = this.#model
     invariant(this.carries(event), 'an event that was left out', event)
     invariant(this.ready, 'state before ready', data)
     figures.count(figures.events, event)
-    if (event === 'read') this.told.read.push(data)
-    else this.told.typing.set(data.conversation, data)
+    if (event === 'read') {
+      const isTrue = moves.has(`${this.person} ${data.conversation} ${data.upTo}`)
+      invariant(isTrue, `a marker that was never set by ${this.person}`, data)
+      this.told.read.push(data)
+      return
+    }
+    const [kind, name] = data.conversation.split(':')
+    const audiences =
+      kind === 'direct'
+        ? [{ between: [this.person, name].sort() }]
+        : log.rooms.flatMap((each, room) => (each.name === name ? { room } : []))
+    for (const typist of data.usernames) {
+      invariant(typist !== this.person, 'told of typing oneself', data)
+      const isTrue = audiences.some((audience) => {
+        const room = log.roomOf(audience)
+        const isIn = !room || room.stays.some(({ person }) => person === this.person)
+        return isIn && typists.has(markerOf(typist, audience))
+      })
+      invariant(isTrue, `typing that was not for ${this.person}`, data)
+    }
+    this.told.typing.push(data)
   }
 
   #hearEntry(event: string, id: string | undefined, data: ReadEvent['data']): void {

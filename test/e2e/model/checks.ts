@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Chain } from './chain.ts'
+import { sidebar } from './conversations.ts'
 import { invariant } from './invariant.ts'
 import { asOf, never } from './model.ts'
 import { isKnown, names, roomNames } from './people.ts'
@@ -41,6 +42,7 @@ export async function rest(world: World): Promise<void> {
     const limit = pageOf(log, person, { limit: 200 })?.messages.length ?? 0
     await history(world, person, { limit: Math.min(200, Math.max(1, limit - 1 + at)) })
     await rooms(world, person)
+    for (const limit of [200, 2]) await sidebar(world, person, limit)
     for (const name of roomNames) await history(world, person, { room: name, limit: 200 })
     const hidden = log.entries.findLastIndex((_, index) => !log.mayRead(person, index + 1))
     for (const id of [log.oldest, hidden + 1 || log.head]) await single(world, person, id)
@@ -111,7 +113,8 @@ async function rooms(world: World, person: string): Promise<void> {
   }
 }
 
-function same(body: unknown, due: unknown, what: string): void {
+/** What came is what was due, but for the times of deletions. */
+export function same(body: unknown, due: unknown, what: string): void {
   invariant(isDeepStrictEqual(plain(body), plain(due)), what, [body, due])
 }
 

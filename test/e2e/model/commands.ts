@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import {
   type ChangeWish,
   choice,
+  conversation,
   type Deed,
   deed,
+  type MarkWish,
+  markWish,
   type PageWish,
   pageWish,
   person,
@@ -14,6 +17,7 @@ import {
 } from './arbitraries.ts'
 import type { Chain } from './chain.ts'
 import { catchUp, history, rest, single } from './checks.ts'
+import { markRead, mute, type } from './conversations.ts'
 import type { Calls, Post } from './posts.ts'
 import { allComeAtOnce, reachedByHeartbeat, retryToTheGone, slowReader, trim } from './scenarios.ts'
 import type { Act, Model, World } from './world.ts'
@@ -53,6 +57,9 @@ const weighted: [number, fc.Arbitrary<Command>][] = [
   [4, command('rest', none, rest)],
   [12, command('page', fc.tuple(person, pageWish), pageOf)],
   [6, command('single', fc.tuple(person, choice), singleOf)],
+  [10, command('markRead', markWish, markReadAt)],
+  [4, command('mute', fc.tuple(conversation, fc.boolean()), (world, wish) => mute(world, ...wish))],
+  [3, command('type', conversation, type)],
   [1, command('restart', none, (world) => world.restart())],
   [2, command('backUp', none, (world) => world.backUp())],
   [
@@ -151,6 +158,14 @@ function ownerOf({ session }: Post, { people }: Model): string {
 
 async function pageOf(world: World, [name, wish]: [string, PageWish]): Promise<void> {
   await history(world, name, toPage(wish, world.model))
+}
+
+/** Up to where something begins or ends, or anywhere. */
+async function markReadAt(world: World, { conversation, cursor }: MarkWish): Promise<void> {
+  const at = toCursor(cursor, world.model)
+  const { head, epoch } = world.model.log
+  const upTo = at === 'own' || at.cursor === undefined ? `${head}-${epoch}` : at.cursor
+  await markRead(world, conversation, upTo)
 }
 
 async function singleOf(world: World, [name, id]: [string, number]): Promise<void> {

@@ -17,6 +17,8 @@ export class Statistics {
   events: Record<string, number> = {}
   /** What came of pages, and of messages by id. */
   pages: Record<string, number> = {}
+  /** What came of markers, of typing and of the lists of conversations. */
+  conversations: Record<string, number> = {}
   restarts = 0
   restores = 0
   trims = 0

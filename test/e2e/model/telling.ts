@@ -174,7 +174,7 @@ export function conversationOf(log: Log, person: string, audience: Audience) {
   return {
     id: conversationIdOf(log, person, audience),
     ...(room && { title: asOf(room.versions, log.head).title }),
-    last: last === undefined ? null : tellTo(person, log, last),
+    last: last === undefined ? null : tell(log, last),
     lastId: last ?? (room && stayOf(person, room, log.head)?.from) ?? 0,
     readUpTo,
     unread: Math.min(100, unread.length),
@@ -184,20 +184,24 @@ export function conversationOf(log: Log, person: string, audience: Audience) {
   }
 }
 
-/** All conversations of someone, the newest first. */
+/** All conversations that someone is in, the newest first. */
 export function conversationsOf(log: Log, person: string) {
-  const audiences = new Map<string, Audience>([['"everyone"', 'everyone']])
-  for (const { audience, kind } of log.entries) {
-    const isTheirs = audience !== 'everyone' && 'between' in audience
-    if (!isTheirs || kind !== 'message' || !audience.between.includes(person)) continue
-    audiences.set(JSON.stringify(audience), audience)
-  }
-  for (const [number, room] of log.rooms.entries())
-    if (stayOf(person, room, log.head)) audiences.set(`${number}`, { room: number })
-  const all = [...audiences.values()].map((audience) => conversationOf(log, person, audience))
+  const all = audiencesOf(log, person).map((audience) => conversationOf(log, person, audience))
   return all.sort((one, other) => other.lastId - one.lastId || (one.id < other.id ? -1 : 1))
 }
 
+export function audiencesOf(log: Log, person: string): Audience[] {
+  const directs = new Map<string, Audience>()
+  for (const { audience, kind } of log.entries) {
+    const isTheirs = audience !== 'everyone' && 'between' in audience
+    if (!isTheirs || kind !== 'message' || !audience.between.includes(person)) continue
+    directs.set(JSON.stringify(audience), audience)
+  }
+  const rooms = log.rooms.flatMap((each, room) => (stayOf(person, each, log.head) ? { room } : []))
+  return ['everyone', ...directs.values(), ...rooms]
+}
+
+/** What someone calls a conversation: `everyone`, `room:` and a name, or `direct:` and a name. */
 export function conversationIdOf(log: Log, person: string, audience: Audience): string {
   const room = log.roomOf(audience)
   if (room) return `room:${room.name}`

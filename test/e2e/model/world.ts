@@ -21,6 +21,9 @@ export interface Model {
   readonly cursors: string[]
   /** What was said with a key, whatever came of it. */
   readonly keyedPosts: Post[]
+  /** Each place to which someone moved a marker, and who has typed where. */
+  readonly moves: Set<string>
+  readonly typists: Set<string>
 }
 
 export interface WorldOptions {
@@ -67,7 +70,15 @@ export class World {
     this.#place = place
     this.#retention = shears
     this.options = options
-    this.model = { log: new Log(), people: new People(), figures, cursors: [], keyedPosts: [] }
+    this.model = {
+      log: new Log(),
+      people: new People(),
+      figures,
+      cursors: [],
+      keyedPosts: [],
+      moves: new Set(),
+      typists: new Set(),
+    }
     this.backups = new Backups(place, this.model.log, this.model.people)
     this.chains = [...names, ...names].map((person) => new Chain(person, this.model))
   }
