@@ -3,6 +3,7 @@ import { asOf, type Log, never } from './model.ts'
 import { names, roomNames } from './people.ts'
 import type { Post } from './posts.ts'
 import type { Change } from './rules.ts'
+import { hasReacted } from './telling.ts'
 import type { Model, Wanted } from './world.ts'
 
 /** A number that chooses: taken modulo of what there is to choose from. */
@@ -101,6 +102,7 @@ const changeWish = fc.record({
   fields,
   id: choice,
   emoji: fc.constantFrom('👍', '🎉'),
+  key: seldom(fc.nat(9)),
   text: fc.option(fc.nat(3), { nil: undefined }),
   metadata: fc.option(fc.option(metadata), { nil: undefined }),
 })
@@ -258,11 +260,13 @@ function beside(tag: string, by: number): string {
   return (Number.parseInt(tag, 36) + by).toString(36)
 }
 
-/** One of the newest that were said, mostly of those that fit. */
+/** One of the newest that were said, mostly of those that fit; or any entry, or one that will not come. */
 function toSaid(chosen: number, log: Log, fits: (id: number) => boolean = () => true): number {
+  if (chosen % 11 === 0)
+    return chosen % 2 && log.head > 0 ? 1 + (chosen % log.head) : log.head + 1000
   const ids = Object.keys(log.said).map(Number)
   const those = chosen % 5 > 0 ? ids.slice(-40).filter(fits).slice(-8) : ids
-  return those[chosen % those.length] ?? 1 + (chosen % (log.head + 1))
+  return those[chosen % those.length] ?? log.head + 1000
 }
 
 /** A change by someone who mostly may make it. */
@@ -271,7 +275,9 @@ export function toChange(wish: ChangeWish, model: Model): { session: number; cha
   const { does, room, person, role, id: chosen, emoji, fields, access } = wish
   const any = speakerOf(wish.session, model)
   if (does === 'edit' || does === 'delete' || does === 'react' || does === 'unreact') {
-    const id = toSaid(chosen, log)
+    const by = people.owners[any] as string
+    const isReacted = (id: number) => hasReacted(log, id, emoji, by)
+    const id = toSaid(chosen, log, does === 'unreact' ? isReacted : undefined)
     if (does === 'react' || does === 'unreact') return { session: any, change: { does, id, emoji } }
     const sender = log.said[id] ? [log.entry(id).by] : []
     const session = sessionOf(sender, wish.session, model)
@@ -284,7 +290,8 @@ export function toChange(wish: ChangeWish, model: Model): { session: number; cha
   const isThere = log.rooms.some(({ name, deleted }) => name === room && deleted === never)
   if (does === 'make' || (!isThere && chosen % 4 > 0)) {
     const history = access === 'open' ? 'all' : wish.history
-    return { session: any, change: { does: 'make', name: room, access, history } }
+    const key = wish.key === undefined ? undefined : `key-${wish.key}`
+    return { session: any, change: { does: 'make', name: room, access, history, key } }
   }
   const by = people.owners[any] as string
   if (does === 'join') return { session: any, change: { does: 'put', room, person: by } }

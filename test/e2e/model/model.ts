@@ -48,6 +48,7 @@ export class Log {
       const { member: person, role, time = '' } = entry
       room?.stays.push({ person, from: at, to: never, joinedAt: time, roles: [{ at, is: role }] })
       this.markers[markerOf(person, entry.audience)] = at
+      delete this.muted[markerOf(person, entry.audience)]
     } else if (kind === 'left') Object.assign(stay as Stay, { to: at })
     else if (kind === 'role') stay?.roles.push({ at, is: entry.role })
     else if (kind === 'room-updated') room?.versions.push({ at, is: entry.fields })

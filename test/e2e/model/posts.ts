@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answer } from '../../support/room.ts'
 import { invariant } from './invariant.ts'
-import { asOf, type Log, never, stayOf } from './model.ts'
+import { asOf, type Log, mayEnter, never, stayOf } from './model.ts'
 import { isKnown } from './people.ts'
 import { apply, type Change, decide } from './rules.ts'
 import { mentioned, someTime, tell, tellRoomTo } from './telling.ts'
-import type { Audience, Message } from './types.ts'
+import type { Audience, Message, Room } from './types.ts'
 import type { Model } from './world.ts'
 
 /** Something that a session says. */
@@ -151,6 +151,8 @@ function settleChange(call: NonNullable<Calls['change']>, model: Model): (() => 
   const { log, people, figures } = model
   const { change, answer } = call
   const by = people.owners[call.session] as string
+  if (change.does === 'make' && log.keyed(`${by} ${change.key}`))
+    return void settleReplay(by, change, answer, model)
   const decision = decide(log, by, change)
   const code = answer.status < 300 ? undefined : answer.body.type.replace('/problems/', '')
   const due = 'refusal' in decision ? decision.refusal : undefined
@@ -164,10 +166,31 @@ function settleChange(call: NonNullable<Calls['change']>, model: Model): (() => 
   if (change.does === 'ban' || change.does === 'unban') figures.count(figures.changes, change.does)
   return () => {
     apply(log, decision, answer)
+    if (change.does === 'make' && change.key !== undefined)
+      log.keys[`${by} ${change.key}`] = { id: log.head, content: JSON.stringify(change) }
     const told = answerTo(log, by, change)
     const isTold = told === undefined || isDeepStrictEqual(plain(answer.body), plain(told))
     invariant(isTold, `the answer to ${change.does}`, [answer.body, told])
   }
+}
+
+/** A room was made with a key that was used: the answer is the room as it is now, or its name alone. */
+function settleReplay(
+  by: string,
+  change: Extract<Change, { does: 'make' }>,
+  { status, headers, body }: Answer,
+  { log, figures }: Model,
+): void {
+  const known = log.keyed(`${by} ${change.key}`)
+  if (known?.content !== JSON.stringify(change)) {
+    invariant(body.type === '/problems/idempotency-key-reused', 'a key was used for another', body)
+    return
+  }
+  const room = log.roomOf(log.entry(known.id).audience) as Room
+  const due = mayEnter(by, room, log.head) ? tellRoomTo(by, room, log.head) : { name: room.name }
+  const isReplay = status === 201 && headers.get('idempotent-replayed') === 'true'
+  invariant(isReplay && isDeepStrictEqual(body, due), 'the replay of a room', [body, due])
+  figures.count(figures.answers, 'room replayed')
 }
 
 /** The body of the answer to a change that was just made. */

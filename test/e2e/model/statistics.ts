@@ -1,3 +1,34 @@
+/** What has to happen, by what counts it. */
+const dues = {
+  posts: ['broadcast', 'direct', 'room', 'reply', 'metadata', 'mention'],
+  changes: [
+    ...['joined', 'left', 'role', 'room-updated', 'room-deleted', 'ban', 'unban', 'updated'],
+    ...['deleted', 'reacted', 'unreacted', 'nothing'],
+  ],
+  refusals: [
+    ...['unknown-room', 'unknown-person', 'forbidden', 'not-a-member', 'not-found', 'last-owner'],
+    ...['room-name-taken', 'cannot-open', 'message-deleted', 'room-archived'],
+  ],
+  events: [
+    ...['message', 'message.updated', 'message.deleted', 'reaction.added', 'reaction.removed'],
+    ...['room.joined', 'room.left', 'room.updated', 'room.deleted', 'member.joined', 'member.left'],
+    ...['member.updated', 'read', 'typing'],
+  ],
+  pages: [
+    ...['page', 'of a room', 'tombstone', 'reactions', 'unknown-room', 'unknown-recipient'],
+    ...['by id 200', 'by id 404', 'by id 410'],
+  ],
+  conversations: [
+    ...['marked', 'moved', 'muted', 'typed', 'unread', 'mentioned', 'further page', 'stale-cursor'],
+    ...['not-a-member', 'unknown-room', 'unknown-recipient'],
+  ],
+  resets: ['trimmed', 'ahead', 'rewound', 'new-epoch', 'amid'],
+  answers: [
+    ...['replayed', 'room replayed', 'idempotency-key-reused', 'unauthorized', 'invalid-request'],
+    ...['unknown-recipient', 'recipient-offline', 'unknown-room', 'not-a-member', 'room-archived'],
+  ],
+}
+
 /** What a test counted. */
 export class Statistics {
   runs = 0
@@ -26,6 +57,28 @@ export class Statistics {
   resets: Record<string, number> = {}
   /** Posts that came to something else than a new message. */
   answers: Record<string, number> = {}
+
+  /** What has to happen and did not. */
+  missing(): string[] {
+    const happened = Object.entries(this).flatMap(([name, value]) => {
+      if (typeof value === 'number') return value > 0 ? [name] : []
+      return Object.keys(value).map((each) => `${name} ${each}`)
+    })
+    const due = Object.entries(dues).flatMap(([name, each]) => each.map((one) => `${name} ${one}`))
+    return ['restarts', 'restores', 'trims', 'resumes', ...due].filter(
+      (one) => !happened.includes(one),
+    )
+  }
+
+  /** Adds what another counted. */
+  add(other: Statistics): void {
+    const all = this as unknown as Record<string, number | Record<string, number>>
+    for (const [name, value] of Object.entries(other) as [string, number | object][]) {
+      const sum = all[name] as number | Record<string, number>
+      if (typeof sum === 'number') all[name] = sum + (value as number)
+      else for (const [each, count] of Object.entries(value)) sum[each] = (sum[each] ?? 0) + count
+    }
+  }
 
   count(of: Record<string, number>, name: string): void {
     of[name] = (of[name] ?? 0) + 1

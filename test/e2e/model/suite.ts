@@ -17,11 +17,11 @@ export interface ModelSuite {
   runs: number
 }
 
-/**
- * To repeat a failure: OBROL_SEED and OBROL_PATH as its report names them; it is then also cut down
- * to the few commands that it takes, which is left out otherwise for the time it costs.
- */
+/** To repeat a failure: OBROL_SEED and OBROL_PATH as its report names them. */
 const { OBROL_SEED, OBROL_PATH } = process.env
+
+/** So long a failure is cut down to the few commands that it takes. */
+const shrinkingMs = 80_000
 const chance = () => Math.floor(Math.random() * 2 ** 31)
 
 const options = fc.record({
@@ -39,6 +39,7 @@ export function modelSuite(t: Test, suite: ModelSuite): Promise<unknown> {
   const repeated = { seed: Number(OBROL_SEED), runs: 4 }
   return t.test(name, async (t) => {
     const ground = await createFixture(t)
+    const all = new Statistics()
     for (const { seed, runs } of OBROL_SEED ? [repeated] : seeds) {
       await t.test(`from the random seed ${seed}`, async (t) => {
         const figures = new Statistics()
@@ -54,11 +55,13 @@ export function modelSuite(t: Test, suite: ModelSuite): Promise<unknown> {
         await fc.assert(property, {
           seed,
           numRuns: runs,
-          ...(OBROL_SEED ? { interruptAfterTimeLimit: 90_000 } : { endOnFailure: true }),
+          interruptAfterTimeLimit: shrinkingMs,
           ...(OBROL_PATH !== undefined && { path: OBROL_PATH }),
         })
         t.comment(`${figures}`)
+        all.add(figures)
       })
     }
+    if (!OBROL_SEED) t.same(all.missing(), [], 'all that can happen did happen')
   })
 }

@@ -183,7 +183,9 @@ export class World {
   /** Changes a room or a message; at most one at a time. */
   async change(session: number, change: Change, calls: Calls): Promise<void> {
     const [method, path, body] = callOf(change)
-    const answer = await this.guest(session).call(method, path, body)
+    const key = change.does === 'make' ? change.key : undefined
+    const headers = key === undefined ? {} : { 'idempotency-key': key }
+    const answer = await this.guest(session).call(method, path, body, headers)
     calls.change = { session, change, answer }
   }
 
