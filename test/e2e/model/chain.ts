@@ -44,6 +44,8 @@ export class Chain {
   behind = false
   severed = false
   ready = false
+  /** A message that was deleted before the stream can have come to it. */
+  withheld = 0
   /** Why the server ended the stream. */
   bye: string | undefined
   /** Who is online, as the stream tells it; undefined before `ready` and without presence. */
@@ -110,7 +112,7 @@ export class Chain {
     this.stalled = this.behind = this.severed = this.ready = false
     this.bye = this.presence = this.#position = undefined
     this.told = { read: [], typing: [] }
-    this.#taken = 0
+    this.#taken = this.withheld = 0
     this.#placed = false
     this.#early = []
     this.#due = opening.placed?.reset ?? null
@@ -198,6 +200,7 @@ export class Chain {
     else {
       const at = idOf(id, this.#model)
       invariant(!this.heard.has(at), 'an entry twice', at)
+      invariant(at !== this.withheld, 'a message after its deletion', at)
       this.#advance(at, 'entry')
       const told = { event, data: plain(data) }
       const isTrue = this.#asOfAny(at, (now, oldest) => {

@@ -55,11 +55,11 @@ const weighted: [number, fc.Arbitrary<Command>][] = [
   [200, moment],
   [25, command('catchUp', none, catchUp)],
   [4, command('rest', none, rest)],
-  [12, command('page', fc.tuple(person, pageWish), pageOf)],
+  [16, command('page', fc.tuple(person, pageWish), pageOf)],
   [6, command('single', fc.tuple(person, choice), singleOf)],
   [10, command('markRead', markWish, markReadAt)],
   [4, command('mute', fc.tuple(conversation, fc.boolean()), (world, wish) => mute(world, ...wish))],
-  [3, command('type', conversation, type)],
+  [5, command('type', conversation, type)],
   [1, command('restart', none, (world) => world.restart())],
   [2, command('backUp', none, (world) => world.backUp())],
   [

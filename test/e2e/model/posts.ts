@@ -5,7 +5,7 @@ import { asOf, type Log, mayEnter, never, stayOf } from './model.ts'
 import { isKnown } from './people.ts'
 import { apply, type Change, decide } from './rules.ts'
 import { mentioned, someTime, tell, tellRoomTo } from './telling.ts'
-import type { Audience, Message, Room } from './types.ts'
+import type { Audience, Message, Room, Stay } from './types.ts'
 import type { Model } from './world.ts'
 
 /** Something that a session says. */
@@ -169,7 +169,8 @@ function settleChange(call: NonNullable<Calls['change']>, model: Model): (() => 
     if (change.does === 'make' && change.key !== undefined)
       log.keys[`${by} ${change.key}`] = { id: log.head, content: JSON.stringify(change) }
     const told = answerTo(log, by, change)
-    const isTold = told === undefined || isDeepStrictEqual(plain(answer.body), plain(told))
+    const { online, ...body } = answer.body ?? {}
+    const isTold = told === undefined || isDeepStrictEqual(plain(body), plain(told))
     invariant(isTold, `the answer to ${change.does}`, [answer.body, told])
   }
 }
@@ -199,6 +200,10 @@ function answerTo(log: Log, by: string, change: Change): object | undefined {
   const name = change.does === 'make' ? change.name : 'room' in change ? change.room : ''
   const room = log.roomNamed(name, by)
   if (!room) return undefined
+  if (change.does === 'put') {
+    const { joinedAt, roles } = stayOf(change.person, room, log.head) as Stay
+    return { username: change.person, role: asOf(roles, log.head), joinedAt }
+  }
   return change.does === 'make' || change.does === 'set'
     ? tellRoomTo(by, room, log.head)
     : undefined

@@ -34,6 +34,10 @@ export async function slowReader(
     await listen(world, fast, { at: { cursor: before } })
     await world.moment(() => fast.cut())
   }
+  // It was said last, and is past what the socket took: nothing of it may come any more.
+  const { id, session } = newestLarge(world)
+  await world.moment((calls) => world.change(session, { does: 'delete', id }, calls))
+  chain.withheld = id
   const other = world.chains.find(({ person }) => person !== chain.person) as Chain
   if (world.options.grace === 'long') await logOutAll(world, other.person)
   else await listen(world, other, { at: { cursor: undefined } })
@@ -43,6 +47,14 @@ export async function slowReader(
   await rest(world)
   // Or everyone who begins at the oldest would read it all again. The newest stays whatever is due.
   await world.trim(world.model.log.head + 1)
+}
+
+function newestLarge({ model: { log, people } }: World): { id: number; session: number } {
+  const id =
+    log.entries.findLastIndex((entry) => entry.kind === 'message' && entry.message.text === large) +
+    1
+  const [session = 0] = people.sessionsOf(log.entry(id).by)
+  return { id, session }
 }
 
 /** Someone leaves to whom something was said: saying it again is a replay, and saying more is refused. */
