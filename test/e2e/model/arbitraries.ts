@@ -31,7 +31,7 @@ const postWish = fc.record({
     { weight: 5, arbitrary: person },
     { weight: 1, arbitrary: fc.constant('nobody') },
   ),
-  room: seldom(room),
+  room: fc.option(room, { freq: 2, nil: undefined }),
   keep: fc.constantFrom(true, false, false),
   /** Chooses one of the newest, mostly one of the same conversation. */
   replyTo: seldom(choice),
@@ -149,7 +149,7 @@ export const pageWish = fc.record({
   limit: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.constant(200)),
   edge: fc.constantFrom('after', 'before', undefined),
   id: choice,
-  with: fc.option(fc.constantFrom(...names, 'nobody'), { nil: undefined }),
+  with: fc.option(fc.constantFrom(...names, 'nobody', 'nobody'), { nil: undefined }),
   room: fc.option(room, { nil: undefined }),
 })
 
@@ -162,7 +162,14 @@ export const conversation = fc.record({
   ),
 })
 
-export const markWish = fc.record({ conversation, cursor: cursorWish })
+export const markWish = fc.record({
+  conversation,
+  cursor: fc.record({
+    kind: fc.constantFrom('own', 'own', 'bare', 'ahead', 'edge'),
+    id: choice,
+    epoch: choice,
+  }),
+})
 
 type Value<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Of> ? Of : never
 export type Deed = Value<typeof deed>
@@ -277,7 +284,9 @@ export function toChange(wish: ChangeWish, model: Model): { session: number; cha
   if (does === 'edit' || does === 'delete' || does === 'react' || does === 'unreact') {
     const by = people.owners[any] as string
     const isReacted = (id: number) => hasReacted(log, id, emoji, by)
-    const id = toSaid(chosen, log, does === 'unreact' ? isReacted : undefined)
+    const isInRoom = (id: number) =>
+      chosen % 2 > 0 || log.roomOf(log.entry(id).audience)?.name === room
+    const id = toSaid(chosen, log, does === 'unreact' ? isReacted : isInRoom)
     if (does === 'react' || does === 'unreact') return { session: any, change: { does, id, emoji } }
     const sender = log.said[id] ? [log.entry(id).by] : []
     const session = sessionOf(sender, wish.session, model)
@@ -289,6 +298,11 @@ export function toChange(wish: ChangeWish, model: Model): { session: number; cha
   const members = membersOf(room, log)
   const isThere = log.rooms.some(({ name, deleted }) => name === room && deleted === never)
   if (does === 'make' || (!isThere && chosen % 4 > 0)) {
+    const again = model.keyedMakings[chosen % model.keyedMakings.length]
+    if (again && chosen % 3 === 0) {
+      const session = people.sessionsOf(again.by)[0] ?? any
+      return { session, change: again.change }
+    }
     const history = access === 'open' ? 'all' : wish.history
     const key = wish.key === undefined ? undefined : `key-${wish.key}`
     return { session: any, change: { does: 'make', name: room, access, history, key } }

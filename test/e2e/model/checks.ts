@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Chain } from './chain.ts'
 import { sidebar } from './conversations.ts'
 import { invariant } from './invariant.ts'
-import { asOf, never, stayOf } from './model.ts'
+import { asOf, type Log, never, stayOf } from './model.ts'
 import { isKnown, names, roomNames } from './people.ts'
 import { plain } from './posts.ts'
 import { pageOf, tellRoomTo, tellTo } from './telling.ts'
@@ -44,9 +44,19 @@ export async function rest(world: World): Promise<void> {
     await rooms(world, person)
     for (const limit of [200, 2]) await sidebar(world, person, limit)
     for (const name of roomNames) await history(world, person, { room: name, limit: 200 })
-    const hidden = log.entries.findLastIndex((_, index) => !log.mayRead(person, index + 1))
-    for (const id of [log.oldest, hidden + 1 || log.head]) await single(world, person, id)
+    for (const id of remarkable(log, person)) await single(world, person, id)
   }
+}
+
+/** The oldest, and of each conversation the newest that someone may read and the newest that they may not. */
+function remarkable(log: Log, person: string): Set<number> {
+  const found = new Map([['oldest', log.oldest]])
+  for (const [index, { kind, audience }] of log.entries.entries()) {
+    const id = index + 1
+    if (kind !== 'message' || id < log.oldest) continue
+    found.set(`${JSON.stringify(audience)} ${log.mayRead(person, id)}`, id)
+  }
+  return new Set(found.values())
 }
 
 /** A page of history is the model's. */

@@ -57,7 +57,7 @@ const weighted: [number, fc.Arbitrary<Command>][] = [
   [4, command('rest', none, rest)],
   [16, command('page', fc.tuple(person, pageWish), pageOf)],
   [6, command('single', fc.tuple(person, choice), singleOf)],
-  [10, command('markRead', markWish, markReadAt)],
+  [14, command('markRead', markWish, markReadAt)],
   [4, command('mute', fc.tuple(conversation, fc.boolean()), (world, wish) => mute(world, ...wish))],
   [5, command('type', conversation, type)],
   [1, command('restart', none, (world) => world.restart())],

@@ -21,6 +21,8 @@ export interface Model {
   readonly cursors: string[]
   /** What was said with a key, whatever came of it. */
   readonly keyedPosts: Post[]
+  /** Who made a room with a key, whatever came of it. */
+  readonly keyedMakings: { by: string; change: Change }[]
   /** Each place to which someone moved a marker, and who has typed where. */
   readonly moves: Set<string>
   readonly typists: Set<string>
@@ -76,6 +78,7 @@ export class World {
       figures,
       cursors: [],
       keyedPosts: [],
+      keyedMakings: [],
       moves: new Set(),
       typists: new Set(),
     }
@@ -185,6 +188,8 @@ export class World {
     const [method, path, body] = callOf(change)
     const key = change.does === 'make' ? change.key : undefined
     const headers = key === undefined ? {} : { 'idempotency-key': key }
+    const by = this.model.people.owners[session] as string
+    if (key !== undefined) this.model.keyedMakings.push({ by, change })
     const answer = await this.guest(session).call(method, path, body, headers)
     calls.change = { session, change, answer }
   }
