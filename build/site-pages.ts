@@ -37,10 +37,10 @@ export const sitePages: Page[] = [
     ['docs/page.md', 'The chat page'],
   ]),
   ...group('Examples', [
-    ['examples/bash/README.md', 'Bot in Bash', 'time-bot.sh'],
+    ['examples/bash/README.md', 'Bots in Bash', 'time-bot.sh', 'tally-bot.sh', 'session.sh'],
     ['examples/python/README.md', 'Bot in Python', 'time_bot.py'],
     ['examples/go/README.md', 'Bot in Go', 'time-bot.go'],
-    ['examples/typescript/README.md', 'Bot in TypeScript', 'time-bot.ts'],
+    ['examples/typescript/README.md', 'Bots in TypeScript', 'time-bot.ts', 'tally-bot.ts'],
     ['examples/event-source/README.md', 'Page with EventSource', 'index.html', 'room.js'],
   ]),
   ...group('Running', [
@@ -97,7 +97,7 @@ export function siteOptions(root: string, sources: string, out: string): object 
     ignoredHighlightLanguages: ['caddyfile', 'haproxy', 'mermaid', 'sse', 'text'],
     validation: { notExported: true, invalidLink: true, rewrittenLink: true, notDocumented: false },
     // Of the document's own schemas the client's types are made.
-    intentionallyNotExported: ['AnyMessage', 'ObrolErrorOptions', 'Schemas'],
+    intentionallyNotExported: ['ObrolErrorOptions', 'Schemas'],
     treatWarningsAsErrors: true,
   }
 }

@@ -3,13 +3,14 @@ import type { Settings } from './settings.ts'
 import type { PostgresOptions } from './store/postgres/open.ts'
 import type { SqliteOptions } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
+import type { OnUpgrade } from './store/upgrade-event.ts'
 
 /** Options of the stores that are not settings. */
 export interface StoreTuning {
   /** The most pages of 4 KiB that SQLite's database may have, instead of what the disk holds. */
   maxPages?: number
   /** Intervals, timeouts and the number of connections. */
-  postgres?: Partial<Omit<PostgresOptions, 'databaseUrl' | 'onWarning'>>
+  postgres?: Partial<Omit<PostgresOptions, 'databaseUrl' | 'onWarning' | 'onUpgrade'>>
   /** Wraps the store, for tests. */
   around?: (store: Store, callbacks: StoreCallbacks) => Store
 }
@@ -19,6 +20,8 @@ export interface StoreCallbacks {
   onFatal: SqliteOptions['onFatal']
   /** Called with one sentence about what the operator should change. */
   onWarning: (warning: string) => void
+  /** Called with what an upgrade of the store does, while it does so. */
+  onUpgrade: OnUpgrade
 }
 
 type StoreSettings = Pick<
@@ -31,14 +34,15 @@ export async function openStore(
   { databaseUrl, dataDir, presenceLeaseMs, presenceGraceMs }: StoreSettings,
   { around = (store) => store, maxPages, postgres, ...callbacks }: StoreTuning & StoreCallbacks,
 ): Promise<Store> {
-  const { onFatal, onWarning } = callbacks
+  const { onFatal, onWarning, onUpgrade } = callbacks
   const store = await (databaseUrl === undefined
-    ? openSqlite({ folder: dataDir, maxPages, onFatal })
+    ? openSqlite({ folder: dataDir, maxPages, onFatal, onUpgrade })
     : openPostgres({
         databaseUrl,
         presenceLeaseMs,
         graceMs: presenceGraceMs,
         onWarning,
+        onUpgrade,
         ...postgres,
       }))
   return around(store, callbacks)

@@ -16,6 +16,7 @@ import { Hub } from './delivery/hub.ts'
 import { LogCache } from './delivery/log-cache.ts'
 import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
+import { upgradeLog } from './http/logging/upgrade-log.ts'
 import { defaultTimeouts } from './http/server-options.ts'
 import { streamResponder } from './http/stream-response.ts'
 import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
@@ -80,6 +81,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     ...tuning,
     onFatal: fail,
     onWarning: async (warning) => (await log).warn({ event: 'store warning' }, warning),
+    onUpgrade: upgradeLog(settings.logLevel, tuning.http?.logStream),
   })
   const signingKey = await readSigningKey(settings, store)
 

@@ -34,6 +34,7 @@ t.test('scripts, files and variables that the pages name exist', async (t) => {
     'UPDATE_DOCS',
     'OBROL_TEST_POSTGRES',
     'GLIBC_TUNABLES',
+    'SQLITE_TMPDIR',
   ]
   for (const page of pages) {
     const text = read(page)

@@ -1,6 +1,11 @@
--- Rooms, and messages that change: the log has kinds of entries, and each entry has an audience. A database
--- of 0.1 is carried over in this one transaction. The write-ahead log holds all of it until it is done, so the disk needs room
--- for the log of messages three times.
+-- Rewrites: entries, idempotency_keys
+--
+-- Rooms, and messages that change: the log has kinds of entries, and each entry has an audience. The log of
+-- 0.1 is copied from the schema `old` (src/store/sqlite/upgrade.ts), indexes last, in the order that is
+-- fastest for 5,000,000 messages.
+
+DROP TABLE idempotency_keys;
+DROP TABLE entries;
 
 -- Who an entry is for: everyone (1), the two people of a direct conversation, or the members of a room.
 CREATE TABLE audiences (
@@ -67,29 +72,33 @@ CREATE TABLE room_bans (
 
 INSERT INTO audiences (id, type) VALUES (1, 'everyone');
 
--- `sender_id` and `sent_at` are of the row with the least id: SQLite promises that of `min`.
-CREATE TEMP TABLE conversations AS
-  SELECT min(sender_id, recipient_id) AS low_id, max(sender_id, recipient_id) AS high_id,
-         min(id) AS first_id, sender_id, sent_at
-  FROM entries NOT INDEXED WHERE recipient_id IS NOT NULL GROUP BY 1, 2;
+-- Step: finding the conversations
+
+-- `sender_id` and `sent_at` are of the row with the least id: SQLite promises that of `min`. Audiences are
+-- numbered in the order of their first messages.
+CREATE TABLE conversations AS
+  SELECT 1 + row_number() OVER (ORDER BY first_id) AS id, low_id, high_id, sender_id, sent_at
+  FROM (
+    SELECT min(sender_id, recipient_id) AS low_id, max(sender_id, recipient_id) AS high_id,
+           min(id) AS first_id, sender_id, sent_at
+    FROM old.entries NOT INDEXED WHERE recipient_id IS NOT NULL GROUP BY 1, 2
+  );
+
+-- Step: writing the conversations
 
 INSERT INTO audiences (id, type, low_id, high_id)
-  SELECT 1 + row_number() OVER (ORDER BY first_id), 'direct', low_id, high_id FROM conversations;
+  SELECT id, 'direct', low_id, high_id FROM conversations;
 
 INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
-  WITH first_messages AS (
-    SELECT low_id, high_id, id, sender_id, sent_at
-    FROM conversations JOIN audiences USING (low_id, high_id)
-  )
-  SELECT low_id AS account_id, id AS audience_id, 0, 'member', sender_id, sent_at FROM first_messages
+  SELECT low_id AS account_id, id AS audience_id, 0, 'member', sender_id, sent_at FROM conversations
   UNION ALL
-  SELECT high_id, id, 0, 'member', sender_id, sent_at FROM first_messages WHERE high_id <> low_id
+  SELECT high_id, id, 0, 'member', sender_id, sent_at FROM conversations WHERE high_id <> low_id
   ORDER BY account_id, audience_id;
 
 DROP TABLE conversations;
 
 -- Ids are given as before (0001-log-people-presence.sql).
-CREATE TABLE entries_of_audiences (
+CREATE TABLE entries (
   id INTEGER PRIMARY KEY CHECK (id > 0),
   -- message; of a room joined, left, role-changed, room-updated or room-deleted; of a message edited,
   -- deleted, reaction-added or reaction-removed
@@ -108,26 +117,27 @@ CREATE TABLE entries_of_audiences (
   CHECK (text <> '' OR kind <> 'message' OR deleted_at IS NOT NULL)
 ) STRICT;
 
-INSERT INTO entries_of_audiences (id, kind, audience_id, actor_id, target_id, text, sent_at)
-  SELECT entries.id, 'message', coalesce(audiences.id, 1), sender_id, recipient_id, text, sent_at
-  FROM entries LEFT JOIN audiences
-    ON low_id = min(sender_id, recipient_id) AND high_id = max(sender_id, recipient_id)
-  ORDER BY entries.id;
+-- Step: copying the messages
 
--- Keys refer to entries, so they go first: dropping entries would delete them.
-CREATE TABLE keys_of_entries (
-  entry_id INTEGER PRIMARY KEY REFERENCES entries_of_audiences (id) ON DELETE CASCADE,
+INSERT INTO entries (id, kind, audience_id, actor_id, target_id, text, sent_at)
+  SELECT said.id, 'message', coalesce(audiences.id, 1), sender_id, recipient_id, text, sent_at
+  FROM old.entries AS said LEFT JOIN audiences
+    ON low_id = min(sender_id, recipient_id) AND high_id = max(sender_id, recipient_id)
+  WHERE said.id > :after AND said.id <= :up_to ORDER BY said.id;
+
+-- Step: copying the idempotency keys
+
+CREATE TABLE idempotency_keys (
+  entry_id INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
   account_id INTEGER NOT NULL REFERENCES accounts (id),
   key TEXT NOT NULL,
   digest TEXT NOT NULL,
   UNIQUE (account_id, key)
 ) STRICT;
 
-INSERT INTO keys_of_entries SELECT entry_id, account_id, key, digest FROM idempotency_keys;
-DROP TABLE idempotency_keys;
-DROP TABLE entries;
-ALTER TABLE entries_of_audiences RENAME TO entries;
-ALTER TABLE keys_of_entries RENAME TO idempotency_keys;
+INSERT INTO idempotency_keys SELECT entry_id, account_id, key, digest FROM old.idempotency_keys;
+
+-- Step: making the indexes
 
 -- What one person may see is merged from ranges of this index, one for each of their audiences.
 -- Messages have one index and what happened besides another, so that neither costs twice, and the newest
@@ -159,6 +169,8 @@ CREATE TABLE read_markers (
   muted INTEGER NOT NULL CHECK (muted IN (0, 1)),
   PRIMARY KEY (account_id, audience_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Step: writing the read markers
 
 -- In 0.1 nobody told what they had read: what their streams had come to counts as read.
 INSERT INTO read_markers (account_id, audience_id, read_up_to, muted)

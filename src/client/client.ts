@@ -1,6 +1,7 @@
+import { type ApiAccess, encodePath } from './api-access.ts'
+import { Conversations } from './conversations.ts'
 import type { ObrolError } from './errors.ts'
 import {
-  type Guard,
   isEventsToken,
   isHistoryPage,
   isLoggedIn,
@@ -9,9 +10,9 @@ import {
   isNull,
   isOnlinePage,
 } from './guards.ts'
-import { type ApiCall, HttpClient, isRetryable, wasNotProcessed } from './http-client.ts'
-
+import { HttpClient, isRetryable, wasNotProcessed } from './http-client.ts'
 import { ReconnectingEventStream } from './reconnecting-event-stream.ts'
+import { Rooms } from './rooms.ts'
 import type {
   CallOptions,
   ClientOptions,
@@ -24,7 +25,8 @@ import type {
   LoggedIn,
   Me,
   Message,
-  OnlineOptions,
+  MessageEdit,
+  NamesOptions,
   OnlinePage,
   PostOptions,
 } from './types.ts'
@@ -33,8 +35,8 @@ import type {
  * One user's access to one server: the API as methods. Works wherever there is `fetch`. Every
  * failure is an `ObrolError`.
  *
- * All calls but `register` and `login` are safe to repeat and are retried. Messages carry an
- * idempotency key, so that each is in the log once, however often it was sent.
+ * All calls but `register` and `login` are safe to repeat and are retried. Messages and new rooms
+ * carry an idempotency key, so that each is in the log once, however often it was sent.
  */
 export class ObrolClient {
   /**
@@ -42,7 +44,14 @@ export class ObrolClient {
    * that the session has ended.
    */
   token: string | undefined
+  /** The calls of rooms. */
+  readonly rooms: Rooms
+  /** The calls of the user's conversations. */
+  readonly conversations: Conversations
   readonly #http: HttpClient
+  readonly #api: ApiAccess
+  /** The user of a token. */
+  #own: { token: string | undefined; username: string } | undefined
 
   /**
    * @param server the server's URL, for example `http://127.0.0.1:3000`; a path before `/v1` is kept
@@ -51,6 +60,9 @@ export class ObrolClient {
   constructor(server: string | URL, options: ClientOptions = {}) {
     this.token = options.token
     this.#http = new HttpClient(server, options)
+    this.#api = this.#makeAccess()
+    this.rooms = new Rooms(this.#api)
+    this.conversations = new Conversations(this.#api)
   }
 
   /** Registers a user and logs in. Errors: `username-taken`, `registration-closed`. */
@@ -71,7 +83,7 @@ export class ObrolClient {
     const { token } = this
     this.token = undefined
     try {
-      await this.#call('POST', 'logout', isNull, options, { token })
+      await this.#api.call('POST', ['logout'], isNull, options, { token })
     } catch (error) {
       if ((error as ObrolError).code === 'unauthorized') return
       this.token ??= token
@@ -81,37 +93,72 @@ export class ObrolClient {
 
   /** Sends a message to everyone. Resolves once it is stored in the log. */
   broadcast(text: string, options: PostOptions = {}): Promise<Message> {
-    return this.#post('broadcast', { text }, options)
+    const { replyTo, metadata } = options
+    return this.#api.post(
+      ['messages', 'broadcast'],
+      { text, replyTo, metadata },
+      isMessage,
+      options,
+    )
   }
 
   /** Sends a message to one user. Errors: `unknown-recipient`, `recipient-offline`. */
   direct(to: string, text: string, options: DirectOptions = {}): Promise<Message> {
-    return this.#post('direct', { to, text, whenOffline: options.whenOffline }, options)
+    const { whenOffline, replyTo, metadata } = options
+    const body = { to, text, whenOffline, replyTo, metadata }
+    return this.#api.post(['messages', 'direct'], body, isMessage, options)
   }
 
   /** A page of the users who are online, sorted by name. */
-  online({ limit, after, ...options }: OnlineOptions = {}): Promise<OnlinePage> {
-    return this.#call('GET', 'users/online', isOnlinePage, options, { query: { limit, after } })
+  online({ limit, after, ...options }: NamesOptions = {}): Promise<OnlinePage> {
+    const more = { query: { limit, after } }
+    return this.#api.call('GET', ['users', 'online'], isOnlinePage, options, more)
   }
 
-  /** A page of the messages that the user may see. Error: `unknown-recipient`. */
+  /**
+   * A page of the messages that the user may see, in rooms only those from while they were a member:
+   * `rooms.history` has all of one room. Error: `unknown-recipient`.
+   */
   history({ signal, onRetry, ...query }: HistoryOptions = {}): Promise<HistoryPage> {
-    return this.#call('GET', 'messages', isHistoryPage, { signal, onRetry }, { query })
+    return this.#api.call('GET', ['messages'], isHistoryPage, { signal, onRetry }, { query })
   }
 
-  /** One message. Error: `not-found`, also if the user may not see it. */
+  /** One message. Errors: `message-deleted`, and `not-found`, also if the user may not see it. */
   message(id: number, options: CallOptions = {}): Promise<Message> {
-    return this.#call('GET', `messages/${encodeURIComponent(id)}`, isMessage, options)
+    return this.#api.call('GET', ['messages', id], isMessage, options)
+  }
+
+  /**
+   * Changes a message of the user's, wherever it was said; what is left out stays. Returns the message
+   * as it is now. Errors: `forbidden`, `too-late`, `message-deleted`, `not-a-member`, `room-archived`.
+   */
+  editMessage(id: number, edit: MessageEdit, options: CallOptions = {}): Promise<Message> {
+    return this.#api.call('PATCH', ['messages', id], isMessage, options, { body: edit })
+  }
+
+  /** Deletes a message: its sender, or in a room also a moderator. Errors: `forbidden`, `not-found`. */
+  async deleteMessage(id: number, options: CallOptions = {}): Promise<void> {
+    await this.#api.call('DELETE', ['messages', id], isNull, options)
+  }
+
+  /** Adds a reaction of the user's to a message. Errors: `too-many-reactions`, `message-deleted`. */
+  async react(id: number, emoji: string, options: CallOptions = {}): Promise<void> {
+    await this.#api.call('PUT', ['messages', id, 'reactions', emoji], isNull, options)
+  }
+
+  /** Takes a reaction of the user's back. */
+  async unreact(id: number, emoji: string, options: CallOptions = {}): Promise<void> {
+    await this.#api.call('DELETE', ['messages', id, 'reactions', emoji], isNull, options)
   }
 
   /** The current user and session. */
   me(options: CallOptions = {}): Promise<Me> {
-    return this.#call('GET', 'me', isMe, options)
+    return this.#api.call('GET', ['me'], isMe, options)
   }
 
   /** A token for a plain `EventSource`: it opens the stream and nothing else. */
   eventsToken(options: CallOptions = {}): Promise<EventsToken> {
-    return this.#call('POST', 'events/token', isEventsToken, options)
+    return this.#api.call('POST', ['events', 'token'], isEventsToken, options)
   }
 
   /**
@@ -137,41 +184,40 @@ export class ObrolClient {
 
   /** Not repeated if it may have been carried out: the name would then be taken by this user. */
   async #openSession(path: string, body: object, options: CallOptions): Promise<LoggedIn> {
-    const loggedIn = await this.#call('POST', path, isLoggedIn, options, {
+    const loggedIn = await this.#api.call('POST', [path], isLoggedIn, options, {
       token: undefined,
       body,
       shouldRetry: wasNotProcessed,
     })
     this.token = loggedIn.token
+    this.#own = { token: this.token, username: loggedIn.user.username }
     return loggedIn
   }
 
-  #post(kind: 'broadcast' | 'direct', body: object, options: PostOptions): Promise<Message> {
-    const { idempotencyKey = newIdempotencyKey() } = options
-    return this.#call('POST', `messages/${kind}`, isMessage, options, {
-      body,
-      headers: { 'idempotency-key': idempotencyKey },
-    })
+  #makeAccess(): ApiAccess {
+    const api: ApiAccess = {
+      call: async (method, path, guard, { signal, onRetry }, more = {}) => {
+        const session = { token: this.token, shouldRetry: isRetryable }
+        const request = { method, path: encodePath(path), guard, signal, onRetry }
+        return this.#http.call({ ...request, ...session, ...more })
+      },
+      post: (path, body, guard, options) => {
+        const { idempotencyKey = newIdempotencyKey() } = options
+        const headers = { 'idempotency-key': idempotencyKey }
+        return api.call('POST', path, guard, options, { body, headers })
+      },
+      ownName: (options) => this.#ownName(options),
+    }
+    return api
   }
 
-  async #call<T>(
-    method: ApiCall<T>['method'],
-    path: string,
-    guard: Guard<T>,
-    { signal, onRetry }: CallOptions,
-    more: Partial<ApiCall<T>> = {},
-  ): Promise<T> {
+  /** Asked for once, if the client was made with a token. */
+  async #ownName(options: CallOptions): Promise<string> {
     const { token } = this
-    const call = {
-      method,
-      path: `v1/${path}`,
-      guard,
-      signal,
-      onRetry,
-      token,
-      shouldRetry: isRetryable,
-    }
-    return this.#http.call({ ...call, ...more })
+    if (this.#own !== undefined && this.#own.token === token) return this.#own.username
+    const { username } = (await this.me(options)).user
+    this.#own = { token, username }
+    return username
   }
 }
 

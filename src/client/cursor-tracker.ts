@@ -1,5 +1,5 @@
 import { ObrolError } from './errors.ts'
-import { isMessage, isObject, isPresence, isReady, isReset, parseAs } from './guards.ts'
+import { type Guard, isMessage, isObject, isPresence, isReady, isReset, parseAs } from './guards.ts'
 import type { SseBlock } from './sse-parser.ts'
 import type { RoomsEvent } from './state/event-types.ts'
 import { streamEvent, streamEventTypes } from './state/stream-events.ts'
@@ -58,7 +58,8 @@ export class CursorTracker {
       return { type, reset, cursor: requireCursor(cursor) }
     }
     if (!streamEventTypes.includes(type)) return undefined
-    return streamEvent(type, parseAs(data, isObject), cursor) as RoomsEvent
+    const guard: Guard<object> = type.startsWith('message.') ? isMessage : isObject
+    return streamEvent(type, parseAs(data, guard), cursor) as RoomsEvent
   }
 
   #isNew(message: Message, cursor: string | undefined): boolean {

@@ -1,5 +1,12 @@
 import { ObrolError, type ProblemDetails } from './errors.ts'
 import type {
+  ConversationPage,
+  ConversationSummary,
+  MemberPage,
+  Room,
+  RoomMember,
+} from './state/contract-types.ts'
+import type {
   ByeReason,
   EventsToken,
   HistoryPage,
@@ -10,6 +17,9 @@ import type {
   Presence,
   Ready,
   Reset,
+  RoomBan,
+  RoomBanPage,
+  RoomPage,
   User,
 } from './types.ts'
 
@@ -37,7 +47,7 @@ const isArrayOf = (isItem: (value: unknown) => boolean) => (value: unknown) =>
 
 const isUser = objectGuard<User>({ id: isInteger, username: isString, createdAt: isString })
 
-/** Of the events of rooms no more is checked. */
+/** Of most events of rooms no more is checked. */
 export const isObject: Guard<object> = objectGuard<object>({})
 
 export const isNull: Guard<null> = (value) => value === null
@@ -70,6 +80,35 @@ export const isOnlinePage = objectGuard<OnlinePage>({
   ),
   count: isInteger,
   more: isBoolean,
+})
+export const isRoomName = objectGuard<{ name: string }>({ name: isString })
+export const isRoom = objectGuard<Room>({
+  name: isString,
+  title: isString,
+  access: isString,
+  memberCount: isInteger,
+})
+export const isRoomPage = objectGuard<RoomPage>({ rooms: isArrayOf(isRoom), more: isBoolean })
+export const isRoomMember = objectGuard<RoomMember>({ username: isString, role: isString })
+export const isMemberPage = objectGuard<MemberPage>({
+  members: isArrayOf(isRoomMember),
+  count: isInteger,
+  more: isBoolean,
+})
+export const isRoomBanPage = objectGuard<RoomBanPage>({
+  bans: isArrayOf(objectGuard<RoomBan>({ username: isString, by: isString, at: isString })),
+  more: isBoolean,
+})
+export const isConversation = objectGuard<ConversationSummary>({
+  id: isString,
+  lastId: isInteger,
+  unread: isInteger,
+  asOf: isInteger,
+})
+export const isConversationPage = objectGuard<ConversationPage>({
+  conversations: isArrayOf(isConversation),
+  more: isBoolean,
+  cursor: isString,
 })
 export const isReady = objectGuard<Ready>({
   user: isString,

@@ -12,10 +12,10 @@ const maxRetryDelayMs = 5_000
 
 /** A request to whichever server the client has. */
 export interface ApiRequest {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Relative to the server's URL, without a leading slash. */
   path: string
-  query?: Record<string, string | number | undefined>
+  query?: Record<string, string | number | boolean | undefined>
   headers?: Record<string, string | undefined>
   token: string | undefined
   /** Sent as JSON. */
@@ -114,6 +114,7 @@ export class HttpClient {
   async send(request: ApiRequest, scope: AbortScope): Promise<Response> {
     const { method, body } = request
     const headers = buildHeaders(request)
+    const content = body && toJson(body)
     scope.abortAfter(this.timeoutMs, `No answer within ${this.timeoutMs / 1000} s`)
     let response: Response
     try {
@@ -124,7 +125,7 @@ export class HttpClient {
         cache: 'no-store',
         credentials: 'omit',
         redirect: 'manual',
-        ...(body && { body: JSON.stringify(body) }),
+        ...(content && { body: content }),
       })
     } catch (error) {
       throw scope.toError(error)
@@ -140,6 +141,15 @@ export class HttpClient {
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) address.searchParams.set(name, String(value))
     return address
+  }
+}
+
+/** @throws {ObrolError} for a value that JSON cannot hold, such as metadata with a cycle */
+function toJson(body: object): string {
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    throw new ObrolError('invalid-request', (cause as Error).message, { cause })
   }
 }
 

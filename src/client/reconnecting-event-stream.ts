@@ -7,6 +7,7 @@ import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 import { type ApiRequest, type HttpClient, isUnreachable } from './http-client.ts'
 
 import type { SseBlock } from './sse-parser.ts'
+import { entryId } from './state/stream-events.ts'
 import { StreamConnection } from './stream-connection.ts'
 import type { ByeReason, EndReason, EventStream, EventsOptions, ObrolEvent } from './types.ts'
 
@@ -130,8 +131,10 @@ export class ReconnectingEventStream implements EventStream {
         if (block.type === 'bye') return this.#parseBye(block)
         if (block.retry !== undefined) this.#backOff.firstMs = block.retry
         const event = this.#cursorTracker.toEvent(block)
-        if (event?.type === 'message') this.#backOff.reset()
-        if (event !== undefined) yield event
+        if (event === undefined) continue
+        // With an event of the log the stream has made progress.
+        if (event.type === 'message' || entryId(event) !== undefined) this.#backOff.reset()
+        yield event
       }
       return { error: new ObrolError('network', 'The stream broke off') }
     } catch (error) {
@@ -143,7 +146,7 @@ export class ReconnectingEventStream implements EventStream {
     return {
       method: 'GET',
       path: 'v1/events',
-      query: { presence: this.#options.presence },
+      query: { presence: this.#options.presence, events: this.#options.events?.join() },
       headers: { accept: 'text/event-stream', 'last-event-id': this.#cursorTracker.cursor },
       token: this.#token,
     }

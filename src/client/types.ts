@@ -1,5 +1,6 @@
 import type { ObrolError } from './errors.ts'
 import type { components } from './openapi-types.ts'
+import type { ChatMessage, ConversationSummary, Metadata, Room } from './state/contract-types.ts'
 import type { RoomsEvent } from './state/event-types.ts'
 
 type Schemas = components['schemas']
@@ -16,32 +17,63 @@ export type Me = Schemas['OwnSession']
 /** A token that opens the stream as `GET /v1/events?token=…`, for a plain `EventSource`. */
 export type EventsToken = Schemas['StreamToken']
 
-type AnyMessage = Omit<Schemas['Message'], 'kind' | 'to' | 'room' | 'metadata'> & {
-  /** A JSON object for other programs, as it was sent. */
-  metadata?: Record<string, unknown>
-}
-
 /** A message to everyone. */
-export type BroadcastMessage = AnyMessage & { kind: 'broadcast' }
+export type BroadcastMessage = Extract<ChatMessage, { kind: 'broadcast' }>
 
 /** A message to one user. */
-export type DirectMessage = AnyMessage & { kind: 'direct'; to: string }
+export type DirectMessage = Extract<ChatMessage, { kind: 'direct' }>
 
-/** A message to the members of a room. The client does not send any yet. */
-export type RoomMessage = AnyMessage & { kind: 'room'; room: string }
+/** A message to the members of a room. */
+export type RoomMessage = Extract<ChatMessage, { kind: 'room' }>
 
 /**
  * The same object in the response to a POST, in the history and on the stream. `kind` tells them
  * apart; ignore one that you do not know. (The OpenAPI document has one flat schema for all, for
  * generators of other languages.)
  */
-export type Message = BroadcastMessage | DirectMessage | RoomMessage
+export type Message = ChatMessage
 
 /** A page of the history: `messages` in ascending order, `more`, and the `cursor` to open a stream at. */
 export type HistoryPage = Omit<Schemas['MessagePage'], 'messages'> & { messages: Message[] }
 
 /** A page of online users, sorted by name: `users`, the total `count`, and whether there are `more`. */
 export type OnlinePage = Schemas['OnlineUsers']
+
+/** A room to be made. */
+export interface NewRoom {
+  /** As a username; it never changes. */
+  name: string
+  /** 1 to 80 characters on one line; by default the name. */
+  title?: string | undefined
+  /** At most 500 characters. */
+  topic?: string | undefined
+  /** `open` (default): everyone may read and join it. `private`: only members know of it. */
+  access?: Room['access'] | undefined
+  /** What members may read; default `all`. `since-joined`: only in a private room. It never changes. */
+  history?: Room['history'] | undefined
+}
+
+/** What is to change of a room; what is left out stays. */
+export interface RoomChanges {
+  title?: string | undefined
+  topic?: string | undefined
+  /** True: nobody can write to it. */
+  archived?: boolean | undefined
+  /** Only from `open` to `private`. */
+  access?: Room['access'] | undefined
+}
+
+/** A page of rooms, sorted by name. */
+export interface RoomPage {
+  rooms: Room[]
+  more: boolean
+}
+
+/** Who is kept from joining a room and from writing to it. */
+export type RoomBan = Schemas['RoomBan']
+
+/** A page of the bans of a room, sorted by name. */
+export type RoomBanPage = Schemas['RoomBanPage']
 
 /** The stream's state when the replay is done and it is live. */
 export type Ready = Schemas['Ready']
@@ -83,8 +115,8 @@ export interface CallOptions {
   onRetry?: ((error: ObrolError, inMs: number) => void) | undefined
 }
 
-/** Options of the calls that send a message. */
-export interface PostOptions extends CallOptions {
+/** Options of the calls that are made once. */
+export interface IdempotentOptions extends CallOptions {
   /**
    * 1 to 255 visible ASCII characters. Use the same key to send a message at most once over several
    * calls, for example after a restart of your program. By default each call makes a new key, which
@@ -93,19 +125,37 @@ export interface PostOptions extends CallOptions {
   idempotencyKey?: string | undefined
 }
 
+/** Options of the calls that send a message. */
+export interface PostOptions extends IdempotentOptions {
+  /** The id of the message that it replies to, in the same conversation. */
+  replyTo?: number | undefined
+  /** A JSON object for other programs: 4,096 bytes, 8 levels and 200 values at most. */
+  metadata?: Metadata | undefined
+}
+
+/** What is to change of a message; what is left out stays. */
+export interface MessageEdit {
+  text?: string | undefined
+  /** Null takes it away. */
+  metadata?: Metadata | null | undefined
+}
+
 /** Options of a direct message. */
 export interface DirectOptions extends PostOptions {
   /** `reject` (default): fails with `recipient-offline`. `keep`: is delivered when they are online. */
   whenOffline?: 'reject' | 'keep' | undefined
 }
 
-/** Which page of the online users. */
-export interface OnlineOptions extends CallOptions {
+/** Which page of names: of online users, of members, or of bans. */
+export interface NamesOptions extends CallOptions {
   /** 1 to 1,000; default 100. */
   limit?: number | undefined
   /** A username: the page begins after it. */
   after?: string | undefined
 }
+
+/** Which page of the online users. */
+export type OnlineOptions = NamesOptions
 
 /** Which page of the history: the newest, or the one before or after an id, but not both. */
 export interface HistoryOptions extends CallOptions {
@@ -119,6 +169,32 @@ export interface HistoryOptions extends CallOptions {
   with?: string | undefined
 }
 
+/** Which page of a room's history. */
+export type RoomHistoryOptions = Omit<HistoryOptions, 'with'>
+
+/** Which page of the rooms. */
+export interface RoomsOptions extends CallOptions {
+  /** Only those that the user is a member of. */
+  joined?: boolean | undefined
+  /** The beginning of a name or title. */
+  q?: string | undefined
+  /** 1 to 200; default 50. */
+  limit?: number | undefined
+  /** A room's name: the page begins after it. */
+  after?: string | undefined
+}
+
+/** Which page of the conversations. */
+export interface ConversationsOptions extends CallOptions {
+  /** The last conversation of a page: the next page begins after it. */
+  before?: Pick<ConversationSummary, 'id' | 'lastId'> | undefined
+  /** 1 to 200; default 50. */
+  limit?: number | undefined
+}
+
+/** What can be left out of a stream. */
+export type EventName = 'message' | 'presence' | Exclude<RoomsEvent['type'], 'messages.erased'>
+
 /** Options of a stream. */
 export interface EventsOptions {
   /**
@@ -128,6 +204,12 @@ export interface EventsOptions {
   cursor?: string | undefined
   /** `none`: no `presence` events, and no names in `ready`. Default `full`. */
   presence?: 'full' | 'none' | undefined
+  /**
+   * Only these events, besides those of the connection itself. What is left out is not made up for
+   * later: a cursor goes with its `events`. Undelivered messages stay so on a stream without
+   * `message`. By default all.
+   */
+  events?: readonly EventName[] | undefined
   /** Ends the iterator without an error. */
   signal?: AbortSignal | undefined
   /**

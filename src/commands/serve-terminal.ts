@@ -15,11 +15,14 @@ export function welcome(url: string): string {
   ].join('\n')
 }
 
-/** The log for a person at a terminal: a plain line for each warning and error, nothing else. */
+/** What a person who waits for the start sees besides. */
+const progressEvents = ['upgrading', 'upgraded']
+
+/** The log for a person at a terminal: a plain line for each warning, error and step of an upgrade. */
 export const terminalLog = {
   write(line: string): void {
     const { level, event, msg, err } = JSON.parse(line)
-    if (level < warnLevel) return
+    if (level < warnLevel && !progressEvents.includes(event)) return
     const words = [event, msg, err?.message].filter((word) => word !== undefined)
     logOutput.write(`${safeLine(words.join(': '))}\n`)
   },

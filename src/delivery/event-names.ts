@@ -3,6 +3,8 @@ const selectable = [
   'message',
   'message.updated',
   'message.deleted',
+  // No event is called so yet; a client may name it already.
+  'messages.erased',
   'reaction.added',
   'reaction.removed',
   'room.joined',

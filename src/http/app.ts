@@ -19,14 +19,8 @@ import { clientAddress } from './limits/client-address.ts'
 import { ConnectionLimiter } from './limits/connection-limiter.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import { TrustedProxies } from './limits/trusted-proxies.ts'
-import { escapeInvisible } from './logging/log-escapes.ts'
-import {
-  logConnection,
-  logConnectionClosed,
-  logRequestCompleted,
-  serializeRequest,
-} from './logging/log-events.ts'
-import { logOutput } from './logging/log-output.ts'
+import { logConnection, logConnectionClosed, logRequestCompleted } from './logging/log-events.ts'
+import { type LogStream, loggerOptions } from './logging/logger-options.ts'
 import { addThrottledLog } from './logging/throttled-log.ts'
 import { addCors, answerPreflight } from './plugins/cors.ts'
 import { addJwt } from './plugins/jwt.ts'
@@ -55,7 +49,7 @@ const nonStreamConnections = 1000
 export interface AppOptions {
   timeouts?: Partial<Timeouts>
   /** Where log lines are written (standard output). */
-  logStream?: { write(line: string): void }
+  logStream?: LogStream
   /** The folder of the built chat page. */
   webAppDirectory?: string
 }
@@ -64,16 +58,11 @@ export interface AppOptions {
 export async function buildApp(services: Services, options: AppOptions = {}): Promise<Api> {
   const { settings } = services
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const { logStream = logOutput } = options
   const proxies = new TrustedProxies(settings.trustProxy)
   const limits = new RateLimits(settings, services.store.counters)
   const app: Api = fastify({
     ...serverOptions(settings, timeouts, { limits, proxies }),
-    logger: {
-      level: settings.logLevel,
-      serializers: { req: serializeRequest },
-      stream: { write: (line: string) => logStream.write(escapeInvisible(line)) },
-    },
+    logger: loggerOptions(settings.logLevel, options.logStream),
   })
   addThrottledLog(app)
   const connections = new ConnectionLimiter(settings.connectionsPerAddress, proxies)

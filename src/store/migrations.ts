@@ -8,19 +8,18 @@ export function bundledMigrations(kind: 'sqlite' | 'postgres'): string {
   return packagePath(`migrations/${kind}`)
 }
 
-/**
- * Applies those migrations of a folder that are missing, in the order of their names.
- *
- * @param applied names of those that were applied
- * @param apply runs a script and records its name, in one transaction
- */
-export async function applyMigrations(
-  folder: string,
-  applied: readonly string[],
-  apply: (name: string, script: string) => Promise<void>,
-): Promise<void> {
-  for (const name of migrationNames(folder))
-    if (!applied.includes(name)) await apply(name, readFileSync(join(folder, name), 'utf8'))
+export interface Migration {
+  /** Of its file. */
+  name: string
+  /** SQL. */
+  script: string
+}
+
+/** The migrations of a folder that are not among those that were applied, in the order of their names. */
+export function missingMigrations(folder: string, applied: readonly string[]): Migration[] {
+  return migrationNames(folder)
+    .filter((name) => !applied.includes(name))
+    .map((name) => ({ name, script: readFileSync(join(folder, name), 'utf8') }))
 }
 
 /**

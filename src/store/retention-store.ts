@@ -7,7 +7,8 @@ export interface RetentionStore {
    * - entries sent before `before`, up to the first that was not, and never the newest;
    * - memberships that ended before the oldest entry;
    * - idempotency keys older than 24 hours;
-   * - expired sessions that are not present.
+   * - expired sessions that are not present;
+   * - on SQLite, with the last step, the copy of the database that an upgrade left seven days ago.
    *
    * @param before Unix milliseconds; undefined keeps every entry
    * @returns `more`: whether another step would delete something

@@ -31,7 +31,9 @@ export class ChatSession {
     this.#view = view
     this.me = me
     this.listener = new StreamListener(client, view, me)
-    this.commands = new CommandRunner(client, view, { me, signal, leave: () => this.leave() })
+    const { ownMessages, knownRooms } = this.listener
+    const leave = () => this.leave()
+    this.commands = new CommandRunner(client, view, { me, signal, leave, ownMessages, knownRooms })
     this.ended = this.listener.run(signal).then(
       (reason) => this.#onStreamEnd(reason),
       (error) => showFailure(view, error),
@@ -43,12 +45,14 @@ export class ChatSession {
     return this.#waitFor(this.listener.ready, readyTimeoutMs)
   }
 
-  /** Waits until the user's last message was shown, then logs out. */
+  /** Logs out, once all that the user did was shown. */
   async leave(): Promise<void> {
     this.#isLeaving = true
     await this.#waitFor(this.listener.whenShown(this.commands.newestSentId), leaveTimeoutMs)
     try {
       await this.#client.logout({ signal: AbortSignal.timeout(leaveTimeoutMs) })
+      // The server ends the stream after all that happened before.
+      await this.#waitFor(new Promise(() => {}), leaveTimeoutMs)
     } catch {
       // The server notices the closed stream, and the session expires.
     }

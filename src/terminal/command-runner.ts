@@ -1,8 +1,18 @@
 import type { Message, ObrolClient } from '../client/index.ts'
-import { type ChatCommandName, chatCommands, firstWord, isChatCommand } from './commands.ts'
-import { showFailure, UsageError } from './describe-error.ts'
+import {
+  type ChatCommandName,
+  chatCommands,
+  firstWord,
+  isChatCommand,
+  UsageError,
+  usageError,
+} from './commands.ts'
+import { showFailure } from './describe-error.ts'
 import { type ExitStatus, exitStatus } from './exit-status.ts'
 import { formatCommands, formatError, formatMessage, formatNames } from './format.ts'
+import type { OwnMessages } from './own-messages.ts'
+import { readPages } from './pages.ts'
+import { RoomCommands } from './room-commands.ts'
 import type { View } from './view.ts'
 
 /** The most that the server sends in one page. */
@@ -18,12 +28,16 @@ export interface CommandContext {
   signal: AbortSignal
   /** Ends the session. */
   leave: () => Promise<void>
+  ownMessages: OwnMessages
+  /** Names of rooms, for completion. */
+  knownRooms: Set<string>
 }
 
 /** Runs the commands of a logged-in user. */
 export class CommandRunner {
   /** The id of the last message that was sent; 0 if none was. */
   newestSentId = 0
+  readonly rooms: RoomCommands
   /** The commands are listed only after the first unknown one. */
   #helpShown = false
   readonly #client: ObrolClient
@@ -31,23 +45,33 @@ export class CommandRunner {
   readonly #me: string
   readonly #signal: AbortSignal
   readonly #leave: () => Promise<void>
+  readonly #ownMessages: OwnMessages
   readonly #commands: Record<ChatCommandName, (rest: string) => unknown> = {
     sendall: (text) => this.#sendAll(text),
     sendto: (rest) => this.#sendTo('sendto', rest),
-    keepfor: (rest) => this.#sendTo('keepfor', rest),
     list: () => this.#list(),
+    logout: () => this.#leave(),
+    rooms: () => this.rooms.list(),
+    join: (rest) => this.rooms.join(rest),
+    leave: (rest) => this.rooms.leave(rest),
+    sendroom: async (rest) => this.#sent(await this.rooms.send(rest)),
+    who: (rest) => this.rooms.who(rest),
+    edit: (text) => this.#edit(text),
+    delete: (rest) => this.#delete(rest),
+    keepfor: (rest) => this.#sendTo('keepfor', rest),
     history: (rest) => this.#history(rest),
     help: () => this.#view.show(...formatCommands(chatCommands)),
-    logout: () => this.#leave(),
     quit: () => this.#leave(),
   }
 
-  constructor(client: ObrolClient, view: View, { me, signal, leave }: CommandContext) {
+  constructor(client: ObrolClient, view: View, context: CommandContext) {
     this.#client = client
     this.#view = view
-    this.#me = me
-    this.#signal = signal
-    this.#leave = leave
+    this.#me = context.me
+    this.#signal = context.signal
+    this.#leave = context.leave
+    this.#ownMessages = context.ownMessages
+    this.rooms = new RoomCommands(client, view, context)
   }
 
   /** Runs a line as a command. Shows an error, and returns its exit status. */
@@ -84,20 +108,42 @@ export class CommandRunner {
 
   #sent({ id }: Message): void {
     this.newestSentId = id
+    this.#ownMessages.add(id)
+  }
+
+  async #edit(text: string): Promise<void> {
+    if (text.trim() === '') throw usageError('edit')
+    await this.#client.editMessage(await this.#lastOwnId(), { text }, { signal: this.#signal })
+  }
+
+  async #delete(rest: string): Promise<void> {
+    if (rest.trim() !== '') throw usageError('delete')
+    const id = await this.#lastOwnId()
+    await this.#client.deleteMessage(id, { signal: this.#signal })
+    this.#ownMessages.remove(id)
+  }
+
+  /** Of an earlier session, if none was sent in this one. */
+  async #lastOwnId(): Promise<number> {
+    const known = this.#ownMessages.last
+    if (known !== undefined) return known
+    const page = await this.#client.history({ limit: maxHistory, signal: this.#signal })
+    const own = page.messages.findLast(({ from, deletedAt }) => from === this.#me && !deletedAt)
+    if (own === undefined) throw new UsageError('you have sent no message lately')
+    return own.id
   }
 
   async #list(): Promise<void> {
-    // A set, so that a server whose pages repeat cannot cause an endless loop.
-    const names = new Set<string>()
-    let after: string | undefined
-    for (let more = true; more; ) {
-      const known = names.size
-      const page = await this.#client.online({ limit: onlinePageSize, after, signal: this.#signal })
-      for (const { username } of page.users) names.add(username)
-      after = page.users.at(-1)?.username
-      more = page.more && names.size > known && names.size < maxNames
-    }
-    this.#view.show(...formatNames([...names]))
+    const users = await readPages(
+      maxNames,
+      async (after) => {
+        const options = { limit: onlinePageSize, after, signal: this.#signal }
+        const { users: items, more } = await this.#client.online(options)
+        return { items, more }
+      },
+      ({ username }) => username,
+    )
+    this.#view.show(...formatNames(users.map(({ username }) => username)))
   }
 
   /** `history`, `history 50`, `history bob`, `history bob 50`; with two words the first is a name. */
@@ -112,13 +158,8 @@ export class CommandRunner {
       signal: this.#signal,
     })
     const format = { me: this.#me, detailed: this.#view.detailed }
-    // What was said in a room would read as if it was said to everyone.
-    const shown = messages.filter(({ kind }) => kind !== 'room')
-    this.#view.show(...shown.map((message) => formatMessage(message, format)))
+    const shown = messages.flatMap((message) => formatMessage(message, format) ?? [])
+    this.#view.show(...shown)
     if (shown.length === 0) this.#view.showNotice('no messages yet')
   }
-}
-
-function usageError(command: ChatCommandName): UsageError {
-  return new UsageError(`usage: ${chatCommands[command].usage}`)
 }

@@ -2,32 +2,54 @@
 export interface ChatCommand {
   usage: string
   summary: string
-  /** Tab completes a name as the first word, names anywhere in the text, or nothing. */
-  completes: 'name' | 'text' | 'nothing'
+  /**
+   * What Tab completes, word by word: a user's name, a room's name, or in a text, which lasts to the
+   * end of the line, users' names anywhere.
+   */
+  completes: readonly ('name' | 'room' | 'text')[]
 }
 
-/** In the order of `help`. */
+/** In the order of `help`: first the four that the chat always had. */
 export const chatCommands = {
-  sendall: { usage: 'sendall TEXT', summary: 'send a message to everyone', completes: 'text' },
+  sendall: { usage: 'sendall TEXT', summary: 'send a message to everyone', completes: ['text'] },
   sendto: {
     usage: 'sendto NAME TEXT',
     summary: 'send a message to one user who is online',
-    completes: 'name',
+    completes: ['name', 'text'],
   },
+  list: { usage: 'list', summary: 'who is online', completes: [] },
+  logout: { usage: 'logout', summary: 'log out and leave', completes: [] },
+  rooms: { usage: 'rooms', summary: 'the open rooms, and yours', completes: [] },
+  join: { usage: 'join ROOM', summary: 'become a member of an open room', completes: ['room'] },
+  leave: { usage: 'leave ROOM', summary: 'be its member no longer', completes: ['room'] },
+  sendroom: {
+    usage: 'sendroom ROOM TEXT',
+    summary: 'send a message to the members of a room',
+    completes: ['room', 'text'],
+  },
+  who: {
+    usage: 'who ROOM',
+    summary: 'who is a member, and who of them is online',
+    completes: ['room'],
+  },
+  edit: {
+    usage: 'edit TEXT',
+    summary: 'change the text of your last message',
+    completes: ['text'],
+  },
+  delete: { usage: 'delete', summary: 'delete your last message', completes: [] },
   keepfor: {
     usage: 'keepfor NAME TEXT',
-    summary: 'the same; if they are offline, it is delivered later',
-    completes: 'name',
+    summary: 'as sendto; if they are offline, it is delivered later',
+    completes: ['name', 'text'],
   },
-  list: { usage: 'list', summary: 'who is online', completes: 'nothing' },
   history: {
     usage: 'history [NAME] [NUMBER]',
     summary: 'the last messages; with a name, those between the two of you',
-    completes: 'name',
+    completes: ['name'],
   },
-  help: { usage: 'help', summary: 'these commands', completes: 'nothing' },
-  logout: { usage: 'logout', summary: 'log out and leave', completes: 'nothing' },
-  quit: { usage: 'quit', summary: 'the same', completes: 'nothing' },
+  help: { usage: 'help', summary: 'these commands', completes: [] },
+  quit: { usage: 'quit', summary: 'the same as logout', completes: [] },
 } as const satisfies Record<string, ChatCommand>
 
 export type ChatCommandName = keyof typeof chatCommands
@@ -80,4 +102,11 @@ export function firstWord(line: string): [word: string, rest: string] {
 
 export function isChatCommand(word: string): word is ChatCommandName {
   return Object.hasOwn(chatCommands, word)
+}
+
+/** A command with missing or wrong arguments. */
+export class UsageError extends Error {}
+
+export function usageError(command: ChatCommandName): UsageError {
+  return new UsageError(`usage: ${chatCommands[command].usage}`)
 }

@@ -1,4 +1,10 @@
-import { chatCommands, firstWord, isChatCommand, loginCommands } from './commands.ts'
+import {
+  type ChatCommand,
+  chatCommands,
+  firstWord,
+  isChatCommand,
+  loginCommands,
+} from './commands.ts'
 
 /** The candidates for the word before the cursor. */
 export interface Completion {
@@ -12,15 +18,29 @@ export function completeLogin(before: string): Completion {
   return { word, candidates: isFirstWord(before) ? matching(word, Object.keys(loginCommands)) : [] }
 }
 
+/** The names that can be completed. */
+export interface KnownNames {
+  users: Iterable<string>
+  rooms: Iterable<string>
+}
+
 /** Completes chat commands, and names after those that take one. */
-export function completeChat(before: string, names: Iterable<string>): Completion {
+export function completeChat(before: string, { users, rooms }: KnownNames): Completion {
   const word = lastWord(before)
   if (isFirstWord(before)) return { word, candidates: matching(word, Object.keys(chatCommands)) }
   const [command, rest] = firstWord(before)
-  const { completes } = isChatCommand(command) ? chatCommands[command] : { completes: 'nothing' }
+  const kind = isChatCommand(command)
+    ? kindOfWord(chatCommands[command].completes, rest)
+    : undefined
   // In a text, Tab after a space would offer all names, so a name needs its first letter.
-  const offered = completes === 'name' && rest.trimStart() === word ? true : word !== ''
-  return { word, candidates: completes !== 'nothing' && offered ? matching(word, names) : [] }
+  if (kind === undefined || (kind === 'text' && word === '')) return { word, candidates: [] }
+  return { word, candidates: matching(word, kind === 'room' ? rooms : users) }
+}
+
+/** What the last word of what follows a command is. */
+function kindOfWord(kinds: ChatCommand['completes'], rest: string) {
+  const index = rest.trimStart().split(/\s+/).length - 1
+  return kinds[index] ?? (kinds.at(-1) === 'text' ? 'text' : undefined)
 }
 
 /** In whole code points; empty if the candidates have nothing in common. */

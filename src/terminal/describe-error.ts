@@ -1,4 +1,5 @@
 import { ObrolError } from '../client/index.ts'
+import { UsageError } from './commands.ts'
 import { type ExitStatus, exitStatus } from './exit-status.ts'
 import { formatError } from './format.ts'
 import type { View } from './view.ts'
@@ -7,9 +8,6 @@ export interface ErrorDescription {
   message: string
   exitStatus: ExitStatus
 }
-
-/** A command with missing or wrong arguments. */
-export class UsageError extends Error {}
 
 /** The server was not reached, or cannot answer for now. */
 const unreachableCodes = new Set([
@@ -23,7 +21,7 @@ const unreachableCodes = new Set([
 /**
  * Shows why a command failed, unless the user aborted it.
  *
- * @param name the user that the command was about
+ * @param name the user or room that the command was about
  * @returns the exit status of the failure
  * @throws any error that is a bug of this program
  */
@@ -53,6 +51,8 @@ function messageFor(error: ObrolError, name: string): string {
     case 'unknown-user':
     case 'unknown-recipient':
       return `unknown user ${name}`
+    case 'unknown-room':
+      return `unknown room ${name}`
     case 'wrong-password':
       return 'wrong password'
     case 'wrong-credentials':

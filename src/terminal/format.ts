@@ -11,29 +11,37 @@ export interface MessageFormat {
   detailed: boolean
 }
 
-/** `14:02 [ann] : hi`, or without details `[ann] : hi`. */
+/**
+ * `14:02 [ann] : hi`, or without details `[ann] : hi`; in a room `[ann @ tea] : hi`. Undefined for a
+ * message of a kind that is not known: it must not look like one to everyone.
+ */
 export function formatMessage(
   message: Message,
   { me, detailed }: MessageFormat,
   now = new Date(),
-): Paragraph {
-  const head = formatName(message.from, message.from === me ? 'self' : 'person')
-  if (!detailed) return { head, lines: safeLines(message.text) }
+): Paragraph | undefined {
+  if (!['broadcast', 'direct', 'room'].includes(message.kind)) return undefined
+  const room = message.kind === 'room' ? message.room : undefined
+  const head = formatName(message.from, message.from === me ? 'self' : 'person', room)
+  const body: Pick<Paragraph, 'lines' | 'style'> = message.deletedAt
+    ? { lines: ['(deleted)'], style: 'faint' }
+    : { lines: safeLines(message.text) }
+  if (!detailed) return { head, ...body }
   const time = formatTime(new Date(message.sentAt), now)
   const before: Segment[] = [{ text: `${time} `, style: 'faint' }]
   if (message.kind === 'direct') {
     const to = message.to === me ? 'you' : safeLine(message.to)
     before.push({ text: `(to ${to}) `, style: 'private' })
   }
-  return { head: [...before, ...head], lines: safeLines(message.text) }
+  return { head: [...before, ...head], ...body }
 }
 
 /** Stands before a user's messages, and is the prompt of the reader. */
-export function formatName(name: string, style: 'self' | 'person'): Segment[] {
+export function formatName(name: string, style: 'self' | 'person', room?: string): Segment[] {
   return [
     { text: '[', style: 'plain' },
     { text: safeLine(name), style },
-    { text: '] : ', style: 'plain' },
+    { text: room === undefined ? '] : ' : ` @ ${safeLine(room)}] : `, style: 'plain' },
   ]
 }
 
@@ -96,7 +104,7 @@ export function formatReset({ reason, from, oldest }: Reset): string {
 }
 
 /** The local time, with the date if it is not today. */
-function formatTime(time: Date, now: Date): string {
+export function formatTime(time: Date, now: Date): string {
   const two = (part: number) => String(part).padStart(2, '0')
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}`
   if (time.toDateString() === now.toDateString()) return clock

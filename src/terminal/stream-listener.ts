@@ -12,8 +12,16 @@ import type {
   ReconnectingEvent,
   Reset,
 } from '../client/index.ts'
-import { formatJoined, formatLeft, formatMessage, formatReset } from './format.ts'
+import {
+  formatJoined,
+  formatLeft,
+  formatMessage,
+  formatReset,
+  type MessageFormat,
+} from './format.ts'
+import { formatChange } from './format-rooms.ts'
 import { KnownUsers, type PresenceChange } from './known-users.ts'
+import { OwnMessages } from './own-messages.ts'
 import type { View } from './view.ts'
 
 /** If more users are online, only their number is shown. */
@@ -22,9 +30,12 @@ const maxListedNames = 20
 /** Shows the events of a logged-in user's stream. */
 export class StreamListener {
   readonly knownUsers = new KnownUsers()
+  /** Names of rooms, for completion. */
+  readonly knownRooms = new Set<string>()
+  readonly ownMessages = new OwnMessages()
   readonly #client: ObrolClient
   readonly #view: View
-  readonly #me: string
+  readonly #format: MessageFormat
   readonly #ready = Promise.withResolvers<void>()
   #waiters: { id: number; resolve: () => void }[] = []
   #newestShownId = 0
@@ -35,7 +46,7 @@ export class StreamListener {
   constructor(client: ObrolClient, view: View, me: string) {
     this.#client = client
     this.#view = view
-    this.#me = me
+    this.#format = { me, detailed: view.detailed }
   }
 
   /** Resolves once the stream is live for the first time. */
@@ -87,18 +98,29 @@ export class StreamListener {
     else if (event.type === 'ready') this.#onReady(event.ready)
     else if (event.type === 'presence') this.#onPresence(event.presence)
     else if (event.type === 'reset') this.#onReset(event.reset)
+    else this.#onChange(event)
+  }
+
+  #onChange(event: ObrolEvent): void {
+    if (event.type === 'message.deleted') this.ownMessages.remove(event.message.id)
+    if (event.type === 'room.joined') this.knownRooms.add(event.joined.room.name)
+    if (event.type === 'room.deleted') this.knownRooms.delete(event.deleted.room)
+    const shown = formatChange(event, this.#format)
+    if (shown !== undefined) this.#view.show(shown)
   }
 
   /** A new epoch does not make any message of a stream void. */
   #onReset(reset: Reset): void {
+    this.ownMessages.clear()
     if (reset.reason !== 'new-epoch') this.#view.showNotice(formatReset(reset))
   }
 
   #onMessage(message: Message): void {
-    // Rooms are not shown yet, and one must not look like a message to everyone.
-    if (message.kind !== 'room') {
+    const shown = formatMessage(message, this.#format)
+    if (shown !== undefined) {
       this.knownUsers.addNames(message.from)
-      this.#view.show(formatMessage(message, { me: this.#me, detailed: this.#view.detailed }))
+      if (message.from === this.#format.me) this.ownMessages.add(message.id)
+      this.#view.show(shown)
     }
     this.#newestShownId = message.id
     this.#resolveWaiters()

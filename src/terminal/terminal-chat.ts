@@ -80,10 +80,12 @@ async function readCommands(
   prompt: Prompt,
   session: ChatSession,
 ): Promise<void> {
+  const { knownUsers, knownRooms } = session.listener
+  session.commands.rooms.learn()
   const question: Question = {
     prompt: formatName(session.me, 'self'),
     remembered: true,
-    complete: (before) => completeChat(before, session.listener.knownUsers.names),
+    complete: (before) => completeChat(before, { users: knownUsers.names, rooms: knownRooms }),
     echo: (line) => (isMessageCommand(line) ? undefined : line),
   }
   let before: Promise<unknown> = Promise.resolve()
@@ -115,5 +117,5 @@ const passwordQuestion: Question = {
 
 /** The user's messages come back on the stream, so their commands are not shown too. */
 function isMessageCommand(line: string): boolean {
-  return /^\s*(?:sendall|sendto|keepfor)\s/.test(line)
+  return /^\s*(?:sendall|sendto|sendroom|keepfor)\s/.test(line)
 }

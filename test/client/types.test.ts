@@ -3,7 +3,17 @@ import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { ProblemCode as OfServer } from '../../src/chat/problems.ts'
-import { type Message, ObrolError, type ProblemCode as OfClient } from '../../src/client/index.ts'
+import {
+  type MemberPage,
+  type Message,
+  type MessageFields,
+  type NewRoom,
+  ObrolError,
+  type ProblemCode as OfClient,
+  type Room,
+  type RoomChanges,
+} from '../../src/client/index.ts'
+import type { components } from '../../src/client/openapi-types.ts'
 
 /** Compiles only if the two types are the same. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
@@ -19,6 +29,17 @@ t.test('only a direct message has a recipient, and one in a room its room', asyn
   const room: Same<Extract<Message, { kind: 'room' }>['room'], string> = true
   const noRecipient: 'to' extends keyof Extract<Message, { kind: 'room' }> ? never : true = true
   t.ok(direct && broadcast && room && noRecipient)
+})
+
+t.test('what the state of a chat knows of the contract is what the document says', async (t) => {
+  type Schemas = components['schemas']
+  const room: Same<Schemas['Room'], Room> = true
+  const page: Schemas['RoomMemberPage'] extends MemberPage ? true : never = true
+  const message: Same<keyof Schemas['Message'], keyof MessageFields | 'kind' | 'to' | 'room'> = true
+  const fields: Omit<Schemas['Message'], 'kind'> extends MessageFields ? true : never = true
+  const made: Same<keyof Schemas['RoomCreation'], keyof NewRoom> = true
+  const changed: Same<keyof Schemas['RoomChanges'], keyof RoomChanges> = true
+  t.ok(room && page && message && fields && made && changed)
 })
 
 t.test('the types are those of the OpenAPI document', async (t) => {

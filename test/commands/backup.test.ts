@@ -162,6 +162,8 @@ t.test('refuses a file that is not a sound backup, and changes nothing', async (
     appendFileSync(file, Buffer.alloc(8_192, 1))
   })
   await refused(t, restore(data, torn, quiet), /torn (is damaged|cannot be restored)/)
+  const empty = "PRAGMA ignore_check_constraints = 1; UPDATE entries SET text = '' WHERE id = 1"
+  await refused(t, restore(data, bad('wrong', sql(empty)), quiet), /wrong is damaged: CHECK/)
   t.notOk(
     readdirSync(data).some((name) => name.includes('new')),
     'no file is left behind',

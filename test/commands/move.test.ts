@@ -67,8 +67,8 @@ t.test('moves everything, and reports progress and a summary', async (t) => {
   await folderWithMessages(from, 3_000)
   const { code, stdout, stderr } = await move('--from', from, '--to', to).ended
   t.equal(code, 0)
-  t.match(stderr, /^copied 1 of 3004 rows, 0 %\n/)
-  t.match(stderr, /\nverified 3004 of 3004 rows, 100 %\n$/)
+  t.match(stderr, /^copied 1 of 3005 rows, 0 %\n/)
+  t.match(stderr, /\nverified 3005 of 3005 rows, 100 %\n$/)
   t.equal(
     stdout.replace(/[0-9a-f]{64}/, 'SHA-256'),
     `Moved from ${from} to ${to}
@@ -79,6 +79,7 @@ t.test('moves everything, and reports progress and a summary', async (t) => {
   memberships       0
   bans              0
   entries           3000
+  read markers      1
   reactions         0
   idempotency keys  0
   epochs            1

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { IPty } from '@lydell/node-pty'
 import t, { type Test } from 'tap'
 import '../support/compiled.ts'
+import { oldFolder } from '../support/old-folder.ts'
 import { temporaryFolder } from '../support/room.ts'
 import { loadPty } from '../terminal/support/pty-chat.ts'
 
@@ -65,6 +66,22 @@ else {
     })
     t.match(lines.slice(0, welcome.length), welcome)
     t.notMatch(lines.join('\n'), /[{}]/, 'no JSON')
+  })
+
+  t.test('an upgrade of a folder of 0.1 is told in plain lines', async (t) => {
+    const { lines } = await runInTerminal(t, pty, [process.execPath, sources, 'serve'], {
+      env: { DATA_DIR: oldFolder(t) },
+      end: (terminal) => terminal.write('\x03'),
+    })
+    t.equal(lines[0], 'upgrading: 0005-rooms.sql')
+    t.ok(lines.includes('upgrading: 0005-rooms.sql: copying the messages, 0 %'))
+    t.ok(lines.some((line) => /^upgraded: 0005-rooms\.sql, in \d+\.\d s$/.test(line)))
+    t.ok(
+      lines.some((line) =>
+        /^upgrade copy kept: .*obrol\.db\.before-0005, the database from .* until 20/.test(line),
+      ),
+    )
+    t.match(lines.slice(lines.indexOf('Obrol is running.')), welcome)
   })
 
   t.test('an error is one plain line, which cannot act on the terminal', async (t) => {

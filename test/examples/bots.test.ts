@@ -80,7 +80,9 @@ t.test('each bot answers once, over restarts, a log that went back and its own e
   for (const bot of bots) t.equal(await bot.ended(), 0, `${bot.username} ends when logged out`)
   await answers(4, 'has not answered twice')
 
-  const strangers = here.map((language) => new Bot(language, elsewhere.url, folder, 'short'))
+  const strangers = here.map(
+    (language) => new Bot(language, elsewhere.url, folder, { password: 'short' }),
+  )
   for (const bot of strangers) bot.start()
   for (const bot of strangers) {
     t.equal(await bot.ended(), 1, `${bot.username} ends where it is not let in`)

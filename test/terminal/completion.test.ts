@@ -1,15 +1,17 @@
 import t from 'tap'
+import { chatCommands } from '../../src/terminal/commands.ts'
 import { commonPrefix, completeChat, completeLogin } from '../../src/terminal/completion.ts'
 
-const names = ['bob', 'Anna', 'ann', 'Ｂea']
+const users = ['bob', 'Anna', 'ann', 'Ｂea']
+const rooms = ['tea', 'Attic']
 
 t.test(
   'commands are completed as the first word, names after commands that take one',
   async (t) => {
     const table: [before: string, word: string, candidates: string[]][] = [
-      ['', '', ['help', 'history', 'keepfor', 'list', 'logout', 'quit', 'sendall', 'sendto']],
-      ['send', 'send', ['sendall', 'sendto']],
-      ['  l', 'l', ['list', 'logout']],
+      ['', '', Object.keys(chatCommands).sort()],
+      ['send', 'send', ['sendall', 'sendroom', 'sendto']],
+      ['  l', 'l', ['leave', 'list', 'logout']],
       ['sendto ', '', ['Anna', 'ann', 'bob', 'Ｂea']],
       ['sendto AN', 'AN', ['Anna', 'ann']],
       ['sendto be', 'be', ['Ｂea']],
@@ -19,10 +21,19 @@ t.test(
       ['sendall ', '', []],
       ['sendall dear bo', 'bo', ['bob']],
       ['list b', 'b', []],
+      ['history bob b', 'b', []],
+      ['join ', '', ['Attic', 'tea']],
+      ['who T', 'T', ['tea']],
+      ['leave b', 'b', []],
+      ['join tea a', 'a', []],
+      ['sendroom a', 'a', ['Attic']],
+      ['sendroom tea ', '', []],
+      ['sendroom tea dear a', 'a', ['Anna', 'ann']],
+      ['edit dear bo', 'bo', ['bob']],
       ['dance b', 'b', []],
     ]
     for (const [before, word, candidates] of table)
-      t.same(completeChat(before, names), { word, candidates }, JSON.stringify(before))
+      t.same(completeChat(before, { users, rooms }), { word, candidates }, JSON.stringify(before))
   },
 )
 

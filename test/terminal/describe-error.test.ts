@@ -1,12 +1,14 @@
 import t from 'tap'
 import { ObrolError } from '../../src/client/index.ts'
-import { describeError, UsageError } from '../../src/terminal/describe-error.ts'
+import { UsageError } from '../../src/terminal/commands.ts'
+import { describeError } from '../../src/terminal/describe-error.ts'
 
 t.test('an error of the server is described by its code', async (t) => {
   const table: [code: ObrolError['code'], words: string][] = [
     ['username-taken', 'ann is already taken: text: must not be blank'],
     ['unknown-user', 'unknown user ann'],
     ['unknown-recipient', 'unknown user ann'],
+    ['unknown-room', 'unknown room ann'],
     ['wrong-password', 'wrong password'],
     ['wrong-credentials', 'wrong name or password'],
     ['registration-closed', 'this server accepts no new users'],

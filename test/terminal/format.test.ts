@@ -12,13 +12,15 @@ import {
 import { plainPalette } from '../../src/terminal/palette.ts'
 import { type Paragraph, renderParagraph } from '../../src/terminal/paragraph.ts'
 
-const rows = (paragraph: Paragraph) => renderParagraph(paragraph, 60, plainPalette)
+const rows = (paragraph: Paragraph | undefined) =>
+  paragraph && renderParagraph(paragraph, 60, plainPalette)
 /** Local time. */
 const now = new Date(2026, 10, 24, 18, 0)
 const sentAt = new Date(2026, 10, 24, 9, 5).toISOString()
 const fields = { id: 1, from: 'bob', text: 'hi', sentAt }
 const broadcast: Message = { ...fields, kind: 'broadcast' }
 const direct: Message = { ...fields, kind: 'direct', to: 'ann' }
+const room: Message = { ...fields, kind: 'room', room: 'tea' }
 
 t.test('a message has its sender before it, and its time with details', async (t) => {
   const table: [message: Message, full: boolean, shown: string[]][] = [
@@ -27,6 +29,10 @@ t.test('a message has its sender before it, and its time with details', async (t
     [direct, false, ['[bob] : hi']],
     [direct, true, ['09:05 (to you) [bob] : hi']],
     [{ ...direct, from: 'ann', to: 'bob' }, true, ['09:05 (to bob) [ann] : hi']],
+    [room, false, ['[bob @ tea] : hi']],
+    [room, true, ['09:05 [bob @ tea] : hi']],
+    [{ ...room, room: 't\na' }, false, ['[bob @ t\\u{a}a] : hi']],
+    [{ ...broadcast, text: '', deletedAt: sentAt }, false, ['[bob] : (deleted)']],
     [{ ...broadcast, text: 'a\n[eve] : b' }, false, ['[bob] : a', '    [eve] : b']],
     [{ ...broadcast, from: 'e\nv\x1be' }, false, ['[e\\u{a}v\\u{1b}e] : hi']],
     [
@@ -47,11 +53,13 @@ t.test('a message has its sender before it, and its time with details', async (t
     ),
     [/^\d\d:\d\d \[bob\] : hi$/],
   )
+  const newer = { ...fields, kind: 'poll' } as unknown as Message
+  t.equal(formatMessage(newer, { me: 'ann', detailed: true }), undefined, 'of a later server')
 })
 
 t.test('the reader’s own name has another style', async (t) => {
   const styles = (me: string) =>
-    formatMessage(broadcast, { me, detailed: false }).head.map(({ style }) => style)
+    formatMessage(broadcast, { me, detailed: false })?.head.map(({ style }) => style)
   t.same(styles('bob'), ['plain', 'self', 'plain'])
   t.same(styles('ann'), ['plain', 'person', 'plain'])
 })

@@ -40,7 +40,7 @@ t.test('commands run one after the other, to the last line', async (t) => {
     const ann = await room.login('ann', 'tall-ships')
     await ann.call('POST', '/v1/rooms', { name: 'tea' })
     await ann.call('POST', '/v1/rooms/tea/messages', { text: 'only here' })
-    t.match(await run('history 1'), { out: '', err: 'no messages yet\n' }, 'a room is not everyone')
+    t.match(await run('history 1'), { out: '[ann @ tea] : only here\n' })
   })
 
   t.test('the environment logs in if the first line does not', async (t) => {
@@ -78,6 +78,56 @@ t.test('commands run one after the other, to the last line', async (t) => {
     t.match(await pipe(room.url, 'help\nquit\n'), { status: 0, out: /^ {2}regist NAME/, err: '' })
     t.same(await pipe(room.url, '\n'), { status: 0, out: '', err: '' })
   })
+})
+
+t.test('rooms are found, joined, written to and left', async (t) => {
+  const room = await openRoom(t)
+  const bob = await room.join('bob')
+  t.match(await pipe(room.url, 'regist ann tall-ships\nrooms\n'), { err: 'no rooms yet\n' })
+  await bob.call('POST', '/v1/rooms', { name: 'tea', topic: 'Leaves' })
+  await bob.call('POST', '/v1/rooms', { name: 'den', access: 'private' })
+  const run = (...lines: string[]) => pipe(room.url, `login ann tall-ships\n${lines.join('\n')}\n`)
+
+  t.same(await run('rooms', 'join tea', 'sendroom tea Is it on?', 'who tea', 'rooms'), {
+    status: 0,
+    out: [
+      'tea  1 member: Leaves',
+      'you joined tea',
+      '[ann @ tea] : Is it on?',
+      'ann  member, online',
+      'bob  owner, online',
+      'tea  2 members, joined: Leaves',
+      '',
+    ].join('\n'),
+    err: '',
+  })
+  t.same(await run('edit Is the kettle on?', 'delete', 'leave tea'), {
+    status: 0,
+    out: [
+      'you edited a message in tea: Is the kettle on?',
+      'you deleted a message in tea',
+      'you left tea',
+      '',
+    ].join('\n'),
+    err: '',
+  })
+  const usages = ['join', 'join tea now', 'leave', 'who', 'sendroom tea', 'edit', 'delete tea']
+  const wrong = await run('join den', 'who den', 'sendroom tea Hi', 'delete', ...usages)
+  t.match(wrong, { status: 1, out: '' })
+  t.same(wrong.err.split('\n'), [
+    'unknown room den',
+    'unknown room den',
+    'Only members of this room may do this. Join it first.',
+    'you have sent no message lately',
+    'usage: join ROOM',
+    'usage: join ROOM',
+    'usage: leave ROOM',
+    'usage: who ROOM',
+    'usage: sendroom ROOM TEXT',
+    'usage: edit TEXT',
+    'usage: delete',
+    '',
+  ])
 })
 
 t.test('messages, arrivals and departures are a line each', async (t) => {

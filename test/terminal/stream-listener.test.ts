@@ -142,14 +142,33 @@ t.test('the end of a session is shown', async (t) => {
   })
 })
 
-t.test('what is said in rooms is not shown as if it were for everyone', async (t) => {
+t.test('what is said in a room names the room, and a later kind is not shown', async (t) => {
   const inRoom = { ...message(2), kind: 'room', room: 'tea', from: 'cid' } as const
+  const newer = { ...message(3), kind: 'poll' } as unknown as Message
   const { out } = await show([
     ready('ann', 'bob'),
     said(1),
     { type: 'message', message: inRoom, cursor },
-    said(3),
+    { type: 'message', message: newer, cursor },
+    said(4),
     { type: 'ended', reason: 'logged-out' },
   ])
-  t.same(out, ['[bob] : text 1', '[bob] : text 3'])
+  t.same(out, ['[bob] : text 1', '[cid @ tea] : text 2', '[bob] : text 4'])
+})
+
+t.test('changes are lines that no message looks like', async (t) => {
+  const { out } = await show([
+    { type: 'room.joined', joined: { room: { name: 'tea' }, role: 'member', by: 'ann' }, cursor },
+    { type: 'message.updated', message: message(1), cursor },
+    { type: 'typing', typing: { conversation: 'everyone', usernames: ['bob'] } },
+    { type: 'message.deleted', message: { ...message(1), text: '' }, cursor },
+    { type: 'room.deleted', deleted: { room: 'tea' }, cursor },
+    { type: 'ended', reason: 'logged-out' },
+  ])
+  t.same(out, [
+    'you joined tea',
+    'bob edited a message: text 1',
+    'bob deleted a message',
+    'the room tea was deleted',
+  ])
 })

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { PassThrough } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { ReadStream, WriteStream } from 'node:tty'
 import t, { type Test } from 'tap'
 import { ObrolClient } from '../../src/client/index.ts'
@@ -77,6 +78,24 @@ t.test('keys typed ahead wait for their question', async (t) => {
     chat.input.write('quit\r')
     t.equal(await chat.ended, 0)
     t.notOk(chat.isRaw)
+  })
+
+  t.test('the rooms that one is in can be completed', async (t) => {
+    const ann = await room.login('ann', 'tall-ships')
+    await ann.call('POST', '/v1/rooms', { name: 'teahouse' })
+    const chat = new InProcessChat(room.url, { OBROL_NAME: 'ann', OBROL_PASSWORD: 'tall-ships' })
+    await chat.waitFor('1 online: ann\n[ann] :')
+    chat.input.write('sendroom t')
+    // Nothing on the screen says that the names have come.
+    const deadline = Date.now() + 20_000
+    while (!chat.terminal.text.endsWith('[ann] : sendroom teahouse') && Date.now() < deadline) {
+      chat.input.write(keys.tab)
+      await setImmediate()
+    }
+    chat.input.write('hi\r')
+    await chat.waitFor('[ann @ teahouse] : hi')
+    chat.input.write('quit\r')
+    t.equal(await chat.ended, 0)
   })
 
   t.test('an invalid command, a wrong password and the keys that leave', async (t) => {

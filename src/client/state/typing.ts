@@ -5,20 +5,21 @@ import type { Typing } from './event-types.ts'
 /** How long a name is shown after the event that named it, in ms. */
 export const typingMs = 6_000
 
-/** @param now on the clock of the actions, in ms */
+/**
+ * An event tells everyone who is typing, unless there are `more`.
+ *
+ * @param now on the clock of the actions, in ms
+ */
 export function applyTyping(
   state: ChatState,
-  { conversation, usernames }: Typing,
+  { conversation, usernames, more }: Typing,
   now: number,
 ): ChatState {
   return updateConversation(state, conversation, (held) => {
     const named = usernames.map((username) => ({ username, until: now + typingMs }))
-    const others = held.typing.filter(
-      ({ username, until }) => until > now && !usernames.includes(username),
-    )
-    // An event without names says that nobody types any more.
-    const all = named.length === 0 ? [] : [...others, ...named]
-    return { ...held, typing: all.slice(-state.bounds.typing) }
+    const isUnnamed = ({ username, until }: Typist) => until > now && !usernames.includes(username)
+    const others = more ? held.typing.filter(isUnnamed) : []
+    return { ...held, typing: [...others, ...named].slice(-state.bounds.typing) }
   })
 }
 

@@ -31,7 +31,7 @@ export class SqliteTarget implements Target {
     try {
       await refuseNonEmptyFolder(folder)
       target = new SqliteTarget(folder, lock)
-      await migrate(target.#connection, migrations)
+      migrate(target.#connection, migrations)
       target.#connection.exec('BEGIN; DELETE FROM audiences')
       return target
     } catch (error) {

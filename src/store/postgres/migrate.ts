@@ -1,5 +1,6 @@
-import { applyMigrations, bundledMigrations, refuseNewer } from '../migrations.ts'
+import { bundledMigrations, missingMigrations, refuseNewer } from '../migrations.ts'
 import { StartError } from '../start-error.ts'
+import { type OnUpgrade, reportUpgrade } from '../upgrade-event.ts'
 import { locks, runExclusively, type Transaction } from './advisory-locks.ts'
 import type { Connection } from './connection.ts'
 
@@ -7,17 +8,26 @@ export const postgresMigrations = bundledMigrations('postgres')
 
 /**
  * Brings a database to the schema of this version: all missing migrations in one transaction, during
- * which no other node migrates.
+ * which no other node migrates. Nothing is reported of a new database.
  *
  * @throws {StartError} where the database is from a newer version
  */
-export async function migrate(connection: Connection, folder = postgresMigrations): Promise<void> {
+export async function migrate(
+  connection: Connection,
+  folder = postgresMigrations,
+  onUpgrade?: OnUpgrade,
+): Promise<void> {
   await runExclusively(connection, locks.migrations, async (sql) => {
     await checkSchema(sql)
     await sql`CREATE TABLE IF NOT EXISTS migrations (name text COLLATE "C" PRIMARY KEY)`
     const applied = await appliedMigrations(sql)
     refuseNewer(applied, folder, 'The database')
-    await applyMigrations(folder, applied, (name, script) => apply(sql, name, script))
+    const onMigration = applied.length > 0 ? onUpgrade : undefined
+    for (const { name, script } of missingMigrations(folder, applied)) {
+      const done = reportUpgrade(onMigration, name)
+      await apply(sql, name, script)
+      done()
+    }
   })
 }
 

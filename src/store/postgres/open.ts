@@ -1,5 +1,6 @@
 import { toStartError } from '../start-error.ts'
 import type { Store } from '../store.ts'
+import type { OnUpgrade } from '../upgrade-event.ts'
 import { ChangePoller } from './change-poller.ts'
 import { describeError } from './classify-error.ts'
 import { serverUrlsOf } from './connect-to-primary.ts'
@@ -39,6 +40,8 @@ export interface PostgresOptions {
   disconnectAfterMs?: number
   /** A folder of `.sql` files; default: those of this version. */
   migrations?: string
+  /** Called with what an upgrade of the database does, while it does so. */
+  onUpgrade?: OnUpgrade
 }
 
 /** One carries out a command about a room while another waits for the log's lock. */
@@ -75,7 +78,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const unreachableMs = options.unreachableMs ?? 5_000
   try {
     await poller.start(async (connection) => {
-      await migrate(connection, options.migrations)
+      await migrate(connection, options.migrations, options.onUpgrade)
       await updateNameForms(connection)
     })
     await lease.renew()

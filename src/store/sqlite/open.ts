@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import { toStartError } from '../start-error.ts'
 import type { Store } from '../store.ts'
+import type { OnUpgrade } from '../upgrade-event.ts'
 import { connect } from './connection.ts'
 import { dataFiles, lockDataDirectory } from './data-directory.ts'
 import { beginEpoch } from './log/begin-epoch.ts'
@@ -10,6 +11,8 @@ import { updateNameForms } from './name-forms.ts'
 import { createPrivateFile } from './private-files.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
 import { SqliteStore } from './sqlite-store.ts'
+import { upgradeIntoNewFile } from './upgrade.ts'
+import { UpgradeCopies } from './upgrade-copies.ts'
 
 export interface SqliteOptions {
   /** The data folder; made with mode 0700 where it is not there. */
@@ -22,6 +25,8 @@ export interface SqliteOptions {
   migrations?: string | undefined
   /** The most pages of 4 KiB that the database may have; default: as many as the disk holds. */
   maxPages?: number | undefined
+  /** Called with what an upgrade of the database does, while it does so. */
+  onUpgrade?: OnUpgrade | undefined
 }
 
 /** `.ts` in the sources, `.js` in a build. */
@@ -33,19 +38,22 @@ const workerModule = new URL(`./worker${extname(import.meta.url)}`, import.meta.
  * @throws {StartError} one line for the person who started the server
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const { folder, now, maxPages, onFatal } = options
+  const { folder, now = Date.now, maxPages, onFatal, onUpgrade } = options
   const { database, key } = dataFiles(folder)
   const lock = lockDataDirectory(folder)
+  const copies = new UpgradeCopies(database, onUpgrade)
   let store: SqliteStore | undefined
   try {
-    await prepare(database, (now ?? Date.now)(), options.migrations)
+    prepare(database, now(), options)
+    copies.report()
     store = new SqliteStore({
       module: workerModule,
       database,
-      now,
+      now: options.now,
       maxPages,
       onFatal,
       signingKey: () => loadOrCreateSigningKey(key),
+      deleteUpgradeCopies: () => copies.deleteExpired(now()),
       releaseLock: () => lock.release(),
     })
     await store.ping()
@@ -57,11 +65,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   }
 }
 
-async function prepare(database: string, now: number, migrations?: string): Promise<void> {
+function prepare(database: string, now: number, options: SqliteOptions): void {
   createPrivateFile(database)
+  const { migrations, maxPages, onUpgrade } = options
+  upgradeIntoNewFile(database, { migrations, maxPages, now, onUpgrade })
   const connection = connect(database)
   try {
-    await migrate(connection, migrations)
+    migrate(connection, migrations, onUpgrade)
     updateNameForms(connection)
     beginEpoch(connection, now, randomUUID())
   } finally {

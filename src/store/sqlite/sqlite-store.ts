@@ -24,6 +24,8 @@ export interface SqliteStoreParts {
   maxPages: number | undefined
   onFatal: (error: Error) => void
   signingKey: () => Uint8Array
+  /** Deletes the databases from before an upgrade that are old enough. */
+  deleteUpgradeCopies: () => Promise<void>
   releaseLock: () => void
 }
 
@@ -123,7 +125,11 @@ export class SqliteStore implements Store {
   }
 
   readonly retention: RetentionStore = {
-    deleteExpired: (before) => this.#publish(this.#writer.call('deleteExpired', before)),
+    deleteExpired: async (before) => {
+      const step = await this.#publish(this.#writer.call('deleteExpired', before))
+      if (!step.more) await this.#parts.deleteUpgradeCopies()
+      return step
+    },
     eraseDeleted: () => this.#publish(this.#writer.call('eraseDeleted')),
     wouldDeleteOverTenth: (before) => this.#reader.call('wouldDeleteOverTenth', before),
   }

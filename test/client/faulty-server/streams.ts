@@ -158,6 +158,13 @@ export const streams: Record<string, () => Script> = {
     honest(1),
   ),
 
+  /** One event of a room on each connection, which then ends. */
+  rooms: () => (exchange) => {
+    const id = exchange.after + 1
+    exchange.stream(event('room.deleted', { room: `room-${id}` }, cursor(id)))
+    exchange.end()
+  },
+
   loggedOut: inTurn((exchange) => exchange.stream(event('bye', { reason: 'logged-out' }))),
   banned: inTurn((exchange) => exchange.stream(event('bye', { reason: 'banned' }))),
   expired: inTurn((exchange) => exchange.stream(event('bye', { reason: 'session-expired' }))),

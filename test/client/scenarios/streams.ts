@@ -43,6 +43,17 @@ export const streams: Record<string, Scenario> = {
     run: async (context) => idsOf(await takeUntil(open(context), 'ready')),
     outcome: range(1, 21),
   },
+  /** An event of the log is progress: the attempts are counted anew. */
+  rooms: {
+    run: async (context) => {
+      const events = await takeUntil(open(context), 'reconnecting', 3)
+      return events.map((event) => {
+        if (event.type === 'reconnecting') return event.attempt
+        return event.type === 'room.deleted' ? event.deleted.room : event.type
+      })
+    },
+    outcome: ['room-1', 1, 'room-2', 1, 'room-3', 1],
+  },
   kept: {
     run: async (context) => {
       const events = await takeUntil(open(context), 'message', 5)

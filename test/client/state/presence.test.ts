@@ -111,28 +111,31 @@ t.test('members are listed by role and name, with who is online', async (t) => {
 })
 
 t.test('who is typing is shown for six seconds, or until their message', async (t) => {
-  const typing = (usernames: string[], now: number) => ({
-    ...event('typing', { conversation: 'everyone', usernames }),
+  const typing = (usernames: string[], now: number, more?: true) => ({
+    ...event('typing', { conversation: 'everyone', usernames, ...(more && { more }) }),
     now,
   })
   let state = run(begun([summary('everyone')], { typing: 2 }), typing(['bob'], 1_000))
   const names = (now: number) => typingIn(conversation(state), now)
   t.same(names(6_999), ['bob'])
   t.same(names(7_000), [])
-  state = run(state, typing(['cid'], 4_000))
-  t.same(names(5_000), ['bob', 'cid'])
   t.equal(run(state, { type: 'tick', now: 6_999 }), state)
-  state = run(state, { type: 'tick', now: 7_000 })
-  t.same(names(0), ['cid'])
+  state = run(state, typing(['cid'], 4_000))
+  t.same(names(5_000), ['cid'], 'who is not named has stopped')
   state = run(state, typing(['dan', 'eve'], 8_000))
-  t.same(names(9_000), ['dan', 'eve'], 'no more than the bound')
+  t.same(names(9_000), ['dan', 'eve'])
   state = run(state, event('message', message(11, { from: 'dan' }), 11))
   t.same(names(9_000), ['eve'])
-  state = run(state, typing(['eve', 'fay'], 13_000), typing(['gus'], 14_500))
-  t.same(names(14_500), ['fay', 'gus'])
-  t.same(names(20_000), ['gus'], 'each for its own time')
-  state = run(state, typing([], 15_000))
-  t.same(names(15_000), [], 'nobody any more')
+  state = run(state, typing(['fay', 'gus'], 13_000, true))
+  t.same(names(13_500), ['fay', 'gus'], 'no more than the bound')
+  state = run(state, typing(['hal'], 14_500, true))
+  t.same(names(14_500), ['gus', 'hal'], 'there are more than are named')
+  state = run(state, typing(['gus', 'hal'], 14_600, true), { type: 'tick', now: 19_000 })
+  t.same(names(19_000), ['gus', 'hal'])
+  state = run(state, typing(['hal'], 20_000, true), { type: 'tick', now: 20_600 })
+  t.same(names(20_600), ['hal'], 'each for its own time')
+  state = run(state, typing([], 21_000))
+  t.same(names(21_000), [], 'nobody any more')
   t.equal(
     run(state, {
       ...typing(['x'], 1),

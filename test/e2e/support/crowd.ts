@@ -100,6 +100,7 @@ function openPlace(place: Place, presenceGraceMs: number): Promise<Store> {
         throw error
       },
       onWarning: () => {},
+      onUpgrade: () => {},
     },
   )
 }

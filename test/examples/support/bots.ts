@@ -10,19 +10,33 @@ const deadlineMs = 30_000
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url))
 
-/** The bots of `examples/`, by what runs them. */
-const commands: Record<string, string[]> = {
+const inNode = [process.execPath, '--import', './typescript/in-repository.ts']
+
+/** The bots of `examples/` that answer `!time`, by what runs them. */
+const timeBots: Record<string, string[]> = {
   bash: ['bash', 'bash/time-bot.sh'],
   python3: ['python3', 'python/time_bot.py'],
-  node: [process.execPath, '--import', './typescript/in-repository.ts', 'typescript/time-bot.ts'],
+  node: [...inNode, 'typescript/time-bot.ts'],
   go: ['go', 'run', 'go/time-bot.go'],
+}
+
+/** Those that keep a tally. */
+export const tallyBots: Record<string, string[]> = {
+  bash: ['bash', 'bash/tally-bot.sh'],
+  node: [...inNode, 'typescript/tally-bot.ts'],
 }
 
 /** The names of those bots whose language is here, and of those whose is not. */
 export function botsHere(): { here: string[]; missing: string[] } {
-  const names = Object.keys(commands)
+  const names = Object.keys(timeBots)
   const here = names.filter((name) => isInstalled(name, name === 'go' ? 'version' : '--version'))
   return { here, missing: names.filter((name) => !here.includes(name)) }
+}
+
+export interface BotOptions {
+  password?: string
+  bots?: Record<string, string[]>
+  env?: NodeJS.ProcessEnv
 }
 
 /** A bot of one of the examples; its username is that of its language, with `-bot`. */
@@ -34,15 +48,21 @@ export class Bot {
   /** What it has said on its standard error. */
   told = ''
 
-  constructor(language: string, url: string, folder: string, password = `${language}-password`) {
+  constructor(
+    language: string,
+    url: string,
+    folder: string,
+    { password = `${language}-password`, bots = timeBots, env = {} }: BotOptions = {},
+  ) {
     this.username = `${language}-bot`
-    this.#command = commands[language] as string[]
+    this.#command = bots[language] as string[]
     this.#env = {
       ...process.env,
       OBROL_URL: url,
       BOT_NAME: this.username,
       BOT_PASSWORD: password,
       BOT_STATE: join(folder, this.username),
+      ...env,
     }
   }
 

@@ -4,6 +4,7 @@ import {
   ObrolError,
   type ObrolEvent,
   type ProblemCode,
+  type Room,
 } from 'obrol/client'
 import { type ChatState, initialState, reduce } from 'obrol/client/state'
 
@@ -20,10 +21,13 @@ function show({ from, text }: Message): void {
   console.log(`said by ${from}: ${text}`)
 }
 
+const room: Room = await client.rooms.create({ name: 'tess' })
+await client.rooms.post(room.name, 'said in a room')
+
 let state: ChatState = initialState('tess')
 for await (const event of client.events({ cursor: '0' })) {
   const { type }: ObrolEvent = event
-  if (event.type === 'message') show(event.message)
+  if (event.type === 'message' || event.type === 'message.updated') show(event.message)
   state = reduce(state, { type: 'event', event, now: Date.now() })
   if (type === 'ready') break
 }

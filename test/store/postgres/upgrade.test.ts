@@ -10,6 +10,7 @@ import type { Session } from '../../../src/store/session-store.ts'
 import { StartError } from '../../../src/store/start-error.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { Unavailable } from '../../../src/store/store-errors.ts'
+import type { UpgradeEvent } from '../../../src/store/upgrade-event.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { openRoom } from '../../support/room.ts'
 import { idOf } from '../conversation-keys.ts'
@@ -208,6 +209,22 @@ function suite(): void {
       )
     })
   }
+
+  t.test('what an upgrade does and how long it takes is told', async (t) => {
+    const { url } = await oldDatabase(t, '0005-search-path.sql')
+    const events: UpgradeEvent[] = []
+    const onUpgrade = (event: UpgradeEvent) => void events.push(event)
+    await openNode(t, url, { onUpgrade })
+    const migration = '0006-rooms.sql'
+    t.match(events.slice(0, 2), [
+      { event: 'upgrading', migration },
+      { event: 'upgraded', migration, ms: Number },
+    ])
+    events.length = 0
+    await openNode(t, url, { onUpgrade })
+    await openNode(t, await (await sharedPostgres()).emptyDatabase(), { onUpgrade })
+    t.same(events, [], 'nothing where there is nothing to upgrade, or nothing yet')
+  })
 
   t.test('a restart of PostgreSQL before the upgrade begins an epoch', async (t) => {
     const { url, sql } = await oldDatabase(t, '0005-search-path.sql')

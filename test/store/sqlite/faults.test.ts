@@ -98,6 +98,7 @@ t.test('fails for good when a commit failed', async (t) => {
     maxPages: undefined,
     onFatal,
     signingKey: () => new Uint8Array(32),
+    deleteUpgradeCopies: async () => {},
     releaseLock: () => {
       released += 1
     },

@@ -1,16 +1,13 @@
-import { chmodSync, copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import type { Session } from '../../../src/store/session-store.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
-import { privateFolder } from '../../support/private-folder.ts'
+import { oldFolder } from '../../support/old-folder.ts'
 import { openRoom } from '../../support/room.ts'
 import { idOf } from '../conversation-keys.ts'
 import { draft, hour, idsOf, newBatchId } from '../fixtures.ts'
 import { create } from '../room-commands.ts'
-
-/** A folder that a server of 0.1 made: Ann (1), bob (2), cid (3) and Straße (4) have talked in it. */
-const old = new URL('data-0.1/', import.meta.url)
 
 /** When the last message was sent. */
 const usedAt = 1_796_048_719_454
@@ -22,16 +19,6 @@ const token =
   'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIyIiwic2lkIjo5OTc2MTk4NjYsImV4cCI6MjExMTQwODcx' +
   'NywiYXVkIjoib2Jyb2w6c2Vzc2lvbiIsImlzcyI6Im9icm9sIiwiaWF0IjoxNzk2MDQ4NzE3fQ.dcicAvwh5bQii813Y-E' +
   'Y0CpRdPE0X6Uc4O_RSwtz5Mo'
-
-function oldFolder(t: Test): string {
-  const folder = privateFolder(t, { 'obrol.db': '' })
-  const database = new Database(join(folder, 'obrol.db'))
-  database.exec(readFileSync(new URL('obrol.db.sql', old), 'utf8'))
-  database.close()
-  copyFileSync(new URL('jwt.key', old), join(folder, 'jwt.key'))
-  chmodSync(join(folder, 'jwt.key'), 0o600)
-  return folder
-}
 
 async function openOld(t: Test, folder = oldFolder(t)) {
   const store = await openSqliteStore({ folder, now: () => usedAt + hour, onFatal: t.fail })
@@ -73,6 +60,10 @@ t.test('cursors, sessions, keys and undelivered messages of 0.1 are good', async
   })
   t.match(await store.sessions.find(session), { account: { username: 'bob' } })
   t.match(await store.log.findByIdempotencyKey(3, 'once'), { entry: { id: 5, text: 'once' } })
+  const bob = (await store.sessions.find(session)) as Session
+  const digest = 'ce53c3bb7e93d8abd198a060df7a849e69b411ed42129cf9c9da31b674e98931'
+  const again = draft(bob, 'to Ann', { to: 'ann', key: 'answer', digest })
+  t.match(await store.log.append([again], newBatchId()), [{ kind: 'replayed', entry: { id: 3 } }])
   const { after, upTo } = await store.receipts.undelivered(2)
   const { entries } = await store.receipts.readUndelivered(after, upTo, 2)
   t.same(idsOf(entries), [2, 6])
