@@ -31,14 +31,23 @@ function command<Wish>(
   run: (world: World, wish: Wish) => Promise<void>,
   check: (world: World) => boolean = () => true,
 ): fc.Arbitrary<Command> {
-  return wishes.map((wish) => ({
-    check,
-    run: (_, world) => {
-      world.model.figures.commands++
-      return run(world, wish)
-    },
-    toString: () => `${name}${wish === null ? '' : `(${JSON.stringify(wish)})`}`,
-  }))
+  return wishes.map((wish) => {
+    let done: string[] = []
+    return {
+      check,
+      run: async (_, world) => {
+        world.model.figures.commands++
+        const from = world.history.length
+        try {
+          await run(world, wish)
+        } finally {
+          done = world.history.slice(from)
+        }
+      },
+      // What came of it says more than the numbers.
+      toString: () => `\n${name} ${done.length > 0 ? done.join('\n  ') : JSON.stringify(wish)}`,
+    }
+  })
 }
 
 const none = fc.constant(null)
@@ -137,7 +146,10 @@ async function doAtOnce(world: World, deeds: readonly Deed[]): Promise<void> {
       const at = toCursor(deed.cursor, model)
       acts.push(() => world.listen({ chain, session, at, presence, events, inQuery, patient }))
     } else if (chain.ready) {
-      acts.push(() => chain[deed.does]())
+      acts.push(() => {
+        world.history.push(`${deed.does} ${chain.person}'s stream ${deed.chain}`)
+        chain[deed.does]()
+      })
     }
   }
   const [first, ...others] = changes

@@ -3,6 +3,7 @@ import { catchUp, same } from './checks.ts'
 import { invariant } from './invariant.ts'
 import { markerOf, stayOf } from './model.ts'
 import { isKnown } from './people.ts'
+import { place } from './place.ts'
 import { audiencesOf, conversationIdOf, conversationOf, conversationsOf } from './telling.ts'
 import type { Audience } from './types.ts'
 import type { World } from './world.ts'
@@ -44,8 +45,8 @@ export async function markRead(world: World, { person, id }: Chosen, upTo: strin
   const where = find(world, person, id)
   const guest = world.guest(await world.sessionOf(person))
   const answer = await guest.call('PUT', `/v1/conversations/${id}/read`, { upTo })
-  const [place, epoch = null] = upTo.split('-')
-  const { reset } = log.place(Number(place), epoch)
+  const { reset } = place(upTo, log)
+  const to = Number(upTo.split('-')[0])
   const isStale = reset?.reason === 'ahead' || reset?.reason === 'rewound'
   const problem = 'problem' in where ? where.problem : isStale ? 'stale-cursor' : undefined
   const came = answer.status === 204 ? undefined : answer.body.type.replace('/problems/', '')
@@ -54,14 +55,14 @@ export async function markRead(world: World, { person, id }: Chosen, upTo: strin
   if (problem !== undefined || 'problem' in where) return
   const marker = markerOf(person, where.audience)
   const isThere = audiencesOf(log, person).some((each) => markerOf(person, each) === marker)
-  if (!isThere || Number(place) <= (log.markers[marker] ?? 0)) return
-  log.markers[marker] = Number(place)
-  moves.add(`${person} ${id} ${Number(place)}`)
+  if (!isThere || to <= (log.markers[marker] ?? 0)) return
+  log.markers[marker] = to
+  moves.add(`${person} ${id} ${to}`)
   figures.count(figures.conversations, 'moved')
   for (const chain of listening(world, 'read', (chain) => chain.person === person))
     await chain.hears(
-      ({ read }) => read.some((each) => each.conversation === id && each.upTo === Number(place)),
-      `read ${id} ${place}`,
+      ({ read }) => read.some((each) => each.conversation === id && each.upTo === to),
+      `read ${id} ${to}`,
     )
 }
 

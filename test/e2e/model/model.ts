@@ -1,4 +1,4 @@
-import type { Audience, Entry, Placed, Room, RoomFields, Said, Since, Stay } from './types.ts'
+import type { Audience, Entry, Room, RoomFields, Said, Since, Stay } from './types.ts'
 
 /** The place of an entry that has not come. */
 export const never = Number.POSITIVE_INFINITY
@@ -107,21 +107,6 @@ export class Log {
 
   restore(copy: object): void {
     Object.assign(this, structuredClone(copy))
-  }
-
-  /** Where a cursor stands; `epoch` is null for a bare id. */
-  place(id: number, epoch: string | null): Placed {
-    const edge = this.oldest - 1
-    if (epoch === null && id === 0) return { position: edge, reset: null }
-    if (epoch !== null && epoch !== this.epoch) {
-      const next = this.epochs.find(({ tag }) => tag > epoch) ?? this.epochs.at(-1)
-      const from = (next?.first ?? 1) - 1
-      if (id > from) return { position: Math.max(from, edge), reset: { reason: 'rewound', from } }
-      return { position: id, reset: { reason: 'new-epoch', from: id } }
-    }
-    if (id > this.head) return { position: this.head, reset: { reason: 'ahead', from: this.head } }
-    if (id < edge) return { position: edge, reset: { reason: 'trimmed', from: edge } }
-    return { position: id, reset: null }
   }
 }
 

@@ -1,16 +1,16 @@
 import type { EventReader } from '../../support/event-reader.ts'
-import { Guest, type Room } from '../../support/room.ts'
+import { type Answer, Guest, type Room } from '../../support/room.ts'
 import { Backups } from './backups.ts'
 import { Chain } from './chain.ts'
 import type { Deployment, ModelFixture } from './fixture.ts'
 import { invariant } from './invariant.ts'
 import { Log } from './model.ts'
 import { names, People } from './people.ts'
+import { place } from './place.ts'
 import { type Calls, judge, type Post, settle } from './posts.ts'
 import { RetentionControl } from './retention-control.ts'
 import type { Change } from './rules.ts'
 import type { Statistics } from './statistics.ts'
-import type { Placed } from './types.ts'
 
 /** What the server is held against. */
 export interface Model {
@@ -59,6 +59,8 @@ export class World {
   readonly chains: readonly Chain[]
   readonly options: WorldOptions
   readonly backups: Backups
+  /** What was called and what came of it, a line each, for the report of a failure. */
+  readonly history: string[] = []
   readonly #place: Deployment
   readonly #retention: RetentionControl
   readonly #guests: Guest[] = []
@@ -180,6 +182,7 @@ export class World {
       { text, to, whenOffline: keep ? 'keep' : undefined, replyTo, metadata },
       key === undefined ? {} : { 'idempotency-key': key },
     )
+    this.#tell(post, answer)
     posts.push({ post, before, answer })
   }
 
@@ -191,6 +194,7 @@ export class World {
     const by = this.model.people.owners[session] as string
     if (key !== undefined) this.model.keyedMakings.push({ by, change })
     const answer = await this.guest(session).call(method, path, body, headers)
+    this.#tell({ session, ...change }, answer)
     calls.change = { session, change, answer }
   }
 
@@ -199,7 +203,7 @@ export class World {
     const { log, people, figures } = this.model
     const cursor = at === 'own' ? chain.cursor : at.cursor
     const anew = at !== 'own' || cursor === undefined
-    const placed = cursor === undefined ? null : placeOf(cursor, log)
+    const placed = cursor === undefined ? null : place(cursor, log)
     const isTold = events?.includes('message') ?? true
     if (placed && isTold) people.mayHaveReached(chain.person, placed.position)
     if (!people.present.has(session)) people.present.set(session, 'maybe')
@@ -214,11 +218,22 @@ export class World {
       cursor: inQuery ? undefined : cursor,
     })
     invariant(reader.status === 200, 'the answer to a stream', reader.head)
+    const wanted = JSON.stringify({ cursor, presence, events })
+    this.history.push(`${chain.person} opens the stream ${this.chains.indexOf(chain)} ${wanted}`)
     chain.begin(reader, opening, { anew })
     if (anew) chain.cursor = cursor
     figures.streams++
     if (!anew) figures.resumes++
     if (patient) await reader.until(() => isReady(reader), 'ready')
+  }
+
+  #tell({ session, ...call }: { session: number }, { status, body }: Answer): void {
+    const by = this.model.people.owners[session]
+    const outcome = status < 300 ? (body.id ?? status) : body.type.replace('/problems/', '')
+    const said = JSON.stringify(call, (_, value) =>
+      typeof value === 'string' && value.length > 60 ? `${value.slice(0, 60)}…` : value,
+    )
+    this.history.push(`${by} ${said}: ${outcome}`)
   }
 
   /** Stops a server and starts it again; where there are several, each in its turn. */
@@ -352,11 +367,6 @@ function callOf(change: Change): [method: string, path: string, body?: unknown] 
   if (does === 'put') return ['PUT', `${path}/members/${person}`, { role: change.role }]
   if (does === 'remove') return ['DELETE', `${path}/members/${person}`]
   return [does === 'ban' ? 'PUT' : 'DELETE', `${path}/bans/${person}`]
-}
-
-function placeOf(cursor: string, log: Log): Placed {
-  const [id, epoch] = cursor.split('-')
-  return log.place(Number(id), epoch ?? null)
 }
 
 function isReady({ events }: EventReader): boolean {
