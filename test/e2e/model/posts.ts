@@ -185,6 +185,7 @@ function settleReplay(
   const known = log.keyed(`${by} ${change.key}`)
   if (known?.content !== JSON.stringify(change)) {
     invariant(body.type === '/problems/idempotency-key-reused', 'a key was used for another', body)
+    figures.count(figures.answers, 'idempotency-key-reused')
     return
   }
   const room = log.roomOf(log.entry(known.id).audience) as Room

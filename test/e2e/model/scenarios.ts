@@ -113,7 +113,7 @@ export async function reachedByHeartbeat(world: World, chosen: number): Promise<
 }
 
 /** A client that reads, is live and hears of presence. */
-async function someone(world: World, chosen: number): Promise<Chain> {
+export async function someone(world: World, chosen: number): Promise<Chain> {
   const chain = world.chains[chosen % world.chains.length] as Chain
   if (chain.open) await world.moment(() => chain.cut())
   await listen(world, chain, { at: 'own' })
@@ -131,7 +131,7 @@ async function sayAtOnce(world: World, text: string, times: number): Promise<voi
   await world.moment(...Array<Act>(times).fill(say))
 }
 
-async function listen(
+export async function listen(
   world: World,
   chain: Chain,
   { at, patient = true }: { at: Wanted['at']; patient?: boolean },

@@ -70,16 +70,6 @@ export class Statistics {
     )
   }
 
-  /** Adds what another counted. */
-  add(other: Statistics): void {
-    const all = this as unknown as Record<string, number | Record<string, number>>
-    for (const [name, value] of Object.entries(other) as [string, number | object][]) {
-      const sum = all[name] as number | Record<string, number>
-      if (typeof sum === 'number') all[name] = sum + (value as number)
-      else for (const [each, count] of Object.entries(value)) sum[each] = (sum[each] ?? 0) + count
-    }
-  }
-
   count(of: Record<string, number>, name: string): void {
     of[name] = (of[name] ?? 0) + 1
   }
