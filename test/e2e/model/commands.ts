@@ -20,6 +20,7 @@ import { catchUp, history, rest, single } from './checks.ts'
 import { markRead, mute, type } from './conversations.ts'
 import type { Calls, Post } from './posts.ts'
 import { allComeAtOnce, reachedByHeartbeat, retryToTheGone, slowReader, trim } from './scenarios.ts'
+import { tour } from './tour.ts'
 import type { Act, Model, World } from './world.ts'
 
 type Command = fc.AsyncCommand<World, World>
@@ -32,20 +33,15 @@ function command<Wish>(
   check: (world: World) => boolean = () => true,
 ): fc.Arbitrary<Command> {
   return wishes.map((wish) => {
-    let done: string[] = []
+    const described = `${name}${wish === null ? '' : `(${JSON.stringify(wish)})`}`
     return {
       check,
-      run: async (_, world) => {
+      run: (_, world) => {
         world.model.figures.commands++
-        const from = world.history.length
-        try {
-          await run(world, wish)
-        } finally {
-          done = world.history.slice(from)
-        }
+        world.history.push(`${name}:`)
+        return run(world, wish)
       },
-      // What came of it says more than the numbers.
-      toString: () => `\n${name} ${done.length > 0 ? done.join('\n  ') : JSON.stringify(wish)}`,
+      toString: () => described,
     }
   })
 }
@@ -69,6 +65,7 @@ const weighted: [number, fc.Arbitrary<Command>][] = [
   [14, command('markRead', markWish, markReadAt)],
   [4, command('mute', fc.tuple(conversation, fc.boolean()), (world, wish) => mute(world, ...wish))],
   [5, command('type', conversation, type)],
+  [1, command('tour', none, tour)],
   [1, command('restart', none, (world) => world.restart())],
   [2, command('backUp', none, (world) => world.backUp())],
   [
