@@ -17,6 +17,8 @@ export interface Opening {
   /** The events that it carries; undefined for all. */
   events: readonly string[] | undefined
   head: number
+  /** What is told is as of this entry or a later one. */
+  asOf: number
   oldest: number
   /** Up to here the person's streams had surely reached what was kept for them. */
   reached: number
@@ -256,8 +258,8 @@ export class Chain {
   /** Whether something holds as of any entry at which an entry can have been read for this stream. */
   #asOfAny(id: number, holds: (at: number, oldest: number) => boolean): boolean {
     const { log } = this.#model
-    const { head, oldest } = this.#opening as Opening
-    const since = Math.max(id, head)
+    const { asOf, oldest } = this.#opening as Opening
+    const since = Math.max(id, asOf)
     if (anyOf(log.head, since, (at) => holds(at, log.oldest))) return true
     return oldest < log.oldest && anyOf(log.head, since, (at) => holds(at, oldest))
   }
@@ -300,13 +302,13 @@ export class Chain {
    */
   #startAtHead(latest: number): void {
     const { log, people } = this.#model
-    const { head, oldest, reached } = this.#opening as Opening
+    const { head, asOf, oldest, reached } = this.#opening as Opening
     invariant(latest >= head, 'a stream that began before the head', latest)
     const ids = log.entries.slice(0, latest).map((_, index) => index + 1)
     const since = (id: number, at: number) => (log.said[id] as Said).deleted > at
     const toMe = ids.filter((id) => id >= oldest && id > reached && this.#isToMe(id))
     const first = this.#early[0] ?? log.head + 1
-    const mayCome = toMe.filter((id) => id >= first && since(id, head))
+    const mayCome = toMe.filter((id) => id >= first && since(id, asOf))
     const mustCome = mayCome.filter((id) => since(id, never - 1))
     const isRight =
       mustCome.every((id) => this.#early.includes(id)) &&

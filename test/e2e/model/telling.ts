@@ -57,7 +57,7 @@ export function mentioned(log: Log, text: string, id: number): string[] {
 }
 
 /** A room without anyone's own part. */
-export function tellRoom(room: Room, at: number): object {
+function tellRoom(room: Room, at: number): object {
   const { name, history, createdAt } = room
   const memberCount = room.stays.filter((stay) => stay.from <= at && at < stay.to).length
   return { name, ...asOf(room.versions, at), history, createdAt, memberCount }

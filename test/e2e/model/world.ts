@@ -64,6 +64,8 @@ export class World {
   readonly #place: Deployment
   readonly #retention: RetentionControl
   readonly #guests: Guest[] = []
+  /** Where the log was when. */
+  readonly #heads: { at: number; head: number }[] = []
 
   private constructor(
     place: Deployment,
@@ -162,6 +164,7 @@ export class World {
     // Whoever was cut may have left before something was said to them.
     this.attend()
     settle(calls, this.model)
+    this.#heads.push({ at: Date.now(), head: this.model.log.head })
     for (const chain of this.chains) this.#mayHaveReached(chain)
     for (const chain of this.chains) {
       chain.take()
@@ -209,7 +212,8 @@ export class World {
     if (!people.present.has(session)) people.present.set(session, 'maybe')
     const reached = people.surelyReached(chain.person)
     const { head, oldest } = log
-    const opening = { session, placed, presence, events, head, oldest, reached }
+    const asOf = this.#knownHead()
+    const opening = { session, placed, presence, events, head, asOf, oldest, reached }
     const query = new URLSearchParams({ presence })
     if (events) query.set('events', events.join(','))
     if (inQuery && cursor !== undefined) query.set('lastEventId', cursor)
@@ -225,6 +229,14 @@ export class World {
     figures.streams++
     if (!anew) figures.resumes++
     if (patient) await reader.until(() => isReady(reader), 'ready')
+  }
+
+  /** Up to where every server knows the log: one alone all of it, several what is older than a second. */
+  #knownHead(): number {
+    const { head } = this.model.log
+    if (this.alone) return head
+    const known = this.#heads.findLast(({ at }) => at < Date.now() - 1000)
+    return Math.min(head, known?.head ?? 0)
   }
 
   #tell({ session, ...call }: { session: number }, { status, body }: Answer): void {
