@@ -304,7 +304,8 @@ export function toChange(wish: ChangeWish, model: Model): { session: number; cha
       return { session, change: again.change }
     }
     const history = access === 'open' ? 'all' : wish.history
-    const key = wish.key === undefined ? undefined : `key-${wish.key}`
+    // Not the keys of posts: which of two at once came first, no answer would tell.
+    const key = wish.key === undefined ? undefined : `room-${wish.key}`
     return { session: any, change: { does: 'make', name: room, access, history, key } }
   }
   const by = people.owners[any] as string

@@ -39,6 +39,7 @@ async function changes(world: World): Promise<void> {
   const put = { does: 'put', room } as const
   await change(world, ann, make)
   await change(world, bob, make)
+  await say(world, ann, { text: 'Hello', key: make.key })
   await change(world, bob, { ...put, person: bob })
   await change(world, ann, { ...put, person: bob, role: 'moderator' })
   await change(world, ann, { ...put, person: ann, role: 'member' })
