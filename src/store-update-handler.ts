@@ -46,7 +46,7 @@ export class StoreUpdateHandler implements StoreListener {
     this.#batcher.flush()
   }
 
-  /** `flush`, if older entries must be told otherwise from the pending update on. */
+  /** `flush`, if the pending update edits or deletes older messages. */
   flushChanges(): void {
     this.#batcher.flushChanges()
   }

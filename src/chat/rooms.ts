@@ -98,7 +98,8 @@ function toTime(milliseconds: number): string {
 }
 
 /**
- * Rooms, their members and bans. `room-rules.ts` says who may do what.
+ * Rooms, their members and bans. `store/room-rules.ts` says who may change what, but for who may make rooms,
+ * which is a setting.
  *
  * Rooms and people are given by their names, typed in any case. Every method throws a `Problem`
  * `unavailable` where the store cannot be reached, and `unknown-room` where the caller may not read the

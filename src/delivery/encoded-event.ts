@@ -1,6 +1,9 @@
 import { type EventName, type EventSet, eventSetOf } from './event-names.ts'
 
-/** Who gets an event, as a number: 0 is everyone; above, the members of the room with this id; below, one account. */
+/**
+ * Who gets an event, as a number: 0 is everyone; above, the members of the room with this id; below, one
+ * account. So a direct message has two, where the store has one audience for the two people.
+ */
 export type Audience = number
 
 export const everyone: Audience = 0

@@ -49,7 +49,7 @@ export class LogCache {
   #generation = 0
   #changeWaiters: (() => void)[] = []
 
-  /** @param flushChanges applies the updates that wait, if they change what older entries tell */
+  /** @param flushChanges applies the pending update, if it edits or deletes older messages */
   constructor(store: ReadableStore, flushChanges: () => void, recent = new RecentEvents()) {
     this.#store = store
     this.#flushChanges = flushChanges

@@ -44,7 +44,7 @@ export class UpdateBatcher {
     this.#deliver(update)
   }
 
-  /** `flush`, if older entries must be told otherwise from the pending update on. */
+  /** `flush`, if the pending update edits or deletes older messages. */
   flushChanges(): void {
     if (this.#pending?.entries.some(({ kind }) => changesOlder.has(kind))) this.flush()
   }

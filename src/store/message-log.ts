@@ -11,9 +11,9 @@ export interface MessageLog {
    * Each draft is checked in this order: its session is alive, its idempotency key is new; its
    * recipient exists and is online (unless `whenOffline` is `keep`); the sender may read its room, is not
    * banned from it, is a member of it, and it is not archived; the message that it replies to is of the
-   * same audience, and the sender may read it. Then it gets the next id. A failed check
-   * gives an outcome, not an error, and does not affect other drafts. A repeated batch id gives the same
-   * outcomes and appends nothing.
+   * same audience, and the sender may read it. Then it gets the next id. A failed check gives an outcome,
+   * not an error, and does not affect other drafts. A repeated batch id gives the same outcomes and
+   * appends nothing.
    *
    * @throws {Unavailable} certainly nothing of the batch was stored
    * @throws {OutcomeUnknown} the batch may have been stored: ask again with the same batch id
@@ -55,7 +55,8 @@ export interface MessageLog {
 
   /**
    * A page of the messages that `viewer` may see, ascending, with their reactions, and tombstones of
-   * deleted ones: without a conversation those whose entries `read` carries from 0 on, deleted ones too. Undefined where the viewer may not read the room.
+   * deleted ones. Without a conversation these are the messages that `read` carries from 0 on, with those
+   * since deleted. Undefined where the viewer may not read the room.
    */
   page(viewer: number, range: PageRange): Promise<Page | undefined>
 

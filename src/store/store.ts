@@ -26,7 +26,7 @@ export interface Store {
   readonly counters?: RateLimitCounters
 
   /**
-   * The listener gets every change of the store, by this node or another, in the order of the commits
+   * The listener gets what a `StoreUpdate` can tell, by this node or another, in the order of the commits
    * and before the call that made it resolves. On PostgreSQL it comes later if the poll for it fails:
    * the call resolves, and the next poll brings the change. There is one listener.
    */
@@ -51,7 +51,7 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** Told of every change of the store. */
+/** Told of what streams, sessions and presence must know of. */
 export interface StoreListener {
   updated(update: StoreUpdate): void
   /**

@@ -39,6 +39,7 @@ t.test('two browsers and an API client in one conversation', async (t) => {
   t.equal(seen.data.to, 'curl')
   t.notOk((await ann.messages()).includes('between us'))
 
+  await bob.page.getByRole('button', { name: 'People' }).click()
   await bob.page.locator('#find').fill('nobody')
   await bob.page.locator('#find').press('Enter')
   await bob.page.getByText('Nobody has this name.').waitFor()
@@ -90,7 +91,7 @@ t.test('signing in and signing out', async (t) => {
 
   await ann.fill()
   await ann.waitUntilLive()
-  await tab.locator('.room').waitFor()
+  await tab.locator('.chat').waitFor()
   const { token } = await ann.page.evaluate(() => JSON.parse(localStorage['obrol.session']))
   await room.call('POST', '/v1/logout', { token })
   await ann.page.getByText('You were signed out').waitFor()
@@ -268,8 +269,9 @@ t.test('limits are shown in advance, and errors at their fields', async (t) => {
   await page.getByText('Too many requests').waitFor()
   t.equal((await ann.messages()).filter((line) => line.startsWith('line')).length, 10)
 
-  await page.locator('.sidebar').getByText('You', { exact: true }).waitFor()
+  await page.getByText('1 person online').waitFor()
   await room.stop()
-  await page.getByText('Who is online is not known until the connection is back.').waitFor()
-  t.equal(await page.locator('.sidebar-count').count(), 0)
+  await page.getByText('The connection is lost.').waitFor()
+  t.equal(await page.getByText('online', { exact: false }).count(), 0, 'nobody knows who is online')
+  t.equal(await page.locator('.is-online').count(), 0)
 })

@@ -27,7 +27,7 @@ t.test('a backup every second under load, each restored', async (t) => {
   for (let number = 1; number <= backups; number++) {
     const due = delay(1_000)
     const file = join(kept, `${number}.db`)
-    const before = load.posts.flatMap(({ id }) => id ?? [])
+    const before = load.acts.flatMap(({ id }) => id ?? [])
     const { code, ms, stderr } = await runCommand(site.folder, ['backup', file])
     t.equal(code, 0, stderr)
     taken.push({ file, before })
@@ -51,10 +51,11 @@ t.test('a backup every second under load, each restored', async (t) => {
     t.equal(soundness(join(folder, 'obrol.db')), 'ok')
     const copy = logIn(folder)
     t.same(gaps(copy), [])
-    t.equal(
-      copy.filter(({ id, text }) => log[id - 1]?.text !== text).length,
-      0,
-      'a prefix of the log',
+    const changed = new Set(log.slice(copy.length).map(({ ref }) => ref))
+    t.same(
+      copy.filter(({ id }) => !changed.has(id)),
+      log.slice(0, copy.length).filter(({ id }) => !changed.has(id)),
+      'a prefix of the log, but for what was changed since',
     )
     t.ok(copy.length >= Math.max(...before), 'with all that was acknowledged before it began')
     const again = await openSite(t, { folder })

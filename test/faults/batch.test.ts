@@ -6,9 +6,11 @@ import { openSite, type Site } from './support/site.ts'
 
 t.test('one batch with bad posts among 60 good ones stores the good ones', async (t) => {
   const site = await openSite(t)
-  const [ann, bob, eve] = await site.registerAll('ann', 'bob', 'eve', 'off')
+  const [ann, bob, eve, off] = await site.registerAll('ann', 'bob', 'eve', 'off')
   const chains = openChains(t, site, [ann, bob])
   await Promise.all(chains.map((chain) => chain.come('ready')))
+  await site.call('POST', '/v1/rooms', { person: ann, body: { name: 'den', access: 'private' } })
+  await site.call('PUT', '/v1/rooms/den/members/bob', { person: ann, body: {} })
   const first = await say(site, ann, { text: 'once' }, 'known')
 
   const release = holdWrites(t, site)
@@ -22,7 +24,8 @@ t.test('one batch with bad posts among 60 good ones stores the good ones', async
       at % 2 ? ann : bob,
       {
         text: `good ${at}`,
-        ...(at % 3 ? {} : { to: at % 2 ? 'bob' : 'ann' }),
+        ...(at % 3 === 0 && { to: at % 2 ? 'bob' : 'ann' }),
+        ...(at % 3 === 1 && { room: 'den' }),
       },
       at === 30 ? 'twice' : undefined,
     ),
@@ -34,6 +37,8 @@ t.test('one batch with bad posts among 60 good ones stores the good ones', async
     ended: say(site, eve, { text: 'too late' }),
     absent: say(site, ann, { text: 'hello?', to: 'nobody' }),
     offline: say(site, ann, { text: 'hello?', to: 'off' }),
+    stranger: say(site, off, { text: 'hello?', room: 'den' }),
+    nowhere: say(site, ann, { text: 'hello?', room: 'nowhere' }),
   }
   await arrived(site)
   release()
@@ -48,7 +53,7 @@ t.test('one batch with bad posts among 60 good ones stores the good ones', async
     Array.from({ length: 60 }, (_, at) => before.id + 1 + at),
     'without a gap',
   )
-  const { repeated, twin, reused, ended, absent, offline } = await settled(odd)
+  const { repeated, twin, reused, ended, absent, offline, ...outside } = await settled(odd)
   t.match(repeated, { status: 201, headers: { 'idempotent-replayed': 'true' }, body: first.body })
   t.match(twin, { status: 201, body: { id: answers[30]?.body.id } })
   const replays = [twin, answers[30]].filter((answer) => answer?.headers['idempotent-replayed'])
@@ -57,23 +62,32 @@ t.test('one batch with bad posts among 60 good ones stores the good ones', async
   t.match(ended, { status: 401, body: { type: '/problems/unauthorized' } })
   t.match(absent, { status: 404, body: { type: '/problems/unknown-recipient' } })
   t.match(offline, { status: 409, body: { type: '/problems/recipient-offline' } })
+  for (const answer of Object.values(outside))
+    t.match(answer, { status: 404, body: { type: '/problems/unknown-room' } })
 
   t.equal(await allAtHead(site, chains), before.id + 60, 'and nothing more')
-  for (const { kept, doubled, disordered } of chains) {
+  for (const { person, told, doubled, disordered } of chains) {
     t.match({ doubled, disordered }, { doubled: 0, disordered: 0 })
     t.same(
-      [...kept.keys()],
-      Array.from({ length: before.id + 60 }, (_, at) => at + 1),
+      [...told.keys()],
+      // The first entry is that ann made the room, and bob was not in it.
+      Array.from({ length: before.id + 60 }, (_, at) => at + 1).slice(person === bob ? 1 : 0),
     )
   }
-  t.comment('60 good posts of 60 stored in one batch, 6 bad ones answered, no gap')
+  t.comment('60 good posts of 60 stored in one batch, 8 bad ones answered, no gap')
 })
 
-/** Broadcasts, or writes to the person in `to`. */
-function say(site: Site, person: Person, body: object, key?: string): Promise<Answer> {
+/** Broadcasts, or writes to the person in `to` or in the `room`. */
+function say(
+  site: Site,
+  person: Person,
+  { room, ...body }: { text: string; to?: string; room?: string },
+  key?: string,
+): Promise<Answer> {
   const kind = 'to' in body ? 'direct' : 'broadcast'
+  const path = room === undefined ? `/v1/messages/${kind}` : `/v1/rooms/${room}/messages`
   const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key }
-  return site.call('POST', `/v1/messages/${kind}`, { person, body, headers })
+  return site.call('POST', path, { person, body, headers })
 }
 
 async function settled<Asked extends Record<string, Promise<Answer>>>(asked: Asked) {

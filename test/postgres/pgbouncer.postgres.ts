@@ -3,7 +3,7 @@ import './support/system-postgres.ts'
 import t, { type Test } from 'tap'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { openCluster } from '../faults/nodes/support/cluster.ts'
-import { holds } from '../faults/support/books.ts'
+import { holdsOnNodes } from '../faults/nodes/support/holds-on-nodes.ts'
 import { Load } from '../faults/support/load.ts'
 import { blocksOf } from '../support/markdown.ts'
 import { startPgBouncer } from '../support/pgbouncer.ts'
@@ -47,7 +47,7 @@ for (const [mode, query, worstMs] of [
       const cluster = await openCluster(t, { databaseUrl, nodes: 3, people })
       const chains = cluster.openChains(t, cluster.people)
       const load = new Load(cluster.door(), { people: cluster.people, lanes: 6, directEvery: 5 })
-      await load.say(300)
+      await load.run(300)
       const median = await medianCrossNodeLatency(t, cluster)
       t.ok(median < worstMs, `${median.toFixed(1)} ms from node to node at the median`)
       const warnings = cluster.nodes.map((node) => node.countLogEvent('store warning'))
@@ -56,7 +56,7 @@ for (const [mode, query, worstMs] of [
         mode === 'session' ? [0, 0, 0] : [1, 1, 1],
         'only in session mode notifications arrive',
       )
-      holds(t, await cluster.settle(chains), load, chains, mode)
+      holdsOnNodes(t, await cluster.settle(chains), load, chains, mode)
     },
   )
 

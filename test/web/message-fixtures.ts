@@ -1,4 +1,4 @@
-import type { HistoryPage, Message } from '../../src/client/index.ts'
+import type { HeldMessage } from '../../src/client/state/index.ts'
 
 const start = Date.parse('2026-11-24T09:00:00Z')
 
@@ -8,24 +8,7 @@ export function broadcastMessage(
   from: string,
   text = `${from} ${id}`,
   seconds = id,
-): Message {
+): HeldMessage & { kind: 'broadcast' } {
   const sentAt = new Date(start + seconds * 1000).toISOString()
-  return { id, kind: 'broadcast', from, text, sentAt }
-}
-
-export function directMessage(
-  id: number,
-  from: string,
-  to: string,
-  text = `${from} ${id}`,
-): Message {
-  return { ...broadcastMessage(id, from, text), kind: 'direct', to }
-}
-
-export function roomMessage(id: number, from: string, room: string): Message {
-  return { ...broadcastMessage(id, from), kind: 'room', room }
-}
-
-export function historyPage(messages: Message[], more: boolean): HistoryPage {
-  return { messages, more, cursor: '0-00000000' }
+  return { id, kind: 'broadcast', from, text, sentAt, reactions: [], asOf: id }
 }

@@ -32,8 +32,8 @@ export interface ChangePollerOptions {
 
 /**
  * Polls the database for changes of any node, and publishes each to the listener once and in order.
- * It polls after a notification, after this node changed sessions, presence or rooms, and at an interval
- * in any case. Appends of this node are published without a poll.
+ * It polls after a notification, after this node wrote anything that streams must know of, and at an
+ * interval in any case. Only appends of this node are published without a poll.
  * It has a connection of its own, so that no poll waits for the pool.
  */
 export class ChangePoller {
@@ -282,8 +282,8 @@ export class ChangePoller {
   }
 
   /**
-   * @param payload an id of the log (from `migrations/postgres/0006-rooms.sql`), `changed` (`obrol_note` in `0001-log-people-presence.sql`), or
-   *   the id of a node (`node-lease.ts`)
+   * @param payload an id of the log (what appends), `changed` (`obrol_note` of sessions, `obrol_tell` of
+   *   read markers and typing), or the id of a node (`node-lease.ts`). `migrations/postgres/` has the first two
    */
   #onNotification(payload: string): void {
     if (payload === this.#lease.id) this.#notifications.probeReceived()

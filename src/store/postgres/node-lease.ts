@@ -37,7 +37,7 @@ const schemaVersion = 6
  * 3. A node that finds one calls `reap`, which deletes the dead nodes and their presence. It must have
  *    been connected for a whole lease (`connectivity-monitor.ts`), and its own last renewal confirmed:
  *    what cut this node off may have cut off the others, whose renewals are then on their way.
- * 4. To every node the departures come with a poll, like any change of presence (`polled-changes.ts`).
+ * 4. To every node the departures come with a poll, like any change of presence (`applied-changes.ts`).
  * 5. A node that was only cut off finds the gap at its next poll and calls `rejoin`. If its lease was
  *    deleted, it inserts a new one and enters its sessions again. Until then it does not count as
  *    reconnected (`change-poller.ts`).

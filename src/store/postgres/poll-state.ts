@@ -2,8 +2,8 @@ import { formatEpoch } from '../cursor-resolution.ts'
 import type { LogBounds, MessageEntry } from '../message-log.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { StoreUpdate } from '../store.ts'
+import { AppliedChanges } from './applied-changes.ts'
 import { toLogBounds } from './log/bounds.ts'
-import { PolledChanges } from './polled-changes.ts'
 import type { PollPosition, PollResult } from './read-changes.ts'
 
 /** What a poll changed. */
@@ -17,7 +17,7 @@ export interface StateChange {
 /** What has been published: the log's bounds, and who is present. */
 export class PollState {
   #bounds: LogBounds | undefined
-  readonly #changes = new PolledChanges()
+  readonly #changes = new AppliedChanges()
 
   /** Undefined before the first poll. */
   get bounds(): LogBounds {

@@ -12,7 +12,7 @@ export class DeletedTexts {
   readonly #connection: Connection
   readonly #blanking
   /** True at the start: the process before may not have come to it. */
-  #logHasSome = true
+  #writeAheadLogHasSome = true
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -20,8 +20,8 @@ export class DeletedTexts {
   }
 
   /** A transaction has deleted some. */
-  wereLeft(): void {
-    this.#logHasSome = true
+  noteDeletion(): void {
+    this.#writeAheadLogHasSome = true
   }
 
   /** Whether a deleted room has messages that are not blanked. */
@@ -32,17 +32,17 @@ export class DeletedTexts {
   /** Blanks some messages of a deleted room. Must be called inside a write transaction. */
   stepOfRoom(): void {
     this.#blanking.stepOfRoom()
-    this.#logHasSome = true
+    this.#writeAheadLogHasSome = true
   }
 
   /** Truncates the write-ahead log, or leaves it for the next call where a read takes long. */
-  truncateLog(): void {
-    if (!this.#logHasSome) return
+  truncateWriteAheadLog(): void {
+    if (!this.#writeAheadLogHasSome) return
     const wait = this.#connection.pragma('busy_timeout', { simple: true })
     this.#connection.pragma(`busy_timeout = ${CHECKPOINT_WAIT_MS}`)
     try {
       const busy = this.#connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true })
-      this.#logHasSome = busy !== 0
+      this.#writeAheadLogHasSome = busy !== 0
     } finally {
       this.#connection.pragma(`busy_timeout = ${wait}`)
     }

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts'
 import { ConversationQueries } from './conversations/conversation-queries.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { IdempotencyKeys } from './log/idempotency-keys.ts'
-import { Messages } from './log/messages.ts'
+import { MessageQueries } from './log/message-queries.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
 import { PresenceQueries } from './presence.ts'
@@ -24,7 +24,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const inSnapshot = readTransaction(connection)
   const bounds = new LogBoundsQuery(connection)
   const entries = new EntryReader(connection)
-  const messages = new Messages(connection)
+  const messages = new MessageQueries(connection)
   const pages = new LogPages(connection)
   const keys = new IdempotencyKeys(connection)
   const accounts = new AccountQueries(connection)

@@ -4,7 +4,7 @@ import { MAX_SCAN_IDS, MAX_UNDELIVERED, takeEntries } from '../scan-limits.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { type EntryRow, entryColumns, entryTables } from './log/entry-query.ts'
-import { Messages } from './log/messages.ts'
+import { MessageQueries } from './log/message-queries.ts'
 
 /** The direct messages that none of their recipient's streams has received. */
 export class ReceiptQueries {
@@ -16,7 +16,7 @@ export class ReceiptQueries {
 
   constructor(connection: Connection) {
     this.#bounds = new LogBoundsQuery(connection)
-    this.#messages = new Messages(connection)
+    this.#messages = new MessageQueries(connection)
     this.#entries = connection.prepare<{ after: number; upTo: number; viewer: number }, EntryRow>(
       `SELECT ${entryColumns} FROM ${entryTables}
        WHERE entries.id IN (

@@ -16,7 +16,7 @@ import { DeletedTexts } from './deleted-texts.ts'
 import { LogAppender } from './log/append.ts'
 import { EVERYONE } from './log/audiences.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
-import { MessageChanges } from './log/change.ts'
+import { MessageCommands } from './log/change.ts'
 import { type Events, noEvents } from './no-events.ts'
 import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
@@ -62,7 +62,7 @@ export class Writer {
     this.#transaction = new WriteTransaction(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#log = new LogAppender(connection)
-    this.#changes = new MessageChanges(connection)
+    this.#changes = new MessageCommands(connection)
     this.#rooms = new RoomCommands(connection)
     this.#conversations = new ConversationCommands(connection)
     this.#markers = new ReadMarkers(connection)
@@ -97,7 +97,7 @@ export class Writer {
       return { outcome, update: this.#updateOf({ entries }) }
     })
     if (outcome.kind === 'done') this.#recentBatches.changed(outcome.message)
-    if (update && command.kind === 'delete') this.#deletedTexts.wereLeft()
+    if (update && command.kind === 'delete') this.#deletedTexts.noteDeletion()
     return { value: outcome, update }
   }
 
@@ -182,7 +182,7 @@ export class Writer {
   eraseDeleted(): WriteResult<{ more: boolean }> {
     if (this.#deletedTexts.hasRooms()) this.#write(() => this.#deletedTexts.stepOfRoom())
     const more = this.#deletedTexts.hasRooms()
-    if (!more) this.#deletedTexts.truncateLog()
+    if (!more) this.#deletedTexts.truncateWriteAheadLog()
     return { value: { more }, update: null }
   }
 

@@ -1,29 +1,25 @@
-import { batch, computed, signal } from '@preact/signals'
-import type { LoggedIn, Message } from '../../client/index.ts'
-import { ObrolClient } from '../../client/index.ts'
-import type { ConnectionState, EndReason, MessageFromStream } from '../shared-stream/protocol.ts'
+import { computed, signal } from '@preact/signals'
+import type { LoggedIn } from '../../client/index.ts'
+import { ObrolClient, ObrolError } from '../../client/index.ts'
 import {
-  addMessages,
-  applyReset,
-  type Chat,
-  type Conversation,
-  emptyChat,
-  markRead,
+  type ChatMessage,
+  type ConversationId,
+  roomOf,
+  type StateEvent,
   sortedConversations,
-  trimRoom,
-  unreadCount,
-  withConversation,
-} from '../state/chat.ts'
-import { type ConversationKey, foldName, room } from '../state/conversation-key.ts'
-import { noUsers } from '../state/online-users.ts'
+} from '../../client/state/index.ts'
+import type { ConnectionState, EndReason, MessageFromStream } from '../shared-stream/protocol.ts'
+import { personConversation } from '../state/conversation-ids.ts'
+import { answerAsks } from './answer-asks.ts'
+import { ChatStore } from './chat-store.ts'
+import { Compositions } from './compositions.ts'
 import { connectStream, type StreamHandle } from './connect-stream.ts'
 import { Drafts } from './drafts.ts'
-import { HistoryLoader } from './history-loader.ts'
+import { showNotice } from './notices.ts'
+import { Notifier } from './notifier.ts'
 import { Outbox } from './outbox.ts'
-import { loadReadMarkers, syncReadMarkers } from './read-markers.ts'
-
-/** How many messages of the room are kept at least while the reader is at its end. */
-const maxRoomMessages = 2000
+import { ReadReporter } from './read-reporter.ts'
+import { TypingReporter } from './typing-reporter.ts'
 
 /** The part of a login that is stored for the next visit. */
 export type StoredSession = Pick<LoggedIn, 'token' | 'user'>
@@ -32,75 +28,103 @@ export type StoredSession = Pick<LoggedIn, 'token' | 'user'>
 export class ChatSession {
   readonly me: string
   readonly client: ObrolClient
-  readonly chat
+  readonly store: ChatStore
   readonly connection = signal<ConnectionState>({ state: 'connecting' })
-  readonly onlineUsers = signal(noUsers)
   /** The messages that came last, for the announcer. */
-  readonly newMessages = signal<readonly Message[]>([])
-  readonly history: HistoryLoader
+  readonly newMessages = signal<readonly ChatMessage[]>([])
   readonly outbox: Outbox
   readonly drafts: Drafts
+  readonly compositions = new Compositions()
+  readonly reads: ReadReporter
+  readonly typing: TypingReporter
+  readonly notifier: Notifier
+  readonly isLive
   readonly conversations
+  /** Of all conversations that are not muted. */
   readonly unreadCount
-  readonly onlineKeys
+  /** Empty while the connection is lost, because nobody knows it then. */
+  readonly online
   readonly #onEnd: (reason: EndReason) => void
   readonly #stream: StreamHandle
-  readonly #stopReadMarkers: () => void
   #closed = false
 
   /** @param onEnd called once, when the session ends */
   constructor(stored: StoredSession, onEnd: (reason: EndReason) => void) {
     const server = new URL('.', document.baseURI).href
+    this.#onEnd = onEnd
     this.me = stored.user.username
     this.client = new ObrolClient(server, { token: stored.token })
-    this.chat = signal<Chat>(emptyChat(this.me, loadReadMarkers(this.me)))
-    this.history = new HistoryLoader(this.client, this.chat, () => this.#end('unauthorized'))
+    const get = answerAsks(server, stored.token)
+    this.store = new ChatStore(this.me, (path) => get(path).catch((error) => this.#onError(error)))
     this.drafts = new Drafts(this.me)
-    this.outbox = new Outbox(this.me, this.client, (messages) => this.#addMessages(messages))
-    this.conversations = computed(() => sortedConversations(this.chat.value))
+    this.outbox = new Outbox(this.me, this.client, this.store)
+    this.reads = new ReadReporter(this.client)
+    this.typing = new TypingReporter(this.client)
+    this.notifier = new Notifier(this.me, this.store)
+    this.isLive = computed(() => this.connection.value.state === 'live')
+    this.conversations = computed(() => sortedConversations(this.store.state.value))
     this.unreadCount = computed(() =>
-      this.conversations.value.reduce((all, each) => all + unreadCount(this.chat.value, each), 0),
+      this.conversations.value.reduce((all, { unread, muted }) => all + (muted ? 0 : unread), 0),
     )
-    // Empty while the connection is lost, because the users are not known then.
-    this.onlineKeys = computed(
-      () =>
-        new Set(
-          this.connection.value.state === 'live' ? this.onlineUsers.value.names.map(foldName) : [],
-        ),
+    this.online = computed(() =>
+      this.isLive.value ? this.store.state.value.online.names : new Set<string>(),
     )
-    this.#onEnd = onEnd
     this.#stream = connectStream(server, stored.token, (message) => this.#onStreamMessage(message))
-    this.#stopReadMarkers = syncReadMarkers(this.me, this.chat)
   }
 
-  /** A conversation without messages if there is none with this key. */
-  conversation(key: ConversationKey, name: string): Conversation {
-    const known = this.chat.value.conversations.get(key)
-    return known ?? { key, name, messages: [], completeFrom: Infinity, read: 0 }
+  /** Undefined if it is not held: the user is not in it, as far as is known. */
+  conversation(id: ConversationId) {
+    return this.store.state.value.conversations.get(id)
   }
 
   /**
-   * Adds a conversation with a user.
+   * The id of the conversation with a user, in the way in which they write their name.
    *
-   * @returns the name as the user writes it, if that is known
    * @throws {ObrolError} `unknown-recipient` and others
    */
-  async findUser(typed: string): Promise<string> {
-    const key = foldName(typed)
-    const { messages } = await this.client.history({ with: typed, limit: 1 })
-    const direct = messages[0]?.kind === 'direct' ? messages[0] : undefined
-    const names = [this.me, ...this.onlineUsers.value.names, direct?.from, direct?.to]
-    const name = names.find((each) => each !== undefined && foldName(each) === key) ?? typed
-    this.chat.value = withConversation(this.chat.value, name)
-    return name
+  async findPerson(typed: string): Promise<ConversationId> {
+    return (await this.client.conversations.get(personConversation(typed))).id
   }
 
-  /** Marks all loaded messages of a conversation as read. */
-  markRead(key: ConversationKey): void {
-    const newest = this.chat.value.conversations.get(key)?.messages.at(-1)
-    if (!newest) return
-    const chat = markRead(this.chat.value, key, newest.id)
-    this.chat.value = key === room ? trimRoom(chat, maxRoomMessages) : chat
+  /** Shows a conversation. A room that is not held, once all are listed, is one that the user is not in. */
+  open(id: ConversationId): void {
+    const { conversations, listing } = this.store.state.peek()
+    const held = conversations.get(id)
+    if (held?.opened || (roomOf(id) !== undefined && !held && listing.complete)) return
+    this.store.dispatch({ type: 'open', conversation: id })
+  }
+
+  close(id: ConversationId): void {
+    this.store.dispatch({ type: 'close', conversation: id })
+  }
+
+  /**
+   * Carries out what the user asked for, and shows an error if it fails.
+   *
+   * @returns whether it was carried out
+   */
+  async attempt(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action()
+      return true
+    } catch (error) {
+      showNotice(error)
+      this.#endIfUnauthorized(error)
+      return false
+    }
+  }
+
+  async edit(id: number, text: string): Promise<boolean> {
+    const since = this.store.state.peek().place
+    return this.attempt(async () => {
+      const message = await this.client.editMessage(id, { text })
+      this.store.dispatch({ type: 'sent', message, since })
+    })
+  }
+
+  async mute(id: ConversationId, muted: boolean): Promise<void> {
+    if (await this.attempt(() => this.client.conversations.mute(id, muted)))
+      this.store.dispatch({ type: 'refresh', conversation: id })
   }
 
   reconnectNow(): void {
@@ -114,33 +138,29 @@ export class ChatSession {
   }
 
   /** Disconnects; the session stays valid. */
-  close(): void {
+  disconnect(): void {
     this.#closed = true
     this.#stream.close()
-    this.history.close()
+    this.store.close()
     this.outbox.close()
     this.drafts.close()
-    this.#stopReadMarkers()
+    this.notifier.close()
+  }
+
+  #onError(error: unknown): never {
+    this.#endIfUnauthorized(error)
+    throw error
   }
 
   #onStreamMessage(message: MessageFromStream): void {
     switch (message.type) {
-      case 'messages':
-        this.#onMessages(message.messages)
-        return
-      case 'online-users':
-        this.onlineUsers.value = message.onlineUsers
-        return
-      case 'reset':
-        batch(() => {
-          this.chat.value = applyReset(this.chat.value, message.reset, message.messages)
-          this.#onMessages(message.messages)
-        })
+      case 'events':
+        this.#onEvents(message.events)
         return
       case 'connection':
         this.connection.value = message.connection
         if (message.connection.state === 'live') {
-          void this.history.loadNewest()
+          this.store.retryNow()
           this.outbox.retryFailed()
         }
         return
@@ -149,19 +169,29 @@ export class ChatSession {
     }
   }
 
-  #onMessages(messages: readonly Message[]): void {
-    this.#addMessages(messages)
-    if (this.history.isLoaded.value && messages.length > 0) this.newMessages.value = messages
+  #onEvents(events: readonly StateEvent[]): void {
+    const { place } = this.store.state.peek()
+    const now = performance.now()
+    this.store.dispatch(...events.map((event) => ({ type: 'event', event, now }) as const))
+    const fresh = events.flatMap((event) =>
+      event.type === 'message' && event.message.id > place.id && event.message.from !== this.me
+        ? [event.message]
+        : [],
+    )
+    // What was said before the page was opened is not news.
+    if (place.resets === 0 || fresh.length === 0) return
+    this.newMessages.value = fresh
+    this.notifier.onMessages(fresh)
   }
 
-  #addMessages(messages: readonly Message[]): void {
-    this.chat.value = addMessages(this.chat.value, messages)
+  #endIfUnauthorized(error: unknown): void {
+    if (error instanceof ObrolError && error.code === 'unauthorized') this.#end('unauthorized')
   }
 
   /** Responses may still come after the end. */
   #end(reason: EndReason): void {
     if (this.#closed) return
-    this.close()
+    this.disconnect()
     this.#onEnd(reason)
   }
 }

@@ -1,41 +1,37 @@
-import type { Message } from '../../client/index.ts'
-import { type Conversation, unreadCount } from '../state/chat.ts'
-import { room } from '../state/conversation-key.ts'
+import { type Conversation, typingIn } from '../../client/state/index.ts'
+import { partnerOf } from '../state/conversation-ids.ts'
 import { displayText } from '../text/display-text.ts'
-import { Avatar, EveryoneAvatar } from './avatar.tsx'
+import { ConversationAvatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { now } from './clock.ts'
+import { titleOf } from './conversation-title.ts'
+import { Icon } from './icons.tsx'
+import { previewOf } from './message-preview.ts'
 import { strings, times } from './preferences.ts'
-import { personHref, roomHref } from './route.ts'
-
-/** Characters of a message. */
-const previewLength = 120
+import { hrefOf } from './route.ts'
 
 interface ItemProps {
   session: ChatSession
   conversation: Conversation
   open: boolean
-  online: boolean
 }
 
 /** A conversation in the list, with its last message and the number of unread ones. */
-export function ConversationItem({ session, conversation, open, online }: ItemProps) {
-  const words = strings.value
-  const isRoom = conversation.key === room
-  const last = conversation.messages.at(-1)
-  const count = unreadCount(session.chat.value, conversation)
-  const shownCount = count > 99 ? '99+' : String(count)
+export function ConversationItem({ session, conversation, open }: ItemProps) {
+  const { id, last, muted } = conversation
   return (
     <li>
-      <a
-        class="item"
-        href={isRoom ? roomHref : personHref(conversation.name)}
-        aria-current={open ? 'page' : undefined}
-      >
-        {isRoom ? <EveryoneAvatar /> : <Avatar name={conversation.name} online={online} />}
+      <a class="item" href={hrefOf(id)} aria-current={open ? 'page' : undefined}>
+        <ConversationAvatar id={id} online={session.online.value} />
         <span class="item-lines">
           <span class="item-line">
-            <bdi class="item-name">{isRoom ? words.room : conversation.name}</bdi>
+            <bdi class="item-name">{titleOf(id, conversation.title)}</bdi>
+            {muted && (
+              <>
+                <Icon name="bellOff" />
+                <span class="visually-hidden">{strings.value.isMuted}</span>
+              </>
+            )}
             {last && (
               <time class="item-time" dateTime={last.sentAt}>
                 {times.value.short(last.sentAt, now.value)}
@@ -43,19 +39,8 @@ export function ConversationItem({ session, conversation, open, online }: ItemPr
             )}
           </span>
           <span class="item-line">
-            <span class="item-last" dir="auto">
-              {last
-                ? preview(last, session.me, isRoom)
-                : isRoom
-                  ? words.everyone
-                  : words.nothingYet}
-            </span>
-            {count > 0 && (
-              <span class="badge">
-                <span aria-hidden="true">{shownCount}</span>
-                <span class="visually-hidden">{words.unread(shownCount)}</span>
-              </span>
-            )}
+            <Preview session={session} conversation={conversation} open={open} />
+            <Badges conversation={conversation} />
           </span>
         </span>
       </a>
@@ -63,9 +48,57 @@ export function ConversationItem({ session, conversation, open, online }: ItemPr
   )
 }
 
-function preview({ from, text }: Message, me: string, inRoom: boolean): string {
+/** Who is typing, the draft that waits, or the last message. */
+function Preview({ session, conversation, open }: ItemProps) {
   const words = strings.value
-  const short = displayText(text.slice(0, previewLength))
-  if (from === me) return words.youSaid(short)
-  return inRoom ? words.said(from, short) : short
+  const { id, last } = conversation
+  const [typist] = typingIn(conversation, performance.now())
+  const draft = open ? '' : session.drafts.get(id)
+  const isDirect = partnerOf(id) !== undefined
+  if (typist !== undefined)
+    return (
+      <span class="item-last is-typing">
+        {isDirect ? words.typingHere : words.isTyping(typist)}
+      </span>
+    )
+  if (draft !== '')
+    return (
+      <span class="item-last">
+        <span class="item-draft">{words.draft}</span> {displayText(draft.slice(0, 120))}
+      </span>
+    )
+  return (
+    <span class="item-last" dir="auto">
+      {last ? said() : words.nothingYet}
+    </span>
+  )
+
+  function said(): string {
+    if (!last) return ''
+    const short = previewOf(last)
+    if (last.from === session.me) return words.youSaid(short)
+    return isDirect ? short : words.said(last.from, short)
+  }
+}
+
+/** How many messages are unread, and whether one of them mentions the user. */
+function Badges({ conversation }: { conversation: Conversation }) {
+  const words = strings.value
+  const { unread, mentioned, muted } = conversation
+  if (unread === 0) return null
+  const shown = unread > 99 ? '99+' : String(unread)
+  return (
+    <>
+      {mentioned > 0 && (
+        <span class="badge at">
+          <span aria-hidden="true">@</span>
+          <span class="visually-hidden">{words.mentionsYou}</span>
+        </span>
+      )}
+      <span class={muted ? 'badge is-muted' : 'badge'}>
+        <span aria-hidden="true">{shown}</span>
+        <span class="visually-hidden">{words.unread(shown)}</span>
+      </span>
+    </>
+  )
 }

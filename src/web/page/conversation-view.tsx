@@ -1,93 +1,110 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
-import { type ConversationKey, room } from '../state/conversation-key.ts'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { type ConversationId, roomOf } from '../../client/state/index.ts'
+import { partnerOf } from '../state/conversation-ids.ts'
+import { rightsIn } from '../state/rights.ts'
 import { explain } from '../text/explain.ts'
-import { Avatar, EveryoneAvatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { ConversationHead } from './conversation-head.tsx'
 import { hasCoarsePointer } from './conversation-visibility.ts'
-import { Icon } from './icons.tsx'
 import { MessageList } from './message-list.tsx'
+import { Notice } from './notice.tsx'
 import { strings } from './preferences.ts'
-import { listHref } from './route.ts'
+import { RoomDoor } from './room-door.tsx'
+import { listHref, redirectTo } from './route.ts'
+import { TypingLine } from './typing-line.tsx'
 
 interface ConversationViewProps {
   session: ChatSession
-  open: ConversationKey
-  /** The other user's name in the URL; empty for the room. */
-  name: string
+  id: ConversationId
 }
 
 /** The open conversation: header, messages and composer. */
-export function ConversationView({ session, open, name }: ConversationViewProps) {
-  const words = strings.value
+export function ConversationView({ session, id }: ConversationViewProps) {
   const title = useRef<HTMLHeadingElement>(null)
-  const failed = useSignal<unknown>(undefined)
-  // Before the first paint, so that keys typed at once go to the composer.
   useLayoutEffect(() => {
-    // On a touch screen the keyboard would cover the messages.
-    const field = hasCoarsePointer ? title.current : document.getElementById('composer')
-    field?.focus()
+    // On a touch screen the keyboard would cover the messages, if the composer took the focus.
+    if (hasCoarsePointer) title.current?.focus()
   }, [])
-  const isUnknown = useComputed(
-    () =>
-      session.history.isLoaded.value &&
-      session.connection.value.state === 'live' &&
-      !session.chat.value.conversations.has(open),
-  )
-  useSignalEffect(() => {
-    if (!isUnknown.value) return
-    failed.value = undefined
-    session.findUser(name).catch((error) => {
-      failed.value = error
-    })
-  })
-
-  const conversation = session.conversation(open, name)
-  const isRoom = open === room
-  const elsewhere = session.unreadCount.value
+  const failed = useOpening(session, id)
   return (
     <section class="conversation" aria-labelledby="conversation-title">
-      <header class="conversation-head">
-        <a class="icon-button conversation-back" href={listHref} aria-label={words.back}>
-          <Icon name="back" />
-          {elsewhere > 0 && <span class="badge dot" />}
-        </a>
-        {isRoom ? (
-          <EveryoneAvatar />
-        ) : (
-          <Avatar name={conversation.name} online={session.onlineKeys.value.has(open)} />
-        )}
-        <div class="conversation-title">
-          <h2 id="conversation-title" ref={title} tabIndex={-1}>
-            <bdi>{isRoom ? words.room : conversation.name}</bdi>
-          </h2>
-          <p>{subtitle()}</p>
-        </div>
-      </header>
+      <ConversationHead session={session} id={id} titleRef={title} />
       <ConnectionBanner session={session} />
-      {failed.value === undefined ? (
-        <>
-          <MessageList session={session} conversation={conversation} />
-          <Composer session={session} conversation={conversation} />
-        </>
+      {failed === undefined ? (
+        <OpenConversation session={session} id={id} />
       ) : (
         <div class="empty" role="alert">
-          <h3>{explain(failed.value, words).text}</h3>
+          <h3>{explain(failed, strings.value).text}</h3>
           <a class="button" href={listHref}>
-            {words.back}
+            {strings.value.back}
           </a>
         </div>
       )}
     </section>
   )
+}
 
-  function subtitle(): string {
-    if (failed.value !== undefined) return ''
-    const { state } = session.connection.value
-    if (state !== 'live') return state === 'lost' ? '' : words.connecting
-    if (isRoom) return words.onlineCount(session.onlineUsers.value.count)
-    return session.onlineKeys.value.has(open) ? words.isOnline : words.isOffline
-  }
+/**
+ * Opens the conversation, at once so that its composer is there, and closes it again. Returns the error
+ * if there is no such user.
+ */
+function useOpening(session: ChatSession, id: ConversationId): unknown {
+  const failed = useSignal<unknown>(undefined)
+  const partner = partnerOf(id)
+  useMemo(() => session.open(id), [])
+  useEffect(() => () => session.close(id), [])
+  useSignalEffect(() => {
+    // The user has joined it since.
+    if (session.conversation(id)?.opened === false) session.open(id)
+  })
+  const isUnknown = useComputed(() => {
+    const isNew = session.conversation(id)?.last === null
+    return isNew && session.isLive.value && session.store.state.value.listing.complete
+  })
+  useSignalEffect(() => {
+    if (partner === undefined || !isUnknown.value) return
+    session.findPerson(partner).then(
+      (found) => {
+        // The user writes their name in another way than the URL.
+        if (found !== id) redirectTo(found)
+      },
+      (error) => {
+        failed.value = error
+        session.close(id)
+      },
+    )
+  })
+  return failed.value
+}
+
+/** The messages and the composer, or what is there in their place. */
+function OpenConversation({ session, id }: ConversationViewProps) {
+  const words = strings.value
+  const conversation = session.conversation(id)
+  const roomName = roomOf(id)
+  if (!conversation)
+    return roomName === undefined || !session.store.state.value.listing.complete ? (
+      <p class="empty">{session.isLive.value ? words.loading : words.connecting}</p>
+    ) : (
+      <>
+        <RoomDoor session={session} name={roomName} />
+        <Notice />
+      </>
+    )
+  const { room } = conversation
+  return (
+    <>
+      <MessageList session={session} conversation={conversation} />
+      <TypingLine conversation={conversation} />
+      <Notice />
+      {room && !rightsIn(room).write ? (
+        <p class="composer-closed">{words.archivedHint}</p>
+      ) : (
+        <Composer session={session} conversation={conversation} />
+      )}
+    </>
+  )
 }

@@ -1,7 +1,6 @@
 import { batch, signal } from '@preact/signals'
 import type { EndReason } from '../shared-stream/protocol.ts'
 import { ChatSession, type StoredSession } from './chat-session.ts'
-import { clearReadMarkers } from './read-markers.ts'
 import { load, onChangedElsewhere, save } from './storage.ts'
 
 /** Undefined if nobody is signed in. */
@@ -18,7 +17,7 @@ export function restoreSession(): void {
   onChangedElsewhere('session', () => {
     const session = load<StoredSession>('session')
     if (session?.token === currentSession.value?.client.token) return
-    currentSession.value?.close()
+    currentSession.value?.disconnect()
     if (session) openSession(session)
     else closeSession(load<EndReason>('ended') ?? 'logged-out')
   })
@@ -58,7 +57,6 @@ function closeSession(reason: EndReason): void {
   if (closed && reason === 'logged-out') {
     closed.outbox.clear()
     closed.drafts.clear()
-    clearReadMarkers(closed.me)
   }
   batch(() => {
     lastEndReason.value = signingOut ? 'here' : reason

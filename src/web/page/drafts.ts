@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import type { ConversationKey } from '../state/conversation-key.ts'
+import type { ConversationId } from '../../client/state/index.ts'
 import { load, onChangedElsewhere, save } from './storage.ts'
 
 /** Unsent texts of each conversation, the same in all tabs. */
@@ -19,13 +19,13 @@ export class Drafts {
     ]
   }
 
-  get(key: ConversationKey): string {
-    return this.texts.value[key] ?? ''
+  get(id: ConversationId): string {
+    return this.texts.value[id] ?? ''
   }
 
-  set(key: ConversationKey, text: string): void {
-    const { [key]: _before, ...others } = this.texts.value
-    this.texts.value = text === '' ? others : { ...others, [key]: text }
+  set(id: ConversationId, text: string): void {
+    const { [id]: _before, ...others } = this.texts.value
+    this.texts.value = text === '' ? others : { ...others, [id]: text }
   }
 
   /** Stops saving. */
@@ -38,7 +38,7 @@ export class Drafts {
     save(this.#storageKey, undefined)
   }
 
-  #load(): Readonly<Record<ConversationKey, string>> {
+  #load(): Readonly<Record<ConversationId, string>> {
     return load(this.#storageKey) ?? {}
   }
 }

@@ -10,13 +10,15 @@ interface FieldProps {
   error: string | undefined
   type: 'text' | 'password'
   name: string
-  autocomplete: 'username' | 'current-password' | 'new-password'
+  autocomplete: 'username' | 'current-password' | 'new-password' | 'off'
   inputRef: RefObject<HTMLInputElement | null>
+  value?: string
+  onInput?(value: string): void
 }
 
 /** A labelled input with its hint or its error. */
 export function Field(props: FieldProps) {
-  const { id, label, hint, error, type, name, autocomplete, inputRef } = props
+  const { id, label, hint, error, type, name, autocomplete, inputRef, value, onInput } = props
   const words = strings.value
   const revealed = useSignal(false)
   const secret = type === 'password'
@@ -30,8 +32,10 @@ export function Field(props: FieldProps) {
           type={(secret && !revealed.value ? 'password' : 'text') as 'text'}
           name={name}
           autocomplete={autocomplete}
-          autocapitalize="none"
-          spellcheck={false}
+          autocapitalize={autocomplete === 'off' ? 'sentences' : 'none'}
+          spellcheck={autocomplete === 'off'}
+          defaultValue={value}
+          onInput={(event) => onInput?.(event.currentTarget.value)}
           dir="auto"
           aria-invalid={error !== undefined}
           aria-describedby={`${id}-note`}

@@ -3,7 +3,9 @@ import '../style/components.css'
 import '../style/fields.css'
 import '../style/sign-in.css'
 import '../style/layout.css'
+import '../style/dialog.css'
 import '../style/conversation.css'
+import '../style/composer.css'
 import '../style/messages.css'
 import { effect } from '@preact/signals'
 import { render } from 'preact'
@@ -35,7 +37,7 @@ const reconnect = () => {
 addEventListener('online', reconnect)
 addEventListener('visibilitychange', reconnect)
 // A page that is left disconnects; one that comes back from the browser's cache starts again.
-addEventListener('pagehide', () => currentSession.value?.close())
+addEventListener('pagehide', () => currentSession.value?.disconnect())
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()
 })

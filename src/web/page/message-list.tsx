@@ -1,24 +1,22 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
-import type { VNode } from 'preact'
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
-import { type Conversation, unreadCount, visibleMessages } from '../state/chat.ts'
-import { foldName, room } from '../state/conversation-key.ts'
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
+import type { TargetedKeyboardEvent, VNode } from 'preact'
+import { useMemo, useRef } from 'preact/hooks'
+import type { Conversation, ConversationId } from '../../client/state/index.ts'
+import { partnerOf } from '../state/conversation-ids.ts'
 import { unconfirmed } from '../state/pending-messages.ts'
 import { type MessageRow, toRows } from '../state/rows.ts'
-import { Avatar } from './avatar.tsx'
 import type { ChatSession } from './chat-session.ts'
 import { now } from './clock.ts'
+import { titleOf } from './conversation-title.ts'
 import { isConversationVisible } from './conversation-visibility.ts'
-import { Icon, Logo } from './icons.tsx'
+import { EmptyConversation } from './empty-conversation.tsx'
+import { Icon } from './icons.tsx'
+import { moveBetweenMessages, useLongPress } from './message-gestures.ts'
 import { MessageItem } from './message-item.tsx'
 import { OlderMessages } from './older-messages.tsx'
 import { PendingItem } from './pending-item.tsx'
 import { strings, times } from './preferences.ts'
-
-/** So near to the newest message counts as at the end, in px. */
-const nearEnd = 40
-/** Further up there is a button to the end, in px. */
-const farUp = 300
+import { farUp, nearEnd, useScrollAnchor } from './scroll-anchor.ts'
 
 interface MessageListProps {
   session: ChatSession
@@ -34,40 +32,26 @@ export function MessageList({ session, conversation }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const atEnd = useSignal(true)
   const far = useSignal(false)
-  const newAfter = useSignal<number | undefined>(undefined)
-  const { key } = conversation
-  const messages = visibleMessages(session.chat.value, conversation)
-  const rows = useMemo(
-    () => toRows(messages, session.me, newAfter.value),
-    [messages, newAfter.value, session.me],
-  )
-  const pending = unconfirmed(session.outbox.pending.value, key, conversation.messages, session.me)
-  const item = useMessageItems(session, key !== room)
+  const { id, messages, completeFrom } = conversation
+  const isLoaded = useComputed(() => isLoadedIn(session, id)).value
+  const newAfter = useNewAfter(session, id)
+  const rows = useMemo(() => toRows(messages, session.me, newAfter), [messages, newAfter])
+  const pending = unconfirmed(session.outbox.pending.value, id, messages, session.me)
+  const direct = partnerOf(id) !== undefined
+  const item = useMessageItems(session, id, direct)
+  const longPress = useLongPress(id)
   useScrollAnchor(scroller, messages.at(-1)?.id ?? 0)
-
-  useSignalEffect(() => {
-    if (!isConversationVisible.value || !session.history.isLoaded.value) return
-    const chat = session.chat.peek()
-    const conversation = chat.conversations.get(key)
-    if (conversation)
-      newAfter.value = unreadCount(chat, conversation) > 0 ? conversation.read : undefined
-  })
-  useSignalEffect(() => {
-    if (
-      isConversationVisible.value &&
-      session.history.isLoaded.value &&
-      atEnd.value &&
-      session.chat.value
-    )
-      session.markRead(key)
-  })
+  useReadReports(session, id, () => atEnd.value)
   useSignalEffect(() => {
     // Sending a message scrolls to it.
-    const mine = session.outbox.pending.value.filter(({ conversation }) => conversation === key)
+    const mine = session.outbox.pending.value.filter(({ conversation }) => conversation === id)
     if (mine.length > 0 && mine.at(-1)?.failure === undefined) toEnd()
   })
 
   function toEnd(): void {
+    // The newest messages may have been let go.
+    if (!session.store.state.peek().conversations.get(id)?.atEnd)
+      session.store.dispatch({ type: 'open', conversation: id })
     if (scroller.current) scroller.current.scrollTop = 0
   }
 
@@ -77,8 +61,11 @@ export function MessageList({ session, conversation }: MessageListProps) {
     far.value = up > farUp
   }
 
-  const label = key === room ? words.messagesInRoom : words.messagesIn(conversation.name)
-  const older = session.history.hasOlder(conversation)
+  function onKeyDown(event: TargetedKeyboardEvent<HTMLElement>): void {
+    if (moveBetweenMessages(event, id)) event.preventDefault()
+  }
+
+  const isEmpty = messages.length + pending.length === 0
   return (
     <div class="messages-frame">
       <section
@@ -87,21 +74,22 @@ export function MessageList({ session, conversation }: MessageListProps) {
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be in reach of the keyboard
         tabIndex={0}
-        aria-label={label}
-        aria-busy={!session.history.isLoaded.value}
+        aria-label={
+          direct
+            ? words.messagesWith(conversation.title)
+            : words.messagesIn(titleOf(id, conversation.title))
+        }
+        aria-busy={!isLoaded}
         onScroll={scrolled}
+        onKeyDown={onKeyDown}
+        {...longPress}
       >
         <div class="messages-inner">
-          <OlderMessages
-            session={session}
-            conversation={conversation}
-            scroller={scroller}
-            empty={messages.length === 0}
-          />
-          {session.history.isLoaded.value && !older && messages.length + pending.length === 0 && (
+          <OlderMessages session={session} conversation={conversation} scroller={scroller} />
+          {isLoaded && completeFrom === 0 && isEmpty && (
             <EmptyConversation session={session} conversation={conversation} />
           )}
-          <ol class={key === room ? 'rows' : 'rows direct'}>
+          <ol class={direct ? 'rows direct' : 'rows'}>
             {rows.map((row) =>
               row.kind === 'message' ? (
                 item(row)
@@ -119,64 +107,62 @@ export function MessageList({ session, conversation }: MessageListProps) {
           </ol>
         </div>
       </section>
-      {far.value && (
+      {(far.value || !conversation.atEnd) && (
         <button class="to-end" type="button" onClick={toEnd} aria-label={words.toNewest}>
           <Icon name="down" />
-          {unreadCount(session.chat.value, conversation) > 0 && <span class="badge dot" />}
+          {conversation.unread > 0 && <span class="badge dot" />}
         </button>
       )}
     </div>
   )
 }
 
-/** Explains what the conversation is for. */
-function EmptyConversation({ session, conversation }: MessageListProps) {
-  const words = strings.value
-  const { key, name } = conversation
-  const [title, lead] =
-    key === room
-      ? [words.emptyRoom, words.emptyRoomLead]
-      : key === foldName(session.me)
-        ? [words.emptySelf, words.emptySelfLead]
-        : [words.emptyDirect(name), words.emptyDirectLead]
-  return (
-    <div class="empty">
-      {key === room ? <Logo /> : <Avatar name={name} />}
-      <h3>{title}</h3>
-      <p>{lead}</p>
-    </div>
-  )
+/** Whether the newest page of the conversation is there. */
+function isLoadedIn(session: ChatSession, id: ConversationId): boolean {
+  const { asks, conversations } = session.store.state.value
+  const held = conversations.get(id)
+  if (held === undefined || held.completeFrom === Infinity) return false
+  return !asks.some(({ kind, conversation }) => kind === 'messages' && conversation === id)
+}
+
+/** The id after which messages are new, as of when the user came to the conversation. */
+function useNewAfter(session: ChatSession, id: ConversationId): number | undefined {
+  const newAfter = useSignal<number | undefined>(undefined)
+  const isLoaded = useComputed(() => isLoadedIn(session, id))
+  useSignalEffect(() => {
+    if (!isConversationVisible.value || !isLoaded.value) return
+    const held = session.store.state.peek().conversations.get(id)
+    if (held) newAfter.value = held.unread > 0 ? held.readUpTo : undefined
+  })
+  return newAfter.value
+}
+
+/** What is seen at the end of the conversation is read. */
+function useReadReports(session: ChatSession, id: ConversationId, isAtEnd: () => boolean): void {
+  useSignalEffect(() => {
+    const held = session.conversation(id)
+    if (!held || !isConversationVisible.value || !session.isLive.value) return
+    if (!isAtEnd() || !held.atEnd || !isLoadedIn(session, id)) return
+    if (held.lastId > held.readUpTo) session.reads.report(id, held.lastId)
+  })
 }
 
 /** Caches the items, so that adding a message does not render thousands of others again. */
-function useMessageItems(session: ChatSession, direct: boolean): (row: MessageRow) => VNode {
+function useMessageItems(
+  session: ChatSession,
+  id: ConversationId,
+  direct: boolean,
+): (row: MessageRow) => VNode {
   const made = useRef(new WeakMap<object, { row: MessageRow; words: object; item: VNode }>())
   const words = strings.value
   return (row) => {
     const before = made.current.get(row.message)
     if (before?.row.first === row.first && before.row.last === row.last && before.words === words)
       return before.item
-    const item = <MessageItem key={row.key} row={row} me={session.me} direct={direct} />
+    const item = (
+      <MessageItem key={row.key} session={session} conversation={id} row={row} direct={direct} />
+    )
     made.current.set(row.message, { row, words, item })
     return item
   }
-}
-
-/** Keeps the scroll position of a reader who has scrolled up when messages are added at the end. */
-function useScrollAnchor(scroller: { current: HTMLDivElement | null }, newest: number): void {
-  const last = useRef<{ row: Element; below: number } | undefined>(undefined)
-  useLayoutEffect(() => {
-    const list = scroller.current
-    const rows = list?.querySelector('.rows')
-    if (!list || !rows) return
-    const below = (row: Element) =>
-      rows.getBoundingClientRect().bottom - row.getBoundingClientRect().bottom
-    const before = last.current
-    if (before?.row.isConnected && -list.scrollTop >= nearEnd) {
-      const grown = below(before.row) - before.below
-      if (grown > 0) list.scrollTop -= grown
-    }
-    const row = rows.lastElementChild
-    last.current = row ? { row, below: below(row) } : undefined
-  }, [newest])
 }

@@ -6,21 +6,32 @@ import { strings } from './preferences.ts'
 const longText = 1500
 const longLines = 20
 
-/** A message's text, with its URLs as links. */
-export function MessageText({ text }: { text: string }) {
+interface MessageTextProps {
+  text: string
+  /** The users whom it mentions. */
+  mentions?: readonly string[] | undefined
+  me?: string
+}
+
+/** A message's text, with its URLs as links, and marked mentions. */
+export function MessageText({ text, mentions, me }: MessageTextProps) {
   const whole = useSignal(false)
   const long = text.length > longText || text.split('\n', longLines + 1).length > longLines
   const folded = long && !whole.value
   return (
     <>
       <p class={folded ? 'text is-folded' : 'text'} dir="auto">
-        {displayPieces(text).map(({ text, href }, at) =>
-          href === undefined ? (
-            text
-          ) : (
+        {displayPieces(text, mentions).map(({ text, href, mention }, at) =>
+          href !== undefined ? (
             <a key={at} href={href} target="_blank" rel="noopener noreferrer nofollow ugc">
               {text}
             </a>
+          ) : mention !== undefined ? (
+            <span key={at} class={mention === me ? 'mention is-me' : 'mention'}>
+              {text}
+            </span>
+          ) : (
+            text
           ),
         )}
       </p>

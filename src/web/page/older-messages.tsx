@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Conversation } from '../state/chat.ts'
+import type { Conversation } from '../../client/state/index.ts'
 import type { ChatSession } from './chat-session.ts'
 import { strings } from './preferences.ts'
 
@@ -11,46 +11,43 @@ interface OlderMessagesProps {
   session: ChatSession
   conversation: Conversation
   scroller: RefObject<HTMLElement | null>
-  empty: boolean
 }
 
 /** The upper end of the messages: loads older ones when it comes near. */
-export function OlderMessages({ session, conversation, scroller, empty }: OlderMessagesProps) {
+export function OlderMessages({ session, conversation, scroller }: OlderMessagesProps) {
   const words = strings.value
   const sentinel = useRef<HTMLDivElement>(null)
-  const older = session.history.hasOlder(conversation)
-  const state = session.history.olderStates.value.get(conversation.key) ?? 'idle'
-  const opened = session.history.isLoaded.value
-  const known = session.chat.value.conversations.has(conversation.key)
+  const { id, messages, completeFrom } = conversation
+  const ask = session.store.state.value.asks.find(
+    (each) => each.conversation === id && (each.kind === 'older' || each.kind === 'messages'),
+  )
+  const failed = ask !== undefined && session.store.failed.value.has(ask.id)
+  const mayLoad = ask === undefined && completeFrom > 0 && completeFrom !== Infinity
   useEffect(() => {
     // A new observer after each page, so that a short page is followed by the next one.
-    if (!older || !opened || !known || state !== 'idle' || !sentinel.current) return
+    if (!mayLoad || !sentinel.current) return
     const watcher = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) void session.history.loadOlder(conversation.key)
+        if (entry?.isIntersecting) session.store.dispatch({ type: 'older', conversation: id })
       },
       { root: scroller.current, rootMargin: `${prefetchPx}px 0px 0px` },
     )
     watcher.observe(sentinel.current)
     return () => watcher.disconnect()
-  }, [older, opened, known, state, conversation.key])
+  }, [mayLoad, completeFrom])
   return (
     <div class="messages-top" ref={sentinel}>
-      {!opened && <p>{words.loading}</p>}
-      {opened && older && state !== 'failed' && <p>{words.loadingOlder}</p>}
-      {state === 'failed' && (
+      {completeFrom === Infinity && !failed && <p>{words.loading}</p>}
+      {completeFrom > 0 && completeFrom !== Infinity && !failed && <p>{words.loadingOlder}</p>}
+      {failed && (
         <p role="alert">
           {words.olderFailed}{' '}
-          <button
-            class="link"
-            type="button"
-            onClick={() => void session.history.loadOlder(conversation.key)}
-          >
+          <button class="link" type="button" onClick={() => session.store.retryNow()}>
             {words.tryAgain}
           </button>
         </p>
       )}
-      {opened && !older && !empty && <p>{words.beginning}</p>}
+      {completeFrom === 0 && messages.length > 0 && <p>{words.beginning}</p>}
     </div>
   )
 }

@@ -1,7 +1,8 @@
-import { effect, signal } from '@preact/signals'
+import { batch, effect, signal } from '@preact/signals'
 import { newIdempotencyKey } from '../../client/client.ts'
-import type { Message, ObrolClient, ObrolError } from '../../client/index.ts'
-import type { Conversation } from '../state/chat.ts'
+import type { ObrolClient, ObrolError, PostOptions } from '../../client/index.ts'
+import { type ChatMessage, type ConversationId, roomOf } from '../../client/state/index.ts'
+import { partnerOf } from '../state/conversation-ids.ts'
 import {
   markDelayed,
   markFailed,
@@ -13,6 +14,7 @@ import {
   removePending,
 } from '../state/pending-messages.ts'
 import { failureCode } from '../text/explain.ts'
+import type { ChatStore } from './chat-store.ts'
 import { load, save } from './storage.ts'
 
 /** Messages that failed with these are sent again when the stream is live. */
@@ -29,14 +31,14 @@ export class Outbox {
   readonly pending
   readonly #me: string
   readonly #client: ObrolClient
-  readonly #onSent: (messages: readonly Message[]) => void
+  readonly #store: ChatStore
   readonly #stopSaving: () => void
   #sending: Promise<void> = Promise.resolve()
 
-  constructor(me: string, client: ObrolClient, onSent: (messages: readonly Message[]) => void) {
+  constructor(me: string, client: ObrolClient, store: ChatStore) {
     this.#me = me
     this.#client = client
-    this.#onSent = onSent
+    this.#store = store
     const name = `outbox.${me}`
     this.pending = signal<PendingMessages>(
       markInterrupted(load<PendingMessages>(name, 'sessionStorage') ?? []),
@@ -47,14 +49,14 @@ export class Outbox {
     })
   }
 
-  send(conversation: Conversation, text: string): void {
+  send(conversation: ConversationId, text: string, replyTo?: number): void {
     const pending: PendingMessage = {
       key: newIdempotencyKey(),
-      conversation: conversation.key,
-      to: conversation.name || undefined,
+      conversation,
       text,
+      replyTo,
       at: Date.now(),
-      after: conversation.messages.at(-1)?.id ?? 0,
+      after: this.#store.state.peek().conversations.get(conversation)?.lastId ?? 0,
       failure: undefined,
     }
     this.pending.value = [...this.pending.value, pending]
@@ -91,7 +93,16 @@ export class Outbox {
     this.#sending = this.#sending.then(() => this.#send(pending))
   }
 
-  async #send({ key, to, text }: PendingMessage): Promise<void> {
+  #post(id: ConversationId, text: string, options: PostOptions): Promise<ChatMessage> {
+    const room = roomOf(id)
+    const to = partnerOf(id)
+    if (room !== undefined) return this.#client.rooms.post(room, text, options)
+    if (to === undefined) return this.#client.broadcast(text, options)
+    return this.#client.direct(to, text, { ...options, whenOffline: 'keep' })
+  }
+
+  async #send({ key, conversation, text, replyTo }: PendingMessage): Promise<void> {
+    const since = this.#store.state.peek().place
     try {
       const onRetry = (error: ObrolError, inMs: number) => {
         this.pending.value = markDelayed(
@@ -101,13 +112,12 @@ export class Outbox {
           Date.now() + inMs,
         )
       }
-      const options = { idempotencyKey: key, onRetry }
-      const message =
-        to === undefined
-          ? await this.#client.broadcast(text, options)
-          : await this.#client.direct(to, text, { ...options, whenOffline: 'keep' })
-      this.pending.value = markSent(this.pending.value, key, message)
-      this.#onSent([message])
+      const options = { replyTo, idempotencyKey: key, onRetry }
+      const message = await this.#post(conversation, text, options)
+      batch(() => {
+        this.pending.value = markSent(this.pending.value, key, message)
+        this.#store.dispatch({ type: 'sent', message, since })
+      })
     } catch (error) {
       this.pending.value = markFailed(this.pending.value, key, failureCode(error))
     }

@@ -1,12 +1,14 @@
 import { signal } from '@preact/signals'
-import { type ConversationKey, foldName, room } from '../state/conversation-key.ts'
+import { type ConversationId, roomConversation, roomOf } from '../../client/state/index.ts'
+import { everyone, partnerOf, personConversation } from '../state/conversation-ids.ts'
 
-/** From the URL's hash: `#` is the room, `#with/NAME` a direct conversation, `#people` the list. */
+/**
+ * From the URL's hash: `#` is the conversation with everyone, `#with/NAME` one with a user, `#room/NAME`
+ * a room, `#people` the list.
+ */
 export interface Route {
   readonly pane: 'conversation' | 'list'
-  readonly key: ConversationKey
-  /** The other user's name in the URL. */
-  readonly name: string
+  readonly id: ConversationId
 }
 
 export const route = signal(readRoute())
@@ -15,21 +17,30 @@ window.addEventListener('hashchange', () => {
   route.value = readRoute()
 })
 
-export const roomHref = '#'
 /** On narrow screens the list has a view of its own. */
 export const listHref = '#people'
-export const personHref = (name: string) => `#with/${encodeURIComponent(name)}`
+
+export function hrefOf(id: ConversationId): string {
+  const room = roomOf(id)
+  const person = partnerOf(id)
+  if (room !== undefined) return `#room/${encodeURIComponent(room)}`
+  return person === undefined ? '#' : `#with/${encodeURIComponent(person)}`
+}
+
+/** Replaces the URL, so that "back" does not lead to it again. */
+export function redirectTo(id: ConversationId): void {
+  location.replace(hrefOf(id))
+}
 
 function readRoute(): Route {
-  const [, name] = /^#with\/(.+)$/.exec(location.hash) ?? []
-  if (name === undefined) {
-    const pane = location.hash === listHref ? 'list' : 'conversation'
-    return { pane, key: room, name: '' }
-  }
+  const pane = location.hash === listHref ? 'list' : 'conversation'
+  const [, kind, name = ''] = /^#(with|room)\/(.+)$/.exec(location.hash) ?? []
   try {
     const decoded = decodeURIComponent(name)
-    return { pane: 'conversation', key: foldName(decoded), name: decoded }
+    if (kind === 'room') return { pane, id: roomConversation(decoded) }
+    if (kind === 'with') return { pane, id: personConversation(decoded) }
   } catch {
-    return { pane: 'conversation', key: room, name: '' }
+    // Not a name: as if there were none.
   }
+  return { pane, id: everyone }
 }

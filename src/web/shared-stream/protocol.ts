@@ -1,5 +1,5 @@
-import type { Message, Reset, EndReason as SessionEnd } from '../../client/index.ts'
-import type { OnlineUsers } from '../state/online-users.ts'
+import type { EndReason as SessionEnd } from '../../client/index.ts'
+import type { StateEvent } from '../../client/state/index.ts'
 
 /** The state of the stream's connection. */
 export type ConnectionState =
@@ -21,11 +21,8 @@ export type MessageToStream =
 /** From the shared stream to its tabs, in the order of the events. */
 export type MessageFromStream =
   | { readonly type: 'connection'; readonly connection: ConnectionState }
-  /** Each message once, in the order of the log. A new tab gets the recent ones again. */
-  | { readonly type: 'messages'; readonly messages: readonly Message[] }
-  /** For a new epoch, with the messages that follow, which show whether any were lost. */
-  | { readonly type: 'reset'; readonly reset: Reset; readonly messages: readonly Message[] }
-  | { readonly type: 'online-users'; readonly onlineUsers: OnlineUsers }
+  /** A tab's first one with a cursor says where its stream begins. */
+  | { readonly type: 'events'; readonly events: readonly StateEvent[] }
   | { readonly type: 'ended'; readonly reason: EndReason }
 
 /** The part of a `MessagePort` that the shared stream uses. */

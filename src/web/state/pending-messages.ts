@@ -1,14 +1,14 @@
-import type { Message } from '../../client/index.ts'
-import type { ConversationKey } from './conversation-key.ts'
+import type { ChatMessage, ConversationId, HeldMessage } from '../../client/state/index.ts'
+import { everyone, isConversationId, personConversation } from './conversation-ids.ts'
 
 /** A message of the user that may not be in the log yet. */
 export interface PendingMessage {
   /** The idempotency key, which makes retries safe. */
   readonly key: string
-  readonly conversation: ConversationKey
-  /** The recipient; undefined: everyone. */
-  readonly to: string | undefined
+  readonly conversation: ConversationId
   readonly text: string
+  /** The id of the message that it answers. */
+  readonly replyTo?: number | undefined
   /** In Unix ms. */
   readonly at: number
   /** The message's id will be higher than this. */
@@ -32,13 +32,17 @@ const uncertainCodes = new Set([
 ])
 
 /** Removes a message that was sent. Later ones of its conversation get higher ids than it. */
-export function markSent(outbox: PendingMessages, key: string, message: Message): PendingMessages {
+export function markSent(
+  outbox: PendingMessages,
+  key: string,
+  { id }: ChatMessage,
+): PendingMessages {
   const settled = outbox.find((pending) => pending.key === key)
   return outbox
     .filter((pending) => pending !== settled)
     .map((pending) =>
-      pending.conversation === settled?.conversation && pending.after < message.id
-        ? { ...pending, after: message.id }
+      pending.conversation === settled?.conversation && pending.after < id
+        ? { ...pending, after: id }
         : pending,
     )
 }
@@ -66,9 +70,18 @@ export function removePending(outbox: PendingMessages, key: string): PendingMess
   return outbox.filter((pending) => pending.key !== key)
 }
 
+/** As version 0.1 stored it: with a recipient, or none for everyone. */
+type StoredMessage = PendingMessage & { readonly to?: string | undefined }
+
 /** Messages that were being sent when the page was closed have failed. */
-export function markInterrupted(outbox: PendingMessages): PendingMessages {
-  return outbox.map((pending) => ({ ...pending, failure: pending.failure ?? 'network' }))
+export function markInterrupted(outbox: readonly StoredMessage[]): PendingMessages {
+  return outbox.map(({ to, ...pending }) => ({
+    ...pending,
+    ...(!isConversationId(pending.conversation) && {
+      conversation: to === undefined ? everyone : personConversation(to),
+    }),
+    failure: pending.failure ?? 'network',
+  }))
 }
 
 /**
@@ -78,8 +91,8 @@ export function markInterrupted(outbox: PendingMessages): PendingMessages {
  */
 export function unconfirmed(
   outbox: PendingMessages,
-  conversation: ConversationKey,
-  messages: readonly Message[],
+  conversation: ConversationId,
+  messages: readonly HeldMessage[],
   me: string,
 ): PendingMessages {
   const mine = outbox.filter((pending) => pending.conversation === conversation)

@@ -1,4 +1,4 @@
-import type { Message } from '../../client/index.ts'
+import type { HeldMessage } from '../../client/state/index.ts'
 import { dayOf } from '../text/times.ts'
 
 /** Messages of one sender within so long are a group, in ms. */
@@ -19,7 +19,7 @@ export type Row =
 export interface MessageRow {
   readonly kind: 'message'
   readonly key: string
-  readonly message: Message
+  readonly message: HeldMessage
   /** Whether it begins, and ends, a group. */
   readonly first: boolean
   readonly last: boolean
@@ -31,9 +31,9 @@ export interface MessageRow {
  * @param messages ascending
  * @param newAfter messages of others past this id are new; undefined: none is
  */
-export function toRows(messages: readonly Message[], me: string, newAfter?: number): Row[] {
+export function toRows(messages: readonly HeldMessage[], me: string, newAfter?: number): Row[] {
   const rows: Row[] = []
-  let before: Message | undefined
+  let before: HeldMessage | undefined
   let isMarked = newAfter === undefined
   for (const [at, message] of messages.entries()) {
     const after = messages[at + 1]
@@ -45,7 +45,7 @@ export function toRows(messages: readonly Message[], me: string, newAfter?: numb
       isMarked = true
       rows.push({ kind: 'new', key: 'new' })
     }
-    const first = newDay || newHere || !isSameGroup(before as Message, message)
+    const first = newDay || newHere || !isSameGroup(before as HeldMessage, message)
     const last = after === undefined || !isSameGroup(message, after)
     rows.push({ kind: 'message', key: String(message.id), message, first, last })
     before = message
@@ -53,9 +53,9 @@ export function toRows(messages: readonly Message[], me: string, newAfter?: numb
   return rows
 }
 
-function isSameGroup(a: Message, b: Message): boolean {
+function isSameGroup(a: HeldMessage, b: HeldMessage): boolean {
   const apart = Date.parse(b.sentAt) - Date.parse(a.sentAt)
-  const part = ({ id }: Message) => Math.floor(id / maxGroupSize)
+  const part = ({ id }: HeldMessage) => Math.floor(id / maxGroupSize)
   return (
     a.from === b.from &&
     apart < groupMs &&

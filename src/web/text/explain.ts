@@ -1,9 +1,9 @@
 import { ObrolError } from '../../client/index.ts'
 import type { Strings } from './strings.ts'
 
-/** An error for the reader, and its field in the sign-in form. */
+/** An error for the reader, and its field in a form. */
 export interface Explanation {
-  readonly field: 'username' | 'password' | undefined
+  readonly field: 'username' | 'password' | 'title' | 'topic' | undefined
   readonly text: string
 }
 
@@ -11,6 +11,7 @@ const fieldOf: Readonly<Record<string, Explanation['field']>> = {
   'username-taken': 'username',
   'unknown-user': 'username',
   'wrong-password': 'password',
+  'room-name-taken': 'title',
 }
 
 /** Prefix of a failure code, before the most characters of a text. */
@@ -34,7 +35,7 @@ export function explain(error: unknown, strings: Strings): Explanation {
   return explainAll(error, strings)[0] as Explanation
 }
 
-/** One explanation for each invalid field of the sign-in form, or else one for the error. */
+/** One explanation for each invalid field of a form, or else one for the error. */
 export function explainAll(error: unknown, strings: Strings): Explanation[] {
   const failure = failureCode(error)
   const rules = error instanceof ObrolError ? rulesOf(error) : []
@@ -53,6 +54,10 @@ function explainRule({ pointer, detail }: Rule, strings: Strings): Explanation |
     const least = /must be (\d+) to/.exec(detail)?.[1] ?? '8'
     return { field: 'password', text: strings.badPassword(least) }
   }
+  // A room's name is made from its title.
+  if (pointer === '/name') return { field: 'title', text: strings.badRoomName }
+  if (pointer === '/title') return { field: 'title', text: strings.badTitle }
+  if (pointer === '/topic') return { field: 'topic', text: strings.badTopic }
   return undefined
 }
 

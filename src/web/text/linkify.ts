@@ -4,6 +4,8 @@ import { displayText } from './display-text.ts'
 export interface Piece {
   readonly text: string
   readonly href?: string
+  /** The user whom it mentions. */
+  readonly mention?: string
 }
 
 const address = /\bhttps?:\/\/[^\s<>"“”«»\p{Cc}\p{Bidi_Control}]+/giu
@@ -35,8 +37,29 @@ export function linkify(text: string): Piece[] {
  * The pieces for the page. Addresses are found before the text is escaped, because the escapes would
  * become a part of them.
  */
-export function displayPieces(text: string): Piece[] {
-  return linkify(text).map((piece) => ({ ...piece, text: displayText(piece.text) }))
+export function displayPieces(text: string, mentions: readonly string[] = []): Piece[] {
+  return linkify(text)
+    .flatMap((piece) => (piece.href === undefined ? markMentions(piece.text, mentions) : [piece]))
+    .map((piece) => ({ ...piece, text: displayText(piece.text) }))
+}
+
+/** Splits a text into pieces, with the names after an `@` that the server found as mentions. */
+function markMentions(text: string, mentions: readonly string[]): Piece[] {
+  if (mentions.length === 0) return [{ text }]
+  // The longest first: of ann and anna, "@anna" is anna.
+  const names = mentions.toSorted((a, b) => b.length - a.length)
+  const pieces: Piece[] = []
+  let done = 0
+  for (const { index } of text.matchAll(/@/g)) {
+    const typed = (name: string) => text.slice(index + 1, index + 1 + name.length)
+    const mention = names.find((name) => typed(name).toLowerCase() === name.toLowerCase())
+    if (mention === undefined) continue
+    if (index > done) pieces.push({ text: text.slice(done, index) })
+    pieces.push({ text: `@${typed(mention)}`, mention })
+    done = index + 1 + mention.length
+  }
+  if (done < text.length) pieces.push({ text: text.slice(done) })
+  return pieces
 }
 
 /**

@@ -11,6 +11,7 @@ export class Times {
   readonly #time: Intl.DateTimeFormat
   readonly #day: Intl.DateTimeFormat
   readonly #dayAndYear: Intl.DateTimeFormat
+  readonly #exact: Intl.DateTimeFormat
   readonly #whole: Intl.DateTimeFormat
 
   /** @param locale a BCP 47 tag */
@@ -20,12 +21,18 @@ export class Times {
     const day = { weekday: 'long', day: 'numeric', month: 'long' } as const
     this.#day = new Intl.DateTimeFormat(locale, day)
     this.#dayAndYear = new Intl.DateTimeFormat(locale, { ...day, year: 'numeric' })
+    this.#exact = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
     this.#whole = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' })
   }
 
   /** `14:05` */
   time(at: string | number): string {
     return this.#time.format(new Date(at))
+  }
+
+  /** `14:05:09` */
+  exact(at: string | number): string {
+    return this.#exact.format(new Date(at))
   }
 
   /** The full date and time. */

@@ -61,6 +61,14 @@ export class Person {
     return person
   }
 
+  /** Another device of someone who has an account. */
+  static async signIn(browser: Browser, url: string, name: string, options: PersonOptions = {}) {
+    const person = await Person.open(browser, url, name, options)
+    await person.fill()
+    await person.waitUntilLive()
+    return person
+  }
+
   /** Another tab of the same browser. */
   async tab(url: string): Promise<Page> {
     const page = await this.context.newPage()
@@ -92,6 +100,25 @@ export class Person {
   async openConversation(name: string): Promise<void> {
     await this.page.locator('.item-name').getByText(name, { exact: true }).first().click()
     await this.page.locator('.conversation-title h2', { hasText: name }).waitFor()
+  }
+
+  /** Makes a room, which is then open. */
+  async makeRoom(title: string, { topic = '', isPrivate = false } = {}): Promise<void> {
+    await this.page.getByRole('button', { name: 'Rooms' }).click()
+    await this.page.getByRole('button', { name: 'Make a room' }).click()
+    await this.page.locator('#room-title').fill(title)
+    await this.page.locator('#room-topic').fill(topic)
+    if (isPrivate) await this.page.getByRole('radio', { name: 'Only those who are added' }).check()
+    await this.page.getByRole('button', { name: 'Make a room' }).click()
+    await this.page.locator('.dialog', { hasText: 'Who may join' }).waitFor({ state: 'detached' })
+  }
+
+  /** Presses a button of the toolbar of a message. */
+  async tool(text: string, name: string): Promise<void> {
+    const has = this.page.locator(`.text:text-is(${JSON.stringify(text)})`)
+    const item = this.page.locator('.message[data-id]', { has })
+    await item.locator('.text').hover()
+    await item.getByRole('button', { name, exact: true }).click()
   }
 
   /** A message in the log, not a pending one. */

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import { Chain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { openCluster } from './support/cluster.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 import { LoadBalancer } from './support/load-balancer.ts'
 
 /** In ms: longer than the timeouts of production, or than a fifth of them in the short form. */
@@ -99,14 +100,13 @@ function suite(): void {
     await ended.close()
     const log = await cluster.settle(chains)
 
-    load.posts.push(...caught.posts)
     const aside = {
       'worst ms of an append elsewhere': Math.round(held),
       'posts in flight there': unanswered,
       'streams it ended': stuck.byes.map(({ reason }) => reason).join() || 'none',
       'ms of the longest break': Math.round(Math.max(0, ...stuck.breaks)),
     }
-    holds(t, log, load, chains, words(aside), { refused: [503] })
+    holdsOnNodes(t, log, [load, caught], chains, words(aside), { refused: [503] })
     t.ok(held < 3_000, 'no append was delayed')
     t.equal(lost, 1, 'it noticed that it was disconnected')
     for (const { farewells } of watchers) t.notOk(farewells.includes('eve'), 'eve never left')

@@ -2,13 +2,13 @@ import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
 import type { Room } from '../../support/room.ts'
 import { gaps, words } from '../support/books.ts'
+import { call } from '../support/caller.ts'
 import { Chain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import {
   countByText,
   doorOf,
   openInProcessNodes,
-  postBroadcast,
   runConcurrently,
 } from './support/in-process-nodes.ts'
 import { readLog } from './support/read-log.ts'
@@ -24,12 +24,21 @@ if (postgresRuns) {
     for (const reader of readers) reader.open()
     t.teardown(() => Promise.all(readers.map((reader) => reader.close())))
 
+    const den = '/v1/rooms/den'
+    await call(one.url, 'POST', '/v1/rooms', { person: people[0], body: { name: 'den' } })
+    await call(one.url, 'PUT', `${den}/members/bob`, { person: people[0], body: {} })
     const firsts: string[] = []
     await runConcurrently(16, [...Array(keys).keys()], async (number) => {
       const person = people[number % 2 === 0 ? 0 : 1]
       const text = `message ${number}`
       const answers = await Promise.all(
-        [one, other].map((node) => postBroadcast(node, person, text, `key-${number}`)),
+        [one, other].map(({ url }) =>
+          call(url, 'POST', number % 4 < 2 ? '/v1/messages/broadcast' : `${den}/messages`, {
+            person,
+            body: { text },
+            headers: { 'idempotency-key': `key-${number}` },
+          }),
+        ),
       )
       const [first, second] = answers.map(({ status, body }) => ({ status, body }))
       const replayed = answers.map(({ headers }) => headers['idempotent-replayed'] === 'true')
@@ -39,12 +48,13 @@ if (postgresRuns) {
       firsts.push(replayed[0] ? 'other' : 'one')
     })
 
-    await Promise.all(readers.map((reader) => reader.reach(keys)))
+    // Two more are the members of the room.
+    await Promise.all(readers.map((reader) => reader.reach(keys + 2)))
     const log = await readLog(databaseUrl)
     t.same(gaps(log), [], 'ids are without gaps')
-    t.equal(log.length, keys)
+    t.equal(log.length, keys + 2)
     t.ok(
-      countByText(log)
+      countByText(log.slice(2))
         .values()
         .every((copies) => copies === 1),
       'each message is in the log once',

@@ -1,10 +1,11 @@
 import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import { full } from '../support/deadline.ts'
 import { connections } from '../support/fleet.ts'
 import { Load } from '../support/load.ts'
 import { openCluster } from './support/cluster.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 
 const nodes = full ? 3 : 2
 const kills = full ? 20 : 2
@@ -41,7 +42,7 @@ function suite(): void {
       'in flight at a kill': Math.round(inFlight / kills),
       streams: connections(chains),
     }
-    holds(t, log, load, chains, words(aside))
+    holdsOnNodes(t, log, load, chains, words(aside))
     for (const { resets, newEpochs } of chains) {
       t.same([resets, newEpochs], [[], []], 'no cursor was refused')
     }

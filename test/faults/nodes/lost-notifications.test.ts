@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import { Chain } from '../support/chain.ts'
 import { full, within } from '../support/deadline.ts'
 import { Load } from '../support/load.ts'
 import { openCluster } from './support/cluster.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 
 const rounds = full ? 100 : 10
 const posts = full ? 5_000 : 200
@@ -31,7 +32,7 @@ function suite(): void {
     const chains = [here, there]
     t.teardown(() => Promise.all(chains.map((chain) => chain.close())))
     await Promise.all(chains.map((chain) => chain.come('ready')))
-    const loads = new Load(notified, { name: 'single-', people: [ann], lanes: 1 })
+    const loads = new Load(notified, { name: 'single-', people: [ann], lanes: 1, roomEvery: 0 })
     const notifiedMs = await across(loads, there)
 
     unnotified.proxy?.dropNotifications()
@@ -45,7 +46,7 @@ function suite(): void {
     const unnotifiedMs = await across(loads, there)
 
     const load = new Load(cluster.door(), { people: [ann, bob], lanes: 8, directEvery: 5 })
-    await load.say(posts)
+    await load.run(posts)
     const gone = new Chain(unnotified, cid).open()
     await gone.come('ready')
     const endedAt = performance.now()
@@ -58,13 +59,12 @@ function suite(): void {
     t.equal(notified.countLogEvent('store warning'), 0, 'the other node does not warn')
 
     const log = await cluster.settle(chains)
-    load.posts.unshift(...loads.posts)
     const aside = {
       'median ms to the other node': Math.round(notifiedMs),
       'median ms to the node without notifications': Math.round(unnotifiedMs),
       'ms until a stream ended': Math.round(goneMs),
     }
-    holds(t, log, load, chains, words(aside))
+    holdsOnNodes(t, log, [loads, load], chains, words(aside))
     t.ok(unnotifiedMs < 1_000, 'it polls more often')
     t.ok(goneMs < 2_000)
     t.ok(status === 200 || status === 401)
@@ -77,8 +77,8 @@ async function across(load: Load, chain: Chain): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const sentAt = performance.now()
-    await load.say(1)
-    const { id } = load.posts.at(-1) as { id: number }
+    await load.run(1)
+    const { id } = load.acts.at(-1) as { id: number }
     await chain.until(() => chain.kept.has(id), `message ${id} to come across`)
     times.push(performance.now() - sentAt)
   }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { postgresRuns } from '../../support/postgres.ts'
-import { holds, words } from '../support/books.ts'
+import { words } from '../support/books.ts'
 import type { Chain } from '../support/chain.ts'
 import { full } from '../support/deadline.ts'
 import { connections } from '../support/fleet.ts'
 import { Load } from '../support/load.ts'
 import { openCluster } from './support/cluster.ts'
+import { holdsOnNodes } from './support/holds-on-nodes.ts'
 
 const streams = full ? 3_000 : 30
 const graceMs = full ? 10_000 : 2_000
@@ -57,7 +58,7 @@ function suite(): void {
       'ms until back, by tenths': tenths(breaks),
       'slowest 201 ms': Math.round(load.slowestMs),
     }
-    holds(t, log, load, chains, words(aside))
+    holdsOnNodes(t, log, load, chains, words(aside))
     t.ok(breaks.length >= streams, 'each node’s streams moved')
     for (const { reason, retryMs } of byes) {
       if (reason !== 'shutting-down' || (retryMs as number) > graceMs / 2)

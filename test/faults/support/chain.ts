@@ -15,14 +15,34 @@ export interface ChainOptions {
   query?: string
   /** Cuts a connection on which nothing came for so long, in ms; undefined: never. */
   silentMs?: number
+  /** Hears of each event, after this client has taken it. */
+  onEvent?: (event: ReadEvent) => void
 }
 
+/** A message as a client holds it. */
 export interface Received {
   id: number
   from: string
   to?: string
+  room?: string
   text: string
 }
+
+/** An event that an entry of the log came as. */
+export interface Told {
+  event: string
+  /** The message that it is, or changes. */
+  message: number | undefined
+  /** The message's text, if it was told. */
+  text: string | undefined
+  /** Whether this chain had been told before that the message is deleted. */
+  afterDeletion: boolean
+  /** When the connection was asked for that it came on, as `performance.now()` has it. */
+  askedAt: number
+}
+
+/** Their ids are places in the log, but no entries. */
+const notEntries = ['ready', 'heartbeat', 'reset']
 
 /** A stream that was refused is asked for again after this, give or take a half, in ms. */
 const refusedMs = 200
@@ -33,8 +53,14 @@ const refusedMs = 200
  */
 export class Chain {
   readonly person: Person
-  /** What this client holds, by id. */
+  /** The id after which it begins. */
+  readonly from: number
+  /** The same person's stream of everything, read once all was over. */
+  replay: Chain | undefined
+  /** The messages that this client holds, by id, as they are now. */
   readonly kept = new Map<number, Received>()
+  /** What each entry of the log came as, by its id. */
+  readonly told = new Map<number, Told>()
   /** The resets that it was told, but those that say `new-epoch`. */
   readonly resets: ReadEvent['data'][] = []
   /** The `from` of each reset that says `new-epoch`. */
@@ -54,9 +80,9 @@ export class Chain {
   live = false
   /** Events of each name that came. */
   readonly counts = new Map<string, number>()
-  /** Messages that came again. */
+  /** Entries that came again. */
   doubled = 0
-  /** Messages that came after one with a higher id. */
+  /** Entries that came after one with a higher id. */
   disordered = 0
   /** Held messages that a reset declared void. */
   discarded = 0
@@ -68,6 +94,9 @@ export class Chain {
   readonly #options: ChainOptions
   readonly #changes = new Changes()
   #last = 0
+  #askedAt = 0
+  /** The messages that are deleted, and the entry that says so. */
+  readonly #deleted = new Map<number, number>()
   /** Whether an event with an id has come on this connection. */
   #placed = false
   #brokeAt: number | undefined
@@ -82,6 +111,7 @@ export class Chain {
     this.person = person
     this.#options = options
     this.cursor = options.cursor ?? '0'
+    this.from = this.position
   }
 
   /** The id up to which it has everything. */
@@ -114,6 +144,14 @@ export class Chain {
     this.#closed.resolve(undefined)
     this.#reader?.cut()
     await this.#running
+  }
+
+  /** Makes `replay`, up to an id. */
+  async readAgain(id: number): Promise<void> {
+    const replay = new Chain(this.#door, this.person).open()
+    await replay.reach(id)
+    await replay.close()
+    this.replay = replay
   }
 
   /** Everyone of whom it was told that they left. */
@@ -159,6 +197,7 @@ export class Chain {
     this.connections++
     this.#placed = false
     const byes = this.byes.length
+    this.#askedAt = performance.now()
     const reader = await EventReader.open({
       url,
       token: this.person.token,
@@ -200,7 +239,9 @@ export class Chain {
     this.#silence?.refresh()
     if (id !== undefined) this.#judgeEpoch(event, id, data)
     this.counts.set(event, (this.counts.get(event) ?? 0) + 1)
-    if (event === 'message') this.#keep(data)
+    if (id !== undefined && !notEntries.includes(event))
+      this.#tell(Number.parseInt(id, 10), event, data)
+    if (event === 'message' || event.includes('.')) this.#apply(event, data)
     else if (event === 'reset') this.#reset(data)
     else if (event === 'ready') this.#ready(data)
     else if (event === 'presence') {
@@ -213,6 +254,7 @@ export class Chain {
       this.byes.push({ reason: data.reason, retryMs: undefined })
     }
     if (id !== undefined) this.cursor = id
+    this.#options.onEvent?.({ event, id, data })
     this.#changes.changed()
   }
 
@@ -229,11 +271,33 @@ export class Chain {
     for (const name of joined) this.online.add(name)
   }
 
-  #keep(message: Received): void {
-    if (this.kept.has(message.id)) this.doubled++
-    else if (message.id <= this.#last) this.disordered++
-    this.kept.set(message.id, message)
-    this.#last = message.id
+  #tell(id: number, event: string, data: ReadEvent['data']): void {
+    if (this.told.has(id)) this.doubled++
+    else if (id <= this.#last) this.disordered++
+    this.#last = id
+    const message = data.id ?? data.messageId
+    const isTold = event === 'message' || event === 'message.updated'
+    this.told.set(id, {
+      event,
+      message,
+      text: isTold ? data.text : undefined,
+      afterDeletion: this.#deleted.has(message),
+      askedAt: this.#askedAt,
+    })
+    if (event === 'message.deleted') this.#deleted.set(message, id)
+  }
+
+  /** As the contract has it: who joins or leaves a room drops what they held of it. */
+  #apply(event: string, data: ReadEvent['data']): void {
+    if (event === 'message') this.kept.set(data.id, data)
+    else if (event === 'message.updated') {
+      if (this.kept.has(data.id)) this.kept.set(data.id, data)
+    } else if (event === 'message.deleted') {
+      this.kept.delete(data.id)
+    } else if (['room.joined', 'room.left', 'room.deleted'].includes(event)) {
+      const name = data.room.name ?? data.room
+      for (const { id, room } of [...this.kept.values()]) if (room === name) this.kept.delete(id)
+    }
   }
 
   /**
@@ -262,5 +326,17 @@ export class Chain {
     for (const id of [...this.kept.keys()]) {
       if (id > data.from && this.kept.delete(id)) this.discarded++
     }
+    for (const id of [...this.told.keys()]) if (id > data.from) this.told.delete(id)
+    for (const [message, id] of this.#deleted) if (id > data.from) this.#deleted.delete(message)
   }
+}
+
+/** How many people read everything again; more would take long. */
+const readersAgain = 8
+
+/** Of each person one chain reads everything again, up to an id, so that it is known what is told now. */
+export async function readAllAgain(chains: readonly Chain[], id: number): Promise<void> {
+  const byPerson = new Map(chains.map((chain) => [chain.person, chain]))
+  const some = [...byPerson.values()].slice(0, readersAgain)
+  await Promise.all(some.map((chain) => chain.readAgain(id)))
 }

@@ -1,7 +1,8 @@
 import type { Test } from 'tap'
 import type { Person } from './caller.ts'
-import { Chain, type ChainOptions, type Received } from './chain.ts'
+import { Chain, type ChainOptions, readAllAgain } from './chain.ts'
 import { logIn } from './log.ts'
+import type { LogEntry } from './log-entry.ts'
 import type { ForEach, Site } from './site.ts'
 
 /** Opens a chain for each person, closed after the test. */
@@ -25,8 +26,8 @@ export async function allAtHead(site: Site, chains: readonly Chain[]): Promise<n
 }
 
 /** Brings each chain to the head, closes them all, stops the server and answers the whole log. */
-export async function settle(site: Site, chains: readonly Chain[]): Promise<Received[]> {
-  await allAtHead(site, chains)
+export async function settle(site: Site, chains: readonly Chain[]): Promise<LogEntry[]> {
+  await readAllAgain(chains, await allAtHead(site, chains))
   await Promise.all(chains.map((chain) => chain.close()))
   await site.stop()
   return logIn(site.folder)

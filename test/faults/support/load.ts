@@ -1,46 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Answer, Hangs, type Person } from './caller.ts'
+import { type Act, type ActOptions, Acts } from './acts.ts'
+import { type Answer, Hangs } from './caller.ts'
 import { Changes } from './deadline.ts'
 import type { Door } from './site.ts'
 
-export interface LoadOptions {
-  /** Tells its texts and keys from those of another load, in visible ASCII; default: none. */
-  name?: string
-  people: readonly Person[]
-  /** Posts in flight at once. */
+export interface LoadOptions extends ActOptions {
+  /** Calls in flight at once. */
   lanes: number
-  /** How long each lane rests between two posts, in ms; default 0: these are as many as can be. */
+  /** How long each lane rests between two acts, in ms; default 0: these are as many as can be. */
   pauseMs?: number
-  /** What comes after the words that tell texts apart. */
-  filler?: string
-  /** Every so many posts one is a direct message to the next person. 0: none. */
-  directEvery?: number
-  /** Every so many posts one has no Idempotency-Key, so that its lost answer stays lost. 0: none. */
-  keylessEvery?: number
-}
-
-/** One message that someone wants to say, and what became of it. */
-export interface Post {
-  from: Person
-  to: Person | undefined
-  /** Like no other. */
-  text: string
-  key: string | undefined
-  /** For each attempt: the status, with the problem's code where there is one; or `no answer`, `hangs`. */
-  outcomes: string[]
-  /** Where it stands in the log, by a 201. */
-  id: number | undefined
 }
 
 /** A retry of what was refused or lost comes after this, in ms. */
 const retryMs = 20
 
-/** People who keep posting, whatever happens to the server. */
+/** People who keep acting (`acts.ts`), whatever happens to the server. */
 export class Load {
-  readonly posts: Post[] = []
-  readonly inFlight = new Set<Post>()
+  readonly acts: Act[] = []
+  readonly inFlight = new Set<Act>()
   acknowledged = 0
-  /** How long the slowest 201 took, in ms. */
+  /** How long the slowest acknowledgement took, in ms. */
   slowestMs = 0
   /** How often each outcome came. */
   readonly outcomes = new Map<string, number>()
@@ -48,32 +27,33 @@ export class Load {
   contradictions = 0
   readonly #door: Door
   readonly #options: LoadOptions
+  readonly #choice: Acts
   readonly #changes = new Changes()
   #lanes: Promise<void>[] = []
-  #begun = 0
   #goal = 0
 
   constructor(door: Door, options: LoadOptions) {
     this.#door = door
     this.#options = options
+    this.#choice = new Acts(options)
   }
 
-  /** Posts until it is stopped. */
+  /** Acts until it is stopped. */
   start(): this {
     this.#goal = Number.POSITIVE_INFINITY
     this.#openLanes()
     return this
   }
 
-  /** Resolves when every post is answered, and each with a key is acknowledged. */
+  /** Resolves when every act is answered. Only a post without a key may stay without an answer. */
   async stop(): Promise<void> {
     this.#goal = 0
     await Promise.all(this.#lanes)
   }
 
-  /** Says so many messages, one after another in each lane, and resolves when all are answered. */
-  async say(count: number): Promise<void> {
-    this.#goal = this.#begun + count
+  /** Does so much, one act after another in each lane, and resolves when all are answered. */
+  async run(count: number): Promise<void> {
+    this.#goal = this.acts.length + count
     this.#openLanes()
     await Promise.all(this.#lanes)
   }
@@ -82,10 +62,10 @@ export class Load {
     return this.#changes.until(condition, what, ms)
   }
 
-  /** Resolves once so many more posts are acknowledged. */
+  /** Resolves once so many more acts are acknowledged. */
   more(count: number): Promise<void> {
     const goal = this.acknowledged + count
-    return this.until(() => this.acknowledged >= goal, `${count} more posts to be acknowledged`)
+    return this.until(() => this.acknowledged >= goal, `${count} more acts to be acknowledged`)
   }
 
   /** The number of answers of a kind. */
@@ -94,77 +74,68 @@ export class Load {
   }
 
   #openLanes(): void {
-    this.#lanes = Array.from({ length: this.#options.lanes }, () => this.#run())
+    this.#lanes = Array.from({ length: this.#options.lanes }, () => this.#runLane())
   }
 
-  async #run(): Promise<void> {
+  async #runLane(): Promise<void> {
     const { pauseMs = 0 } = this.#options
-    while (this.#begun < this.#goal) {
-      await this.#deliver(this.#next())
+    while (this.acts.length < this.#goal) {
+      const act = this.#choice.next()
+      this.acts.push(act)
+      this.#choice.ended(act, await this.#carryOut(act))
       if (pauseMs > 0) await delay(pauseMs)
     }
   }
 
-  #next(): Post {
-    const { people, name = '', filler = '', directEvery = 0, keylessEvery = 0 } = this.#options
-    const number = ++this.#begun
-    const nth = (every: number) => every > 0 && number % every === 0
-    const post: Post = {
-      from: people[number % people.length] as Person,
-      to: nth(directEvery) ? people[(number + 1) % people.length] : undefined,
-      text: `message ${name}${number} ${filler}`,
-      key: nth(keylessEvery) ? undefined : `key-${name}${number}`,
-      outcomes: [],
-      id: undefined,
-    }
-    this.posts.push(post)
-    return post
-  }
-
-  async #deliver(post: Post): Promise<void> {
+  /** Undefined: it is not known whether it was done. */
+  async #carryOut(act: Act): Promise<Answer | undefined> {
     for (;;) {
       await this.#door.url
-      this.inFlight.add(post)
-      const outcome = await this.#attempt(post)
-      this.inFlight.delete(post)
-      post.outcomes.push(outcome)
+      this.inFlight.add(act)
+      const answer = await this.#attempt(act)
+      this.inFlight.delete(act)
+      const outcome = nameOf(answer)
+      act.outcomes.push(outcome)
       this.outcomes.set(outcome, this.count(outcome) + 1)
       this.#changes.changed()
-      if (outcome === '201') return
+      if (!(answer instanceof Error) && answer.status < 500) {
+        act.answeredAt = performance.now()
+        return answer
+      }
       await delay(retryMs)
-      if (post.key === undefined) return
+      if (act.method === 'POST' && act.key === undefined) return undefined
     }
   }
 
-  async #attempt(post: Post): Promise<string> {
-    const { from, to, text, key } = post
-    const [path, body] = to
-      ? ['direct', { to: to.username, text, whenOffline: 'keep' }]
-      : ['broadcast', { text }]
+  async #attempt(act: Act): Promise<Answer | Error> {
+    const { by, method, path, body, key } = act
     const begunAt = performance.now()
     try {
-      const answer = await this.#door.call('POST', `/v1/messages/${path}`, {
-        person: from,
+      const answer = await this.#door.call(method, path, {
+        person: by,
         body,
         headers: key === undefined ? {} : { 'idempotency-key': key },
       })
-      if (answer.status === 201) {
+      if (answer.status < 300) {
         this.slowestMs = Math.max(this.slowestMs, performance.now() - begunAt)
-        this.#acknowledge(post, answer.body.id)
+        this.#acknowledge(act, answer)
       }
-      return nameOf(answer)
+      return answer
     } catch (error) {
-      return error instanceof Hangs ? 'hangs' : 'no answer'
+      return error as Error
     }
   }
 
-  #acknowledge(post: Post, id: number): void {
-    if (post.id !== undefined && post.id !== id) this.contradictions++
-    post.id = id
+  #acknowledge(act: Act, { body }: Answer): void {
     this.acknowledged++
+    if (act.mark !== undefined) return
+    if (act.id !== undefined && act.id !== body.id) this.contradictions++
+    act.id = body.id
   }
 }
 
-function nameOf({ status, body }: Answer): string {
+function nameOf(answer: Answer | Error): string {
+  if (answer instanceof Error) return answer instanceof Hangs ? 'hangs' : 'no answer'
+  const { status, body } = answer
   return body?.type ? `${status} ${body.type.slice('/problems/'.length)}` : `${status}`
 }

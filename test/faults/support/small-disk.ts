@@ -21,14 +21,18 @@ export function smallDisk(folder: string, megabytes: number): string[] | undefin
     })
 }
 
+/** A server's data folder. The mount is seen by the server alone; its root leads there. */
+export function rootOf({ process, folder }: Site): string {
+  return join(`/proc/${process.pid}/root`, folder)
+}
+
 /** A file that takes up all the room there is on a server's disk. */
 export class Filler {
   readonly #file: string
   bytes = 0
 
-  constructor({ process, folder }: Site) {
-    // The mount is seen by the server alone; its root leads there.
-    this.#file = join(`/proc/${process.pid}/root`, folder, 'filler')
+  constructor(site: Site) {
+    this.#file = join(rootOf(site), 'filler')
   }
 
   /** Writes until nothing fits, not even a byte. */

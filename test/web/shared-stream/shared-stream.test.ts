@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import type { Message } from '../../../src/client/index.ts'
+import type { StateEvent } from '../../../src/client/state/index.ts'
 import type {
   MessageFromStream,
   MessageToStream,
@@ -57,15 +57,31 @@ class Tab {
     return this.waitFor('connection', ({ connection }) => connection.state === 'live')
   }
 
+  /** All events so far. */
+  get events(): StateEvent[] {
+    return this.received.flatMap((each) => (each.type === 'events' ? each.events : []))
+  }
+
+  /** The first event that fits, received already or later. */
+  async event(fits: (event: StateEvent) => boolean): Promise<StateEvent> {
+    for (;;) {
+      const found = this.events.find(fits)
+      if (found) return found
+      await once(this.#port, 'message')
+    }
+  }
+
+  message(id: number): Promise<StateEvent> {
+    return this.event((event) => event.type === 'message' && event.message.id === id)
+  }
+
   /** Of all chat messages so far. */
   get ids(): number[] {
-    return this.received
-      .flatMap((each) => ('messages' in each ? each.messages : []))
-      .map(({ id }) => id)
+    return this.events.flatMap((event) => (event.type === 'message' ? [event.message.id] : []))
   }
 }
 
-t.test('the tabs of a session share one stream, and a later tab gets its state', async (t) => {
+t.test('the tabs of a session share one stream; a later tab begins where it is', async (t) => {
   const room = await openRoom(t, { settings: { streamsPerUser: 1 } })
   const ann = await room.register('ann')
   const bob = await room.join('bob')
@@ -74,26 +90,23 @@ t.test('the tabs of a session share one stream, and a later tab gets its state',
   const first = new Tab(t, registry)
   first.attach(ann)
   await first.live()
-  t.same(
-    (await first.waitFor('online-users', ({ onlineUsers }) => onlineUsers.count === 2)).onlineUsers
-      .names,
-    ['ann', 'bob'],
-  )
   t.strictSame(first.ids, [1], 'the undelivered message')
+  t.match(first.events.at(-1), { type: 'ready', ready: { online: ['ann', 'bob'] } })
 
   await Promise.all([bob.broadcast('one'), bob.broadcast('two')])
-  await first.waitFor('messages', ({ messages }) => messages.some(({ id }) => id === 3))
+  await first.message(3)
   const second = new Tab(t, registry)
   second.attach(ann)
   await second.live()
-  t.strictSame(second.ids, [1, 2, 3])
+  const [ready] = second.events
+  t.match(ready, { type: 'ready', ready: { user: 'ann', online: undefined }, cursor: /^3-/ })
   await room.join('cid')
   for (const tab of [first, second])
-    await tab.waitFor('online-users', ({ onlineUsers }) => onlineUsers.names.includes('cid'))
+    await tab.event((event) => event.type === 'presence' && event.presence.joined.includes('cid'))
 
   first.send({ type: 'detach' })
   await bob.broadcast('three')
-  await second.waitFor('messages', ({ messages }) => messages.some(({ id }) => id === 4))
+  await second.message(4)
   t.strictSame(first.ids, [1, 2, 3], 'a detached tab gets nothing')
 
   await ann.call('POST', '/v1/logout')
@@ -110,26 +123,20 @@ t.test('a stream survives a restart without missing or repeated messages', async
   tab.attach(ann)
   await tab.live()
   await bob.broadcast('before')
-  await tab.waitFor('messages')
+  await tab.message(1)
   await room.stop()
   const { connection } = await tab.waitFor(
     'connection',
     ({ connection }) => connection.state === 'lost',
   )
   t.ok(connection.state === 'lost' && connection.retryAt > Date.now() - 60_000)
-  tab.received.splice(
-    0,
-    tab.received.length,
-    ...tab.received.filter(({ type }) => type === 'messages'),
-  )
   await room.start()
   await bob.broadcast('after')
   tab.send({ type: 'reconnect-now' })
-  await tab.live()
-  const { reset } = await tab.waitFor('reset', ({ messages }) =>
-    messages.some(({ id }) => id === 2),
-  )
-  t.match(reset, { reason: 'new-epoch', from: 1 })
+  await tab.message(2)
+  t.match(await tab.event(({ type }) => type === 'reset'), {
+    reset: { reason: 'new-epoch', from: 1 },
+  })
   t.strictSame(tab.ids, [1, 2])
 })
 
@@ -147,12 +154,7 @@ t.test('an invalid session ends, and the next one opens another stream', async (
 
 /** A server that answers each opening of the stream with the next of `lines`. */
 async function scripted(t: Test, ...lines: string[]): Promise<string> {
-  const server = createServer((request, response) => {
-    if (request.url?.startsWith('/v1/users/online')) {
-      const users = [{ username: 'ann', onlineSince: '2026-11-24T09:00:00.000Z' }]
-      response.setHeader('content-type', 'application/json')
-      return response.end(JSON.stringify({ users, count: 1500, more: true }))
-    }
+  const server = createServer((_, response) => {
     const line = lines.shift() ?? ''
     if (line.startsWith('{')) {
       response.writeHead(403, { 'content-type': 'application/problem+json' })
@@ -177,127 +179,21 @@ async function served(t: Test, server: Server): Promise<string> {
 const event = (type: string, data: object, id = '') =>
   `event: ${type}\ndata: ${JSON.stringify(data)}\n${id === '' ? '' : `id: ${id}\n`}\n`
 
-t.test('if the stream does not list the online users, the list is loaded', async (t) => {
-  const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
+t.test('many events come in several batches, in their order', async (t) => {
+  const many = Array.from({ length: 450 }, (_, at) =>
+    event('message', broadcastMessage(at + 1, 'bob'), `${at + 1}-00000000`),
+  )
   const tab = new Tab(t, new StreamRegistry())
-  tab.send({ type: 'attach', server: await scripted(t, ready), token: 'x' })
-  t.ok(
-    (await tab.waitFor('online-users', ({ onlineUsers }) => onlineUsers.count === 1400)).onlineUsers
-      .stale,
-  )
-  const { onlineUsers } = await tab.waitFor(
-    'online-users',
-    ({ onlineUsers }) => onlineUsers.count === 1500,
-  )
-  t.same(onlineUsers, { names: ['ann'], count: 1500, stale: false })
-})
-
-t.test('a list that is older than a presence event is loaded again', async (t) => {
-  const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
-  const joined = event('presence', { joined: ['zoe'], left: [], onlineCount: 1401 })
-  const { promise: isPresenceKnown, resolve: sendList } = Promise.withResolvers<void>()
-  let lists = 0
-  let stream: ServerResponse | undefined
-  const server = createServer(async (request, response) => {
-    if (request.url?.startsWith('/v1/users/online')) {
-      response.setHeader('content-type', 'application/json')
-      const users = [{ username: 'ann', onlineSince: '2026-11-24T09:00:00.000Z' }]
-      if (++lists === 1) {
-        stream?.write(joined)
-        await isPresenceKnown
-      }
-      return response.end(JSON.stringify({ users, count: 1400 + lists, more: true }))
-    }
-    stream = response
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(ready)
-  })
-  const tab = new Tab(t, new StreamRegistry())
-  tab.send({ type: 'attach', server: await served(t, server), token: 'x' })
-  await tab.waitFor('online-users', ({ onlineUsers }) => onlineUsers.names.includes('zoe'))
-  sendList()
-  const early = await tab.waitFor(
-    'online-users',
-    ({ onlineUsers }) => onlineUsers.count === 1401 && !onlineUsers.names.includes('zoe'),
-  )
-  t.ok(early.onlineUsers.stale)
-  const { onlineUsers } = await tab.waitFor(
-    'online-users',
-    ({ onlineUsers }) => onlineUsers.count === 1402,
-  )
-  t.notOk(onlineUsers.stale)
-})
-
-t.test('a list that cannot be loaded changes nothing', async (t) => {
-  const ready = event('ready', { user: 'ann', head: 0, onlineCount: 1400 }, '0-00000000')
-  const left = event('presence', { joined: [], left: [], onlineCount: 1399, resync: true })
-  const tab = new Tab(t, new StreamRegistry())
-  tab.send({ type: 'attach', server: await scripted(t, ready + left), token: 'x' })
-  await tab.waitFor('online-users', ({ onlineUsers }) => onlineUsers.count === 1399)
-  tab.send({ type: 'detach' })
-})
-
-t.test('a reset comes after earlier messages, and a new tab gets no void messages', async (t) => {
-  const say = (id: number) => event('message', broadcastMessage(id, 'bob'), `${id}-00000000`)
-  const reset = event('reset', { reason: 'rewound', from: 1, oldest: 1, head: 1 }, '1-00000001')
-  const ready = event('ready', { user: 'ann', head: 2, online: [], onlineCount: 0 }, '2-00000001')
-  const server = await scripted(t, say(1) + say(2) + reset + say(2) + ready)
-  const registry = new StreamRegistry()
-  const first = new Tab(t, registry)
-  first.send({ type: 'attach', server, token: 'x' })
-  await first.live()
-  const second = new Tab(t, registry)
-  second.send({ type: 'attach', server, token: 'x' })
-  await second.live()
+  tab.send({ type: 'attach', server: await scripted(t, many.join('')), token: 'x' })
+  await tab.message(450)
   t.strictSame(
-    first.received
-      .filter(({ type }) => type === 'messages' || type === 'reset')
-      .map(({ type }) => type),
-    ['messages', 'reset', 'messages'],
+    tab.ids,
+    many.map((_, at) => at + 1),
   )
-  t.strictSame(first.ids, [1, 2, 2])
-  t.strictSame(second.ids, [2])
-})
-
-t.test('a new epoch comes with the messages that show whether any were lost', async (t) => {
-  const say = (id: number, of = 0) =>
-    event('message', broadcastMessage(id, 'bob'), `${id}-0000000${of}`)
-  const epoch = (from: number, of: number) =>
-    event('reset', { reason: 'new-epoch', from, oldest: 1, head: 500 }, `${from}-0000000${of}`)
-  const ready = event('ready', { user: 'ann', head: 3, online: [], onlineCount: 0 }, '3-00000001')
-  let live: ServerResponse | undefined
-  const server = createServer((_, response) => {
-    live = response
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(say(1) + say(2) + epoch(2, 1) + say(3, 1) + ready)
-  })
-  const registry = new StreamRegistry()
-  const tab = new Tab(t, registry)
-  const address = await served(t, server)
-  tab.send({ type: 'attach', server: address, token: 'x' })
-  await tab.live()
-  const idsOf = (messages: readonly Message[]) => messages.map(({ id }) => id)
-  t.strictSame(
-    tab.received.flatMap((what) => ('messages' in what ? [[what.type, idsOf(what.messages)]] : [])),
-    [
-      ['messages', [1, 2]],
-      ['reset', [3]],
-    ],
+  const batches = tab.received.flatMap((each) =>
+    each.type === 'events' ? [each.events.length] : [],
   )
-  const second = new Tab(t, registry)
-  second.send({ type: 'attach', server: address, token: 'x' })
-  await second.live()
-  t.strictSame(second.ids, [1, 2, 3], 'no message of the stream is void')
-
-  // On a live stream nothing marks the end of those messages.
-  live?.write(epoch(3, 2))
-  const { reset, messages } = await tab.waitFor('reset', ({ reset }) => reset.from === 3)
-  t.match({ reset, messages }, { reset: { reason: 'new-epoch' }, messages: [] })
-  const many = Array.from({ length: 201 }, (_, at) => say(at + 4, 3))
-  live?.write(epoch(3, 3) + many.join(''))
-  const long = await tab.waitFor('reset', ({ messages }) => messages.length > 1)
-  t.equal(long.messages.length, 200, 'at most 200 are delayed')
-  await tab.waitFor('messages', ({ messages }) => idsOf(messages).includes(204))
+  t.ok(Math.max(...batches) <= 200)
 })
 
 t.test('a session that expires ends', async (t) => {

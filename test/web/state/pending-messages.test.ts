@@ -14,8 +14,7 @@ import { broadcastMessage } from '../message-fixtures.ts'
 
 const pending = (key: string, text: string, after = 0): PendingMessage => ({
   key,
-  conversation: '',
-  to: undefined,
+  conversation: 'everyone',
   text,
   at: 0,
   after,
@@ -26,7 +25,7 @@ const keys = (outbox: PendingMessages) => outbox.map(({ key }) => key)
 t.test('a message is pending until it arrives on the stream', async (t) => {
   const outbox = [pending('a', 'hi', 4), pending('b', 'hi', 4), pending('c', 'ho', 4)]
   const visible = (messages = [broadcastMessage(4, 'ann', 'hi')]) =>
-    keys(unconfirmed(outbox, '', messages, 'ann'))
+    keys(unconfirmed(outbox, 'everyone', messages, 'ann'))
   t.strictSame(visible(), ['a', 'b', 'c'], 'an older message does not match')
   t.strictSame(
     visible([broadcastMessage(5, 'bob', 'hi')]),
@@ -35,13 +34,13 @@ t.test('a message is pending until it arrives on the stream', async (t) => {
   )
   t.strictSame(visible([broadcastMessage(5, 'ann', 'hi')]), ['b', 'c'])
   t.strictSame(visible([broadcastMessage(5, 'ann', 'hi'), broadcastMessage(6, 'ann', 'hi')]), ['c'])
-  t.strictSame(unconfirmed(outbox, 'bob', [], 'ann'), [])
+  t.strictSame(unconfirmed(outbox, 'direct:bob', [], 'ann'), [])
 })
 
 t.test(
   'a sent message is removed, and the pending ones of its conversation come after it',
   async (t) => {
-    const other = { ...pending('d', 'hi', 4), conversation: 'bob', to: 'bob' }
+    const other = { ...pending('d', 'hi', 4), conversation: 'direct:bob' }
     const outbox = [pending('a', 'hi', 4), pending('b', 'hi', 4), pending('late', 'hi', 9), other]
     const settled = markSent(outbox, 'a', broadcastMessage(5, 'ann', 'hi'))
     t.strictSame(
@@ -52,10 +51,10 @@ t.test(
         ['d', 4],
       ],
     )
-    t.strictSame(keys(unconfirmed(settled, '', [broadcastMessage(5, 'ann', 'hi')], 'ann')), [
-      'b',
-      'late',
-    ])
+    t.strictSame(
+      keys(unconfirmed(settled, 'everyone', [broadcastMessage(5, 'ann', 'hi')], 'ann')),
+      ['b', 'late'],
+    )
     t.strictSame(markSent(outbox, 'gone', broadcastMessage(5, 'ann')), outbox)
   },
 )
@@ -65,8 +64,8 @@ t.test(
   async (t) => {
     const outbox = markFailed([pending('a', 'hi'), pending('b', 'ho')], 'a', 'too-many-requests')
     const came = [broadcastMessage(1, 'ann', 'hi'), broadcastMessage(2, 'ann', 'ho')]
-    t.strictSame(keys(unconfirmed(outbox, '', came, 'ann')), ['a'])
-    t.strictSame(keys(unconfirmed(markFailed(outbox, 'a', 'network'), '', came, 'ann')), [])
+    t.strictSame(keys(unconfirmed(outbox, 'everyone', came, 'ann')), ['a'])
+    t.strictSame(keys(unconfirmed(markFailed(outbox, 'a', 'network'), 'everyone', came, 'ann')), [])
     t.equal(markSending(outbox, 'a')[0]?.failure, undefined)
     t.strictSame(keys(removePending(outbox, 'a')), ['b'])
     t.strictSame(
@@ -75,6 +74,18 @@ t.test(
     )
   },
 )
+
+t.test('what version 0.1 has stored goes to whom it was meant for', async (t) => {
+  const old = [
+    { ...pending('a', 'hi'), conversation: 'bob', to: 'Bob' },
+    { ...pending('b', 'hi'), conversation: '' },
+    { ...pending('c', 'hi'), conversation: 'room:tea' },
+  ]
+  t.strictSame(
+    markInterrupted(old).map(({ conversation }) => conversation),
+    ['direct:Bob', 'everyone', 'room:tea'],
+  )
+})
 
 t.test('a delayed message has the reason and the time of the next attempt', async (t) => {
   const [waiting] = markDelayed([pending('a', 'hi')], 'a', 'too-many-requests', 5000)

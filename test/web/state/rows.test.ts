@@ -1,6 +1,6 @@
 import t from 'tap'
 import { toRows } from '../../../src/web/state/rows.ts'
-import { broadcastMessage, directMessage } from '../message-fixtures.ts'
+import { broadcastMessage } from '../message-fixtures.ts'
 
 t.test('rows have days, groups of messages and a divider before new messages', async (t) => {
   const day = 24 * 60 * 60
@@ -34,7 +34,6 @@ t.test('rows have days, groups of messages and a divider before new messages', a
   t.strictSame(shape(6).slice(-3), ['6 first', 'new', '7 first last'])
   t.strictSame(shape(9), shape())
   t.same(toRows([], 'ann', 1), [])
-  t.equal(toRows([directMessage(1, 'bob', 'ann')], 'ann').length, 2)
 })
 
 t.test('a group has at most eight messages', async (t) => {

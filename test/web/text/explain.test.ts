@@ -35,6 +35,9 @@ t.test('an error is explained in the reader’s language, at its field', async (
     text: words.badPassword('12'),
   })
   t.equal(invalid('/password', 'is missing').text, words.badPassword('8'))
+  t.same(invalid('/name', 'must begin with a letter'), { field: 'title', text: words.badRoomName })
+  t.same(invalid('/title', 'must not be blank'), { field: 'title', text: words.badTitle })
+  t.same(invalid('/topic', 'must not be so long'), { field: 'topic', text: words.badTopic })
   t.equal(invalid('/text', 'must be at most 4000 characters long').text, words.tooLongFor('4000'))
   t.equal(invalid('/text', 'must not be blank').text, words.problems['invalid-request'])
   const parameter = refused('invalid-request', [{ parameter: 'limit', detail: 'must be 1 to 200' }])

@@ -52,6 +52,23 @@ t.test('bidirectional controls are not part of a link', async (t) => {
   ])
 })
 
+t.test('names that the server found as mentions are marked', async (t) => {
+  t.strictSame(displayPieces('hi @Bob, @anna: see https://e.org/@bob', ['ann', 'bob', 'Anna']), [
+    { text: 'hi ' },
+    { text: '@Bob', mention: 'bob' },
+    { text: ', ' },
+    { text: '@anna', mention: 'Anna' },
+    { text: ': see ' },
+    { text: 'https://e.org/@bob', href: 'https://e.org/@bob' },
+  ])
+  t.strictSame(displayPieces('@b.c @bxc', ['b.c']), [
+    { text: '@b.c', mention: 'b.c' },
+    { text: ' @bxc' },
+  ])
+  t.strictSame(displayPieces('@bob'), [{ text: '@bob' }])
+  t.strictSame(displayPieces('@bob', ['bob']), [{ text: '@bob', mention: 'bob' }])
+})
+
 t.test('the pieces are the whole text, and links are http or https', async () => {
   const piece = fc.oneof(
     fc.string(),

@@ -18,6 +18,10 @@ t.test('both languages have all texts', async (t) => {
   t.equal(tables.en.onlineCount(2), '2 people online')
   t.match(tables.en.nextTry(0), /again…/)
   t.match(tables.id.nextTry(0), /lagi…/)
+  for (const { reactedBy } of Object.values(tables)) {
+    t.equal(reactedBy(0, 'ann, bob'), 'ann, bob')
+    t.match(reactedBy(2, 'ann'), /^ann .*2/)
+  }
   t.equal(tables.en.sendingAgain('Wait.', 12), 'Wait. Sending again in 12 s.')
   for (const { sendingAgain } of Object.values(tables)) t.match(sendingAgain('x.', 0), /^x\. .*…$/)
 })

@@ -14,5 +14,6 @@ t.test('days and times are formatted for the locale', async (t) => {
   t.match(times.day(at(20, 9, 2025), now), /2025/)
   t.equal(times.short(at(24), now), '9:05')
   t.equal(times.short(at(23), now), 'Yesterday')
+  t.equal(times.exact(now), '15:05:00')
   t.match(times.whole(now), /24 November 2026.*15:05:00/)
 })

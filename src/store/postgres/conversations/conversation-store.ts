@@ -3,8 +3,8 @@ import { parseEpoch } from '../../cursor-resolution.ts'
 import type { ChangePoller } from '../change-poller.ts'
 import { resolveCursor } from '../log/resolve-cursor.ts'
 import type { Pool } from '../pool.ts'
+import { findConversation, listConversations } from './conversation-queries.ts'
 import { findAudience } from './find-audience.ts'
-import { findConversation, listConversations } from './views.ts'
 
 interface Parts {
   pool: Pool

@@ -2,19 +2,19 @@ import type { Page, PageRange } from '../../message-log.ts'
 import { toMessage } from '../../rows.ts'
 import type { Pool } from '../pool.ts'
 import {
-  carriedRanges,
-  conversationRanges,
-  mergedIds,
-  roomRanges,
-  trimmedTo,
-} from './carried-ranges.ts'
-import {
   type BoundsAndEntryRow,
   mayReadRoom,
   reactionsTo,
   splitBounds,
   withBounds,
 } from './entry-query.ts'
+import {
+  carriedRanges,
+  conversationRanges,
+  mergedIds,
+  roomRanges,
+  trimmedTo,
+} from './visibility.ts'
 
 /** One more than a page may hold. */
 const MAX_ROWS = 201

@@ -2,7 +2,6 @@ import type { MessageEntry, Scan } from '../../message-log.ts'
 import { type ChangedMessage, type EntryRow, isChange, toEntry, toMessage } from '../../rows.ts'
 import { MAX_SCAN_IDS } from '../../scan-limits.ts'
 import type { Pool } from '../pool.ts'
-import { carriedRanges, mergedIds, trimmedTo } from './carried-ranges.ts'
 import {
   type EntryAndRoomRow,
   entryColumns,
@@ -17,6 +16,7 @@ import {
   wasMember,
   withBounds,
 } from './entry-query.ts'
+import { carriedRanges, mergedIds, trimmedTo } from './visibility.ts'
 
 /** Of the viewer $1, after the id $2. */
 const readQuery = `

@@ -9,7 +9,7 @@ import type { Sql } from '../connection.ts'
 import { decideInLog, type Executed } from '../log/decide-in-log.ts'
 import type { Pool } from '../pool.ts'
 import { type FactsRow, selectFacts, toFacts } from './facts.ts'
-import { selectView, stayOf, toView, type ViewRow } from './views.ts'
+import { selectView, stayOf, toView, type ViewRow } from './room-queries.ts'
 
 /** Judges a command and carries it out: see `decideInLog`. */
 export function executeRoomCommand(

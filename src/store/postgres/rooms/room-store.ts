@@ -3,7 +3,7 @@ import type { ChangePoller } from '../change-poller.ts'
 import type { Pool } from '../pool.ts'
 import { executeRoomCommand } from './execute.ts'
 import { MembershipReader } from './memberships.ts'
-import { findRoom, listBans, listMembers, listRooms } from './views.ts'
+import { findRoom, listBans, listMembers, listRooms } from './room-queries.ts'
 
 interface Parts {
   pool: Pool

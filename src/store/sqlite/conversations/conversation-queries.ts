@@ -13,7 +13,7 @@ import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { Audiences, EVERYONE } from '../log/audiences.ts'
 import { LogBoundsQuery } from '../log/bounds.ts'
-import { Messages } from '../log/messages.ts'
+import { MessageQueries } from '../log/message-queries.ts'
 import { RoomStates } from '../rooms/room-states.ts'
 import { newestIn, oneAudience, ownAudiences } from './newest-messages.ts'
 
@@ -46,7 +46,7 @@ export class ConversationQueries {
     this.#accounts = new AccountQueries(connection)
     this.#audiences = new Audiences(connection)
     this.#rooms = new RoomStates(connection)
-    this.#messages = new Messages(connection)
+    this.#messages = new MessageQueries(connection)
     type Page = { viewer: number; lastId: number | null; id: string | null; count: number }
     this.#page = connection.prepare<Page, Row>(
       `WITH ${newestIn(ownAudiences)},

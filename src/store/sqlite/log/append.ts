@@ -10,12 +10,12 @@ import { EntryWriter } from './entry-writer.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { memoize } from './memoize.ts'
 import { idsOf, Mentions } from './mentions.ts'
-import { Messages } from './messages.ts'
+import { MessageQueries } from './message-queries.ts'
 
 /** Where an entry goes, or why it is refused. */
 type Destination = { audience: number; to: Person | null; room: RoomRef | null } | Outcome
 
-/** Must be called inside a write transaction. */
+/** Judges drafts and appends them to the log. Must be called inside a write transaction. */
 export class LogAppender {
   readonly #entries
   readonly #accounts
@@ -36,7 +36,7 @@ export class LogAppender {
       .pluck()
     this.#keys = new IdempotencyKeys(connection)
     this.#posting = new PostingRules(connection)
-    this.#messages = new Messages(connection)
+    this.#messages = new MessageQueries(connection)
     this.#mentions = new Mentions(connection)
     this.#markers = new ReadMarkers(connection)
   }

@@ -13,7 +13,7 @@ import { RoomStates } from '../rooms/room-states.ts'
 import { Blanking } from './blanking.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { idsOf, Mentions } from './mentions.ts'
-import { Messages } from './messages.ts'
+import { MessageQueries } from './message-queries.ts'
 import { Reactions } from './reactions.ts'
 
 type ChangeEntry = MessageChangeEntry | ReactionEntry
@@ -27,7 +27,7 @@ const entryKinds = {
 } as const
 
 /** Edits and deletes messages, and changes reactions. Must be called inside a write transaction. */
-export class MessageChanges {
+export class MessageCommands {
   readonly #accounts
   readonly #messages
   readonly #rooms
@@ -44,7 +44,7 @@ export class MessageChanges {
 
   constructor(connection: Connection) {
     this.#accounts = new AccountQueries(connection)
-    this.#messages = new Messages(connection)
+    this.#messages = new MessageQueries(connection)
     this.#rooms = new RoomStates(connection)
     this.#bans = new RoomBans(connection)
     this.#mentions = new Mentions(connection)

@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts'
 import { RoomStates } from '../rooms/room-states.ts'
 import { type EntryRow, roomRefOf } from './entry-query.ts'
 import { memoize } from './memoize.ts'
-import { Messages } from './messages.ts'
+import { MessageQueries } from './message-queries.ts'
 import { Reactions } from './reactions.ts'
 
 /** Entries as a stream tells them. */
@@ -16,7 +16,7 @@ export class Entries {
 
   constructor(connection: Connection) {
     this.#rooms = new RoomStates(connection)
-    this.#messages = new Messages(connection)
+    this.#messages = new MessageQueries(connection)
     this.#reactions = new Reactions(connection)
     this.#isCovered = connection.prepare<{ viewer: number; room: number; id: number }>(
       `SELECT 1 FROM members

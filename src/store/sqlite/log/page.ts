@@ -5,7 +5,7 @@ import { RoomStates } from '../rooms/room-states.ts'
 import { Audiences } from './audiences.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { type EntryRow, entryColumns, entryTables } from './entry-query.ts'
-import { Messages } from './messages.ts'
+import { MessageQueries } from './message-queries.ts'
 import { carriedRanges, messageIds, staysInAudience, wholeAudience } from './visibility.ts'
 
 /** Where to look: in all that the viewer's streams carry, in one audience, or in stays in it. */
@@ -35,7 +35,7 @@ export class LogPages {
     this.#bounds = new LogBoundsQuery(connection)
     this.#rooms = new RoomStates(connection)
     this.#audiences = new Audiences(connection)
-    this.#messages = new Messages(connection)
+    this.#messages = new MessageQueries(connection)
     this.#queries = {
       carried: both(carriedRanges),
       audience: both(wholeAudience),

@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { Entries } from './entries.ts'
 import { type EntryRow, entryColumns, entryTables } from './entry-query.ts'
-import { Messages } from './messages.ts'
+import { MessageQueries } from './message-queries.ts'
 import { carriedRanges, entryIds, ownChanges } from './visibility.ts'
 
 type ScanParameters = { viewer: number; low: number; high: number; count: number }
@@ -19,7 +19,7 @@ export class EntryReader {
   constructor(connection: Connection) {
     this.#bounds = new LogBoundsQuery(connection)
     this.#entries = new Entries(connection)
-    this.#messages = new Messages(connection)
+    this.#messages = new MessageQueries(connection)
     this.#scan = connection.prepare<ScanParameters, EntryRow>(
       `SELECT ${entryColumns} FROM ${entryTables}
        WHERE entries.id IN (

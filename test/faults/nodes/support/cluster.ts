@@ -6,7 +6,7 @@
  *     const load = new Load(cluster.door(), { people: cluster.people, lanes: 8 }).start()
  *     await cluster.nodes[0].stop('SIGKILL')                   // or freeze(), proxy.hang(), …
  *     await load.stop()
- *     holds(t, await cluster.settle(chains), load, chains, '')
+ *     holdsOnNodes(t, await cluster.settle(chains), load, chains, '')
  *
  * A node is a `Door` as well: `new Chain(cluster.nodes[1], ann)` stays at that one.
  */
@@ -17,7 +17,8 @@ import { sharedPostgres } from '../../../support/postgres.ts'
 import { temporaryFolder } from '../../../support/room.ts'
 import { openTcpProxy } from '../../../support/tcp-proxy.ts'
 import type { Person } from '../../support/caller.ts'
-import { Chain, type ChainOptions, type Received } from '../../support/chain.ts'
+import { Chain, type ChainOptions, readAllAgain } from '../../support/chain.ts'
+import type { LogEntry } from '../../support/log-entry.ts'
 import type { Door, ForEach } from '../../support/site.ts'
 import { ClusterNode } from './cluster-node.ts'
 import { LoadBalancer } from './load-balancer.ts'
@@ -30,8 +31,8 @@ export interface ClusterOptions<People extends readonly string[]> {
   nodes?: number
   /** Whether each node has its own `TcpProxy` in front of the database. */
   proxied?: boolean
-  /** Whether the nodes run in this process, which is cheap. They cannot be killed or frozen then. */
-  inProcess?: boolean
+  /** Whether nodes run in this process, which is cheap. They cannot be killed or frozen then. */
+  inProcess?: boolean | ((at: number) => boolean)
   /** Settings of every node. */
   env?: Record<string, string>
   /** Internal bounds of every node. */
@@ -56,7 +57,9 @@ export async function openCluster<const People extends readonly string[]>(
   for (let at = 0; at < count; at++) {
     const port = Number(new URL(databaseUrl).port)
     const proxy = proxied ? await openTcpProxy(t, port) : undefined
-    nodes.push(new ClusterNode({ folder, databaseUrl, proxy, env, tuning, inProcess }))
+    const isHere = typeof inProcess === 'function' ? inProcess(at) : inProcess
+    const node = { folder, databaseUrl, proxy, env, tuning, inProcess: isHere }
+    nodes.push(new ClusterNode(node))
   }
   t.teardown(() => Promise.all(nodes.map((node) => node.stop('SIGKILL').catch(() => {}))))
   await Promise.all(nodes.map((node) => node.start()))
@@ -106,7 +109,7 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
     return chains as ForEach<Some, Chain>
   }
 
-  log(): Promise<Received[]> {
+  log(): Promise<LogEntry[]> {
     return readLog(this.databaseUrl)
   }
 
@@ -117,10 +120,11 @@ export class Cluster<People extends readonly Person[] = readonly Person[]> {
    *
    * @param databaseUrl of the log, if that is another by now
    */
-  async settle(chains: readonly Chain[], databaseUrl = this.databaseUrl): Promise<Received[]> {
+  async settle(chains: readonly Chain[], databaseUrl = this.databaseUrl): Promise<LogEntry[]> {
     const log = await readLog(databaseUrl)
     const head = log.at(-1)?.id ?? 0
     await Promise.all(chains.map((chain) => chain.reach(head)))
+    await readAllAgain(chains, head)
     await Promise.all(chains.map((chain) => chain.close()))
     await Promise.all(this.nodes.map((node) => node.stop('SIGKILL').catch(() => {})))
     return log

@@ -4,7 +4,6 @@ import { type Nodes, type NodesOptions, openNodes } from '../../../support/nodes
 import { sharedPostgres } from '../../../support/postgres.ts'
 import type { Room } from '../../../support/room.ts'
 import { type Answer, call, type Person } from '../../support/caller.ts'
-import type { Received } from '../../support/chain.ts'
 import { within } from '../../support/deadline.ts'
 import type { Door, ForEach } from '../../support/site.ts'
 
@@ -66,7 +65,7 @@ export async function runConcurrently<Item>(
   await within(300_000, 'all lanes', Promise.all(Array.from({ length: lanes }, lane)))
 }
 
-export function countByText(log: readonly Received[]): Map<string, number> {
+export function countByText(log: readonly { text: string }[]): Map<string, number> {
   const copies = new Map<string, number>()
   for (const { text } of log) copies.set(text, (copies.get(text) ?? 0) + 1)
   return copies

@@ -1,15 +1,16 @@
 import type { ReadMarker, TypingSignal } from '../conversation-store.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { StoreUpdate } from '../store.ts'
-import { toConversationRef } from './conversations/views.ts'
+import { toConversationRef } from './conversations/conversation-queries.ts'
 import type { ConversationChange, PollResult, SessionChange } from './read-changes.ts'
 
 type Changes = Pick<StoreUpdate, 'ended' | 'entered' | 'left' | 'read' | 'typing'>
 
 /**
- * Who is present, and what else comes as changes. The sessions of dead nodes leave as in `node-lease.ts`.
+ * What a node has applied of the table `changes`, which has what is not in the log: up to which change, and who
+ * is present by then. The sessions of dead nodes leave as in `node-lease.ts`.
  */
-export class PolledChanges {
+export class AppliedChanges {
   /** The newest change that was applied; -1 if all present sessions must be read again. */
   changeSeq = -1
   #present = new Map<number, PresentSession>()

@@ -8,7 +8,7 @@ import { mayReadMessage } from './visibility.ts'
 type Key = { id: number; viewer: number }
 
 /** Messages as they are in the snapshot that is read. */
-export class Messages {
+export class MessageQueries {
   readonly #reactions
   readonly #byId
   readonly #visible

@@ -1,3 +1,5 @@
+/** What a viewer may see, in SQL, as ranges of ids, each in one audience. SQLite's file of this name says more. */
+
 import { isMember } from './entry-query.ts'
 
 /** Every id is below it. */
