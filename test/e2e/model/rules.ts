@@ -167,15 +167,14 @@ function decideMessage(log: Log, by: string, change: Extract<Change, { id: numbe
 
 function edited(log: Log, was: Message, change: Extract<Change, { does: 'edit' }>): Message {
   const { text, metadata } = change
-  const is = { ...was }
-  if (text !== undefined && text !== was.text) {
-    is.text = text
-    const mentions = mentioned(log, text, was.id)
-    if (mentions.length > 0) is.mentions = mentions
-    else delete is.mentions
-  }
+  const is = { ...was, ...(text !== undefined && { text }) }
   if (metadata === null) delete is.metadata
   else if (metadata !== undefined) is.metadata = metadata
+  if (text === undefined || isDeepStrictEqual(is, was)) return is
+  // Whoever sends a text has it judged anew, also the same text with other metadata.
+  const mentions = mentioned(log, text, was.id)
+  if (mentions.length > 0) is.mentions = mentions
+  else delete is.mentions
   return is
 }
 
