@@ -26,6 +26,8 @@ export interface Model {
   /** Each place to which someone moved a marker, and who has typed where. */
   readonly moves: Set<string>
   readonly typists: Set<string>
+  /** When someone last was told that their typing is told. */
+  readonly typed: Map<string, number>
 }
 
 export interface WorldOptions {
@@ -85,6 +87,7 @@ export class World {
       keyedMakings: [],
       moves: new Set(),
       typists: new Set(),
+      typed: new Map(),
     }
     this.backups = new Backups(place, this.model.log, this.model.people)
     this.chains = [...names, ...names].map((person) => new Chain(person, this.model))
