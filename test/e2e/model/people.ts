@@ -1,5 +1,13 @@
 export const names = ['ann', 'bob', 'cid'] as const
 
+/** Names of rooms; few, so that they come again. */
+export const roomNames = ['ink', 'owl', 'tea'] as const
+
+/** Whether someone is registered under a name. */
+export function isKnown(name: string): boolean {
+  return (names as readonly string[]).includes(name)
+}
+
 /** How sure it is that someone is there. */
 export type Sure = 'yes' | 'no' | 'maybe'
 

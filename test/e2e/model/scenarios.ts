@@ -34,6 +34,10 @@ export async function slowReader(
     await listen(world, fast, { at: { cursor: before } })
     await world.moment(() => fast.cut())
   }
+  // It was said last, and is past what the socket took: nothing of it may come any more.
+  const { id, session } = newestLarge(world)
+  await world.moment((calls) => world.change(session, { does: 'delete', id }, calls))
+  chain.withheld = id
   const other = world.chains.find(({ person }) => person !== chain.person) as Chain
   if (world.options.grace === 'long') await logOutAll(world, other.person)
   else await listen(world, other, { at: { cursor: undefined } })
@@ -45,6 +49,14 @@ export async function slowReader(
   await world.trim(world.model.log.head + 1)
 }
 
+function newestLarge({ model: { log, people } }: World): { id: number; session: number } {
+  const id =
+    log.entries.findLastIndex((entry) => entry.kind === 'message' && entry.message.text === large) +
+    1
+  const [session = 0] = people.sessionsOf(log.entry(id).by)
+  return { id, session }
+}
+
 /** Someone leaves to whom something was said: saying it again is a replay, and saying more is refused. */
 export async function retryToTheGone(world: World, chosen: number): Promise<void> {
   await catchUp(world)
@@ -52,11 +64,11 @@ export async function retryToTheGone(world: World, chosen: number): Promise<void
   const session = await world.sessionOf(names.find((name) => name !== person) ?? person)
   const post = { session, to: person, keep: false, text: 'are you there?' }
   const keyed = { ...post, key: `once-${world.model.log.head}` }
-  await world.moment((posted) => world.post(keyed, posted))
+  await world.moment((calls) => world.post(keyed, calls))
   await logOutAll(world, person)
   await world.moment(
-    (posted) => world.post(keyed, posted),
-    (posted) => world.post(post, posted),
+    (calls) => world.post(keyed, calls),
+    (calls) => world.post(post, calls),
   )
 }
 
@@ -91,7 +103,7 @@ export async function reachedByHeartbeat(world: World, chosen: number): Promise<
   const chain = await someone(world, chosen)
   const session = await world.sessionOf('bob')
   const post = { session, to: chain.person, keep: true, text: 'reached by a heartbeat' }
-  await world.moment((posted) => world.post(post, posted))
+  await world.moment((calls) => world.post(post, calls))
   await catchUp(world)
   // By the second the first has found everything drained.
   await heartbeats(chain, 2)
@@ -101,7 +113,7 @@ export async function reachedByHeartbeat(world: World, chosen: number): Promise<
 }
 
 /** A client that reads, is live and hears of presence. */
-async function someone(world: World, chosen: number): Promise<Chain> {
+export async function someone(world: World, chosen: number): Promise<Chain> {
   const chain = world.chains[chosen % world.chains.length] as Chain
   if (chain.open) await world.moment(() => chain.cut())
   await listen(world, chain, { at: 'own' })
@@ -115,11 +127,11 @@ async function logOutAll(world: World, person: string): Promise<void> {
 
 async function sayAtOnce(world: World, text: string, times: number): Promise<void> {
   const session = await world.sessionOf('bob')
-  const say: Act = (posted) => world.post({ session, text }, posted)
+  const say: Act = (calls) => world.post({ session, text }, calls)
   await world.moment(...Array<Act>(times).fill(say))
 }
 
-async function listen(
+export async function listen(
   world: World,
   chain: Chain,
   { at, patient = true }: { at: Wanted['at']; patient?: boolean },

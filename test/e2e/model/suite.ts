@@ -4,62 +4,64 @@ import { rest } from './checks.ts'
 import { commands } from './commands.ts'
 import type { ModelFixture } from './fixture.ts'
 import { Statistics } from './statistics.ts'
-import { World } from './world.ts'
+import { tour } from './tour.ts'
+import { World, type WorldOptions } from './world.ts'
 
 export interface ModelSuite {
   name: string
   createFixture: (t: Test) => Promise<ModelFixture>
-  /** Random seeds that are run each time, each for 4 runs. */
-  fixed: readonly number[]
-  /** How many are drawn beside these. */
-  drawn: number
-  /** How many runs for each of those. */
+  /** How many random histories. */
   runs: number
 }
 
-/**
- * To repeat a failure: OBROL_SEED and OBROL_PATH as its report names them; it is then also cut down
- * to the few commands that it takes, which is left out otherwise for the time it costs.
- */
-const { OBROL_SEED, OBROL_PATH } = process.env
-const chance = () => Math.floor(Math.random() * 2 ** 31)
+/** To repeat a failure: OBROL_SEED and OBROL_PATH as its report names them. */
+const { OBROL_SEED, OBROL_PATH, OBROL_FAULTS } = process.env
+
+/** From its start on: a failure is cut down to the few commands that it takes until then. */
+const limitMs = OBROL_FAULTS === 'full' ? 300_000 : 85_000
 
 const options = fc.record({
   grace: fc.constantFrom('short', 'long'),
   heartbeats: fc.constantFrom('frequent', 'rare'),
 })
 
-/** Random rooms are held against the model. */
-export function modelSuite(t: Test, suite: ModelSuite): Promise<unknown> {
-  const { name, createFixture, fixed, drawn, runs } = suite
-  const seeds = [
-    ...fixed.map((seed) => ({ seed, runs: 4 })),
-    ...Array.from({ length: drawn }, () => ({ seed: chance(), runs })),
-  ]
-  const repeated = { seed: Number(OBROL_SEED), runs: 4 }
-  return t.test(name, async (t) => {
+/** Random histories are held against the model. */
+export function modelSuite(t: Test, { name, createFixture, runs }: ModelSuite): Promise<unknown> {
+  const seed = OBROL_SEED ? Number(OBROL_SEED) : Math.floor(Math.random() * 2 ** 31)
+  return t.test(`${name}, from the random seed ${seed}`, async (t) => {
     const ground = await createFixture(t)
-    for (const { seed, runs } of OBROL_SEED ? [repeated] : seeds) {
-      await t.test(`from the random seed ${seed}`, async (t) => {
-        const figures = new Statistics()
-        const property = fc.asyncProperty(options, commands, async (options, commands) => {
-          const world = await World.open(ground, options, figures)
-          try {
-            await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
-            await rest(world)
-          } finally {
-            await world.close()
-          }
+    const figures = new Statistics()
+    const inWorld = async (options: WorldOptions, happens: (world: World) => Promise<void>) => {
+      const world = await World.open(ground, options, figures)
+      try {
+        await happens(world)
+      } catch (error) {
+        throw new Error(`${error}\nafter\n${world.history.slice(-300).join('\n')}`, {
+          cause: error,
         })
-        await fc.assert(property, {
-          seed,
-          numRuns: runs,
-          ...(OBROL_SEED ? { interruptAfterTimeLimit: 90_000 } : { endOnFailure: true }),
-          ...(OBROL_PATH !== undefined && { path: OBROL_PATH }),
-        })
-        t.match(figures, { lost: 0, doubled: 0, void: 0, leaked: 0 })
-        t.comment(`${figures}`)
-      })
+      } finally {
+        await world.close()
+      }
     }
+    if (!OBROL_SEED) await inWorld({ grace: 'long', heartbeats: 'rare' }, tour)
+    const property = fc.asyncProperty(options, commands, (options, commands) =>
+      inWorld(options, async (world) => {
+        await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
+        await rest(world)
+      }),
+    )
+    const outcome = await fc.check(property, {
+      seed,
+      numRuns: runs,
+      interruptAfterTimeLimit: limitMs,
+      includeErrorInReport: true,
+      ...(OBROL_PATH !== undefined && { path: OBROL_PATH }),
+    })
+    // As a comment its lines stay lines.
+    if (outcome.failed) t.comment(await fc.asyncDefaultReportMessage(outcome))
+    t.notOk(outcome.failed, 'the server does what the model says')
+    t.comment(`${figures}`)
+    if (!OBROL_SEED && !outcome.failed)
+      t.same(figures.missing(), [], 'all that can happen did happen')
   })
 }

@@ -1,15 +1,16 @@
 import type { EventReader } from '../../support/event-reader.ts'
-import { Guest, type Room } from '../../support/room.ts'
+import { type Answer, Guest, type Room } from '../../support/room.ts'
 import { Backups } from './backups.ts'
 import { Chain } from './chain.ts'
 import type { Deployment, ModelFixture } from './fixture.ts'
 import { invariant } from './invariant.ts'
 import { Log } from './model.ts'
 import { names, People } from './people.ts'
-import { judge, type Post, type Posted, settle } from './posts.ts'
+import { place } from './place.ts'
+import { type Calls, judge, type Post, settle } from './posts.ts'
 import { RetentionControl } from './retention-control.ts'
+import type { Change } from './rules.ts'
 import type { Statistics } from './statistics.ts'
-import type { Placed } from './types.ts'
 
 /** What the server is held against. */
 export interface Model {
@@ -20,6 +21,13 @@ export interface Model {
   readonly cursors: string[]
   /** What was said with a key, whatever came of it. */
   readonly keyedPosts: Post[]
+  /** Who made a room with a key, whatever came of it. */
+  readonly keyedMakings: { by: string; change: Change }[]
+  /** Each place to which someone moved a marker, and who has typed where. */
+  readonly moves: Set<string>
+  readonly typists: Set<string>
+  /** When someone last was told that their typing is told. */
+  readonly typed: Map<string, number>
 }
 
 export interface WorldOptions {
@@ -36,14 +44,16 @@ export interface Wanted {
   /** With the chain's own last cursor; or anew, at a cursor or without one. */
   at: 'own' | { cursor: string | undefined }
   presence: 'full' | 'none'
+  /** The events that it carries; undefined for all. */
+  events?: readonly string[] | undefined
   /** The cursor stands in the query, not in the header. */
   inQuery: boolean
   /** Waits for `ready`. */
   patient: boolean
 }
 
-/** One of the things done at once; what it posts is settled with the others'. */
-export type Act = (posted: Posted[]) => unknown
+/** One of the things done at once; what it calls is settled with the others'. */
+export type Act = (calls: Calls) => unknown
 
 /** Real servers with their people's clients, and the model beside them. */
 export class World {
@@ -51,9 +61,13 @@ export class World {
   readonly chains: readonly Chain[]
   readonly options: WorldOptions
   readonly backups: Backups
+  /** What was called and what came of it, a line each, for the report of a failure. */
+  readonly history: string[] = []
   readonly #place: Deployment
   readonly #retention: RetentionControl
   readonly #guests: Guest[] = []
+  /** Where the log was when. */
+  readonly #heads: { at: number; head: number }[] = []
 
   private constructor(
     place: Deployment,
@@ -64,7 +78,17 @@ export class World {
     this.#place = place
     this.#retention = shears
     this.options = options
-    this.model = { log: new Log(), people: new People(), figures, cursors: [], keyedPosts: [] }
+    this.model = {
+      log: new Log(),
+      people: new People(),
+      figures,
+      cursors: [],
+      keyedPosts: [],
+      keyedMakings: [],
+      moves: new Set(),
+      typists: new Set(),
+      typed: new Map(),
+    }
     this.backups = new Backups(place, this.model.log, this.model.people)
     this.chains = [...names, ...names].map((person) => new Chain(person, this.model))
   }
@@ -82,6 +106,8 @@ export class World {
         presenceGraceMs: options.grace === 'short' ? 50 : 600_000,
         heartbeatMs: options.heartbeats === 'frequent' ? 100 : 3_600_000,
         messageMaxChars: 100_000,
+        roomsCreatedPerDay: 0,
+        addsPerHour: 0,
       },
       tuning: shears.tuning,
     })
@@ -136,11 +162,12 @@ export class World {
 
   /** Things that are done all at once. */
   async moment(...acts: readonly Act[]): Promise<void> {
-    const posted: Posted[] = []
-    await Promise.all(acts.map((act) => act(posted)))
+    const calls: Calls = { posts: [] }
+    await Promise.all(acts.map((act) => act(calls)))
     // Whoever was cut may have left before something was said to them.
     this.attend()
-    settle(posted, this.model)
+    settle(calls, this.model)
+    this.#heads.push({ at: Date.now(), head: this.model.log.head })
     for (const chain of this.chains) this.#mayHaveReached(chain)
     for (const chain of this.chains) {
       chain.take()
@@ -150,41 +177,78 @@ export class World {
     this.attend()
   }
 
-  async post(post: Post, posted: Posted[]): Promise<void> {
-    const { session, to, keep, key, text } = post
+  async post(post: Post, { posts }: Calls): Promise<void> {
+    const { session, to, room, keep, key, text, replyTo, metadata } = post
     if (key !== undefined) this.model.keyedPosts.push(post)
     const before = judge(post, this.model)
+    const path = to === undefined ? '/v1/messages/broadcast' : '/v1/messages/direct'
     const answer = await this.guest(session).call(
       'POST',
-      `/v1/messages/${to === undefined ? 'broadcast' : 'direct'}`,
-      { text, to, whenOffline: keep ? 'keep' : undefined },
+      room === undefined ? path : `/v1/rooms/${room}/messages`,
+      { text, to, whenOffline: keep ? 'keep' : undefined, replyTo, metadata },
       key === undefined ? {} : { 'idempotency-key': key },
     )
-    posted.push({ post, before, answer })
+    this.#tell(post, answer)
+    posts.push({ post, before, answer })
+  }
+
+  /** Changes a room or a message; at most one at a time. */
+  async change(session: number, change: Change, calls: Calls): Promise<void> {
+    const [method, path, body] = callOf(change)
+    const key = change.does === 'make' ? change.key : undefined
+    const headers = key === undefined ? {} : { 'idempotency-key': key }
+    const by = this.model.people.owners[session] as string
+    if (key !== undefined) this.model.keyedMakings.push({ by, change })
+    const answer = await this.guest(session).call(method, path, body, headers)
+    this.#tell({ session, ...change }, answer)
+    calls.change = { session, change, answer }
   }
 
   /** Opens a stream for a chain that has none. */
-  async listen({ chain, session, at, presence, inQuery, patient }: Wanted): Promise<void> {
+  async listen({ chain, session, at, presence, events, inQuery, patient }: Wanted): Promise<void> {
     const { log, people, figures } = this.model
     const cursor = at === 'own' ? chain.cursor : at.cursor
     const anew = at !== 'own' || cursor === undefined
-    const placed = cursor === undefined ? null : placeOf(cursor, log)
-    if (placed) people.mayHaveReached(chain.person, placed.position)
+    const placed = cursor === undefined ? null : place(cursor, log)
+    const isTold = events?.includes('message') ?? true
+    if (placed && isTold) people.mayHaveReached(chain.person, placed.position)
     if (!people.present.has(session)) people.present.set(session, 'maybe')
     const reached = people.surelyReached(chain.person)
-    const opening = { session, placed, presence, head: log.head, oldest: log.oldest, reached }
+    const { head, oldest } = log
+    const asOf = this.#knownHead()
+    const opening = { session, placed, presence, events, head, asOf, oldest, reached }
     const query = new URLSearchParams({ presence })
+    if (events) query.set('events', events.join(','))
     if (inQuery && cursor !== undefined) query.set('lastEventId', cursor)
     const reader = await this.guest(session).open({
       query: `?${query}`,
       cursor: inQuery ? undefined : cursor,
     })
     invariant(reader.status === 200, 'the answer to a stream', reader.head)
+    const wanted = JSON.stringify({ cursor, presence, events })
+    this.history.push(`${chain.person} opens the stream ${this.chains.indexOf(chain)} ${wanted}`)
     chain.begin(reader, opening, { anew })
     if (anew) chain.cursor = cursor
     figures.streams++
     if (!anew) figures.resumes++
     if (patient) await reader.until(() => isReady(reader), 'ready')
+  }
+
+  /** Up to where every server knows the log: one alone all of it, several what is older than a second. */
+  #knownHead(): number {
+    const { head } = this.model.log
+    if (this.alone) return head
+    const known = this.#heads.findLast(({ at }) => at < Date.now() - 1000)
+    return Math.min(head, known?.head ?? 0)
+  }
+
+  #tell({ session, ...call }: { session: number }, { status, body }: Answer): void {
+    const by = this.model.people.owners[session]
+    const outcome = status < 300 ? (body.id ?? status) : body.type.replace('/problems/', '')
+    const said = JSON.stringify(call, (_, value) =>
+      typeof value === 'string' && value.length > 60 ? `${value.slice(0, 60)}…` : value,
+    )
+    this.history.push(`${by} ${said}: ${outcome}`)
   }
 
   /** Stops a server and starts it again; where there are several, each in its turn. */
@@ -209,10 +273,12 @@ export class World {
   /** Trims what was said before an entry, or before a millisecond past the head. What reads must be at the head. */
   async trim(id: number): Promise<void> {
     const { log, figures } = this.model
-    const { sentAt } = log.entries[Math.min(id, log.head) - 1] as { sentAt: string }
-    const instant = Date.parse(sentAt) + (id > log.head ? 1 : 0)
+    // Where it is known what is older: the time before it is told, and another.
+    while (id <= log.head && !isLater(log, id)) id++
+    const { time = '' } = log.entry(Math.min(id, log.head))
+    const instant = Date.parse(time) + (id > log.head ? 1 : 0)
     await this.#retention.trim(instant, this.#place.room.servers.length)
-    log.trim(new Date(instant).toISOString())
+    log.trim(id)
     figures.trims++
   }
 
@@ -228,10 +294,12 @@ export class World {
   }
 
   /** Any heartbeat may have found an open stream drained, and a cursor past the head stands for the head. */
-  #mayHaveReached({ person, open, beganAhead }: Chain): void {
+  #mayHaveReached(chain: Chain): void {
+    const { person, open, beganAhead } = chain
+    const carriesMessages = chain.carries('message')
     const { people, log } = this.model
     const frequent = this.options.heartbeats === 'frequent'
-    if (open && (frequent || beganAhead)) people.mayHaveReached(person, log.head)
+    if (open && carriesMessages && (frequent || beganAhead)) people.mayHaveReached(person, log.head)
   }
 
   #leave(chain: Chain): void {
@@ -284,9 +352,36 @@ export class World {
   }
 }
 
-function placeOf(cursor: string, log: Log): Placed {
-  const [id, epoch] = cursor.split('-')
-  return log.place(Number(id), epoch ?? null)
+/** Whether an entry is known to be later than the one before it. */
+function isLater(log: Log, id: number): boolean {
+  const before = id === 1 ? '' : log.entry(id - 1).time
+  const { time } = log.entry(id)
+  return before !== undefined && time !== undefined && before < time
+}
+
+/** A change as a call. */
+function callOf(change: Change): [method: string, path: string, body?: unknown] {
+  const { does } = change
+  if ('id' in change) {
+    const path = `/v1/messages/${change.id}`
+    if (does === 'edit') return ['PATCH', path, { text: change.text, metadata: change.metadata }]
+    if (does === 'delete') return ['DELETE', path]
+    return [
+      does === 'react' ? 'PUT' : 'DELETE',
+      `${path}/reactions/${encodeURIComponent(change.emoji)}`,
+    ]
+  }
+  if (does === 'make') {
+    const { name, access, history } = change
+    return ['POST', '/v1/rooms', { name, access, history }]
+  }
+  const path = `/v1/rooms/${change.room}`
+  if (does === 'set') return ['PATCH', path, change.fields]
+  if (does === 'delete-room') return ['DELETE', path]
+  const { person } = change
+  if (does === 'put') return ['PUT', `${path}/members/${person}`, { role: change.role }]
+  if (does === 'remove') return ['DELETE', `${path}/members/${person}`]
+  return [does === 'ban' ? 'PUT' : 'DELETE', `${path}/bans/${person}`]
 }
 
 function isReady({ events }: EventReader): boolean {
