@@ -8,5 +8,5 @@ t.setTimeout(full ? 900_000 : 110_000)
 await modelSuite(t, {
   name: 'whatever happens, the server does what the model says',
   createFixture: (t) => SqliteFixture.create(t),
-  runs: full ? 45 : 7,
+  runs: full ? 20 : 7,
 })

@@ -11,8 +11,8 @@ import { full } from './support/deadline.ts'
 
 const program = fileURLToPath(new URL('support/dying-upgrade.ts', import.meta.url))
 
-/** In which places an upgrade is killed; in full, each. */
-const shortPlaces = 16
+/** In how many places of some hundred an upgrade is killed. */
+const places = full ? 40 : 16
 
 const messages = 2_000
 
@@ -23,7 +23,7 @@ t.test('an upgrade of a folder of 0.1 survives a kill at any place', async (t) =
   t.equal(all.signal, null)
   const count = Number(all.stdout)
   t.ok(count > 40, `${count} places`)
-  const step = full ? 1 : count / shortPlaces
+  const step = count / places
   for (let nth = 1; nth <= count; nth += step) {
     const folder = copyOf(old, join(parent, 'data'))
     const place = Math.floor(nth)
