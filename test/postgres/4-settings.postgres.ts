@@ -4,14 +4,10 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { hostileSettings } from '../store/postgres/hostile-settings.ts'
 
-/** A setting that changes the format of values or the meaning of names is tested alone. */
+/** What one of them breaks, another does not mend. */
 const groups = [
-  ['bytea_output'],
-  ['DateStyle'],
-  ['IntervalStyle'],
-  ['TimeZone'],
-  ['extra_float_digits'],
-  ['standard_conforming_strings'],
+  ['bytea_output', 'DateStyle', 'extra_float_digits'],
+  ['IntervalStyle', 'TimeZone', 'standard_conforming_strings'],
   ['search_path'],
   ['array_nulls', 'backslash_quote', 'transform_null_equals', 'check_function_bodies'],
   [
@@ -20,8 +16,14 @@ const groups = [
     'default_transaction_deferrable',
     'synchronous_commit',
   ],
-  ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'],
-  ['idle_session_timeout', 'exit_on_error', 'row_security'],
+  [
+    'lock_timeout',
+    'statement_timeout',
+    'idle_in_transaction_session_timeout',
+    'idle_session_timeout',
+    'exit_on_error',
+    'row_security',
+  ],
 ]
 
 const suite = fileURLToPath(new URL('./support/store-and-nodes.ts', import.meta.url))
