@@ -154,9 +154,9 @@ export class Stream implements PresenceSubscriber {
     return true
   }
 
-  /** Writes an event that is not in the log to a live stream. After `ready` its reader asks for what it missed. */
+  /** Writes an event that is not in the log, once `ready` was. Its reader asks for what came before. */
   sendSignal(name: 'read' | 'typing', chunk: Chunk): void {
-    if (this.isLive && hasEvent(this.events, name)) this.#send(chunk)
+    if (this.isLive && !this.#ready.isFirst && hasEvent(this.events, name)) this.#send(chunk)
   }
 
   /** Writes `bye` and ends the stream. */

@@ -46,6 +46,20 @@ t.test('a stream without read in its events is not told', async (t) => {
   t.equal(reader.received, 'ready@0')
 })
 
+t.test('no marker is told before ready, though the stream has come to the head', async (t) => {
+  const fixture = new DeliveryFixture()
+  fixture.holdPresence = true
+  const reader = new FakeConnection()
+  const stream = fixture.open(1, null, reader)
+  await reader.until(() => stream.isLive)
+  fixture.update({ entries: [fixture.log.say({})], read: [read(1, 1)] })
+  t.equal(reader.received, 'm1')
+  fixture.releasePresence()
+  await reader.until(() => reader.received.includes('ready'))
+  fixture.update({ read: [read(1, 1)] })
+  t.equal(reader.received, 'm1 ready@1 read')
+})
+
 t.test('a stream that is behind gets ready in place of what it missed', async (t) => {
   const fixture = new DeliveryFixture({ heartbeatMs: 30 })
   const reader = await fixture.join(1)
