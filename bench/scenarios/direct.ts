@@ -12,7 +12,10 @@ const many = 5_000
 
 const among = (streams: number): Contender => ({ ...obrol(), name: `among ${streams} streams` })
 
-/** From one of 64 users to one of all online users. */
+/** How many people each user writes to: as many conversations, whatever the number of streams. */
+const recipients = 100
+
+/** From one of 64 users to one of the people they write to; these are spread over all streams. */
 export const direct = (full: boolean): Scenario => ({
   name: 'direct',
   title: 'direct messages among 5,000 streams and among 100',
@@ -40,8 +43,9 @@ async function measure(server: Server, streams: number, count: number): Promise<
   const lines = await openConnections(server.port, inFlight)
   const expected = new Uint32Array(streams)
   function request(n: number, line: number): Buffer {
-    // A stride that reaches every stream, in another order than they were opened.
-    const to = (n * 37) % streams
+    const apart = streams / recipients
+    // In another order than the streams were opened.
+    const to = ((n * 37) % recipients) * apart + (line % apart)
     expected[to] = (expected[to] as number) + 1
     if (to !== line) expected[line] = (expected[line] as number) + 1
     return directRequest(server.tokens[line], `person${to}`)
