@@ -44,9 +44,11 @@ export const headOf = ({ entries }: History): number => firstEntry + entries - 1
 /** Obrol on such a database, which is made once and copied for each round. */
 export function obrolWithHistory(name: string, history: History): OnSqlite {
   let made: Promise<Data> | undefined
-  function makeData(): Promise<Data> {
+  async function makeData(): Promise<Data> {
     made ??= makeHistory(history)
-    return made
+    const { folder, ...data } = await made
+    // Later rounds copy it, too.
+    return { ...data, folder: { path: folder.path, remove() {} } }
   }
   return {
     name,

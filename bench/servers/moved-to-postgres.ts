@@ -53,9 +53,12 @@ async function makeTemplate(server: PostgresServer, data: Data): Promise<Templat
   pin(serverCore, server.pid)
   await server.run(`CREATE DATABASE ${database}`)
   await move(folder.path, server.url(database))
+  folder.remove()
   // The first start on moved data makes the skeletons of all names.
-  const node = await startProcess(makeFolder().path, { DATABASE_URL: server.url(database) })
+  const logFolder = makeFolder()
+  const node = await startProcess(logFolder.path, { DATABASE_URL: server.url(database) })
   await node.stop()
+  logFolder.remove()
   await server.run('VACUUM ANALYZE', database)
   await server.stop()
   return { database, people, head }
@@ -67,8 +70,8 @@ async function startNode(
 ): Promise<Server> {
   await server.start()
   await server.run(`CREATE DATABASE measured TEMPLATE ${database} STRATEGY file_copy`)
-  const folder = makeFolder()
-  const { stop, ...node } = await startProcess(folder.path, {
+  const logFolder = makeFolder()
+  const { stop, ...node } = await startProcess(logFolder.path, {
     DATABASE_URL: server.url('measured'),
   })
   return {
@@ -78,7 +81,7 @@ async function startNode(
     databasePid: server.pid,
     async stop() {
       await stop()
-      folder.remove()
+      logFolder.remove()
       await server.run('DROP DATABASE measured WITH (FORCE)')
       await server.stop()
     },

@@ -42,6 +42,7 @@ interface ObrolOptions {
 
 /** What a server of Obrol starts with. */
 export interface Data {
+  /** To be removed when it is not needed any more. */
   folder: Folder
   /** The users who can connect. */
   people: readonly Person[]
