@@ -10,9 +10,9 @@ export interface SqliteScenario extends Scenario {
 }
 
 /**
- * A scenario, and the same with one node on PostgreSQL. There the goals in ms and MB are twice those on
- * SQLite. A goal that compares two figures compares two on PostgreSQL, and stays. What PostgreSQL takes
- * of the processor stands beside what the node takes.
+ * A scenario, and the same with one node on PostgreSQL. There the goals in ms, KB and MB are twice
+ * those on SQLite. A goal that compares two figures compares two on PostgreSQL, and stays. What
+ * PostgreSQL takes of the processor stands beside what the node takes.
  */
 export function onBothStores(scenario: SqliteScenario): [Scenario, Scenario] {
   const { name, title, short = title, contenders, goals, columns } = scenario
