@@ -15,7 +15,8 @@ export interface BenchOptions {
 const soakMinutes = 20
 
 export function usage(scenarios: readonly { name: string; title: string }[]): string {
-  const lines = scenarios.map(({ name, title }) => `  ${name.padEnd(15)} ${title}\n`)
+  const longest = Math.max(...scenarios.map(({ name }) => name.length))
+  const lines = scenarios.map(({ name, title }) => `  ${name.padEnd(longest)} ${title}\n`)
   return `Usage: npm run bench -- [options]
 
 Runs servers on one core and their load on the other, in rounds that take turns, and checks every

@@ -41,7 +41,7 @@ function sum(pid: number, of: (member: number) => number): number {
   return familyOf(pid).reduce((total, member) => total + of(member), 0)
 }
 
-/** Pins this process, with all its threads, to one core. */
-export function pin(core: number): void {
-  execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' })
+/** Pins a process (this one), with all its threads and what it starts from then on, to one core. */
+export function pin(core: number, pid: number = process.pid): void {
+  execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' })
 }

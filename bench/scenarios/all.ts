@@ -1,7 +1,8 @@
+import { onBothStores } from './both-stores.ts'
 import { presenceStorm } from './coming.ts'
 import { direct } from './direct.ts'
 import { fanOuts } from './fan-out.ts'
-import { pages, resumeInRooms, startGrown } from './history.ts'
+import { conversations, pages, resumeInRooms, startGrown } from './history.ts'
 import { idle } from './idle.ts'
 import { lone } from './lone.ts'
 import { fanOutOfNodes, idleNodes, moreNodes, nodesApart, postsOfNodes } from './nodes.ts'
@@ -37,14 +38,15 @@ export function allScenarios(full: boolean, soakMinutes: number): Scenario[] {
     fanOutOfNodes(full),
     idleNodes(full),
     start(),
-    roomFanOut(full),
-    roomsApart(full),
-    smallRoomPosts(full),
-    idleInRooms(full),
-    joins(full),
-    resumeInRooms(full),
-    pages(full),
-    startGrown(),
+    ...onBothStores(roomFanOut(full)),
+    ...onBothStores(roomsApart(full)),
+    ...onBothStores(smallRoomPosts(full)),
+    ...onBothStores(idleInRooms(full)),
+    ...onBothStores(joins(full)),
+    ...onBothStores(resumeInRooms(full)),
+    ...onBothStores(pages(full)),
+    ...onBothStores(conversations(full)),
+    ...onBothStores(startGrown()),
     soak(soakMinutes),
   ]
 }

@@ -1,6 +1,6 @@
 import { openConnections, postFor } from '../load/poster.ts'
 import { allReceived, checkCounts, checkEach, closeAll, openStreams } from '../load/streams.ts'
-import { startWatch } from '../machine/stopwatch.ts'
+import { microseconds, startWatch } from '../machine/stopwatch.ts'
 import { hasNchan, nchan } from '../servers/nchan.ts'
 import { gathered, resWrite } from '../servers/node.ts'
 import { obrol } from '../servers/obrol.ts'
@@ -64,19 +64,19 @@ export async function measureFanOut(
   const lines = await openConnections(server.port, inFlight)
   const before = (server.head ?? 0) + (await postFor(lines, warm, post))
   await allReceived(receiving, before)
-  const watch = startWatch(server.pid)
+  const watch = startWatch(server.pid, server.databasePid)
   const messages = await postFor(lines, measured, post, before)
   await allReceived(receiving, before + messages)
-  const { seconds, serverCpu, loadShare } = watch.stop()
+  const lap = watch.stop()
   checkCounts(receiving, before + messages)
   await checkEach(others, new Uint32Array(others.length))
   closeAll(readers)
   for (const line of lines) line.close()
   const deliveries = receivers * messages
   return {
-    'deliveries/s': deliveries / seconds,
-    'µs a delivery': (serverCpu * 1e6) / deliveries,
-    load: loadShare,
+    'deliveries/s': deliveries / lap.seconds,
+    ...microseconds('µs a delivery', lap, deliveries),
+    load: lap.loadShare,
   }
 }
 

@@ -4,7 +4,7 @@ import { SeenIds } from '../load/seen-ids.ts'
 import { allReceived, checkCounts, closeAll, openStreams } from '../load/streams.ts'
 import { median, percentile } from '../machine/statistics.ts'
 import { stayAwake } from '../machine/stay-awake.ts'
-import { startWatch } from '../machine/stopwatch.ts'
+import { microseconds, startWatch } from '../machine/stopwatch.ts'
 import { hasNchan, nchan } from '../servers/nchan.ts'
 import { socketWrite } from '../servers/node.ts'
 import { obrol } from '../servers/obrol.ts'
@@ -100,19 +100,19 @@ export async function measureLatency(
   const onAnswer = (id: number, dueAt: number) => deliveryTimes.due(id, dueAt)
   const post = (n: number) => server.broadcast(n)
   await postSteadily(server.port, post, { perSecond, seconds: settle, first: head, onAnswer })
-  const watch = startWatch(server.pid)
+  const watch = startWatch(server.pid, server.databasePid)
   const first = head + settling
   await postSteadily(server.port, post, { perSecond, seconds, first, onAnswer })
   await allReceived(readers, head + messages)
-  const { serverCpu, loadShare } = watch.stop()
+  const lap = watch.stop()
   checkCounts(readers, head + messages)
   closeAll(readers)
   const latencies = deliveryTimes.latencies(settling)
   return {
     p50: median(latencies),
     p99: percentile(latencies, 0.99),
-    'µs a delivery': (serverCpu * 1e6) / (streams * perSecond * seconds),
-    load: loadShare,
+    ...microseconds('µs a delivery', lap, streams * perSecond * seconds),
+    load: lap.loadShare,
   }
 }
 

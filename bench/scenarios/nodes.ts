@@ -179,7 +179,7 @@ async function measurePosts(server: Server, { warm, measured }: Span, share = 1)
   // Longer than elsewhere, for here it is the compiled code that counts.
   await postFor(lines, warm * 2, post)
   const held = share < 1 ? pids.map((pid) => limitCpu(pid, share)) : []
-  const watches = pids.map(startWatch)
+  const watches = pids.map((pid) => startWatch(pid))
   const before = databasePid === undefined ? 0 : cpuSeconds(databasePid)
   const count = await postFor(lines, measured, post)
   const database = databasePid === undefined ? 0 : cpuSeconds(databasePid) - before

@@ -1,5 +1,5 @@
 import { openConnections, postFor } from '../load/poster.ts'
-import { startWatch } from '../machine/stopwatch.ts'
+import { microseconds, startWatch } from '../machine/stopwatch.ts'
 import { bareFastify, rememberingFastify } from '../servers/node.ts'
 import { obrol } from '../servers/obrol.ts'
 import type { Server } from '../servers/server.ts'
@@ -38,14 +38,14 @@ export async function measurePosts(
   const lines = await openConnections(server.port, inFlight)
   // Longer than elsewhere, because the compiled code is measured.
   await postFor(lines, warm * 2, post)
-  const watch = startWatch(server.pid)
+  const watch = startWatch(server.pid, server.databasePid)
   const count = await postFor(lines, measured, post)
-  const { seconds, serverCpu, storeCpu, loadShare } = watch.stop()
+  const lap = watch.stop()
   for (const line of lines) line.close()
   return {
-    'posts/s': count / seconds,
-    'µs a post': (serverCpu * 1e6) / count,
-    'store share': storeCpu / serverCpu,
-    load: loadShare,
+    'posts/s': count / lap.seconds,
+    ...microseconds('µs a post', lap, count),
+    'store share': lap.storeCpu / lap.serverCpu,
+    load: lap.loadShare,
   }
 }

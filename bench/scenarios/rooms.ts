@@ -1,15 +1,16 @@
 import { openConnections, postAll } from '../load/poster.ts'
 import { directRequest, membershipRequest, roomRequest } from '../load/requests.ts'
 import { checkEach, closeAll, openStreams } from '../load/streams.ts'
-import { startWatch } from '../machine/stopwatch.ts'
-import { obrol } from '../servers/obrol.ts'
+import { microseconds, startWatch } from '../machine/stopwatch.ts'
+import { type OnSqlite, obrol } from '../servers/obrol.ts'
 import { type Rooms, roomName } from '../servers/seed.ts'
-import type { Contender, Server } from '../servers/server.ts'
+import type { Server } from '../servers/server.ts'
+import type { SqliteScenario } from './both-stores.ts'
 import { inFlight, measureFanOut, spanOf } from './fan-out.ts'
 import { measureIdle } from './idle.ts'
 import { measureLone, whileAwake } from './lone.ts'
 import { measurePosts } from './posts.ts'
-import { figure, ratio, type Sample, type Scenario } from './scenario.ts'
+import { atMost, figure, ratio, type Sample } from './scenario.ts'
 
 const streams = 10_000
 
@@ -19,13 +20,13 @@ const apart = (rooms: number, size: number): Rooms =>
     Array.from({ length: size }, (_, member) => room * size + member),
   )
 
-const withRooms = (name: string, rooms: Rooms): Contender => ({ ...obrol({ rooms }), name })
+const withRooms = (name: string, rooms: Rooms): OnSqlite => ({ ...obrol({ rooms }), name })
 
 const bigRoom = withRooms('a room of 1,000 among 10,000', apart(1, 1_000))
-const thousand: Contender = { ...obrol(), name: 'broadcasts to 1,000' }
+const thousand: OnSqlite = { ...obrol(), name: 'broadcasts to 1,000' }
 
 /** A big room does not cost what the streams outside it would. */
-export const roomFanOut = (full: boolean): Scenario => ({
+export const roomFanOut = (full: boolean): SqliteScenario => ({
   name: 'room-fan-out',
   title: `fan-out of 200-byte messages in a room of 1,000 online, 10,000 streams, ${inFlight} posts in flight`,
   short: 'fan-out in a room of 1,000 among 10,000 streams',
@@ -59,10 +60,10 @@ function postsTo(server: Server, room: string): (n: number) => Buffer {
 }
 
 const manyRooms = withRooms('500 rooms of 20', apart(500, 20))
-const loneMessage: Contender = { ...obrol(), name: 'a lone message to 1,000' }
+const loneMessage: OnSqlite = { ...obrol(), name: 'a lone message to 1,000' }
 
 /** Many rooms at once: few streams share a message. */
-export const roomsApart = (full: boolean): Scenario => ({
+export const roomsApart = (full: boolean): SqliteScenario => ({
   name: 'rooms-apart',
   title: `posts spread over 500 rooms of 20 online each, ${inFlight} in flight, the load’s core kept awake`,
   short: 'posts spread over 500 rooms of 20 online each',
@@ -88,13 +89,13 @@ export const roomsApart = (full: boolean): Scenario => ({
 
 const smallRoom = withRooms('a room of 10', apart(1, 10))
 const smallRooms = withRooms('1,000 rooms of 10', apart(1_000, 10))
-const directly: Contender = { ...obrol(), name: 'direct messages' }
+const directly: OnSqlite = { ...obrol(), name: 'direct messages' }
 
 /**
  * What ten people say costs no more than what two do: where many posts are in flight, one write
  * carries several. Spread over 1,000 rooms, where it cannot, ten streams take ten writes.
  */
-export const smallRoomPosts = (full: boolean): Scenario => ({
+export const smallRoomPosts = (full: boolean): SqliteScenario => ({
   name: 'room-posts',
   title: `posts to a room of 10 among 10,000 streams, ${inFlight} in flight`,
   short: 'a post to a room of 10 among 10,000 streams',
@@ -156,17 +157,17 @@ async function measureCost(server: Server, full: boolean, choose: ChosenPost): P
   await postAll(lines, count / 2, post)
   await checkEach(readers, expected)
   deliveries = 0
-  const watch = startWatch(server.pid)
+  const watch = startWatch(server.pid, server.databasePid)
   await postAll(lines, count, post)
   await checkEach(readers, expected)
-  const { seconds, serverCpu, loadShare } = watch.stop()
+  const lap = watch.stop()
   closeAll(readers)
   for (const line of lines) line.close()
   return {
-    'posts/s': count / seconds,
-    'µs a post': (serverCpu * 1e6) / count,
-    'µs a delivery': (serverCpu * 1e6) / deliveries,
-    load: loadShare,
+    'posts/s': count / lap.seconds,
+    ...microseconds('µs a post', lap, count),
+    ...microseconds('µs a delivery', lap, deliveries),
+    load: lap.loadShare,
   }
 }
 
@@ -182,7 +183,7 @@ const inTwenty = withRooms(
 )
 
 /** What being in rooms adds to an idle stream. */
-export const idleInRooms = (full: boolean): Scenario => ({
+export const idleInRooms = (full: boolean): SqliteScenario => ({
   name: 'rooms-idle',
   title: 'memory of an idle stream, 10,000 people in 20 of 2,000 rooms each',
   short: 'memory of an idle stream of a person in 20 rooms',
@@ -191,12 +192,7 @@ export const idleInRooms = (full: boolean): Scenario => ({
   ...(full ? {} : { rounds: 1 }),
   measure: measureIdle,
   goals: [
-    {
-      told: '≤ 10 KB resident',
-      value: figure('KB a stream', inTwenty.name),
-      holds: (value) => value <= 10,
-      unit: 'KB',
-    },
+    atMost(10, 'KB', figure('KB a stream', inTwenty.name), (limit) => `≤ ${limit} KB resident`),
   ],
   columns: [
     ['KB a stream', 'KB', 1],
@@ -212,10 +208,10 @@ const joining = withRooms(
   'joining and leaving',
   Array.from({ length: joinedRooms }, (_, room) => [inFlight + room]),
 )
-const posting: Contender = { ...obrol(), name: 'posts' }
+const posting: OnSqlite = { ...obrol(), name: 'posts' }
 
 /** Memberships that change, without streams. */
-export const joins = (full: boolean): Scenario => ({
+export const joins = (full: boolean): SqliteScenario => ({
   name: 'room-joins',
   title: `joining and leaving ${joinedRooms} rooms, no streams, ${inFlight} in flight`,
   short: 'joining and leaving rooms',

@@ -15,6 +15,8 @@ export interface Goal {
   /** Whether a median of these values meets the goal. */
   holds(value: number): boolean
   unit?: string
+  /** The goal of the same scenario on PostgreSQL, if that is another one. */
+  onPostgres?: Goal
 }
 
 export interface Scenario {
@@ -34,6 +36,22 @@ export interface Scenario {
   goals: readonly Goal[]
   /** The columns of the table: the measure, its unit and the number of decimals. */
   columns: readonly (readonly [measure: string, unit: string, decimals: number])[]
+}
+
+/** At most so much on SQLite, and twice as much on PostgreSQL. */
+export function atMost(
+  limit: number,
+  unit: string,
+  value: Goal['value'],
+  told = (limit: number) => `≤ ${limit} ${unit}`,
+): Goal {
+  const goal = (limit: number): Goal => ({
+    told: told(limit),
+    value,
+    holds: (value) => value <= limit,
+    unit,
+  })
+  return { ...goal(limit), onPostgres: goal(2 * limit) }
 }
 
 /** `a / b` of one measure of two servers in a round. */

@@ -1,10 +1,9 @@
 import { copyFileSync, constants as flags } from 'node:fs'
 import { type Connection, connect } from '../../src/store/sqlite/connection.ts'
 import { dataFiles } from '../../src/store/sqlite/data-directory.ts'
-import { asObrol, makeFolder, startProcess } from './obrol.ts'
-import { makePeople, type Person } from './people.ts'
+import { asObrol, type Data, makeFolder, type OnSqlite, startProcess } from './obrol.ts'
+import { makePeople } from './people.ts'
 import { firstEntry, insertMember, insertRoom, roomName, seed } from './seed.ts'
-import type { Contender } from './server.ts'
 
 /**
  * A database that has grown. Its first person is the viewer, who was away; its second one reads pages
@@ -43,21 +42,27 @@ export const pagedPerson = 'person2'
 export const headOf = ({ entries }: History): number => firstEntry + entries - 1
 
 /** Obrol on such a database, which is made once and copied for each round. */
-export function obrolWithHistory(name: string, history: History): Contender {
-  let made: Promise<{ folder: string; people: Person[] }> | undefined
+export function obrolWithHistory(name: string, history: History): OnSqlite {
+  let made: Promise<Data> | undefined
+  async function makeData(): Promise<Data> {
+    made ??= makeHistory(history)
+    const { folder, ...data } = await made
+    // Later rounds copy it, too.
+    return { ...data, folder: { path: folder.path, remove() {} } }
+  }
   return {
     name,
+    makeData,
     async start() {
-      made ??= makeHistory(history)
-      const { folder: from, people } = await made
+      const { folder: from, people, head } = await makeData()
       const folder = makeFolder()
       const file = (path: string) => dataFiles(path).database
-      copyFileSync(file(from), file(folder.path), flags.COPYFILE_FICLONE)
+      copyFileSync(file(from.path), file(folder.path), flags.COPYFILE_FICLONE)
       const { stop, ...process } = await startProcess(folder.path, {})
       return {
         ...process,
         ...asObrol(people, 'none'),
-        head: headOf(history),
+        ...(head !== undefined && { head }),
         async stop() {
           await stop()
           folder.remove()
@@ -68,18 +73,18 @@ export function obrolWithHistory(name: string, history: History): Contender {
 }
 
 /** Makes it in a folder that goes when the benchmark ends. */
-export async function makeHistory(history: History): Promise<{ folder: string; people: Person[] }> {
-  const { path: folder } = makeFolder()
+export async function makeHistory(history: History): Promise<Data> {
+  const folder = makeFolder()
   const people = makePeople(2)
-  await seed(folder, people)
-  const connection = connect(dataFiles(folder).database)
+  await seed(folder.path, people)
+  const connection = connect(dataFiles(folder.path).database)
   // The rows fit together, and a cut here is the end of the benchmark.
   for (const pragma of ['foreign_keys = OFF', 'synchronous = OFF', 'cache_size = -400000'])
     connection.pragma(pragma)
   fill(connection, history)
   connection.pragma('wal_checkpoint(TRUNCATE)')
   connection.close()
-  return { folder, people }
+  return { folder, people, head: headOf(history) }
 }
 
 function fill(connection: Connection, history: History): void {
@@ -213,6 +218,19 @@ export class Audiences {
     for (let id = this.#history.seenUpTo + 1; id <= headOf(this.#history); id++)
       if (this.isViewers(id)) ids.push(id)
     return ids
+  }
+
+  /** The viewer's conversations, each with its newest message: so many, the newest first. */
+  newestConversations(count: number): { id: string; lastId: number }[] {
+    const newest = new Map<number, { id: string; lastId: number }>()
+    for (let id = headOf(this.#history); id >= firstEntry && newest.size < count; id--) {
+      const number = this.of(id)
+      if (!this.isViewers(id) || newest.has(number)) continue
+      const [, other] = this.people(-number - 1)
+      const name = number >= 0 ? `room:${roomName(number)}` : `direct:person${other - 1}`
+      newest.set(number, { id: name, lastId: id })
+    }
+    return [...newest.values()]
   }
 
   /** The messages of the paged room, or of the paged conversation. */

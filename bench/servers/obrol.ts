@@ -40,19 +40,45 @@ interface ObrolOptions {
   rooms?: Rooms
 }
 
-/** Obrol as `npm start` runs it: accounts, tokens, an fsync before every 201, and log lines. */
-export function obrol({ presence = 'none', env = {}, rooms = [] }: ObrolOptions = {}): Contender {
-  return { name: 'obrol', start: (people) => startObrol(people, { presence, env, rooms }) }
+/** What a server of Obrol starts with. */
+export interface Data {
+  /** To be removed when it is not needed any more. */
+  folder: Folder
+  /** The users who can connect. */
+  people: readonly Person[]
+  /** The newest message in the log; undefined: there is none. */
+  head: number | undefined
 }
 
-async function startObrol(
-  count: number,
-  { presence, env, rooms }: Required<ObrolOptions>,
-): Promise<Server> {
+/** Obrol on SQLite, with data that another store can take over. */
+export interface OnSqlite extends Contender {
+  /** @param people how many users must be able to connect */
+  makeData(people: number): Promise<Data>
+}
+
+/** Obrol as `npm start` runs it: accounts, tokens, an fsync before every 201, and log lines. */
+export function obrol({ presence = 'none', env = {}, rooms = [] }: ObrolOptions = {}): OnSqlite {
+  const makeData = (people: number) => seedData(people, rooms)
+  return {
+    name: 'obrol',
+    makeData,
+    start: async (people) => startObrol(await makeData(people), presence, env),
+  }
+}
+
+async function seedData(count: number, rooms: Rooms): Promise<Data> {
   const folder = makeFolder()
   const people = makePeople(count)
   await seed(folder.path, people)
   const head = rooms.length > 0 ? seedRooms(folder.path, rooms) : undefined
+  return { folder, people, head }
+}
+
+async function startObrol(
+  { folder, people, head }: Data,
+  presence: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Server> {
   const { stop, ...process } = await startProcess(folder.path, env)
   return {
     ...process,
@@ -66,7 +92,12 @@ async function startObrol(
 }
 
 /** A folder that is removed on call, or when the benchmark ends. */
-export function makeFolder(): { path: string; remove: () => void } {
+interface Folder {
+  path: string
+  remove(): void
+}
+
+export function makeFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'obrol-bench-'))
   const clear = () => rmSync(path, { recursive: true, force: true })
   process.once('exit', clear)

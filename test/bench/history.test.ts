@@ -23,7 +23,7 @@ const history: History = {
 
 t.test('a grown database', async (t) => {
   const { folder, people } = await makeHistory(history)
-  const connection = connect(dataFiles(folder).database, { readonly: true })
+  const connection = connect(dataFiles(folder.path).database, { readonly: true })
   t.teardown(() => connection.close())
   const ids = (sql: string) => connection.prepare<[], number>(sql).pluck().all()
   const audiences = new Audiences(history)
@@ -48,6 +48,22 @@ t.test('a grown database', async (t) => {
         SELECT audience_id FROM members WHERE account_id = 1) ORDER BY id`)
     t.equal(visible.length, missed)
     t.same(audiences.missedIds(), visible)
+  })
+
+  t.test('has the conversations that its viewer lists', async (t) => {
+    const newest = connection
+      .prepare(
+        `SELECT coalesce('room:' || name, 'direct:' || username) AS id, max(entries.id) AS lastId
+         FROM members
+         JOIN entries USING (audience_id)
+         LEFT JOIN rooms USING (audience_id)
+         LEFT JOIN audiences ON audiences.id = audience_id AND low_id = 1
+         LEFT JOIN accounts ON accounts.id = high_id
+         WHERE account_id = 1 GROUP BY audience_id ORDER BY lastId DESC LIMIT 9`,
+      )
+      .all()
+    t.equal(newest.length, 9)
+    t.same(audiences.newestConversations(9), newest)
   })
 
   t.test('has the pages that its second person reads', async (t) => {

@@ -72,17 +72,20 @@ export async function openPostgres(
   return server
 }
 
-/** @returns the server, and a function that stops it and removes its folder */
+/**
+ * @returns the server, a function that stops it and removes its folder, and one that does so for the
+ *   `exit` event of this process
+ */
 export async function startPostgres(
   options: PostgresProcessOptions = {},
-): Promise<{ server: PostgresServer; remove: () => Promise<void> }> {
+): Promise<{ server: PostgresServer; remove: () => Promise<void>; removeNow: () => void }> {
   const server = new Server(options)
   const remove = () => server.remove()
   await server.start().catch(async (error) => {
     await remove()
     throw error
   })
-  return { server, remove }
+  return { server, remove, removeNow: () => server.removeNow() }
 }
 
 let shared: Promise<Server> | undefined
