@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
@@ -11,11 +12,13 @@ import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
 import { Sessions } from './chat/sessions.ts'
+import { type ConsoleSocket, consolePath, listenOnConsoleSocket } from './console-socket.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
 import { LogCache } from './delivery/log-cache.ts'
 import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
+import { consoleServer } from './http/console.ts'
 import { upgradeLog } from './http/logging/upgrade-log.ts'
 import { defaultTimeouts } from './http/server-options.ts'
 import { streamResponder } from './http/stream-response.ts'
@@ -179,11 +182,15 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     app.log.info({ event: online ? 'online' : 'offline', username: person.username })
   })
 
+  const atConsole = consoleServer(app.routing, { ...defaultTimeouts, ...tuning.http?.timeouts })
+  let consoleSocket: ConsoleSocket | undefined
+
   async function close(seconds = settings.shutdownSeconds): Promise<void> {
     ready = false
     const forceCloseTimer = setTimeout(() => {
       hub.destroy()
       app.server.closeAllConnections()
+      atConsole.closeAllConnections()
     }, seconds * 1000)
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
@@ -192,7 +199,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     // What is on its way while the server says bye is still answered, with `Connection: close`:
     // closed at once, the connections it comes on would reset under it.
     await delay(drainMs)
-    await Promise.all([streamsClosed, app.close(), presenceClosed])
+    await Promise.all([streamsClosed, app.close(), presenceClosed, consoleSocket?.close()])
     clearTimeout(forceCloseTimer)
     presenceBroadcaster.close()
     conversations.close()
@@ -207,6 +214,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await sessions.start()
     await presence.start()
     retentionJob.start()
+    consoleSocket = await openConsole(atConsole, settings, app.log)
     await app.listen({ host: address, port: settings.port, backlog }).catch((error) => {
       throw listenError(settings, error)
     })
@@ -233,6 +241,28 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       await close(seconds)
       app.log.info({ event: 'stopped' })
     },
+  }
+}
+
+/**
+ * Has the console listen. Where it cannot by default, the server runs without it: its data folder may lie
+ * deep, or be that of another node.
+ *
+ * @throws {StartError} where it cannot on the socket of ADMIN_SOCKET
+ */
+async function openConsole(
+  server: Server,
+  settings: Settings,
+  log: FastifyBaseLogger,
+): Promise<ConsoleSocket | undefined> {
+  const path = consolePath(settings)
+  if (path === undefined) return undefined
+  try {
+    return await listenOnConsoleSocket(server, path, settings)
+  } catch (error) {
+    if (settings.adminSocket !== undefined) throw error
+    log.warn({ event: 'no console' }, (error as Error).message)
+    return undefined
   }
 }
 

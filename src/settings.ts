@@ -46,6 +46,12 @@ export const settingsTable = {
     secret: true,
     read: parseDatabaseUrl,
   }),
+  adminSocket: setting<string | undefined>('ADMIN_SOCKET', undefined, {
+    range: 'off, or the path of a socket, as for DATA_DIR',
+    about:
+      'The Unix socket of the console (obrol admin), in a folder for its owner alone. Unset: admin.sock in DATA_DIR. off: no console.',
+    read: parseDirectory,
+  }),
   jwtSecret: setting<string | undefined>('JWT_SECRET', undefined, {
     range: 'at least 32 bytes long in UTF-8, without control characters or surrounding blanks',
     about:

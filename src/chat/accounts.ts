@@ -6,6 +6,7 @@ import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Networks } from './password-queue.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
+import { bannedProblem, type RestrictionReader } from './restrictions.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkString, countCodePoints } from './text-rules.ts'
 import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
@@ -14,7 +15,7 @@ import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
 export const maxPasswordLength = 256
 
 export interface AccountsOptions {
-  store: Pick<Store, 'accounts' | 'sessions'>
+  store: Pick<Store, 'accounts' | 'sessions'> & RestrictionReader
   passwords: Passwords
   /** How long a session lives, in milliseconds. */
   ttlMs: number
@@ -72,7 +73,7 @@ export class Accounts {
    *
    * @param from the networks of the client
    * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (`wrong-credentials`
-   *   for both if registration is closed), `unavailable`, `outcome-unknown`
+   *   for both if registration is closed), `banned`, `unavailable`, `outcome-unknown`
    */
   async login(username: string, password: string, from: Networks): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
@@ -83,7 +84,10 @@ export class Accounts {
     const known = await findCredentials(store.accounts, username)
     const matches = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !matches) throw this.#loginProblem(known !== undefined)
-    return mapStoreErrors(store.sessions.open(known.account.id, ttlMs))
+    const session = await mapStoreErrors(store.sessions.open(known.account.id, ttlMs))
+    // After the password, so that nobody else learns of it.
+    if (session === 'banned') throw await bannedProblem(store, known.account.id)
+    return session
   }
 
   #checkNewPassword(password: string): string | undefined {

@@ -105,7 +105,8 @@ export class Hub {
    */
   applyUpdate(update: StreamUpdate): void {
     for (const session of update.ended) {
-      for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
+      const reason = update.banned?.includes(session) ? 'banned' : 'logged-out'
+      for (const stream of this.#streams.ofSession(session)) stream.end(reason)
     }
     const { logCache } = this.#context
     fanOut(logCache.applyUpdate(update), logCache.head, this.#streams, this.#roomMembers)

@@ -15,6 +15,7 @@ import type { EventName } from './event-names.ts'
 /** Why the server ends a stream. */
 export type ByeReason =
   | 'logged-out'
+  | 'banned'
   | 'session-expired'
   | 'shutting-down'
   | 'replaced'

@@ -5,8 +5,10 @@ export interface SessionStore {
   /**
    * Opens a session, whose times are whole seconds. An account has at most 100: for one more, the
    * oldest one that is not present ends, or the oldest of all where all are present.
+   *
+   * @returns `banned` where the account is, in the same transaction
    */
-  open(account: number, ttlMs: number): Promise<Session>
+  open(account: number, ttlMs: number): Promise<Session | 'banned'>
 
   /** Undefined where the session is not alive. */
   find(id: number): Promise<Session | undefined>

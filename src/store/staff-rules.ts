@@ -1,5 +1,5 @@
-import type { Person } from './person.ts'
-import { type Role, roles } from './role.ts'
+import { type Person, type Role, roles } from './person.ts'
+
 import type { Restriction, RestrictionTerms, StaffCommand } from './staff-store.ts'
 
 /**

@@ -1,4 +1,5 @@
 import type { AccountStore } from './account-store.ts'
+import type { AuditStore } from './audit-store.ts'
 import type { ConversationStore, ReadMarker, TypingSignal } from './conversation-store.ts'
 import type { Entry, LogBounds, MessageLog } from './message-log.ts'
 import type { PresenceStore, PresentSession } from './presence-store.ts'
@@ -7,6 +8,7 @@ import type { ReceiptStore } from './receipt-store.ts'
 import type { RetentionStore } from './retention-store.ts'
 import type { RoomStore } from './room-store.ts'
 import type { SessionStore } from './session-store.ts'
+import type { StaffStore } from './staff-store.ts'
 
 /**
  * Everything the server stores. `sqlite/` implements it for one process, `postgres/` for many nodes.
@@ -21,6 +23,8 @@ export interface Store {
   readonly rooms: RoomStore
   readonly conversations: ConversationStore
   readonly receipts: ReceiptStore
+  readonly staff: StaffStore
+  readonly audit: AuditStore
   readonly retention: RetentionStore
   /** Undefined on SQLite, where one process can count in memory. */
   readonly counters?: RateLimitCounters
@@ -72,6 +76,8 @@ export interface StoreUpdate {
   entries: Entry[]
   /** Ids of sessions that were ended. */
   ended: number[]
+  /** Those of `ended` whose account was banned. */
+  banned?: number[]
   entered: PresentSession[]
   /** Ids of sessions that are no longer present. */
   left: number[]

@@ -35,7 +35,10 @@ async function open() {
 t.test('a login of the last ten minutes is a proof', async (t) => {
   const { store, session, prove, checks } = await open()
   store.now = () => session.createdAt + 10 * minute
-  t.same(await prove(), { caller: { kind: 'session', session: session.id }, proof: { kind: 'login' } })
+  t.same(await prove(), {
+    caller: { kind: 'session', session: session.id },
+    proof: { kind: 'login' },
+  })
   store.now = () => session.createdAt + 10 * minute + 1
   t.match(await refusalOf(() => prove()), freshLoginRequired())
   t.equal(checks(), 0)

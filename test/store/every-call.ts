@@ -3,7 +3,7 @@ import type { RoomCommand } from '../../src/store/room-store.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { personNamed } from '../support/large-database.ts'
-import { appendMessage, draft, hour, newAccount, newBatchId } from './fixtures.ts'
+import { appendMessage, draft, hour, newAccount, newBatchId, openSession } from './fixtures.ts'
 import { edit, erase, react, unreact } from './message-commands.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from './room-commands.ts'
 
@@ -186,5 +186,5 @@ async function everyConversationCall(store: Store, ann: Session, bob: Session): 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {
   const made = await store.accounts.register(newAccount(`${name}${round}`), hour)
   if (made === 'taken') throw new Error('the name is taken')
-  return store.sessions.open(made.account.id, hour)
+  return openSession(store, made.account.id, hour)
 }

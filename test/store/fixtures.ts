@@ -22,6 +22,13 @@ export async function registerUser(
   return session
 }
 
+/** A session of an account that is not banned. */
+export async function openSession(store: Store, account: number, ttlMs: number): Promise<Session> {
+  const session = await store.sessions.open(account, ttlMs)
+  if (session === 'banned') throw new Error(`${account} is banned`)
+  return session
+}
+
 export function newAccount(username: string): NewAccount {
   return {
     username,

@@ -1,5 +1,5 @@
 import { nameForms } from '../../src/names/name-forms.ts'
-import type { Role } from '../../src/store/role.ts'
+import type { Role } from '../../src/store/person.ts'
 import type { RestrictionTerms, StaffCommand } from '../../src/store/staff-store.ts'
 
 const openEnded: RestrictionTerms = { reason: null, until: null }

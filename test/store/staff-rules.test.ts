@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Role } from '../../src/store/role.ts'
+import type { Role } from '../../src/store/person.ts'
 import {
   decideStaff,
   type StaffFacts,

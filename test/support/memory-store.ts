@@ -16,6 +16,7 @@ import type {
 import type { Account } from '../../src/store/person.ts'
 import type { RoomRef } from '../../src/store/room.ts'
 import type { Session, SessionStore } from '../../src/store/session-store.ts'
+import type { Restriction } from '../../src/store/staff-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
 type RoomRefused = 'unknown-room' | 'forbidden' | 'not-a-member' | 'room-archived'
@@ -42,6 +43,15 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly #reactions = new Set<string>()
   readonly #keys = new Map<string, { digest: string; entry: MessageEntry }>()
   #lastSession = 0
+  /** By account. Who is in it may not write. */
+  readonly muted = new Map<number, Restriction>()
+  /** By account. Who is in it may not log in. */
+  readonly banned = new Map<number, Restriction>()
+
+  readonly staff = {
+    restriction: (what: 'ban' | 'mute', account: number) =>
+      this.#call('restriction', () => (what === 'ban' ? this.banned : this.muted).get(account)),
+  }
 
   readonly log = {
     append: (batch: readonly Draft[]) =>
@@ -84,6 +94,7 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly sessions: SessionStore = {
     open: (id, ttlMs) =>
       this.#call('open', () => {
+        if (this.banned.has(id)) return 'banned'
         const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
         return this.#open((known as Credentials).account, ttlMs)
       }),
@@ -126,6 +137,7 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const known = this.#keys.get(key)
     if (known && known.digest !== idempotency?.digest) return { kind: 'key-reused' }
     if (known) return { kind: 'replayed', entry: known.entry }
+    if (this.muted.has(from.id)) return { kind: 'muted' }
     const found = this.#audience(to)
     if (typeof found === 'string') return { kind: found }
     if (replyTo !== undefined && !this.#visible(from.id).some(({ id }) => id === replyTo))
@@ -158,7 +170,15 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const message = this.#visible(caller.id).find(({ id }) => id === command.id)
     const emoji = 'emoji' in command ? command.emoji : ''
     const reaction = `${command.id} ${emoji} ${caller.id}`
-    const facts = { caller, now: this.now(), message, room: undefined, otherEmoji: 0 }
+    const callerIsMuted = this.muted.has(caller.id)
+    const facts = {
+      caller,
+      callerIsMuted,
+      now: this.now(),
+      message,
+      room: undefined,
+      otherEmoji: 0,
+    }
     const decision = decideChange(command, { ...facts, hasReacted: this.#reactions.has(reaction) })
     if ('refusal' in decision) return { kind: decision.refusal }
     const found = message as MessageEntry

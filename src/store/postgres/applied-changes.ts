@@ -4,7 +4,7 @@ import type { StoreUpdate } from '../store.ts'
 import { toConversationRef } from './conversations/conversation-queries.ts'
 import type { ConversationChange, PollResult, SessionChange } from './read-changes.ts'
 
-type Changes = Pick<StoreUpdate, 'ended' | 'entered' | 'left' | 'read' | 'typing'>
+type Changes = Pick<StoreUpdate, 'ended' | 'banned' | 'entered' | 'left' | 'read' | 'typing'>
 
 /**
  * What a node has applied of the table `changes`, which has what is not in the log: up to which change, and who
@@ -48,12 +48,14 @@ export class AppliedChanges {
   }
 
   /** A session that left and entered again in between counts as neither. */
-  #applySessions(changes: SessionChange[]): Pick<Changes, 'ended' | 'entered' | 'left'> {
+  #applySessions(changes: SessionChange[]): Pick<Changes, 'ended' | 'banned' | 'entered' | 'left'> {
     const ended: number[] = []
+    const banned: number[] = []
     const presentBefore = new Map<number, boolean>()
     for (const { kind, session, person, since } of changes) {
-      if (kind === 'ended') {
+      if (kind === 'ended' || kind === 'banned') {
         ended.push(session)
+        if (kind === 'banned') banned.push(session)
         continue
       }
       if (!presentBefore.has(session)) presentBefore.set(session, this.#present.has(session))
@@ -67,7 +69,7 @@ export class AppliedChanges {
       if (present && !wasPresent) entered.push(present)
       if (!present && wasPresent) left.push(session)
     }
-    return { ended, entered, left }
+    return { ended, ...(banned.length > 0 && { banned }), entered, left }
   }
 }
 

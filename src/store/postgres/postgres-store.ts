@@ -1,4 +1,5 @@
 import type { AccountStore } from '../account-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
@@ -7,6 +8,7 @@ import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
 import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
+import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
 import { findCredentials, findPasswordHash, register, skeletonsTaken } from './accounts.ts'
@@ -24,10 +26,16 @@ import type { NodeLease } from './node-lease.ts'
 import type { Pool } from './pool.ts'
 import { PostgresCounters } from './rate-limit-counters.ts'
 import { findUndelivered, markDelivered, readUndelivered } from './receipts.ts'
-import { deleteExpiredStep, eraseDeletedStep, wouldDeleteOverTenth } from './retention.ts'
+import {
+  deleteExpiredStep,
+  deleteRecordsStep,
+  eraseDeletedStep,
+  wouldDeleteOverTenth,
+} from './retention.ts'
 import { openRoomStore } from './rooms/room-store.ts'
 import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
+import { openAuditStore, openStaffStore } from './staff/staff-store.ts'
 
 export interface PostgresStoreParts {
   pool: Pool
@@ -44,6 +52,8 @@ export class PostgresStore implements Store {
   readonly counters: RateLimitCounters
   readonly rooms: RoomStore
   readonly conversations: ConversationStore
+  readonly staff: StaffStore
+  readonly audit: AuditStore
   readonly #parts: PostgresStoreParts
   readonly #pool: Pool
   readonly #poller: ChangePoller
@@ -56,6 +66,8 @@ export class PostgresStore implements Store {
     this.counters = new PostgresCounters(parts.pool)
     this.rooms = openRoomStore(parts)
     this.conversations = openConversationStore(parts)
+    this.staff = openStaffStore(parts)
+    this.audit = openAuditStore(parts.pool)
     this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
@@ -106,6 +118,7 @@ export class PostgresStore implements Store {
       const more = await this.#thenPoll(deleteExpiredStep(this.#pool, before))
       return { more, bounds: await this.log.bounds() }
     },
+    deleteRecords: async (before) => ({ more: await deleteRecordsStep(this.#pool, before) }),
     eraseDeleted: async () => ({ more: await eraseDeletedStep(this.#pool) }),
     wouldDeleteOverTenth: (before) => wouldDeleteOverTenth(this.#pool, before),
   }

@@ -34,7 +34,8 @@ export interface ReapOptions {
 
 export interface SessionChange {
   seq: number
-  kind: 'entered' | 'left' | 'ended'
+  /** `banned`: it ended, as its account was banned. */
+  kind: 'entered' | 'left' | 'ended' | 'banned'
   session: number
   person: Person
   since: number

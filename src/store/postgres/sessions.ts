@@ -12,13 +12,17 @@ const sessionColumns = `
   session.id, session.created_at AS "createdAt", session.expires_at AS "expiresAt",
   ${accountColumns('account')}`
 
-export async function openSession(pool: Pool, account: number, ttlMs: number): Promise<Session> {
+export async function openSession(
+  pool: Pool,
+  account: number,
+  ttlMs: number,
+): Promise<Session | 'banned'> {
   const [row] = await pool.write((sql) => {
     const accountQuery = sql`
       SELECT * FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})`
     return insertSession(sql, accountQuery, ttlMs)
   })
-  return toSession(row as SessionRow)
+  return row ? toSession(row) : 'banned'
 }
 
 /** @returns undefined if it has ended or expired */

@@ -17,6 +17,8 @@ export class SessionQueries {
   readonly #newest
   readonly #end
   readonly #excess
+  readonly #ofAccount
+  readonly #markAsSetup
   readonly #newId
 
   /** @param newId draws the ids of new sessions */
@@ -37,6 +39,12 @@ export class SessionQueries {
     this.#end = connection
       .prepare<[number], number>('DELETE FROM sessions WHERE id = ? RETURNING expires_at')
       .pluck()
+    this.#ofAccount = connection
+      .prepare<[number], number>('SELECT id FROM sessions WHERE account_id = ?')
+      .pluck()
+    this.#markAsSetup = connection.prepare<[number]>(
+      "UPDATE sessions SET login = 'setup' WHERE id = ?",
+    )
     this.#excess = connection
       .prepare<[number, number], number>(
         `SELECT sessions.id FROM sessions LEFT JOIN presence
@@ -46,6 +54,16 @@ export class SessionQueries {
          LIMIT ${MAX_ENDED_PER_OPEN} OFFSET ${MAX_SESSIONS_PER_ACCOUNT - 1}`,
       )
       .pluck()
+  }
+
+  /** Its sessions, also those that have expired. */
+  ofAccount(account: number): number[] {
+    return this.#ofAccount.all(account)
+  }
+
+  /** It was opened with a setup code. */
+  markAsSetup(id: number): void {
+    this.#markAsSetup.run(id)
   }
 
   /** Sessions to end before another is opened: first those that are not present, then the oldest. */

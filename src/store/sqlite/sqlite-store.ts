@@ -1,4 +1,5 @@
 import type { AccountStore } from '../account-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
@@ -6,6 +7,7 @@ import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
 import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
+import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener, StoreUpdate } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
@@ -125,12 +127,27 @@ export class SqliteStore implements Store {
       this.#reader.call('readUndelivered', after, upTo, viewer),
   }
 
+  readonly staff: StaffStore = {
+    execute: (call, command) =>
+      this.#publish(this.#writer.call('executeStaffCommand', call, command)),
+    useSetupCode: (use) => this.#publish(this.#writer.call('useSetupCode', use)),
+    roleOf: (caller) => this.#reader.call('roleOf', caller),
+    list: (query) => this.#reader.call('listStaffUsers', query),
+    restriction: (what, account) => this.#reader.call('restriction', what, account),
+    hasAdmin: () => this.#reader.call('hasAdmin'),
+  }
+
+  readonly audit: AuditStore = {
+    list: (query) => this.#reader.call('listAudit', query),
+  }
+
   readonly retention: RetentionStore = {
     deleteExpired: async (before) => {
       const step = await this.#publish(this.#writer.call('deleteExpired', before))
       if (!step.more) await this.#parts.deleteUpgradeCopies()
       return step
     },
+    deleteRecords: (before) => this.#publish(this.#writer.call('deleteRecords', before)),
     eraseDeleted: () => this.#publish(this.#writer.call('eraseDeleted')),
     wouldDeleteOverTenth: (before) => this.#reader.call('wouldDeleteOverTenth', before),
   }

@@ -7,6 +7,7 @@ import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
+import type { SetupCodeUse, StaffCall, StaffCommand, StaffOutcome } from '../staff-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
@@ -25,6 +26,8 @@ import { RetentionQueries } from './retention.ts'
 import type { RoomCall } from './rooms/room-command-batcher.ts'
 import { RoomCommands } from './rooms/room-commands.ts'
 import { SessionQueries } from './sessions.ts'
+import { Restrictions } from './staff/restrictions.ts'
+import { StaffCommands } from './staff/staff-commands.ts'
 import { WriteTransaction } from './transaction.ts'
 
 /** The bytes of a probe: enough to need new pages in the file, besides the room in those it has. */
@@ -49,6 +52,8 @@ export class Writer {
   readonly #sessions
   readonly #presence
   readonly #receipts
+  readonly #staff
+  readonly #bans
   readonly #retention
   readonly #deletedTexts
   readonly #fillProbe
@@ -70,6 +75,8 @@ export class Writer {
     this.#sessions = new SessionQueries(connection)
     this.#presence = new PresenceQueries(connection)
     this.#receipts = new ReceiptQueries(connection)
+    this.#staff = new StaffCommands(connection)
+    this.#bans = new Restrictions(connection, 'bans')
     this.#retention = new RetentionQueries(connection)
     this.#deletedTexts = new DeletedTexts(connection)
     this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
@@ -147,8 +154,29 @@ export class Writer {
     })
   }
 
-  openSession(account: number, ttlMs: number): WriteResult<Session> {
+  executeStaffCommand(call: StaffCall, command: StaffCommand): WriteResult<StaffOutcome> {
     return this.#write((now) => {
+      const { outcome, banned } = this.#staff.execute(call, command, now)
+      if (banned === undefined) return { value: outcome, update: null }
+      const events = this.#end(this.#sessions.ofAccount(banned), now)
+      return { value: outcome, update: this.#updateOf({ ...events, banned: events.ended }) }
+    })
+  }
+
+  useSetupCode(use: SetupCodeUse): WriteResult<Session | 'unknown-code'> {
+    return this.#write((now) => {
+      const account = this.#staff.useSetupCode(use, now)
+      if (account === undefined) return { value: 'unknown-code', update: null }
+      const events = this.#end(this.#sessions.ofAccount(account), now)
+      const session = this.#open(account, use.ttlMs, now)
+      this.#sessions.markAsSetup(session.id)
+      return { value: session, update: this.#updateOf(events) }
+    })
+  }
+
+  openSession(account: number, ttlMs: number): WriteResult<Session | 'banned'> {
+    return this.#write((now) => {
+      if (this.#bans.has(account, now)) return { value: 'banned', update: null }
       const events = this.#end(this.#sessions.excess(account, now), now)
       return { value: this.#open(account, ttlMs, now), update: this.#updateOf(events) }
     })
@@ -176,6 +204,12 @@ export class Writer {
       const bounds = this.#bounds.read()
       const update = bounds.oldest === oldest ? null : { ...noEvents, bounds }
       return { value: { more, bounds }, update }
+    })
+  }
+
+  deleteRecords(before: number | undefined): WriteResult<{ more: boolean }> {
+    return this.#write((now) => {
+      return { value: { more: this.#retention.deleteRecords(before, now) }, update: null }
     })
   }
 

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Session } from '../../../src/store/session-store.ts'
 import type { StoreUpdate } from '../../../src/store/store.ts'
 import { updateListener } from '../../support/update-listener.ts'
-import { hour, registerUser } from '../fixtures.ts'
+import { hour, openSession, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
 
 export async function sessionStoreContract(t: Test, openFixture: OpenFixture): Promise<void> {
@@ -10,7 +10,7 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
     const { store, clock } = await openStore(t, openFixture)
     clock.advance(250)
     const { account } = await registerUser(store, 'ann')
-    const session = await store.sessions.open(account.id, hour)
+    const session = await openSession(store, account.id, hour)
     t.same(session, {
       id: session.id,
       account,
@@ -24,8 +24,8 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
   await t.test('returns a session until it is ended or expires', async (t) => {
     const { store, clock } = await openStore(t, openFixture)
     const first = await registerUser(store, 'ann', 2 * hour)
-    const second = await store.sessions.open(first.account.id, hour)
-    const third = await store.sessions.open(first.account.id, hour)
+    const second = await openSession(store, first.account.id, hour)
+    const third = await openSession(store, first.account.id, hour)
     t.equal(await store.sessions.end(third.id), true)
     t.equal(await store.sessions.find(third.id), undefined)
     t.equal(await store.sessions.end(third.id), false, 'no longer alive')
@@ -40,9 +40,9 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
   await t.test('lists the sessions that are alive and expire last', async (t) => {
     const { store, clock } = await openStore(t, openFixture)
     const first = await registerUser(store, 'ann', hour)
-    const second = await store.sessions.open(first.account.id, 3 * hour)
+    const second = await openSession(store, first.account.id, 3 * hour)
     const third = await registerUser(store, 'bob', 2 * hour)
-    await store.sessions.end((await store.sessions.open(first.account.id, 4 * hour)).id)
+    await store.sessions.end((await openSession(store, first.account.id, 4 * hour)).id)
     t.same(await store.sessions.newest(9), [second, third, first])
     t.same(await store.sessions.newest(2), [second, third])
     clock.advance(hour)
@@ -58,7 +58,7 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
       await store.presence.change({ enter: [first], leave: [] })
       const open = async () => {
         clock.advance(1000)
-        return store.sessions.open(first.account.id, hour)
+        return openSession(store, first.account.id, hour)
       }
       const opened: Session[] = []
       while (opened.length < 99) opened.push(await open())
@@ -105,7 +105,7 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
     await store.close()
     await fixture.takeSnapshot()
     store = await fixture.open()
-    const lost = await store.sessions.open(ann.account.id, hour)
+    const lost = await openSession(store, ann.account.id, hour)
     await store.close()
     await fixture.restoreSnapshot()
     store = await fixture.open()

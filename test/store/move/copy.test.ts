@@ -18,6 +18,7 @@ import type { Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../fixtures.ts'
+import { openSession } from '../fixtures.ts'
 import * as rooms from '../room-commands.ts'
 import { withStoreAt } from './open-store.ts'
 
@@ -98,7 +99,7 @@ t.test('copies rooms as they are', async (t) => {
       bans: [{ person: { username: 'bob' } }],
     })
     t.match(await store.rooms.memberships(2), { rooms: [], lastLeftId: 3 })
-    const bob = await store.sessions.open(2, 3_600_000)
+    const bob = await openSession(store, 2, 3_600_000)
     const alike = rooms.create('tеa', nameForms('tеa'))
     t.match(await store.rooms.execute(bob.id, alike, null), { kind: 'room-name-taken' })
   })

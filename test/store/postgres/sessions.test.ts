@@ -4,7 +4,7 @@ import t from 'tap'
 import { Pool } from '../../../src/store/postgres/pool.ts'
 import { insertSession } from '../../../src/store/postgres/sessions.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
-import { hour, registerUser } from '../fixtures.ts'
+import { hour, openSession, registerUser } from '../fixtures.ts'
 import { openNode } from './open-node.ts'
 
 if (postgresRuns) {
@@ -27,7 +27,7 @@ if (postgresRuns) {
     const databaseUrl = await (await sharedPostgres()).freshDatabase()
     const { store } = await openNode(t, databaseUrl)
     const { account } = await registerUser(store, 'ann')
-    for (let count = 1; count < 99; count++) await store.sessions.open(account.id, hour)
+    for (let count = 1; count < 99; count++) await openSession(store, account.id, hour)
     const sql = postgres(databaseUrl, { max: 2 })
     t.teardown(() => sql.end())
     const waiting = async () => {
@@ -41,7 +41,7 @@ if (postgresRuns) {
       await another`
         INSERT INTO sessions (id, account_id, created_at, expires_at)
         VALUES (7, ${account.id}, obrol_now() / 1000 * 1000, obrol_now() / 1000 * 1000 + ${hour})`
-      const opening = store.sessions.open(account.id, hour)
+      const opening = openSession(store, account.id, hour)
       const until = Date.now() + 1_500
       while ((await waiting()) === 0 && Date.now() < until) await delay(10)
       return { opening }
