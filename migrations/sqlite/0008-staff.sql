@@ -41,7 +41,7 @@ END;
 
 -- A row for each change that someone of the staff made, and each of theirs that was refused.
 CREATE TABLE audit (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, -- so that a place in the list is never another one later
+  id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   by_id INTEGER, -- NULL: the console
   via TEXT NOT NULL,

@@ -6,6 +6,16 @@ import { personNamed } from '../support/large-database.ts'
 import { appendMessage, draft, hour, newAccount, newBatchId, openSession } from './fixtures.ts'
 import { edit, erase, react, unreact } from './message-commands.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from './room-commands.ts'
+import {
+  banUser,
+  createUser,
+  issueSetup,
+  muteUser,
+  setRole,
+  setupHash,
+  unbanUser,
+  unmuteUser,
+} from './staff-commands.ts'
 
 /**
  * Makes every kind of call that a server makes, on a large database.
@@ -35,6 +45,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await everyChange(store, ann, bob)
   await everyReadOfChanges(store, ann, bob)
   await everyConversationCall(store, ann, bob)
+  await everyStaffCall(store, ann, round)
   const again = newBatchId()
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.append([draft(ann, 'once', { key })], again)
@@ -72,6 +83,37 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.presence.change({ enter: [], leave: [bob.id] })
   await store.sessions.end(bob.id)
   await store.retention.deleteExpired(Date.now() - 29 * 24 * hour)
+}
+
+async function everyStaffCall(store: Store, ann: Session, round: number): Promise<void> {
+  const [bot, person, user] = [`bot${round}`, `new${round}`, personNamed(round)]
+  const atConsole = { caller: { kind: 'console' }, proof: null, address: null } as const
+  const call = { ...atConsole, caller: { kind: 'session', session: ann.id } } as const
+  await store.staff.execute(atConsole, setRole(ann.account.username, 'admin'))
+  for (const command of [
+    createUser(bot, true),
+    createUser(person),
+    muteUser(user),
+    banUser(user),
+    unbanUser(user),
+    unmuteUser(user),
+    issueSetup(user),
+    setRole(user, 'moderator'),
+    setRole(user, 'member'),
+  ])
+    await store.staff.execute(call, command)
+  const use = { passwordHash: 'new', ttlMs: hour, address: '203.0.113.9' }
+  await store.staff.useSetupCode({ hash: setupHash(person), ...use })
+  await store.staff.roleOf(call.caller)
+  await store.staff.hasAdmin()
+  for (const what of ['ban', 'mute'] as const) await store.staff.restriction(what, ann.account.id)
+  const query = { prefix: 'p', role: null, banned: null, after: 'p', limit: 50 }
+  for (const filter of [{}, { role: 'admin' as const }, { banned: true }, { banned: false }])
+    await store.staff.list({ ...query, ...filter })
+  for (const by of [null, 'console', ann.account.id] as const)
+    for (const action of [null, 'muted'] as const)
+      await store.audit.list({ before: null, limit: 50, by, action })
+  await store.retention.deleteRecords(Date.now() - hour)
 }
 
 async function everyRoomCall(

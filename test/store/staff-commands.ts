@@ -4,8 +4,11 @@ import type { RestrictionTerms, StaffCommand } from '../../src/store/staff-store
 
 const openEnded: RestrictionTerms = { reason: null, until: null }
 
-/** A code that nobody has; each is another one. */
-export const setupCode = (hash = 'ab'.repeat(32)) => ({ hash, lifetimeMs: 86_400_000 })
+/** What the store is given of a code: one for each name. */
+export const setupCode = (name: string) => ({ hash: setupHash(name), lifetimeMs: 86_400_000 })
+
+export const setupHash = (name: string): string =>
+  Buffer.from(name.toLowerCase()).toString('hex').padEnd(64, '0')
 
 export const setRole = (user: string, role: Role): StaffCommand => ({
   kind: 'set-role',
@@ -34,11 +37,11 @@ export const unmuteUser = (user: string): StaffCommand => ({ kind: 'unmute', use
 export const createUser = (username: string, bot = false): StaffCommand => ({
   kind: 'create-user',
   account: { username, ...nameForms(username), displayName: null, bot },
-  setup: bot ? null : setupCode(),
+  setup: bot ? null : setupCode(username),
 })
 
 export const issueSetup = (user: string): StaffCommand => ({
   kind: 'issue-setup',
   user,
-  setup: setupCode(),
+  setup: setupCode(user),
 })

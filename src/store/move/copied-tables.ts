@@ -33,6 +33,8 @@ function copiedTable(
   return { name, label, orderColumns, columns: { ...plain, ...expressions, ...asJson }, lists }
 }
 
+const restrictionColumns = ['account_id', 'reason', 'until', 'at', 'by_id', 'by_role']
+
 /** In an order that foreign keys allow. The signing key is copied apart from them. */
 export const copiedTables: readonly CopiedTable[] = [
   copiedTable(
@@ -65,6 +67,19 @@ export const copiedTables: readonly CopiedTable[] = [
     'login',
     'opened_by',
   ]),
+  copiedTable('bans', 'bans of accounts', restrictionColumns),
+  copiedTable('mutes', 'mutes', restrictionColumns),
+  copiedTable('setup_codes', 'setup codes', ['account_id', 'hash', 'made_by', 'expires_at']),
+  copiedTable('audit', 'audit records', [
+    'id',
+    'at',
+    'by_id',
+    'via',
+    'action',
+    'target_id',
+    'detail',
+    'address',
+  ]),
   copiedTable('audiences', 'audiences', ['id', 'type', 'low_id', 'high_id']),
   copiedTable(
     'rooms',
@@ -93,7 +108,7 @@ export const copiedTables: readonly CopiedTable[] = [
     {},
     3,
   ),
-  copiedTable('room_bans', 'bans', ['audience_id', 'account_id', 'by_id', 'at'], {}, 2),
+  copiedTable('room_bans', 'bans of rooms', ['audience_id', 'account_id', 'by_id', 'at'], {}, 2),
   copiedTable(
     'entries',
     'entries',

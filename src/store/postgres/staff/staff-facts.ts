@@ -67,7 +67,7 @@ const factsQuery = (target: string) => `
   SELECT ${callerJson} AS caller, ${targetJson} AS target,
     ${countAdmins('(SELECT id FROM target)')} AS "otherAdmins",
     EXISTS (SELECT FROM accounts WHERE key = $3) OR EXISTS (
-      SELECT FROM jsonb_array_elements_text($4::jsonb) AS wanted
+      SELECT FROM jsonb_array_elements_text($4::text::jsonb) AS wanted
       CROSS JOIN LATERAL (
         SELECT FROM name_skeletons WHERE skeleton = wanted COLLATE "C" LIMIT 1
       ) AS taken

@@ -14,8 +14,9 @@ export class SetupCodes {
 
   constructor(connection: Connection) {
     this.#set = connection.prepare<[number, string, number | null, number]>(
-      `INSERT OR REPLACE INTO setup_codes (account_id, hash, made_by, expires_at)
-       VALUES (?, ?, ?, ?)`,
+      `INSERT INTO setup_codes (account_id, hash, made_by, expires_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (account_id) DO UPDATE SET
+         hash = excluded.hash, made_by = excluded.made_by, expires_at = excluded.expires_at`,
     )
     this.#find = connection.prepare<[string, number], SetupCode>(
       `SELECT account_id AS account, made_by AS madeBy FROM setup_codes

@@ -7,7 +7,7 @@ import {
   issueSetup,
   muteUser,
   setRole,
-  setupCode,
+  setupHash,
   unbanUser,
   unmuteUser,
 } from '../../staff-commands.ts'
@@ -39,8 +39,7 @@ export async function auditContract(t: Test, openFixture: OpenFixture): Promise<
       issueSetup('cid'),
     ])
       await office.commands('ann', command)
-    const { hash } = setupCode()
-    const use = { hash, passwordHash: 'new', ttlMs: hour, address: '203.0.113.9' }
+    const use = { hash: setupHash('cid'), passwordHash: 'new', ttlMs: hour, address: '203.0.113.9' }
     await store.staff.useSetupCode(use)
     await store.staff.useSetupCode(use)
 
