@@ -53,8 +53,7 @@ export class FreshProofs {
   }
 }
 
-/** Also for a proof that no longer held in the transaction. */
-export function freshLoginRequired(): Problem {
+function freshLoginRequired(): Problem {
   return new Problem(
     'fresh-login-required',
     'Log in again, or send the password of your account as password.',

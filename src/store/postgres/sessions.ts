@@ -84,7 +84,7 @@ export function insertSession(
       INSERT INTO sessions (id, account_id, created_at, expires_at)
       SELECT
         (SELECT id FROM unnest(${toArrayLiteral(ids)}::bigint[]) AS drawn (id)
-          WHERE NOT EXISTS (SELECT FROM sessions WHERE sessions.id = drawn.id) LIMIT 1),
+          WHERE (SELECT true FROM sessions WHERE sessions.id = drawn.id LIMIT 1) IS NULL LIMIT 1),
         account.id, now - now % 1000,
         now - now % 1000 + ${Math.ceil(ttlMs / 1000)}::bigint * 1000
       FROM account, clock
