@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import { lstatSync, rmSync } from 'node:fs'
 import { connect, type Server } from 'node:net'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Settings } from './settings.ts'
-import { lockDataDirectory } from './store/sqlite/data-directory.ts'
-import { assertPrivate } from './store/sqlite/private-files.ts'
 import { StartError, toStartError } from './store/start-error.ts'
 
 /** In bytes. Linux takes 107, macOS 103. */
@@ -17,8 +15,6 @@ export interface ConsoleSocket {
   close(): Promise<void>
 }
 
-type SocketSettings = Pick<Settings, 'adminSocket' | 'dataDir' | 'databaseUrl'>
-
 /** Undefined where the console is off: by ADMIN_SOCKET, and on Windows, whose sockets have no modes. */
 export function consolePath(
   { adminSocket, dataDir }: Pick<Settings, 'adminSocket' | 'dataDir'>,
@@ -29,30 +25,27 @@ export function consolePath(
 }
 
 /**
- * Has a server listen on the console's socket, under the lock of its folder. A store on SQLite has that of
- * the data folder already.
+ * Has a server listen on the console's socket, under the lock of its folder.
  *
+ * @param lock takes the lock of a folder, for its owner alone; undefined where this process has it
  * @throws {StartError}
  */
 export async function listenOnConsoleSocket(
   server: Server,
   path: string,
-  { dataDir, databaseUrl }: Omit<SocketSettings, 'adminSocket'>,
+  lock: (folder: string) => { release(): void } | undefined,
 ): Promise<ConsoleSocket> {
   const length = Buffer.byteLength(path)
   if (length > maxPathBytes)
     throw new StartError(
       `The path of the console's socket has ${length} bytes, and ${maxPathBytes} fit: set ADMIN_SOCKET to a shorter one, or to off`,
     )
-  const folder = dirname(path)
-  const isLocked = databaseUrl === undefined && resolve(folder) === resolve(dataDir)
-  const lock = isLocked ? undefined : lockDataDirectory(folder)
+  const held = lock(dirname(path))
   try {
-    assertPrivate(folder)
     await removeStale(path)
     await bind(server, path)
   } catch (error) {
-    lock?.release()
+    held?.release()
     throw toStartError(error, `The console cannot listen on ${path}`)
   }
   return {
@@ -62,7 +55,7 @@ export async function listenOnConsoleSocket(
       // Node removes the socket with this.
       server.close()
       await closed
-      lock?.release()
+      held?.release()
     },
   }
 }

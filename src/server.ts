@@ -12,6 +12,7 @@ import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
 import { Sessions } from './chat/sessions.ts'
+import { Staff } from './chat/staff.ts'
 import { type ConsoleSocket, consolePath, listenOnConsoleSocket } from './console-socket.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
@@ -22,7 +23,7 @@ import { consoleServer } from './http/console.ts'
 import { upgradeLog } from './http/logging/upgrade-log.ts'
 import { defaultTimeouts } from './http/server-options.ts'
 import { streamResponder } from './http/stream-response.ts'
-import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
+import { lockFolder, openStore, type StoreTuning, storeLocation } from './open-store.ts'
 import type { Settings } from './settings.ts'
 import { AppendBatcher } from './store/append-batcher.ts'
 import { RetentionJob } from './store/retention-job.ts'
@@ -111,12 +112,13 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
   const conversations = new Conversations(store)
+  const passwords = new Passwords()
   const app = await buildApp(
     {
       settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
       accounts: new Accounts({
         store,
-        passwords: new Passwords(),
+        passwords,
         ttlMs,
         registration: settings.registration,
         passwordMinChars: settings.passwordMinChars,
@@ -145,6 +147,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       }),
       conversations,
       presence,
+      staff: new Staff(store, passwords),
       store,
       signingKey,
       respondWithStream: streamResponder({ hub, sessions, writeTimeoutMs }),
@@ -163,6 +166,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     (settings.historyDays > 0 ? settings.historyDays * 24 * hourMs : undefined)
   const retentionJob = new RetentionJob(store, {
     retentionMs: keepMs,
+    auditMs: settings.auditDays === 0 ? undefined : settings.auditDays * 24 * hourMs,
     intervalMs: retentionIntervalMs,
     clockGraceMs: tuning.retentionPostponeMs ?? hourMs,
     now: tuning.retentionNow ?? (() => store.now()),
@@ -258,7 +262,7 @@ async function openConsole(
   const path = consolePath(settings)
   if (path === undefined) return undefined
   try {
-    return await listenOnConsoleSocket(server, path, settings)
+    return await listenOnConsoleSocket(server, path, (folder) => lockFolder(settings, folder))
   } catch (error) {
     if (settings.adminSocket !== undefined) throw error
     log.warn({ event: 'no console' }, (error as Error).message)

@@ -216,6 +216,13 @@ export const settingsTable = {
     about: 'How long messages are kept. 0: for ever.',
     read: (given) => parseWholeNumber(given, 2, 36_500) ?? parseWholeNumber(given, 0, 0),
   }),
+  auditDays: wholeNumberSetting(
+    'AUDIT_DAYS',
+    365,
+    'days',
+    [0, 36_500],
+    'How long it is kept what the staff did. 0: for ever.',
+  ),
   corsOrigins: setting<string[]>('CORS_ORIGINS', [], {
     range: 'origins separated by commas, each "scheme://host", "scheme://host:port" or "*"',
     about: 'The web origins whose pages may call this server, besides its own.',

@@ -1,12 +1,14 @@
 import { nameForms } from '../names/name-forms.ts'
 import type { AccountStore, Credentials } from '../store/account-store.ts'
 import type { Session } from '../store/session-store.ts'
+import type { StaffStore } from '../store/staff-store.ts'
 import type { Store } from '../store/store.ts'
 import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Networks } from './password-queue.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
-import { bannedProblem, type RestrictionReader } from './restrictions.ts'
+import { bannedProblem } from './restrictions.ts'
+import { hashOfCode } from './staff-input.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { checkString, countCodePoints } from './text-rules.ts'
 import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
@@ -15,7 +17,9 @@ import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
 export const maxPasswordLength = 256
 
 export interface AccountsOptions {
-  store: Pick<Store, 'accounts' | 'sessions'> & RestrictionReader
+  store: Pick<Store, 'accounts' | 'sessions'> & {
+    staff: Pick<StaffStore, 'restriction' | 'useSetupCode'>
+  }
   passwords: Passwords
   /** How long a session lives, in milliseconds. */
   ttlMs: number
@@ -87,6 +91,34 @@ export class Accounts {
     const session = await mapStoreErrors(store.sessions.open(known.account.id, ttlMs))
     // After the password, so that nobody else learns of it.
     if (session === 'banned') throw await bannedProblem(store, known.account.id)
+    return session
+  }
+
+  /**
+   * Sets the password of an account with a setup code, and logs it in.
+   *
+   * @param from the networks of the client
+   * @param address of the client
+   * @throws {Problem} `invalid-request`, `unauthorized` where the code is not good, `unavailable`,
+   *   `outcome-unknown`
+   */
+  async setUp(
+    code: string,
+    newPassword: string,
+    from: Networks,
+    address: string,
+  ): Promise<Session> {
+    const { store, passwords, ttlMs } = this.#options
+    throwIfInvalid(fieldErrors('newPassword', this.#checkNewPassword(newPassword)))
+    const passwordHash = await passwords.hash(newPassword, from)
+    const session = await mapStoreErrors(
+      store.staff.useSetupCode({ hash: hashOfCode(code), passwordHash, ttlMs, address }),
+    )
+    if (session === 'unknown-code')
+      throw new Problem(
+        'unauthorized',
+        'This code is wrong, used up or too old. Ask for a new one.',
+      )
     return session
   }
 

@@ -53,7 +53,8 @@ export class FreshProofs {
   }
 }
 
-function freshLoginRequired(): Problem {
+/** Also for a proof that no longer held in the transaction. */
+export function freshLoginRequired(): Problem {
   return new Problem(
     'fresh-login-required',
     'Log in again, or send the password of your account as password.',

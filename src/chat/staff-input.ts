@@ -29,7 +29,10 @@ export interface NewUserInput {
 }
 
 /** @param now in Unix ms @throws {Problem} `invalid-request` */
-export function parseRestriction({ reason, until }: RestrictionInput, now: number): RestrictionTerms {
+export function parseRestriction(
+  { reason, until }: RestrictionInput,
+  now: number,
+): RestrictionTerms {
   const end = until === undefined ? null : readTime(until)
   throwIfInvalid(
     fieldErrors('reason', reason === undefined ? undefined : checkText(reason, maxReasonChars)),

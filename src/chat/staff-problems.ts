@@ -14,7 +14,10 @@ const staffRefusals: Readonly<Record<TableRefusal, readonly [ProblemCode, string
   'target-is-bot': ['forbidden', 'Only admins may do this to bots.'],
   'not-for-bots': ['forbidden', 'A bot stays a member, and nobody logs in as one.'],
   'account-closed': ['account-closed', 'This account was closed.'],
-  'target-banned': ['forbidden', 'This account is banned, which would void the code. Lift the ban first.'],
+  'target-banned': [
+    'forbidden',
+    'This account is banned, which would void the code. Lift the ban first.',
+  ],
   'set-by-higher-role': ['forbidden', 'Someone of a higher role set this. Ask them to change it.'],
   'last-admin': ['last-admin', 'This is the last admin who can act. Make someone else one first.'],
   'username-taken': [

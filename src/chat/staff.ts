@@ -199,7 +199,8 @@ export class Staff {
   /** Of an admin: what shows that they themselves call. The role is told before the proof. */
   async #prove(by: StaffMember, { password, client }: ProofInput): Promise<FreshProof> {
     await this.#require(by, 'admin')
-    return by.session === null ? { kind: 'login' } : this.#proofs.of(by.session, password, client)
+    if (by.session === null) return { kind: 'login' }
+    return (await this.#proofs.of(by.session, password, client)).proof
   }
 
   /** The role of the caller. The store judges it again. */

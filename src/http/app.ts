@@ -36,6 +36,7 @@ import { bodilessMessageRoutes, messageRoutes, roomMessageRoutes } from './route
 import { userRoutes } from './routes/online-users.ts'
 import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { bodilessStaffRoutes, staffRoutes } from './routes/staff.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
@@ -78,6 +79,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
 
   app.setErrorHandler(handleError)
   app.decorateRequest('session')
+  app.decorateRequest('staff')
 
   const table = new RouteTable(app)
   addSecurityHeaders(app)
@@ -101,6 +103,8 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     typingRoutes,
     userRoutes,
     eventRoutes,
+    staffRoutes,
+    bodilessStaffRoutes,
     healthRoutes,
     apiDescriptionRoutes,
   ])

@@ -6,6 +6,7 @@ import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
 import type { Sessions } from '../chat/sessions.ts'
+import type { Staff } from '../chat/staff.ts'
 import type { EventSet } from '../delivery/event-names.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
@@ -43,7 +44,7 @@ export interface StreamParameters {
 /** What the HTTP layer needs of the rest of the server. */
 export interface Services {
   settings: HttpSettings
-  accounts: Pick<Accounts, 'check' | 'register' | 'login'>
+  accounts: Pick<Accounts, 'check' | 'register' | 'login' | 'setUp'>
   sessions: Pick<Sessions, 'find' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
@@ -65,6 +66,10 @@ export interface Services {
   >
   conversations: Pick<Conversations, 'list' | 'find' | 'mute' | 'markRead' | 'tellTyping'>
   presence: Pick<Presence, 'list'>
+  staff: Pick<
+    Staff,
+    'setRole' | 'ban' | 'mute' | 'lift' | 'createUser' | 'issueSetup' | 'list' | 'audit'
+  >
   store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */
   signingKey: Uint8Array

@@ -2,6 +2,7 @@ import t from 'tap'
 import { Accounts, type AccountsOptions } from '../../src/chat/accounts.ts'
 import type { Networks } from '../../src/chat/password-queue.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
+import { hashOfCode } from '../../src/chat/staff-input.ts'
 import { Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -40,6 +41,34 @@ t.test('registering logs in, and the same person can log in again', async (t) =>
   t.same(second.account, first.account)
   t.equal(second.expiresAt - second.createdAt, ttlMs)
   t.not(second.id, first.id)
+})
+
+t.test('who is banned learns so after the right password alone', async (t) => {
+  const { accounts, store } = open()
+  const { account } = await accounts.register('ann', 'correct horse', here)
+  const ban = { reason: null, until: null, at: 0, by: null, byRole: 'admin' } as const
+  store.banned.set(account.id, ban)
+  const login = (password: string) => refusalOf(() => accounts.login('ann', password, here))
+  t.match(await login('wrong horse'), { code: 'wrong-password' })
+  const refusal = await login('correct horse')
+  t.match(refusal, { code: 'banned' })
+  t.notOk('reason' in refusal || 'until' in refusal)
+  store.banned.set(account.id, { ...ban, reason: 'spam', until: 1_900_000_000_000 })
+  t.match(await login('correct horse'), { reason: 'spam', until: 1_900_000_000_000 })
+})
+
+t.test('a setup code sets a password', async (t) => {
+  const { accounts, store } = open()
+  await accounts.register('ann', 'correct horse', here)
+  store.setupCodes.set(hashOfCode('the code'), 'ann')
+  const setUp = (code: string, password: string) =>
+    accounts.setUp(code, password, here, '192.0.2.1')
+  t.match(await setUp('the code', 'a new horse'), { account: { username: 'ann' } })
+  t.match(await refusalOf(() => setUp('a code', 'a new horse')), { code: 'unauthorized' })
+  t.match(await refusalOf(() => setUp('the code', 'short')), {
+    code: 'invalid-request',
+    errors: [{ pointer: '/newPassword' }],
+  })
 })
 
 t.test(

@@ -16,7 +16,7 @@ import type {
 import type { Account } from '../../src/store/person.ts'
 import type { RoomRef } from '../../src/store/room.ts'
 import type { Session, SessionStore } from '../../src/store/session-store.ts'
-import type { Restriction } from '../../src/store/staff-store.ts'
+import type { Restriction, SetupCodeUse } from '../../src/store/staff-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
 type RoomRefused = 'unknown-room' | 'forbidden' | 'not-a-member' | 'room-archived'
@@ -48,9 +48,17 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   /** By account. Who is in it may not log in. */
   readonly banned = new Map<number, Restriction>()
 
+  /** Keys of accounts by the hashes of codes. */
+  readonly setupCodes = new Map<string, string>()
+
   readonly staff = {
     restriction: (what: 'ban' | 'mute', account: number) =>
       this.#call('restriction', () => (what === 'ban' ? this.banned : this.muted).get(account)),
+    useSetupCode: (use: SetupCodeUse) =>
+      this.#call('useSetupCode', () => {
+        const known = this.#accounts.get(this.setupCodes.get(use.hash) ?? '')
+        return known ? this.#open(known.account, use.ttlMs) : ('unknown-code' as const)
+      }),
   }
 
   readonly log = {

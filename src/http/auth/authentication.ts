@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
+import type { StaffMember } from '../../chat/staff.ts'
 import type { Session } from '../../store/session-store.ts'
+import { isConsole } from '../connection/console-sockets.ts'
 import { queryValue } from '../input/query.ts'
+import { clientAddress } from '../limits/client-address.ts'
 import type { Services } from '../services.ts'
 import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
 
@@ -10,6 +13,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The session of the client, on every route that needs a token. */
     session: Session
+    /** On every route of the staff. */
+    staff: StaffMember
   }
 }
 
@@ -18,6 +23,7 @@ type MakeHook = (app: FastifyInstance, sessions: Sessions) => onRequestAsyncHook
 
 /** Requires a session token in the `Authorization` header. */
 export const requireSessionToken: MakeHook = (app, sessions) => async (request) => {
+  rejectConsole(request)
   request.session = await authenticate(app, sessions, 'session', headerToken(request))
 }
 
@@ -27,6 +33,7 @@ export const requireSessionToken: MakeHook = (app, sessions) => async (request) 
  * not accepted there.
  */
 export const requireEventsToken: MakeHook = (app, sessions) => async (request) => {
+  rejectConsole(request)
   const token = queryToken(request)
   const { authorization } = request.headers
   request.session =
@@ -36,6 +43,24 @@ export const requireEventsToken: MakeHook = (app, sessions) => async (request) =
   // Checked after the token, so that an invalid one is always answered 401.
   if (token !== undefined && authorization !== undefined)
     throw invalidParameter('token', 'must not be given together with an Authorization header')
+}
+
+/** Requires a session token as `requireSessionToken` does, unless the request came by the console. */
+export const requireStaffToken: MakeHook = (app, sessions) => async (request) => {
+  if (isConsole(request)) request.staff = { session: null, address: null }
+  else {
+    const session = await authenticate(app, sessions, 'session', headerToken(request))
+    request.staff = { session, address: clientAddress(request) }
+  }
+}
+
+/** What needs an account is not for the console, even with a token. */
+function rejectConsole(request: FastifyRequest): void {
+  if (isConsole(request))
+    throw new Problem(
+      'forbidden',
+      'The console has no account. Log in over the network for this call.',
+    )
 }
 
 /** The token that a request was sent with, unchecked, where its route takes one. */

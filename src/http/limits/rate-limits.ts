@@ -11,7 +11,13 @@ import { RateLimiter } from './rate-limiter.ts'
 /** How many times the limit with one name an address may fail with all names together. */
 const namesPerAddress = 6
 
-const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
+/** `unauthorized`: a setup code. */
+const failedLogins: readonly ProblemCode[] = [
+  'unknown-user',
+  'wrong-password',
+  'wrong-credentials',
+  'unauthorized',
+]
 
 /**
  * The rate limits of accounts and addresses. Failed logins are counted in the store where several nodes
@@ -139,6 +145,11 @@ export class RateLimits {
       if (refusedWith(['unavailable'])(error)) this.#registrations.refund(keys)
       throw error
     }
+  }
+
+  /** A use of a setup code, which counts as a login without a name: 128 bits are not guessed. */
+  useCode<T>(address: string, use: () => Promise<T>): Promise<T> {
+    return this.#logins.run(addressKeys(address), use)
   }
 
   /**

@@ -6,8 +6,9 @@ import { networksOf } from '../limits/address-keys.ts'
 import { clientAddress } from '../limits/client-address.ts'
 import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
 import { login, register } from '../schemas/accounts.ts'
+import { loginWithCode } from '../schemas/staff.ts'
 
-/** Register and log in, the two calls without a token. */
+/** Register and log in, the calls without a token. */
 export async function accountRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { accounts } = services
   parseBodies(app)
@@ -24,6 +25,16 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
       .catch(logRefusedAttempt(request, 'registration refused', username))
     logAccountEvent(request, 'registered', username)
     return reply.code(201).send(toOpenedSession(session, issueToken(app, 'session', session)))
+  })
+
+  app.post('/v1/login/setup', { schema: loginWithCode }, async (request) => {
+    const { code, newPassword } = request.body
+    const address = clientAddress(request)
+    const session = await limits
+      .useCode(address, () => accounts.setUp(code, newPassword, networksOf(address), address))
+      .catch(logRefusedAttempt(request, 'setup refused', ''))
+    logAccountEvent(request, 'setup', session.account.username)
+    return toOpenedSession(session, issueToken(app, 'session', session))
   })
 
   app.post('/v1/login', { schema: login }, async (request) => {

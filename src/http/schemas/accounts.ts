@@ -47,9 +47,14 @@ export const OwnSession = Type.Object(
   { $id: 'OwnSession', description: 'The current user and session' },
 )
 
-const user = { id: 1, username: 'dewi', createdAt: '2026-11-02T09:30:00.000Z', role: 'member' }
+export const user = {
+  id: 1,
+  username: 'dewi',
+  createdAt: '2026-11-02T09:30:00.000Z',
+  role: 'member',
+}
 
-const opened = {
+export const opened = {
   user,
   token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl',
   tokenType: 'Bearer',
@@ -132,6 +137,7 @@ export const login = {
       'unknown-user',
       'wrong-password',
       'wrong-credentials',
+      'banned',
       'too-many-requests',
       'unavailable',
       'outcome-unknown',

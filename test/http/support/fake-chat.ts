@@ -50,6 +50,9 @@ export class FakeChat {
         check: (_username, password) => this.#checkRegistration(password),
         register: async (username, password) => this.#register(username, password),
         login: async (username, password) => this.#login(username, password),
+        setUp: async () => {
+          throw new Problem('unauthorized', 'No such code.')
+        },
       },
       sessions: {
         find: async (id) => this.#find(id),
@@ -95,6 +98,8 @@ export class FakeChat {
       },
       rooms: this.rooms.service,
       conversations: this.conversations.service,
+      // Tried with a whole server: routes/staff.test.ts.
+      staff: {} as Services['staff'],
       presence: {
         list: async ({ limit }) => ({
           users: this.online.slice(0, limit),

@@ -86,7 +86,7 @@ function selectUsers(sql: Sql, { prefix, role, banned, after, limit }: StaffQuer
     ? `bans CROSS JOIN LATERAL (
          SELECT * FROM accounts WHERE accounts.id = bans.account_id LIMIT 1) AS accounts
        WHERE ${isBanned}`
-    : `accounts WHERE ${role === null || role === 'member' ? 'true' : "role <> 'member'"}`
+    : `accounts WHERE ${role === null || role === 'member' ? 'true' : "role = $4 AND role <> 'member'"}`
   return sql.unsafe<UserRow[]>(
     `SELECT ${accountColumns('accounts')},
        (SELECT max(coalesce(last_seen_at, created_at)) FROM sessions

@@ -48,7 +48,9 @@ export class StaffQueries {
       )
     // Each begins with the fewest: where few are banned, or of the staff, not everyone is looked at.
     this.#users = users('accounts WHERE true')
-    this.#staff = users("accounts INDEXED BY accounts_staff WHERE role <> 'member'")
+    this.#staff = users(
+      "accounts INDEXED BY accounts_staff WHERE role = :role AND role <> 'member'",
+    )
     this.#banned = users(
       `bans CROSS JOIN accounts ON accounts.id = bans.account_id WHERE ${isBanned}`,
     )
