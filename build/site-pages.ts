@@ -46,6 +46,7 @@ export const sitePages: Page[] = [
   ...group('Running', [
     ['README.md', 'A story in curl'],
     ['docs/operating.md', 'Operating'],
+    ['docs/people.md', 'People'],
     ['docs/settings.md', 'Settings'],
     ['docs/scaling.md', 'Many nodes'],
     ['docs/performance.md', 'How fast it is'],

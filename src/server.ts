@@ -236,6 +236,8 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     ...storeLocation(settings),
     ...(await store.size()),
   })
+  if (!(await store.staff.hasAdmin()))
+    app.log.info({ event: 'no admin' }, 'obrol admin user grant NAME admin makes the first one')
   return {
     url,
     log: app.log,

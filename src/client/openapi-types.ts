@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/login/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a password with a setup code
+         * @description Sets the password of the account that the code is for, ends all its sessions and opens one. A wrong code counts as a failed login, and changes nothing.
+         */
+        post: operations["loginWithCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/login": {
         parameters: {
             query?: never;
@@ -499,6 +519,138 @@ export interface paths {
          */
         post: operations["createStreamToken"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts for the staff
+         * @description For moderators and admins, sorted by name. The next page begins `after` the last name of this one.
+         */
+        get: operations["listStaffUsers"];
+        put?: never;
+        /**
+         * Make an account
+         * @description For admins. A person gets a setup code, with which they set their password; a bot has neither code nor password, and stays a member.
+         */
+        post: operations["createStaffUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the staff did
+         * @description For admins; moderators see their own records, without addresses. The newest first. The next page has what comes `before` the last id of this one.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a setup code for an account
+         * @description For admins, with a fresh login or the password, of people whose role is lower; the console makes any. The code is good once and for 24 hours. A newer one, a new password, a ban and a closing void it. Who has it becomes the person.
+         */
+        post: operations["issueSetupCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give an account a role
+         * @description For admins, with a fresh login or the password. The last admin who can act stays, and a bot stays a member. What is so already changes nothing.
+         */
+        put: operations["setUserRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ban someone from the server
+         * @description For moderators, of who has a lower role; admins may ban anyone. All sessions end for good, streams get `bye` with the reason `banned`, and logins are refused as `banned`. A body is not needed.
+         */
+        put: operations["banUser"];
+        post?: never;
+        /**
+         * Lift a ban from the server
+         * @description For moderators; what a higher role set stays. They may log in again; what ended stays ended. The answer is also 204 where they are not banned.
+         */
+        delete: operations["unbanUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mute someone on the server
+         * @description For moderators, of who has a lower role; admins may mute anyone. They can read and take back what they wrote, but not write, edit, react, type, make or change rooms, or add people. A body is not needed.
+         */
+        put: operations["muteUser"];
+        post?: never;
+        /**
+         * Lift a mute from the server
+         * @description For moderators; what a higher role set stays. The answer is also 204 where they are not muted.
+         */
+        delete: operations["unmuteUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1137,6 +1289,174 @@ export interface components {
             /** @description Whether more users come after the last of these */
             more: boolean;
         };
+        /** @description A ban or a mute */
+        Restriction: {
+            /** @description Why, where it was said */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it ends; not for one without an end
+             */
+            until?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            at: string;
+            /** @description The username of who set it, or `console` */
+            by: string;
+        };
+        /** @description An account as the staff sees it */
+        StaffUser: {
+            /**
+             * Format: int64
+             * @description The number of the account
+             */
+            id: number;
+            /** @description As typed at registration */
+            username: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * @description What the account may do on the whole server
+             * @enum {unknown}
+             */
+            role: "member" | "moderator" | "admin";
+            /** @description The name to show beside the username, where there is one */
+            displayName?: string;
+            /**
+             * @description A program’s account
+             * @enum {boolean}
+             */
+            bot?: true;
+            /**
+             * @description Nobody can log in to it any more
+             * @enum {boolean}
+             */
+            closed?: true;
+            /**
+             * Format: date-time
+             * @description When a session of theirs was used last
+             */
+            lastSeenAt?: string;
+            ban?: components["schemas"]["Restriction"];
+            mute?: components["schemas"]["Restriction"];
+            /**
+             * Format: int32
+             * @description For admins: how many sessions are alive
+             */
+            sessions?: number;
+        };
+        /** @description A page of the accounts */
+        StaffUserPage: {
+            /** @description Sorted by name */
+            users: components["schemas"]["StaffUser"][];
+            /** @description Whether more accounts come after the last of these */
+            more: boolean;
+        };
+        /** @description A code with which someone sets a password, once */
+        SetupCode: {
+            /** @description For `POST /v1/login/setup`; it is shown this once */
+            code: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+        };
+        /** @description A new account; `setup` only for a person */
+        MadeUser: {
+            user: components["schemas"]["User"];
+            setup?: components["schemas"]["SetupCode"];
+        };
+        /** @description What someone of the staff did */
+        AuditRecord: {
+            /**
+             * Format: int64
+             * @description The number of the record
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            at: string;
+            /** @description The username of who did it, or `console` */
+            by: string;
+            /**
+             * @description How they showed who they are
+             * @enum {string}
+             */
+            via: "session" | "console" | "setup-code";
+            /**
+             * @description What was done
+             * @enum {string}
+             */
+            action: "role-set" | "banned" | "unbanned" | "muted" | "unmuted" | "user-created" | "setup-issued" | "setup-used";
+            /** @description The username of whom it is about */
+            target?: string;
+            /** @description More of what was done; `refused` says why it was not */
+            detail?: {
+                [key: string]: unknown;
+            };
+            /** @description For admins: of the client */
+            address?: string;
+        };
+        /** @description A page of the audit */
+        AuditPage: {
+            /** @description The newest first */
+            records: components["schemas"]["AuditRecord"][];
+            /** @description Whether there are older ones */
+            more: boolean;
+        };
+        /** @description The new role of an account */
+        RoleChange: {
+            /**
+             * @description What the account may do from now on
+             * @enum {string}
+             */
+            role: "member" | "moderator" | "admin";
+            /**
+             * Format: password
+             * @description Of your account: needed where your login is more than 10 minutes old
+             */
+            password?: string;
+        };
+        /** @description Why, and until when */
+        RestrictionTerms: {
+            /** @description Why, in at most 500 characters; of a ban it is told at the login */
+            reason?: string;
+            /** @description When it ends, RFC 3339; without it, when it is lifted */
+            until?: string;
+        };
+        /** @description An account that the staff makes */
+        NewUser: {
+            /** @description 2 to 32 characters: letters, marks after a letter, decimal digits, `.`, `_` and `-`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
+            username: string;
+            /** @description An account of a program, without a password */
+            bot?: boolean;
+        };
+        /** @description What shows that you yourself ask */
+        SetupRequest: {
+            /**
+             * Format: password
+             * @description Of your account: needed where your login is more than 10 minutes old
+             */
+            password?: string;
+        };
+        /** @description A setup code and the password to set */
+        CodeUse: {
+            /** @description As the staff gave it */
+            code: string;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any but U+0000
+             */
+            newPassword: string;
+        };
         /** @description The data of the event `message.deleted`: the message without what it said, and who deleted it */
         DeletedMessage: {
             /**
@@ -1516,8 +1836,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unknown-user`: No such user. `wrong-password`: Wrong password. `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
-        UnknownUserOrWrongPasswordOrWrongCredentials: {
+        /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
+        Unauthorized: {
             headers: {
                 /** @description The scheme to use (RFC 6750). */
                 "WWW-Authenticate"?: string;
@@ -1536,11 +1856,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-        Unauthorized: {
+        /** @description `unknown-user`: No such user. `wrong-password`: Wrong password. `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
+        UnknownUserOrWrongPasswordOrWrongCredentials: {
             headers: {
                 /** @description The scheme to use (RFC 6750). */
                 "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `banned`: Banned. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        BannedOrCrossSite: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -1731,6 +2060,53 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `unauthorized`: A valid token is needed. `wrong-password`: Wrong password. See `GET /problems/{code}`. */
+        UnauthorizedOrWrongPassword: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `fresh-login-required`: A fresh login is needed. `account-closed`: Account closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-person`: Unknown person. See `GET /problems/{code}`. */
+        UnknownPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `last-admin`: The last admin. See `GET /problems/{code}`. */
+        LastAdmin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `account-closed`: Account closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrAccountClosedOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
         MalformedRequest: {
             headers: {
@@ -1802,6 +2178,60 @@ export interface operations {
             503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
+    loginWithCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "Yk3vDq0bT8i1xZ7mWcQe5A",
+                 *       "newPassword": "paper-boats-2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CodeUse"];
+            };
+        };
+        responses: {
+            /** @description Set, and logged in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 1,
+                     *         "username": "dewi",
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
+                     *       },
+                     *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
+                     *       "tokenType": "Bearer",
+                     *       "expiresAt": "2026-11-09T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedSession"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -1845,7 +2275,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["UnknownUserOrWrongPasswordOrWrongCredentials"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["BannedOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3386,6 +3816,430 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listStaffUsers: {
+        parameters: {
+            query?: {
+                /** @description The beginning of a username */
+                q?: string;
+                /** @description Only accounts with this role */
+                role?: "member" | "moderator" | "admin";
+                /** @description True: only who is banned. False: only who is not */
+                banned?: boolean;
+                /** @description A username: only accounts whose names come after it */
+                after?: string;
+                /** @description How many accounts the page holds at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "id": 1,
+                     *           "username": "dewi",
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "role": "member",
+                     *           "lastSeenAt": "2026-11-02T09:33:00.000Z",
+                     *           "sessions": 1
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffUserPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createStaffUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "wayan"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 1,
+                     *         "username": "wayan",
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
+                     *       },
+                     *       "setup": {
+                     *         "code": "Yk3vDq0bT8i1xZ7mWcQe5A",
+                     *         "expiresAt": "2026-11-03T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MadeUser"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["UsernameTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description An id: only records before it */
+                before?: number;
+                /** @description How many records the page holds at most */
+                limit?: number;
+                /** @description A username, or `console`: only what they did */
+                by?: string;
+                /** @description Only this action */
+                action?: "role-set" | "banned" | "unbanned" | "muted" | "unmuted" | "user-created" | "setup-issued" | "setup-used";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "records": [
+                     *         {
+                     *           "id": 7,
+                     *           "at": "2026-11-02T09:34:00.000Z",
+                     *           "by": "dewi",
+                     *           "via": "session",
+                     *           "action": "banned",
+                     *           "target": "anton",
+                     *           "detail": {
+                     *             "reason": "Spam",
+                     *             "until": null
+                     *           },
+                     *           "address": "203.0.113.7"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issueSetupCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. The code is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "Yk3vDq0bT8i1xZ7mWcQe5A",
+                     *       "expiresAt": "2026-11-03T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupCode"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    setUserRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "moderator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description The account has this role. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["LastAdmin"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    banUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Spam",
+                 *       "until": "2030-01-31T12:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictionTerms"];
+            };
+        };
+        responses: {
+            /** @description They are banned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["LastAdmin"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unbanUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not banned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    muteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Spam",
+                 *       "until": "2030-01-31T12:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictionTerms"];
+            };
+        };
+        responses: {
+            /** @description They are muted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unmuteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not muted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     getHealth: {

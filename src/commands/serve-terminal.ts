@@ -16,7 +16,7 @@ export function welcome(url: string): string {
 }
 
 /** What a person who waits for the start sees besides. */
-const progressEvents = ['upgrading', 'upgraded']
+const progressEvents = ['upgrading', 'upgraded', 'no admin']
 
 /** The log for a person at a terminal: a plain line for each warning, error and step of an upgrade. */
 export const terminalLog = {
