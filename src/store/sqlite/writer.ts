@@ -1,4 +1,5 @@
 import type { NewAccount } from '../account-store.ts'
+import type { Caller } from '../caller.ts'
 import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
@@ -6,7 +7,7 @@ import type { Person } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
-import type { Session } from '../session-store.ts'
+import type { Session, SessionClient, SessionUse } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
@@ -138,19 +139,23 @@ export class Writer {
     })
   }
 
-  register(account: NewAccount, ttlMs: number): WriteResult<Session | 'taken'> {
+  register(
+    account: NewAccount,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'taken'> {
     return this.#write((now) => {
       const created = this.#accounts.create(account, now)
       if (!created) return { value: 'taken', update: null }
       this.#markers.move(created.id, EVERYONE, this.#bounds.read().head)
-      return { value: this.#open(created.id, ttlMs, now), update: null }
+      return { value: this.#open(created.id, ttlMs, now, client), update: null }
     })
   }
 
-  openSession(account: number, ttlMs: number): WriteResult<Session> {
+  openSession(account: number, ttlMs: number, client?: SessionClient): WriteResult<Session> {
     return this.#write((now) => {
       const events = this.#end(this.#sessions.excess(account, now), now)
-      return { value: this.#open(account, ttlMs, now), update: this.#updateOf(events) }
+      return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
     })
   }
 
@@ -158,6 +163,29 @@ export class Writer {
     return this.#write((now) => {
       const events = this.#end([id], now)
       return { value: events.ended.length > 0, update: this.#updateOf(events) }
+    })
+  }
+
+  endOwnSessions(
+    { session: own }: Caller,
+    which: number | 'others',
+  ): WriteResult<number[] | 'session-ended'> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(own, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      const ids = this.#sessions.ofAccount(caller.id, now).map(({ id }) => id)
+      const events = this.#end(
+        ids.filter((id) => (which === 'others' ? id !== own : id === which)),
+        now,
+      )
+      return { value: events.ended, update: this.#updateOf(events) }
+    })
+  }
+
+  noteUse(uses: readonly SessionUse[]): WriteResult<void> {
+    return this.#write(() => {
+      for (const use of uses) this.#sessions.noteUse(use)
+      return { value: undefined, update: null }
     })
   }
 
@@ -202,8 +230,8 @@ export class Writer {
     return result
   }
 
-  #open(account: number, ttlMs: number, now: number): Session {
-    const id = this.#sessions.open(account, ttlMs, now)
+  #open(account: number, ttlMs: number, now: number, client: SessionClient | undefined): Session {
+    const id = this.#sessions.open(account, ttlMs, now, client)
     return this.#sessions.alive(id, now) as Session
   }
 
