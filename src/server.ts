@@ -125,7 +125,13 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       }),
       sessions,
       sessionActivity,
-      ownSessions: new OwnSessions({ store, sessions, activity: sessionActivity }),
+      ownSessions: new OwnSessions({
+        store,
+        sessions,
+        activity: sessionActivity,
+        ttlMs,
+        maxMs: settings.sessionMaxDays * 24 * hourMs,
+      }),
       messages: new Messages({
         store,
         appender,

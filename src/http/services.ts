@@ -48,7 +48,7 @@ export interface Services {
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
   sessions: Pick<Sessions, 'find' | 'end'>
   sessionActivity: Pick<SessionActivity, 'note'>
-  ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers'>
+  ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
   rooms: Pick<
