@@ -8,9 +8,11 @@ import { Accounts } from './chat/accounts.ts'
 import { Conversations } from './chat/conversations.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
+import { OwnSessions } from './chat/own-sessions.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
+import { SessionActivity } from './chat/session-activity.ts'
 import { Sessions } from './chat/sessions.ts'
 import { Staff } from './chat/staff.ts'
 import { type ConsoleSocket, consolePath, listenOnConsoleSocket } from './console-socket.ts'
@@ -93,6 +95,9 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const ttlMs = settings.tokenTtlHours * hourMs
   const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
+  const sessionActivity = new SessionActivity(store, {
+    withStreams: () => presence.sessionsWithStreams(),
+  })
   const appender = new AppendBatcher(store.log, {
     unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,
   })
@@ -124,6 +129,14 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         passwordMinChars: settings.passwordMinChars,
       }),
       sessions,
+      sessionActivity,
+      ownSessions: new OwnSessions({
+        store,
+        sessions,
+        activity: sessionActivity,
+        ttlMs,
+        maxMs: settings.sessionMaxDays * 24 * hourMs,
+      }),
       messages: new Messages({
         store,
         appender,
@@ -157,6 +170,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     tuning.http,
   ).catch(async (error) => {
     await hub.close()
+    await sessionActivity.close()
     await store.close()
     throw error
   })
@@ -196,6 +210,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       app.server.closeAllConnections()
       atConsole.closeAllConnections()
     }, seconds * 1000)
+    const activityClosed = sessionActivity.close()
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
     storeUpdates.flush()
@@ -210,6 +225,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await retentionJob.close()
     await appender.close()
     await receipts.settled()
+    await activityClosed
     await store.close()
   }
 

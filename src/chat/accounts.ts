@@ -1,6 +1,6 @@
 import { nameForms } from '../names/name-forms.ts'
 import type { AccountStore, Credentials } from '../store/account-store.ts'
-import type { Session } from '../store/session-store.ts'
+import type { Session, SessionClient } from '../store/session-store.ts'
 import type { StaffStore } from '../store/staff-store.ts'
 import type { Store } from '../store/store.ts'
 import { fieldErrors, throwIfInvalid } from './field-errors.ts'
@@ -55,9 +55,15 @@ export class Accounts {
    * Creates an account and logs it in.
    *
    * @param from the networks of the client
+   * @param client what the list of sessions shall tell of it
    * @throws {Problem} as `check`, and `username-taken`, `unavailable`, `outcome-unknown`
    */
-  async register(username: string, password: string, from: Networks): Promise<Session> {
+  async register(
+    username: string,
+    password: string,
+    from: Networks,
+    client: SessionClient = {},
+  ): Promise<Session> {
     this.check(username, password)
     const { store, passwords, ttlMs } = this.#options
     if (isReserved(username)) throw usernameTaken(reservedDetail)
@@ -66,7 +72,7 @@ export class Accounts {
     if (await mapStoreErrors(store.accounts.skeletonsTaken(forms.skeletons))) throw usernameTaken()
     const passwordHash = await passwords.hash(password, from)
     const session = await mapStoreErrors(
-      store.accounts.register({ username, ...forms, passwordHash }, ttlMs),
+      store.accounts.register({ username, ...forms, passwordHash }, ttlMs, client),
     )
     if (session === 'taken') throw usernameTaken()
     return session
@@ -76,10 +82,16 @@ export class Accounts {
    * Opens a session. Takes the same time whether the name exists or not.
    *
    * @param from the networks of the client
+   * @param client what the list of sessions shall tell of it
    * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (`wrong-credentials`
    *   for both if registration is closed), `banned`, `unavailable`, `outcome-unknown`
    */
-  async login(username: string, password: string, from: Networks): Promise<Session> {
+  async login(
+    username: string,
+    password: string,
+    from: Networks,
+    client: SessionClient = {},
+  ): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
     throwIfInvalid(
       fieldErrors('username', checkString(username)),
@@ -88,7 +100,7 @@ export class Accounts {
     const known = await findCredentials(store.accounts, username)
     const matches = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !matches) throw this.#loginProblem(known !== undefined)
-    const session = await mapStoreErrors(store.sessions.open(known.account.id, ttlMs))
+    const session = await mapStoreErrors(store.sessions.open(known.account.id, ttlMs, client))
     // After the password, so that nobody else learns of it.
     if (session === 'banned') throw await bannedProblem(store, known.account.id)
     return session
@@ -98,7 +110,7 @@ export class Accounts {
    * Sets the password of an account with a setup code, and logs it in.
    *
    * @param from the networks of the client
-   * @param address of the client
+   * @param client what the list of sessions shall tell of it
    * @throws {Problem} `invalid-request`, `unauthorized` where the code is not good, `unavailable`,
    *   `outcome-unknown`
    */
@@ -106,13 +118,13 @@ export class Accounts {
     code: string,
     newPassword: string,
     from: Networks,
-    address: string,
+    client: SessionClient = {},
   ): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
     throwIfInvalid(fieldErrors('newPassword', this.#checkNewPassword(newPassword)))
     const passwordHash = await passwords.hash(newPassword, from)
     const session = await mapStoreErrors(
-      store.staff.useSetupCode({ hash: hashOfCode(code), passwordHash, ttlMs, address }),
+      store.staff.useSetupCode({ hash: hashOfCode(code), passwordHash, ttlMs, client }),
     )
     if (session === 'unknown-code')
       throw new Problem(

@@ -1,3 +1,4 @@
+import { Account } from './account.ts'
 import { type ApiAccess, encodePath } from './api-access.ts'
 import { Conversations } from './conversations.ts'
 import type { ObrolError } from './errors.ts'
@@ -44,6 +45,8 @@ export class ObrolClient {
    * that the session has ended.
    */
   token: string | undefined
+  /** The calls of the user's own account. */
+  readonly account: Account
   /** The calls of rooms. */
   readonly rooms: Rooms
   /** The calls of the user's conversations. */
@@ -61,6 +64,7 @@ export class ObrolClient {
     this.token = options.token
     this.#http = new HttpClient(server, options)
     this.#api = this.#makeAccess()
+    this.account = new Account(this.#api)
     this.rooms = new Rooms(this.#api)
     this.conversations = new Conversations(this.#api)
   }
@@ -73,6 +77,17 @@ export class ObrolClient {
   /** Logs in. Errors: `unknown-user`, `wrong-password`, or `wrong-credentials` for both. */
   login(username: string, password: string, options: CallOptions = {}): Promise<LoggedIn> {
     return this.#openSession('login', { username, password }, options)
+  }
+
+  /**
+   * Lets the session live on, with a new token; open streams go on. The server bounds how long from the login
+   * a session can live: then `expiresAt` stays what it was.
+   */
+  async renew(options: CallOptions = {}): Promise<LoggedIn> {
+    const renewed = await this.#api.call('POST', ['renew'], isLoggedIn, options)
+    this.token = renewed.token
+    this.#own = { token: this.token, username: renewed.user.username }
+    return renewed
   }
 
   /**

@@ -108,6 +108,9 @@ export class Hub {
       const reason = update.banned?.includes(session) ? 'banned' : 'logged-out'
       for (const stream of this.#streams.ofSession(session)) stream.end(reason)
     }
+    for (const { session, expiresAt } of update.renewed) {
+      for (const stream of this.#streams.ofSession(session)) stream.sessionRenewed(expiresAt)
+    }
     const { logCache } = this.#context
     fanOut(logCache.applyUpdate(update), logCache.head, this.#streams, this.#roomMembers)
     for (const marker of update.read) this.#sendRead(marker)

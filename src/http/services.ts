@@ -3,8 +3,10 @@ import type { Accounts } from '../chat/accounts.ts'
 import type { Conversations } from '../chat/conversations.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
+import type { OwnSessions } from '../chat/own-sessions.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
+import type { SessionActivity } from '../chat/session-activity.ts'
 import type { Sessions } from '../chat/sessions.ts'
 import type { Staff } from '../chat/staff.ts'
 import type { EventSet } from '../delivery/event-names.ts'
@@ -46,6 +48,8 @@ export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login' | 'setUp'>
   sessions: Pick<Sessions, 'find' | 'end'>
+  sessionActivity: Pick<SessionActivity, 'note'>
+  ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
   rooms: Pick<

@@ -8,7 +8,7 @@ import type {
 import type { Account, Role } from './person.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
-import type { Session } from './session-store.ts'
+import type { Session, SessionDetails } from './session-store.ts'
 
 /** A message as a query has it, joined with the names of the people. What there is not is null. */
 export interface MessageRow {
@@ -131,9 +131,42 @@ export interface SessionRow extends AccountRow {
   id: number
   createdAt: number
   expiresAt: number
+  nonce: string | null
 }
 
 export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt } = row
-  return { id, account: toAccount(row), createdAt, expiresAt }
+  const { id, createdAt, expiresAt, nonce } = row
+  return {
+    id,
+    account: toAccount(row),
+    createdAt,
+    expiresAt,
+    nonce: nonce ?? String(expiresAt / 1000),
+  }
+}
+
+/** The columns of `SessionDetailsRow`, in both stores. */
+export const sessionDetailsColumns = `
+  id, created_at AS "createdAt", expires_at AS "expiresAt",
+  coalesce(last_seen_at, created_at) AS "lastSeenAt", address, user_agent AS "userAgent"`
+
+export interface SessionDetailsRow {
+  id: number
+  createdAt: number
+  expiresAt: number
+  lastSeenAt: number
+  address: string | null
+  userAgent: string | null
+}
+
+export function toSessionDetails({
+  address,
+  userAgent,
+  ...row
+}: SessionDetailsRow): SessionDetails {
+  return {
+    ...row,
+    ...(address !== null && { address }),
+    ...(userAgent !== null && { userAgent }),
+  }
 }

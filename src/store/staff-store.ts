@@ -1,7 +1,7 @@
 import type { Caller } from './caller.ts'
 import type { FreshProof } from './fresh-proof.ts'
 import type { Account, Person, Role } from './person.ts'
-import type { Session } from './session-store.ts'
+import type { Session, SessionClient } from './session-store.ts'
 import type { StaffRefusal } from './staff-rules.ts'
 
 /** What moderators and admins do to accounts. Names of users are given by their keys. */
@@ -103,8 +103,7 @@ export interface SetupCodeUse {
   /** Of the new password: a PHC string. */
   passwordHash: string
   ttlMs: number
-  /** Of the client. */
-  address: string
+  client: SessionClient
 }
 
 export interface StaffQuery {

@@ -7,7 +7,7 @@ import type { RateLimitCounters } from './rate-limit-counters.ts'
 import type { ReceiptStore } from './receipt-store.ts'
 import type { RetentionStore } from './retention-store.ts'
 import type { RoomStore } from './room-store.ts'
-import type { SessionStore } from './session-store.ts'
+import type { RenewedSession, SessionStore } from './session-store.ts'
 import type { StaffStore } from './staff-store.ts'
 
 /**
@@ -78,6 +78,7 @@ export interface StoreUpdate {
   ended: number[]
   /** Those of `ended` whose account was banned. */
   banned?: number[]
+  renewed: RenewedSession[]
   entered: PresentSession[]
   /** Ids of sessions that are no longer present. */
   left: number[]

@@ -61,8 +61,7 @@ t.test('a setup code sets a password', async (t) => {
   const { accounts, store } = open()
   await accounts.register('ann', 'correct horse', here)
   store.setupCodes.set(hashOfCode('the code'), 'ann')
-  const setUp = (code: string, password: string) =>
-    accounts.setUp(code, password, here, '192.0.2.1')
+  const setUp = (code: string, password: string) => accounts.setUp(code, password, here)
   t.match(await setUp('the code', 'a new horse'), { account: { username: 'ann' } })
   t.match(await refusalOf(() => setUp('a code', 'a new horse')), { code: 'unauthorized' })
   t.match(await refusalOf(() => setUp('the code', 'short')), {

@@ -54,6 +54,11 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.accounts.passwordHash(viewer)
   await store.sessions.find(ann.id)
   await store.sessions.newest(100)
+  await store.sessions.ofAccount(viewer)
+  await store.sessions.renew(ann.id, hour, 24 * hour)
+  await store.sessions.noteUse([{ session: ann.id, at: Date.now() }])
+  await store.sessions.endOwn({ kind: 'session', session: ann.id }, bob.id)
+  await store.sessions.endOwn({ kind: 'session', session: ann.id }, 'others')
   for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
     await store.log.read(after, viewer)
     await store.receipts.readUndelivered(after, head, other)
@@ -102,7 +107,7 @@ async function everyStaffCall(store: Store, ann: Session, round: number): Promis
     setRole(user, 'member'),
   ])
     await store.staff.execute(call, command)
-  const use = { passwordHash: 'new', ttlMs: hour, address: '203.0.113.9' }
+  const use = { passwordHash: 'new', ttlMs: hour, client: { address: '203.0.113.9' } }
   await store.staff.useSetupCode({ hash: setupHash(person), ...use })
   await store.staff.roleOf(call.caller)
   await store.staff.hasAdmin()

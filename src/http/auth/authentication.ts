@@ -18,13 +18,13 @@ declare module 'fastify' {
   }
 }
 
-type Sessions = Services['sessions']
-type MakeHook = (app: FastifyInstance, sessions: Sessions) => onRequestAsyncHookHandler
+type AuthServices = Pick<Services, 'sessions' | 'sessionActivity'>
+type MakeHook = (app: FastifyInstance, services: AuthServices) => onRequestAsyncHookHandler
 
 /** Requires a session token in the `Authorization` header. */
-export const requireSessionToken: MakeHook = (app, sessions) => async (request) => {
+export const requireSessionToken: MakeHook = (app, services) => async (request) => {
   rejectConsole(request)
-  request.session = await authenticate(app, sessions, 'session', headerToken(request))
+  request.session = await authenticate(app, services, 'session', headerToken(request))
 }
 
 /**
@@ -32,24 +32,24 @@ export const requireSessionToken: MakeHook = (app, sessions) => async (request) 
  * `EventSource` cannot set headers. URLs end up in logs and browser histories, so a session token is
  * not accepted there.
  */
-export const requireEventsToken: MakeHook = (app, sessions) => async (request) => {
+export const requireEventsToken: MakeHook = (app, services) => async (request) => {
   rejectConsole(request)
   const token = queryToken(request)
   const { authorization } = request.headers
   request.session =
     token === undefined || authorization !== undefined
-      ? await authenticate(app, sessions, 'session', headerToken(request))
-      : await authenticate(app, sessions, 'events', token)
+      ? await authenticate(app, services, 'session', headerToken(request))
+      : await authenticate(app, services, 'events', token)
   // Checked after the token, so that an invalid one is always answered 401.
   if (token !== undefined && authorization !== undefined)
     throw invalidParameter('token', 'must not be given together with an Authorization header')
 }
 
 /** Requires a session token as `requireSessionToken` does, unless the request came by the console. */
-export const requireStaffToken: MakeHook = (app, sessions) => async (request) => {
+export const requireStaffToken: MakeHook = (app, services) => async (request) => {
   if (isConsole(request)) request.staff = { session: null, address: null }
   else {
-    const session = await authenticate(app, sessions, 'session', headerToken(request))
+    const session = await authenticate(app, services, 'session', headerToken(request))
     request.staff = { session, address: clientAddress(request) }
   }
 }
@@ -80,7 +80,7 @@ function queryToken(request: FastifyRequest): string | undefined {
 
 async function authenticate(
   app: FastifyInstance,
-  sessions: Sessions,
+  { sessions, sessionActivity }: AuthServices,
   type: TokenType,
   token: string | undefined,
 ): Promise<Session> {
@@ -92,7 +92,10 @@ async function authenticate(
   const claims = verifyToken(app, type, token)
   if (claims !== undefined) {
     const session = await sessions.find(claims.sid)
-    if (isTokenOf(claims, session)) return session
+    if (isTokenOf(claims, session)) {
+      sessionActivity.note(session.id)
+      return session
+    }
   }
   throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
 }

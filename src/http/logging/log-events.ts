@@ -32,7 +32,7 @@ export function logConnectionClosed(
 
 export function logAccountEvent(
   request: FastifyRequest,
-  event: 'registered' | 'login' | 'setup' | 'logout',
+  event: 'registered' | 'login' | 'setup' | 'logout' | 'session ended' | 'sessions ended',
   username: string,
 ): void {
   const { log, id } = request

@@ -7,6 +7,7 @@ import { clientAddress } from '../limits/client-address.ts'
 import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
 import { login, register } from '../schemas/accounts.ts'
 import { loginWithCode } from '../schemas/staff.ts'
+import { sessionClient } from '../session-client.ts'
 
 /** Register and log in, the calls without a token. */
 export async function accountRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
@@ -20,7 +21,7 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
       .register(
         address,
         () => accounts.check(username, password),
-        () => accounts.register(username, password, networksOf(address)),
+        () => accounts.register(username, password, networksOf(address), sessionClient(request)),
       )
       .catch(logRefusedAttempt(request, 'registration refused', username))
     logAccountEvent(request, 'registered', username)
@@ -31,7 +32,9 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
     const { code, newPassword } = request.body
     const address = clientAddress(request)
     const session = await limits
-      .useCode(address, () => accounts.setUp(code, newPassword, networksOf(address), address))
+      .useCode(address, () =>
+        accounts.setUp(code, newPassword, networksOf(address), sessionClient(request)),
+      )
       .catch(logRefusedAttempt(request, 'setup refused', ''))
     logAccountEvent(request, 'setup', session.account.username)
     return toOpenedSession(session, issueToken(app, 'session', session))
@@ -41,7 +44,9 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
     const { username, password } = request.body
     const address = clientAddress(request)
     const session = await limits
-      .login(address, username, () => accounts.login(username, password, networksOf(address)))
+      .login(address, username, () =>
+        accounts.login(username, password, networksOf(address), sessionClient(request)),
+      )
       .catch(logRefusedAttempt(request, 'login refused', username))
     logAccountEvent(request, 'login', username)
     return toOpenedSession(session, issueToken(app, 'session', session))

@@ -27,7 +27,7 @@ import {
 /** What the staff does to accounts: the calls that read, and those that take a body. */
 export async function staffRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { staff } = services
-  app.addHook('onRequest', requireStaffToken(app, services.sessions))
+  app.addHook('onRequest', requireStaffToken(app, services))
   parseBodies(app)
 
   app.get('/v1/admin/users', { schema: listStaffUsers }, async (request) => {
@@ -96,7 +96,7 @@ export async function bodilessStaffRoutes(
   { services, limits }: RouteOptions,
 ): Promise<void> {
   const { staff } = services
-  app.addHook('onRequest', requireStaffToken(app, services.sessions))
+  app.addHook('onRequest', requireStaffToken(app, services))
   discardBodies(app)
 
   app.delete('/v1/admin/users/:username/ban', { schema: unbanUser }, async (request, reply) => {

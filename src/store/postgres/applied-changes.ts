@@ -1,10 +1,14 @@
 import type { ReadMarker, TypingSignal } from '../conversation-store.ts'
 import type { PresentSession } from '../presence-store.ts'
+import type { RenewedSession } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { toConversationRef } from './conversations/conversation-queries.ts'
 import type { ConversationChange, PollResult, SessionChange } from './read-changes.ts'
 
-type Changes = Pick<StoreUpdate, 'ended' | 'banned' | 'entered' | 'left' | 'read' | 'typing'>
+type Changes = Pick<
+  StoreUpdate,
+  'ended' | 'banned' | 'renewed' | 'entered' | 'left' | 'read' | 'typing'
+>
 
 /**
  * What a node has applied of the table `changes`, which has what is not in the log: up to which change, and who
@@ -25,7 +29,7 @@ export class AppliedChanges {
    * is told of what happened before.
    */
   applyPoll({ present, changes, oldestChangeSeq, newestChangeSeq }: PollResult): Changes {
-    const none: Changes = { ended: [], entered: [], left: [], read: [], typing: [] }
+    const none: Changes = { ended: [], renewed: [], entered: [], left: [], read: [], typing: [] }
     if (present !== null) {
       this.changeSeq = newestChangeSeq
       return { ...none, ...this.#replaceAll(present) }
@@ -48,14 +52,21 @@ export class AppliedChanges {
   }
 
   /** A session that left and entered again in between counts as neither. */
-  #applySessions(changes: SessionChange[]): Pick<Changes, 'ended' | 'banned' | 'entered' | 'left'> {
+  #applySessions(
+    changes: SessionChange[],
+  ): Pick<Changes, 'ended' | 'banned' | 'renewed' | 'entered' | 'left'> {
     const ended: number[] = []
     const banned: number[] = []
+    const renewed: RenewedSession[] = []
     const presentBefore = new Map<number, boolean>()
     for (const { kind, session, person, since } of changes) {
       if (kind === 'ended' || kind === 'banned') {
         ended.push(session)
         if (kind === 'banned') banned.push(session)
+        continue
+      }
+      if (kind === 'renewed') {
+        renewed.push({ session, expiresAt: since })
         continue
       }
       if (!presentBefore.has(session)) presentBefore.set(session, this.#present.has(session))
@@ -69,7 +80,7 @@ export class AppliedChanges {
       if (present && !wasPresent) entered.push(present)
       if (!present && wasPresent) left.push(session)
     }
-    return { ended, ...(banned.length > 0 && { banned }), entered, left }
+    return { ended, ...(banned.length > 0 && { banned }), renewed, entered, left }
   }
 }
 

@@ -35,9 +35,10 @@ export interface ReapOptions {
 export interface SessionChange {
   seq: number
   /** `banned`: it ended, as its account was banned. */
-  kind: 'entered' | 'left' | 'ended' | 'banned'
+  kind: 'entered' | 'left' | 'ended' | 'banned' | 'renewed'
   session: number
   person: Person
+  /** Of `renewed` until when it lives. */
   since: number
 }
 

@@ -18,6 +18,7 @@ import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
 import { RoomQueries } from './rooms/room-queries.ts'
+import { SessionQueries } from './sessions.ts'
 import { AuditQueries } from './staff/audit.ts'
 import { StaffFactQueries } from './staff/staff-facts.ts'
 import { StaffQueries } from './staff/staff-queries.ts'
@@ -34,6 +35,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const pages = new LogPages(connection)
   const keys = new IdempotencyKeys(connection)
   const accounts = new AccountQueries(connection)
+  const sessions = new SessionQueries(connection)
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
   const rooms = new RoomQueries(connection)
@@ -57,6 +59,7 @@ export function createReader(connection: Connection, clock: () => number) {
     skeletonsTaken: (skeletons: readonly string[]) =>
       inSnapshot(() => accounts.skeletonsTaken(skeletons)),
     credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),
+    sessionsOfAccount: (account: number) => inSnapshot(() => sessions.ofAccount(account, clock())),
     passwordHash: (account: number) => inSnapshot(() => accounts.passwordHash(account)),
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>

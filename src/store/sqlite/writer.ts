@@ -1,4 +1,5 @@
 import type { NewAccount } from '../account-store.ts'
+import type { SessionCaller } from '../caller.ts'
 import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
@@ -6,7 +7,7 @@ import type { Person } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
-import type { Session } from '../session-store.ts'
+import type { Session, SessionClient, SessionUse } from '../session-store.ts'
 import type { SetupCodeUse, StaffCall, StaffCommand, StaffOutcome } from '../staff-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
@@ -145,12 +146,16 @@ export class Writer {
     })
   }
 
-  register(account: NewAccount, ttlMs: number): WriteResult<Session | 'taken'> {
+  register(
+    account: NewAccount,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'taken'> {
     return this.#write((now) => {
       const created = this.#accounts.create(account, now)
       if (!created) return { value: 'taken', update: null }
       this.#markers.move(created.id, EVERYONE, this.#bounds.read().head)
-      return { value: this.#open(created.id, ttlMs, now), update: null }
+      return { value: this.#open(created.id, ttlMs, now, client), update: null }
     })
   }
 
@@ -158,7 +163,7 @@ export class Writer {
     return this.#write((now) => {
       const { outcome, banned } = this.#staff.execute(call, command, now)
       if (banned === undefined) return { value: outcome, update: null }
-      const events = this.#end(this.#sessions.ofAccount(banned), now)
+      const events = this.#end(this.#sessions.idsOfAccount(banned), now)
       return { value: outcome, update: this.#updateOf({ ...events, banned: events.ended }) }
     })
   }
@@ -167,18 +172,22 @@ export class Writer {
     return this.#write((now) => {
       const account = this.#staff.useSetupCode(use, now)
       if (account === undefined) return { value: 'unknown-code', update: null }
-      const events = this.#end(this.#sessions.ofAccount(account), now)
-      const session = this.#open(account, use.ttlMs, now)
+      const events = this.#end(this.#sessions.idsOfAccount(account), now)
+      const session = this.#open(account, use.ttlMs, now, use.client)
       this.#sessions.markAsSetup(session.id)
       return { value: session, update: this.#updateOf(events) }
     })
   }
 
-  openSession(account: number, ttlMs: number): WriteResult<Session | 'banned'> {
+  openSession(
+    account: number,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'banned'> {
     return this.#write((now) => {
       if (this.#bans.has(account, now)) return { value: 'banned', update: null }
       const events = this.#end(this.#sessions.excess(account, now), now)
-      return { value: this.#open(account, ttlMs, now), update: this.#updateOf(events) }
+      return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
     })
   }
 
@@ -186,6 +195,37 @@ export class Writer {
     return this.#write((now) => {
       const events = this.#end([id], now)
       return { value: events.ended.length > 0, update: this.#updateOf(events) }
+    })
+  }
+
+  endOwnSessions(
+    { session: own }: SessionCaller,
+    which: number | 'others',
+  ): WriteResult<number[] | 'session-ended'> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(own, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      const ids = this.#sessions.ofAccount(caller.id, now).map(({ id }) => id)
+      const events = this.#end(
+        ids.filter((id) => (which === 'others' ? id !== own : id === which)),
+        now,
+      )
+      return { value: events.ended, update: this.#updateOf(events) }
+    })
+  }
+
+  renewSession(id: number, ttlMs: number, maxMs: number): WriteResult<Session | undefined> {
+    return this.#write((now) => {
+      const value = this.#sessions.renew(id, ttlMs, maxMs, now)
+      const renewed = value ? [{ session: id, expiresAt: value.expiresAt }] : []
+      return { value, update: this.#updateOf({ renewed }) }
+    })
+  }
+
+  noteUse(uses: readonly SessionUse[]): WriteResult<void> {
+    return this.#write(() => {
+      for (const use of uses) this.#sessions.noteUse(use)
+      return { value: undefined, update: null }
     })
   }
 
@@ -236,8 +276,8 @@ export class Writer {
     return result
   }
 
-  #open(account: number, ttlMs: number, now: number): Session {
-    const id = this.#sessions.open(account, ttlMs, now)
+  #open(account: number, ttlMs: number, now: number, client: SessionClient | undefined): Session {
+    const id = this.#sessions.open(account, ttlMs, now, client)
     return this.#sessions.alive(id, now) as Session
   }
 

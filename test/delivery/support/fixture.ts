@@ -95,6 +95,7 @@ export const session = (id: number, account = id): Session => ({
   account: { id: account, username: `p${account}`, createdAt: 0, role: 'member' },
   createdAt: 0,
   expiresAt: Number.MAX_SAFE_INTEGER,
+  nonce: 'n',
 })
 
 export class DeliveryFixture {
@@ -185,7 +186,15 @@ export class DeliveryFixture {
   }
 
   updateOf(update: Partial<StreamUpdate>): StreamUpdate {
-    return { bounds: this.log.bounds_, entries: [], ended: [], read: [], typing: [], ...update }
+    return {
+      bounds: this.log.bounds_,
+      entries: [],
+      ended: [],
+      renewed: [],
+      read: [],
+      typing: [],
+      ...update,
+    }
   }
 
   /** What becomes of the updates that the batcher has gathered. */

@@ -135,7 +135,7 @@ t.test('copies what the staff did', async (t) => {
   await source.close()
   await withStoreAt(t, there, async (store) => {
     t.same(await state(store), before)
-    const use = { passwordHash: 'new', ttlMs: 3_600_000, address: '203.0.113.9' }
+    const use = { passwordHash: 'new', ttlMs: 3_600_000, client: {} }
     const session = await store.staff.useSetupCode({ hash: commands.setupHash('zoe'), ...use })
     t.match(session, { account: { username: 'zoe' } })
   })

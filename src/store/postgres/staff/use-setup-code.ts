@@ -41,7 +41,7 @@ function selectCode(sql: Sql, hash: string) {
 async function decideAndWrite(
   sql: Sql,
   code: CodeRow | undefined,
-  { hash, passwordHash, ttlMs, address }: SetupCodeUse,
+  { hash, passwordHash, ttlMs, client }: SetupCodeUse,
 ): Promise<Session | 'unknown-code'> {
   if (code === undefined) return refuse(sql)
   const { account, maker } = code
@@ -55,9 +55,9 @@ async function decideAndWrite(
   const [, , [session]] = await Promise.all([
     sql`UPDATE accounts SET password_hash = ${passwordHash} WHERE id = ${account}`,
     sql`SELECT obrol_end_sessions(${account}, 'ended')`,
-    insertSession(sql, sql`SELECT * FROM accounts WHERE id = ${account}`, ttlMs),
+    insertSession(sql, sql`SELECT * FROM accounts WHERE id = ${account}`, ttlMs, client),
     sql`UPDATE sessions SET login = 'setup' WHERE account_id = ${account}`,
-    insertRecord(sql, { ...record, detail: null, address }),
+    insertRecord(sql, { ...record, detail: null, address: client.address ?? null }),
     sql.unsafe('COMMIT'),
   ])
   return toSession(session as Parameters<typeof toSession>[0])

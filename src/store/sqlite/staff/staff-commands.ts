@@ -87,7 +87,7 @@ export class StaffCommands {
   }
 
   /** @returns the account that has the new password; undefined where the code is not good */
-  useSetupCode({ hash, passwordHash, address }: SetupCodeUse, now: number): number | undefined {
+  useSetupCode({ hash, passwordHash, client }: SetupCodeUse, now: number): number | undefined {
     const code = this.#setupCodes.find(hash, now)
     if (!code) return undefined
     const { account, madeBy } = code
@@ -101,7 +101,7 @@ export class StaffCommands {
       action: 'setup-used',
       target: account,
     } as const
-    this.#audit.add({ ...record, detail: null, address }, now)
+    this.#audit.add({ ...record, detail: null, address: client.address ?? null }, now)
     return account
   }
 

@@ -39,7 +39,12 @@ export async function auditContract(t: Test, openFixture: OpenFixture): Promise<
       issueSetup('cid'),
     ])
       await office.commands('ann', command)
-    const use = { hash: setupHash('cid'), passwordHash: 'new', ttlMs: hour, address: '203.0.113.9' }
+    const use = {
+      hash: setupHash('cid'),
+      passwordHash: 'new',
+      ttlMs: hour,
+      client: { address: '203.0.113.9' },
+    }
     await store.staff.useSetupCode(use)
     await store.staff.useSetupCode(use)
 

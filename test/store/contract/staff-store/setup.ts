@@ -18,7 +18,7 @@ function useCode({ store }: Office, name: string) {
     hash: setupHash(name),
     passwordHash: 'new hash',
     ttlMs: hour,
-    address,
+    client: { address },
   })
 }
 
