@@ -62,6 +62,8 @@ export interface Tuning extends StoreTuning {
 export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:3000. */
   url: string
+  /** Whether there is an admin who can act. */
+  hasAdmin: boolean
   log: FastifyBaseLogger
   /** Resolves with the reason when the store has failed for good: the process must end. */
   failed: Promise<Error>
@@ -252,10 +254,12 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     ...storeLocation(settings),
     ...(await store.size()),
   })
-  if (!(await store.staff.hasAdmin()))
+  const hasAdmin = await store.staff.hasAdmin()
+  if (!hasAdmin)
     app.log.info({ event: 'no admin' }, 'obrol admin user grant NAME admin makes the first one')
   return {
     url,
+    hasAdmin,
     log: app.log,
     failed,
     async close(seconds) {

@@ -161,9 +161,14 @@ export class Writer {
 
   executeStaffCommand(call: StaffCall, command: StaffCommand): WriteResult<StaffOutcome> {
     return this.#write((now) => {
-      const { outcome, banned } = this.#staff.execute(call, command, now)
-      if (banned === undefined) return { value: outcome, update: null }
-      const events = this.#end(this.#sessions.idsOfAccount(banned), now)
+      const { outcome, affected } = this.#staff.execute(call, command, now)
+      if (affected === undefined) return { value: outcome, update: null }
+      if (affected.by === 'set-role') {
+        const open = this.#sessions.ofAccount(affected.account, now)
+        const renewed = open.map(({ id, expiresAt }) => ({ session: id, expiresAt }))
+        return { value: outcome, update: this.#updateOf({ renewed }) }
+      }
+      const events = this.#end(this.#sessions.idsOfAccount(affected.account), now)
       return { value: outcome, update: this.#updateOf({ ...events, banned: events.ended }) }
     })
   }

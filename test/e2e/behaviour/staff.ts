@@ -95,6 +95,10 @@ export function staff(t: Test, open: OpenRoom): void {
     await room.register('cid')
     const elsewhere = await room.login('bob')
     t.equal((await put(ann, 'bob/role', { role: 'moderator' })).status, 204)
+    for (const by of [bob, elsewhere]) {
+      const { body } = await by.call('GET', '/v1/me')
+      t.equal(body.user.role, 'moderator')
+    }
     for (const by of [bob, elsewhere])
       t.equal((await put(by, 'cid/role', { role: 'admin' })).status, 403)
     t.equal((await put(ann, 'bob/role', { role: 'member' })).status, 204)

@@ -32,6 +32,7 @@ t.test('the console makes the first admin, who gives roles with a fresh login', 
   const done = await call(ann, 'PUT', '/users/CID/role', { role: 'moderator' })
   t.equal(done.status, 204)
   t.equal((await call(cid, 'PUT', '/users/dan/mute')).status, 204)
+  t.match(await cid.call('GET', '/v1/me'), { body: { user: { role: 'moderator' } } })
   refused(t, await call(bob, 'PUT', '/users/nobody/role', { role: 'admin' }), 403, 'forbidden')
   refused(t, await call(ann, 'PUT', '/users/nobody/role', { role: 'admin' }), 404, 'unknown-person')
   refused(t, await call(ann, 'PUT', '/users/ann/role', { role: 'member' }), 409, 'last-admin')

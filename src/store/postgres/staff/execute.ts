@@ -97,7 +97,12 @@ function write(
   const by = { id: account?.id ?? null, role }
   switch (command.kind) {
     case 'set-role':
-      return none(sql`UPDATE accounts SET role = ${command.role} WHERE id = ${target}`)
+      return none(
+        Promise.all([
+          sql`UPDATE accounts SET role = ${command.role} WHERE id = ${target}`,
+          sql`SELECT obrol_tell_sessions(${target})`,
+        ]),
+      )
     case 'ban':
       return none(
         Promise.all([

@@ -21,8 +21,8 @@ import { StaffFactQueries } from './staff-facts.ts'
 
 interface Executed {
   outcome: StaffOutcome
-  /** The account whose sessions are to end, as it was banned. */
-  banned: number | undefined
+  /** The account whose sessions are to end, or are to be read again. */
+  affected?: { account: number; by: 'ban' | 'set-role' }
 }
 
 /** Carries out the commands of the staff. Must be called inside a write transaction. */
@@ -64,13 +64,13 @@ export class StaffCommands {
 
   execute({ caller, proof, address }: StaffCall, command: StaffCommand, now: number): Executed {
     const found = this.#facts.findCaller(caller, proof, now)
-    if (!found) return { outcome: { kind: 'session-ended' }, banned: undefined }
+    if (!found) return { outcome: { kind: 'session-ended' } }
     const facts = this.#facts.of(command, found, now)
     const decision = decideStaff(command, facts)
     if ('refusal' in decision) {
       if (hasRole(facts.caller, 'moderator'))
         this.#audit.add(recordOf(command, facts, address, decision.refusal), now)
-      return { outcome: { kind: decision.refusal }, banned: undefined }
+      return { outcome: { kind: decision.refusal } }
     }
     const { change: changed } = decision
     const target = facts.target?.id ?? this.#create(command, now)
@@ -80,10 +80,10 @@ export class StaffCommands {
       this.#audit.add({ ...record, target }, now)
     }
     const user = toAccount(this.#account.get(target) as AccountRow)
-    return {
-      outcome: { kind: 'done', user, changed, setupExpiresAt },
-      banned: changed && command.kind === 'ban' ? target : undefined,
-    }
+    const outcome: StaffOutcome = { kind: 'done', user, changed, setupExpiresAt }
+    const { kind: by } = command
+    const affects = changed && (by === 'ban' || by === 'set-role')
+    return affects ? { outcome, affected: { account: target, by } } : { outcome }
   }
 
   /** @returns the account that has the new password; undefined where the code is not good */

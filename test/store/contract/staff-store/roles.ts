@@ -1,4 +1,6 @@
 import type { Test } from 'tap'
+import type { StoreUpdate } from '../../../../src/store/store.ts'
+import { updateListener } from '../../../support/update-listener.ts'
 import { banUser, createUser, setRole } from '../../staff-commands.ts'
 import type { OpenFixture } from '../fixture.ts'
 import { openHouse } from '../house.ts'
@@ -23,6 +25,20 @@ export async function rolesContract(t: Test, openFixture: OpenFixture): Promise<
     t.equal(await office.roleOf('ann'), 'admin')
     t.equal((await store.sessions.find(people.ann.id))?.account.role, 'admin')
     t.equal(await office.asks(null, setRole('ann', 'admin')), 'same')
+  })
+
+  await t.test('a new role has the sessions of the account read again', async (t) => {
+    const office = await openOffice(t, openFixture)
+    const { cid } = office.people
+    const updates: StoreUpdate[] = []
+    office.store.subscribe(updateListener((update) => updates.push(update)))
+    await office.commands('ann', setRole('cid', 'moderator'))
+    const expiresAt = cid.expiresAt
+    t.match(updates, [{ renewed: [{ session: cid.id, expiresAt }], ended: [], left: [] }])
+    t.equal((await office.store.sessions.find(cid.id))?.account.role, 'moderator')
+    await office.commands('ann', createUser('zoe'))
+    await office.commands('ann', setRole('zoe', 'moderator'))
+    t.equal(updates.length, 1, 'who has none is in no cache')
   })
 
   await t.test('a role is judged as it is in the transaction', async (t) => {
