@@ -149,7 +149,7 @@ t.test('a server runs without a console where it has none by default', async (t)
 t.test('a server that stops does not wait for who is silent', async (t) => {
   const room = await openRoom(t, { settings: { shutdownSeconds: 0 } })
   const path = join(room.folder, 'admin.sock')
-  const silent = connect(path)
+  const silent = connect(path).on('error', () => {})
   await once(silent, 'connect')
   silent.write('GET /healthz HTTP/1.1\r\n')
   const closed = once(silent, 'close')

@@ -111,7 +111,7 @@ export class Accounts {
    *
    * @param from the networks of the client
    * @param client what the list of sessions shall tell of it
-   * @throws {Problem} `invalid-request`, `unauthorized` where the code is not good, `unavailable`,
+   * @throws {Problem} `invalid-request`, `wrong-credentials` where the code is not good, `unavailable`,
    *   `outcome-unknown`
    */
   async setUp(
@@ -128,7 +128,7 @@ export class Accounts {
     )
     if (session === 'unknown-code')
       throw new Problem(
-        'unauthorized',
+        'wrong-credentials',
         'This code is wrong, used up or too old. Ask for a new one.',
       )
     return session

@@ -32,7 +32,7 @@ export const problems = {
     status: 401,
     title: 'Wrong username or password',
     explanation:
-      'Username and password do not belong together. Where registration is closed, the server does not tell which of them is wrong.',
+      'Username and password do not belong together, or a setup code is wrong, used up or too old. Where registration is closed, the server does not tell which of them is wrong.',
   },
   'registration-closed': {
     status: 403,

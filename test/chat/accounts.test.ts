@@ -63,7 +63,7 @@ t.test('a setup code sets a password', async (t) => {
   store.setupCodes.set(hashOfCode('the code'), 'ann')
   const setUp = (code: string, password: string) => accounts.setUp(code, password, here)
   t.match(await setUp('the code', 'a new horse'), { account: { username: 'ann' } })
-  t.match(await refusalOf(() => setUp('a code', 'a new horse')), { code: 'unauthorized' })
+  t.match(await refusalOf(() => setUp('a code', 'a new horse')), { code: 'wrong-credentials' })
   t.match(await refusalOf(() => setUp('the code', 'short')), {
     code: 'invalid-request',
     errors: [{ pointer: '/newPassword' }],

@@ -11,13 +11,7 @@ import { RateLimiter } from './rate-limiter.ts'
 /** How many times the limit with one name an address may fail with all names together. */
 const namesPerAddress = 6
 
-/** `unauthorized`: a setup code. */
-const failedLogins: readonly ProblemCode[] = [
-  'unknown-user',
-  'wrong-password',
-  'wrong-credentials',
-  'unauthorized',
-]
+const failedLogins: readonly ProblemCode[] = ['unknown-user', 'wrong-password', 'wrong-credentials']
 
 /**
  * The rate limits of accounts and addresses. Failed logins are counted in the store where several nodes

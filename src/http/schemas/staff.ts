@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { auditActions } from '../../store/audit-store.ts'
+import { type AuditDetail, auditActions } from '../../store/audit-store.ts'
 import { roles } from '../../store/person.ts'
 import { OpenedSession, opened, User, user } from './accounts.ts'
 import { bodyTypes, Count, Id, maxId, strict, Time } from './common.ts'
@@ -74,13 +74,11 @@ const AuditRecord = Type.Object(
     action: Type.Enum([...auditActions], { type: 'string', description: 'What was done' }),
     target: Type.Optional(Type.String({ description: 'The username of whom it is about' })),
     detail: Type.Optional(
-      Type.Object(
-        {},
-        {
-          description: 'More of what was done; `refused` says why it was not',
-          additionalProperties: true,
-        },
-      ),
+      Type.Unsafe<AuditDetail>({
+        type: 'object',
+        additionalProperties: true,
+        description: 'More of what was done; `refused` says why it was not',
+      }),
     ),
     address: Type.Optional(Type.String({ description: 'For admins: of the client' })),
   },
@@ -423,7 +421,7 @@ export const loginWithCode = {
     200: jsonResponse('Set, and logged in.', OpenedSession, opened),
     ...errorResponses(
       ...bodyErrors,
-      'unauthorized',
+      'wrong-credentials',
       'too-many-requests',
       'unavailable',
       'outcome-unknown',

@@ -312,12 +312,16 @@ t.test('the examples of the pages work, one call after the other', async (t) => 
       const isOthers = ['PATCH', 'DELETE'].includes(method) && at === '/v1/messages/1'
       // The numbers of sessions are random.
       const isNoSession = at.startsWith('/v1/sessions/')
-      const refusal =
-        isSomeoneElse || isNoSession
-          ? 404
-          : isOthers && before !== 'a fresh server'
-            ? 403
-            : undefined
+      const isOfStaff = at.startsWith('/v1/admin/')
+      const refusal = isOfStaff
+        ? 403
+        : at === '/v1/login/setup'
+          ? 401
+          : isSomeoneElse || isNoSession
+            ? 404
+            : isOthers && before !== 'a fresh server'
+              ? 403
+              : undefined
       t.ok(
         refusal === undefined ? answer.status < 300 : answer.status === refusal,
         `${before}: ${method} ${at} is answered ${answer.status}`,

@@ -115,10 +115,10 @@ t.test('an admin makes accounts, and codes to set their passwords', async (t) =>
   const use = (code: string, newPassword = 'paper-boats-2') =>
     room.call('POST', '/v1/login/setup', { body: { code, newPassword } })
   const { code } = made.body.setup
-  refused(t, await use('wrong'), 401, 'unauthorized')
+  refused(t, await use('wrong'), 401, 'wrong-credentials')
   refused(t, await use(code, 'short'), 400, 'invalid-request')
   t.match(await use(code), { status: 200, body: { user: { username: 'Zoe' }, token: String } })
-  refused(t, await use(code), 401, 'unauthorized')
+  refused(t, await use(code), 401, 'wrong-credentials')
   t.equal((await room.login('zoe', 'paper-boats-2')).username, 'zoe')
 
   const again = await call(ann, 'POST', '/users/cid/setup', {})

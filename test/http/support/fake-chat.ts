@@ -57,7 +57,7 @@ export class FakeChat {
         login: async (username, password, _from, client) =>
           this.#told(client, await this.#login(username, password)),
         setUp: async () => {
-          throw new Problem('unauthorized', 'No such code.')
+          throw new Problem('wrong-credentials', 'No such code.')
         },
       },
       sessions: {
