@@ -76,6 +76,17 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
         return this.#open(account, ttlMs, client)
       }),
     credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
+    changePassword: ({ session }, { verifiedHash, passwordHash }) =>
+      this.#call('changePassword', () => {
+        const own = this.#sessions.get(session)
+        if (!own) return 'session-ended'
+        const known = this.#accountOf(own.account.id)
+        if (known.passwordHash !== verifiedHash) return 'password-changed'
+        known.passwordHash = passwordHash
+        const others = this.#sessionsOf(own.account.id).filter(({ id }) => id !== session)
+        for (const { id } of others) this.#sessions.delete(id)
+        return others.map(({ id }) => id)
+      }),
     passwordHash: (id) =>
       this.#call(
         'passwordHash',
@@ -86,8 +97,14 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly sessions: SessionStore = {
     open: (id, ttlMs, client) =>
       this.#call('open', () => {
-        const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
-        return this.#open((known as Credentials).account, ttlMs, client)
+        return this.#open(this.#accountOf(id).account, ttlMs, client)
+      }),
+    openWithPassword: (id, verifiedHash, ttlMs, client) =>
+      this.#call('openWithPassword', () => {
+        const known = this.#accountOf(id)
+        return known.passwordHash === verifiedHash
+          ? this.#open(known.account, ttlMs, client)
+          : 'password-changed'
       }),
     find: (id) => this.#call('find', () => this.#sessions.get(id)),
     newest: (limit) =>
@@ -154,6 +171,10 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     this.#lastSeen.set(id, createdAt)
     if (client) this.#clients.set(id, client)
     return session
+  }
+
+  #accountOf(id: number): Credentials {
+    return this.#accounts.values().find(({ account }) => account.id === id) as Credentials
   }
 
   #sessionsOf(account: number): Session[] {

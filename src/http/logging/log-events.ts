@@ -31,7 +31,13 @@ export function logConnectionClosed(
 
 export function logAccountEvent(
   request: FastifyRequest,
-  event: 'registered' | 'login' | 'logout' | 'session ended' | 'sessions ended',
+  event:
+    | 'registered'
+    | 'login'
+    | 'logout'
+    | 'session ended'
+    | 'sessions ended'
+    | 'password changed',
   username: string,
 ): void {
   const { log, id } = request
@@ -41,7 +47,7 @@ export function logAccountEvent(
 /** Logs a refused attempt with the code of the problem. @returns a handler that throws the error again */
 export function logRefusedAttempt(
   request: FastifyRequest,
-  event: 'registration refused' | 'login refused',
+  event: 'registration refused' | 'login refused' | 'password change refused',
   username: string,
 ): (error: unknown) => never {
   const { server, id } = request
