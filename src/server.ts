@@ -8,6 +8,7 @@ import { Conversations } from './chat/conversations.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { OwnPassword } from './chat/own-password.ts'
+import { OwnProfile } from './chat/own-profile.ts'
 import { OwnSessions } from './chat/own-sessions.ts'
 import { PasswordRules } from './chat/password-rules.ts'
 import { Passwords } from './chat/passwords.ts'
@@ -131,6 +132,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         registration: settings.registration,
         passwordRules,
       }),
+      ownProfile: new OwnProfile(store),
       ownPassword: new OwnPassword({ store, sessions, passwords, rules: passwordRules }),
       sessions,
       sessionActivity,

@@ -35,6 +35,8 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly online = new Set<number>()
   /** By key: what a post to the room finds. Only one that is not refused has a history. */
   readonly rooms = new Map<string, RoomRef | RoomRefused>()
+  /** What the next changes of display names come to. */
+  displayNameOutcome: 'too-soon' | undefined
   readonly #accounts = new Map<string, Credentials>()
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
@@ -86,6 +88,16 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
         const others = this.#sessionsOf(own.account.id).filter(({ id }) => id !== session)
         for (const { id } of others) this.#sessions.delete(id)
         return others.map(({ id }) => id)
+      }),
+    setDisplayName: ({ session }, { displayName, skeletons }) =>
+      this.#call('setDisplayName', () => {
+        const own = this.#sessions.get(session)?.account
+        if (!own) return 'session-ended'
+        if (this.displayNameOutcome) return this.displayNameOutcome
+        if (skeletons.some((one) => one !== own.username && this.#skeletons.has(one)))
+          return 'looks-like-another'
+        const { displayName: _, ...rest } = own
+        return displayName === null ? rest : { ...rest, displayName }
       }),
     passwordHash: (id) =>
       this.#call(

@@ -14,6 +14,7 @@ import {
   findCredentials,
   findPasswordHash,
   register,
+  setDisplayName,
   skeletonsTaken,
 } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
@@ -96,6 +97,8 @@ export class PostgresStore implements Store {
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
     passwordHash: (account) => findPasswordHash(this.#pool, account),
+    setDisplayName: (caller, change) =>
+      this.#thenPoll(setDisplayName(this.#parts.commandPool, caller, change)),
     changePassword: (caller, change) =>
       this.#thenPoll(changePassword(this.#parts.commandPool, caller, change)),
   }
