@@ -8,13 +8,17 @@ import { Accounts } from './chat/accounts.ts'
 import { Conversations } from './chat/conversations.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
+import { OwnPassword } from './chat/own-password.ts'
+import { OwnProfile } from './chat/own-profile.ts'
 import { OwnSessions } from './chat/own-sessions.ts'
+import { PasswordRules } from './chat/password-rules.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
 import { SessionActivity } from './chat/session-activity.ts'
 import { Sessions } from './chat/sessions.ts'
 import { Staff } from './chat/staff.ts'
+import { isCommonPassword } from './common-passwords.ts'
 import { type ConsoleSocket, consolePath, listenOnConsoleSocket } from './console-socket.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
@@ -120,6 +124,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   })
   const conversations = new Conversations(store)
   const passwords = new Passwords()
+  const passwordRules = new PasswordRules({
+    minChars: settings.passwordMinChars,
+    ...(settings.passwordCommon === 'refuse' && { isCommon: isCommonPassword }),
+  })
   const app = await buildApp(
     {
       settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
@@ -128,8 +136,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         passwords,
         ttlMs,
         registration: settings.registration,
-        passwordMinChars: settings.passwordMinChars,
+        passwordRules,
       }),
+      ownProfile: new OwnProfile(store),
+      ownPassword: new OwnPassword({ store, sessions, passwords, rules: passwordRules }),
       sessions,
       sessionActivity,
       ownSessions: new OwnSessions({

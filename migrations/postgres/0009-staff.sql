@@ -85,6 +85,21 @@ BEGIN
 END
 $$;
 
+-- Nor does who is muted get another display name.
+DO $$
+DECLARE
+  source text :=
+    pg_get_functiondef('obrol_set_display_name(bigint, text, jsonb, bigint)'::regprocedure);
+  after_outcome CONSTANT text := 'WHEN account.id IS NULL THEN ''session-ended''';
+BEGIN
+  IF position(after_outcome IN source) = 0 THEN
+    RAISE EXCEPTION 'obrol_set_display_name has no outcome for ended sessions';
+  END IF;
+  EXECUTE replace(source, after_outcome, after_outcome || '
+    WHEN obrol_is_muted(account.id, time_now) THEN ''muted''');
+END
+$$;
+
 -- Who is banned gets no session: no row. The account's row is locked, so that a ban comes before or after.
 DO $$
 DECLARE
@@ -119,17 +134,6 @@ BEGIN
 END
 $$;
 
--- Has all nodes read the sessions of an account again, as it has another role.
-CREATE FUNCTION obrol_tell_sessions(account bigint) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM obrol_lock(2);
-  PERFORM obrol_note(
-    'renewed', array_agg(id ORDER BY id), array_agg(account_id ORDER BY id),
-    array_agg(expires_at ORDER BY id))
-  FROM sessions WHERE account_id = account AND expires_at > obrol_now();
-END
-$$;
-
 -- Deletes the oldest records of the staff, and setup codes that have expired. Returns whether there may be more.
 CREATE FUNCTION obrol_sweep_records(before bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -159,8 +163,7 @@ DECLARE
 BEGIN
   FOREACH made IN ARRAY ARRAY[
     'obrol_is_muted(bigint, bigint)', 'obrol_end_sessions(bigint, text)',
-    'obrol_void_setup_code()', 'obrol_tell_sessions(bigint)',
-    'obrol_sweep_records(bigint)']::regprocedure[]
+    'obrol_void_setup_code()', 'obrol_sweep_records(bigint)']::regprocedure[]
   LOOP
     EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', made, current_schema());
   END LOOP;

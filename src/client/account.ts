@@ -1,6 +1,7 @@
 import type { ApiAccess } from './api-access.ts'
-import { isNull, isSessionList } from './guards.ts'
-import type { CallOptions, SessionInfo } from './types.ts'
+import { isNull, isSessionList, isUser } from './guards.ts'
+import { wasNotProcessed } from './http-client.ts'
+import type { CallOptions, ProfileChanges, SessionInfo, User } from './types.ts'
 
 /** The calls of the user's own account: `client.account`. */
 export class Account {
@@ -9,6 +10,14 @@ export class Account {
   /** @internal */
   constructor(api: ApiAccess) {
     this.#api = api
+  }
+
+  /**
+   * Changes what the user says of themselves; null takes the display name away. Errors: `invalid-request`, and
+   * `too-many-requests` within a minute of the last change.
+   */
+  update(changes: ProfileChanges, options: CallOptions = {}): Promise<User> {
+    return this.#api.call('PATCH', ['me'], isUser, options, { body: changes })
   }
 
   /** Every login of the user that has not ended, the one that was used last first. */
@@ -24,5 +33,18 @@ export class Account {
   /** Ends all but this client's. */
   async endOtherSessions(options: CallOptions = {}): Promise<void> {
     await this.#api.call('DELETE', ['sessions'], isNull, options)
+  }
+
+  /**
+   * Changes the password; the user's other sessions end. Not repeated if it may have been carried out. Errors:
+   * `wrong-password`, `no-password`, `invalid-request` for a new one that is not allowed.
+   */
+  async changePassword(
+    currentPassword: string,
+    newPassword: string,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const more = { body: { currentPassword, newPassword }, shouldRetry: wasNotProcessed }
+    await this.#api.call('PUT', ['me', 'password'], isNull, options, more)
   }
 }

@@ -81,7 +81,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Update the current user
+         * @description Sets or takes away the display name of the caller, once a minute. Streams with `presence` get `user.updated`.
+         */
+        patch: operations["updateMe"];
         trace?: never;
     };
     "/v1/logout": {
@@ -163,6 +167,26 @@ export interface paths {
          * @description Ends one session of the caller, also the one that asks. Its streams get `bye` with `logged-out`, and its tokens are no longer valid.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the password
+         * @description Changes the password of the caller, and ends all their other sessions, whose streams get `bye` with `logged-out`. A wrong `currentPassword` counts as a failed login.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -557,7 +581,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
+         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing`, `read` and `user.updated`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `UserUpdated`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
          */
         get: operations["openStream"];
         put?: never;
@@ -943,6 +967,29 @@ export interface components {
         SessionList: {
             /** @description Those that have not ended, the one that was used last first; at most 100 */
             sessions: components["schemas"]["SessionInfo"][];
+        };
+        /** @description The old and the new password */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password of the account
+             */
+            currentPassword: string;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any but U+0000
+             */
+            newPassword: string;
+            /**
+             * @description Whether the tokens of the account’s programs end as well
+             * @default true
+             */
+            endTokens: boolean;
+        };
+        /** @description What is to change of the user; what is left out stays */
+        ProfileChanges: {
+            /** @description 1 to 64 characters on one line, not blank, no invisible and no bidirectional ones, and not what looks like the username of someone else. Null takes it away */
+            displayName?: string | null;
         };
         /** @description Opens the stream as `GET /v1/events?token=…`, and nothing else */
         StreamToken: {
@@ -1722,6 +1769,10 @@ export interface components {
              */
             upTo: number;
         };
+        /** @description The data of the event `user.updated` */
+        UserUpdated: {
+            user: components["schemas"]["User"];
+        };
         /** @description The data of the event `heartbeat`: an object without fields */
         Heartbeat: Record<string, never>;
         /** @description The data of the event `reset` */
@@ -1806,7 +1857,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/last-admin" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/no-password" | "/problems/last-admin" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -1934,8 +1985,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
-        Unauthorized: {
+        /** @description `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
+        WrongCredentials: {
             headers: {
                 /** @description The scheme to use (RFC 6750). */
                 "WWW-Authenticate"?: string;
@@ -1974,6 +2025,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `unauthorized`: A valid token is needed. See `GET /problems/{code}`. */
+        Unauthorized: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
         Unavailable: {
             headers: {
@@ -1987,6 +2049,26 @@ export interface components {
         };
         /** @description `not-found`: Not found. See `GET /problems/{code}`. */
         NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unauthorized`: A valid token is needed. `wrong-password`: Wrong password. See `GET /problems/{code}`. */
+        UnauthorizedOrWrongPassword: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `no-password`: No password. See `GET /problems/{code}`. */
+        NoPassword: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2158,17 +2240,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unauthorized`: A valid token is needed. `wrong-password`: Wrong password. See `GET /problems/{code}`. */
-        UnauthorizedOrWrongPassword: {
-            headers: {
-                /** @description The scheme to use (RFC 6750). */
-                "WWW-Authenticate"?: string;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `forbidden`: Not allowed. `fresh-login-required`: A fresh login is needed. `account-closed`: Account closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
         ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite: {
             headers: {
@@ -2318,7 +2389,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["WrongCredentials"];
             403: components["responses"]["CrossSite"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
@@ -2425,6 +2496,55 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Dewi Lestari"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileChanges"];
+            };
+        };
+        responses: {
+            /** @description The user as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "dewi",
+                     *       "createdAt": "2026-11-02T09:30:00.000Z",
+                     *       "role": "member",
+                     *       "displayName": "Dewi Lestari"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     logout: {
@@ -2594,6 +2714,46 @@ export interface operations {
             403: components["responses"]["CrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "paper-boats",
+                 *       "newPassword": "paper-planes"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description The password is changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["NoPassword"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];

@@ -4,7 +4,7 @@ import type { StoreUpdate } from '../store/store.ts'
 /** What an update has for the streams. */
 export type StreamUpdate = Pick<
   StoreUpdate,
-  'bounds' | 'entries' | 'ended' | 'banned' | 'renewed' | 'read' | 'typing'
+  'bounds' | 'entries' | 'ended' | 'banned' | 'renewed' | 'accounts' | 'read' | 'typing'
 >
 
 /**
@@ -20,12 +20,21 @@ export class UpdateBatcher {
     this.#deliver = deliver
   }
 
-  add({ bounds, entries, ended, banned = [], renewed, read, typing }: StreamUpdate): void {
+  add({
+    bounds,
+    entries,
+    ended,
+    banned = [],
+    renewed,
+    accounts,
+    read,
+    typing,
+  }: StreamUpdate): void {
     // Messages of earlier updates must still reach the streams of a session that ends now. So only the
     // first update of a turn, or the first after a flush, can have ended sessions.
     if (ended.length > 0 || this.#wouldTellLeavers(entries)) this.flush()
     if (this.#pending === undefined) {
-      this.#pending = { bounds, entries, ended, banned, renewed, read, typing }
+      this.#pending = { bounds, entries, ended, banned, renewed, accounts, read, typing }
       setImmediate(() => this.flush())
       return
     }
@@ -36,6 +45,7 @@ export class UpdateBatcher {
       ended: pending.ended,
       banned: pending.banned as number[],
       renewed: [...pending.renewed, ...renewed],
+      accounts: [...pending.accounts, ...accounts],
       read: [...pending.read, ...read],
       typing: [...pending.typing, ...typing],
     }

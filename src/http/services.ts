@@ -3,6 +3,8 @@ import type { Accounts } from '../chat/accounts.ts'
 import type { Conversations } from '../chat/conversations.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
+import type { OwnPassword } from '../chat/own-password.ts'
+import type { OwnProfile } from '../chat/own-profile.ts'
 import type { OwnSessions } from '../chat/own-sessions.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
@@ -50,6 +52,8 @@ export interface Services {
   sessions: Pick<Sessions, 'find' | 'end'>
   sessionActivity: Pick<SessionActivity, 'note'>
   ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
+  ownPassword: Pick<OwnPassword, 'check' | 'change'>
+  ownProfile: Pick<OwnProfile, 'check' | 'update'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
   rooms: Pick<

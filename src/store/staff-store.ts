@@ -15,6 +15,9 @@ export interface StaffStore {
    */
   execute(call: StaffCall, command: StaffCommand): Promise<StaffOutcome>
 
+  /** The username of the account of a setup code, if there is such a code. */
+  setupUser(hash: string): Promise<string | undefined>
+
   /**
    * Sets the password of an account with a setup code, ends all its sessions and opens one. A code that is
    * refused changes nothing. It is good once, while who made it could make it.

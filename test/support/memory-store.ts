@@ -36,6 +36,8 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly online = new Set<number>()
   /** By key: what a post to the room finds. Only one that is not refused has a history. */
   readonly rooms = new Map<string, RoomRef | RoomRefused>()
+  /** What the next changes of display names come to. */
+  displayNameOutcome: 'too-soon' | 'muted' | undefined
   readonly #accounts = new Map<string, Credentials>()
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
@@ -56,6 +58,11 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly staff = {
     restriction: (what: 'ban' | 'mute', account: number) =>
       this.#call('restriction', () => (what === 'ban' ? this.banned : this.muted).get(account)),
+    setupUser: (hash: string) =>
+      this.#call('setupUser', () => {
+        const known = this.#accounts.get(this.setupCodes.get(hash) ?? '')
+        return known?.account.username
+      }),
     useSetupCode: (use: SetupCodeUse) =>
       this.#call('useSetupCode', () => {
         const known = this.#accounts.get(this.setupCodes.get(use.hash) ?? '')
@@ -94,6 +101,27 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
         return this.#open(account, ttlMs, client)
       }),
     credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
+    changePassword: ({ session }, { verifiedHash, passwordHash }) =>
+      this.#call('changePassword', () => {
+        const own = this.#sessions.get(session)
+        if (!own) return 'session-ended'
+        const known = this.#accountOf(own.account.id)
+        if (known.passwordHash !== verifiedHash) return 'password-changed'
+        known.passwordHash = passwordHash
+        const others = this.#sessionsOf(own.account.id).filter(({ id }) => id !== session)
+        for (const { id } of others) this.#sessions.delete(id)
+        return others.map(({ id }) => id)
+      }),
+    setDisplayName: ({ session }, { displayName, skeletons }) =>
+      this.#call('setDisplayName', () => {
+        const own = this.#sessions.get(session)?.account
+        if (!own) return 'session-ended'
+        if (this.displayNameOutcome) return this.displayNameOutcome
+        if (skeletons.some((one) => one !== own.username && this.#skeletons.has(one)))
+          return 'looks-like-another'
+        const { displayName: _, ...rest } = own
+        return displayName === null ? rest : { ...rest, displayName }
+      }),
     passwordHash: (id) =>
       this.#call(
         'passwordHash',
@@ -105,8 +133,13 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     open: (id, ttlMs, client) =>
       this.#call('open', () => {
         if (this.banned.has(id)) return 'banned'
-        const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
-        return this.#open((known as Credentials).account, ttlMs, client)
+        return this.#open(this.#accountOf(id).account, ttlMs, client)
+      }),
+    openWithPassword: (id, verifiedHash, ttlMs, client) =>
+      this.#call('openWithPassword', () => {
+        const known = this.#accountOf(id)
+        if (known.passwordHash !== verifiedHash) return 'password-changed'
+        return this.banned.has(id) ? 'banned' : this.#open(known.account, ttlMs, client)
       }),
     find: (id) => this.#call('find', () => this.#sessions.get(id)),
     newest: (limit) =>
@@ -173,6 +206,10 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     this.#lastSeen.set(id, createdAt)
     if (client) this.#clients.set(id, client)
     return session
+  }
+
+  #accountOf(id: number): Credentials {
+    return this.#accounts.values().find(({ account }) => account.id === id) as Credentials
   }
 
   #sessionsOf(account: number): Session[] {

@@ -32,7 +32,14 @@ export function logConnectionClosed(
 
 export function logAccountEvent(
   request: FastifyRequest,
-  event: 'registered' | 'login' | 'setup' | 'logout' | 'session ended' | 'sessions ended',
+  event:
+    | 'registered'
+    | 'login'
+    | 'setup'
+    | 'logout'
+    | 'session ended'
+    | 'sessions ended'
+    | 'password changed',
   username: string,
 ): void {
   const { log, id } = request
@@ -56,7 +63,7 @@ export function logStaffAction(request: FastifyRequest, action: AuditAction, tar
 /** Logs a refused attempt with the code of the problem. @returns a handler that throws the error again */
 export function logRefusedAttempt(
   request: FastifyRequest,
-  event: 'registration refused' | 'login refused' | 'setup refused',
+  event: 'registration refused' | 'login refused' | 'setup refused' | 'password change refused',
   username: string,
 ): (error: unknown) => never {
   const { server, id } = request

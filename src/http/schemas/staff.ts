@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { type AuditDetail, auditActions } from '../../store/audit-store.ts'
 import { roles } from '../../store/person.ts'
-import { OpenedSession, opened, User, user } from './accounts.ts'
+import { OpenedSession, opened, User, exampleUser as user } from './accounts.ts'
 import { bodyTypes, Count, Id, maxId, strict, Time } from './common.ts'
 import {
   bodyErrors,

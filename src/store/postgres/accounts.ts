@@ -1,4 +1,12 @@
-import type { Credentials, NewAccount } from '../account-store.ts'
+import type {
+  Credentials,
+  DisplayNameChange,
+  DisplayNameOutcome,
+  NewAccount,
+  PasswordChange,
+} from '../account-store.ts'
+import type { SessionCaller } from '../caller.ts'
+import type { Account } from '../person.ts'
 import { type AccountRow, accountColumns, toAccount, toSession } from '../rows.ts'
 import type { Session, SessionClient } from '../session-store.ts'
 import type { Pool } from './pool.ts'
@@ -44,4 +52,35 @@ export async function findPasswordHash(pool: Pool, account: number): Promise<str
       SELECT password_hash AS hash FROM accounts WHERE id = ${account}`,
   )
   return row?.hash ?? ''
+}
+
+/** @returns the ids of the sessions that were ended */
+export async function changePassword(
+  pool: Pool,
+  { session }: SessionCaller,
+  { verifiedHash, passwordHash }: PasswordChange,
+): Promise<number[] | 'session-ended' | 'password-changed'> {
+  const [row] = await pool.write(
+    (sql) => sql<{ outcome: 'done' | 'session-ended' | 'password-changed'; ended: number[] }[]>`
+      SELECT outcome, to_json(ended) AS ended
+      FROM obrol_change_password(${session}, ${verifiedHash}, ${passwordHash})`,
+  )
+  const { outcome, ended } = row as NonNullable<typeof row>
+  return outcome === 'done' ? ended : outcome
+}
+
+export async function setDisplayName(
+  pool: Pool,
+  { session }: SessionCaller,
+  { displayName, skeletons, minIntervalMs }: DisplayNameChange,
+): Promise<DisplayNameOutcome> {
+  const [row] = await pool.write(
+    (sql) => sql<(AccountRow & { outcome: string })[]>`
+      SELECT outcome, ${sql.unsafe(accountColumns('(account)'))}
+      FROM obrol_set_display_name(
+        ${session}, ${displayName}, ${sql.json(skeletons)}, ${minIntervalMs})`,
+  )
+  const { outcome, ...account } = row as NonNullable<typeof row>
+  if (outcome === 'done' || outcome === 'changed') return toAccount(account)
+  return outcome as Exclude<DisplayNameOutcome, Account>
 }

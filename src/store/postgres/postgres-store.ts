@@ -11,7 +11,14 @@ import type { SessionStore } from '../session-store.ts'
 import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
-import { findCredentials, findPasswordHash, register, skeletonsTaken } from './accounts.ts'
+import {
+  changePassword,
+  findCredentials,
+  findPasswordHash,
+  register,
+  setDisplayName,
+  skeletonsTaken,
+} from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { openConversationStore } from './conversations/conversation-store.ts'
@@ -40,6 +47,7 @@ import {
   newestSessions,
   noteUse,
   openSession,
+  openSessionWithPassword,
   renewSession,
   sessionsOfAccount,
 } from './sessions.ts'
@@ -101,11 +109,17 @@ export class PostgresStore implements Store {
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
     passwordHash: (account) => findPasswordHash(this.#pool, account),
+    setDisplayName: (caller, change) =>
+      this.#thenPoll(setDisplayName(this.#parts.commandPool, caller, change)),
+    changePassword: (caller, change) =>
+      this.#thenPoll(changePassword(this.#parts.commandPool, caller, change)),
   }
 
   readonly sessions: SessionStore = {
     open: (account, ttlMs, client) =>
       this.#thenPoll(openSession(this.#pool, account, ttlMs, client)),
+    openWithPassword: (account, verifiedHash, ttlMs, client) =>
+      this.#thenPoll(openSessionWithPassword(this.#pool, account, verifiedHash, ttlMs, client)),
     find: (id) => findSession(this.#pool, id),
     newest: (limit) => newestSessions(this.#pool, limit),
     ofAccount: (account) => sessionsOfAccount(this.#pool, account),

@@ -12,6 +12,7 @@ import {
 import type { Session, SessionClient, SessionDetails, SessionUse } from '../session-store.ts'
 import { type Sql, toArrayLiteral } from './connection.ts'
 import type { Pool } from './pool.ts'
+import { findRestriction } from './staff/restrictions.ts'
 
 /** With a million sessions, all of so many random ids are taken once in 10^13 times. */
 const ID_CANDIDATES = 4
@@ -33,6 +34,24 @@ export async function openSession(
     return insertSession(sql, accountQuery, ttlMs, client)
   })
   return row ? toSession(row) : 'banned'
+}
+
+/** The hash is read by the function, after it has locked the account's row. */
+export async function openSessionWithPassword(
+  pool: Pool,
+  account: number,
+  verifiedHash: string,
+  ttlMs: number,
+  client?: SessionClient,
+): Promise<Session | 'password-changed' | 'banned'> {
+  const [row] = await pool.write((sql) => {
+    const accountQuery = sql`
+      SELECT * FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})
+      WHERE password_hash = ${verifiedHash}`
+    return insertSession(sql, accountQuery, ttlMs, client)
+  })
+  if (row) return toSession(row)
+  return (await findRestriction(pool, 'ban', account)) ? 'banned' : 'password-changed'
 }
 
 /** @returns undefined if it has ended or expired */

@@ -80,6 +80,7 @@ export function createReader(connection: Connection, clock: () => number) {
       inSnapshot(() => staff.restriction(what, account, clock())),
     roleOf: (caller: Caller) =>
       inSnapshot(() => staffFacts.findCaller(caller, null, clock())?.caller.role),
+    setupUser: (hash: string) => inSnapshot(() => staff.setupUser(hash, clock())),
     hasAdmin: () => inSnapshot(() => staffFacts.otherAdmins(0, clock()) > 0),
     wouldDeleteOverTenth: (before: number) =>
       inSnapshot(() => retention.wouldDeleteOverTenth(before)),

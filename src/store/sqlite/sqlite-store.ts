@@ -76,12 +76,20 @@ export class SqliteStore implements Store {
       this.#publish(this.#writer.call('register', account, ttlMs, client)),
     skeletonsTaken: (skeletons) => this.#reader.call('skeletonsTaken', skeletons),
     credentials: (key) => this.#reader.call('credentials', key),
+    setDisplayName: (caller, change) =>
+      this.#publish(this.#writer.call('setDisplayName', caller, change)),
+    changePassword: (caller, change) =>
+      this.#publish(this.#writer.call('changePassword', caller, change)),
     passwordHash: (account) => this.#reader.call('passwordHash', account),
   }
 
   readonly sessions: SessionStore = {
     open: (account, ttlMs, client) =>
       this.#publish(this.#writer.call('openSession', account, ttlMs, client)),
+    openWithPassword: (account, verifiedHash, ttlMs, client) =>
+      this.#publish(
+        this.#writer.call('openSessionWithPassword', account, verifiedHash, ttlMs, client),
+      ),
     find: (id) => this.#mainThread.findSession(id),
     newest: (limit) => this.#mainThread.newestSessions(limit),
     ofAccount: (account) => this.#reader.call('sessionsOfAccount', account),
@@ -137,6 +145,7 @@ export class SqliteStore implements Store {
     execute: (call, command) =>
       this.#publish(this.#writer.call('executeStaffCommand', call, command)),
     useSetupCode: (use) => this.#publish(this.#writer.call('useSetupCode', use)),
+    setupUser: (hash) => this.#reader.call('setupUser', hash),
     roleOf: (caller) => this.#reader.call('roleOf', caller),
     list: (query) => this.#reader.call('listStaffUsers', query),
     restriction: (what, account) => this.#reader.call('restriction', what, account),

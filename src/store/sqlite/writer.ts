@@ -1,9 +1,14 @@
-import type { NewAccount } from '../account-store.ts'
+import type {
+  DisplayNameChange,
+  DisplayNameOutcome,
+  NewAccount,
+  PasswordChange,
+} from '../account-store.ts'
 import type { SessionCaller } from '../caller.ts'
 import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
-import type { Person } from '../person.ts'
+import type { Account, Person } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
@@ -30,9 +35,7 @@ import { SessionQueries } from './sessions.ts'
 import { Restrictions } from './staff/restrictions.ts'
 import { StaffCommands } from './staff/staff-commands.ts'
 import { WriteTransaction } from './transaction.ts'
-
-/** The bytes of a probe: enough to need new pages in the file, besides the room in those it has. */
-const PROBE_BYTES = 16 * 1024
+import { WriteProbe } from './write-probe.ts'
 
 /** What a write returns, and the events of its commit, if there are any. */
 export interface WriteResult<Value> {
@@ -55,10 +58,10 @@ export class Writer {
   readonly #receipts
   readonly #staff
   readonly #bans
+  readonly #mutes
   readonly #retention
   readonly #deletedTexts
-  readonly #fillProbe
-  readonly #emptyProbe
+  readonly #probe
   readonly #clock
   readonly #recentBatches = new RecentBatches()
   #failing = false
@@ -78,10 +81,10 @@ export class Writer {
     this.#receipts = new ReceiptQueries(connection)
     this.#staff = new StaffCommands(connection)
     this.#bans = new Restrictions(connection, 'bans')
+    this.#mutes = new Restrictions(connection, 'mutes')
     this.#retention = new RetentionQueries(connection)
     this.#deletedTexts = new DeletedTexts(connection)
-    this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
-    this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
+    this.#probe = new WriteProbe(connection)
     this.#clock = clock
   }
 
@@ -163,12 +166,9 @@ export class Writer {
     return this.#write((now) => {
       const { outcome, affected } = this.#staff.execute(call, command, now)
       if (affected === undefined) return { value: outcome, update: null }
-      if (affected.by === 'set-role') {
-        const open = this.#sessions.ofAccount(affected.account, now)
-        const renewed = open.map(({ id, expiresAt }) => ({ session: id, expiresAt }))
-        return { value: outcome, update: this.#updateOf({ renewed }) }
-      }
-      const events = this.#end(this.#sessions.idsOfAccount(affected.account), now)
+      if (affected.by === 'set-role')
+        return { value: outcome, update: this.#updateOf({ accounts: [affected.account] }) }
+      const events = this.#end(this.#sessions.idsOfAccount(affected.account.id), now)
       return { value: outcome, update: this.#updateOf({ ...events, banned: events.ended }) }
     })
   }
@@ -184,16 +184,25 @@ export class Writer {
     })
   }
 
+  openSessionWithPassword(
+    account: number,
+    verifiedHash: string,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'password-changed' | 'banned'> {
+    return this.#write((now) => {
+      if (this.#accounts.passwordHash(account) !== verifiedHash)
+        return { value: 'password-changed', update: null }
+      return this.#openOneMore(account, ttlMs, now, client)
+    })
+  }
+
   openSession(
     account: number,
     ttlMs: number,
     client?: SessionClient,
   ): WriteResult<Session | 'banned'> {
-    return this.#write((now) => {
-      if (this.#bans.has(account, now)) return { value: 'banned', update: null }
-      const events = this.#end(this.#sessions.excess(account, now), now)
-      return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
-    })
+    return this.#write((now) => this.#openOneMore(account, ttlMs, now, client))
   }
 
   endSession(id: number): WriteResult<boolean> {
@@ -210,12 +219,36 @@ export class Writer {
     return this.#write((now) => {
       const caller = this.#accounts.ofSession(own, now)
       if (!caller) return { value: 'session-ended', update: null }
-      const ids = this.#sessions.ofAccount(caller.id, now).map(({ id }) => id)
-      const events = this.#end(
-        ids.filter((id) => (which === 'others' ? id !== own : id === which)),
-        now,
-      )
-      return { value: events.ended, update: this.#updateOf(events) }
+      return this.#endOwn(caller.id, now, (id) => (which === 'others' ? id !== own : id === which))
+    })
+  }
+
+  changePassword(
+    { session: own }: SessionCaller,
+    change: PasswordChange,
+  ): WriteResult<number[] | 'session-ended' | 'password-changed'> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(own, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      if (!this.#accounts.changePassword(caller.id, change))
+        return { value: 'password-changed', update: null }
+      return this.#endOwn(caller.id, now, (id) => id !== own)
+    })
+  }
+
+  setDisplayName(
+    { session }: SessionCaller,
+    change: DisplayNameChange,
+  ): WriteResult<DisplayNameOutcome> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(session, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      if (this.#mutes.has(caller.id, now)) return { value: 'muted', update: null }
+      const outcome = this.#accounts.setDisplayName(caller.id, change, now)
+      if (outcome === null)
+        return { value: this.#accounts.byId(caller.id) as Account, update: null }
+      const accounts = typeof outcome === 'string' ? [] : [outcome]
+      return { value: outcome, update: this.#updateOf({ accounts }) }
     })
   }
 
@@ -268,10 +301,7 @@ export class Writer {
   /** After a write has failed, only another write proves that writing works again. */
   ping(): void {
     if (!this.#failing) return
-    this.#write(() => {
-      this.#fillProbe.run(PROBE_BYTES)
-      this.#emptyProbe.run()
-    })
+    this.#write(() => this.#probe.run())
   }
 
   #write<Result>(work: (now: number) => Result): Result {
@@ -279,6 +309,25 @@ export class Writer {
     const result = this.#transaction.run(() => work(this.#clock()))
     this.#failing = false
     return result
+  }
+
+  /** Ends those of an account's sessions that are meant. */
+  #endOwn(account: number, now: number, isMeant: (id: number) => boolean): WriteResult<number[]> {
+    const ids = this.#sessions.ofAccount(account, now).map(({ id }) => id)
+    const events = this.#end(ids.filter(isMeant), now)
+    return { value: events.ended, update: this.#updateOf(events) }
+  }
+
+  /** One more session of an account, which may have too many then. */
+  #openOneMore(
+    account: number,
+    ttlMs: number,
+    now: number,
+    client: SessionClient | undefined,
+  ): WriteResult<Session | 'banned'> {
+    if (this.#bans.has(account, now)) return { value: 'banned', update: null }
+    const events = this.#end(this.#sessions.excess(account, now), now)
+    return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
   }
 
   #open(account: number, ttlMs: number, now: number, client: SessionClient | undefined): Session {

@@ -51,7 +51,7 @@ export class FakeChat {
   get services(): Omit<Services, 'settings' | 'signingKey'> {
     return {
       accounts: {
-        check: (_username, password) => this.#checkRegistration(password),
+        check: async (_username, password) => this.#checkRegistration(password),
         register: async (username, password, _from, client) =>
           this.#told(client, this.#register(username, password)),
         login: async (username, password, _from, client) =>
@@ -85,6 +85,28 @@ export class FakeChat {
         },
         endOthers: async (caller) => {
           for (const id of this.sessions.keys()) if (id !== caller.id) this.sessions.delete(id)
+        },
+      },
+      ownProfile: {
+        check: ({ displayName }) => {
+          if (displayName === '')
+            throw new Problem('invalid-request', 'displayName: is empty', {
+              errors: [{ pointer: '/displayName', detail: 'is empty' }],
+            })
+        },
+        update: async ({ account }, { displayName }) => {
+          const { displayName: _, ...rest } = account
+          return displayName ? { ...rest, displayName } : rest
+        },
+      },
+      ownPassword: {
+        check: async (_caller, { newPassword }) => this.#checkRegistration(newPassword),
+        change: async ({ account }, { currentPassword, newPassword }, { asLogin }) => {
+          const person = this.people.get(account.username) as Person
+          await asLogin(async () => {
+            if (person.password !== currentPassword) throw new Problem('wrong-password', 'Wrong.')
+          })
+          person.password = newPassword
         },
       },
       messages: {

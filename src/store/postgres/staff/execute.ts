@@ -100,7 +100,7 @@ function write(
       return none(
         Promise.all([
           sql`UPDATE accounts SET role = ${command.role} WHERE id = ${target}`,
-          sql`SELECT obrol_tell_sessions(${target})`,
+          sql`SELECT obrol_tell('user-updated', ${target}, NULL, NULL, NULL)`,
         ]),
       )
     case 'ban':

@@ -36,6 +36,18 @@ export function openStaffStore({ pool, commandPool, poller }: Parts): StaffStore
       if (session !== 'unknown-code') await poller.pollAfterWrite()
       return session
     },
+    setupUser: async (hash) => {
+      const [row] = await pool.read(
+        (sql) => sql<{ username: string }[]>`
+          SELECT username FROM (
+            SELECT account_id FROM setup_codes
+            WHERE hash = ${hash} AND expires_at > obrol_now() LIMIT 1
+          ) AS code CROSS JOIN LATERAL (
+            SELECT username FROM accounts WHERE accounts.id = code.account_id LIMIT 1
+          ) AS account`,
+      )
+      return row?.username
+    },
     roleOf: (caller) => roleOf(pool, caller),
     list: (query) => listUsers(pool, query),
     restriction: (what, account) => findRestriction(pool, what, account),

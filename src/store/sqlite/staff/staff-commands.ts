@@ -1,5 +1,5 @@
 import { recordOf } from '../../audit-store.ts'
-import type { Role } from '../../person.ts'
+import type { Account, Role } from '../../person.ts'
 import { type AccountRow, accountColumns, toAccount } from '../../rows.ts'
 import { decideStaff, hasRole, type StaffCaller, type StaffFacts } from '../../staff-rules.ts'
 import type {
@@ -21,8 +21,8 @@ import { StaffFactQueries } from './staff-facts.ts'
 
 interface Executed {
   outcome: StaffOutcome
-  /** The account whose sessions are to end, or are to be read again. */
-  affected?: { account: number; by: 'ban' | 'set-role' }
+  /** The account whose sessions are to end, or that is another now. */
+  affected?: { account: Account; by: 'ban' | 'set-role' }
 }
 
 /** Carries out the commands of the staff. Must be called inside a write transaction. */
@@ -83,7 +83,7 @@ export class StaffCommands {
     const outcome: StaffOutcome = { kind: 'done', user, changed, setupExpiresAt }
     const { kind: by } = command
     const affects = changed && (by === 'ban' || by === 'set-role')
-    return affects ? { outcome, affected: { account: target, by } } : { outcome }
+    return affects ? { outcome, affected: { account: user, by } } : { outcome }
   }
 
   /** @returns the account that has the new password; undefined where the code is not good */

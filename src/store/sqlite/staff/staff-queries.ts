@@ -24,6 +24,7 @@ const highest = '\u{10FFFF}'
 export class StaffQueries {
   readonly #bans
   readonly #mutes
+  readonly #setupUser
   readonly #users
   readonly #staff
   readonly #banned
@@ -31,6 +32,12 @@ export class StaffQueries {
   constructor(connection: Connection) {
     this.#bans = new Restrictions(connection, 'bans')
     this.#mutes = new Restrictions(connection, 'mutes')
+    this.#setupUser = connection
+      .prepare<[string, number], string>(
+        `SELECT username FROM accounts
+         WHERE id = (SELECT account_id FROM setup_codes WHERE hash = ? AND expires_at > ?)`,
+      )
+      .pluck()
     const isBanned = '(bans.until IS NULL OR bans.until > :now)'
     const users = (source: string) =>
       connection.prepare<Filter, UserRow>(
@@ -72,6 +79,11 @@ export class StaffQueries {
     })
     const users = rows.slice(0, limit).map((row) => this.#toUser(row, now))
     return { users, more: rows.length > limit }
+  }
+
+  /** The username of the account of a setup code, if there is such a code. */
+  setupUser(hash: string, now: number): string | undefined {
+    return this.#setupUser.get(hash, now)
   }
 
   restriction(what: 'ban' | 'mute', account: number, now: number) {

@@ -31,6 +31,8 @@ export async function bansContract(t: Test, openFixture: OpenFixture): Promise<v
     t.equal(await office.isAlive('cid'), false)
     t.equal((await office.post('cid', 'hi')).kind, 'session-ended')
     t.equal(await store.sessions.open(account.id, hour), 'banned')
+    const login = (hash: string) => store.sessions.openWithPassword(account.id, hash, hour)
+    t.equal(await login('hash of cid'), 'banned')
     t.match(await store.staff.restriction('ban', account.id), {
       reason: 'spam',
       until,

@@ -33,6 +33,10 @@ export async function mutesContract(t: Test, openFixture: OpenFixture): Promise<
     ] as const)
       t.equal(await store.conversations.tellTyping(office.person('cid'), key), 'muted')
 
+    const caller = { kind: 'session', session: office.people.cid.id } as const
+    const name = { displayName: 'Cid', skeletons: ['cid'], minIntervalMs: 0 }
+    t.equal(await store.accounts.setDisplayName(caller, name), 'muted')
+
     t.equal(await office.tries('cid', unreact(other)), 'changed', 'they may take back')
     t.equal(await office.tries('cid', erase(said)), 'changed')
     t.equal(await office.kind('cid', put('den', 'cid')), 'done', 'come and go')
