@@ -25,6 +25,7 @@ export const sitePages: Page[] = [
     ['docs/messages.md', 'Messages that change'],
     ['docs/rooms.md', 'Rooms'],
     ['docs/conversations.md', 'Conversations'],
+    ['docs/accounts.md', 'Accounts'],
     ['docs/idempotency.md', 'Retries'],
     ['docs/errors.md', 'Errors'],
     ['docs/limits.md', 'Limits'],
@@ -46,6 +47,7 @@ export const sitePages: Page[] = [
   ...group('Running', [
     ['README.md', 'A story in curl'],
     ['docs/operating.md', 'Operating'],
+    ['docs/people.md', 'People'],
     ['docs/settings.md', 'Settings'],
     ['docs/scaling.md', 'Many nodes'],
     ['docs/performance.md', 'How fast it is'],

@@ -71,12 +71,26 @@ const commands: Record<string, Command> = {
       if (wrong) failWithUsage(wrong)
     },
   },
+  admin: {
+    usage: 'admin COMMAND',
+    summary: 'look after accounts; obrol admin --help tells more',
+    parsesArguments: true,
+    hasOwnHelp: true,
+    async run(args) {
+      const { admin } = await import('./commands/admin.ts')
+      process.exitCode = await admin(args, {
+        env: process.env,
+        out: (text) => void process.stdout.write(text),
+        error: (text) => void process.stderr.write(text),
+      })
+    },
+  },
   completion: {
     usage: 'completion SHELL',
     summary: 'write what bash, zsh or fish need to complete these',
     async run([shell]) {
       const { completion, shells } = await import('./commands/completion.ts')
-      const script = completion(shell as string, completionEntries())
+      const script = completion(shell as string, await completionEntries())
       if (script) process.stdout.write(script)
       else
         failWithUsage(
@@ -109,9 +123,11 @@ async function dataDirectory(): Promise<string> {
 }
 
 /** What a shell is to know of each command. */
-function completionEntries() {
+async function completionEntries() {
+  const { adminCommands } = await import('./commands/admin/commands.ts')
   return Object.entries(commands).map(([name, { usage, summary }]) => {
-    return { name, summary, takesFile: usage.includes(' FILE') }
+    const below = name === 'admin' ? adminCommands.map(({ words }) => words) : []
+    return { name, summary, takesFile: usage.includes(' FILE'), below }
   })
 }
 

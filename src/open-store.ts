@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { hostsAndDatabase } from './database-url.ts'
 import type { Settings } from './settings.ts'
 import type { PostgresOptions } from './store/postgres/open.ts'
+import { type DataDirectoryLock, lockDataDirectory } from './store/sqlite/data-directory.ts'
 import type { SqliteOptions } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import type { OnUpgrade } from './store/upgrade-event.ts'
@@ -58,6 +60,20 @@ async function openSqlite(options: SqliteOptions): Promise<Store> {
 async function openPostgres(options: PostgresOptions): Promise<Store> {
   const { openPostgresStore } = await import('./store/postgres/open.ts')
   return openPostgresStore(options)
+}
+
+/**
+ * Locks a folder for what this process makes in it. Undefined for the data folder of a store on SQLite, which
+ * has locked that.
+ *
+ * @throws {StartError} where another process has the lock, or the folder is open to others
+ */
+export function lockFolder(
+  { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
+  folder: string,
+): DataDirectoryLock | undefined {
+  const isLocked = databaseUrl === undefined && resolve(folder) === resolve(dataDir)
+  return isLocked ? undefined : lockDataDirectory(folder)
 }
 
 /** The location of the data for the server's log: without user name and password. */

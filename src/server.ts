@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
@@ -7,19 +8,28 @@ import { Accounts } from './chat/accounts.ts'
 import { Conversations } from './chat/conversations.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
+import { OwnPassword } from './chat/own-password.ts'
+import { OwnProfile } from './chat/own-profile.ts'
+import { OwnSessions } from './chat/own-sessions.ts'
+import { PasswordRules } from './chat/password-rules.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
+import { SessionActivity } from './chat/session-activity.ts'
 import { Sessions } from './chat/sessions.ts'
+import { Staff } from './chat/staff.ts'
+import { isCommonPassword } from './common-passwords.ts'
+import { type ConsoleSocket, consolePath, listenOnConsoleSocket } from './console-socket.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
 import { LogCache } from './delivery/log-cache.ts'
 import { PresenceBroadcaster } from './delivery/presence-broadcaster.ts'
 import { type AppOptions, buildApp } from './http/app.ts'
+import { consoleServer } from './http/console.ts'
 import { upgradeLog } from './http/logging/upgrade-log.ts'
 import { defaultTimeouts } from './http/server-options.ts'
 import { streamResponder } from './http/stream-response.ts'
-import { openStore, type StoreTuning, storeLocation } from './open-store.ts'
+import { lockFolder, openStore, type StoreTuning, storeLocation } from './open-store.ts'
 import type { Settings } from './settings.ts'
 import { AppendBatcher } from './store/append-batcher.ts'
 import { RetentionJob } from './store/retention-job.ts'
@@ -56,6 +66,8 @@ export interface Tuning extends StoreTuning {
 export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:3000. */
   url: string
+  /** Whether there is an admin who can act. */
+  hasAdmin: boolean
   log: FastifyBaseLogger
   /** Resolves with the reason when the store has failed for good: the process must end. */
   failed: Promise<Error>
@@ -89,6 +101,9 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const ttlMs = settings.tokenTtlHours * hourMs
   const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
+  const sessionActivity = new SessionActivity(store, {
+    withStreams: () => presence.sessionsWithStreams(),
+  })
   const appender = new AppendBatcher(store.log, {
     unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,
   })
@@ -108,17 +123,32 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
   const conversations = new Conversations(store)
+  const passwords = new Passwords()
+  const passwordRules = new PasswordRules({
+    minChars: settings.passwordMinChars,
+    ...(settings.passwordCommon === 'refuse' && { isCommon: isCommonPassword }),
+  })
   const app = await buildApp(
     {
       settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
       accounts: new Accounts({
         store,
-        passwords: new Passwords(),
+        passwords,
         ttlMs,
         registration: settings.registration,
-        passwordMinChars: settings.passwordMinChars,
+        passwordRules,
       }),
+      ownProfile: new OwnProfile(store),
+      ownPassword: new OwnPassword({ store, sessions, passwords, rules: passwordRules }),
       sessions,
+      sessionActivity,
+      ownSessions: new OwnSessions({
+        store,
+        sessions,
+        activity: sessionActivity,
+        ttlMs,
+        maxMs: settings.sessionMaxDays * 24 * hourMs,
+      }),
       messages: new Messages({
         store,
         appender,
@@ -142,6 +172,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       }),
       conversations,
       presence,
+      staff: new Staff(store, passwords),
       store,
       signingKey,
       respondWithStream: streamResponder({ hub, sessions, writeTimeoutMs }),
@@ -151,6 +182,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     tuning.http,
   ).catch(async (error) => {
     await hub.close()
+    await sessionActivity.close()
     await store.close()
     throw error
   })
@@ -160,6 +192,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     (settings.historyDays > 0 ? settings.historyDays * 24 * hourMs : undefined)
   const retentionJob = new RetentionJob(store, {
     retentionMs: keepMs,
+    auditMs: settings.auditDays === 0 ? undefined : settings.auditDays * 24 * hourMs,
     intervalMs: retentionIntervalMs,
     clockGraceMs: tuning.retentionPostponeMs ?? hourMs,
     now: tuning.retentionNow ?? (() => store.now()),
@@ -179,12 +212,17 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     app.log.info({ event: online ? 'online' : 'offline', username: person.username })
   })
 
+  const atConsole = consoleServer(app.routing, { ...defaultTimeouts, ...tuning.http?.timeouts })
+  let consoleSocket: ConsoleSocket | undefined
+
   async function close(seconds = settings.shutdownSeconds): Promise<void> {
     ready = false
     const forceCloseTimer = setTimeout(() => {
       hub.destroy()
       app.server.closeAllConnections()
+      atConsole.closeAllConnections()
     }, seconds * 1000)
+    const activityClosed = sessionActivity.close()
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
     storeUpdates.flush()
@@ -192,13 +230,14 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     // What is on its way while the server says bye is still answered, with `Connection: close`:
     // closed at once, the connections it comes on would reset under it.
     await delay(drainMs)
-    await Promise.all([streamsClosed, app.close(), presenceClosed])
+    await Promise.all([streamsClosed, app.close(), presenceClosed, consoleSocket?.close()])
     clearTimeout(forceCloseTimer)
     presenceBroadcaster.close()
     conversations.close()
     await retentionJob.close()
     await appender.close()
     await receipts.settled()
+    await activityClosed
     await store.close()
   }
 
@@ -207,6 +246,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await sessions.start()
     await presence.start()
     retentionJob.start()
+    consoleSocket = await openConsole(atConsole, settings, app.log)
     await app.listen({ host: address, port: settings.port, backlog }).catch((error) => {
       throw listenError(settings, error)
     })
@@ -224,8 +264,12 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     ...storeLocation(settings),
     ...(await store.size()),
   })
+  const hasAdmin = await store.staff.hasAdmin()
+  if (!hasAdmin)
+    app.log.info({ event: 'no admin' }, 'obrol admin user grant NAME admin makes the first one')
   return {
     url,
+    hasAdmin,
     log: app.log,
     failed,
     async close(seconds) {
@@ -233,6 +277,28 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       await close(seconds)
       app.log.info({ event: 'stopped' })
     },
+  }
+}
+
+/**
+ * Has the console listen. Where it cannot by default, the server runs without it: its data folder may lie
+ * deep, or be that of another node.
+ *
+ * @throws {StartError} where it cannot on the socket of ADMIN_SOCKET
+ */
+async function openConsole(
+  server: Server,
+  settings: Settings,
+  log: FastifyBaseLogger,
+): Promise<ConsoleSocket | undefined> {
+  const path = consolePath(settings)
+  if (path === undefined) return undefined
+  try {
+    return await listenOnConsoleSocket(server, path, (folder) => lockFolder(settings, folder))
+  } catch (error) {
+    if (settings.adminSocket !== undefined) throw error
+    log.warn({ event: 'no console' }, (error as Error).message)
+    return undefined
   }
 }
 

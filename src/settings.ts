@@ -46,6 +46,12 @@ export const settingsTable = {
     secret: true,
     read: parseDatabaseUrl,
   }),
+  adminSocket: setting<string | undefined>('ADMIN_SOCKET', undefined, {
+    range: 'off, or the path of a socket, as for DATA_DIR',
+    about:
+      'The Unix socket of the console (obrol admin), in a folder for its owner alone. Unset: admin.sock in DATA_DIR. off: no console.',
+    read: parseDirectory,
+  }),
   jwtSecret: setting<string | undefined>('JWT_SECRET', undefined, {
     range: 'at least 32 bytes long in UTF-8, without control characters or surrounding blanks',
     about:
@@ -59,6 +65,13 @@ export const settingsTable = {
     'hours',
     [1, 87_600],
     'How long a session lives.',
+  ),
+  sessionMaxDays: wholeNumberSetting(
+    'SESSION_MAX_DAYS',
+    90,
+    'days',
+    [1, 3650],
+    'How long a session can be renewed, counted from its login.',
   ),
   registration: enumSetting(
     'REGISTRATION',
@@ -204,12 +217,25 @@ export const settingsTable = {
     [1, 256],
     'The shortest password that may be chosen.',
   ),
+  passwordCommon: enumSetting(
+    'PASSWORD_COMMON',
+    ['refuse', 'allow'],
+    'refuse',
+    'Whether one of the 10,000 most common passwords may be chosen.',
+  ),
   historyDays: setting('HISTORY_DAYS', 0, {
     unit: 'days',
     range: '0 or a whole number from 2 to 36500',
     about: 'How long messages are kept. 0: for ever.',
     read: (given) => parseWholeNumber(given, 2, 36_500) ?? parseWholeNumber(given, 0, 0),
   }),
+  auditDays: wholeNumberSetting(
+    'AUDIT_DAYS',
+    365,
+    'days',
+    [0, 36_500],
+    'How long it is kept what the staff did. 0: for ever.',
+  ),
   corsOrigins: setting<string[]>('CORS_ORIGINS', [], {
     range: 'origins separated by commas, each "scheme://host", "scheme://host:port" or "*"',
     about: 'The web origins whose pages may call this server, besides its own.',

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { parse as parseYaml } from 'yaml'
 import { readSettings, type Settings, settingsTable } from '../src/settings.ts'
@@ -8,6 +9,8 @@ import { type Block, blocksOf, brokenLinksOf, pagesOf, readPage } from './suppor
 import { startNginx } from './support/nginx.ts'
 import { PastedShell, steady, withHigherIds } from './support/pasted-shell.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 const pages = pagesOf('*.md', 'docs/**/*.md', 'examples/**/*.md')
 const blocks = pages.flatMap(blocksOf)
@@ -146,6 +149,10 @@ async function pastePage(t: Test, page: string, said = 0): Promise<void> {
   }
   const shell = new PastedShell(await temporaryFolder(t))
   t.teardown(() => shell.end())
+  // As `npm run -s admin --` does in the folder of the server.
+  await shell.run(
+    `export DATA_DIR='${room.folder}'; npm() { shift 4; '${process.execPath}' '${main}' admin "$@"; }`,
+  )
   const own = blocks.filter((block) => block.page === page)
   for (const [index, block] of own.entries()) {
     if (!isRun(block)) continue

@@ -103,7 +103,17 @@ t.test('tells what it can do, asked or where nothing is said', async (t) => {
 })
 
 t.test('each command has a help', async (t) => {
-  const names = ['serve', 'chat', 'backup', 'restore', 'compact', 'move', 'completion', 'openapi']
+  const names = [
+    'serve',
+    'chat',
+    'backup',
+    'restore',
+    'compact',
+    'move',
+    'admin',
+    'completion',
+    'openapi',
+  ]
   await Promise.all(
     names.map(async (name) => {
       const { code, stdout, stderr } = await run([name, '--help'])

@@ -10,6 +10,7 @@ import { readSettings } from '../src/settings.ts'
 import { StartError } from '../src/store/start-error.ts'
 import type { Store } from '../src/store/store.ts'
 import { LogLines } from './e2e/support/log-lines.ts'
+import { callByConsole } from './support/console.ts'
 import { openRoom, temporaryFolder } from './support/room.ts'
 
 t.test('a port in use stops the start with one line, and the folder is free again', async (t) => {
@@ -59,6 +60,21 @@ t.test('an IPv6 address stands in brackets in the URL', async (t) => {
   const room = await openRoom(t, { settings: { host: '::1' } })
   t.match(room.url, /^http:\/\/\[::1\]:\d+$/)
   t.equal((await room.call('GET', '/healthz')).status, 200)
+})
+
+t.test('a server without an admin says so', async (t) => {
+  const lines: string[] = []
+  const tuning = { http: { logStream: { write: (line: string) => void lines.push(line) } } }
+  const room = await openRoom(t, { settings: { logLevel: 'info' }, tuning })
+  const events = () => lines.map((line) => JSON.parse(line).event)
+  t.equal(events().filter((event) => event === 'no admin').length, 1)
+  t.equal(room.server.hasAdmin, false)
+  await room.register('ann')
+  await callByConsole(room, 'PUT', '/v1/admin/users/ann/role', { role: 'admin' })
+  lines.length = 0
+  await room.restart()
+  t.equal(room.server.hasAdmin, true)
+  t.notOk(events().includes('no admin'))
 })
 
 t.test('a server that only this machine reaches answers to this machine’s names', async (t) => {

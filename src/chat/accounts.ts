@@ -1,26 +1,28 @@
 import { nameForms } from '../names/name-forms.ts'
 import type { AccountStore, Credentials } from '../store/account-store.ts'
-import type { Session } from '../store/session-store.ts'
+import type { Session, SessionClient } from '../store/session-store.ts'
+import type { StaffStore } from '../store/staff-store.ts'
 import type { Store } from '../store/store.ts'
 import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Networks } from './password-queue.ts'
+import type { PasswordRules } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
+import { bannedProblem } from './restrictions.ts'
+import { hashOfCode } from './staff-input.ts'
 import { mapStoreErrors } from './store-problems.ts'
-import { checkString, countCodePoints } from './text-rules.ts'
+import { checkString } from './text-rules.ts'
 import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
 
-/** In code points. Nobody types more, and longer ones take longer to hash. */
-export const maxPasswordLength = 256
-
 export interface AccountsOptions {
-  store: Pick<Store, 'accounts' | 'sessions'>
+  store: Pick<Store, 'accounts' | 'sessions'> & {
+    staff: Pick<StaffStore, 'restriction' | 'setupUser' | 'useSetupCode'>
+  }
   passwords: Passwords
   /** How long a session lives, in milliseconds. */
   ttlMs: number
   registration: 'open' | 'closed'
-  /** In code points, 1 to 256. */
-  passwordMinChars: number
+  passwordRules: PasswordRules
 }
 
 /** Registration, and login with a password. */
@@ -36,13 +38,13 @@ export class Accounts {
    *
    * @throws {Problem} `registration-closed`, `invalid-request`
    */
-  check(username: string, password: string): void {
+  async check(username: string, password: string): Promise<void> {
     if (this.#options.registration === 'closed') {
       throw new Problem('registration-closed', 'This server takes no new accounts.')
     }
     throwIfInvalid(
       fieldErrors('username', checkUsername(username)),
-      fieldErrors('password', this.#checkNewPassword(password)),
+      fieldErrors('password', await this.#options.passwordRules.check(password, username)),
     )
   }
 
@@ -50,10 +52,16 @@ export class Accounts {
    * Creates an account and logs it in.
    *
    * @param from the networks of the client
+   * @param client what the list of sessions shall tell of it
    * @throws {Problem} as `check`, and `username-taken`, `unavailable`, `outcome-unknown`
    */
-  async register(username: string, password: string, from: Networks): Promise<Session> {
-    this.check(username, password)
+  async register(
+    username: string,
+    password: string,
+    from: Networks,
+    client: SessionClient = {},
+  ): Promise<Session> {
+    await this.check(username, password)
     const { store, passwords, ttlMs } = this.#options
     if (isReserved(username)) throw usernameTaken(reservedDetail)
     const forms = nameForms(username)
@@ -61,7 +69,7 @@ export class Accounts {
     if (await mapStoreErrors(store.accounts.skeletonsTaken(forms.skeletons))) throw usernameTaken()
     const passwordHash = await passwords.hash(password, from)
     const session = await mapStoreErrors(
-      store.accounts.register({ username, ...forms, passwordHash }, ttlMs),
+      store.accounts.register({ username, ...forms, passwordHash }, ttlMs, client),
     )
     if (session === 'taken') throw usernameTaken()
     return session
@@ -71,10 +79,16 @@ export class Accounts {
    * Opens a session. Takes the same time whether the name exists or not.
    *
    * @param from the networks of the client
+   * @param client what the list of sessions shall tell of it
    * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (`wrong-credentials`
-   *   for both if registration is closed), `unavailable`, `outcome-unknown`
+   *   for both if registration is closed), `banned`, `unavailable`, `outcome-unknown`
    */
-  async login(username: string, password: string, from: Networks): Promise<Session> {
+  async login(
+    username: string,
+    password: string,
+    from: Networks,
+    client: SessionClient = {},
+  ): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
     throwIfInvalid(
       fieldErrors('username', checkString(username)),
@@ -83,16 +97,40 @@ export class Accounts {
     const known = await findCredentials(store.accounts, username)
     const matches = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !matches) throw this.#loginProblem(known !== undefined)
-    return mapStoreErrors(store.sessions.open(known.account.id, ttlMs))
+    const session = await mapStoreErrors(
+      store.sessions.openWithPassword(known.account.id, known.passwordHash, ttlMs, client),
+    )
+    if (session === 'password-changed') throw this.#loginProblem(true)
+    // After the password, so that nobody else learns of it.
+    if (session === 'banned') throw await bannedProblem(store, known.account.id)
+    return session
   }
 
-  #checkNewPassword(password: string): string | undefined {
-    const { passwordMinChars } = this.#options
-    const length = countCodePoints(password)
-    if (length < passwordMinChars || length > maxPasswordLength) {
-      return `must be ${passwordMinChars} to ${maxPasswordLength} characters long, but has ${length}`
-    }
-    return checkString(password)
+  /**
+   * Sets the password of an account with a setup code, and logs it in.
+   *
+   * @param from the networks of the client
+   * @param client what the list of sessions shall tell of it
+   * @throws {Problem} `invalid-request`, `wrong-credentials` where the code is not good, `unavailable`,
+   *   `outcome-unknown`
+   */
+  async setUp(
+    code: string,
+    newPassword: string,
+    from: Networks,
+    client: SessionClient = {},
+  ): Promise<Session> {
+    const { store, passwords, passwordRules, ttlMs } = this.#options
+    const hash = hashOfCode(code)
+    const username = await mapStoreErrors(store.staff.setupUser(hash))
+    if (username === undefined) throw wrongCode()
+    throwIfInvalid(fieldErrors('newPassword', await passwordRules.check(newPassword, username)))
+    const passwordHash = await passwords.hash(newPassword, from)
+    const session = await mapStoreErrors(
+      store.staff.useSetupCode({ hash, passwordHash, ttlMs, client }),
+    )
+    if (session === 'unknown-code') throw wrongCode()
+    return session
   }
 
   #loginProblem(nameExists: boolean): Problem {
@@ -103,6 +141,13 @@ export class Accounts {
       ? new Problem('wrong-password', 'This is not the password of this username.')
       : new Problem('unknown-user', 'Nobody is registered under this username.')
   }
+}
+
+function wrongCode(): Problem {
+  return new Problem(
+    'wrong-credentials',
+    'This code is wrong, used up or too old. Ask for a new one.',
+  )
 }
 
 const reservedDetail = 'This username, or one that looks like it, is reserved. Choose another.'

@@ -14,6 +14,7 @@ import { findStoredKey } from './accounts.ts'
 import { invalidParameter } from './field-errors.ts'
 import { toMessage } from './messages.ts'
 import { Problem } from './problems.ts'
+import { mutedProblem, type RestrictionReader } from './restrictions.ts'
 import { roomRefusals } from './room-problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { TypingGatherer } from './typing-gatherer.ts'
@@ -86,6 +87,11 @@ export function toConversation({ ref, title, last, ...counted }: Conversation) {
   }
 }
 
+type ConversationsStore = {
+  accounts: AccountStore
+  conversations: ConversationStore
+} & RestrictionReader
+
 export interface ConversationList {
   /** The newest first. */
   conversations: Conversation[]
@@ -102,11 +108,11 @@ export interface ConversationList {
  * open but they are no member of it, and `unknown-recipient` where there is no such person.
  */
 export class Conversations {
-  readonly #store: { accounts: AccountStore; conversations: ConversationStore }
+  readonly #store: ConversationsStore
 
   readonly #typing: TypingGatherer
 
-  constructor(store: { accounts: AccountStore; conversations: ConversationStore }) {
+  constructor(store: ConversationsStore) {
     this.#store = store
     this.#typing = new TypingGatherer(store.conversations)
   }
@@ -144,6 +150,7 @@ export class Conversations {
   async tellTyping({ account }: Session, name: ConversationName): Promise<void> {
     const key = await this.#keyOf(name)
     const outcome = await mapStoreErrors(this.#typing.tell(account, key))
+    if (outcome === 'muted') throw await mutedProblem(this.#store, account.id)
     if (outcome !== 'done') throw refused(outcome)
   }
 

@@ -6,12 +6,13 @@ import { invalidParameter } from './field-errors.ts'
 import { mentionCandidates } from './mentions.ts'
 import { checkInput, type EditInput, type InputLimits } from './message-input.ts'
 import { Problem, type ProblemCode } from './problems.ts'
+import { mutedProblem, type RestrictionReader } from './restrictions.ts'
 import { roomRefusals } from './room-problems.ts'
 import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
 
 export interface MessageChangesOptions extends InputLimits {
-  store: { log: Pick<MessageLog, 'change'> }
+  store: { log: Pick<MessageLog, 'change'> } & RestrictionReader
   /** How long a message may be edited; 0: for ever. */
   editMinutes: number
 }
@@ -64,6 +65,7 @@ export class MessageChanges {
     const outcome = await mapStoreErrors(this.#options.store.log.change(caller.id, command))
     if (outcome.kind === 'done') return outcome.message
     if (outcome.kind === 'session-ended') throw sessionEnded()
+    if (outcome.kind === 'muted') throw await mutedProblem(this.#options.store, caller.account.id)
     throw new Problem(...changeRefusals[outcome.kind])
   }
 
@@ -75,7 +77,7 @@ export class MessageChanges {
 
 /** What clients are told where a message, or what the store knows of it, stands against a call. */
 export const changeRefusals: Readonly<
-  Record<Exclude<ChangeRefusal, 'session-ended'>, readonly [ProblemCode, string]>
+  Record<Exclude<ChangeRefusal, 'session-ended' | 'muted'>, readonly [ProblemCode, string]>
 > = {
   'unknown-message': ['not-found', 'There is no such message, or not for you to see.'],
   banned: roomRefusals.banned,

@@ -22,6 +22,7 @@ import {
 } from './message-input.ts'
 import type { Metadata } from './metadata.ts'
 import { Problem } from './problems.ts'
+import { mutedProblem, type RestrictionReader } from './restrictions.ts'
 import { roomRefusals } from './room-problems.ts'
 import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
@@ -116,7 +117,7 @@ export interface MessagesOptions extends InputLimits {
   store: {
     accounts: AccountStore
     log: Pick<MessageLog, 'findByIdempotencyKey' | 'message' | 'page'>
-  }
+  } & RestrictionReader
   appender: { append(draft: Draft): Promise<Outcome> }
   /** Of the digests that are kept with idempotency keys. */
   digestKey: Uint8Array
@@ -169,6 +170,8 @@ export class Messages {
       const replayed = await this.replay(command)
       if (replayed) return replayed
     }
+    if (outcome.kind === 'muted')
+      throw await mutedProblem(this.#options.store, command.sender.account.id)
     throw outcomeProblem(outcome.kind)
   }
 
@@ -263,7 +266,7 @@ function cursorPosition({ after }: PageRange, { entries, more, bounds }: Page): 
 
 const replyRule = 'must be the id of a message in the same conversation, which you may read'
 
-type RefusedOutcome = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended'>
+type RefusedOutcome = Exclude<Outcome['kind'], 'appended' | 'replayed' | 'session-ended' | 'muted'>
 
 const outcomeProblems: Readonly<
   Record<RefusedOutcome, Readonly<ConstructorParameters<typeof Problem>>>

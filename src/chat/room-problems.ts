@@ -4,7 +4,10 @@ import { sessionEnded } from './sessions.ts'
 
 /** What clients are told where a room, or what the store knows of it, stands against a call. */
 export const roomRefusals: Readonly<
-  Record<Exclude<RoomRefusal, 'session-ended'> | 'room-archived', readonly [ProblemCode, string]>
+  Record<
+    Exclude<RoomRefusal, 'session-ended' | 'muted'> | 'room-archived',
+    readonly [ProblemCode, string]
+  >
 > = {
   'key-reused': [
     'idempotency-key-reused',
@@ -41,6 +44,6 @@ export const roomRefusals: Readonly<
   'room-full': ['room-full', 'This room has as many members as a room may have.'],
 }
 
-export function roomProblem(refusal: RoomRefusal): Problem {
+export function roomProblem(refusal: Exclude<RoomRefusal, 'muted'>): Problem {
   return refusal === 'session-ended' ? sessionEnded() : new Problem(...roomRefusals[refusal])
 }

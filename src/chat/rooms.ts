@@ -7,12 +7,14 @@ import type {
   RoomCommand,
   RoomFields,
   RoomOutcome,
+  RoomRefusal,
   RoomStore,
 } from '../store/room-store.ts'
 import type { Session } from '../store/session-store.ts'
 import { findStoredKey } from './accounts.ts'
 import type { Presence } from './presence.ts'
 import { Problem } from './problems.ts'
+import { mutedProblem, type RestrictionReader } from './restrictions.ts'
 import type { NewRoomCommand } from './room-input.ts'
 import { roomProblem } from './room-problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
@@ -53,7 +55,7 @@ export interface MemberPage {
 }
 
 export interface RoomsOptions {
-  store: { accounts: AccountStore; rooms: RoomStore }
+  store: { accounts: AccountStore; rooms: RoomStore } & RestrictionReader
   presence: Pick<Presence, 'isOnline' | 'onlineAmong'>
   /** Who may make rooms. */
   creation: 'everyone' | 'moderators'
@@ -148,7 +150,7 @@ export class Rooms {
     const outcome = await this.#ask((rooms) => rooms.execute(caller.id, command, idempotency))
     if (outcome.kind === 'done') return outcome
     if (outcome.kind === 'too-many-rooms' || outcome.kind === 'room-name-taken') return undefined
-    throw roomProblem(outcome.kind)
+    throw await this.#problem(caller, outcome.kind)
   }
 
   async find(viewer: Session, room: string): Promise<RoomView> {
@@ -225,7 +227,7 @@ export class Rooms {
     const outcome = await this.#ask((rooms) => rooms.execute(caller.id, command, null))
     if (outcome.kind === 'done') return this.#putDone(outcome)
     if (outcome.kind === 'room-full') return undefined
-    throw roomProblem(outcome.kind)
+    throw await this.#problem(caller, outcome.kind)
   }
 
   async #putCommand(
@@ -286,7 +288,13 @@ export class Rooms {
   ): Promise<RoomOutcome & { kind: 'done' }> {
     const outcome = await this.#ask((rooms) => rooms.execute(caller.id, command, idempotency))
     if (outcome.kind === 'done') return outcome
-    throw roomProblem(outcome.kind)
+    throw await this.#problem(caller, outcome.kind)
+  }
+
+  async #problem({ account }: Session, refusal: RoomRefusal): Promise<Problem> {
+    return refusal === 'muted'
+      ? mutedProblem(this.#options.store, account.id)
+      : roomProblem(refusal)
   }
 
   #ask<T>(call: (rooms: RoomStore) => Promise<T>): Promise<T> {

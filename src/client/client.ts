@@ -1,3 +1,4 @@
+import { Account } from './account.ts'
 import { type ApiAccess, encodePath } from './api-access.ts'
 import { Conversations } from './conversations.ts'
 import type { ObrolError } from './errors.ts'
@@ -44,10 +45,14 @@ export class ObrolClient {
    * that the session has ended.
    */
   token: string | undefined
+  /** The calls of the user's own account. */
+  readonly account: Account
   /** The calls of rooms. */
   readonly rooms: Rooms
   /** The calls of the user's conversations. */
   readonly conversations: Conversations
+  /** By a token: the one that a renewal gave in its place. */
+  readonly #successors = new Map<string, string>()
   readonly #http: HttpClient
   readonly #api: ApiAccess
   /** The user of a token. */
@@ -61,6 +66,7 @@ export class ObrolClient {
     this.token = options.token
     this.#http = new HttpClient(server, options)
     this.#api = this.#makeAccess()
+    this.account = new Account(this.#api)
     this.rooms = new Rooms(this.#api)
     this.conversations = new Conversations(this.#api)
   }
@@ -73,6 +79,19 @@ export class ObrolClient {
   /** Logs in. Errors: `unknown-user`, `wrong-password`, or `wrong-credentials` for both. */
   login(username: string, password: string, options: CallOptions = {}): Promise<LoggedIn> {
     return this.#openSession('login', { username, password }, options)
+  }
+
+  /**
+   * Lets the session live on, with a new token; open streams go on. The server bounds how long from the login
+   * a session can live: then `expiresAt` stays what it was.
+   */
+  async renew(options: CallOptions = {}): Promise<LoggedIn> {
+    const { token } = this
+    const renewed = await this.#api.call('POST', ['renew'], isLoggedIn, options)
+    if (token !== undefined && token !== renewed.token) this.#successors.set(token, renewed.token)
+    this.token = renewed.token
+    this.#own = { token: this.token, username: renewed.user.username }
+    return renewed
   }
 
   /**
@@ -175,11 +194,19 @@ export class ObrolClient {
     const session = {
       http: this.#http,
       currentToken: () => this.token,
+      latestToken: (token: string | undefined) => this.#latestToken(token),
       clearToken: (token: string | undefined) => {
         if (this.token === token) this.token = undefined
       },
     }
     return new ReconnectingEventStream(session, options)
+  }
+
+  /** The newest token of the session of a token. */
+  #latestToken(token: string | undefined): string | undefined {
+    let latest = token
+    for (let next = latest; next !== undefined; next = this.#successors.get(next)) latest = next
+    return latest
   }
 
   /** Not repeated if it may have been carried out: the name would then be taken by this user. */

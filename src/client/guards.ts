@@ -20,6 +20,7 @@ import type {
   RoomBan,
   RoomBanPage,
   RoomPage,
+  SessionInfo,
   User,
 } from './types.ts'
 
@@ -45,7 +46,7 @@ const isInteger = (value: unknown) => Number.isSafeInteger(value)
 const isArrayOf = (isItem: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(isItem)
 
-const isUser = objectGuard<User>({ id: isInteger, username: isString, createdAt: isString })
+export const isUser = objectGuard<User>({ id: isInteger, username: isString, createdAt: isString })
 
 /** Of most events of rooms no more is checked. */
 export const isObject: Guard<object> = objectGuard<object>({})
@@ -67,6 +68,11 @@ export const isLoggedIn = objectGuard<LoggedIn>({
 export const isMe = objectGuard<Me>({
   user: isUser,
   session: objectGuard<Me['session']>({ createdAt: isString, expiresAt: isString }),
+})
+export const isSessionList = objectGuard<{ sessions: SessionInfo[] }>({
+  sessions: isArrayOf(
+    objectGuard<SessionInfo>({ id: isInteger, lastSeenAt: isString, current: isBoolean }),
+  ),
 })
 export const isEventsToken = objectGuard<EventsToken>({ token: isString, expiresAt: isString })
 export const isHistoryPage = objectGuard<HistoryPage>({

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/login/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a password with a setup code
+         * @description Sets the password of the account that the code is for, ends all its sessions and opens one. A wrong code counts as a failed login, and changes nothing.
+         */
+        post: operations["loginWithCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/login": {
         parameters: {
             query?: never;
@@ -61,7 +81,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Update the current user
+         * @description Sets or takes away the display name of the caller, once a minute. Streams with `presence` get `user.updated`.
+         */
+        patch: operations["updateMe"];
         trace?: never;
     };
     "/v1/logout": {
@@ -78,6 +102,90 @@ export interface paths {
          * @description Ends this session: its streams close, and its token is no longer valid.
          */
         post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew the session
+         * @description Lets the session live on, and returns a new token. Earlier tokens stay valid until their own end, and open streams go on. From its login a session lives `SESSION_MAX_DAYS` at most: then `expiresAt` stays what it was.
+         */
+        post: operations["renewSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions of the caller
+         * @description Every login of the account that has not ended, with where it was opened from.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End all other sessions
+         * @description Ends every session of the caller but the one that asks. Their streams get `bye` with `logged-out`.
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description Ends one session of the caller, also the one that asks. Its streams get `bye` with `logged-out`, and its tokens are no longer valid.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the password
+         * @description Changes the password of the caller, and ends all their other sessions, whose streams get `bye` with `logged-out`. A wrong `currentPassword` counts as a failed login.
+         */
+        put: operations["changePassword"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -473,7 +581,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
+         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing`, `read` and `user.updated`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `UserUpdated`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
          */
         get: operations["openStream"];
         put?: never;
@@ -499,6 +607,138 @@ export interface paths {
          */
         post: operations["createStreamToken"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts for the staff
+         * @description For moderators and admins, sorted by name. The next page begins `after` the last name of this one.
+         */
+        get: operations["listStaffUsers"];
+        put?: never;
+        /**
+         * Make an account
+         * @description For admins. A person gets a setup code, with which they set their password; a bot has neither code nor password, and stays a member.
+         */
+        post: operations["createStaffUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the staff did
+         * @description For admins; moderators see their own records, without addresses. The newest first. The next page has what comes `before` the last id of this one.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a setup code for an account
+         * @description For admins, with a fresh login or the password, of people whose role is lower; the console makes any. The code is good once and for 24 hours. A newer one, a new password, a ban and a closing void it. Who has it becomes the person.
+         */
+        post: operations["issueSetupCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give an account a role
+         * @description For admins, with a fresh login or the password. The last admin who can act stays, and a bot stays a member. What is so already changes nothing.
+         */
+        put: operations["setUserRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ban someone from the server
+         * @description For moderators, of who has a lower role; admins may ban anyone. All sessions end for good, streams get `bye` with the reason `banned`, and logins are refused as `banned`. A body is not needed.
+         */
+        put: operations["banUser"];
+        post?: never;
+        /**
+         * Lift a ban from the server
+         * @description For moderators; what a higher role set stays. They may log in again; what ended stays ended. The answer is also 204 where they are not banned.
+         */
+        delete: operations["unbanUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{username}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mute someone on the server
+         * @description For moderators, of who has a lower role; admins may mute anyone. They can read and take back what they wrote, but not write, edit, react, type, make or change rooms, or add people. A body is not needed.
+         */
+        put: operations["muteUser"];
+        post?: never;
+        /**
+         * Lift a mute from the server
+         * @description For moderators; what a higher role set stays. The answer is also 204 where they are not muted.
+         */
+        delete: operations["unmuteUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -642,6 +882,23 @@ export interface components {
              * @description RFC 3339 in UTC
              */
             createdAt: string;
+            /**
+             * @description What the account may do on the whole server
+             * @enum {unknown}
+             */
+            role: "member" | "moderator" | "admin";
+            /** @description The name to show beside the username, where there is one */
+            displayName?: string;
+            /**
+             * @description A program’s account
+             * @enum {boolean}
+             */
+            bot?: true;
+            /**
+             * @description Nobody can log in to it any more
+             * @enum {boolean}
+             */
+            closed?: true;
         };
         /** @description A new session and its token, which is valid until the session ends */
         OpenedSession: {
@@ -676,6 +933,63 @@ export interface components {
         OwnSession: {
             user: components["schemas"]["User"];
             session: components["schemas"]["SessionTimes"];
+        };
+        /** @description One login of the caller */
+        SessionInfo: {
+            /**
+             * Format: int64
+             * @description The number of the session
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, some minutes exactly; an open stream is use
+             */
+            lastSeenAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+            /** @description The IP address that it was opened from, where it is known */
+            address?: string;
+            /** @description The `User-Agent` that it was opened with, up to 256 characters */
+            userAgent?: string;
+            /** @description Whether this is the session of the call */
+            current: boolean;
+        };
+        /** @description The sessions of the caller */
+        SessionList: {
+            /** @description Those that have not ended, the one that was used last first; at most 100 */
+            sessions: components["schemas"]["SessionInfo"][];
+        };
+        /** @description The old and the new password */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password of the account
+             */
+            currentPassword: string;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any but U+0000
+             */
+            newPassword: string;
+            /**
+             * @description Whether the tokens of the account’s programs end as well
+             * @default true
+             */
+            endTokens: boolean;
+        };
+        /** @description What is to change of the user; what is left out stays */
+        ProfileChanges: {
+            /** @description 1 to 64 characters on one line, not blank, no invisible and no bidirectional ones, and not what looks like the username of someone else. Null takes it away */
+            displayName?: string | null;
         };
         /** @description Opens the stream as `GET /v1/events?token=…`, and nothing else */
         StreamToken: {
@@ -1120,6 +1434,174 @@ export interface components {
             /** @description Whether more users come after the last of these */
             more: boolean;
         };
+        /** @description A ban or a mute */
+        Restriction: {
+            /** @description Why, where it was said */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it ends; not for one without an end
+             */
+            until?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            at: string;
+            /** @description The username of who set it, or `console` */
+            by: string;
+        };
+        /** @description An account as the staff sees it */
+        StaffUser: {
+            /**
+             * Format: int64
+             * @description The number of the account
+             */
+            id: number;
+            /** @description As typed at registration */
+            username: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * @description What the account may do on the whole server
+             * @enum {unknown}
+             */
+            role: "member" | "moderator" | "admin";
+            /** @description The name to show beside the username, where there is one */
+            displayName?: string;
+            /**
+             * @description A program’s account
+             * @enum {boolean}
+             */
+            bot?: true;
+            /**
+             * @description Nobody can log in to it any more
+             * @enum {boolean}
+             */
+            closed?: true;
+            /**
+             * Format: date-time
+             * @description When a session of theirs was used last
+             */
+            lastSeenAt?: string;
+            ban?: components["schemas"]["Restriction"];
+            mute?: components["schemas"]["Restriction"];
+            /**
+             * Format: int32
+             * @description For admins: how many sessions are alive
+             */
+            sessions?: number;
+        };
+        /** @description A page of the accounts */
+        StaffUserPage: {
+            /** @description Sorted by name */
+            users: components["schemas"]["StaffUser"][];
+            /** @description Whether more accounts come after the last of these */
+            more: boolean;
+        };
+        /** @description A code with which someone sets a password, once */
+        SetupCode: {
+            /** @description For `POST /v1/login/setup`; it is shown this once */
+            code: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+        };
+        /** @description A new account; `setup` only for a person */
+        MadeUser: {
+            user: components["schemas"]["User"];
+            setup?: components["schemas"]["SetupCode"];
+        };
+        /** @description What someone of the staff did */
+        AuditRecord: {
+            /**
+             * Format: int64
+             * @description The number of the record
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            at: string;
+            /** @description The username of who did it, or `console` */
+            by: string;
+            /**
+             * @description How they showed who they are
+             * @enum {string}
+             */
+            via: "session" | "console" | "setup-code";
+            /**
+             * @description What was done
+             * @enum {string}
+             */
+            action: "role-set" | "banned" | "unbanned" | "muted" | "unmuted" | "user-created" | "setup-issued" | "setup-used";
+            /** @description The username of whom it is about */
+            target?: string;
+            /** @description More of what was done; `refused` says why it was not */
+            detail?: {
+                [key: string]: unknown;
+            };
+            /** @description For admins: of the client */
+            address?: string;
+        };
+        /** @description A page of the audit */
+        AuditPage: {
+            /** @description The newest first */
+            records: components["schemas"]["AuditRecord"][];
+            /** @description Whether there are older ones */
+            more: boolean;
+        };
+        /** @description The new role of an account */
+        RoleChange: {
+            /**
+             * @description What the account may do from now on
+             * @enum {string}
+             */
+            role: "member" | "moderator" | "admin";
+            /**
+             * Format: password
+             * @description Of your account: needed where your login is more than 10 minutes old
+             */
+            password?: string;
+        };
+        /** @description Why, and until when */
+        RestrictionTerms: {
+            /** @description Why, in at most 500 characters; of a ban it is told at the login */
+            reason?: string;
+            /** @description When it ends, RFC 3339; without it, when it is lifted */
+            until?: string;
+        };
+        /** @description An account that the staff makes */
+        NewUser: {
+            /** @description 2 to 32 characters: letters, marks after a letter, decimal digits, `.`, `_` and `-`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
+            username: string;
+            /** @description An account of a program, without a password */
+            bot?: boolean;
+        };
+        /** @description What shows that you yourself ask */
+        SetupRequest: {
+            /**
+             * Format: password
+             * @description Of your account: needed where your login is more than 10 minutes old
+             */
+            password?: string;
+        };
+        /** @description A setup code and the password to set */
+        CodeUse: {
+            /** @description As the staff gave it */
+            code: string;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any but U+0000
+             */
+            newPassword: string;
+        };
         /** @description The data of the event `message.deleted`: the message without what it said, and who deleted it */
         DeletedMessage: {
             /**
@@ -1287,6 +1769,10 @@ export interface components {
              */
             upTo: number;
         };
+        /** @description The data of the event `user.updated` */
+        UserUpdated: {
+            user: components["schemas"]["User"];
+        };
         /** @description The data of the event `heartbeat`: an object without fields */
         Heartbeat: Record<string, never>;
         /** @description The data of the event `reset` */
@@ -1348,6 +1834,13 @@ export interface components {
             requestId: string;
             /** @description With `invalid-request`: what was wrong, one by one */
             errors?: components["schemas"]["ProblemError"][];
+            /** @description With `banned`: why, where it was said */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description With `banned` and `muted`: when it ends, RFC 3339 in UTC; not for one without an end
+             */
+            until?: string;
             /** @description With `not-found` for an unknown path: all operations */
             operations?: components["schemas"]["Operation"][];
         };
@@ -1364,7 +1857,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/no-password" | "/problems/last-admin" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -1492,8 +1985,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unknown-user`: No such user. `wrong-password`: Wrong password. `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
-        UnknownUserOrWrongPasswordOrWrongCredentials: {
+        /** @description `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
+        WrongCredentials: {
             headers: {
                 /** @description The scheme to use (RFC 6750). */
                 "WWW-Authenticate"?: string;
@@ -1505,6 +1998,26 @@ export interface components {
         };
         /** @description `cross-site`: Not from another site. See `GET /problems/{code}`. */
         CrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-user`: No such user. `wrong-password`: Wrong password. `wrong-credentials`: Wrong username or password. See `GET /problems/{code}`. */
+        UnknownUserOrWrongPasswordOrWrongCredentials: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `banned`: Banned. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        BannedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1528,6 +2041,35 @@ export interface components {
             headers: {
                 /** @description Seconds to wait, 1 or more. */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-found`: Not found. See `GET /problems/{code}`. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unauthorized`: A valid token is needed. `wrong-password`: Wrong password. See `GET /problems/{code}`. */
+        UnauthorizedOrWrongPassword: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `no-password`: No password. See `GET /problems/{code}`. */
+        NoPassword: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -1563,15 +2105,6 @@ export interface components {
         };
         /** @description `recipient-offline`: Recipient offline. See `GET /problems/{code}`. */
         RecipientOffline: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `not-found`: Not found. See `GET /problems/{code}`. */
-        NotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1707,6 +2240,42 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `forbidden`: Not allowed. `fresh-login-required`: A fresh login is needed. `account-closed`: Account closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unknown-person`: Unknown person. See `GET /problems/{code}`. */
+        UnknownPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `last-admin`: The last admin. See `GET /problems/{code}`. */
+        LastAdmin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `account-closed`: Account closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrAccountClosedOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `malformed-request`: The request is not well-formed HTTP. See `GET /problems/{code}`. */
         MalformedRequest: {
             headers: {
@@ -1754,7 +2323,8 @@ export interface operations {
                      *       "user": {
                      *         "id": 1,
                      *         "username": "dewi",
-                     *         "createdAt": "2026-11-02T09:30:00.000Z"
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
                      *       },
                      *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
                      *       "tokenType": "Bearer",
@@ -1768,6 +2338,60 @@ export interface operations {
             403: components["responses"]["RegistrationClosedOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["UsernameTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    loginWithCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "Yk3vDq0bT8i1xZ7mWcQe5A",
+                 *       "newPassword": "paper-boats-2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CodeUse"];
+            };
+        };
+        responses: {
+            /** @description Set, and logged in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 1,
+                     *         "username": "dewi",
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
+                     *       },
+                     *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
+                     *       "tokenType": "Bearer",
+                     *       "expiresAt": "2026-11-09T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedSession"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["WrongCredentials"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
@@ -1807,7 +2431,8 @@ export interface operations {
                      *       "user": {
                      *         "id": 1,
                      *         "username": "dewi",
-                     *         "createdAt": "2026-11-02T09:30:00.000Z"
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
                      *       },
                      *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
                      *       "tokenType": "Bearer",
@@ -1819,7 +2444,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["UnknownUserOrWrongPasswordOrWrongCredentials"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["BannedOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1850,7 +2475,8 @@ export interface operations {
                      *       "user": {
                      *         "id": 1,
                      *         "username": "dewi",
-                     *         "createdAt": "2026-11-02T09:30:00.000Z"
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
                      *       },
                      *       "session": {
                      *         "createdAt": "2026-11-02T09:30:00.000Z",
@@ -1870,6 +2496,55 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Dewi Lestari"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileChanges"];
+            };
+        };
+        responses: {
+            /** @description The user as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "dewi",
+                     *       "createdAt": "2026-11-02T09:30:00.000Z",
+                     *       "role": "member",
+                     *       "displayName": "Dewi Lestari"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     logout: {
@@ -1892,6 +2567,193 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["CrossSite"];
             408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    renewSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Renewed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 1,
+                     *         "username": "dewi",
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
+                     *       },
+                     *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
+                     *       "tokenType": "Bearer",
+                     *       "expiresAt": "2026-11-09T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedSession"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions": [
+                     *         {
+                     *           "id": 1804289383,
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "lastSeenAt": "2026-11-02T17:05:12.000Z",
+                     *           "expiresAt": "2026-11-09T09:30:00.000Z",
+                     *           "address": "192.0.2.7",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+                     *           "current": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The other sessions have ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of the session
+                 * @example 1804289383
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "paper-boats",
+                 *       "newPassword": "paper-planes"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description The password is changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["NoPassword"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
@@ -3359,6 +4221,430 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listStaffUsers: {
+        parameters: {
+            query?: {
+                /** @description The beginning of a username */
+                q?: string;
+                /** @description Only accounts with this role */
+                role?: "member" | "moderator" | "admin";
+                /** @description True: only who is banned. False: only who is not */
+                banned?: boolean;
+                /** @description A username: only accounts whose names come after it */
+                after?: string;
+                /** @description How many accounts the page holds at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "id": 1,
+                     *           "username": "dewi",
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "role": "member",
+                     *           "lastSeenAt": "2026-11-02T09:33:00.000Z",
+                     *           "sessions": 1
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffUserPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createStaffUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "wayan"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 1,
+                     *         "username": "wayan",
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
+                     *       },
+                     *       "setup": {
+                     *         "code": "Yk3vDq0bT8i1xZ7mWcQe5A",
+                     *         "expiresAt": "2026-11-03T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MadeUser"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["UsernameTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description An id: only records before it */
+                before?: number;
+                /** @description How many records the page holds at most */
+                limit?: number;
+                /** @description A username, or `console`: only what they did */
+                by?: string;
+                /** @description Only this action */
+                action?: "role-set" | "banned" | "unbanned" | "muted" | "unmuted" | "user-created" | "setup-issued" | "setup-used";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "records": [
+                     *         {
+                     *           "id": 7,
+                     *           "at": "2026-11-02T09:34:00.000Z",
+                     *           "by": "dewi",
+                     *           "via": "session",
+                     *           "action": "banned",
+                     *           "target": "anton",
+                     *           "detail": {
+                     *             "reason": "Spam",
+                     *             "until": null
+                     *           },
+                     *           "address": "203.0.113.7"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issueSetupCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. The code is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "Yk3vDq0bT8i1xZ7mWcQe5A",
+                     *       "expiresAt": "2026-11-03T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupCode"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    setUserRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "moderator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description The account has this role. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["LastAdmin"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    banUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Spam",
+                 *       "until": "2030-01-31T12:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictionTerms"];
+            };
+        };
+        responses: {
+            /** @description They are banned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["LastAdmin"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unbanUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not banned. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    muteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Spam",
+                 *       "until": "2030-01-31T12:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestrictionTerms"];
+            };
+        };
+        responses: {
+            /** @description They are muted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrAccountClosedOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unmuteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not muted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     getHealth: {

@@ -5,7 +5,7 @@ import type { RoomsEvent } from './state/event-types.ts'
 
 type Schemas = components['schemas']
 
-/** An account: `{id, username, createdAt}`. */
+/** An account: `{id, username, createdAt, role}`, and where there is one `displayName`, `bot` and `closed`. */
 export type User = Schemas['User']
 
 /** The response to registering and logging in: the user, and the session's token. */
@@ -145,6 +145,12 @@ export interface DirectOptions extends PostOptions {
   /** `reject` (default): fails with `recipient-offline`. `keep`: is delivered when they are online. */
   whenOffline?: 'reject' | 'keep' | undefined
 }
+
+/** One login of the user. */
+export type SessionInfo = Schemas['SessionInfo']
+
+/** What a user can say of themselves. */
+export type ProfileChanges = Schemas['ProfileChanges']
 
 /** Which page of names: of online users, of members, or of bans. */
 export interface NamesOptions extends CallOptions {

@@ -3,6 +3,8 @@ export interface CompletionEntry {
   name: string
   summary: string
   takesFile: boolean
+  /** The commands below it, such as `user list`. */
+  below: readonly string[]
 }
 
 /** How each shell is told; the first line of each says how to have it. */
@@ -32,6 +34,9 @@ _obrol() {
     COMPREPLY=($(compgen -W '${names} --help --version' -- "$2"))
   elif [ "\${COMP_WORDS[1]}" = completion ]; then
     COMPREPLY=($(compgen -W '${shells.join(' ')}' -- "$2"))
+  else
+    case "\${COMP_WORDS[*]:1:COMP_CWORD-1}" in
+${linesAfter(commands, (before, next) => `      '${before}') COMPREPLY=($(compgen -W '${next}' -- "$2")) ;;\n`)}    esac
   fi
 }
 complete -o default -F _obrol obrol
@@ -53,6 +58,9 @@ ${described.join('')}    --help --version
     _values shell ${shells.join(' ')}
   elif [[ $words[2] == (${namesOfFileCommands(commands, '|')}) ]]; then
     _files
+  else
+    case "\${(j: :)words[2,CURRENT-1]}" in
+${linesAfter(commands, (before, next) => `      '${before}') compadd ${next} ;;\n`)}    esac
   fi
 }
 compdef _obrol obrol
@@ -70,7 +78,32 @@ complete -c obrol -f
 ${each.join('')}complete -c obrol -n __fish_use_subcommand -l help -l version
 complete -c obrol ${after('completion')} -a '${shells.join(' ')}'
 complete -c obrol ${after(namesOfFileCommands(commands, ' '))} -F
-`
+${linesAfter(
+  commands,
+  (before, next) =>
+    `complete -c obrol -n 'test "$(commandline -poc)" = "obrol ${before}"' -a '${next}'\n`,
+)}`
+}
+
+/**
+ * A line for each beginning of the commands below others, such as `admin` and `admin user`.
+ *
+ * @param line makes it of the beginning and the words that can follow, with blanks in between
+ */
+function linesAfter(
+  commands: readonly CompletionEntry[],
+  line: (before: string, next: string) => string,
+): string {
+  const following = new Map<string, Set<string>>()
+  for (const { name, below } of commands)
+    for (const words of below) {
+      let before = name
+      for (const word of words.split(' ')) {
+        following.set(before, (following.get(before) ?? new Set()).add(word))
+        before += ` ${word}`
+      }
+    }
+  return [...following].map(([before, next]) => line(before, [...next].join(' '))).join('')
 }
 
 function namesOfFileCommands(commands: readonly CompletionEntry[], separator: string): string {

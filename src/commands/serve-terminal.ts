@@ -1,16 +1,19 @@
 import { logOutput } from '../http/logging/log-output.ts'
+import type { RunningServer } from '../server.ts'
 import { safeLine } from '../terminal/safe-text.ts'
 
 /** pino's number for the level `warn`. */
 const warnLevel = 40
 
 /** What a person who starts the server in a terminal reads first. */
-export function welcome(url: string): string {
+export function welcome({ url, hasAdmin }: Pick<RunningServer, 'url' | 'hasAdmin'>): string {
+  const firstAdmin = '  No admin yet: `obrol admin user grant NAME admin` makes the first one.'
   return [
     'Obrol is running.',
     `  Chat page:  ${url}/`,
     `  API docs:   ${url}/docs`,
     `  OpenAPI:    ${url}/openapi.json`,
+    ...(hasAdmin ? [] : [firstAdmin]),
     'Press Ctrl-C to stop it.\n',
   ].join('\n')
 }

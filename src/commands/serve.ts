@@ -28,7 +28,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const tuning = atTerminal ? { http: { logStream: atTerminal.terminalLog } } : {}
   const server = await startServer(settings, tuning)
   prepareForLongRun()
-  if (atTerminal) process.stdout.write(atTerminal.welcome(server.url))
+  if (atTerminal) process.stdout.write(atTerminal.welcome(server))
   const shutdown = new Shutdown(server)
   for (const signal of ['SIGTERM', 'SIGINT']) {
     process.on(signal, () => shutdown.onSignal(settings.shutdownSeconds))

@@ -34,8 +34,10 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { bodilessMessageRoutes, messageRoutes, roomMessageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
+import { ownAccountRoutes } from './routes/own-account.ts'
 import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { bodilessStaffRoutes, staffRoutes } from './routes/staff.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
@@ -78,6 +80,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
 
   app.setErrorHandler(handleError)
   app.decorateRequest('session')
+  app.decorateRequest('staff')
 
   const table = new RouteTable(app)
   addSecurityHeaders(app)
@@ -92,6 +95,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   for (const routes of [
     accountRoutes,
     sessionRoutes,
+    ownAccountRoutes,
     messageRoutes,
     bodilessMessageRoutes,
     roomRoutes,
@@ -101,6 +105,8 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     typingRoutes,
     userRoutes,
     eventRoutes,
+    staffRoutes,
+    bodilessStaffRoutes,
     healthRoutes,
     apiDescriptionRoutes,
   ])

@@ -28,7 +28,7 @@ const bodySlack = 4096
 const smallestBodyLimit = 65_536
 
 /** The request line and the headers together, in bytes. */
-const maxHeaderSize = 16_384
+export const maxHeaderSize = 16_384
 
 /** Time limits, in milliseconds. */
 export interface Timeouts {

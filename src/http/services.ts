@@ -3,9 +3,14 @@ import type { Accounts } from '../chat/accounts.ts'
 import type { Conversations } from '../chat/conversations.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
+import type { OwnPassword } from '../chat/own-password.ts'
+import type { OwnProfile } from '../chat/own-profile.ts'
+import type { OwnSessions } from '../chat/own-sessions.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
+import type { SessionActivity } from '../chat/session-activity.ts'
 import type { Sessions } from '../chat/sessions.ts'
+import type { Staff } from '../chat/staff.ts'
 import type { EventSet } from '../delivery/event-names.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
@@ -43,8 +48,12 @@ export interface StreamParameters {
 /** What the HTTP layer needs of the rest of the server. */
 export interface Services {
   settings: HttpSettings
-  accounts: Pick<Accounts, 'check' | 'register' | 'login'>
+  accounts: Pick<Accounts, 'check' | 'register' | 'login' | 'setUp'>
   sessions: Pick<Sessions, 'find' | 'end'>
+  sessionActivity: Pick<SessionActivity, 'note'>
+  ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
+  ownPassword: Pick<OwnPassword, 'check' | 'change'>
+  ownProfile: Pick<OwnProfile, 'check' | 'update'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
   rooms: Pick<
@@ -65,6 +74,10 @@ export interface Services {
   >
   conversations: Pick<Conversations, 'list' | 'find' | 'mute' | 'markRead' | 'tellTyping'>
   presence: Pick<Presence, 'list'>
+  staff: Pick<
+    Staff,
+    'setRole' | 'ban' | 'mute' | 'lift' | 'createUser' | 'issueSetup' | 'list' | 'audit'
+  >
   store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */
   signingKey: Uint8Array

@@ -1,16 +1,62 @@
+import type { SessionCaller } from './caller.ts'
 import type { Account } from './person.ts'
-import type { Session } from './session-store.ts'
+import type { Session, SessionClient } from './session-store.ts'
 
 /** Who has registered. */
 export interface AccountStore {
   /** Creates an account and its first session in one transaction. */
-  register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'>
+  register(account: NewAccount, ttlMs: number, client?: SessionClient): Promise<Session | 'taken'>
 
   /** Whether an account has one of these skeletons. */
   skeletonsTaken(skeletons: readonly string[]): Promise<boolean>
 
   /** The account of a username key, with its password hash. */
   credentials(key: string): Promise<Credentials | undefined>
+
+  /** Empty where the account has no password, or there is no such account. */
+  passwordHash(account: number): Promise<string>
+
+  /**
+   * Changes the password of the caller's account, and ends its other sessions, under the log's lock. It is
+   * judged in the transaction whether the caller's session is alive, and the old password still the account's.
+   *
+   * @returns the ids of the sessions that were ended
+   */
+  changePassword(
+    caller: SessionCaller,
+    change: PasswordChange,
+  ): Promise<readonly number[] | 'session-ended' | 'password-changed'>
+
+  /**
+   * Gives the caller's account another display name, in one transaction with the judgement. The same one again
+   * is done at any time, and changes nothing.
+   */
+  setDisplayName(caller: SessionCaller, change: DisplayNameChange): Promise<DisplayNameOutcome>
+}
+
+/** Both are PHC strings. */
+export interface PasswordChange {
+  /** The hash that the old password was verified against. */
+  verifiedHash: string
+  /** Of the new password. */
+  passwordHash: string
+}
+
+/** The account as it is now, or why its display name is as it was. */
+export type DisplayNameOutcome =
+  | Account
+  | 'session-ended'
+  | 'muted'
+  | 'looks-like-another'
+  | 'too-soon'
+
+export interface DisplayNameChange {
+  /** Null takes it away. */
+  displayName: string | null
+  /** Of the display name: none may be that of another's username. */
+  skeletons: readonly string[]
+  /** The shortest time since the last change. */
+  minIntervalMs: number
 }
 
 export interface NewAccount {

@@ -48,7 +48,7 @@ export interface ConversationStore {
    *
    * @throws {Unavailable}
    */
-  tellTyping(viewer: Person, key: ConversationKey): Promise<'done' | ConversationRefusal>
+  tellTyping(viewer: Person, key: ConversationKey): Promise<'done' | 'muted' | ConversationRefusal>
 }
 
 /** Which conversation; `key` is a room's or a user's key. */

@@ -25,6 +25,7 @@ export type ChangeCommand =
 /** What a decision needs to know, as it is in the transaction. */
 export interface ChangeFacts {
   caller: Person
+  callerIsMuted: boolean
   /** Unix milliseconds by the store's clock. */
   now: number
   /** Undefined where there is none or the caller may not see it. */
@@ -39,6 +40,8 @@ export interface ChangeFacts {
 
 export type ChangeRefusal =
   | 'session-ended'
+  /** Of an edit or a reaction. */
+  | 'muted'
   | 'unknown-message'
   /** The caller is banned from its room. */
   | 'banned'
@@ -89,8 +92,10 @@ function isModerator(role: RoomRole | undefined): boolean {
 function lacksRights(
   { kind }: ChangeCommand,
   message: MessageEntry,
-  { caller, room }: ChangeFacts,
+  { caller, callerIsMuted, room }: ChangeFacts,
 ): ChangeRefusal | undefined {
+  // What one wrote may be taken back.
+  if (callerIsMuted && kind !== 'unreact') return 'muted'
   if (room?.callerIsBanned) return 'banned'
   if (room && room.callerRole === undefined) return 'not-a-member'
   return kind === 'edit' && message.from.id !== caller.id ? 'not-sender' : undefined

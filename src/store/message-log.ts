@@ -209,6 +209,8 @@ export type Outcome =
   | { kind: 'replayed'; entry: MessageEntry }
   | { kind: 'key-reused' }
   | { kind: 'session-ended' }
+  /** The sender may not write. */
+  | { kind: 'muted' }
   | { kind: 'unknown-recipient' }
   | { kind: 'recipient-offline' }
   /** There is no such room, or the sender may not read it. */

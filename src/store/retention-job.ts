@@ -15,6 +15,8 @@ export type PostponeReason =
 export interface RetentionJobOptions {
   /** Entries older than this are deleted, in ms; undefined keeps them forever. */
   retentionMs: number | undefined
+  /** Records of the staff older than this are deleted, in ms; undefined keeps them forever. */
+  auditMs?: number | undefined
   /** The pause between two runs, in ms. */
   intervalMs: number
   /** The pause between two runs that erase deleted texts, in ms; default: 5 seconds. */
@@ -88,12 +90,13 @@ export class RetentionJob {
   }
 
   async #run(): Promise<void> {
-    const { retentionMs, now, onError } = this.#options
+    const { retentionMs, auditMs, now, onError } = this.#options
     const instant = now()
     const before = retentionMs === undefined ? undefined : instant - retentionMs
     try {
       if (await this.#isPostponed(instant, before)) return
       await this.#deleteInSteps(before)
+      await this.#deleteRecords(auditMs === undefined ? undefined : instant - auditMs)
     } catch (error) {
       onError(error)
     }
@@ -107,6 +110,11 @@ export class RetentionJob {
       more = step.more && !this.#closed
       if (!more && step.bounds.oldest > oldest) await this.#options.onDeleted(step.bounds.oldest)
     }
+  }
+
+  async #deleteRecords(before: number | undefined): Promise<void> {
+    for (let more = !this.#closed; more; )
+      more = (await this.#store.retention.deleteRecords(before)).more && !this.#closed
   }
 
   /** Whether the clock may be wrong, so that it is too early to delete by it. */

@@ -16,6 +16,15 @@ export interface RetentionStore {
   deleteExpired(before: number | undefined): Promise<{ more: boolean; bounds: LogBounds }>
 
   /**
+   * One small step of deleting records of the staff from before `before`, and setup codes that have expired,
+   * at most 1,000 of each.
+   *
+   * @param before Unix milliseconds; undefined keeps every record
+   * @returns `more`: whether another step would delete something
+   */
+  deleteRecords(before: number | undefined): Promise<{ more: boolean }>
+
+  /**
    * Whether all steps of `deleteExpired` would delete more than a tenth of the log, perhaps because of
    * a wrong clock.
    */

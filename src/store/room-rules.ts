@@ -11,6 +11,8 @@ import type { NewRoom, RoomCommand, RoomFields, RoomRefusal } from './room-store
 export interface RoomFacts {
   /** The account of the session. */
   caller: Person
+  /** On the whole server. */
+  callerIsMuted: boolean
   /** Undefined where there is none under this key, or it was deleted. */
   room: Room | undefined
   callerRole: RoomRole | undefined
@@ -56,9 +58,11 @@ export type RoomDecision = { changes: RoomChange[] } | { refusal: RoomRefusal }
 const nothing: RoomDecision = { changes: [] }
 
 export function decideRoom(command: RoomCommand, facts: RoomFacts): RoomDecision {
-  if (command.kind === 'create') return decideCreate(command, facts)
+  if (command.kind === 'create')
+    return facts.callerIsMuted ? refuse('muted') : decideCreate(command, facts)
   const { room } = facts
   if (room === undefined || !mayRead(room, facts.callerRole)) return refuse('unknown-room')
+  if (facts.callerIsMuted && isMutedIn(command, facts)) return refuse('muted')
   if (facts.callerIsBanned && !isLeaving(command, facts)) return refuse('banned')
   if (command.kind === 'update') return decideUpdate(command.changes, room, facts)
   if (command.kind === 'delete') {
@@ -101,6 +105,11 @@ function lacksRights(
   rights: 'needs-moderator' | 'needs-owner' | 'not-outranked',
 ): RoomDecision {
   return refuse(callerRole === undefined ? 'not-a-member' : rights)
+}
+
+/** Who is muted may come and go, and remove others, but adds nobody and writes nothing. */
+function isMutedIn({ kind }: RoomCommand, { caller, target }: RoomFacts): boolean {
+  return kind === 'update' || (kind === 'put-member' && target?.id !== caller.id)
 }
 
 function isLeaving(command: RoomCommand, { caller, target }: RoomFacts): boolean {

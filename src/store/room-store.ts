@@ -107,6 +107,8 @@ export interface RoomFields {
 export type RoomRefusal =
   | 'session-ended'
   | 'key-reused'
+  /** The caller may not write on this server. */
+  | 'muted'
   | 'unknown-room'
   | 'unknown-user'
   | 'room-name-taken'

@@ -5,9 +5,10 @@ import type {
   Reaction,
   ReactionEntry,
 } from './message-log.ts'
+import type { Account, Role } from './person.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
-import type { Session } from './session-store.ts'
+import type { Session, SessionDetails } from './session-store.ts'
 
 /** A message as a query has it, joined with the names of the people. What there is not is null. */
 export interface MessageRow {
@@ -95,22 +96,77 @@ export function toEntry(row: EntryRow, room: Room | RoomRef | null): Entry {
   return { kind, ...common, at: sentAt, member, role, reason }
 }
 
-/** A row of a query for sessions, joined with the account. */
-export interface SessionRow {
-  id: number
-  createdAt: number
-  expiresAt: number
+/** The columns of `AccountRow`, in both stores. @param table the name of `accounts` in the query */
+export function accountColumns(table: string): string {
+  return `${table}.id AS "accountId", ${table}.username, ${table}.created_at AS "accountCreatedAt",
+    ${table}.role, ${table}.display_name AS "displayName", ${table}.bot, ${table}.closed_at AS "closedAt"`
+}
+
+export interface AccountRow {
   accountId: number
   username: string
   accountCreatedAt: number
+  role: Role
+  displayName: string | null
+  /** A number on SQLite. */
+  bot: boolean | number
+  closedAt: number | null
+}
+
+export function toAccount(row: AccountRow): Account {
+  const { accountId, username, accountCreatedAt, role, displayName, bot, closedAt } = row
+  return {
+    id: accountId,
+    username,
+    createdAt: accountCreatedAt,
+    role,
+    ...(displayName !== null && { displayName }),
+    ...(bot && { bot: true }),
+    ...(closedAt !== null && { closed: true }),
+  }
+}
+
+/** A row of a query for sessions, joined with the account. */
+export interface SessionRow extends AccountRow {
+  id: number
+  createdAt: number
+  expiresAt: number
+  nonce: string | null
 }
 
 export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt, accountId, username, accountCreatedAt } = row
+  const { id, createdAt, expiresAt, nonce } = row
   return {
     id,
-    account: { id: accountId, username, createdAt: accountCreatedAt },
+    account: toAccount(row),
     createdAt,
     expiresAt,
+    nonce: nonce ?? String(expiresAt / 1000),
+  }
+}
+
+/** The columns of `SessionDetailsRow`, in both stores. */
+export const sessionDetailsColumns = `
+  id, created_at AS "createdAt", expires_at AS "expiresAt",
+  coalesce(last_seen_at, created_at) AS "lastSeenAt", address, user_agent AS "userAgent"`
+
+export interface SessionDetailsRow {
+  id: number
+  createdAt: number
+  expiresAt: number
+  lastSeenAt: number
+  address: string | null
+  userAgent: string | null
+}
+
+export function toSessionDetails({
+  address,
+  userAgent,
+  ...row
+}: SessionDetailsRow): SessionDetails {
+  return {
+    ...row,
+    ...(address !== null && { address }),
+    ...(userAgent !== null && { userAgent }),
   }
 }

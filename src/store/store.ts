@@ -1,12 +1,15 @@
 import type { AccountStore } from './account-store.ts'
+import type { AuditStore } from './audit-store.ts'
 import type { ConversationStore, ReadMarker, TypingSignal } from './conversation-store.ts'
 import type { Entry, LogBounds, MessageLog } from './message-log.ts'
+import type { Account } from './person.ts'
 import type { PresenceStore, PresentSession } from './presence-store.ts'
 import type { RateLimitCounters } from './rate-limit-counters.ts'
 import type { ReceiptStore } from './receipt-store.ts'
 import type { RetentionStore } from './retention-store.ts'
 import type { RoomStore } from './room-store.ts'
-import type { SessionStore } from './session-store.ts'
+import type { RenewedSession, SessionStore } from './session-store.ts'
+import type { StaffStore } from './staff-store.ts'
 
 /**
  * Everything the server stores. `sqlite/` implements it for one process, `postgres/` for many nodes.
@@ -21,6 +24,8 @@ export interface Store {
   readonly rooms: RoomStore
   readonly conversations: ConversationStore
   readonly receipts: ReceiptStore
+  readonly staff: StaffStore
+  readonly audit: AuditStore
   readonly retention: RetentionStore
   /** Undefined on SQLite, where one process can count in memory. */
   readonly counters?: RateLimitCounters
@@ -72,6 +77,11 @@ export interface StoreUpdate {
   entries: Entry[]
   /** Ids of sessions that were ended. */
   ended: number[]
+  /** Those of `ended` whose account was banned. */
+  banned?: number[]
+  renewed: RenewedSession[]
+  /** As they are now: another display name, role or state. */
+  accounts: Account[]
   entered: PresentSession[]
   /** Ids of sessions that are no longer present. */
   left: number[]

@@ -1,7 +1,9 @@
 import t from 'tap'
 import { Accounts, type AccountsOptions } from '../../src/chat/accounts.ts'
 import type { Networks } from '../../src/chat/password-queue.ts'
+import { PasswordRules } from '../../src/chat/password-rules.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
+import { hashOfCode } from '../../src/chat/staff-input.ts'
 import { Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -26,7 +28,11 @@ class CountingPasswords extends Passwords {
 function open(options: Partial<AccountsOptions> = {}) {
   const store = new MemoryStore()
   const passwords = new CountingPasswords()
-  const rest = { ttlMs, registration: 'open', passwordMinChars: 8 } as const
+  const rest = {
+    ttlMs,
+    registration: 'open',
+    passwordRules: new PasswordRules({ minChars: 8 }),
+  } as const
   const accounts = new Accounts({ store, passwords, ...rest, ...options })
   return { store, passwords, accounts }
 }
@@ -40,6 +46,33 @@ t.test('registering logs in, and the same person can log in again', async (t) =>
   t.same(second.account, first.account)
   t.equal(second.expiresAt - second.createdAt, ttlMs)
   t.not(second.id, first.id)
+})
+
+t.test('who is banned learns so after the right password alone', async (t) => {
+  const { accounts, store } = open()
+  const { account } = await accounts.register('ann', 'correct horse', here)
+  const ban = { reason: null, until: null, at: 0, by: null, byRole: 'admin' } as const
+  store.banned.set(account.id, ban)
+  const login = (password: string) => refusalOf(() => accounts.login('ann', password, here))
+  t.match(await login('wrong horse'), { code: 'wrong-password' })
+  const refusal = await login('correct horse')
+  t.match(refusal, { code: 'banned' })
+  t.notOk('reason' in refusal || 'until' in refusal)
+  store.banned.set(account.id, { ...ban, reason: 'spam', until: 1_900_000_000_000 })
+  t.match(await login('correct horse'), { reason: 'spam', until: 1_900_000_000_000 })
+})
+
+t.test('a setup code sets a password', async (t) => {
+  const { accounts, store } = open()
+  await accounts.register('ann', 'correct horse', here)
+  store.setupCodes.set(hashOfCode('the code'), 'ann')
+  const setUp = (code: string, password: string) => accounts.setUp(code, password, here)
+  t.match(await setUp('the code', 'a new horse'), { account: { username: 'ann' } })
+  t.match(await refusalOf(() => setUp('a code', 'a new horse')), { code: 'wrong-credentials' })
+  t.match(await refusalOf(() => setUp('the code', 'short')), {
+    code: 'invalid-request',
+    errors: [{ pointer: '/newPassword' }],
+  })
 })
 
 t.test(
@@ -65,7 +98,7 @@ t.test('login does not reveal which of the two is wrong if registration is close
     passwords,
     ttlMs,
     registration: 'closed',
-    passwordMinChars: 8,
+    passwordRules: new PasswordRules({ minChars: 8 }),
   })
   const wrongName = await refusalOf(() => closed.login('bob', 'wrong', here))
   t.equal(wrongName.code, 'wrong-credentials')
@@ -94,7 +127,7 @@ t.test('errors in both fields are reported together', async (t) => {
 })
 
 t.test('a new password is any characters, within the length limits', async (t) => {
-  const { accounts } = open({ passwordMinChars: 2 })
+  const { accounts } = open({ passwordRules: new PasswordRules({ minChars: 2 }) })
   await accounts.register('ann', '🐎\u0001', here)
   await accounts.register('bob', '🐎'.repeat(256), here)
   for (const password of ['🐎', '🐎'.repeat(257), 'null\0', 'lone\uD800']) {

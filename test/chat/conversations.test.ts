@@ -67,9 +67,13 @@ class ScriptedConversations implements ConversationStore {
 async function open() {
   const store = new MemoryStore()
   const scripted = new ScriptedConversations()
-  const conversations = new Conversations({ accounts: store.accounts, conversations: scripted })
-  const account = { ...ann, createdAt: 0 }
-  const session = { id: 3, account, createdAt: 0, expiresAt: 1 }
+  const conversations = new Conversations({
+    accounts: store.accounts,
+    conversations: scripted,
+    staff: store.staff,
+  })
+  const account = { ...ann, createdAt: 0, role: 'member' } as const
+  const session = { id: 3, account, createdAt: 0, expiresAt: 1, nonce: 'n' }
   return { scripted, conversations, session, account }
 }
 

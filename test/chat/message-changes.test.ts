@@ -76,6 +76,7 @@ t.test('a deleted message cannot change any more', async (t) => {
 t.test('a refusal of the store is told', async (t) => {
   const told: Record<Exclude<ChangeOutcome['kind'], 'done'>, [code: string, detail: RegExp]> = {
     'session-ended': ['unauthorized', /./],
+    muted: ['muted', /have muted you/],
     'unknown-message': ['not-found', /not for you to see/],
     banned: ['forbidden', /banned you/],
     'not-sender': ['forbidden', /Only the sender may edit/],
@@ -88,7 +89,7 @@ t.test('a refusal of the store is told', async (t) => {
   }
   for (const [kind, [code, detail]] of Object.entries(told)) {
     const log = { change: async () => ({ kind }) as ChangeOutcome }
-    const { changes, ann } = await open({ store: { log } })
+    const { changes, ann } = await open({ store: { log, staff: new MemoryStore().staff } })
     t.match(await refusalOf(() => changes.delete(ann, 1)), { code, detail })
   }
 })

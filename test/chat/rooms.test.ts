@@ -78,7 +78,7 @@ async function open(options: Partial<RoomsOptions> = {}) {
   const scripted = new ScriptedRooms()
   const online = new Set([2])
   const rooms = new Rooms({
-    store: { accounts: store.accounts, rooms: scripted },
+    store: { accounts: store.accounts, rooms: scripted, staff: store.staff },
     presence: {
       isOnline: (account) => online.has(account),
       onlineAmong: async (accounts) => new Set(accounts.filter((one) => online.has(one))),
@@ -322,6 +322,7 @@ t.test('a refusal of the store is a problem', async (t) => {
   const codes: Record<RoomRefusal, string> = {
     'session-ended': 'unauthorized',
     'key-reused': 'idempotency-key-reused',
+    muted: 'muted',
     'unknown-room': 'unknown-room',
     'unknown-user': 'unknown-person',
     'room-name-taken': 'room-name-taken',

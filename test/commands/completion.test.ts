@@ -4,9 +4,15 @@ import t from 'tap'
 import { completion, shells } from '../../src/commands/completion.ts'
 
 const commands = [
-  { name: 'serve', summary: 'run the server', takesFile: false },
-  { name: 'backup', summary: 'write a file: one', takesFile: true },
-  { name: 'restore', summary: 'read it', takesFile: true },
+  { name: 'serve', summary: 'run the server', takesFile: false, below: [] },
+  { name: 'backup', summary: 'write a file: one', takesFile: true, below: [] },
+  { name: 'restore', summary: 'read it', takesFile: true, below: [] },
+  {
+    name: 'admin',
+    summary: 'look after it',
+    takesFile: false,
+    below: ['user list', 'user show', 'audit'],
+  },
 ]
 
 /** What bash offers where the cursor is at the end of the words. */
@@ -22,11 +28,14 @@ function offered(...words: string[]): string[] {
 }
 
 t.test('bash completes the commands, the shells, and files after all else', async (t) => {
-  t.same(offered(''), ['serve', 'backup', 'restore', '--help', '--version'])
+  t.same(offered(''), ['serve', 'backup', 'restore', 'admin', '--help', '--version'])
   t.same(offered('se'), ['serve'])
   t.same(offered('--v'), ['--version'])
   t.same(offered('completion', ''), shells)
   t.same(offered('backup', 'some-'), [])
+  t.same(offered('admin', ''), ['user', 'audit'])
+  t.same(offered('admin', 'user', 's'), ['show'])
+  t.same(offered('admin', 'user', 'show', ''), [])
   t.match(completion('bash', commands), 'complete -o default -F _obrol obrol')
 })
 
@@ -37,6 +46,8 @@ t.test('zsh and fish are told what each command is for, and which take a file', 
   const fish = completion('fish', commands)
   t.match(fish, `-a backup -d 'write a file: one'\n`)
   t.match(fish, `from backup restore' -F\n`)
+  t.match(zsh, `'admin user') compadd list show ;;`)
+  t.match(fish, `= "obrol admin user"' -a 'list show'\n`)
   for (const script of [zsh, fish]) t.match(script, shells.join(' '))
 })
 

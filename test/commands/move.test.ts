@@ -74,10 +74,14 @@ t.test('moves everything, and reports progress and a summary', async (t) => {
     `Moved from ${from} to ${to}
   accounts          1
   sessions          1
+  bans of accounts  0
+  mutes             0
+  setup codes       0
+  audit records     0
   audiences         1
   rooms             0
   memberships       0
-  bans              0
+  bans of rooms     0
   entries           3000
   read markers      1
   reactions         0

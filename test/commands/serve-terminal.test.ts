@@ -54,6 +54,7 @@ const welcome = [
   /^ {2}Chat page: {2}http:\/\/127\.0\.0\.1:\d+\/$/,
   /^ {2}API docs: {3}http:\/\/127\.0\.0\.1:\d+\/docs$/,
   /^ {2}OpenAPI: {4}http:\/\/127\.0\.0\.1:\d+\/openapi\.json$/,
+  '  No admin yet: `obrol admin user grant NAME admin` makes the first one.',
   'Press Ctrl-C to stop it.',
 ]
 

@@ -34,7 +34,7 @@ export async function startServer(where: NodeJS.ProcessEnv): Promise<RunningServ
     'serve',
   ]
   const child = spawn('env', command, {
-    env: { ...process.env, ...limitsOff, PORT: '0', ...where },
+    env: { ...process.env, ...limitsOff, PORT: '0', ADMIN_SOCKET: 'off', ...where },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await urlOf(child)

@@ -3,9 +3,19 @@ import type { RoomCommand } from '../../src/store/room-store.ts'
 import type { Session } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { personNamed } from '../support/large-database.ts'
-import { appendMessage, draft, hour, newAccount, newBatchId } from './fixtures.ts'
+import { appendMessage, draft, hour, newAccount, newBatchId, openSession } from './fixtures.ts'
 import { edit, erase, react, unreact } from './message-commands.ts'
 import { ban, create, deleteRoom, put, remove, unban, update } from './room-commands.ts'
+import {
+  banUser,
+  createUser,
+  issueSetup,
+  muteUser,
+  setRole,
+  setupHash,
+  unbanUser,
+  unmuteUser,
+} from './staff-commands.ts'
 
 /**
  * Makes every kind of call that a server makes, on a large database.
@@ -35,13 +45,30 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await everyChange(store, ann, bob)
   await everyReadOfChanges(store, ann, bob)
   await everyConversationCall(store, ann, bob)
+  await everyStaffCall(store, ann, round)
   const again = newBatchId()
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.findByIdempotencyKey(viewer, key)
   await store.accounts.credentials(personNamed(round))
+  await store.accounts.passwordHash(viewer)
   await store.sessions.find(ann.id)
   await store.sessions.newest(100)
+  await store.sessions.ofAccount(viewer)
+  const verifiedHash = await store.accounts.passwordHash(viewer)
+  await store.sessions.openWithPassword(viewer, verifiedHash, hour)
+  await store.accounts.changePassword(
+    { kind: 'session', session: ann.id },
+    { verifiedHash, passwordHash: 'new' },
+  )
+  await store.accounts.setDisplayName(
+    { kind: 'session', session: ann.id },
+    { displayName: 'Ann', skeletons: ['of nobody', 'nor'], minIntervalMs: 0 },
+  )
+  await store.sessions.renew(ann.id, hour, 24 * hour)
+  await store.sessions.noteUse([{ session: ann.id, at: Date.now() }])
+  await store.sessions.endOwn({ kind: 'session', session: ann.id }, bob.id)
+  await store.sessions.endOwn({ kind: 'session', session: ann.id }, 'others')
   for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
     await store.log.read(after, viewer)
     await store.receipts.readUndelivered(after, head, other)
@@ -71,6 +98,37 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.presence.change({ enter: [], leave: [bob.id] })
   await store.sessions.end(bob.id)
   await store.retention.deleteExpired(Date.now() - 29 * 24 * hour)
+}
+
+async function everyStaffCall(store: Store, ann: Session, round: number): Promise<void> {
+  const [bot, person, user] = [`bot${round}`, `new${round}`, personNamed(round)]
+  const atConsole = { caller: { kind: 'console' }, proof: null, address: null } as const
+  const call = { ...atConsole, caller: { kind: 'session', session: ann.id } } as const
+  await store.staff.execute(atConsole, setRole(ann.account.username, 'admin'))
+  for (const command of [
+    createUser(bot, true),
+    createUser(person),
+    muteUser(user),
+    banUser(user),
+    unbanUser(user),
+    unmuteUser(user),
+    issueSetup(user),
+    setRole(user, 'moderator'),
+    setRole(user, 'member'),
+  ])
+    await store.staff.execute(call, command)
+  const use = { passwordHash: 'new', ttlMs: hour, client: { address: '203.0.113.9' } }
+  await store.staff.useSetupCode({ hash: setupHash(person), ...use })
+  await store.staff.roleOf(call.caller)
+  await store.staff.hasAdmin()
+  for (const what of ['ban', 'mute'] as const) await store.staff.restriction(what, ann.account.id)
+  const query = { prefix: 'p', role: null, banned: null, after: 'p', limit: 50 }
+  for (const filter of [{}, { role: 'admin' as const }, { banned: true }, { banned: false }])
+    await store.staff.list({ ...query, ...filter })
+  for (const by of [null, 'console', ann.account.id] as const)
+    for (const action of [null, 'muted'] as const)
+      await store.audit.list({ before: null, limit: 50, by, action })
+  await store.retention.deleteRecords(Date.now() - hour)
 }
 
 async function everyRoomCall(
@@ -185,5 +243,5 @@ async function everyConversationCall(store: Store, ann: Session, bob: Session): 
 async function aliveOne(store: Store, name: string, round: number): Promise<Session> {
   const made = await store.accounts.register(newAccount(`${name}${round}`), hour)
   if (made === 'taken') throw new Error('the name is taken')
-  return store.sessions.open(made.account.id, hour)
+  return openSession(store, made.account.id, hour)
 }

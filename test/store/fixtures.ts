@@ -6,7 +6,7 @@ import type {
   MessageEntry,
   Outcome,
 } from '../../src/store/message-log.ts'
-import type { Session } from '../../src/store/session-store.ts'
+import type { Session, SessionClient } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
 export const hour = 3_600_000
@@ -19,6 +19,18 @@ export async function registerUser(
 ): Promise<Session> {
   const session = await store.accounts.register(newAccount(username), ttlMs)
   if (session === 'taken') throw new Error(`${username} is taken`)
+  return session
+}
+
+/** A session of an account that is not banned. */
+export async function openSession(
+  store: Pick<Store, 'sessions'>,
+  account: number,
+  ttlMs: number,
+  client?: SessionClient,
+): Promise<Session> {
+  const session = await store.sessions.open(account, ttlMs, client)
+  if (session === 'banned') throw new Error(`${account} is banned`)
   return session
 }
 

@@ -30,6 +30,7 @@ const deleted = (message: MessageEntry) => ({ ...message, text: '', deletedAt: 1
 function facts(changed: Partial<ChangeFacts> = {}): ChangeFacts {
   return {
     caller: ann,
+    callerIsMuted: false,
     now: minute,
     message: broadcast,
     room: undefined,

@@ -29,6 +29,16 @@ class FakeStore {
     return { more: this.work > 0, bounds: await this.bounds() }
   }
 
+  /** What `deleteRecords` was asked so far, and how many steps it has left. */
+  readonly recordsBefore: (number | undefined)[] = []
+  records = 1
+
+  async deleteRecords(before: number | undefined) {
+    this.recordsBefore.push(before)
+    this.records--
+    return { more: this.records > 0 }
+  }
+
   /** What `eraseDeleted` answers: a number of steps of which each but the last has more after it. */
   toErase = 0
   erasures = 0

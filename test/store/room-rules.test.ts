@@ -27,6 +27,7 @@ type Facts = Partial<RoomFacts>
 /** Ann calls, Bob is the target, Cid the owner. */
 const facts: RoomFacts = {
   caller,
+  callerIsMuted: false,
   room: open,
   callerRole: undefined,
   callerIsBanned: false,

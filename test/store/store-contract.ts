@@ -9,6 +9,7 @@ import { receiptStoreContract } from './contract/receipt-store.ts'
 import { retentionStoreContract } from './contract/retention-store.ts'
 import { roomStoreContract } from './contract/room-store.ts'
 import { sessionStoreContract } from './contract/session-store.ts'
+import { staffStoreContract } from './contract/staff-store.ts'
 import { storeContract } from './contract/store.ts'
 
 /** The tests of each interface that a store consists of, by its name. */
@@ -22,6 +23,7 @@ const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<v
   ReceiptStore: receiptStoreContract,
   RetentionStore: retentionStoreContract,
   RateLimitCounters: rateLimitCountersContract,
+  StaffStore: staffStoreContract,
   Store: storeContract,
 }
 

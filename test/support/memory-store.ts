@@ -15,7 +15,8 @@ import type {
 } from '../../src/store/message-log.ts'
 import type { Account } from '../../src/store/person.ts'
 import type { RoomRef } from '../../src/store/room.ts'
-import type { Session, SessionStore } from '../../src/store/session-store.ts'
+import type { Session, SessionClient, SessionStore } from '../../src/store/session-store.ts'
+import type { Restriction, SetupCodeUse } from '../../src/store/staff-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
 type RoomRefused = 'unknown-room' | 'forbidden' | 'not-a-member' | 'room-archived'
@@ -35,13 +36,39 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly online = new Set<number>()
   /** By key: what a post to the room finds. Only one that is not refused has a history. */
   readonly rooms = new Map<string, RoomRef | RoomRefused>()
+  /** What the next changes of display names come to. */
+  displayNameOutcome: 'too-soon' | 'muted' | undefined
   readonly #accounts = new Map<string, Credentials>()
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
+  readonly #lastSeen = new Map<number, number>()
+  readonly #clients = new Map<number, SessionClient>()
   readonly #entries: MessageEntry[] = []
   readonly #reactions = new Set<string>()
   readonly #keys = new Map<string, { digest: string; entry: MessageEntry }>()
   #lastSession = 0
+  /** By account. Who is in it may not write. */
+  readonly muted = new Map<number, Restriction>()
+  /** By account. Who is in it may not log in. */
+  readonly banned = new Map<number, Restriction>()
+
+  /** Keys of accounts by the hashes of codes. */
+  readonly setupCodes = new Map<string, string>()
+
+  readonly staff = {
+    restriction: (what: 'ban' | 'mute', account: number) =>
+      this.#call('restriction', () => (what === 'ban' ? this.banned : this.muted).get(account)),
+    setupUser: (hash: string) =>
+      this.#call('setupUser', () => {
+        const known = this.#accounts.get(this.setupCodes.get(hash) ?? '')
+        return known?.account.username
+      }),
+    useSetupCode: (use: SetupCodeUse) =>
+      this.#call('useSetupCode', () => {
+        const known = this.#accounts.get(this.setupCodes.get(use.hash) ?? '')
+        return known ? this.#open(known.account, use.ttlMs) : ('unknown-code' as const)
+      }),
+  }
 
   readonly log = {
     append: (batch: readonly Draft[]) =>
@@ -58,24 +85,61 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly accounts: AccountStore = {
     skeletonsTaken: (skeletons) =>
       this.#call('skeletonsTaken', () => skeletons.some((one) => this.#skeletons.has(one))),
-    register: ({ username, key, skeletons, passwordHash }, ttlMs) =>
+    register: ({ username, key, skeletons, passwordHash }, ttlMs, client) =>
       this.#call('register', () => {
         if (this.#accounts.has(key) || skeletons.some((one) => this.#skeletons.has(one))) {
           return 'taken'
         }
         for (const skeleton of skeletons) this.#skeletons.add(skeleton)
-        const account = { id: this.#accounts.size + 1, username, createdAt: 1_700_000_000_000 }
+        const account: Account = {
+          id: this.#accounts.size + 1,
+          username,
+          createdAt: 1_700_000_000_000,
+          role: 'member',
+        }
         this.#accounts.set(key, { account, passwordHash })
-        return this.#open(account, ttlMs)
+        return this.#open(account, ttlMs, client)
       }),
     credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
+    changePassword: ({ session }, { verifiedHash, passwordHash }) =>
+      this.#call('changePassword', () => {
+        const own = this.#sessions.get(session)
+        if (!own) return 'session-ended'
+        const known = this.#accountOf(own.account.id)
+        if (known.passwordHash !== verifiedHash) return 'password-changed'
+        known.passwordHash = passwordHash
+        const others = this.#sessionsOf(own.account.id).filter(({ id }) => id !== session)
+        for (const { id } of others) this.#sessions.delete(id)
+        return others.map(({ id }) => id)
+      }),
+    setDisplayName: ({ session }, { displayName, skeletons }) =>
+      this.#call('setDisplayName', () => {
+        const own = this.#sessions.get(session)?.account
+        if (!own) return 'session-ended'
+        if (this.displayNameOutcome) return this.displayNameOutcome
+        if (skeletons.some((one) => one !== own.username && this.#skeletons.has(one)))
+          return 'looks-like-another'
+        const { displayName: _, ...rest } = own
+        return displayName === null ? rest : { ...rest, displayName }
+      }),
+    passwordHash: (id) =>
+      this.#call(
+        'passwordHash',
+        () => this.#accounts.values().find(({ account }) => account.id === id)?.passwordHash ?? '',
+      ),
   }
 
   readonly sessions: SessionStore = {
-    open: (id, ttlMs) =>
+    open: (id, ttlMs, client) =>
       this.#call('open', () => {
-        const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
-        return this.#open((known as Credentials).account, ttlMs)
+        if (this.banned.has(id)) return 'banned'
+        return this.#open(this.#accountOf(id).account, ttlMs, client)
+      }),
+    openWithPassword: (id, verifiedHash, ttlMs, client) =>
+      this.#call('openWithPassword', () => {
+        const known = this.#accountOf(id)
+        if (known.passwordHash !== verifiedHash) return 'password-changed'
+        return this.banned.has(id) ? 'banned' : this.#open(known.account, ttlMs, client)
       }),
     find: (id) => this.#call('find', () => this.#sessions.get(id)),
     newest: (limit) =>
@@ -84,7 +148,38 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
           .sort((one, other) => other.expiresAt - one.expiresAt)
           .slice(0, limit),
       ),
+    ofAccount: (id) =>
+      this.#call('ofAccount', () =>
+        this.#sessionsOf(id).map(({ account: _, nonce: __, ...session }) => ({
+          ...session,
+          lastSeenAt: this.#lastSeen.get(session.id) as number,
+          ...this.#clients.get(session.id),
+        })),
+      ),
     end: (id) => this.#call('end', () => this.#sessions.delete(id)),
+    endOwn: ({ session }, which) =>
+      this.#call('endOwn', () => {
+        const own = this.#sessions.get(session)
+        if (!own) return 'session-ended'
+        const ids = this.#sessionsOf(own.account.id).map(({ id }) => id)
+        const ended = ids.filter((id) => (which === 'others' ? id !== session : id === which))
+        for (const id of ended) this.#sessions.delete(id)
+        return ended
+      }),
+    renew: (id, ttlMs, maxMs) =>
+      this.#call('renew', () => {
+        const session = this.#sessions.get(id)
+        if (!session) return undefined
+        const { createdAt, expiresAt } = session
+        const wanted = Math.min(this.now() + ttlMs, createdAt + maxMs)
+        const renewed = { ...session, expiresAt: Math.max(expiresAt, wanted) }
+        this.#sessions.set(id, renewed)
+        return renewed
+      }),
+    noteUse: (uses) =>
+      this.#call('noteUse', () => {
+        for (const { session, at } of uses) this.#lastSeen.set(session, at)
+      }),
   }
 
   /** Registers someone without more ado. */
@@ -102,11 +197,23 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     return found
   }
 
-  #open(account: Account, ttlMs: number): Session {
+  #open(account: Account, ttlMs: number, client?: SessionClient): Session {
     const createdAt = Date.now()
-    const session = { id: ++this.#lastSession, account, createdAt, expiresAt: createdAt + ttlMs }
-    this.#sessions.set(session.id, session)
+    const id = ++this.#lastSession
+    const times = { createdAt, expiresAt: createdAt + ttlMs }
+    const session = { id, account, ...times, nonce: `nonce ${id}` }
+    this.#sessions.set(id, session)
+    this.#lastSeen.set(id, createdAt)
+    if (client) this.#clients.set(id, client)
     return session
+  }
+
+  #accountOf(id: number): Credentials {
+    return this.#accounts.values().find(({ account }) => account.id === id) as Credentials
+  }
+
+  #sessionsOf(account: number): Session[] {
+    return [...this.#sessions.values()].filter((session) => session.account.id === account)
   }
 
   #append({ session, to, text, replyTo, metadata, mentions, idempotency }: Draft): Outcome {
@@ -116,6 +223,7 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const known = this.#keys.get(key)
     if (known && known.digest !== idempotency?.digest) return { kind: 'key-reused' }
     if (known) return { kind: 'replayed', entry: known.entry }
+    if (this.muted.has(from.id)) return { kind: 'muted' }
     const found = this.#audience(to)
     if (typeof found === 'string') return { kind: found }
     if (replyTo !== undefined && !this.#visible(from.id).some(({ id }) => id === replyTo))
@@ -148,7 +256,15 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const message = this.#visible(caller.id).find(({ id }) => id === command.id)
     const emoji = 'emoji' in command ? command.emoji : ''
     const reaction = `${command.id} ${emoji} ${caller.id}`
-    const facts = { caller, now: this.now(), message, room: undefined, otherEmoji: 0 }
+    const callerIsMuted = this.muted.has(caller.id)
+    const facts = {
+      caller,
+      callerIsMuted,
+      now: this.now(),
+      message,
+      room: undefined,
+      otherEmoji: 0,
+    }
     const decision = decideChange(command, { ...facts, hasReacted: this.#reactions.has(reaction) })
     if ('refusal' in decision) return { kind: decision.refusal }
     const found = message as MessageEntry

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { EventReader } from './event-reader.ts'
 import { sharedPostgres } from './postgres.ts'
-import { Room, type RoomOptions } from './room.ts'
+import { Room, type RoomOptions, temporaryFolder } from './room.ts'
 
 export interface NodesOptions extends RoomOptions {
   /** Default: a new one on the server that the tests share. */
@@ -20,9 +20,14 @@ export class Nodes extends Room {
   readonly #at = new Map<string, number>()
   #turn = 0
 
-  constructor({ databaseUrl, count = 2, settings, tuning, ...rest }: NodesOptions) {
-    super('', {})
-    const onDatabase = { ...settings, ...(databaseUrl !== undefined && { databaseUrl }) }
+  constructor({ databaseUrl, count = 2, folder = '', settings, tuning, ...rest }: NodesOptions) {
+    super(folder, {})
+    const onDatabase = {
+      // Without a folder there is no place for it.
+      ...(folder === '' && { adminSocket: 'off' }),
+      ...settings,
+      ...(databaseUrl !== undefined && { databaseUrl }),
+    }
     const { retentionMs, retentionNow, ...each } = {
       ...tuning,
       postgres: { maxConnections: 4, ...tuning?.postgres },
@@ -34,7 +39,11 @@ export class Nodes extends Room {
       ...(retentionNow && { retentionNow }),
     }
     this.#servers = Array.from({ length: count }, (_, number) => {
-      return new Room('', { ...rest, settings: onDatabase, tuning: number === 0 ? first : each })
+      return new Room(folder, {
+        ...rest,
+        settings: onDatabase,
+        tuning: number === 0 ? first : each,
+      })
     })
   }
 
@@ -87,7 +96,8 @@ export class Nodes extends Room {
 /** Servers on one database, stopped after the test. */
 export async function openNodes(t: Test, options: NodesOptions = {}): Promise<Nodes> {
   const databaseUrl = options.databaseUrl ?? (await (await sharedPostgres()).freshDatabase())
-  const nodes = new Nodes({ ...options, databaseUrl })
+  const folder = options.folder ?? (await temporaryFolder(t))
+  const nodes = new Nodes({ ...options, folder, databaseUrl })
   t.teardown(() => nodes.stop())
   await nodes.start()
   return nodes

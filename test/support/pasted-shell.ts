@@ -79,6 +79,7 @@ export function steady(text: string): string {
     .replaceAll('\r\n', '\n')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(\d+)-[0-9a-z]{8}(?=["\n])/g, '$1-EPOCH')
+    .replaceAll(/^(Setup code: ).*$/gm, '$1CODE')
     .replaceAll(/"token":"[\w.-]+"/g, '"token":"TOKEN"')
     .replaceAll(/^(retry-after: )\d+$/gm, '$1SECONDS')
     .trimEnd()

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
+import type { StaffMember } from '../../chat/staff.ts'
 import type { Session } from '../../store/session-store.ts'
+import { isConsole } from '../connection/console-sockets.ts'
 import { queryValue } from '../input/query.ts'
+import { clientAddress } from '../limits/client-address.ts'
 import type { Services } from '../services.ts'
 import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
 
@@ -10,15 +13,18 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The session of the client, on every route that needs a token. */
     session: Session
+    /** On every route of the staff. */
+    staff: StaffMember
   }
 }
 
-type Sessions = Services['sessions']
-type MakeHook = (app: FastifyInstance, sessions: Sessions) => onRequestAsyncHookHandler
+type AuthServices = Pick<Services, 'sessions' | 'sessionActivity'>
+type MakeHook = (app: FastifyInstance, services: AuthServices) => onRequestAsyncHookHandler
 
 /** Requires a session token in the `Authorization` header. */
-export const requireSessionToken: MakeHook = (app, sessions) => async (request) => {
-  request.session = await authenticate(app, sessions, 'session', headerToken(request))
+export const requireSessionToken: MakeHook = (app, services) => async (request) => {
+  rejectConsole(request)
+  request.session = await authenticate(app, services, 'session', headerToken(request))
 }
 
 /**
@@ -26,16 +32,35 @@ export const requireSessionToken: MakeHook = (app, sessions) => async (request) 
  * `EventSource` cannot set headers. URLs end up in logs and browser histories, so a session token is
  * not accepted there.
  */
-export const requireEventsToken: MakeHook = (app, sessions) => async (request) => {
+export const requireEventsToken: MakeHook = (app, services) => async (request) => {
+  rejectConsole(request)
   const token = queryToken(request)
   const { authorization } = request.headers
   request.session =
     token === undefined || authorization !== undefined
-      ? await authenticate(app, sessions, 'session', headerToken(request))
-      : await authenticate(app, sessions, 'events', token)
+      ? await authenticate(app, services, 'session', headerToken(request))
+      : await authenticate(app, services, 'events', token)
   // Checked after the token, so that an invalid one is always answered 401.
   if (token !== undefined && authorization !== undefined)
     throw invalidParameter('token', 'must not be given together with an Authorization header')
+}
+
+/** Requires a session token as `requireSessionToken` does, unless the request came by the console. */
+export const requireStaffToken: MakeHook = (app, services) => async (request) => {
+  if (isConsole(request)) request.staff = { session: null, address: null }
+  else {
+    const session = await authenticate(app, services, 'session', headerToken(request))
+    request.staff = { session, address: clientAddress(request) }
+  }
+}
+
+/** What needs an account is not for the console, even with a token. */
+function rejectConsole(request: FastifyRequest): void {
+  if (isConsole(request))
+    throw new Problem(
+      'forbidden',
+      'The console has no account. Log in over the network for this call.',
+    )
 }
 
 /** The token that a request was sent with, unchecked, where its route takes one. */
@@ -55,7 +80,7 @@ function queryToken(request: FastifyRequest): string | undefined {
 
 async function authenticate(
   app: FastifyInstance,
-  sessions: Sessions,
+  { sessions, sessionActivity }: AuthServices,
   type: TokenType,
   token: string | undefined,
 ): Promise<Session> {
@@ -67,7 +92,10 @@ async function authenticate(
   const claims = verifyToken(app, type, token)
   if (claims !== undefined) {
     const session = await sessions.find(claims.sid)
-    if (isTokenOf(claims, session)) return session
+    if (isTokenOf(claims, session)) {
+      sessionActivity.note(session.id)
+      return session
+    }
   }
   throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
 }

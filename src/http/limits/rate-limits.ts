@@ -43,7 +43,7 @@ export class RateLimits {
     this.#messages = new RateLimiter({
       points: messagesPerMinute,
       seconds: 60,
-      message: `One account may write ${messagesPerMinute} times a minute: messages, and all that changes a message or a room.`,
+      message: `One account may write ${messagesPerMinute} times a minute: messages, and all that changes a message, a room or the account.`,
     })
     this.#reads = perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads`)
     this.#streamOpens = perMinute(
@@ -127,10 +127,10 @@ export class RateLimits {
   /** A registration that passes `check`. It costs nothing where the store was unavailable. */
   async register(
     address: string,
-    check: () => void,
+    check: () => Promise<void>,
     register: () => Promise<Session>,
   ): Promise<Session> {
-    check()
+    await check()
     const keys = addressKeys(address)
     this.#registrations.consume(keys)
     try {
@@ -141,11 +141,16 @@ export class RateLimits {
     }
   }
 
+  /** A use of a setup code, which counts as a login without a name: 128 bits are not guessed. */
+  useCode<T>(address: string, use: () => Promise<T>): Promise<T> {
+    return this.#logins.run(addressKeys(address), use)
+  }
+
   /**
-   * A login, which counts if it fails: for the address with the name, and for the address. It never
-   * counts for the name alone, or anyone could lock an account.
+   * A login, or another check of a password, which counts if it fails: for the address with the name, and
+   * for the address. It never counts for the name alone, or anyone could lock an account.
    */
-  login(address: string, username: string, login: () => Promise<Session>): Promise<Session> {
+  login<T>(address: string, username: string, login: () => Promise<T>): Promise<T> {
     const keys = addressKeys(address)
     // Hashed, because anything can be typed as a name: U+0000, or a password in the wrong field.
     const name = lookupKey(username)

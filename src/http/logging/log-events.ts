@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../../chat/problems.ts'
+import type { AuditAction } from '../../store/audit-store.ts'
 import { clientAddress } from '../limits/client-address.ts'
 import type { ThrottledLog } from './throttled-log.ts'
 
@@ -31,17 +32,38 @@ export function logConnectionClosed(
 
 export function logAccountEvent(
   request: FastifyRequest,
-  event: 'registered' | 'login' | 'logout',
+  event:
+    | 'registered'
+    | 'login'
+    | 'setup'
+    | 'logout'
+    | 'session ended'
+    | 'sessions ended'
+    | 'password changed',
   username: string,
 ): void {
   const { log, id } = request
   log.info({ reqId: id, event, address: clientAddress(request), username: nameToLog(username) })
 }
 
+/** What someone of the staff has changed, which the audit has too. */
+export function logStaffAction(request: FastifyRequest, action: AuditAction, target: string): void {
+  const { log, id, staff } = request
+  const by = staff.session?.account.username ?? 'console'
+  log.info({
+    reqId: id,
+    event: 'staff action',
+    action,
+    by,
+    target,
+    address: clientAddress(request),
+  })
+}
+
 /** Logs a refused attempt with the code of the problem. @returns a handler that throws the error again */
 export function logRefusedAttempt(
   request: FastifyRequest,
-  event: 'registration refused' | 'login refused',
+  event: 'registration refused' | 'login refused' | 'setup refused' | 'password change refused',
   username: string,
 ): (error: unknown) => never {
   const { server, id } = request

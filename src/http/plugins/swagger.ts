@@ -61,6 +61,7 @@ export async function addSwagger(
           description: 'What a list of conversations shows: the newest message, what is unread',
         },
         { name: 'People', description: 'Who is online' },
+        { name: 'Staff', description: 'What moderators and admins do to accounts' },
         { name: 'Events', description: 'The event stream' },
         { name: 'Server', description: 'The server itself' },
       ],

@@ -6,8 +6,10 @@ import { networksOf } from '../limits/address-keys.ts'
 import { clientAddress } from '../limits/client-address.ts'
 import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
 import { login, register } from '../schemas/accounts.ts'
+import { loginWithCode } from '../schemas/staff.ts'
+import { sessionClient } from '../session-client.ts'
 
-/** Register and log in, the two calls without a token. */
+/** Register and log in, the calls without a token. */
 export async function accountRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { accounts } = services
   parseBodies(app)
@@ -19,18 +21,32 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
       .register(
         address,
         () => accounts.check(username, password),
-        () => accounts.register(username, password, networksOf(address)),
+        () => accounts.register(username, password, networksOf(address), sessionClient(request)),
       )
       .catch(logRefusedAttempt(request, 'registration refused', username))
     logAccountEvent(request, 'registered', username)
     return reply.code(201).send(toOpenedSession(session, issueToken(app, 'session', session)))
   })
 
+  app.post('/v1/login/setup', { schema: loginWithCode }, async (request) => {
+    const { code, newPassword } = request.body
+    const address = clientAddress(request)
+    const session = await limits
+      .useCode(address, () =>
+        accounts.setUp(code, newPassword, networksOf(address), sessionClient(request)),
+      )
+      .catch(logRefusedAttempt(request, 'setup refused', ''))
+    logAccountEvent(request, 'setup', session.account.username)
+    return toOpenedSession(session, issueToken(app, 'session', session))
+  })
+
   app.post('/v1/login', { schema: login }, async (request) => {
     const { username, password } = request.body
     const address = clientAddress(request)
     const session = await limits
-      .login(address, username, () => accounts.login(username, password, networksOf(address)))
+      .login(address, username, () =>
+        accounts.login(username, password, networksOf(address), sessionClient(request)),
+      )
       .catch(logRefusedAttempt(request, 'login refused', username))
     logAccountEvent(request, 'login', username)
     return toOpenedSession(session, issueToken(app, 'session', session))

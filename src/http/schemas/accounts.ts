@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { roles } from '../../store/person.ts'
 import { bodyTypes, Id, strict, Time } from './common.ts'
 import {
   bodyErrors,
@@ -13,6 +14,12 @@ export const User = Type.Object(
     id: Id('The number of the account'),
     username: Type.String({ description: 'As typed at registration' }),
     createdAt: Time,
+    role: Type.Enum([...roles], { description: 'What the account may do on the whole server' }),
+    displayName: Type.Optional(
+      Type.String({ description: 'The name to show beside the username, where there is one' }),
+    ),
+    bot: Type.Optional(Type.Literal(true, { description: 'A program’s account' })),
+    closed: Type.Optional(Type.Literal(true, { description: 'Nobody can log in to it any more' })),
   },
   { $id: 'User', description: 'An account' },
 )
@@ -40,10 +47,15 @@ export const OwnSession = Type.Object(
   { $id: 'OwnSession', description: 'The current user and session' },
 )
 
-const user = { id: 1, username: 'dewi', createdAt: '2026-11-02T09:30:00.000Z' }
+export const exampleUser = {
+  id: 1,
+  username: 'dewi',
+  createdAt: '2026-11-02T09:30:00.000Z',
+  role: 'member',
+}
 
-const opened = {
-  user,
+export const opened = {
+  user: exampleUser,
   token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl',
   tokenType: 'Bearer',
   expiresAt: '2026-11-09T09:30:00.000Z',
@@ -125,6 +137,7 @@ export const login = {
       'unknown-user',
       'wrong-password',
       'wrong-credentials',
+      'banned',
       'too-many-requests',
       'unavailable',
       'outcome-unknown',
@@ -145,6 +158,20 @@ export const logout = {
   },
 }
 
+export const renew = {
+  operationId: 'renewSession',
+  tags: ['Accounts'],
+  summary: 'Renew the session',
+  description:
+    'Lets the session live on, and returns a new token. Earlier tokens stay valid until their own end, and open streams go on. From its login a session lives `SESSION_MAX_DAYS` at most: then `expiresAt` stays what it was.',
+  security: [{ sessionToken: [] }],
+  querystring: Type.Object({}, strict),
+  response: {
+    200: jsonResponse('Renewed.', OpenedSession, opened),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests', 'outcome-unknown'),
+  },
+}
+
 export const getMe = {
   operationId: 'getMe',
   tags: ['Accounts'],
@@ -154,7 +181,7 @@ export const getMe = {
   querystring: Type.Object({}, strict),
   response: {
     200: jsonResponse('The current user and session.', OwnSession, {
-      user,
+      user: exampleUser,
       session: { createdAt: '2026-11-02T09:30:00.000Z', expiresAt: '2026-11-09T09:30:00.000Z' },
     }),
     ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests'),

@@ -21,9 +21,12 @@ import { Health } from './health.ts'
 import { Message, MessagePage, Reaction } from './message.ts'
 import { MessageEdit } from './message-changes.ts'
 import { NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
+import { PasswordChange, ProfileChanges } from './own-account.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
+import { SessionInfo, SessionList } from './sessions.ts'
+import { staffSchemas } from './staff.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
@@ -34,6 +37,10 @@ const named: readonly (TSchema & { $id?: string })[] = [
   OpenedSession,
   SessionTimes,
   OwnSession,
+  SessionInfo,
+  SessionList,
+  PasswordChange,
+  ProfileChanges,
   StreamToken,
   NewBroadcast,
   NewDirect,
@@ -59,6 +66,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   ReadMarker,
   OnlineUser,
   OnlineUsers,
+  ...staffSchemas,
   ...eventData,
   ...streamEvents,
   Health,

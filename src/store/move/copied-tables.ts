@@ -33,17 +33,53 @@ function copiedTable(
   return { name, label, orderColumns, columns: { ...plain, ...expressions, ...asJson }, lists }
 }
 
+const restrictionColumns = ['account_id', 'reason', 'until', 'at', 'by_id', 'by_role']
+
 /** In an order that foreign keys allow. The signing key is copied apart from them. */
 export const copiedTables: readonly CopiedTable[] = [
-  copiedTable('accounts', 'accounts', [
+  copiedTable(
+    'accounts',
+    'accounts',
+    [
+      'id',
+      'username',
+      'key',
+      'password_hash',
+      'created_at',
+      'reached',
+      'role',
+      'display_name',
+      'display_name_changed_at',
+      'bot',
+      'closed_at',
+    ],
+    { bot: 'CASE WHEN bot THEN 1 ELSE 0 END' },
+  ),
+  copiedTable('sessions', 'sessions', [
     'id',
-    'username',
-    'key',
-    'password_hash',
+    'account_id',
     'created_at',
-    'reached',
+    'expires_at',
+    'nonce',
+    'last_seen_at',
+    'address',
+    'user_agent',
+    'login',
+    'opened_by',
   ]),
-  copiedTable('sessions', 'sessions', ['id', 'account_id', 'created_at', 'expires_at']),
+  copiedTable('bans', 'bans of accounts', restrictionColumns),
+  copiedTable('mutes', 'mutes', restrictionColumns),
+  copiedTable('setup_codes', 'setup codes', ['account_id', 'hash', 'made_by', 'expires_at']),
+  copiedTable('audit', 'audit records', [
+    'id',
+    'at',
+    'by_id',
+    'via',
+    'action',
+    'target_id',
+    'detail',
+    'address',
+  ]),
   copiedTable('audiences', 'audiences', ['id', 'type', 'low_id', 'high_id']),
   copiedTable(
     'rooms',
@@ -72,7 +108,7 @@ export const copiedTables: readonly CopiedTable[] = [
     {},
     3,
   ),
-  copiedTable('room_bans', 'bans', ['audience_id', 'account_id', 'by_id', 'at'], {}, 2),
+  copiedTable('room_bans', 'bans of rooms', ['audience_id', 'account_id', 'by_id', 'at'], {}, 2),
   copiedTable(
     'entries',
     'entries',

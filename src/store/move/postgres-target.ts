@@ -52,7 +52,7 @@ export class PostgresTarget extends PostgresEndpoint implements Target {
        SELECT account, audience_id, id FROM entries CROSS JOIN LATERAL unnest(mentions) AS account
        WHERE account <> actor_id`,
     )
-    for (const table of ['accounts', 'audiences']) {
+    for (const table of ['accounts', 'audiences', 'audit']) {
       await this.query(
         `SELECT setval(pg_get_serial_sequence('${table}', 'id'), max(id))
          FROM ${table} HAVING max(id) > 0`,

@@ -1,21 +1,29 @@
-import type { Credentials, NewAccount } from '../account-store.ts'
-import { toSession } from '../rows.ts'
-import type { Session } from '../session-store.ts'
+import type {
+  Credentials,
+  DisplayNameChange,
+  DisplayNameOutcome,
+  NewAccount,
+  PasswordChange,
+} from '../account-store.ts'
+import type { SessionCaller } from '../caller.ts'
+import type { Account } from '../person.ts'
+import { type AccountRow, accountColumns, toAccount, toSession } from '../rows.ts'
+import type { Session, SessionClient } from '../session-store.ts'
 import type { Pool } from './pool.ts'
 import { insertSession } from './sessions.ts'
 
-type Row = { id: number; username: string; createdAt: number; passwordHash: string }
+type CredentialsRow = AccountRow & { passwordHash: string }
 
 export async function register(
   pool: Pool,
   { username, key, skeletons, passwordHash }: NewAccount,
   ttlMs: number,
+  client?: SessionClient,
 ): Promise<Session | 'taken'> {
   const [row] = await pool.write((sql) => {
     const created = sql`
-      SELECT id, username, created_at
-      FROM obrol_register(${username}, ${key}, ${passwordHash}, ${sql.json(skeletons)})`
-    return insertSession(sql, created, ttlMs)
+      SELECT * FROM obrol_register(${username}, ${key}, ${passwordHash}, ${sql.json(skeletons)})`
+    return insertSession(sql, created, ttlMs, client)
   })
   return row ? toSession(row) : 'taken'
 }
@@ -30,11 +38,49 @@ export async function skeletonsTaken(pool: Pool, skeletons: readonly string[]): 
 /** @param key of a username */
 export async function findCredentials(pool: Pool, key: string): Promise<Credentials | undefined> {
   const [row] = await pool.read(
-    (sql) => sql<Row[]>`
-      SELECT id, username, created_at AS "createdAt", password_hash AS "passwordHash"
+    (sql) => sql<CredentialsRow[]>`
+      SELECT ${sql.unsafe(accountColumns('accounts'))}, password_hash AS "passwordHash"
       FROM accounts WHERE key = ${key}`,
   )
-  if (!row) return undefined
-  const { passwordHash, ...account } = row
-  return { account, passwordHash }
+  return row && { account: toAccount(row), passwordHash: row.passwordHash }
+}
+
+/** Empty where the account has no password, or there is no such account. */
+export async function findPasswordHash(pool: Pool, account: number): Promise<string> {
+  const [row] = await pool.read(
+    (sql) => sql<{ hash: string }[]>`
+      SELECT password_hash AS hash FROM accounts WHERE id = ${account}`,
+  )
+  return row?.hash ?? ''
+}
+
+/** @returns the ids of the sessions that were ended */
+export async function changePassword(
+  pool: Pool,
+  { session }: SessionCaller,
+  { verifiedHash, passwordHash }: PasswordChange,
+): Promise<number[] | 'session-ended' | 'password-changed'> {
+  const [row] = await pool.write(
+    (sql) => sql<{ outcome: 'done' | 'session-ended' | 'password-changed'; ended: number[] }[]>`
+      SELECT outcome, to_json(ended) AS ended
+      FROM obrol_change_password(${session}, ${verifiedHash}, ${passwordHash})`,
+  )
+  const { outcome, ended } = row as NonNullable<typeof row>
+  return outcome === 'done' ? ended : outcome
+}
+
+export async function setDisplayName(
+  pool: Pool,
+  { session }: SessionCaller,
+  { displayName, skeletons, minIntervalMs }: DisplayNameChange,
+): Promise<DisplayNameOutcome> {
+  const [row] = await pool.write(
+    (sql) => sql<(AccountRow & { outcome: string })[]>`
+      SELECT outcome, ${sql.unsafe(accountColumns('(account)'))}
+      FROM obrol_set_display_name(
+        ${session}, ${displayName}, ${sql.json(skeletons)}, ${minIntervalMs})`,
+  )
+  const { outcome, ...account } = row as NonNullable<typeof row>
+  if (outcome === 'done' || outcome === 'changed') return toAccount(account)
+  return outcome as Exclude<DisplayNameOutcome, Account>
 }

@@ -1,4 +1,5 @@
 import type { AccountStore } from '../account-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
@@ -7,9 +8,17 @@ import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
 import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
+import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
-import { findCredentials, register, skeletonsTaken } from './accounts.ts'
+import {
+  changePassword,
+  findCredentials,
+  findPasswordHash,
+  register,
+  setDisplayName,
+  skeletonsTaken,
+} from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { openConversationStore } from './conversations/conversation-store.ts'
@@ -24,10 +33,26 @@ import type { NodeLease } from './node-lease.ts'
 import type { Pool } from './pool.ts'
 import { PostgresCounters } from './rate-limit-counters.ts'
 import { findUndelivered, markDelivered, readUndelivered } from './receipts.ts'
-import { deleteExpiredStep, eraseDeletedStep, wouldDeleteOverTenth } from './retention.ts'
+import {
+  deleteExpiredStep,
+  deleteRecordsStep,
+  eraseDeletedStep,
+  wouldDeleteOverTenth,
+} from './retention.ts'
 import { openRoomStore } from './rooms/room-store.ts'
-import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
+import {
+  endOwnSessions,
+  endSession,
+  findSession,
+  newestSessions,
+  noteUse,
+  openSession,
+  openSessionWithPassword,
+  renewSession,
+  sessionsOfAccount,
+} from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
+import { openAuditStore, openStaffStore } from './staff/staff-store.ts'
 
 export interface PostgresStoreParts {
   pool: Pool
@@ -44,6 +69,8 @@ export class PostgresStore implements Store {
   readonly counters: RateLimitCounters
   readonly rooms: RoomStore
   readonly conversations: ConversationStore
+  readonly staff: StaffStore
+  readonly audit: AuditStore
   readonly #parts: PostgresStoreParts
   readonly #pool: Pool
   readonly #poller: ChangePoller
@@ -56,6 +83,8 @@ export class PostgresStore implements Store {
     this.counters = new PostgresCounters(parts.pool)
     this.rooms = openRoomStore(parts)
     this.conversations = openConversationStore(parts)
+    this.staff = openStaffStore(parts)
+    this.audit = openAuditStore(parts.pool)
     this.#appendLockProbe = new AppendLockProbe(parts.pool)
   }
 
@@ -76,16 +105,29 @@ export class PostgresStore implements Store {
   }
 
   readonly accounts: AccountStore = {
-    register: (account, ttlMs) => register(this.#pool, account, ttlMs),
+    register: (account, ttlMs, client) => register(this.#pool, account, ttlMs, client),
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
+    passwordHash: (account) => findPasswordHash(this.#pool, account),
+    setDisplayName: (caller, change) =>
+      this.#thenPoll(setDisplayName(this.#parts.commandPool, caller, change)),
+    changePassword: (caller, change) =>
+      this.#thenPoll(changePassword(this.#parts.commandPool, caller, change)),
   }
 
   readonly sessions: SessionStore = {
-    open: (account, ttlMs) => this.#thenPoll(openSession(this.#pool, account, ttlMs)),
+    open: (account, ttlMs, client) =>
+      this.#thenPoll(openSession(this.#pool, account, ttlMs, client)),
+    openWithPassword: (account, verifiedHash, ttlMs, client) =>
+      this.#thenPoll(openSessionWithPassword(this.#pool, account, verifiedHash, ttlMs, client)),
     find: (id) => findSession(this.#pool, id),
     newest: (limit) => newestSessions(this.#pool, limit),
-    end: (id) => this.#thenPoll(endSession(this.#pool, id)),
+    ofAccount: (account) => sessionsOfAccount(this.#pool, account),
+    end: (id) => this.#thenPoll(endSession(this.#parts.commandPool, id)),
+    endOwn: (caller, which) =>
+      this.#thenPoll(endOwnSessions(this.#parts.commandPool, caller, which)),
+    renew: (id, ttlMs, maxMs) => this.#thenPoll(renewSession(this.#pool, id, ttlMs, maxMs)),
+    noteUse: (uses) => noteUse(this.#pool, uses),
   }
 
   readonly presence: PresenceStore = {
@@ -105,6 +147,7 @@ export class PostgresStore implements Store {
       const more = await this.#thenPoll(deleteExpiredStep(this.#pool, before))
       return { more, bounds: await this.log.bounds() }
     },
+    deleteRecords: async (before) => ({ more: await deleteRecordsStep(this.#pool, before) }),
     eraseDeleted: async () => ({ more: await eraseDeletedStep(this.#pool) }),
     wouldDeleteOverTenth: (before) => wouldDeleteOverTenth(this.#pool, before),
   }

@@ -22,6 +22,15 @@ SELECT obrol_sweep(${before ?? null}::bigint) AS more`,
   return (row as { more: boolean }).more
 }
 
+/** One step of `RetentionStore.deleteRecords`. @returns whether another step may find something to delete */
+export async function deleteRecordsStep(pool: Pool, before: number | undefined): Promise<boolean> {
+  const [row] = await pool.write(
+    (sql) => sql<{ more: boolean }[]>`
+      SELECT obrol_sweep_records(${before ?? null}::bigint) AS more`,
+  )
+  return (row as { more: boolean }).more
+}
+
 /** @returns whether another step would find messages of deleted rooms to blank */
 export async function eraseDeletedStep(pool: Pool): Promise<boolean> {
   const [row] = await pool.write((sql) => sql<{ more: boolean }[]>`SELECT obrol_blank() AS more`)

@@ -15,6 +15,7 @@ import { CursorResolver } from './log/resolve-cursor.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { MembershipQueries } from './rooms/memberships.ts'
 import { SessionQueries } from './sessions.ts'
+import { Restrictions } from './staff/restrictions.ts'
 
 /**
  * The reads that a request or a stream needs before it can begin. They take a few pages, which is less
@@ -36,6 +37,7 @@ export class MainThreadReads {
   readonly #fullyDelivered
   readonly #memberships
   readonly #conversations
+  readonly #mutes
   #closedError: Unavailable | undefined
   #publishedBounds: LogBounds
   /** The log's edges in the open snapshot, once they were read. */
@@ -55,6 +57,7 @@ export class MainThreadReads {
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
     this.#memberships = new MembershipQueries(connection)
     this.#conversations = new ConversationQueries(connection)
+    this.#mutes = new Restrictions(connection, 'mutes')
     this.#publishedBounds = this.#boundsQuery.read()
   }
 
@@ -90,10 +93,14 @@ export class MainThreadReads {
   }
 
   /** What is told of someone who is typing, unless they are not in the conversation. */
-  async typing(by: Person, key: ConversationKey): Promise<TypingSignal | ConversationRefusal> {
+  async typing(
+    by: Person,
+    key: ConversationKey,
+  ): Promise<TypingSignal | 'muted' | ConversationRefusal> {
     return this.#read(() => {
       const located = this.#conversations.locate(by, key)
-      return typeof located === 'string' ? located : { by, ref: located.ref }
+      if (typeof located === 'string') return located
+      return this.#mutes.has(by.id, this.#now()) ? 'muted' : { by, ref: located.ref }
     })
   }
 

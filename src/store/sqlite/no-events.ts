@@ -6,6 +6,8 @@ export type Events = Omit<StoreUpdate, 'bounds'>
 export const noEvents: Events = {
   entries: [],
   ended: [],
+  renewed: [],
+  accounts: [],
   entered: [],
   left: [],
   read: [],

@@ -1,7 +1,10 @@
+import type { AuditQuery } from '../audit-store.ts'
+import type { Caller } from '../caller.ts'
 import type { ConversationKey, ConversationQuery } from '../conversation-store.ts'
 import type { PageRange } from '../message-log.ts'
 import type { Person } from '../person.ts'
 import type { KeyRange, RoomQuery } from '../room-store.ts'
+import type { StaffQuery } from '../staff-store.ts'
 import type { DatabaseSize } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
@@ -15,6 +18,10 @@ import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
 import { RoomQueries } from './rooms/room-queries.ts'
+import { SessionQueries } from './sessions.ts'
+import { AuditQueries } from './staff/audit.ts'
+import { StaffFactQueries } from './staff/staff-facts.ts'
+import { StaffQueries } from './staff/staff-queries.ts'
 import { readTransaction } from './transaction.ts'
 
 export type Reader = ReturnType<typeof createReader>
@@ -28,10 +35,14 @@ export function createReader(connection: Connection, clock: () => number) {
   const pages = new LogPages(connection)
   const keys = new IdempotencyKeys(connection)
   const accounts = new AccountQueries(connection)
+  const sessions = new SessionQueries(connection)
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
   const rooms = new RoomQueries(connection)
   const conversations = new ConversationQueries(connection)
+  const audit = new AuditQueries(connection)
+  const staff = new StaffQueries(connection)
+  const staffFacts = new StaffFactQueries(connection)
   const retention = new RetentionQueries(connection)
 
   return {
@@ -48,6 +59,8 @@ export function createReader(connection: Connection, clock: () => number) {
     skeletonsTaken: (skeletons: readonly string[]) =>
       inSnapshot(() => accounts.skeletonsTaken(skeletons)),
     credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),
+    sessionsOfAccount: (account: number) => inSnapshot(() => sessions.ofAccount(account, clock())),
+    passwordHash: (account: number) => inSnapshot(() => accounts.passwordHash(account)),
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>
       inSnapshot(() => receipts.read(after, upTo, viewer)),
@@ -61,6 +74,14 @@ export function createReader(connection: Connection, clock: () => number) {
       inSnapshot(() => conversations.list(viewer, query)),
     findConversation: (viewer: Person, key: ConversationKey) =>
       inSnapshot(() => conversations.find(viewer, key)),
+    listAudit: (query: AuditQuery) => inSnapshot(() => audit.list(query)),
+    listStaffUsers: (query: StaffQuery) => inSnapshot(() => staff.list(query, clock())),
+    restriction: (what: 'ban' | 'mute', account: number) =>
+      inSnapshot(() => staff.restriction(what, account, clock())),
+    roleOf: (caller: Caller) =>
+      inSnapshot(() => staffFacts.findCaller(caller, null, clock())?.caller.role),
+    setupUser: (hash: string) => inSnapshot(() => staff.setupUser(hash, clock())),
+    hasAdmin: () => inSnapshot(() => staffFacts.otherAdmins(0, clock()) > 0),
     wouldDeleteOverTenth: (before: number) =>
       inSnapshot(() => retention.wouldDeleteOverTenth(before)),
     size: () => inSnapshot(() => readSize(connection)),

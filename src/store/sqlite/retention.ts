@@ -40,9 +40,21 @@ const rowKeys: Readonly<Record<string, string>> = {
   members: '(account_id, audience_id, joined_id)',
 }
 
+type RecordCutoffs = { before: number; now: number }
+
+/** As `expired`, of what the staff leaves. */
+const expiredRecords = {
+  audit: (limit: number) =>
+    `SELECT id FROM (SELECT id, at FROM audit ORDER BY id LIMIT ${limit}) WHERE at < :before`,
+  setup_codes: (limit: number) =>
+    `SELECT account_id FROM setup_codes WHERE expires_at <= :now LIMIT ${limit}`,
+}
+
 export class RetentionQueries {
   readonly #deletes
   readonly #more
+  readonly #deletesOfRecords
+  readonly #moreRecords
   readonly #overTenth
 
   constructor(connection: Connection) {
@@ -55,6 +67,17 @@ export class RetentionQueries {
     this.#more = connection
       .prepare<Cutoffs, number>(
         `SELECT ${kinds.map(([, rows]) => `EXISTS (${rows(1)})`).join(' OR ')}`,
+      )
+      .pluck()
+    const records = Object.entries(expiredRecords)
+    this.#deletesOfRecords = records.map(([table, rows]) =>
+      connection.prepare<Partial<RecordCutoffs>>(
+        `DELETE FROM ${table} WHERE rowid IN (${rows(MAX_ROWS_PER_STEP)})`,
+      ),
+    )
+    this.#moreRecords = connection
+      .prepare<RecordCutoffs, number>(
+        `SELECT ${records.map(([, rows]) => `EXISTS (${rows(1)})`).join(' OR ')}`,
       )
       .pluck()
     // Ids have no gaps, and the newest entry is never deleted.
@@ -80,5 +103,12 @@ export class RetentionQueries {
     const cutoffs = { before: before ?? 0, keysBefore: now - KEY_LIFETIME_MS, now }
     for (const statement of this.#deletes) statement.run(cutoffs)
     return this.#more.get(cutoffs) === 1
+  }
+
+  /** @returns whether another step would find work */
+  deleteRecords(before: number | undefined, now: number): boolean {
+    const cutoffs = { before: before ?? 0, now }
+    for (const statement of this.#deletesOfRecords) statement.run(cutoffs)
+    return this.#moreRecords.get(cutoffs) === 1
   }
 }

@@ -1,4 +1,5 @@
 import type { AccountStore } from '../account-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
@@ -6,6 +7,7 @@ import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
 import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
+import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener, StoreUpdate } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
@@ -70,16 +72,31 @@ export class SqliteStore implements Store {
   }
 
   readonly accounts: AccountStore = {
-    register: (account, ttlMs) => this.#publish(this.#writer.call('register', account, ttlMs)),
+    register: (account, ttlMs, client) =>
+      this.#publish(this.#writer.call('register', account, ttlMs, client)),
     skeletonsTaken: (skeletons) => this.#reader.call('skeletonsTaken', skeletons),
     credentials: (key) => this.#reader.call('credentials', key),
+    setDisplayName: (caller, change) =>
+      this.#publish(this.#writer.call('setDisplayName', caller, change)),
+    changePassword: (caller, change) =>
+      this.#publish(this.#writer.call('changePassword', caller, change)),
+    passwordHash: (account) => this.#reader.call('passwordHash', account),
   }
 
   readonly sessions: SessionStore = {
-    open: (account, ttlMs) => this.#publish(this.#writer.call('openSession', account, ttlMs)),
+    open: (account, ttlMs, client) =>
+      this.#publish(this.#writer.call('openSession', account, ttlMs, client)),
+    openWithPassword: (account, verifiedHash, ttlMs, client) =>
+      this.#publish(
+        this.#writer.call('openSessionWithPassword', account, verifiedHash, ttlMs, client),
+      ),
     find: (id) => this.#mainThread.findSession(id),
     newest: (limit) => this.#mainThread.newestSessions(limit),
+    ofAccount: (account) => this.#reader.call('sessionsOfAccount', account),
     end: (id) => this.#publish(this.#writer.call('endSession', id)),
+    endOwn: (caller, which) => this.#publish(this.#writer.call('endOwnSessions', caller, which)),
+    renew: (id, ttlMs, maxMs) => this.#publish(this.#writer.call('renewSession', id, ttlMs, maxMs)),
+    noteUse: (uses) => this.#publish(this.#writer.call('noteUse', uses)),
   }
 
   readonly #roomCommands = new RoomCommandBatcher({
@@ -124,12 +141,28 @@ export class SqliteStore implements Store {
       this.#reader.call('readUndelivered', after, upTo, viewer),
   }
 
+  readonly staff: StaffStore = {
+    execute: (call, command) =>
+      this.#publish(this.#writer.call('executeStaffCommand', call, command)),
+    useSetupCode: (use) => this.#publish(this.#writer.call('useSetupCode', use)),
+    setupUser: (hash) => this.#reader.call('setupUser', hash),
+    roleOf: (caller) => this.#reader.call('roleOf', caller),
+    list: (query) => this.#reader.call('listStaffUsers', query),
+    restriction: (what, account) => this.#reader.call('restriction', what, account),
+    hasAdmin: () => this.#reader.call('hasAdmin'),
+  }
+
+  readonly audit: AuditStore = {
+    list: (query) => this.#reader.call('listAudit', query),
+  }
+
   readonly retention: RetentionStore = {
     deleteExpired: async (before) => {
       const step = await this.#publish(this.#writer.call('deleteExpired', before))
       if (!step.more) await this.#parts.deleteUpgradeCopies()
       return step
     },
+    deleteRecords: (before) => this.#publish(this.#writer.call('deleteRecords', before)),
     eraseDeleted: () => this.#publish(this.#writer.call('eraseDeleted')),
     wouldDeleteOverTenth: (before) => this.#reader.call('wouldDeleteOverTenth', before),
   }

@@ -1,12 +1,19 @@
-import type { NewAccount } from '../account-store.ts'
+import type {
+  DisplayNameChange,
+  DisplayNameOutcome,
+  NewAccount,
+  PasswordChange,
+} from '../account-store.ts'
+import type { SessionCaller } from '../caller.ts'
 import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
-import type { Person } from '../person.ts'
+import type { Account, Person } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
-import type { Session } from '../session-store.ts'
+import type { Session, SessionClient, SessionUse } from '../session-store.ts'
+import type { SetupCodeUse, StaffCall, StaffCommand, StaffOutcome } from '../staff-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
@@ -25,10 +32,10 @@ import { RetentionQueries } from './retention.ts'
 import type { RoomCall } from './rooms/room-command-batcher.ts'
 import { RoomCommands } from './rooms/room-commands.ts'
 import { SessionQueries } from './sessions.ts'
+import { Restrictions } from './staff/restrictions.ts'
+import { StaffCommands } from './staff/staff-commands.ts'
 import { WriteTransaction } from './transaction.ts'
-
-/** The bytes of a probe: enough to need new pages in the file, besides the room in those it has. */
-const PROBE_BYTES = 16 * 1024
+import { WriteProbe } from './write-probe.ts'
 
 /** What a write returns, and the events of its commit, if there are any. */
 export interface WriteResult<Value> {
@@ -49,10 +56,12 @@ export class Writer {
   readonly #sessions
   readonly #presence
   readonly #receipts
+  readonly #staff
+  readonly #bans
+  readonly #mutes
   readonly #retention
   readonly #deletedTexts
-  readonly #fillProbe
-  readonly #emptyProbe
+  readonly #probe
   readonly #clock
   readonly #recentBatches = new RecentBatches()
   #failing = false
@@ -70,10 +79,12 @@ export class Writer {
     this.#sessions = new SessionQueries(connection)
     this.#presence = new PresenceQueries(connection)
     this.#receipts = new ReceiptQueries(connection)
+    this.#staff = new StaffCommands(connection)
+    this.#bans = new Restrictions(connection, 'bans')
+    this.#mutes = new Restrictions(connection, 'mutes')
     this.#retention = new RetentionQueries(connection)
     this.#deletedTexts = new DeletedTexts(connection)
-    this.#fillProbe = connection.prepare<[number]>('INSERT INTO probe VALUES (zeroblob(?))')
-    this.#emptyProbe = connection.prepare<[]>('DELETE FROM probe')
+    this.#probe = new WriteProbe(connection)
     this.#clock = clock
   }
 
@@ -138,26 +149,121 @@ export class Writer {
     })
   }
 
-  register(account: NewAccount, ttlMs: number): WriteResult<Session | 'taken'> {
+  register(
+    account: NewAccount,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'taken'> {
     return this.#write((now) => {
       const created = this.#accounts.create(account, now)
       if (!created) return { value: 'taken', update: null }
       this.#markers.move(created.id, EVERYONE, this.#bounds.read().head)
-      return { value: this.#open(created.id, ttlMs, now), update: null }
+      return { value: this.#open(created.id, ttlMs, now, client), update: null }
     })
   }
 
-  openSession(account: number, ttlMs: number): WriteResult<Session> {
+  executeStaffCommand(call: StaffCall, command: StaffCommand): WriteResult<StaffOutcome> {
     return this.#write((now) => {
-      const events = this.#end(this.#sessions.excess(account, now), now)
-      return { value: this.#open(account, ttlMs, now), update: this.#updateOf(events) }
+      const { outcome, affected } = this.#staff.execute(call, command, now)
+      if (affected === undefined) return { value: outcome, update: null }
+      if (affected.by === 'set-role')
+        return { value: outcome, update: this.#updateOf({ accounts: [affected.account] }) }
+      const events = this.#end(this.#sessions.idsOfAccount(affected.account.id), now)
+      return { value: outcome, update: this.#updateOf({ ...events, banned: events.ended }) }
     })
+  }
+
+  useSetupCode(use: SetupCodeUse): WriteResult<Session | 'unknown-code'> {
+    return this.#write((now) => {
+      const account = this.#staff.useSetupCode(use, now)
+      if (account === undefined) return { value: 'unknown-code', update: null }
+      const events = this.#end(this.#sessions.idsOfAccount(account), now)
+      const session = this.#open(account, use.ttlMs, now, use.client)
+      this.#sessions.markAsSetup(session.id)
+      return { value: session, update: this.#updateOf(events) }
+    })
+  }
+
+  openSessionWithPassword(
+    account: number,
+    verifiedHash: string,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'password-changed' | 'banned'> {
+    return this.#write((now) => {
+      if (this.#accounts.passwordHash(account) !== verifiedHash)
+        return { value: 'password-changed', update: null }
+      return this.#openOneMore(account, ttlMs, now, client)
+    })
+  }
+
+  openSession(
+    account: number,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'banned'> {
+    return this.#write((now) => this.#openOneMore(account, ttlMs, now, client))
   }
 
   endSession(id: number): WriteResult<boolean> {
     return this.#write((now) => {
       const events = this.#end([id], now)
       return { value: events.ended.length > 0, update: this.#updateOf(events) }
+    })
+  }
+
+  endOwnSessions(
+    { session: own }: SessionCaller,
+    which: number | 'others',
+  ): WriteResult<number[] | 'session-ended'> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(own, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      return this.#endOwn(caller.id, now, (id) => (which === 'others' ? id !== own : id === which))
+    })
+  }
+
+  changePassword(
+    { session: own }: SessionCaller,
+    change: PasswordChange,
+  ): WriteResult<number[] | 'session-ended' | 'password-changed'> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(own, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      if (!this.#accounts.changePassword(caller.id, change))
+        return { value: 'password-changed', update: null }
+      return this.#endOwn(caller.id, now, (id) => id !== own)
+    })
+  }
+
+  setDisplayName(
+    { session }: SessionCaller,
+    change: DisplayNameChange,
+  ): WriteResult<DisplayNameOutcome> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(session, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      if (this.#mutes.has(caller.id, now)) return { value: 'muted', update: null }
+      const outcome = this.#accounts.setDisplayName(caller.id, change, now)
+      if (outcome === null)
+        return { value: this.#accounts.byId(caller.id) as Account, update: null }
+      const accounts = typeof outcome === 'string' ? [] : [outcome]
+      return { value: outcome, update: this.#updateOf({ accounts }) }
+    })
+  }
+
+  renewSession(id: number, ttlMs: number, maxMs: number): WriteResult<Session | undefined> {
+    return this.#write((now) => {
+      const value = this.#sessions.renew(id, ttlMs, maxMs, now)
+      const renewed = value ? [{ session: id, expiresAt: value.expiresAt }] : []
+      return { value, update: this.#updateOf({ renewed }) }
+    })
+  }
+
+  noteUse(uses: readonly SessionUse[]): WriteResult<void> {
+    return this.#write(() => {
+      for (const use of uses) this.#sessions.noteUse(use)
+      return { value: undefined, update: null }
     })
   }
 
@@ -179,6 +285,12 @@ export class Writer {
     })
   }
 
+  deleteRecords(before: number | undefined): WriteResult<{ more: boolean }> {
+    return this.#write((now) => {
+      return { value: { more: this.#retention.deleteRecords(before, now) }, update: null }
+    })
+  }
+
   eraseDeleted(): WriteResult<{ more: boolean }> {
     if (this.#deletedTexts.hasRooms()) this.#write(() => this.#deletedTexts.stepOfRoom())
     const more = this.#deletedTexts.hasRooms()
@@ -189,10 +301,7 @@ export class Writer {
   /** After a write has failed, only another write proves that writing works again. */
   ping(): void {
     if (!this.#failing) return
-    this.#write(() => {
-      this.#fillProbe.run(PROBE_BYTES)
-      this.#emptyProbe.run()
-    })
+    this.#write(() => this.#probe.run())
   }
 
   #write<Result>(work: (now: number) => Result): Result {
@@ -202,8 +311,27 @@ export class Writer {
     return result
   }
 
-  #open(account: number, ttlMs: number, now: number): Session {
-    const id = this.#sessions.open(account, ttlMs, now)
+  /** Ends those of an account's sessions that are meant. */
+  #endOwn(account: number, now: number, isMeant: (id: number) => boolean): WriteResult<number[]> {
+    const ids = this.#sessions.ofAccount(account, now).map(({ id }) => id)
+    const events = this.#end(ids.filter(isMeant), now)
+    return { value: events.ended, update: this.#updateOf(events) }
+  }
+
+  /** One more session of an account, which may have too many then. */
+  #openOneMore(
+    account: number,
+    ttlMs: number,
+    now: number,
+    client: SessionClient | undefined,
+  ): WriteResult<Session | 'banned'> {
+    if (this.#bans.has(account, now)) return { value: 'banned', update: null }
+    const events = this.#end(this.#sessions.excess(account, now), now)
+    return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
+  }
+
+  #open(account: number, ttlMs: number, now: number, client: SessionClient | undefined): Session {
+    const id = this.#sessions.open(account, ttlMs, now, client)
     return this.#sessions.alive(id, now) as Session
   }
 

@@ -15,9 +15,10 @@ const person = (session: number) => {
 }
 export const session = (id: number): Session => ({
   id,
-  account: { ...person(id), createdAt: 0 },
+  account: { ...person(id), createdAt: 0, role: 'member' },
   createdAt: 0,
   expiresAt: Number.MAX_SAFE_INTEGER,
+  nonce: 'n',
 })
 
 /** Presence in memory; like a store, it reports an update before the write returns. */

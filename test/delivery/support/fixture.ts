@@ -92,9 +92,10 @@ export class FakeConnection {
 
 export const session = (id: number, account = id): Session => ({
   id,
-  account: { id: account, username: `p${account}`, createdAt: 0 },
+  account: { id: account, username: `p${account}`, createdAt: 0, role: 'member' },
   createdAt: 0,
   expiresAt: Number.MAX_SAFE_INTEGER,
+  nonce: 'n',
 })
 
 export class DeliveryFixture {
@@ -185,7 +186,16 @@ export class DeliveryFixture {
   }
 
   updateOf(update: Partial<StreamUpdate>): StreamUpdate {
-    return { bounds: this.log.bounds_, entries: [], ended: [], read: [], typing: [], ...update }
+    return {
+      bounds: this.log.bounds_,
+      entries: [],
+      ended: [],
+      renewed: [],
+      accounts: [],
+      read: [],
+      typing: [],
+      ...update,
+    }
   }
 
   /** What becomes of the updates that the batcher has gathered. */

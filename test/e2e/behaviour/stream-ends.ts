@@ -36,6 +36,52 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     t.notOk(others.closed)
   })
 
+  t.test('whoever finds a stranger among their sessions ends it at once', async (t) => {
+    const room = await open(t)
+    const ann = await room.join('ann')
+    const [stranger, third] = [await room.login('ann'), await room.login('ann')]
+    const streams = [await stranger.open(), await third.open()]
+    for (const stream of streams) await stream.next('ready')
+    const { body } = await ann.call('GET', '/v1/sessions')
+    const { id } = body.sessions.find(({ current }: { current: boolean }) => current)
+    t.equal(body.sessions.length, 3)
+    const { body: theirs } = await stranger.call('GET', '/v1/sessions')
+    const found = theirs.sessions.find(({ current }: { current: boolean }) => current)
+    t.not(found.id, id)
+    t.equal((await ann.call('DELETE', `/v1/sessions/${found.id}`)).status, 204)
+    t.same((await streams[0]?.next('bye'))?.data, { reason: 'logged-out' })
+    await streams[0]?.ended()
+    await heardOfTheEnd(room, stranger.token)
+    t.equal((await stranger.broadcast('too late')).status, 401)
+
+    t.equal((await ann.call('DELETE', '/v1/sessions')).status, 204)
+    t.same((await streams[1]?.next('bye'))?.data, { reason: 'logged-out' })
+    await heardOfTheEnd(room, third.token)
+    t.equal((await third.call('GET', '/v1/me')).status, 401)
+    await ann.broadcast('still here')
+    await ann.stream.next('message')
+  })
+
+  t.test('a new password ends the sessions of whoever knew the old one', async (t) => {
+    const room = await open(t)
+    const ann = await room.join('ann')
+    const stranger = await room.login('ann')
+    const stream = await stranger.open()
+    await stream.next('ready')
+    const change = (currentPassword: string, newPassword: string) =>
+      ann.call('PUT', '/v1/me/password', { currentPassword, newPassword })
+    for (const newPassword of ['Football', 'short'])
+      t.equal((await change('ann-password', newPassword)).status, 400, newPassword)
+    t.equal((await change('not hers', 'tall-ships')).status, 401)
+    t.equal((await change('ann-password', 'tall-ships')).status, 204)
+    t.same((await stream.next('bye')).data, { reason: 'logged-out' })
+    await heardOfTheEnd(room, stranger.token)
+    t.equal((await stranger.broadcast('too late')).status, 401)
+    await t.rejects(room.login('ann'), /wrong-password/)
+    await (await room.login('ann', 'tall-ships')).broadcast('hers')
+    await ann.stream.next('message')
+  })
+
   t.test('a session’s end ends its streams, and its tokens', async (t) => {
     const { room, members } = await openCrowd(t, ['ann'], {
       present: false,
@@ -53,6 +99,28 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     await heardOfTheEnd(room, token)
     t.equal((await room.call('GET', '/v1/me', { token })).status, 401)
     t.equal((await room.call('GET', `/v1/events?token=${body.token}`)).status, 401)
+  })
+
+  t.test('a renewed session goes on, and the streams that are open', async (t) => {
+    const { room, members } = await openCrowd(t, ['ann'], {
+      present: false,
+      graceMs: 1_000,
+      ttlMs: 5_000,
+      settings: { heartbeatMs: 100 },
+    })
+    const { token, session } = members[0] as Member
+    const stream = await EventReader.open({ url: room.url, token })
+    await stream.next('ready')
+    const { status, body } = await room.call('POST', '/v1/renew', { token })
+    t.equal(status, 200)
+    t.ok(Date.parse(body.expiresAt) > session.expiresAt)
+    while (Date.now() <= session.expiresAt + 200) await stream.next('heartbeat')
+    t.notOk(stream.closed)
+    t.equal((await room.call('GET', '/v1/me', { token })).status, 401, 'the earlier token')
+    const me = await room.call('GET', '/v1/me', { token: body.token })
+    t.equal(me.body.session.expiresAt, body.expiresAt)
+    t.equal((await room.call('POST', '/v1/logout', { token: body.token })).status, 204)
+    t.same((await stream.next('bye')).data, { reason: 'logged-out' })
   })
 
   t.test(

@@ -6,6 +6,7 @@ import { openStore } from '../../../src/open-store.ts'
 import { Semaphore } from '../../../src/semaphore.ts'
 import type { Session } from '../../../src/store/session-store.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { openSession } from '../../store/fixtures.ts'
 
 const hourMs = 3_600_000
 
@@ -74,7 +75,7 @@ export async function sessionsOf(
   count: number,
 ): Promise<Member[]> {
   const store = await openPlace(place, 0)
-  const opened = Array.from({ length: count }, () => store.sessions.open(account.id, hourMs))
+  const opened = Array.from({ length: count }, () => openSession(store, account.id, hourMs))
   const sessions = await Promise.all(opened)
   await store.close()
   return membersOf(sessions)

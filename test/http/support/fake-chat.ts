@@ -5,7 +5,7 @@ import { sessionEnded } from '../../../src/chat/sessions.ts'
 import type { Services, StreamParameters } from '../../../src/http/services.ts'
 import type { MessageEntry } from '../../../src/store/message-log.ts'
 import type { Account } from '../../../src/store/person.ts'
-import type { Session } from '../../../src/store/session-store.ts'
+import type { Session, SessionClient } from '../../../src/store/session-store.ts'
 import { FakeConversations } from './fake-conversations.ts'
 import { FakeRooms } from './fake-rooms.ts'
 
@@ -26,6 +26,10 @@ export class FakeChat {
   readonly rooms = new FakeRooms()
   readonly conversations = new FakeConversations()
   readonly online: { username: string; since: number }[] = []
+  /** Where sessions were opened from. */
+  readonly clients = new Map<number, SessionClient>()
+  /** The sessions with which requests were made so far. */
+  readonly used: number[] = []
   /** What was posted so far. */
   readonly contents: MessageInput[] = []
   /** The calls that change messages so far. */
@@ -47,14 +51,62 @@ export class FakeChat {
   get services(): Omit<Services, 'settings' | 'signingKey'> {
     return {
       accounts: {
-        check: (_username, password) => this.#checkRegistration(password),
-        register: async (username, password) => this.#register(username, password),
-        login: async (username, password) => this.#login(username, password),
+        check: async (_username, password) => this.#checkRegistration(password),
+        register: async (username, password, _from, client) =>
+          this.#told(client, this.#register(username, password)),
+        login: async (username, password, _from, client) =>
+          this.#told(client, await this.#login(username, password)),
+        setUp: async () => {
+          throw new Problem('wrong-credentials', 'No such code.')
+        },
       },
       sessions: {
         find: async (id) => this.#find(id),
         end: async ({ id }) => {
           this.sessions.delete(id)
+        },
+      },
+      sessionActivity: { note: (session) => this.used.push(session) },
+      ownSessions: {
+        list: async (caller) =>
+          [...this.sessions.values()]
+            .filter(({ account }) => account.id === caller.account.id)
+            .map(({ id, createdAt, expiresAt }) => {
+              const times = { createdAt, expiresAt, lastSeenAt: createdAt }
+              return { id, ...times, ...this.clients.get(id), current: id === caller.id }
+            }),
+        end: async (_caller, id) => {
+          if (!this.sessions.delete(id)) throw new Problem('not-found', 'Gone.')
+        },
+        renew: async (caller) => {
+          const renewed = { ...caller, expiresAt: caller.expiresAt + ttlMs }
+          this.sessions.set(caller.id, renewed)
+          return renewed
+        },
+        endOthers: async (caller) => {
+          for (const id of this.sessions.keys()) if (id !== caller.id) this.sessions.delete(id)
+        },
+      },
+      ownProfile: {
+        check: ({ displayName }) => {
+          if (displayName === '')
+            throw new Problem('invalid-request', 'displayName: is empty', {
+              errors: [{ pointer: '/displayName', detail: 'is empty' }],
+            })
+        },
+        update: async ({ account }, { displayName }) => {
+          const { displayName: _, ...rest } = account
+          return displayName ? { ...rest, displayName } : rest
+        },
+      },
+      ownPassword: {
+        check: async (_caller, { newPassword }) => this.#checkRegistration(newPassword),
+        change: async ({ account }, { currentPassword, newPassword }, { asLogin }) => {
+          const person = this.people.get(account.username) as Person
+          await asLogin(async () => {
+            if (person.password !== currentPassword) throw new Problem('wrong-password', 'Wrong.')
+          })
+          person.password = newPassword
         },
       },
       messages: {
@@ -95,6 +147,8 @@ export class FakeChat {
       },
       rooms: this.rooms.service,
       conversations: this.conversations.service,
+      // Tried with a whole server: routes/staff.test.ts.
+      staff: {} as Services['staff'],
       presence: {
         list: async ({ limit }) => ({
           users: this.online.slice(0, limit),
@@ -116,8 +170,13 @@ export class FakeChat {
   open(account: Account): Session {
     const id = this.sessions.size + 1
     const createdAt = Math.floor(Date.now() / 1000) * 1000
-    const session = { id, account, createdAt, expiresAt: createdAt + ttlMs }
+    const session = { id, account, createdAt, expiresAt: createdAt + ttlMs, nonce: `nonce ${id}` }
     this.sessions.set(id, session)
+    return session
+  }
+
+  #told(client: SessionClient = {}, session: Session): Session {
+    this.clients.set(session.id, client)
     return session
   }
 
@@ -132,7 +191,12 @@ export class FakeChat {
   #register(username: string, password: string): Session {
     this.#mayBreak()
     if (this.people.has(username)) throw new Problem('username-taken', 'Taken.')
-    const account = { id: this.people.size + 1, username, createdAt: Date.now() }
+    const account: Account = {
+      id: this.people.size + 1,
+      username,
+      createdAt: Date.now(),
+      role: 'member',
+    }
     this.people.set(username, { account, password })
     return this.open(account)
   }

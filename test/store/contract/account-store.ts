@@ -1,5 +1,8 @@
 import type { Test } from 'tap'
-import { hour, newAccount, registerUser } from '../fixtures.ts'
+import type { Session } from '../../../src/store/session-store.ts'
+import type { StoreUpdate } from '../../../src/store/store.ts'
+import { updateListener } from '../../support/update-listener.ts'
+import { hour, newAccount, openSession, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
 
 export async function accountStoreContract(t: Test, openFixture: OpenFixture): Promise<void> {
@@ -7,13 +10,102 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     const { store, clock } = await openStore(t, openFixture)
     const session = await store.accounts.register({ ...newAccount('ann'), username: 'Ann' }, hour)
     if (session === 'taken') throw new Error('nobody has it')
-    t.same(session.account, { id: session.account.id, username: 'Ann', createdAt: clock.now() })
+    t.same(session.account, {
+      id: session.account.id,
+      username: 'Ann',
+      createdAt: clock.now(),
+      role: 'member',
+    })
     t.equal(await store.accounts.register(newAccount('ann'), hour), 'taken')
     t.same(await store.accounts.credentials('ann'), {
       account: session.account,
       passwordHash: 'hash of ann',
     })
     t.equal(await store.accounts.credentials('Ann'), undefined, 'names are found by their keys')
+    t.equal(await store.accounts.passwordHash(session.account.id), 'hash of ann')
+    t.equal(await store.accounts.passwordHash(session.account.id + 1), '', 'nobody has this number')
+  })
+
+  await t.test('changes a password, and ends the other sessions of the account', async (t) => {
+    const { store } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const bob = await registerUser(store, 'bob')
+    const { id } = ann.account
+    const [second, third] = [await openSession(store, id, hour), await openSession(store, id, hour)]
+    await store.presence.change({ enter: [ann, second], leave: [] })
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+    const change = ({ id: session }: Session, verifiedHash: string, passwordHash: string) =>
+      store.accounts.changePassword({ kind: 'session', session }, { verifiedHash, passwordHash })
+
+    t.equal(await change(ann, 'another', 'new'), 'password-changed')
+    t.equal(await store.accounts.passwordHash(id), 'hash of ann')
+    t.same(updates, [])
+    const ended = await change(ann, 'hash of ann', 'new')
+    t.same(new Set(ended as number[]), new Set([second.id, third.id]))
+    t.same(new Set(updates.flatMap((update) => update.ended)), new Set([second.id, third.id]))
+    t.same(
+      updates.flatMap(({ left }) => left),
+      [second.id],
+    )
+    t.equal(await store.accounts.passwordHash(id), 'new')
+    t.same(await store.sessions.find(ann.id), ann)
+    t.same(await store.sessions.find(bob.id), bob)
+    t.equal(await change(second, 'new', 'newer'), 'session-ended')
+    t.equal(await store.accounts.passwordHash(id), 'new')
+    t.same(await change(ann, 'new', 'newer'), [])
+    t.equal(await store.accounts.passwordHash(bob.account.id), 'hash of bob')
+  })
+
+  await t.test('opens no session with a password that is not the account’s any more', async (t) => {
+    const { store } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const open = (hash: string) =>
+      store.sessions.openWithPassword(ann.account.id, hash, hour, { address: '192.0.2.7' })
+    const opened = await open('hash of ann')
+    t.match(opened, { account: ann.account })
+    const addresses = (await store.sessions.ofAccount(ann.account.id)).map((one) => one.address)
+    t.same(new Set(addresses), new Set(['192.0.2.7', undefined]))
+    const caller = { kind: 'session', session: ann.id } as const
+    const [, late] = await Promise.all([
+      store.accounts.changePassword(caller, { verifiedHash: 'hash of ann', passwordHash: 'new' }),
+      open('hash of ann'),
+    ])
+    if (typeof late !== 'string') t.equal(await store.sessions.find(late.id), undefined)
+    t.equal(await open('hash of ann'), 'password-changed')
+    t.match(await open('new'), { account: ann.account })
+  })
+
+  await t.test('gives an account another display name', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const bob = await registerUser(store, 'bob')
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+    const minute = 60_000
+    const set = (displayName: string | null, skeletons: string[] = [], { id: session } = ann) =>
+      store.accounts.setDisplayName(
+        { kind: 'session', session },
+        { displayName, skeletons, minIntervalMs: minute },
+      )
+    t.same(await set(null), ann.account, 'there is none, and none is wanted')
+    t.equal(await set('bob', ['bob', 'other']), 'looks-like-another')
+    t.same(updates, [])
+    const named = { ...ann.account, displayName: 'Ann' }
+    t.same(await set('Ann', ['ann', 'ANN']), named, 'one may look like oneself')
+    t.match(updates, [{ accounts: [named], entries: [], ended: [] }])
+    t.same((await store.sessions.find(ann.id))?.account, named)
+    t.same((await store.accounts.credentials('ann'))?.account, named)
+    clock.advance(minute - 1)
+    t.equal(await set('Anne'), 'too-soon')
+    t.equal(await set(null), 'too-soon')
+    t.same(await set('Ann'), named, 'the same again')
+    clock.advance(1)
+    t.same(await set(null), ann.account)
+    t.match(updates.slice(1), [{ accounts: [ann.account] }])
+    t.same(await set('Ann', [], bob), { ...bob.account, displayName: 'Ann' })
+    await store.sessions.end(bob.id)
+    t.equal(await set('Bobby', [], bob), 'session-ended')
   })
 
   await t.test('registers no name that shares a skeleton or key with another', async (t) => {

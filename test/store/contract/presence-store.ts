@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { StoreUpdate } from '../../../src/store/store.ts'
 import { updateListener } from '../../support/update-listener.ts'
-import { hour, registerUser } from '../fixtures.ts'
+import { hour, openSession, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
 
 /** The id of no session. */
@@ -59,7 +59,7 @@ export async function presenceStoreContract(t: Test, openFixture: OpenFixture): 
   await t.test('ends the presence of a session with the session', async (t) => {
     const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
-    const phone = await store.sessions.open(ann.account.id, hour)
+    const phone = await openSession(store, ann.account.id, hour)
     await store.presence.change({ enter: [ann, phone], leave: [] })
     await store.sessions.end(ann.id)
     t.match(await store.presence.list(), [{ session: phone.id }])

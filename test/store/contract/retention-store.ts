@@ -1,5 +1,12 @@
 import type { Test } from 'tap'
-import { appendMessage, appendMessages, draft, hour, registerUser } from '../fixtures.ts'
+import {
+  appendMessage,
+  appendMessages,
+  draft,
+  hour,
+  openSession,
+  registerUser,
+} from '../fixtures.ts'
 import { create, deleteRoom } from '../room-commands.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
 
@@ -125,8 +132,8 @@ export async function retentionStoreContract(t: Test, openFixture: OpenFixture):
     async (t) => {
       const { store, clock } = await openStore(t, openFixture)
       const { account } = await registerUser(store, 'ann')
-      const away = await store.sessions.open(account.id, hour)
-      const present = await store.sessions.open(account.id, hour)
+      const away = await openSession(store, account.id, hour)
+      const present = await openSession(store, account.id, hour)
       await store.presence.change({ enter: [present], leave: [] })
       clock.advance(hour)
       t.match(await store.retention.deleteExpired(undefined), { more: false })

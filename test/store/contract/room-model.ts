@@ -233,6 +233,7 @@ export class RoomModel {
     const successor = first('moderator') ?? first('member')
     return {
       caller: this.#house.person(by),
+      callerIsMuted: false,
       room: room && this.stateOf(room),
       callerRole: room?.members.get(by)?.role,
       callerIsBanned: room?.bans.has(by) ?? false,
@@ -323,6 +324,7 @@ export class RoomModel {
     const others = reactions.filter((one) => one.emoji !== emoji)
     return {
       caller: this.#house.person(by),
+      callerIsMuted: false,
       now: this.#house.clock.now(),
       message: target?.entry as MessageEntry | undefined,
       room: room && {

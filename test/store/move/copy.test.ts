@@ -18,7 +18,9 @@ import type { Store } from '../../../src/store/store.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { privateFolder } from '../../support/private-folder.ts'
 import * as people from '../fixtures.ts'
+import { openSession } from '../fixtures.ts'
 import * as rooms from '../room-commands.ts'
+import * as commands from '../staff-commands.ts'
 import { withStoreAt } from './open-store.ts'
 
 /** A target with some methods replaced. */
@@ -98,9 +100,44 @@ t.test('copies rooms as they are', async (t) => {
       bans: [{ person: { username: 'bob' } }],
     })
     t.match(await store.rooms.memberships(2), { rooms: [], lastLeftId: 3 })
-    const bob = await store.sessions.open(2, 3_600_000)
+    const bob = await openSession(store, 2, 3_600_000)
     const alike = rooms.create('tеa', nameForms('tеa'))
     t.match(await store.rooms.execute(bob.id, alike, null), { kind: 'room-name-taken' })
+  })
+})
+
+t.test('copies what the staff did', async (t) => {
+  const folder = privateFolder(t)
+  const [here, there] = [join(folder, 'here'), join(folder, 'there')]
+  const call = { caller: { kind: 'console' }, proof: null, address: null } as const
+  const state = async ({ staff, audit }: Store) => {
+    const query = { prefix: null, role: null, banned: null, after: null, limit: 9 }
+    const records = await audit.list({ before: null, limit: 9, by: null, action: null })
+    return { records, users: await staff.list(query) }
+  }
+  const before = await withStoreAt(t, here, async (store) => {
+    await people.registerUser(store, 'ann')
+    await people.registerUser(store, 'bob')
+    const until = Date.now() + 3_600_000
+    for (const command of [
+      commands.setRole('ann', 'admin'),
+      commands.banUser('bob', { reason: 'spam', until }),
+      commands.muteUser('bob'),
+      commands.createUser('helper', true),
+      commands.createUser('zoe'),
+    ])
+      await store.staff.execute(call, command)
+    return state(store)
+  })
+  const [source, target] = [SqliteSource.open(here), await SqliteTarget.open(there)]
+  await copy(source, target, {})
+  await target.close()
+  await source.close()
+  await withStoreAt(t, there, async (store) => {
+    t.same(await state(store), before)
+    const use = { passwordHash: 'new', ttlMs: 3_600_000, client: {} }
+    const session = await store.staff.useSetupCode({ hash: commands.setupHash('zoe'), ...use })
+    t.match(session, { account: { username: 'zoe' } })
   })
 })
 

@@ -3,6 +3,7 @@ import { parseEpoch } from '../../cursor-resolution.ts'
 import type { ChangePoller } from '../change-poller.ts'
 import { resolveCursor } from '../log/resolve-cursor.ts'
 import type { Pool } from '../pool.ts'
+import { findRestriction } from '../staff/restrictions.ts'
 import { findConversation, listConversations } from './conversation-queries.ts'
 import { findAudience } from './find-audience.ts'
 
@@ -48,6 +49,7 @@ export function openConversationStore({ pool, poller }: Parts): ConversationStor
     tellTyping: async ({ id }, key) => {
       const found = await findAudience(pool, id, key)
       if (typeof found === 'string') return found
+      if (await findRestriction(pool, 'mute', id)) return 'muted'
       const { audience, other } = found
       await pool.write((sql) => sql`SELECT obrol_tell_typing(${id}, ${audience}, ${other})`)
       await poller.pollAfterWrite()

@@ -18,6 +18,7 @@ import { maySeeMessage } from './read.ts'
 type FactsRow = EntryAndRoomRow & {
   /** Null where the session has ended. */
   caller: Person | null
+  callerIsMuted: boolean
   now: number
   maySee: boolean | null
   /** Null unless the message was sent to a room. */
@@ -42,7 +43,8 @@ const factsQuery = `
   message AS MATERIALIZED (
     SELECT * FROM entries WHERE id = $2::bigint AND kind = 'message' LIMIT 1 FOR NO KEY UPDATE
   )
-  SELECT (SELECT to_json(caller) FROM caller) AS caller, clock.now, found.* FROM clock
+  SELECT (SELECT to_json(caller) FROM caller) AS caller, clock.now,
+    obrol_is_muted((SELECT id FROM caller), clock.now) AS "callerIsMuted", found.* FROM clock
   LEFT JOIN LATERAL (
     SELECT ${entryColumns},
       ${maySeeMessage('(SELECT id FROM caller)')} AS "maySee",
@@ -126,10 +128,11 @@ function fromRow(row: EntryAndRoomRow): MessageEntry {
 }
 
 function toFacts(row: FactsRow, caller: Person): ChangeFacts {
-  const { now, maySee, inRoom, hasReacted, otherEmoji } = row
+  const { callerIsMuted, now, maySee, inRoom, hasReacted, otherEmoji } = row
   const role = inRoom?.callerRole ?? undefined
   return {
     caller,
+    callerIsMuted,
     now,
     message: maySee ? fromRow(row) : undefined,
     room: inRoom ? ({ ...inRoom, callerRole: role } as ChangeFacts['room']) : undefined,

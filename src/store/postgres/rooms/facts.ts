@@ -30,8 +30,9 @@ const isBanned = (who: 'caller' | 'target') => `EXISTS (
     WHERE room_bans.audience_id = place.audience_id AND room_bans.account_id = ${who}.id LIMIT 1
   ) AS ban)`
 
-/** `RoomFacts`, from `caller`, `target` and `place`. */
+/** `RoomFacts`, from `caller`, `target`, `place` and `clock`. */
 const factColumns = `
+  obrol_is_muted((SELECT id FROM caller), (SELECT now FROM clock)) AS "callerIsMuted",
   ${stayOf('caller')} AS "callerRole",
   ${isBanned('caller')} AS "callerIsBanned",
   (SELECT json_build_object('id', id, 'username', username) FROM target) AS target,

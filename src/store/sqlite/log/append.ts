@@ -5,6 +5,7 @@ import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { ReadMarkers } from '../conversations/read-markers.ts'
 import { PostingRules } from '../rooms/posting-rules.ts'
+import { Restrictions } from '../staff/restrictions.ts'
 import { Audiences, EVERYONE } from './audiences.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
@@ -26,6 +27,7 @@ export class LogAppender {
   readonly #messages
   readonly #mentions
   readonly #markers
+  readonly #mutes
 
   constructor(connection: Connection) {
     this.#entries = new EntryWriter(connection)
@@ -39,6 +41,7 @@ export class LogAppender {
     this.#messages = new MessageQueries(connection)
     this.#mentions = new Mentions(connection)
     this.#markers = new ReadMarkers(connection)
+    this.#mutes = new Restrictions(connection, 'mutes')
   }
 
   /**
@@ -49,6 +52,7 @@ export class LogAppender {
   append(batch: readonly Draft[], now: number): Outcome[] {
     const write = this.#entries.begin(now)
     const findSender = memoize((session: number) => this.#accounts.ofSession(session, now))
+    const isMuted = memoize((account: number) => this.#mutes.has(account, now))
     const destinationOf = this.#destinations(now)
     const newest = new NewestPosts()
 
@@ -62,6 +66,7 @@ export class LogAppender {
           return { kind: 'replayed', entry: this.#messages.ofRow(known.entry) }
         if (known) return { kind: 'key-reused' }
       }
+      if (isMuted(from.id)) return { kind: 'muted' }
       const destination = destinationOf(from, to, replyTo)
       if ('kind' in destination) return destination
       const { audience, to: recipient, room } = destination

@@ -10,6 +10,7 @@ import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { RoomBans } from '../rooms/room-bans.ts'
 import { RoomStates } from '../rooms/room-states.ts'
+import { Restrictions } from '../staff/restrictions.ts'
 import { Blanking } from './blanking.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { idsOf, Mentions } from './mentions.ts'
@@ -41,6 +42,7 @@ export class MessageCommands {
   readonly #setMetadata
   readonly #setEdited
   readonly #blind
+  readonly #mutes
 
   constructor(connection: Connection) {
     this.#accounts = new AccountQueries(connection)
@@ -51,6 +53,7 @@ export class MessageCommands {
     this.#reactions = new Reactions(connection)
     this.#blanking = new Blanking(connection)
     this.#entries = new EntryWriter(connection)
+    this.#mutes = new Restrictions(connection, 'mutes')
     this.#audience = connection
       .prepare<[number], number>('SELECT audience_id FROM entries WHERE id = ?')
       .pluck()
@@ -101,6 +104,7 @@ export class MessageCommands {
     const [emoji, isReaction] = 'emoji' in command ? [command.emoji, true] : ['', false]
     return {
       caller,
+      callerIsMuted: this.#mutes.has(caller.id, now),
       now,
       message,
       room: message?.room ? this.#roomFacts(message.room.id, caller) : undefined,

@@ -45,7 +45,7 @@ export class RoomCommands {
       const outcome = { kind: 'done', room, member: null, replayed: true, joined: false } as const
       return { outcome, entries: [] }
     }
-    const facts = this.#facts.of(command, caller)
+    const facts = this.#facts.of(command, caller, now)
     const decision = decideRoom(command, facts)
     if ('refusal' in decision) return refused(decision.refusal)
     const event = { caller, now, write: this.#entries.begin(now) }

@@ -4,6 +4,7 @@ import type { RoomFacts } from '../../room-rules.ts'
 import type { NewRoom, RoomCommand } from '../../room-store.ts'
 import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { Restrictions } from '../staff/restrictions.ts'
 import { RoomBans } from './room-bans.ts'
 import { RoomStates } from './room-states.ts'
 
@@ -14,6 +15,7 @@ export class RoomFactQueries {
   readonly #rooms
   readonly #bans
   readonly #accounts
+  readonly #mutes
   readonly #hasLeft
   readonly #owners
   readonly #longest
@@ -25,6 +27,7 @@ export class RoomFactQueries {
     this.#rooms = new RoomStates(connection)
     this.#bans = new RoomBans(connection)
     this.#accounts = new AccountQueries(connection)
+    this.#mutes = new Restrictions(connection, 'mutes')
     this.#hasLeft = connection
       .prepare<[number, number], number>(
         `SELECT 1 FROM members
@@ -52,22 +55,23 @@ export class RoomFactQueries {
   }
 
   /** Must be used up in the same transaction. */
-  of(command: RoomCommand, caller: Person): RoomFacts {
-    if (command.kind === 'create') return this.#factsOfNew(command.room, caller)
+  of(command: RoomCommand, caller: Person, now: number): RoomFacts {
+    if (command.kind === 'create') return this.#factsOfNew(command.room, caller, now)
     const view = this.#rooms.byKey(caller.id, command.room)
     const target = 'user' in command ? this.#accounts.person(command.user) : undefined
-    return this.#factsOf(caller, view?.membership?.role, view?.room, target)
+    return this.#factsOf(caller, now, view?.membership?.role, view?.room, target)
   }
 
-  #factsOfNew(room: NewRoom, caller: Person): RoomFacts {
+  #factsOfNew(room: NewRoom, caller: Person, now: number): RoomFacts {
     const nameIsTaken =
       this.#keyIsTaken.get(room.key) !== undefined ||
       room.skeletons.some((skeleton) => this.#skeletonIsTaken.get(skeleton) !== undefined)
-    return { ...this.#factsOf(caller, undefined, undefined, caller), nameIsTaken }
+    return { ...this.#factsOf(caller, now, undefined, undefined, caller), nameIsTaken }
   }
 
   #factsOf(
     caller: Person,
+    now: number,
     callerRole: RoomRole | undefined,
     room: Room | undefined,
     target: Person | undefined,
@@ -78,6 +82,7 @@ export class RoomFactQueries {
     const [owners, longest, joinedRooms] = [this.#owners, this.#longest, this.#joinedRooms]
     return {
       caller,
+      callerIsMuted: this.#mutes.has(caller.id, now),
       room,
       callerRole,
       target,

@@ -7,6 +7,7 @@ import {
   hour,
   idsOf,
   newBatchId,
+  openSession,
   registerUser,
 } from '../../fixtures.ts'
 import { type OpenFixture, openStore } from '../fixture.ts'
@@ -95,7 +96,7 @@ export async function appendContract(t: Test, openFixture: OpenFixture): Promise
   await t.test('accepts a direct message to an account with any session present', async (t) => {
     const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
-    const phone = await store.sessions.open(ann.account.id, hour)
+    const phone = await openSession(store, ann.account.id, hour)
     const to = { to: 'ann', whenOffline: 'reject' } as const
     t.same(await store.log.append([draft(ann, 'to myself', to)], newBatchId()), [
       { kind: 'recipient-offline' },
