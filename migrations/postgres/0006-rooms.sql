@@ -189,8 +189,11 @@ ALTER TABLE entries
   ALTER COLUMN text SET NOT NULL,
   ALTER COLUMN sent_at SET NOT NULL;
 
--- What one person may see is merged from ranges of this index, one for each of their audiences.
-CREATE INDEX entries_audience ON entries (audience_id, id);
+-- What one person may see is merged from ranges of these indexes, one for each of their audiences.
+-- Messages have one index and what happened besides another, so that neither costs twice, and the newest
+-- message is found at once however many reactions came after it.
+CREATE INDEX entries_messages ON entries (audience_id, id) WHERE kind = 'message';
+CREATE INDEX entries_changes ON entries (audience_id, id) WHERE kind <> 'message';
 -- The direct messages that wait for someone.
 CREATE INDEX entries_kept ON entries (target_id, id)
 WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL;
