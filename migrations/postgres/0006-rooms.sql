@@ -189,8 +189,11 @@ ALTER TABLE entries
   ALTER COLUMN text SET NOT NULL,
   ALTER COLUMN sent_at SET NOT NULL;
 
--- What one person may see is merged from ranges of this index, one for each of their audiences.
-CREATE INDEX entries_audience ON entries (audience_id, id);
+-- What one person may see is merged from ranges of these indexes, one for each of their audiences.
+-- Messages have one index and what happened besides another, so that neither costs twice, and the newest
+-- message is found at once however many reactions came after it.
+CREATE INDEX entries_messages ON entries (audience_id, id) WHERE kind = 'message';
+CREATE INDEX entries_changes ON entries (audience_id, id) WHERE kind <> 'message';
 -- The direct messages that wait for someone.
 CREATE INDEX entries_kept ON entries (target_id, id)
 WHERE kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL;
@@ -696,10 +699,10 @@ BEGIN
 END
 $$;
 
--- Carries out what was decided about a room (src/store/room-rules.ts), in the order of the changes, under
--- the log's lock: [{kind, member, role, reason, fields, room}, …]. Nothing of it is judged here.
-CREATE FUNCTION obrol_change_room(
-  changes jsonb, actor bigint, of_room bigint, new_key text, new_digest text)
+-- Carries out what was decided about rooms (src/store/room-rules.ts), in the order of the changes, under
+-- the log's lock: [{audience, actor, kind, member, role, reason, fields, room}, …]. Nothing of it is judged
+-- here. Without an audience it is the room that was just made, for which a key may be remembered.
+CREATE FUNCTION obrol_change_rooms(changes jsonb, new_key text, new_digest text)
 RETURNS TABLE (born bigint, head bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -707,15 +710,17 @@ DECLARE
   time_now bigint := obrol_now();
   old_head bigint := coalesce((SELECT max(id) FROM entries), 0);
   new_id bigint := old_head;
-  audience bigint := of_room;
+  made bigint;
+  audience bigint;
   entry_kind text;
   change record;
 BEGIN
   FOR change IN
     SELECT * FROM ROWS FROM (jsonb_to_recordset(changes) AS (
-      kind text, member bigint, role text, reason text, fields jsonb, room jsonb
-    )) WITH ORDINALITY AS item (kind, member, role, reason, fields, room, n) ORDER BY n
+      audience bigint, actor bigint, kind text, member bigint, role text, reason text, fields jsonb, room jsonb
+    )) WITH ORDINALITY AS item (audience, actor, kind, member, role, reason, fields, room, n) ORDER BY n
   LOOP
+    audience := coalesce(change.audience, made);
     entry_kind := CASE change.kind
       WHEN 'join' THEN 'joined' WHEN 'leave' THEN 'left' WHEN 'set-role' THEN 'role-changed'
       WHEN 'update' THEN 'room-updated' WHEN 'delete' THEN 'room-deleted' END;
@@ -724,17 +729,17 @@ BEGIN
     END IF;
     CASE change.kind
       WHEN 'create' THEN
-        INSERT INTO audiences (type) VALUES ('room') RETURNING id INTO audience;
+        INSERT INTO audiences (type) VALUES ('room') RETURNING id INTO made;
         INSERT INTO rooms (
           audience_id, name, key, title, topic, access, history, archived, member_count, created_at)
-        SELECT audience, name, key, title, topic, access, history, false, 0, time_now
+        SELECT made, name, key, title, topic, access, history, false, 0, time_now
         FROM jsonb_to_record(change.room)
-          AS made (name text, key text, title text, topic text, access text, history text);
+          AS room (name text, key text, title text, topic text, access text, history text);
         INSERT INTO room_skeletons (skeleton, audience_id)
-        SELECT skeleton, audience FROM jsonb_array_elements_text(change.room->'skeletons') AS skeleton;
+        SELECT skeleton, made FROM jsonb_array_elements_text(change.room->'skeletons') AS skeleton;
       WHEN 'join' THEN
         INSERT INTO members (account_id, audience_id, joined_id, role, joined_by, joined_at)
-        VALUES (change.member, audience, new_id, change.role, actor, time_now);
+        VALUES (change.member, audience, new_id, change.role, change.actor, time_now);
         UPDATE rooms SET member_count = member_count + 1 WHERE audience_id = audience;
         INSERT INTO read_markers (account_id, audience_id, read_up_to)
         VALUES (change.member, audience, new_id)
@@ -769,19 +774,19 @@ BEGIN
         DELETE FROM room_bans WHERE audience_id = audience;
       WHEN 'ban' THEN
         INSERT INTO room_bans (audience_id, account_id, by_id, at)
-        VALUES (audience, change.member, actor, time_now);
+        VALUES (audience, change.member, change.actor, time_now);
       WHEN 'unban' THEN
         DELETE FROM room_bans WHERE audience_id = audience AND account_id = change.member;
     END CASE;
     IF entry_kind IS NOT NULL THEN
       INSERT INTO entries (id, kind, audience_id, actor_id, target_id, text, sent_at)
-      VALUES (new_id, entry_kind, audience, actor, change.member,
+      VALUES (new_id, entry_kind, audience, change.actor, change.member,
         coalesce(change.role, change.reason, ''), time_now);
     END IF;
   END LOOP;
   IF new_key IS NOT NULL THEN
     INSERT INTO idempotency_keys (entry_id, account_id, key, digest)
-    VALUES (new_id, actor, new_key, new_digest)
+    VALUES (new_id, (changes->0->>'actor')::bigint, new_key, new_digest)
     ON CONFLICT (account_id, key) DO UPDATE
     SET entry_id = excluded.entry_id, digest = excluded.digest;
   END IF;

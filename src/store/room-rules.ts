@@ -200,12 +200,12 @@ function decideBan(kind: 'ban' | 'unban', target: Person, facts: RoomFacts): Roo
  * At every id a room with members has an owner, so the next one is made before the last one leaves.
  * Nobody outranks an owner: the last owner, and the last member, go by leaving alone.
  */
-function leave(room: Room, member: Person, { otherOwners, successor }: RoomFacts): RoomChange[] {
+function leave(room: Room, member: Person, facts: RoomFacts): RoomChange[] {
   const left: RoomChange = { kind: 'leave', member, reason: 'left' }
   if (room.memberCount > 1)
-    return otherOwners > 0
+    return facts.otherOwners > 0
       ? [left]
-      : [{ kind: 'set-role', member: successor as Person, role: 'owner' }, left]
+      : [{ kind: 'set-role', member: facts.successor as Person, role: 'owner' }, left]
   if (room.access === 'private') return [left, { kind: 'delete' }]
   return room.archived ? [left] : [left, { kind: 'update', fields: { archived: true } }]
 }

@@ -42,6 +42,13 @@ export interface RoomStore {
   memberships(account: number): Promise<Memberships>
 }
 
+/** The arguments of `RoomStore.execute`. */
+export interface RoomCall {
+  session: number
+  command: RoomCommand
+  idempotency: Draft['idempotency']
+}
+
 /** Of one snapshot. */
 export interface Memberships {
   /** The log's head: entries up to it are counted in `rooms` already. */

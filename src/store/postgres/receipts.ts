@@ -15,7 +15,7 @@ import {
 } from './log/entry-query.ts'
 import type { Pool } from './pool.ts'
 
-/** One account twice, for the index of kept messages alone: see `mergedIds`. */
+/** One account twice, for the index of kept messages alone: see `messageIds`. */
 const accountArray = (account: number) => toArrayLiteral([account, account])
 
 const isKept = "kind = 'message' AND target_id IS NOT NULL AND deleted_at IS NULL"

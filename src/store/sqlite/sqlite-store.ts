@@ -1,19 +1,20 @@
 import type { AccountStore } from '../account-store.ts'
 import type { AuditStore } from '../audit-store.ts'
+import { CommandBatcher } from '../command-batcher.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
 import type { ReceiptStore } from '../receipt-store.ts'
 import type { RetentionStore } from '../retention-store.ts'
-import type { RoomStore } from '../room-store.ts'
+import type { RoomCall, RoomOutcome, RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener, StoreUpdate } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
+import type { MarkReadCall, MarkReadOutcome } from './conversations/conversation-commands.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
 import { noEvents } from './no-events.ts'
 import type { Reader } from './reader.ts'
-import { RoomCommandBatcher } from './rooms/room-command-batcher.ts'
 import { WorkerClient } from './worker-client.ts'
 import type { WriteResult, Writer } from './writer.ts'
 
@@ -99,7 +100,7 @@ export class SqliteStore implements Store {
     noteUse: (uses) => this.#publish(this.#writer.call('noteUse', uses)),
   }
 
-  readonly #roomCommands = new RoomCommandBatcher({
+  readonly #roomCommands = new CommandBatcher<RoomCall, RoomOutcome>({
     run: (calls) => this.#publish(this.#writer.call('executeRoomCommands', calls)),
   })
 
@@ -113,13 +114,16 @@ export class SqliteStore implements Store {
     memberships: (account) => this.#mainThread.memberships(account),
   }
 
+  readonly #markReadCalls = new CommandBatcher<MarkReadCall, MarkReadOutcome>({
+    run: (calls) => this.#publish(this.#writer.call('markRead', calls)),
+  })
+
   readonly conversations: ConversationStore = {
     list: (viewer, query) => this.#reader.call('listConversations', viewer, query),
     find: (viewer, key) => this.#reader.call('findConversation', viewer, key),
     mute: (viewer, key, muted) =>
       this.#publish(this.#writer.call('muteConversation', viewer, key, muted)),
-    markRead: (viewer, key, upTo) =>
-      this.#publish(this.#writer.call('markRead', viewer, key, upTo)),
+    markRead: (viewer, key, upTo) => this.#markReadCalls.execute({ viewer, key, upTo }),
     tellTyping: async (viewer, key) => {
       const typing = await this.#mainThread.typing(viewer, key)
       if (typeof typing === 'string') return typing

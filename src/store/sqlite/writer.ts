@@ -7,17 +7,21 @@ import type {
 import type { SessionCaller } from '../caller.ts'
 import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
-import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
+import type { Draft, LogBounds, Outcome } from '../message-log.ts'
 import type { Account, Person } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
-import type { RoomOutcome } from '../room-store.ts'
+import type { RoomCall, RoomOutcome } from '../room-store.ts'
 import type { Session, SessionClient, SessionUse } from '../session-store.ts'
 import type { SetupCodeUse, StaffCall, StaffCommand, StaffOutcome } from '../staff-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
-import { ConversationCommands } from './conversations/conversation-commands.ts'
+import {
+  ConversationCommands,
+  type MarkReadCall,
+  type MarkReadOutcome,
+} from './conversations/conversation-commands.ts'
 import { ReadMarkers } from './conversations/read-markers.ts'
 import { DeletedTexts } from './deleted-texts.ts'
 import { LogAppender } from './log/append.ts'
@@ -29,7 +33,6 @@ import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { RetentionQueries } from './retention.ts'
-import type { RoomCall } from './rooms/room-command-batcher.ts'
 import { RoomCommands } from './rooms/room-commands.ts'
 import { SessionQueries } from './sessions.ts'
 import { Restrictions } from './staff/restrictions.ts'
@@ -115,7 +118,7 @@ export class Writer {
   /** In order: each sees what those before it did, and tells the room as it left it. */
   executeRoomCommands(calls: readonly RoomCall[]): WriteResult<RoomOutcome[]> {
     const done = this.#write((now) => {
-      const executed = calls.map((call) => this.#rooms.execute(call, now))
+      const executed = calls.map(this.#rooms.begin(now))
       const entries = executed.flatMap(({ entries }) => entries)
       return { value: executed.map(({ outcome }) => outcome), update: this.#updateOf({ entries }) }
     })
@@ -135,10 +138,11 @@ export class Writer {
     })
   }
 
-  markRead(viewer: Person, key: ConversationKey, upTo: Cursor) {
+  markRead(calls: readonly MarkReadCall[]): WriteResult<MarkReadOutcome[]> {
     return this.#write(() => {
-      const { outcome, read } = this.#conversations.markRead(viewer, key, upTo)
-      return { value: outcome, update: this.#updateOf({ read }) }
+      const marked = calls.map((call) => this.#conversations.markRead(call))
+      const read = marked.flatMap(({ read }) => read)
+      return { value: marked.map(({ outcome }) => outcome), update: this.#updateOf({ read }) }
     })
   }
 

@@ -10,6 +10,7 @@ import { faultsOf, readPlans, scannedWhole, tellingPlans } from '../../support/p
 import { type PostgresServer, postgresRuns, sharedPostgres } from '../../support/postgres.ts'
 import { everyCall } from '../every-call.ts'
 import { appendMessages, draft, hour, registerUser } from '../fixtures.ts'
+import { create, deleteRoom, put, remove } from '../room-commands.ts'
 import { openNode } from './open-node.ts'
 
 if (postgresRuns) suite()
@@ -121,6 +122,54 @@ function suite(): void {
     await later.close()
     t.equal((await indexEntriesRead(sql, 'idempotency_keys')) - before, 10, 'the known keys')
   })
+
+  for (const known of ['nothing', 'all tables'] as const) {
+    t.test(`reactions cost who reads messages nothing, with statistics of ${known}`, async (t) => {
+      const server = await sharedPostgres()
+      const databaseUrl = await server.freshDatabase()
+      const { store } = await openNode(t, databaseUrl)
+      const [ann, bob] = [await registerUser(store, 'ann'), await registerUser(store, 'bob')]
+      for (const history of ['all', 'since-joined'] as const) {
+        await store.rooms.execute(ann.id, create(history, { history }), null)
+        await store.rooms.execute(bob.id, put(history, 'bob'), null)
+        await appendMessages(store, [draft(ann, 'said', { room: history })])
+        await store.rooms.execute(bob.id, remove(history, 'bob'), null)
+        await store.rooms.execute(bob.id, put(history, 'bob'), null)
+      }
+      await appendMessages(store, [draft(ann, 'said', { to: 'bob' }), draft(ann, 'said')])
+      const sql = connectedTo(t, databaseUrl)
+      await sql`
+        INSERT INTO entries (id, kind, audience_id, actor_id, text, sent_at, ref_id)
+        SELECT head + n, 'reaction-added', audience_id, 1, '👍', obrol_now(), id FROM (
+          SELECT *, row_number() OVER (ORDER BY id) - 1 AS nth FROM entries WHERE kind = 'message'
+        ) AS said
+        CROSS JOIN (SELECT max(id) AS head FROM entries) AS log
+        CROSS JOIN LATERAL generate_series(1 + nth * 5000, 5000 + nth * 5000) AS n`
+      if (known === 'all tables') await sql`ANALYZE`
+      await store.close()
+
+      const before = await indexEntriesRead(sql, 'entries')
+      const { store: later } = await openNode(t, databaseUrl, { pollIntervalMs: 60_000 })
+      for (const viewer of [ann.account, bob.account]) {
+        const { conversations } = await later.conversations.list(viewer, { before: null, limit: 9 })
+        t.same(
+          conversations.map(({ last }) => last?.text),
+          ['said', 'said', 'said', 'said'],
+        )
+        const key = { type: 'room', key: 'since-joined' } as const
+        t.match(await later.conversations.find(viewer, key), { conversation: { unread: 0 } })
+        const withAccount = viewer === ann.account ? bob.account.id : ann.account.id
+        for (const where of [{}, { inRoom: 'all' }, { inRoom: 'since-joined' }, { withAccount }])
+          for (const edge of [{}, { after: 0 }])
+            t.ok((await later.log.page(viewer.id, { limit: 9, ...edge, ...where }))?.entries.length)
+      }
+      await later.rooms.execute(ann.id, deleteRoom('all'), null)
+      while ((await later.retention.eraseDeleted()).more);
+      await later.close()
+      const read = (await indexEntriesRead(sql, 'entries')) - before
+      t.ok(read < 500, `${read} entries of the indexes`)
+    })
+  }
 
   t.test('a database of 0.1 is read from its oldest rows on', async (t) => {
     const server = await sharedPostgres()

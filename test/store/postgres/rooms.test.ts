@@ -166,6 +166,56 @@ function suite(): void {
     t.equal(kind, 'done', 'nothing is left of the first')
   })
 
+  t.test(
+    'commands that come at once and do not touch each other are one transaction',
+    async (t) => {
+      const server = await sharedPostgres()
+      const databaseUrl = await server.freshDatabase()
+      const { store } = await openNode(t, databaseUrl)
+      const ann = await registerUser(store, 'ann')
+      const others: Session[] = []
+      for (const name of ['bob', 'cid', 'dan']) others.push(await registerUser(store, name))
+      const rooms = ['ale', 'gin', 'rum']
+      for (const room of rooms) await store.rooms.execute(ann.id, create(room), null)
+      const joins = others.map(({ id, account }, at) =>
+        store.rooms.execute(id, put(rooms[at] as string, account.username), null),
+      )
+      const refused = [
+        store.rooms.execute(ann.id, put('none', 'nobody'), null),
+        store.rooms.execute(0, remove('no session', 'no one'), null),
+      ]
+      t.match(
+        await Promise.all(joins),
+        others.map(({ account }, at) => ({
+          kind: 'done',
+          room: { room: { name: rooms[at], memberCount: 2 }, membership: { role: 'member' } },
+          member: { person: { username: account.username }, role: 'member' },
+          joined: true,
+        })),
+      )
+      t.match(await Promise.all(refused), [{ kind: 'unknown-room' }, { kind: 'session-ended' }])
+      const sql = postgres(databaseUrl, { max: 1 })
+      t.teardown(() => sql.end())
+      const joined = await sql`
+      SELECT count(*)::integer AS entries, count(DISTINCT xmin::text)::integer AS transactions
+      FROM entries WHERE kind = 'joined' AND actor_id > 1`
+      t.match(joined, [{ entries: 3, transactions: 1 }])
+    },
+  )
+
+  t.test('a command that PostgreSQL rejects takes no other with it', async (t) => {
+    const server = await sharedPostgres()
+    const { store } = await openNode(t, await server.freshDatabase())
+    const [ann, bob] = [await registerUser(store, 'ann'), await registerUser(store, 'bob')]
+    for (const room of ['ale', 'gin']) await store.rooms.execute(ann.id, create(room), null)
+    const [joined, rejected] = await Promise.allSettled([
+      store.rooms.execute(bob.id, put('ale', 'bob'), null),
+      store.rooms.execute(ann.id, update('gin', { topic: 'a\0' }), null),
+    ])
+    t.match(joined, { value: { kind: 'done', joined: true } })
+    t.equal(rejected.status, 'rejected')
+  })
+
   t.test('a command that PostgreSQL rejects leaves nothing behind', async (t) => {
     const server = await sharedPostgres()
     const { store } = await openNode(t, await server.freshDatabase(), { maxConnections: 1 })

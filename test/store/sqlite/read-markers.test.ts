@@ -3,8 +3,31 @@ import t from 'tap'
 import { dataFiles } from '../../../src/store/sqlite/data-directory.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { privateFolder } from '../../support/private-folder.ts'
+import { updateListener } from '../../support/update-listener.ts'
 import { appendMessage, registerUser } from '../fixtures.ts'
 import { create, deleteRoom, put, remove } from '../room-commands.ts'
+
+t.test('markers that move at once are one commit', async (t) => {
+  const store = await openSqliteStore({ folder: privateFolder(t), onFatal: t.fail })
+  t.teardown(() => store.close())
+  const [ann, bob] = [await registerUser(store, 'ann'), await registerUser(store, 'bob')]
+  const { id } = await appendMessage(store, ann, 'hi', { to: 'bob' })
+  await appendMessage(store, ann, 'hi')
+  const commits: string[][] = []
+  store.subscribe(
+    updateListener(({ read }) => commits.push(read.map(({ ref, upTo }) => `${ref.type} ${upTo}`))),
+  )
+  const [everyone, withAnn] = [{ type: 'everyone' }, { type: 'direct', key: 'ann' }] as const
+  const outcomes = await Promise.all([
+    store.conversations.markRead(bob.account, everyone, { id: 2, epoch: null }),
+    store.conversations.markRead(bob.account, withAnn, { id, epoch: null }),
+    store.conversations.markRead(bob.account, { type: 'room', key: 'none' }, { id, epoch: null }),
+    store.conversations.markRead(bob.account, everyone, { id: 1, epoch: null }),
+    store.conversations.markRead(ann.account, everyone, { id: 9, epoch: null }),
+  ])
+  t.same(outcomes, ['done', 'done', 'unknown-room', 'done', 'stale'])
+  t.same(commits, [['everyone 2', 'direct 1']])
+})
 
 t.test('a marker is stored for who has something to remember, while they are in it', async (t) => {
   const folder = privateFolder(t)

@@ -12,7 +12,7 @@ import type { RoomRef } from '../../room.ts'
 import { toMessage } from '../../rows.ts'
 import { type BoundsRow, boundsColumns, toLogBounds } from '../log/bounds.ts'
 import { type EntryAndRoomRow, entryColumns, entryJoins, roomRefJson } from '../log/entry-query.ts'
-import { trimmedTo } from '../log/visibility.ts'
+import { NO_END, trimmedTo } from '../log/visibility.ts'
 import type { Pool } from '../pool.ts'
 import { audienceParameters, audienceQueries, refusalOf } from './find-audience.ts'
 
@@ -23,31 +23,32 @@ const MAX_COUNT = 100
 const MAX_ROWS = 201
 
 /**
- * The newest message of an audience within a range, by the index of audiences alone: see `mergedIds`.
+ * The newest message of an audience in a range, by the index of messages alone: see `messageIds`.
  *
  * @param range a condition on `entries`
  */
-const newestMessage = (range: string) => `(
+const newestMessage = (range: string) => `
   SELECT entries.id FROM entries
   WHERE entries.audience_id = ANY (ARRAY[audience, audience]) AND entries.id > ${trimmedTo}
     AND ${range} AND entries.kind = 'message'
-  ORDER BY entries.audience_id DESC, entries.id DESC LIMIT 1)`
+  ORDER BY entries.audience_id DESC, entries.id DESC LIMIT 1`
 
 /**
  * The newest message that the viewer $1 may read of an `audience`, of which they are a member since the
- * entry `joined`. What was said before it is looked for only where nothing was said since.
+ * entry `joined`. Of a history `since-joined` it is of their newest stay in which something was said.
  */
-const lastMessage = `coalesce(${newestMessage('entries.id >= joined')}, CASE WHEN joined > 0 THEN (
-  SELECT CASE rooms.history WHEN 'all' THEN ${newestMessage('true')} ELSE (
-    SELECT max(id) FROM (
-      SELECT ${newestMessage('entries.id BETWEEN stays.joined_id AND stays.left_id')} AS id
-      FROM members AS stays
-      WHERE stays.account_id = $1::bigint AND stays.audience_id = audience AND stays.left_id IS NOT NULL
-      ORDER BY stays.joined_id
-    ) AS earlier
-  ) END
-  FROM rooms WHERE rooms.audience_id = audience LIMIT 1
-) END)`
+const lastMessage = `
+  CASE WHEN joined > 0 AND (
+    SELECT history = 'since-joined' FROM rooms WHERE rooms.audience_id = audience LIMIT 1
+  ) THEN (
+    SELECT newest.id FROM (
+      SELECT joined_id, coalesce(left_id, ${NO_END}) AS end_id FROM members
+      WHERE members.account_id = $1::bigint AND members.audience_id = audience
+      ORDER BY joined_id DESC
+    ) AS stays
+    CROSS JOIN LATERAL (${newestMessage('entries.id BETWEEN joined_id AND end_id')}) AS newest
+    ORDER BY joined_id DESC LIMIT 1
+  ) ELSE (${newestMessage('true')}) END`
 
 /** The other person of a direct conversation of the viewer $1, who is the same for notes to oneself. */
 const otherAccount = `(
@@ -73,10 +74,8 @@ const listedConversations = `
     SELECT audience_id, joined_id FROM members
     WHERE members.account_id = $1::bigint AND left_id IS NULL
   ),
-  found AS MATERIALIZED (
-    SELECT *, coalesce(last_message, joined) AS last_id
-    FROM (SELECT *, ${lastMessage} AS last_message FROM mine) AS mine
-  ),
+  latest AS MATERIALIZED (SELECT *, ${lastMessage} AS last_message FROM mine),
+  found AS MATERIALIZED (SELECT *, coalesce(last_message, joined) AS last_id FROM latest),
   listed AS MATERIALIZED (
     SELECT *, CASE WHEN joined = 0 AND audience <> 1 THEN ${otherAccount} END AS other FROM (
       SELECT *, CASE WHEN last_id = 0 THEN ${conversationId} END AS tie FROM found

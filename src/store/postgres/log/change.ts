@@ -81,7 +81,7 @@ export function changeMessage(
   const parameters = [session, command.id, 'emoji' in command ? command.emoji : null]
   return decideInLog(pool, {
     facts: (sql) => sql.unsafe<FactsRow[]>(factsQuery, parameters, { prepare: true }),
-    decide: (sql, row) => decideAndWrite(sql, command, row),
+    decide: (sql, [row]) => decideAndWrite(sql, command, row as FactsRow),
   })
 }
 

@@ -23,18 +23,18 @@ const maxIdle = '1s'
  * @param before a statement before the lock, if there is one
  * @param decide writes, and ends the transaction
  */
-export function decideInLog<Facts, Outcome>(
+export function decideInLog<Row, Outcome>(
   pool: Pool,
   steps: {
     before?: (sql: Sql) => PromiseLike<unknown> | undefined
-    facts: (sql: Sql) => PromiseLike<Facts[]>
-    decide: (sql: Sql, facts: Facts) => Promise<Outcome>
+    facts: (sql: Sql) => PromiseLike<Row[]>
+    decide: (sql: Sql, facts: readonly Row[]) => Promise<Outcome>
   },
 ): Promise<Outcome> {
   return pool.write(async (sql) => {
     try {
       // What is read after a lock is what is so then: the facts are read by a statement of their own.
-      const [, , , [facts]] = await Promise.all([
+      const [, , , facts] = await Promise.all([
         sql.unsafe('BEGIN ISOLATION LEVEL READ COMMITTED'),
         steps.before?.(sql),
         sql`
@@ -42,7 +42,7 @@ export function decideInLog<Facts, Outcome>(
             set_config('idle_in_transaction_session_timeout', ${maxIdle}, true)`,
         steps.facts(sql),
       ])
-      return await steps.decide(sql, facts as Facts)
+      return await steps.decide(sql, facts)
     } catch (error) {
       await sql.unsafe('ROLLBACK').catch(() => {})
       throw error

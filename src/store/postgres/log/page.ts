@@ -11,7 +11,7 @@ import {
 import {
   carriedRanges,
   conversationRanges,
-  mergedIds,
+  messageIds,
   roomRanges,
   trimmedTo,
 } from './visibility.ts'
@@ -56,12 +56,11 @@ export async function readPage(
 function pageQueries(ranges: string, place?: string): { after: string; before: string } {
   const mayRead = place === undefined ? 'true' : `EXISTS (SELECT FROM ${place})`
   const query = (order: 'ASC' | 'DESC', edges: { after: string; before?: string }) => {
-    const ids = mergedIds({
+    const ids = messageIds({
       ...edges,
       order,
       limit: '$3::bigint',
       maxRows: MAX_ROWS,
-      where: "entries.kind = 'message'",
     })
     const entries = `(SELECT * FROM entries WHERE id = ANY (ARRAY(${ids}))) AS entries`
     const page = withBounds(entries, {

@@ -16,13 +16,13 @@ import {
   wasMember,
   withBounds,
 } from './entry-query.ts'
-import { carriedRanges, mergedIds, trimmedTo } from './visibility.ts'
+import { carriedRanges, entryIds, trimmedTo } from './visibility.ts'
 
 /** Of the viewer $1, after the id $2. */
 const readQuery = `
   WITH ${carriedRanges('$1::bigint', '$2::bigint', true)},
   carried AS MATERIALIZED (
-    SELECT * FROM entries WHERE id = ANY (ARRAY(${mergedIds({
+    SELECT * FROM entries WHERE id = ANY (ARRAY(${entryIds({
       order: 'ASC',
       after: `greatest($2::bigint, ${trimmedTo})`,
       limit: `${MAX_SCAN_IDS}`,

@@ -3,7 +3,7 @@
 import { isMember } from './entry-query.ts'
 
 /** Every id is below it. */
-const NO_END = '9223372036854775807'
+export const NO_END = '9223372036854775807'
 
 /** How far the log is trimmed: no deleted id is searched for. */
 export const trimmedTo = '(SELECT up_to FROM trimmed)'
@@ -91,24 +91,45 @@ export interface MergeOptions {
   limit: string
   /** The same as a number that is not less, which tells the planner how few rows are read. */
   maxRows: number
-  /** A condition on `entries`. */
-  where?: string
+}
+
+/** Each has an index by audience of its own. */
+const kinds = {
+  messages: "entries.kind = 'message'",
+  changes: "entries.kind <> 'message'",
+}
+
+/** A query for the first ids of all entries of `ranges`. */
+export function entryIds(options: MergeOptions): string {
+  const { order, maxRows } = options
+  return `
+    SELECT id FROM (
+      (${mergedIds('messages', options)}) UNION ALL (${mergedIds('changes', options)})
+    ) AS found ORDER BY id ${order} LIMIT ${maxRows}`
+}
+
+/** A query for the first ids of the messages of `ranges`. */
+export function messageIds(options: MergeOptions): string {
+  return mergedIds('messages', options)
 }
 
 /**
- * A query for the ids of `ranges`, merged in their order: the first of each range by the index, then of
- * the nearest ranges as many as are wanted of all. So it costs what there is to find, and a look into the
- * index for each range, whatever others said in between.
+ * Merges `ranges` in the order of the ids: the first of each range by the index, then of the nearest ranges
+ * as many as are wanted of all. So it costs what there is to find, and a look into the index for each range,
+ * whatever others said in between.
  *
  * `= ANY` with an order by the column and the id fits the index of audiences alone, whatever the
  * statistics say. With `=` the order would be that of the ids, and the planner might prefer to walk all
  * ids.
  */
-export function mergedIds({ order, after, before, limit, maxRows, where }: MergeOptions): string {
+function mergedIds(
+  kind: keyof typeof kinds,
+  { order, after, before, limit, maxRows }: MergeOptions,
+): string {
   const bounds = [
+    kinds[kind],
     `entries.id > greatest(low, ${after})`,
     before === undefined ? 'entries.id <= high' : `entries.id <= least(high, ${before} - 1)`,
-    ...(where === undefined ? [] : [where]),
   ].join(' AND ')
   const inRange = (rows: string) => `
     SELECT entries.id FROM entries

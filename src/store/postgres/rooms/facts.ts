@@ -1,8 +1,8 @@
-import type { Draft, Entry } from '../../message-log.ts'
+import type { Entry } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import type { Room, RoomRole } from '../../room.ts'
 import type { RoomFacts } from '../../room-rules.ts'
-import type { RoomCommand } from '../../room-store.ts'
+import type { RoomCall } from '../../room-store.ts'
 import type { Sql } from '../connection.ts'
 import { roomJson } from '../log/entry-query.ts'
 
@@ -67,50 +67,57 @@ export type FactsRow = {
   room: Room | null
 }
 
-/** Reads what a command needs to know, in one statement. */
-export function selectFacts(
-  sql: Sql,
-  session: number,
-  command: RoomCommand,
-  idempotency: Draft['idempotency'],
-) {
-  const made = command.kind === 'create' ? command.room : undefined
-  const room = command.kind === 'create' ? command.room.key : command.room
-  const user = 'user' in command ? command.user : null
-  const key = idempotency?.key ?? null
+/** Reads what commands need to know, a row for each in their order, in one statement. */
+export function selectFacts(sql: Sql, calls: readonly RoomCall[]) {
+  const list = calls.map(({ session, command, idempotency }) => ({
+    session,
+    room: command.kind === 'create' ? command.room.key : command.room,
+    skeletons: command.kind === 'create' ? command.room.skeletons : [],
+    user: 'user' in command ? command.user : null,
+    key: idempotency?.key ?? null,
+  }))
   return sql<FactsRow[]>`
-    WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
-    caller AS MATERIALIZED (
-      SELECT people.id, people.username FROM clock CROSS JOIN LATERAL (
-        SELECT account_id FROM sessions WHERE id = ${session}::bigint AND expires_at > now LIMIT 1
-      ) AS session CROSS JOIN LATERAL (
-        SELECT id, username FROM accounts WHERE accounts.id = session.account_id LIMIT 1
-      ) AS people
-    ),
-    known AS MATERIALIZED (
-      SELECT kept.digest, entry.audience_id AS audience, entry.kind
-      FROM caller, clock CROSS JOIN LATERAL (
-        SELECT entry_id, digest FROM idempotency_keys
-        WHERE account_id = caller.id AND key = ${key} AND ${key}::text IS NOT NULL LIMIT 1
-      ) AS kept CROSS JOIN LATERAL (
-        SELECT audience_id, kind FROM entries
-        WHERE entries.id = kept.entry_id AND sent_at >= now - 86400000 LIMIT 1
-      ) AS entry
-    ),
-    place AS MATERIALIZED (SELECT * FROM rooms WHERE key = ${room} LIMIT 1),
-    target AS MATERIALIZED (
-      SELECT id, username FROM accounts WHERE key = ${user} AND ${user}::text IS NOT NULL LIMIT 1
-    )
-    SELECT (SELECT to_json(caller) FROM caller) AS caller, (SELECT to_json(known) FROM known) AS known,
-      (SELECT ${sql.unsafe(roomJson)} FROM place AS rooms) AS room,
-      ${sql.unsafe(factColumns)},
-      EXISTS (SELECT FROM place) OR EXISTS (
-        SELECT FROM jsonb_array_elements_text(${sql.json(made?.skeletons ?? [])}) AS wanted
-        CROSS JOIN LATERAL (
-          SELECT FROM room_skeletons WHERE room_skeletons.skeleton = wanted COLLATE "C" LIMIT 1
-        ) AS taken
-      ) AS "nameIsTaken"`
+    SELECT facts.* FROM ROWS FROM (jsonb_to_recordset(${sql.json(list)}) AS (
+      session bigint, room text, skeletons jsonb, "user" text, key text
+    )) WITH ORDINALITY AS call (session, room, skeletons, "user", key, n)
+    CROSS JOIN LATERAL (${sql.unsafe(factsOfCall)}) AS facts
+    ORDER BY call.n`
 }
+
+/** Of the command `call`. */
+const factsOfCall = `
+  WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
+  caller AS MATERIALIZED (
+    SELECT people.id, people.username FROM clock CROSS JOIN LATERAL (
+      SELECT account_id FROM sessions WHERE sessions.id = call.session AND expires_at > now LIMIT 1
+    ) AS session CROSS JOIN LATERAL (
+      SELECT id, username FROM accounts WHERE accounts.id = session.account_id LIMIT 1
+    ) AS people
+  ),
+  known AS MATERIALIZED (
+    SELECT kept.digest, entry.audience_id AS audience, entry.kind
+    FROM caller, clock CROSS JOIN LATERAL (
+      SELECT entry_id, digest FROM idempotency_keys
+      WHERE account_id = caller.id AND idempotency_keys.key = call.key AND call.key IS NOT NULL LIMIT 1
+    ) AS kept CROSS JOIN LATERAL (
+      SELECT audience_id, kind FROM entries
+      WHERE entries.id = kept.entry_id AND sent_at >= now - 86400000 LIMIT 1
+    ) AS entry
+  ),
+  place AS MATERIALIZED (SELECT * FROM rooms WHERE rooms.key = call.room LIMIT 1),
+  target AS MATERIALIZED (
+    SELECT id, username FROM accounts
+    WHERE accounts.key = call."user" AND call."user" IS NOT NULL LIMIT 1
+  )
+  SELECT (SELECT to_json(caller) FROM caller) AS caller, (SELECT to_json(known) FROM known) AS known,
+    (SELECT ${roomJson} FROM place AS rooms) AS room,
+    ${factColumns},
+    EXISTS (SELECT FROM place) OR EXISTS (
+      SELECT FROM jsonb_array_elements_text(call.skeletons) AS wanted
+      CROSS JOIN LATERAL (
+        SELECT FROM room_skeletons WHERE room_skeletons.skeleton = wanted COLLATE "C" LIMIT 1
+      ) AS taken
+    ) AS "nameIsTaken"`
 
 export function toFacts({ known, ...row }: FactsRow): RoomFacts {
   const entries = Object.entries(row).map(([name, value]) => [name, value ?? undefined])

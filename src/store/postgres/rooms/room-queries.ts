@@ -17,30 +17,62 @@ export interface ViewRow {
 /**
  * Follows `rooms` in a FROM clause: an account's membership as `stay`.
  *
- * @param account an expression, as is `audience`
+ * @param account an expression
  */
-export function stayOf(account: string, audience = 'rooms.audience_id'): string {
+function stayOf(account: string): string {
   return `LEFT JOIN LATERAL (
     SELECT role, joined_at FROM (
       SELECT role, joined_at, left_id FROM members
-      WHERE members.account_id = ${account} AND members.audience_id = ${audience}
+      WHERE members.account_id = ${account} AND members.audience_id = rooms.audience_id
       ORDER BY joined_id DESC LIMIT 1
     ) AS last WHERE left_id IS NULL
   ) AS stay ON true`
 }
 
-/** Of the viewer $1, the room whose column is $2. */
-const viewQuery = (column: 'key' | 'audience_id') => `
-  SELECT ${viewColumns},
-    rooms.deleted_id IS NULL AND (rooms.access = 'open' OR stay.role IS NOT NULL) AS "mayRead"
-  FROM rooms ${stayOf('$1::bigint')} WHERE rooms.${column} = $2`
+/** Of the viewer $1, the room with the key $2. */
+const viewQuery = `
+  SELECT ${viewColumns} FROM rooms ${stayOf('$1::bigint')}
+  WHERE rooms.key = $2 AND (rooms.access = 'open' OR stay.role IS NOT NULL)`
 
-const viewQueries = { key: viewQuery('key'), id: viewQuery('audience_id') }
+/** What commands left of a room. */
+export interface ChangedRoomRow extends ViewRow {
+  mayRead: boolean
+  member: Pick<RoomMember, 'role' | 'joinedAt'> | null
+}
 
-/** @param room a key, or the id of an audience */
-export function selectView(sql: Sql, viewer: number, room: string | number) {
-  const query = typeof room === 'string' ? viewQueries.key : viewQueries.id
-  return sql.unsafe<(ViewRow & { mayRead: boolean })[]>(query, [viewer, room], { prepare: true })
+/** Rooms as they are for who changed them, in the order of the changes. */
+export function selectChangedRooms(
+  sql: Sql,
+  changed: readonly {
+    caller: Person
+    audience: number | undefined
+    /** Where there is no audience. */
+    key: string | undefined
+    member: Person | undefined
+  }[],
+) {
+  const list = changed.map(({ caller, audience, key, member }) => {
+    return { viewer: caller.id, audience, key, member: member?.id }
+  })
+  return sql<ChangedRoomRow[]>`
+    SELECT ${sql.unsafe(viewColumns)},
+      rooms.deleted_id IS NULL AND (rooms.access = 'open' OR stay.role IS NOT NULL) AS "mayRead",
+      (
+        SELECT json_build_object('role', role, 'joinedAt', joined_at) FROM (
+          SELECT role, joined_at, left_id FROM members
+          WHERE members.account_id = changed.member AND members.audience_id = rooms.audience_id
+          ORDER BY joined_id DESC LIMIT 1
+        ) AS last WHERE left_id IS NULL
+      ) AS member
+    FROM ROWS FROM (jsonb_to_recordset(${sql.json(list as never)}) AS (
+      viewer bigint, audience bigint, key text, member bigint
+    )) WITH ORDINALITY AS changed (viewer, audience, key, member, n)
+    CROSS JOIN LATERAL (
+      SELECT * FROM rooms WHERE rooms.audience_id = coalesce(changed.audience, (
+        SELECT audience_id FROM rooms WHERE rooms.key = changed.key LIMIT 1)) LIMIT 1
+    ) AS rooms
+    ${sql.unsafe(stayOf('changed.viewer'))}
+    ORDER BY changed.n`
 }
 
 export function toView({ room, role, joinedAt }: ViewRow): RoomView {
@@ -52,8 +84,10 @@ export async function findRoom(
   viewer: number,
   room: string,
 ): Promise<RoomView | undefined> {
-  const [row] = await pool.read((sql) => selectView(sql, viewer, room))
-  return row?.mayRead ? toView(row) : undefined
+  const [row] = await pool.read((sql) =>
+    sql.unsafe<ViewRow[]>(viewQuery, [viewer, room], { prepare: true }),
+  )
+  return row && toView(row)
 }
 
 /** No code point comes after it. */

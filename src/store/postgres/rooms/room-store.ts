@@ -1,7 +1,10 @@
-import type { RoomStore } from '../../room-store.ts'
+import { CommandBatcher } from '../../command-batcher.ts'
+import type { RoomCall, RoomOutcome, RoomStore } from '../../room-store.ts'
 import type { ChangePoller } from '../change-poller.ts'
+import type { Executed } from '../log/decide-in-log.ts'
 import type { Pool } from '../pool.ts'
-import { executeRoomCommand } from './execute.ts'
+import { executeRoomCommands } from './execute.ts'
+import { countIndependent } from './independent-calls.ts'
 import { MembershipReader } from './memberships.ts'
 import { findRoom, listBans, listMembers, listRooms } from './room-queries.ts'
 
@@ -14,9 +17,13 @@ interface Parts {
 
 export function openRoomStore({ pool, commandPool, poller }: Parts): RoomStore {
   const membershipReader = new MembershipReader(pool)
+  const commands = new CommandBatcher<RoomCall, Executed<RoomOutcome>>({
+    run: (calls) => executeRoomCommands(commandPool, calls),
+    countTogether: countIndependent,
+  })
   return {
     execute: async (session, command, idempotency) => {
-      const executed = await executeRoomCommand(commandPool, session, command, idempotency)
+      const executed = await commands.execute({ session, command, idempotency })
       if (executed.written) await poller.publishWritten(executed.written)
       return executed.outcome
     },

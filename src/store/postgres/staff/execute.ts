@@ -28,7 +28,7 @@ export function executeStaffCommand(
         ? sql`SELECT pg_advisory_xact_lock_shared(${lockClass}, ${locks.nameForms})`
         : undefined,
     facts: (sql) => selectStaffFacts(sql, call.caller, command),
-    decide: (sql, row) => decideAndWrite(sql, call, command, row),
+    decide: (sql, [row]) => decideAndWrite(sql, call, command, row as StaffFactsRow),
   })
 }
 

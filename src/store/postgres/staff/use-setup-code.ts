@@ -20,13 +20,13 @@ interface CodeRow {
 export function useSetupCode(pool: Pool, use: SetupCodeUse): Promise<Session | 'unknown-code'> {
   return decideInLog(pool, {
     facts: (sql) => selectCode(sql, use.hash),
-    decide: (sql, code) => decideAndWrite(sql, code, use),
+    decide: (sql, [code]) => decideAndWrite(sql, code, use),
   })
 }
 
 /** A maker who is banned or has gone can do what a member can. */
 function selectCode(sql: Sql, hash: string) {
-  return sql<(CodeRow | undefined)[]>`
+  return sql<CodeRow[]>`
     SELECT account_id AS account, (
       SELECT json_build_object('id', accounts.id, 'username', username, 'role', CASE
         WHEN closed_at IS NULL AND NOT EXISTS (

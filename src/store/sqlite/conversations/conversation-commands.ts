@@ -12,7 +12,14 @@ import { CursorResolver } from '../log/resolve-cursor.ts'
 import { ConversationQueries } from './conversation-queries.ts'
 import { ReadMarkers } from './read-markers.ts'
 
-type MarkResult = 'done' | 'stale' | ConversationRefusal
+/** The arguments of `ConversationStore.markRead`. */
+export interface MarkReadCall {
+  viewer: Person
+  key: ConversationKey
+  upTo: Cursor
+}
+
+export type MarkReadOutcome = 'done' | 'stale' | ConversationRefusal
 
 /** Must be called inside a write transaction. */
 export class ConversationCommands {
@@ -36,11 +43,7 @@ export class ConversationCommands {
   }
 
   /** @returns `read`: the marker, if it has moved */
-  markRead(
-    viewer: Person,
-    key: ConversationKey,
-    upTo: Cursor,
-  ): { outcome: MarkResult; read: ReadMarker[] } {
+  markRead({ viewer, key, upTo }: MarkReadCall): { outcome: MarkReadOutcome; read: ReadMarker[] } {
     const located = this.#conversations.locate(viewer, key)
     if (typeof located === 'string') return { outcome: located, read: [] }
     const { reset } = this.#cursors.resolve(upTo, this.#bounds.read())

@@ -16,6 +16,7 @@ export class IdempotencyKeys {
   readonly #insert
 
   constructor(connection: Connection) {
+    // Bound through a SELECT, so that the join is not planned again for each value: see `SessionQueries`.
     this.#byKey = connection.prepare<
       { account: number; key: string; since: number },
       EntryRow & { digest: string; roomDeletedAt: number | null }
@@ -24,8 +25,8 @@ export class IdempotencyKeys {
               (SELECT deletion.sent_at FROM entries AS deletion
                WHERE deletion.id = rooms.deleted_id) AS roomDeletedAt
        FROM idempotency_keys JOIN ${entryTables}
-       WHERE idempotency_keys.account_id = :account AND idempotency_keys.key = :key
-         AND entries.id = idempotency_keys.entry_id AND entries.sent_at >= :since`,
+       WHERE idempotency_keys.account_id = (SELECT :account) AND idempotency_keys.key = (SELECT :key)
+         AND entries.id = idempotency_keys.entry_id AND entries.sent_at >= (SELECT :since)`,
     )
     // REPLACE: a key that is stored but was not found has expired.
     this.#insert = connection.prepare<[number, number, string, string]>(

@@ -19,15 +19,16 @@ export class Reactions {
 
   constructor(connection: Connection) {
     this.#any = connection.prepare<[number]>('SELECT 1 FROM reactions WHERE message_id = ? LIMIT 1')
+    // Bound through a SELECT, so that it is not planned again for each value: see `SessionQueries`.
     this.#ofMessage = connection.prepare<
       { message: number; viewer: number },
       { emoji: string; count: number; me: 0 | 1 }
     >(
       `SELECT emoji, count(*) AS count,
               EXISTS (SELECT 1 FROM reactions AS own
-                      WHERE own.message_id = :message AND own.emoji = reactions.emoji
-                        AND own.account_id = :viewer) AS me
-       FROM reactions WHERE message_id = :message GROUP BY emoji ORDER BY min(entry_id)`,
+                      WHERE own.message_id = (SELECT :message) AND own.emoji = reactions.emoji
+                        AND own.account_id = (SELECT :viewer)) AS me
+       FROM reactions WHERE message_id = (SELECT :message) GROUP BY emoji ORDER BY min(entry_id)`,
     )
     this.#names = connection
       .prepare<[number, string], string>(

@@ -1,14 +1,13 @@
 import type { Entry } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import type { RoomMember, RoomRef, RoomView } from '../../room.ts'
-import { decideRoom, mayRead, type RoomChange } from '../../room-rules.ts'
-import type { RoomOutcome, RoomRefusal } from '../../room-store.ts'
+import { decideRoom, mayRead, type RoomChange, type RoomFacts } from '../../room-rules.ts'
+import type { RoomCall, RoomOutcome, RoomRefusal } from '../../room-store.ts'
 import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { EntryWriter } from '../log/entry-writer.ts'
 import { IdempotencyKeys } from '../log/idempotency-keys.ts'
 import { type ChangeEntry, RoomChanges, type RoomEvent } from './room-changes.ts'
-import type { RoomCall } from './room-command-batcher.ts'
 import { RoomFactQueries } from './room-facts.ts'
 import { RoomStates } from './room-states.ts'
 
@@ -32,8 +31,20 @@ export class RoomCommands {
     this.#rooms = new RoomStates(connection)
   }
 
-  /** @param now read after the lock was taken */
-  execute({ session, command, idempotency }: RoomCall, now: number): Executed {
+  /**
+   * @param now read after the lock was taken
+   * @returns carries out a command
+   */
+  begin(now: number): (call: RoomCall) => Executed {
+    const write = this.#entries.begin(now)
+    return (call) => this.#execute(call, now, write)
+  }
+
+  #execute(
+    { session, command, idempotency }: RoomCall,
+    now: number,
+    write: RoomEvent['write'],
+  ): Executed {
     const caller = this.#accounts.ofSession(session, now)
     if (!caller) return refused('session-ended')
     const known = idempotency && this.#keys.find(caller.id, idempotency.key, now)
@@ -48,14 +59,13 @@ export class RoomCommands {
     const facts = this.#facts.of(command, caller, now)
     const decision = decideRoom(command, facts)
     if ('refusal' in decision) return refused(decision.refusal)
-    const event = { caller, now, write: this.#entries.begin(now) }
-    const { room, entries } = this.#apply(decision.changes, facts.room, event)
+    const { room, entries } = this.#apply(decision.changes, facts.room, { caller, now, write })
     if (idempotency) this.#keys.add((entries[0] as ChangeEntry).id, caller.id, idempotency)
     const view = this.#rooms.byId(caller.id, room.id)
     const outcome: RoomOutcome = {
       kind: 'done',
       room: ifReadable(view) ?? { name: room.name },
-      member: command.kind === 'put-member' ? this.#memberOf(room, facts.target as Person) : null,
+      member: command.kind === 'put-member' ? this.#memberOf(room, facts, view) : null,
       replayed: false,
       joined: decision.changes.some(({ kind }) => kind === 'join'),
     }
@@ -82,8 +92,11 @@ export class RoomCommands {
     return { room: ref as RoomRef, entries }
   }
 
-  #memberOf(room: RoomRef, { id, username }: Person): RoomMember {
-    return { person: { id, username }, ...(this.#rooms.membership(id, room.id) as Stay) }
+  /** @param view the caller's, who may be the member */
+  #memberOf(room: RoomRef, { caller, target }: RoomFacts, view: RoomView | undefined): RoomMember {
+    const { id, username } = target as Person
+    const stay = id === caller.id ? view?.membership : this.#rooms.membership(id, room.id)
+    return { person: { id, username }, ...(stay as Stay) }
   }
 }
 

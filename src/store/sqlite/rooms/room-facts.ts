@@ -91,7 +91,7 @@ export class RoomFactQueries {
         return bans.has(inRoom, caller.id)
       },
       get targetRole() {
-        return rooms.membership(account, inRoom)?.role
+        return account === caller.id ? callerRole : rooms.membership(account, inRoom)?.role
       },
       get targetIsBanned() {
         return bans.has(inRoom, account)

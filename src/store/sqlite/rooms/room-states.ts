@@ -23,10 +23,13 @@ export const roomColumns = `
   rooms.history, rooms.archived, rooms.created_at AS createdAt, rooms.member_count AS memberCount,
   stay.role, stay.joined_at AS joinedAt`
 
-/** Rooms that are not deleted need `rooms.key IS NOT NULL` besides. */
+/**
+ * Rooms that are not deleted need `rooms.key IS NOT NULL` besides. What is bound here or beside it is bound
+ * through a SELECT: SQLite would otherwise plan the join again for each value (see `SessionQueries`).
+ */
 export const roomTables = `
   rooms LEFT JOIN members AS stay INDEXED BY members_rooms
-    ON stay.account_id = :viewer AND stay.left_id IS NULL AND stay.audience_id = rooms.audience_id
+    ON stay.account_id = (SELECT :viewer) AND stay.left_id IS NULL AND stay.audience_id = rooms.audience_id
       AND stay.joined_id > 0`
 
 function toRoom(row: RoomRow): Room {
@@ -59,10 +62,10 @@ export class RoomStates {
   constructor(connection: Connection) {
     const query = `SELECT ${roomColumns} FROM ${roomTables}`
     this.#byId = connection.prepare<{ viewer: number; id: number }, RoomRow>(
-      `${query} WHERE rooms.audience_id = :id AND rooms.key IS NOT NULL`,
+      `${query} WHERE rooms.audience_id = (SELECT :id) AND rooms.key IS NOT NULL`,
     )
     this.#byKey = connection.prepare<{ viewer: number; key: string }, RoomRow>(
-      `${query} WHERE rooms.key = :key`,
+      `${query} WHERE rooms.key = (SELECT :key)`,
     )
     this.#membership = connection.prepare<[number, number], NonNullable<RoomView['membership']>>(
       `SELECT role, joined_at AS joinedAt FROM members INDEXED BY members_rooms

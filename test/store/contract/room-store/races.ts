@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
-import { ban, create, put, remove, update } from '../../room-commands.ts'
+import { randomFrom } from '../../../support/random.ts'
+import { ban, create, deleteRoom, put, remove, update } from '../../room-commands.ts'
 import type { OpenFixture } from '../fixture.ts'
 import { openHouse } from '../house.ts'
 
@@ -76,6 +77,44 @@ export async function racesContract(t: Test, openFixture: OpenFixture): Promise<
     t.same(
       entries.slice(left + 1).filter(({ kind }) => kind !== 'left'),
       [],
+    )
+  })
+
+  await t.test('keeps every rule when many commands of everyone come at once', async (t) => {
+    const house = await openHouse(t, openFixture)
+    const random = randomFrom(7)
+    const one = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item
+    const [people, rooms] = [['ann', 'bob', 'cid', 'dan'] as const, ['ale', 'gin', 'rum', 'tea']]
+    const limits = { maxRooms: 2, maxMembers: 3 }
+    for (let round = 0; round < 12; round += 1) {
+      const commands = Array.from({ length: 40 }, () => {
+        const [by, room, roll] = [one(people), one(rooms), random()]
+        if (roll < 0.1) return house.execute(by, create(room, {}, limits))
+        if (roll < 0.15) return house.execute(by, deleteRoom(room))
+        if (roll < 0.6) return house.execute(by, put(room, by, undefined, limits))
+        return house.execute(by, remove(room, by))
+      })
+      for (const outcome of await Promise.all(commands))
+        if (outcome.kind === 'done' && outcome.joined)
+          t.match(outcome.room, { membership: { role: String } }, 'who has joined is told so')
+      for (const room of rooms) {
+        const page = await house.store.rooms.members(house.id('ann'), room, {
+          after: null,
+          limit: 9,
+        })
+        const { members, count } = page ?? { members: [], count: 0 }
+        t.equal(count, members.length)
+        t.ok(count <= limits.maxMembers)
+        t.ok(count === 0 || members.some(({ role }) => role === 'owner'), 'it has an owner')
+      }
+      for (const name of people) {
+        const joined = await house.store.rooms.memberships(house.id(name))
+        t.ok(joined.rooms.length <= limits.maxRooms)
+      }
+    }
+    t.same(
+      house.published.map(({ id }) => id),
+      Array.from(house.published, (_, at) => at + 1),
     )
   })
 
