@@ -172,6 +172,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List blocked users
+         * @description Whom the caller has blocked, sorted by name.
+         */
+        get: operations["listBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/blocks/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Block a user
+         * @description Who is blocked can no longer post, edit, react or type in the direct conversation with the caller, nor add the caller to a room: that is `not-accepted`. What they said stays.
+         */
+        put: operations["blockUser"];
+        post?: never;
+        /**
+         * Unblock a user
+         * @description Takes a block away.
+         */
+        delete: operations["unblockUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/broadcast": {
         parameters: {
             query?: never;
@@ -838,6 +882,13 @@ export interface components {
         ProfileChanges: {
             /** @description 1 to 64 characters on one line, not blank, no invisible and no bidirectional ones, and not what looks like the username of someone else. Null takes it away */
             displayName?: string | null;
+        };
+        /** @description A page of users */
+        UserPage: {
+            /** @description Sorted by name */
+            users: components["schemas"]["User"][];
+            /** @description Whether more users come after the last of these */
+            more: boolean;
         };
         /** @description Opens the stream as `GET /v1/events?token=…`, and nothing else */
         StreamToken: {
@@ -1736,6 +1787,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `unknown-person`: Unknown person. See `GET /problems/{code}`. */
+        UnknownPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `forbidden`: Not allowed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
         ForbiddenOrCrossSite: {
             headers: {
@@ -1747,6 +1807,15 @@ export interface components {
         };
         /** @description `idempotency-key-reused`: Idempotency key reused. See `GET /problems/{code}`. */
         IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        NotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1781,8 +1850,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        ForbiddenOrNotAMemberOrCrossSite: {
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1801,6 +1870,15 @@ export interface components {
         };
         /** @description `room-archived`: Room archived. `too-many-reactions`: Too many reactions. See `GET /problems/{code}`. */
         RoomArchivedOrTooManyReactions: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1882,6 +1960,15 @@ export interface components {
         };
         /** @description `stale-cursor`: Not on the log. See `GET /problems/{code}`. */
         StaleCursor: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-a-member`: Not a member. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        NotAMemberOrNotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2331,6 +2418,121 @@ export interface operations {
             503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
+    listBlocks: {
+        parameters: {
+            query?: {
+                /** @description How many users the page holds at most */
+                limit?: number;
+                /** @description A username: only users whose names come after it */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the blocked users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "id": 2,
+                     *           "username": "bob",
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "role": "member"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    blockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unblockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is not blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
     sendBroadcast: {
         parameters: {
             query?: never;
@@ -2436,7 +2638,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["NotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RecipientOffline"];
@@ -2629,7 +2831,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RoomArchivedOrTooLate"];
@@ -2672,7 +2874,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RoomArchivedOrTooManyReactions"];
@@ -3096,7 +3298,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["LastOwnerOrTooManyRoomsOrRoomFull"];
@@ -3654,7 +3856,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["NotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
