@@ -168,7 +168,7 @@ export const settingsTable = {
     'ROOM_CREATION',
     ['everyone', 'moderators'],
     'everyone',
-    'Who may make rooms. moderators: those of the server, which has none yet, so nobody.',
+    'Who may make rooms. moderators: for now nobody, as roles do not count here yet.',
   ),
   roomsCreatedPerDay: limitSetting(
     'ROOMS_CREATED_PER_DAY',

@@ -177,7 +177,7 @@ function found(result: ConversationResult): Conversation {
   throw refused(result.kind)
 }
 
-function refused(refusal: ConversationRefusal): Problem {
+function refused(refusal: ConversationRefusal | 'not-accepted'): Problem {
   return refusal === 'unknown-user'
     ? new Problem('unknown-recipient', 'Nobody is registered under this username.')
     : new Problem(...roomRefusals[refusal])

@@ -192,6 +192,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List blocked users
+         * @description Whom the caller has blocked, sorted by name.
+         */
+        get: operations["listBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/blocks/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Block a user
+         * @description Who is blocked can no longer post, edit, react or type in the direct conversation with the caller, nor add the caller to a room: that is `not-accepted`. What they said stays.
+         */
+        put: operations["blockUser"];
+        post?: never;
+        /**
+         * Unblock a user
+         * @description Takes a block away.
+         */
+        delete: operations["unblockUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/broadcast": {
         parameters: {
             query?: never;
@@ -990,6 +1034,13 @@ export interface components {
         ProfileChanges: {
             /** @description 1 to 64 characters on one line, not blank, no invisible and no bidirectional ones, and not what looks like the username of someone else. Null takes it away */
             displayName?: string | null;
+        };
+        /** @description A page of users */
+        UserPage: {
+            /** @description Sorted by name */
+            users: components["schemas"]["User"][];
+            /** @description Whether more users come after the last of these */
+            more: boolean;
         };
         /** @description Opens the stream as `GET /v1/events?token=…`, and nothing else */
         StreamToken: {
@@ -2076,6 +2127,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `unknown-person`: Unknown person. See `GET /problems/{code}`. */
+        UnknownPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `forbidden`: Not allowed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
         ForbiddenOrCrossSite: {
             headers: {
@@ -2087,6 +2147,15 @@ export interface components {
         };
         /** @description `idempotency-key-reused`: Idempotency key reused. See `GET /problems/{code}`. */
         IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        NotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2121,8 +2190,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        ForbiddenOrNotAMemberOrCrossSite: {
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2141,6 +2210,15 @@ export interface components {
         };
         /** @description `room-archived`: Room archived. `too-many-reactions`: Too many reactions. See `GET /problems/{code}`. */
         RoomArchivedOrTooManyReactions: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2229,6 +2307,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `not-a-member`: Not a member. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        NotAMemberOrNotAcceptedOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `too-many-requests`: Too many requests. `too-many-streams`: Too many streams. See `GET /problems/{code}`. */
         TooManyRequestsOrTooManyStreams: {
             headers: {
@@ -2242,15 +2329,6 @@ export interface components {
         };
         /** @description `forbidden`: Not allowed. `fresh-login-required`: A fresh login is needed. `account-closed`: Account closed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
         ForbiddenOrFreshLoginRequiredOrAccountClosedOrCrossSite: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `unknown-person`: Unknown person. See `GET /problems/{code}`. */
-        UnknownPerson: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2761,6 +2839,121 @@ export interface operations {
             503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
+    listBlocks: {
+        parameters: {
+            query?: {
+                /** @description How many users the page holds at most */
+                limit?: number;
+                /** @description A username: only users whose names come after it */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the blocked users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "id": 2,
+                     *           "username": "bob",
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "role": "member"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    blockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unblockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is not blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
     sendBroadcast: {
         parameters: {
             query?: never;
@@ -2866,7 +3059,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["NotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RecipientOffline"];
@@ -3059,7 +3252,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RoomArchivedOrTooLate"];
@@ -3102,7 +3295,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RoomArchivedOrTooManyReactions"];
@@ -3526,7 +3719,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["LastOwnerOrTooManyRoomsOrRoomFull"];
@@ -4084,7 +4277,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["NotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];

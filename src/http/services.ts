@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
+import type { Blocks } from '../chat/blocks.ts'
 import type { Conversations } from '../chat/conversations.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
@@ -53,6 +54,7 @@ export interface Services {
   sessionActivity: Pick<SessionActivity, 'note'>
   ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
   ownPassword: Pick<OwnPassword, 'check' | 'change'>
+  blocks: Pick<Blocks, 'list' | 'set'>
   ownProfile: Pick<OwnProfile, 'check' | 'update'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>

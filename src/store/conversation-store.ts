@@ -44,11 +44,14 @@ export interface ConversationStore {
 
   /**
    * Tells all nodes that someone is typing, as `StoreUpdate.typing`. Nothing is stored for good, and it may
-   * get lost.
+   * get lost. `not-accepted`: the other person has blocked the viewer.
    *
    * @throws {Unavailable}
    */
-  tellTyping(viewer: Person, key: ConversationKey): Promise<'done' | 'muted' | ConversationRefusal>
+  tellTyping(
+    viewer: Person,
+    key: ConversationKey,
+  ): Promise<'done' | 'muted' | 'not-accepted' | ConversationRefusal>
 }
 
 /** Which conversation; `key` is a room's or a user's key. */

@@ -32,6 +32,8 @@ export interface ChangeFacts {
   message: MessageEntry | undefined
   /** Of the message's room, if it was sent to one. Who is banned is no member. */
   room: { archived: boolean; callerRole: RoomRole | undefined; callerIsBanned: boolean } | undefined
+  /** Of a direct message: whether the other person has blocked the caller. */
+  isBlocked: boolean
   /** Of `react` and `unreact`: whether the caller has reacted so. */
   hasReacted: boolean
   /** Of `react`: how many different emoji the message has, without this one. */
@@ -50,6 +52,8 @@ export type ChangeRefusal =
   /** Of a deletion: nor may the caller moderate its room. */
   | 'not-sender-or-moderator'
   | 'not-a-member'
+  /** The other person of the direct conversation has blocked the caller. */
+  | 'not-accepted'
   | 'room-archived'
   | 'message-deleted'
   | 'too-late'
@@ -92,13 +96,15 @@ function isModerator(role: RoomRole | undefined): boolean {
 function lacksRights(
   { kind }: ChangeCommand,
   message: MessageEntry,
-  { caller, callerIsMuted, room }: ChangeFacts,
+  { caller, callerIsMuted, room, isBlocked }: ChangeFacts,
 ): ChangeRefusal | undefined {
   // What one wrote may be taken back.
   if (callerIsMuted && kind !== 'unreact') return 'muted'
   if (room?.callerIsBanned) return 'banned'
   if (room && room.callerRole === undefined) return 'not-a-member'
-  return kind === 'edit' && message.from.id !== caller.id ? 'not-sender' : undefined
+  if (kind === 'edit' && message.from.id !== caller.id) return 'not-sender'
+  // Who is blocked may still take back what they said.
+  return isBlocked && kind !== 'unreact' ? 'not-accepted' : undefined
 }
 
 function stateRefusal(

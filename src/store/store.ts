@@ -1,5 +1,6 @@
 import type { AccountStore } from './account-store.ts'
 import type { AuditStore } from './audit-store.ts'
+import type { BlockStore } from './block-store.ts'
 import type { ConversationStore, ReadMarker, TypingSignal } from './conversation-store.ts'
 import type { Entry, LogBounds, MessageLog } from './message-log.ts'
 import type { Account } from './person.ts'
@@ -21,6 +22,7 @@ export interface Store {
   readonly accounts: AccountStore
   readonly sessions: SessionStore
   readonly presence: PresenceStore
+  readonly blocks: BlockStore
   readonly rooms: RoomStore
   readonly conversations: ConversationStore
   readonly receipts: ReceiptStore

@@ -81,6 +81,7 @@ t.test('moves everything, and reports progress and a summary', async (t) => {
   audiences         1
   rooms             0
   memberships       0
+  blocks            0
   bans of rooms     0
   entries           3000
   read markers      1

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { accountStoreContract } from './contract/account-store.ts'
+import { blockStoreContract } from './contract/block-store.ts'
 import { conversationStoreContract } from './contract/conversation-store.ts'
 import type { OpenFixture } from './contract/fixture.ts'
 import { messageLogContract } from './contract/message-log.ts'
@@ -17,6 +18,7 @@ const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<v
   MessageLog: messageLogContract,
   AccountStore: accountStoreContract,
   SessionStore: sessionStoreContract,
+  BlockStore: blockStoreContract,
   RoomStore: roomStoreContract,
   ConversationStore: conversationStoreContract,
   PresenceStore: presenceStoreContract,

@@ -256,15 +256,9 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const message = this.#visible(caller.id).find(({ id }) => id === command.id)
     const emoji = 'emoji' in command ? command.emoji : ''
     const reaction = `${command.id} ${emoji} ${caller.id}`
+    const about = { caller, now: this.now(), message, room: undefined }
     const callerIsMuted = this.muted.has(caller.id)
-    const facts = {
-      caller,
-      callerIsMuted,
-      now: this.now(),
-      message,
-      room: undefined,
-      otherEmoji: 0,
-    }
+    const facts = { ...about, callerIsMuted, otherEmoji: 0, isBlocked: false }
     const decision = decideChange(command, { ...facts, hasReacted: this.#reactions.has(reaction) })
     if ('refusal' in decision) return { kind: decision.refusal }
     const found = message as MessageEntry

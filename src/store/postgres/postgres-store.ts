@@ -1,5 +1,6 @@
 import type { AccountStore } from '../account-store.ts'
 import type { AuditStore } from '../audit-store.ts'
+import type { BlockStore } from '../block-store.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
@@ -20,6 +21,7 @@ import {
   skeletonsTaken,
 } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
+import { listBlocks, setBlock } from './blocks.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { openConversationStore } from './conversations/conversation-store.ts'
 import { appendBatch } from './log/append.ts'
@@ -128,6 +130,11 @@ export class PostgresStore implements Store {
       this.#thenPoll(endOwnSessions(this.#parts.commandPool, caller, which)),
     renew: (id, ttlMs, maxMs) => this.#thenPoll(renewSession(this.#pool, id, ttlMs, maxMs)),
     noteUse: (uses) => noteUse(this.#pool, uses),
+  }
+
+  readonly blocks: BlockStore = {
+    list: (account, range) => listBlocks(this.#pool, account, range),
+    set: (caller, key, blocked) => setBlock(this.#parts.commandPool, caller, key, blocked),
   }
 
   readonly presence: PresenceStore = {

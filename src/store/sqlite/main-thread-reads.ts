@@ -6,6 +6,7 @@ import type { Memberships } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import type { Unavailable } from '../store-errors.ts'
+import { BlockQueries } from './blocks.ts'
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { ConversationQueries } from './conversations/conversation-queries.ts'
@@ -38,6 +39,7 @@ export class MainThreadReads {
   readonly #memberships
   readonly #conversations
   readonly #mutes
+  readonly #blocks
   #closedError: Unavailable | undefined
   #publishedBounds: LogBounds
   /** The log's edges in the open snapshot, once they were read. */
@@ -58,6 +60,7 @@ export class MainThreadReads {
     this.#memberships = new MembershipQueries(connection)
     this.#conversations = new ConversationQueries(connection)
     this.#mutes = new Restrictions(connection, 'mutes')
+    this.#blocks = new BlockQueries(connection)
     this.#publishedBounds = this.#boundsQuery.read()
   }
 
@@ -92,15 +95,18 @@ export class MainThreadReads {
     return known ?? this.#read(() => this.#memberships.of(account, this.#readSnapshotBounds().head))
   }
 
-  /** What is told of someone who is typing, unless they are not in the conversation. */
+  /** What is told of someone who is typing, unless they may not. */
   async typing(
     by: Person,
     key: ConversationKey,
-  ): Promise<TypingSignal | 'muted' | ConversationRefusal> {
+  ): Promise<TypingSignal | ConversationRefusal | 'muted' | 'not-accepted'> {
     return this.#read(() => {
       const located = this.#conversations.locate(by, key)
       if (typeof located === 'string') return located
-      return this.#mutes.has(by.id, this.#now()) ? 'muted' : { by, ref: located.ref }
+      if (this.#mutes.has(by.id, this.#now())) return 'muted'
+      const { ref } = located
+      if (ref.type === 'direct' && this.#blocks.has(ref.with.id, by.id)) return 'not-accepted'
+      return { by, ref }
     })
   }
 

@@ -1,5 +1,6 @@
 import type { AccountStore } from '../account-store.ts'
 import type { AuditStore } from '../audit-store.ts'
+import type { BlockStore } from '../block-store.ts'
 import { CommandBatcher } from '../command-batcher.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
@@ -103,6 +104,12 @@ export class SqliteStore implements Store {
   readonly #roomCommands = new CommandBatcher<RoomCall, RoomOutcome>({
     run: (calls) => this.#publish(this.#writer.call('executeRoomCommands', calls)),
   })
+
+  readonly blocks: BlockStore = {
+    list: (account, range) => this.#reader.call('listBlocks', account, range),
+    set: (caller, key, blocked) =>
+      this.#publish(this.#writer.call('setBlock', caller, key, blocked)),
+  }
 
   readonly rooms: RoomStore = {
     execute: (session, command, idempotency) =>

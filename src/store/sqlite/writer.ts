@@ -4,6 +4,7 @@ import type {
   NewAccount,
   PasswordChange,
 } from '../account-store.ts'
+import type { BlockOutcome } from '../block-store.ts'
 import type { SessionCaller } from '../caller.ts'
 import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
@@ -16,6 +17,7 @@ import type { Session, SessionClient, SessionUse } from '../session-store.ts'
 import type { SetupCodeUse, StaffCall, StaffCommand, StaffOutcome } from '../staff-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
+import { BlockQueries } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import {
   ConversationCommands,
@@ -34,6 +36,7 @@ import { ReceiptQueries } from './receipts.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { RetentionQueries } from './retention.ts'
 import { RoomCommands } from './rooms/room-commands.ts'
+import { type EndedSessions, SessionWrites } from './session-writes.ts'
 import { SessionQueries } from './sessions.ts'
 import { Restrictions } from './staff/restrictions.ts'
 import { StaffCommands } from './staff/staff-commands.ts'
@@ -56,11 +59,12 @@ export class Writer {
   readonly #conversations
   readonly #markers
   readonly #accounts
+  readonly #blocks
   readonly #sessions
+  readonly #writes
   readonly #presence
   readonly #receipts
   readonly #staff
-  readonly #bans
   readonly #mutes
   readonly #retention
   readonly #deletedTexts
@@ -79,11 +83,12 @@ export class Writer {
     this.#conversations = new ConversationCommands(connection)
     this.#markers = new ReadMarkers(connection)
     this.#accounts = new AccountQueries(connection)
+    this.#blocks = new BlockQueries(connection)
     this.#sessions = new SessionQueries(connection)
+    this.#writes = new SessionWrites(connection)
     this.#presence = new PresenceQueries(connection)
     this.#receipts = new ReceiptQueries(connection)
     this.#staff = new StaffCommands(connection)
-    this.#bans = new Restrictions(connection, 'bans')
     this.#mutes = new Restrictions(connection, 'mutes')
     this.#retention = new RetentionQueries(connection)
     this.#deletedTexts = new DeletedTexts(connection)
@@ -162,7 +167,7 @@ export class Writer {
       const created = this.#accounts.create(account, now)
       if (!created) return { value: 'taken', update: null }
       this.#markers.move(created.id, EVERYONE, this.#bounds.read().head)
-      return { value: this.#open(created.id, ttlMs, now, client), update: null }
+      return { value: this.#writes.open(created.id, ttlMs, now, client), update: null }
     })
   }
 
@@ -172,7 +177,7 @@ export class Writer {
       if (affected === undefined) return { value: outcome, update: null }
       if (affected.by === 'set-role')
         return { value: outcome, update: this.#updateOf({ accounts: [affected.account] }) }
-      const events = this.#end(this.#sessions.idsOfAccount(affected.account.id), now)
+      const events = this.#writes.endAll(affected.account.id, now)
       return { value: outcome, update: this.#updateOf({ ...events, banned: events.ended }) }
     })
   }
@@ -181,8 +186,8 @@ export class Writer {
     return this.#write((now) => {
       const account = this.#staff.useSetupCode(use, now)
       if (account === undefined) return { value: 'unknown-code', update: null }
-      const events = this.#end(this.#sessions.idsOfAccount(account), now)
-      const session = this.#open(account, use.ttlMs, now, use.client)
+      const events = this.#writes.endAll(account, now)
+      const session = this.#writes.open(account, use.ttlMs, now, use.client)
       this.#sessions.markAsSetup(session.id)
       return { value: session, update: this.#updateOf(events) }
     })
@@ -197,7 +202,7 @@ export class Writer {
     return this.#write((now) => {
       if (this.#accounts.passwordHash(account) !== verifiedHash)
         return { value: 'password-changed', update: null }
-      return this.#openOneMore(account, ttlMs, now, client)
+      return this.#opened(this.#writes.openOneMore(account, ttlMs, now, client))
     })
   }
 
@@ -206,12 +211,12 @@ export class Writer {
     ttlMs: number,
     client?: SessionClient,
   ): WriteResult<Session | 'banned'> {
-    return this.#write((now) => this.#openOneMore(account, ttlMs, now, client))
+    return this.#write((now) => this.#opened(this.#writes.openOneMore(account, ttlMs, now, client)))
   }
 
   endSession(id: number): WriteResult<boolean> {
     return this.#write((now) => {
-      const events = this.#end([id], now)
+      const events = this.#writes.end([id], now)
       return { value: events.ended.length > 0, update: this.#updateOf(events) }
     })
   }
@@ -223,7 +228,11 @@ export class Writer {
     return this.#write((now) => {
       const caller = this.#accounts.ofSession(own, now)
       if (!caller) return { value: 'session-ended', update: null }
-      return this.#endOwn(caller.id, now, (id) => (which === 'others' ? id !== own : id === which))
+      return this.#ended(
+        this.#writes.endOwn(caller.id, now, (id) =>
+          which === 'others' ? id !== own : id === which,
+        ),
+      )
     })
   }
 
@@ -236,7 +245,7 @@ export class Writer {
       if (!caller) return { value: 'session-ended', update: null }
       if (!this.#accounts.changePassword(caller.id, change))
         return { value: 'password-changed', update: null }
-      return this.#endOwn(caller.id, now, (id) => id !== own)
+      return this.#ended(this.#writes.endOwn(caller.id, now, (id) => id !== own))
     })
   }
 
@@ -253,6 +262,16 @@ export class Writer {
         return { value: this.#accounts.byId(caller.id) as Account, update: null }
       const accounts = typeof outcome === 'string' ? [] : [outcome]
       return { value: outcome, update: this.#updateOf({ accounts }) }
+    })
+  }
+
+  setBlock({ session }: SessionCaller, key: string, blocked: boolean): WriteResult<BlockOutcome> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(session, now)
+      const value = caller
+        ? this.#blocks.set(caller, this.#accounts.person(key), blocked, now)
+        : 'session-ended'
+      return { value, update: null }
     })
   }
 
@@ -315,34 +334,13 @@ export class Writer {
     return result
   }
 
-  /** Ends those of an account's sessions that are meant. */
-  #endOwn(account: number, now: number, isMeant: (id: number) => boolean): WriteResult<number[]> {
-    const ids = this.#sessions.ofAccount(account, now).map(({ id }) => id)
-    const events = this.#end(ids.filter(isMeant), now)
-    return { value: events.ended, update: this.#updateOf(events) }
+  #ended({ left, ended }: EndedSessions): WriteResult<number[]> {
+    return { value: ended, update: this.#updateOf({ left, ended }) }
   }
 
-  /** One more session of an account, which may have too many then. */
-  #openOneMore(
-    account: number,
-    ttlMs: number,
-    now: number,
-    client: SessionClient | undefined,
-  ): WriteResult<Session | 'banned'> {
-    if (this.#bans.has(account, now)) return { value: 'banned', update: null }
-    const events = this.#end(this.#sessions.excess(account, now), now)
-    return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
-  }
-
-  #open(account: number, ttlMs: number, now: number, client: SessionClient | undefined): Session {
-    const id = this.#sessions.open(account, ttlMs, now, client)
-    return this.#sessions.alive(id, now) as Session
-  }
-
-  /** Ends sessions and their presence. */
-  #end(ids: readonly number[], now: number) {
-    const left = this.#presence.leave(ids)
-    return { left, ended: ids.filter((id) => this.#sessions.end(id, now)) }
+  #opened(made: ReturnType<SessionWrites['openOneMore']>): WriteResult<Session | 'banned'> {
+    if (made === undefined) return { value: 'banned', update: null }
+    return { value: made.session, update: this.#updateOf({ ...made.events }) }
   }
 
   /** Null where nothing happened. */

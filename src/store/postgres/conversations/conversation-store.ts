@@ -49,8 +49,9 @@ export function openConversationStore({ pool, poller }: Parts): ConversationStor
     tellTyping: async ({ id }, key) => {
       const found = await findAudience(pool, id, key)
       if (typeof found === 'string') return found
+      const { audience, other, isBlocked } = found
       if (await findRestriction(pool, 'mute', id)) return 'muted'
-      const { audience, other } = found
+      if (isBlocked) return 'not-accepted'
       await pool.write((sql) => sql`SELECT obrol_tell_typing(${id}, ${audience}, ${other})`)
       await poller.pollAfterWrite()
       return 'done'

@@ -3,6 +3,7 @@ import type { Room, RoomRole } from '../../room.ts'
 import type { RoomFacts } from '../../room-rules.ts'
 import type { NewRoom, RoomCommand } from '../../room-store.ts'
 import { AccountQueries } from '../accounts.ts'
+import { BlockQueries } from '../blocks.ts'
 import type { Connection } from '../connection.ts'
 import { Restrictions } from '../staff/restrictions.ts'
 import { RoomBans } from './room-bans.ts'
@@ -16,6 +17,7 @@ export class RoomFactQueries {
   readonly #bans
   readonly #accounts
   readonly #mutes
+  readonly #blocks
   readonly #hasLeft
   readonly #owners
   readonly #longest
@@ -28,6 +30,7 @@ export class RoomFactQueries {
     this.#bans = new RoomBans(connection)
     this.#accounts = new AccountQueries(connection)
     this.#mutes = new Restrictions(connection, 'mutes')
+    this.#blocks = new BlockQueries(connection)
     this.#hasLeft = connection
       .prepare<[number, number], number>(
         `SELECT 1 FROM members
@@ -79,6 +82,7 @@ export class RoomFactQueries {
     const [inRoom, account] = [room?.id ?? 0, target?.id ?? 0]
     const others = (role: RoomRole): Others => ({ room: inRoom, role, except: account })
     const [bans, rooms, hasLeft] = [this.#bans, this.#rooms, this.#hasLeft]
+    const blocks = this.#blocks
     const [owners, longest, joinedRooms] = [this.#owners, this.#longest, this.#joinedRooms]
     return {
       caller,
@@ -95,6 +99,9 @@ export class RoomFactQueries {
       },
       get targetIsBanned() {
         return bans.has(inRoom, account)
+      },
+      get callerIsBlocked() {
+        return blocks.has(account, caller.id)
       },
       get targetHasLeft() {
         return hasLeft.get(account, inRoom) !== undefined
