@@ -27,7 +27,7 @@ import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
 import { SessionInfo, SessionList } from './sessions.ts'
-import { OnlineUser, OnlineUsers } from './users.ts'
+import { OnlineUser, OnlineUsers, UserList } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
 const named: readonly (TSchema & { $id?: string })[] = [
@@ -67,6 +67,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   ReadMarker,
   OnlineUser,
   OnlineUsers,
+  UserList,
   ...eventData,
   ...streamEvents,
   Health,

@@ -312,8 +312,11 @@ t.test('the examples of the pages work, one call after the other', async (t) => 
       const isOthers = ['PATCH', 'DELETE'].includes(method) && at === '/v1/messages/1'
       // The numbers of sessions are random.
       const isNoSession = at.startsWith('/v1/sessions/')
-      const refusal =
-        isSomeoneElse || isNoSession
+      // It needs a query, and none is made up.
+      const lacksQuery = method === 'GET' && at === '/v1/users'
+      const refusal = lacksQuery
+        ? 400
+        : isSomeoneElse || isNoSession
           ? 404
           : isOthers && before !== 'a fresh server'
             ? 403
