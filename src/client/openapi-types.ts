@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Get the current user and session
-         * @description The user of the token, and when its session ends.
+         * @description The user of the token, and when its session ends. A token for programs needs the scope `read`.
          */
         get: operations["getMe"];
         put?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends this session: its streams close, and its token is no longer valid.
+         * @description Ends this session: its streams close, and its token is no longer valid. Not with a token for programs.
          */
         post: operations["logout"];
         delete?: never;
@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Send a broadcast message
-         * @description To everyone. Once the answer is 201, the message is stored and reaches every stream.
+         * @description To everyone. Once the answer is 201, the message is stored and reaches every stream. A token for programs needs the scope `write`.
          */
         post: operations["sendBroadcast"];
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Send a direct message
-         * @description To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it.
+         * @description To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it. A token for programs needs the scope `write`.
          */
         post: operations["sendDirect"];
         delete?: never;
@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * List messages
-         * @description Only messages that the caller may see, by id, ascending, with their reactions; of a deleted one its place, with `deletedAt`. With neither `after` nor `before`: the newest. Both together are refused.
+         * @description Only messages that the caller may see, by id, ascending, with their reactions; of a deleted one its place, with `deletedAt`. With neither `after` nor `before`: the newest. Both together are refused. A token for programs needs the scope `read`.
          */
         get: operations["listMessages"];
         put?: never;
@@ -153,21 +153,21 @@ export interface paths {
         };
         /**
          * Get a message
-         * @description With its reactions. The answer is also 404 where the caller may not see the message, and 410 where it was deleted.
+         * @description With its reactions. The answer is also 404 where the caller may not see the message, and 410 where it was deleted. A token for programs needs the scope `read`.
          */
         get: operations["getMessage"];
         put?: never;
         post?: never;
         /**
          * Delete a message
-         * @description Its sender may, and in a room its moderators. What it said is gone at once, for everyone; its place stays in the history. The answer is 204 also where it was deleted before.
+         * @description Its sender may, and in a room its moderators. What it said is gone at once, for everyone; its place stays in the history. The answer is 204 also where it was deleted before. A token for programs needs the scope `write`.
          */
         delete: operations["deleteMessage"];
         options?: never;
         head?: never;
         /**
          * Edit a message
-         * @description Its sender may, for as long as the server allows; in a room only as a member. What changes nothing is no edit.
+         * @description Its sender may, for as long as the server allows; in a room only as a member. What changes nothing is no edit. A token for programs needs the scope `write`.
          */
         patch: operations["editMessage"];
         trace?: never;
@@ -182,13 +182,13 @@ export interface paths {
         get?: never;
         /**
          * React to a message
-         * @description With one emoji. In a room only as a member. The answer is 204 also where the caller has reacted so already. A message takes 20 different emoji.
+         * @description With one emoji. In a room only as a member. The answer is 204 also where the caller has reacted so already. A message takes 20 different emoji. A token for programs needs the scope `write`.
          */
         put: operations["addReaction"];
         post?: never;
         /**
          * Take a reaction back
-         * @description The answer is 204 also where the caller has not reacted so.
+         * @description The answer is 204 also where the caller has not reacted so. A token for programs needs the scope `write`.
          */
         delete: operations["removeReaction"];
         options?: never;
@@ -205,13 +205,13 @@ export interface paths {
         };
         /**
          * List rooms
-         * @description The open rooms and the caller’s own, sorted by name. The next page begins `after` the last name of this one.
+         * @description The open rooms and the caller’s own, sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listRooms"];
         put?: never;
         /**
          * Make a room
-         * @description The caller is its owner and first member. Names are as those of users, in a namespace of their own. With an Idempotency-Key, a repetition is answered with the room as it is now.
+         * @description The caller is its owner and first member. Names are as those of users, in a namespace of their own. With an Idempotency-Key, a repetition is answered with the room as it is now. A token for programs needs the scope `write`.
          */
         post: operations["createRoom"];
         delete?: never;
@@ -229,21 +229,21 @@ export interface paths {
         };
         /**
          * Get a room
-         * @description The answer is also 404 where it is private and the caller is not a member.
+         * @description The answer is also 404 where it is private and the caller is not a member. A token for programs needs the scope `read`.
          */
         get: operations["getRoom"];
         put?: never;
         post?: never;
         /**
          * Delete a room
-         * @description For its owners. At once nobody can read it any more, and its name is free for another room.
+         * @description For its owners. At once nobody can read it any more, and its name is free for another room. A token for programs needs the scope `write`.
          */
         delete: operations["deleteRoom"];
         options?: never;
         head?: never;
         /**
          * Change a room
-         * @description Its moderators may change `title` and `topic`, its owners also `archived` and `access`. What is as it was already changes nothing.
+         * @description Its moderators may change `title` and `topic`, its owners also `archived` and `access`. What is as it was already changes nothing. A token for programs needs the scope `write`.
          */
         patch: operations["updateRoom"];
         trace?: never;
@@ -257,7 +257,7 @@ export interface paths {
         };
         /**
          * List the members of a room
-         * @description Sorted by name. The next page begins `after` the last name of this one.
+         * @description Sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listRoomMembers"];
         put?: never;
@@ -278,13 +278,13 @@ export interface paths {
         get?: never;
         /**
          * Join a room, add someone or give a role
-         * @description With one’s own username: join an open room. With another one: add them, which members of an open room may, and moderators in a private one, or where they once left. `role` is for owners. What is so already changes nothing. A body is not needed.
+         * @description With one’s own username: join an open room. With another one: add them, which members of an open room may, and moderators in a private one, or where they once left. `role` is for owners. What is so already changes nothing. A body is not needed. A token for programs needs the scope `write`.
          */
         put: operations["putRoomMember"];
         post?: never;
         /**
          * Leave a room, or remove someone
-         * @description With one’s own username: leave. With another one: remove who has a lower role. The answer is also 204 where they are no member. When the last owner leaves, the moderator, else the member, who has been there longest becomes the owner; without members a private room is deleted, and an open one archived.
+         * @description With one’s own username: leave. With another one: remove who has a lower role. The answer is also 204 where they are no member. When the last owner leaves, the moderator, else the member, who has been there longest becomes the owner; without members a private room is deleted, and an open one archived. A token for programs needs the scope `write`.
          */
         delete: operations["removeRoomMember"];
         options?: never;
@@ -301,7 +301,7 @@ export interface paths {
         };
         /**
          * List the bans of a room
-         * @description For its moderators and owners, sorted by name. The next page begins `after` the last name of this one.
+         * @description For its moderators and owners, sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listRoomBans"];
         put?: never;
@@ -322,13 +322,13 @@ export interface paths {
         get?: never;
         /**
          * Ban someone from a room
-         * @description Removes who has a lower role than the caller, a moderator or an owner, and keeps them from joining, from being added and from writing. They may still read an open room.
+         * @description Removes who has a lower role than the caller, a moderator or an owner, and keeps them from joining, from being added and from writing. They may still read an open room. A token for programs needs the scope `write`.
          */
         put: operations["banFromRoom"];
         post?: never;
         /**
          * Lift a ban from a room
-         * @description They may join and be added again. The answer is also 204 where they are not banned.
+         * @description They may join and be added again. The answer is also 204 where they are not banned. A token for programs needs the scope `write`.
          */
         delete: operations["unbanFromRoom"];
         options?: never;
@@ -345,13 +345,13 @@ export interface paths {
         };
         /**
          * List the messages of a room
-         * @description What was said in the room, by id, ascending; in one with the history `since-joined`, what was said while the caller was a member. With neither `after` nor `before`: the newest. Both together are refused.
+         * @description What was said in the room, by id, ascending; in one with the history `since-joined`, what was said while the caller was a member. With neither `after` nor `before`: the newest. Both together are refused. A token for programs needs the scope `read`.
          */
         get: operations["listRoomMessages"];
         put?: never;
         /**
          * Send a message to a room
-         * @description To its members, of whom the caller must be one. It arrives on their streams, and is in the history of all who may read the room.
+         * @description To its members, of whom the caller must be one. It arrives on their streams, and is in the history of all who may read the room. A token for programs needs the scope `write`.
          */
         post: operations["sendToRoom"];
         delete?: never;
@@ -369,7 +369,7 @@ export interface paths {
         };
         /**
          * List conversations
-         * @description The one with everyone, those with single people, and the rooms that the caller is a member of; the newest first. The next page begins `before` the last of this one.
+         * @description The one with everyone, those with single people, and the rooms that the caller is a member of; the newest first. The next page begins `before` the last of this one. A token for programs needs the scope `read`.
          */
         get: operations["listConversations"];
         put?: never;
@@ -389,7 +389,7 @@ export interface paths {
         };
         /**
          * Get a conversation
-         * @description Also one with a person with whom nothing was said yet.
+         * @description Also one with a person with whom nothing was said yet. A token for programs needs the scope `read`.
          */
         get: operations["getConversation"];
         put?: never;
@@ -399,7 +399,7 @@ export interface paths {
         head?: never;
         /**
          * Mute a conversation
-         * @description The server keeps it for all devices of the caller, and goes on to send what is said. With a person with whom nothing was said yet nothing is kept.
+         * @description The server keeps it for all devices of the caller, and goes on to send what is said. With a person with whom nothing was said yet nothing is kept. A token for programs needs the scope `write`.
          */
         patch: operations["updateConversation"];
         trace?: never;
@@ -414,7 +414,7 @@ export interface paths {
         get?: never;
         /**
          * Mark a conversation as read
-         * @description Up to an id or a cursor. A marker never goes back: a place before it changes nothing. All streams of the caller get the event `read` where it moves.
+         * @description Up to an id or a cursor. A marker never goes back: a place before it changes nothing. All streams of the caller get the event `read` where it moves. A token for programs needs the scope `write`.
          */
         put: operations["markConversationRead"];
         post?: never;
@@ -435,7 +435,7 @@ export interface paths {
         put?: never;
         /**
          * Say that you are typing
-         * @description The others in a room or a direct conversation get the event `typing`. Repeat it every few seconds while it lasts: it is forgotten after 6 seconds, or with the message.
+         * @description The others in a room or a direct conversation get the event `typing`. Repeat it every few seconds while it lasts: it is forgotten after 6 seconds, or with the message. A token for programs needs the scope `write`.
          */
         post: operations["tellTyping"];
         delete?: never;
@@ -453,7 +453,7 @@ export interface paths {
         };
         /**
          * List online users
-         * @description The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one.
+         * @description The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listOnlineUsers"];
         put?: never;
@@ -473,7 +473,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
+         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`. A token for programs needs the scope `read`.
          */
         get: operations["openStream"];
         put?: never;
@@ -495,7 +495,7 @@ export interface paths {
         put?: never;
         /**
          * Create a stream token
-         * @description For an `EventSource`, which cannot set headers. It is valid as long as the session, may be used more than once, and opens the stream and nothing else.
+         * @description For an `EventSource`, which cannot set headers. It is valid as long as the session, may be used more than once, and opens the stream and nothing else. Not with a token for programs.
          */
         post: operations["createStreamToken"];
         delete?: never;
