@@ -49,7 +49,36 @@ export const problems = {
     status: 403,
     title: 'Not allowed',
     explanation:
-      'You may not do this here: the message is not yours, it needs a higher role in the room, the room has banned you or the person, or the settings of the server leave it to moderators. `detail` says which.',
+      'You may not do this here: the message is not yours, it needs a higher role in the room, the room has banned you or the person, your role on the server or the scope of your token is not enough, or the settings of the server leave it to moderators. `detail` says which.',
+  },
+  'fresh-login-required': {
+    status: 403,
+    title: 'A fresh login is needed',
+    explanation:
+      'This needs a session whose login is at most 10 minutes old. Log in again, or send the password of your account as `password` in the body. A session that another app opened cannot do this.',
+  },
+  banned: {
+    status: 403,
+    title: 'Banned',
+    explanation:
+      'The people who run the server have banned this account. `reason` says why and `until` when that ends, where they said so.',
+  },
+  muted: {
+    status: 403,
+    title: 'Muted',
+    explanation:
+      'The people who run the server have muted this account: it can read, but not write. `until` says when that ends, where they said so.',
+  },
+  'not-accepted': {
+    status: 403,
+    title: 'Not accepted',
+    explanation:
+      'The other person does not accept this from you: they have blocked you. Nothing was sent.',
+  },
+  'account-closed': {
+    status: 403,
+    title: 'Account closed',
+    explanation: 'The account was closed. Nothing can be sent to it, and nobody can use it again.',
   },
   'not-a-member': {
     status: 403,
@@ -125,6 +154,12 @@ export const problems = {
     title: 'The last owner',
     explanation:
       'A room with members has an owner. Make someone else one first; or leave the room, and the member of the highest role who has been there longest becomes the owner.',
+  },
+  'last-admin': {
+    status: 409,
+    title: 'The last admin',
+    explanation:
+      'The server needs an admin who is neither banned nor closed. Make someone else one first.',
   },
   'too-many-rooms': {
     status: 409,
@@ -242,6 +277,10 @@ export interface ProblemExtras {
   errors?: FieldError[]
   /** Seconds, at least 1. */
   retryAfter?: number
+  /** Of `banned`: why, as its people were told. */
+  reason?: string
+  /** Of `banned` and `muted`: when it ends, in Unix milliseconds. */
+  until?: number
 }
 
 /** `detail` is for the caller: it says what was wrong and what would be right. */

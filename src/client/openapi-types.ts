@@ -642,6 +642,23 @@ export interface components {
              * @description RFC 3339 in UTC
              */
             createdAt: string;
+            /**
+             * @description What the account may do on the whole server
+             * @enum {unknown}
+             */
+            role: "member" | "moderator" | "admin";
+            /** @description The name to show beside the username, where there is one */
+            displayName?: string;
+            /**
+             * @description A program’s account
+             * @enum {boolean}
+             */
+            bot?: true;
+            /**
+             * @description Nobody can log in to it any more
+             * @enum {boolean}
+             */
+            closed?: true;
         };
         /** @description A new session and its token, which is valid until the session ends */
         OpenedSession: {
@@ -1348,6 +1365,13 @@ export interface components {
             requestId: string;
             /** @description With `invalid-request`: what was wrong, one by one */
             errors?: components["schemas"]["ProblemError"][];
+            /** @description With `banned`: why, where it was said */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description With `banned` and `muted`: when it ends, RFC 3339 in UTC; not for one without an end
+             */
+            until?: string;
             /** @description With `not-found` for an unknown path: all operations */
             operations?: components["schemas"]["Operation"][];
         };
@@ -1364,7 +1388,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/last-admin" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -1754,7 +1778,8 @@ export interface operations {
                      *       "user": {
                      *         "id": 1,
                      *         "username": "dewi",
-                     *         "createdAt": "2026-11-02T09:30:00.000Z"
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
                      *       },
                      *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
                      *       "tokenType": "Bearer",
@@ -1807,7 +1832,8 @@ export interface operations {
                      *       "user": {
                      *         "id": 1,
                      *         "username": "dewi",
-                     *         "createdAt": "2026-11-02T09:30:00.000Z"
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
                      *       },
                      *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl",
                      *       "tokenType": "Bearer",
@@ -1850,7 +1876,8 @@ export interface operations {
                      *       "user": {
                      *         "id": 1,
                      *         "username": "dewi",
-                     *         "createdAt": "2026-11-02T09:30:00.000Z"
+                     *         "createdAt": "2026-11-02T09:30:00.000Z",
+                     *         "role": "member"
                      *       },
                      *       "session": {
                      *         "createdAt": "2026-11-02T09:30:00.000Z",

@@ -5,7 +5,7 @@ import type { RoomsEvent } from './state/event-types.ts'
 
 type Schemas = components['schemas']
 
-/** An account: `{id, username, createdAt}`. */
+/** An account: `{id, username, createdAt, role}`, and where there is one `displayName`, `bot` and `closed`. */
 export type User = Schemas['User']
 
 /** The response to registering and logging in: the user, and the session's token. */

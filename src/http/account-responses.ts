@@ -1,8 +1,8 @@
 import type { Account } from '../store/person.ts'
 import type { Session } from '../store/session-store.ts'
 
-export function toUser({ id, username, createdAt }: Account) {
-  return { id, username, createdAt: toTime(createdAt) }
+export function toUser({ createdAt, ...account }: Account) {
+  return { ...account, createdAt: toTime(createdAt) }
 }
 
 export function toOpenedSession(session: Session, token: string) {

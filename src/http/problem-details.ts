@@ -1,4 +1,5 @@
 import { type Problem, problems } from '../chat/problems.ts'
+import { toTime } from './account-responses.ts'
 import type { Operation } from './checks/route-table.ts'
 
 /** The media type of errors (RFC 9457, section 3). */
@@ -15,6 +16,8 @@ export interface ProblemDetails {
   detail: string
   requestId: string
   errors?: Problem['extras']['errors']
+  reason?: string
+  until?: string
   operations?: readonly Operation[]
 }
 
@@ -30,7 +33,10 @@ export function problemDetails(
     detail: message,
     requestId,
   }
-  if (extras.errors !== undefined) details.errors = extras.errors
+  const { errors, reason, until } = extras
+  if (errors !== undefined) details.errors = errors
+  if (reason !== undefined) details.reason = reason
+  if (until !== undefined) details.until = toTime(until)
   return details
 }
 

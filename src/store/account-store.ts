@@ -11,6 +11,9 @@ export interface AccountStore {
 
   /** The account of a username key, with its password hash. */
   credentials(key: string): Promise<Credentials | undefined>
+
+  /** Empty where the account has no password, or there is no such account. */
+  passwordHash(account: number): Promise<string>
 }
 
 export interface NewAccount {

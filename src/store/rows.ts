@@ -5,6 +5,7 @@ import type {
   Reaction,
   ReactionEntry,
 } from './message-log.ts'
+import type { Account, Role } from './person.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
 import type { Session } from './session-store.ts'
@@ -95,22 +96,44 @@ export function toEntry(row: EntryRow, room: Room | RoomRef | null): Entry {
   return { kind, ...common, at: sentAt, member, role, reason }
 }
 
-/** A row of a query for sessions, joined with the account. */
-export interface SessionRow {
-  id: number
-  createdAt: number
-  expiresAt: number
+/** The columns of `AccountRow`, in both stores. @param table the name of `accounts` in the query */
+export function accountColumns(table: string): string {
+  return `${table}.id AS "accountId", ${table}.username, ${table}.created_at AS "accountCreatedAt",
+    ${table}.role, ${table}.display_name AS "displayName", ${table}.bot, ${table}.closed_at AS "closedAt"`
+}
+
+export interface AccountRow {
   accountId: number
   username: string
   accountCreatedAt: number
+  role: Role
+  displayName: string | null
+  /** A number on SQLite. */
+  bot: boolean | number
+  closedAt: number | null
+}
+
+export function toAccount(row: AccountRow): Account {
+  const { accountId, username, accountCreatedAt, role, displayName, bot, closedAt } = row
+  return {
+    id: accountId,
+    username,
+    createdAt: accountCreatedAt,
+    role,
+    ...(displayName !== null && { displayName }),
+    ...(bot && { bot: true }),
+    ...(closedAt !== null && { closed: true }),
+  }
+}
+
+/** A row of a query for sessions, joined with the account. */
+export interface SessionRow extends AccountRow {
+  id: number
+  createdAt: number
+  expiresAt: number
 }
 
 export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt, accountId, username, accountCreatedAt } = row
-  return {
-    id,
-    account: { id: accountId, username, createdAt: accountCreatedAt },
-    createdAt,
-    expiresAt,
-  }
+  const { id, createdAt, expiresAt } = row
+  return { id, account: toAccount(row), createdAt, expiresAt }
 }

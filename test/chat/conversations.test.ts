@@ -68,7 +68,7 @@ async function open() {
   const store = new MemoryStore()
   const scripted = new ScriptedConversations()
   const conversations = new Conversations({ accounts: store.accounts, conversations: scripted })
-  const account = { ...ann, createdAt: 0 }
+  const account = { ...ann, createdAt: 0, role: 'member' } as const
   const session = { id: 3, account, createdAt: 0, expiresAt: 1 }
   return { scripted, conversations, session, account }
 }

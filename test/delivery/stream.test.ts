@@ -10,7 +10,7 @@ import type { Session } from '../../src/store/session-store.ts'
 
 const epoch = 'mh4k2c9z'
 const bounds = { epoch, oldest: 1, head: 9 }
-const account = { id: 1, username: 'ann', createdAt: 0 }
+const account = { id: 1, username: 'ann', createdAt: 0, role: 'member' } as const
 const session: Session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
 const event = new EncodedEvent(6, 'message', [0], 'too late')
 

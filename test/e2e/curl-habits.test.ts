@@ -16,7 +16,7 @@ t.test('a first session, typed by hand', async (t) => {
     .expect('content-type', /^application\/json/)
     .expect('cache-control', 'no-store')
   t.match(registered.body, {
-    user: { id: Number, username: 'ann', createdAt: /Z$/ },
+    user: { id: Number, username: 'ann', createdAt: /Z$/, role: 'member' },
     token: String,
     tokenType: 'Bearer',
     expiresAt: /Z$/,

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Problem } from '../../src/chat/problems.ts'
 import { OutcomeUnknown, Unavailable } from '../../src/store/store-errors.ts'
 import { problem, serve } from './support/server.ts'
 
@@ -15,6 +16,29 @@ t.test('an unavailable store is 503 with Retry-After', async (t) => {
   const unknown = await say()
   problem(t, unknown, 503, 'outcome-unknown')
   t.match(unknown.headers.get('retry-after'), /^[1-9]\d*$/)
+})
+
+t.test('a ban says why and until when, where these were said', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const say = () =>
+    server.call('POST', '/v1/messages/broadcast', { json: { text: 'hi' }, headers: ann })
+  server.chat.broken = new Problem('banned', 'Banned.', {
+    reason: 'Spam.',
+    until: 1_800_000_000_000,
+  })
+  t.match(problem(t, await say(), 403, 'banned'), {
+    reason: 'Spam.',
+    until: '2027-01-15T08:00:00.000Z',
+  })
+  server.chat.broken = new Problem('muted', 'Muted.')
+  t.strictSame(Object.keys(problem(t, await say(), 403, 'muted')).sort(), [
+    'detail',
+    'requestId',
+    'status',
+    'title',
+    'type',
+  ])
 })
 
 t.test(

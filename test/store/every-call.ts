@@ -40,6 +40,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.log.append([draft(ann, 'once', { key })], again)
   await store.log.findByIdempotencyKey(viewer, key)
   await store.accounts.credentials(personNamed(round))
+  await store.accounts.passwordHash(viewer)
   await store.sessions.find(ann.id)
   await store.sessions.newest(100)
   for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {

@@ -64,11 +64,21 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
           return 'taken'
         }
         for (const skeleton of skeletons) this.#skeletons.add(skeleton)
-        const account = { id: this.#accounts.size + 1, username, createdAt: 1_700_000_000_000 }
+        const account: Account = {
+          id: this.#accounts.size + 1,
+          username,
+          createdAt: 1_700_000_000_000,
+          role: 'member',
+        }
         this.#accounts.set(key, { account, passwordHash })
         return this.#open(account, ttlMs)
       }),
     credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
+    passwordHash: (id) =>
+      this.#call(
+        'passwordHash',
+        () => this.#accounts.values().find(({ account }) => account.id === id)?.passwordHash ?? '',
+      ),
   }
 
   readonly sessions: SessionStore = {

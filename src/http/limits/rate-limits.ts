@@ -142,10 +142,10 @@ export class RateLimits {
   }
 
   /**
-   * A login, which counts if it fails: for the address with the name, and for the address. It never
-   * counts for the name alone, or anyone could lock an account.
+   * A login, or another check of a password, which counts if it fails: for the address with the name, and
+   * for the address. It never counts for the name alone, or anyone could lock an account.
    */
-  login(address: string, username: string, login: () => Promise<Session>): Promise<Session> {
+  login<T>(address: string, username: string, login: () => Promise<T>): Promise<T> {
     const keys = addressKeys(address)
     // Hashed, because anything can be typed as a name: U+0000, or a password in the wrong field.
     const name = lookupKey(username)

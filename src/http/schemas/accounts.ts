@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { roles } from '../../store/person.ts'
 import { bodyTypes, Id, strict, Time } from './common.ts'
 import {
   bodyErrors,
@@ -14,6 +15,12 @@ export const User = Type.Object(
     id: Id('The number of the account'),
     username: Type.String({ description: 'As typed at registration' }),
     createdAt: Time,
+    role: Type.Enum([...roles], { description: 'What the account may do on the whole server' }),
+    displayName: Type.Optional(
+      Type.String({ description: 'The name to show beside the username, where there is one' }),
+    ),
+    bot: Type.Optional(Type.Literal(true, { description: 'A program’s account' })),
+    closed: Type.Optional(Type.Literal(true, { description: 'Nobody can log in to it any more' })),
   },
   { $id: 'User', description: 'An account' },
 )
@@ -41,7 +48,7 @@ export const OwnSession = Type.Object(
   { $id: 'OwnSession', description: 'The current user and session' },
 )
 
-const user = { id: 1, username: 'dewi', createdAt: '2026-11-02T09:30:00.000Z' }
+const user = { id: 1, username: 'dewi', createdAt: '2026-11-02T09:30:00.000Z', role: 'member' }
 
 const opened = {
   user,

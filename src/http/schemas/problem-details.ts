@@ -50,6 +50,14 @@ export const ProblemDetails = Type.Object(
         description: 'With `invalid-request`: what was wrong, one by one',
       }),
     ),
+    reason: Type.Optional(Type.String({ description: 'With `banned`: why, where it was said' })),
+    until: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description:
+          'With `banned` and `muted`: when it ends, RFC 3339 in UTC; not for one without an end',
+      }),
+    ),
     operations: Type.Optional(
       Type.Array(Operation, {
         description: 'With `not-found` for an unknown path: all operations',

@@ -35,15 +35,36 @@ function copiedTable(
 
 /** In an order that foreign keys allow. The signing key is copied apart from them. */
 export const copiedTables: readonly CopiedTable[] = [
-  copiedTable('accounts', 'accounts', [
+  copiedTable(
+    'accounts',
+    'accounts',
+    [
+      'id',
+      'username',
+      'key',
+      'password_hash',
+      'created_at',
+      'reached',
+      'role',
+      'display_name',
+      'display_name_changed_at',
+      'bot',
+      'closed_at',
+    ],
+    { bot: 'CASE WHEN bot THEN 1 ELSE 0 END' },
+  ),
+  copiedTable('sessions', 'sessions', [
     'id',
-    'username',
-    'key',
-    'password_hash',
+    'account_id',
     'created_at',
-    'reached',
+    'expires_at',
+    'nonce',
+    'last_seen_at',
+    'address',
+    'user_agent',
+    'login',
+    'opened_by',
   ]),
-  copiedTable('sessions', 'sessions', ['id', 'account_id', 'created_at', 'expires_at']),
   copiedTable('audiences', 'audiences', ['id', 'type', 'low_id', 'high_id']),
   copiedTable(
     'rooms',

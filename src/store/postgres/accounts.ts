@@ -1,10 +1,10 @@
 import type { Credentials, NewAccount } from '../account-store.ts'
-import { toSession } from '../rows.ts'
+import { type AccountRow, accountColumns, toAccount, toSession } from '../rows.ts'
 import type { Session } from '../session-store.ts'
 import type { Pool } from './pool.ts'
 import { insertSession } from './sessions.ts'
 
-type Row = { id: number; username: string; createdAt: number; passwordHash: string }
+type CredentialsRow = AccountRow & { passwordHash: string }
 
 export async function register(
   pool: Pool,
@@ -13,8 +13,7 @@ export async function register(
 ): Promise<Session | 'taken'> {
   const [row] = await pool.write((sql) => {
     const created = sql`
-      SELECT id, username, created_at
-      FROM obrol_register(${username}, ${key}, ${passwordHash}, ${sql.json(skeletons)})`
+      SELECT * FROM obrol_register(${username}, ${key}, ${passwordHash}, ${sql.json(skeletons)})`
     return insertSession(sql, created, ttlMs)
   })
   return row ? toSession(row) : 'taken'
@@ -30,11 +29,18 @@ export async function skeletonsTaken(pool: Pool, skeletons: readonly string[]): 
 /** @param key of a username */
 export async function findCredentials(pool: Pool, key: string): Promise<Credentials | undefined> {
   const [row] = await pool.read(
-    (sql) => sql<Row[]>`
-      SELECT id, username, created_at AS "createdAt", password_hash AS "passwordHash"
+    (sql) => sql<CredentialsRow[]>`
+      SELECT ${sql.unsafe(accountColumns('accounts'))}, password_hash AS "passwordHash"
       FROM accounts WHERE key = ${key}`,
   )
-  if (!row) return undefined
-  const { passwordHash, ...account } = row
-  return { account, passwordHash }
+  return row && { account: toAccount(row), passwordHash: row.passwordHash }
+}
+
+/** Empty where the account has no password, or there is no such account. */
+export async function findPasswordHash(pool: Pool, account: number): Promise<string> {
+  const [row] = await pool.read(
+    (sql) => sql<{ hash: string }[]>`
+      SELECT password_hash AS hash FROM accounts WHERE id = ${account}`,
+  )
+  return row?.hash ?? ''
 }

@@ -9,7 +9,7 @@ import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
-import { findCredentials, register, skeletonsTaken } from './accounts.ts'
+import { findCredentials, findPasswordHash, register, skeletonsTaken } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { openConversationStore } from './conversations/conversation-store.ts'
@@ -79,6 +79,7 @@ export class PostgresStore implements Store {
     register: (account, ttlMs) => register(this.#pool, account, ttlMs),
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
+    passwordHash: (account) => findPasswordHash(this.#pool, account),
   }
 
   readonly sessions: SessionStore = {

@@ -1,6 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
 import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
-import { type SessionRow, toSession } from '../rows.ts'
+import { accountColumns, type SessionRow, toSession } from '../rows.ts'
 import type { Session } from '../session-store.ts'
 import { type Sql, toArrayLiteral } from './connection.ts'
 import type { Pool } from './pool.ts'
@@ -10,12 +10,12 @@ const ID_CANDIDATES = 4
 
 const sessionColumns = `
   session.id, session.created_at AS "createdAt", session.expires_at AS "expiresAt",
-  account.id AS "accountId", account.username, account.created_at AS "accountCreatedAt"`
+  ${accountColumns('account')}`
 
 export async function openSession(pool: Pool, account: number, ttlMs: number): Promise<Session> {
   const [row] = await pool.write((sql) => {
     const accountQuery = sql`
-      SELECT id, username, created_at FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})`
+      SELECT * FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})`
     return insertSession(sql, accountQuery, ttlMs)
   })
   return toSession(row as SessionRow)
@@ -63,7 +63,7 @@ export async function endSession(pool: Pool, id: number): Promise<boolean> {
 /**
  * A statement that opens a session for one account and returns both; no row if there is no account.
  *
- * @param accountQuery selects or creates the account: `id`, `username`, `created_at`
+ * @param accountQuery selects or creates the account: a row of `accounts`
  * @param newId draws a random id
  */
 export function insertSession(
@@ -80,7 +80,7 @@ export function insertSession(
       INSERT INTO sessions (id, account_id, created_at, expires_at)
       SELECT
         (SELECT id FROM unnest(${toArrayLiteral(ids)}::bigint[]) AS drawn (id)
-          WHERE NOT EXISTS (SELECT FROM sessions WHERE sessions.id = drawn.id) LIMIT 1),
+          WHERE (SELECT true FROM sessions WHERE sessions.id = drawn.id LIMIT 1) IS NULL LIMIT 1),
         account.id, now - now % 1000,
         now - now % 1000 + ${Math.ceil(ttlMs / 1000)}::bigint * 1000
       FROM account, clock

@@ -1,14 +1,16 @@
 import type { Credentials, NewAccount } from '../account-store.ts'
 import type { Account, Person } from '../person.ts'
+import { type AccountRow, accountColumns, toAccount } from '../rows.ts'
 import type { Connection } from './connection.ts'
 
-type Row = { id: number; username: string; createdAt: number; passwordHash: string }
+type CredentialsRow = AccountRow & { passwordHash: string }
 
 export class AccountQueries {
   readonly #insert
   readonly #byKey
   readonly #bySkeleton
   readonly #insertSkeleton
+  readonly #passwordHash
   readonly #person
   readonly #ofSession
 
@@ -19,8 +21,8 @@ export class AccountQueries {
          ON CONFLICT (key) DO NOTHING RETURNING id`,
       )
       .pluck()
-    this.#byKey = connection.prepare<[string], Row>(
-      `SELECT id, username, created_at AS createdAt, password_hash AS passwordHash
+    this.#byKey = connection.prepare<[string], CredentialsRow>(
+      `SELECT ${accountColumns('accounts')}, password_hash AS passwordHash
        FROM accounts WHERE key = ?`,
     )
     this.#bySkeleton = connection.prepare<[string]>(
@@ -29,6 +31,9 @@ export class AccountQueries {
     this.#insertSkeleton = connection.prepare<[string, number]>(
       'INSERT INTO name_skeletons (skeleton, account_id) VALUES (?, ?)',
     )
+    this.#passwordHash = connection
+      .prepare<[number], string>('SELECT password_hash FROM accounts WHERE id = ?')
+      .pluck()
     this.#person = connection.prepare<[string], Person>(
       'SELECT id, username FROM accounts WHERE key = ?',
     )
@@ -45,7 +50,7 @@ export class AccountQueries {
     const id = this.#insert.get(username, key, passwordHash, now)
     if (id === undefined) return undefined
     for (const skeleton of skeletons) this.#insertSkeleton.run(skeleton, id)
-    return { id, username, createdAt: now }
+    return { id, username, createdAt: now, role: 'member' }
   }
 
   skeletonsTaken(skeletons: readonly string[]): boolean {
@@ -61,10 +66,14 @@ export class AccountQueries {
     return this.#ofSession.get(session, now)
   }
 
+  /** Empty where the account has no password, or there is no such account. */
+  passwordHash(account: number): string {
+    return this.#passwordHash.get(account) ?? ''
+  }
+
   credentials(key: string): Credentials | undefined {
     const row = this.#byKey.get(key)
     if (!row) return undefined
-    const { passwordHash, ...account } = row
-    return { account, passwordHash }
+    return { account: toAccount(row), passwordHash: row.passwordHash }
   }
 }

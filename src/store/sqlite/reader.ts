@@ -48,6 +48,7 @@ export function createReader(connection: Connection, clock: () => number) {
     skeletonsTaken: (skeletons: readonly string[]) =>
       inSnapshot(() => accounts.skeletonsTaken(skeletons)),
     credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),
+    passwordHash: (account: number) => inSnapshot(() => accounts.passwordHash(account)),
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>
       inSnapshot(() => receipts.read(after, upTo, viewer)),

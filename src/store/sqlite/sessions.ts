@@ -1,11 +1,11 @@
 import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
-import { type SessionRow, toSession } from '../rows.ts'
+import { accountColumns, type SessionRow, toSession } from '../rows.ts'
 import type { Session } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 
 const selectWithAccounts = `
   SELECT sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
-         accounts.id AS accountId, accounts.username, accounts.created_at AS accountCreatedAt
+         ${accountColumns('accounts')}
   FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
 
 /** Where an account had far too many sessions, opening one ends at most this many. */

@@ -73,6 +73,7 @@ export class SqliteStore implements Store {
     register: (account, ttlMs) => this.#publish(this.#writer.call('register', account, ttlMs)),
     skeletonsTaken: (skeletons) => this.#reader.call('skeletonsTaken', skeletons),
     credentials: (key) => this.#reader.call('credentials', key),
+    passwordHash: (account) => this.#reader.call('passwordHash', account),
   }
 
   readonly sessions: SessionStore = {

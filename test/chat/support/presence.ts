@@ -15,7 +15,7 @@ const person = (session: number) => {
 }
 export const session = (id: number): Session => ({
   id,
-  account: { ...person(id), createdAt: 0 },
+  account: { ...person(id), createdAt: 0, role: 'member' },
   createdAt: 0,
   expiresAt: Number.MAX_SAFE_INTEGER,
 })

@@ -49,7 +49,7 @@ function always(say: (exchange: Exchange) => void): () => Script {
 }
 
 const session = {
-  user: { id: 1, username: 'ann', createdAt: '2026-11-02T09:31:00.000Z' },
+  user: { id: 1, username: 'ann', createdAt: '2026-11-02T09:31:00.000Z', role: 'member' },
   token: 'token-of-ann',
   tokenType: 'Bearer',
   expiresAt: '2026-11-09T09:31:00.000Z',

@@ -92,7 +92,7 @@ export class FakeConnection {
 
 export const session = (id: number, account = id): Session => ({
   id,
-  account: { id: account, username: `p${account}`, createdAt: 0 },
+  account: { id: account, username: `p${account}`, createdAt: 0, role: 'member' },
   createdAt: 0,
   expiresAt: Number.MAX_SAFE_INTEGER,
 })

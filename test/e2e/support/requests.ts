@@ -37,7 +37,12 @@ export async function done(t: Test, room: Room, bytes: Buffer, status: number): 
 
 export const json = ({ body }: RawAnswer) => JSON.parse(body)
 export const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-export const user = (username: string) => ({ id: Number, username, createdAt: time })
+export const user = (username: string) => ({
+  id: Number,
+  username,
+  createdAt: time,
+  role: 'member',
+})
 export const opened = (username: string) => ({
   user: user(username),
   token: /^[\w-]+\.[\w-]+\.[\w-]+$/,

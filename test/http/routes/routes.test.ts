@@ -8,7 +8,7 @@ t.test('registering and logging in return a session', async (t) => {
   const registered = await server.call('POST', '/v1/register', { json })
   t.equal(registered.status, 201)
   t.match(registered.body, {
-    user: { id: 1, username: 'ann', createdAt: /^\d{4}-.*Z$/ },
+    user: { id: 1, username: 'ann', createdAt: /^\d{4}-.*Z$/, role: 'member' },
     token: String,
     tokenType: 'Bearer',
     expiresAt: /^\d{4}-.*Z$/,

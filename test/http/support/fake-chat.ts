@@ -132,7 +132,12 @@ export class FakeChat {
   #register(username: string, password: string): Session {
     this.#mayBreak()
     if (this.people.has(username)) throw new Problem('username-taken', 'Taken.')
-    const account = { id: this.people.size + 1, username, createdAt: Date.now() }
+    const account: Account = {
+      id: this.people.size + 1,
+      username,
+      createdAt: Date.now(),
+      role: 'member',
+    }
     this.people.set(username, { account, password })
     return this.open(account)
   }

@@ -7,13 +7,20 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     const { store, clock } = await openStore(t, openFixture)
     const session = await store.accounts.register({ ...newAccount('ann'), username: 'Ann' }, hour)
     if (session === 'taken') throw new Error('nobody has it')
-    t.same(session.account, { id: session.account.id, username: 'Ann', createdAt: clock.now() })
+    t.same(session.account, {
+      id: session.account.id,
+      username: 'Ann',
+      createdAt: clock.now(),
+      role: 'member',
+    })
     t.equal(await store.accounts.register(newAccount('ann'), hour), 'taken')
     t.same(await store.accounts.credentials('ann'), {
       account: session.account,
       passwordHash: 'hash of ann',
     })
     t.equal(await store.accounts.credentials('Ann'), undefined, 'names are found by their keys')
+    t.equal(await store.accounts.passwordHash(session.account.id), 'hash of ann')
+    t.equal(await store.accounts.passwordHash(session.account.id + 1), '', 'nobody has this number')
   })
 
   await t.test('registers no name that shares a skeleton or key with another', async (t) => {

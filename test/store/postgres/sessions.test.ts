@@ -16,7 +16,7 @@ if (postgresRuns) {
     t.teardown(() => pool.close())
     const drawn = [ann.id, ann.id, 7, 8]
     const rows = await pool.write((sql) => {
-      const account = sql`SELECT id, username, created_at FROM accounts WHERE id = ${ann.account.id}`
+      const account = sql`SELECT * FROM accounts WHERE id = ${ann.account.id}`
       return insertSession(sql, account, 1000, () => drawn.shift() as number)
     })
     t.match(rows, [{ id: 7, accountId: ann.account.id, username: 'ann' }])
