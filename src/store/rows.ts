@@ -9,6 +9,7 @@ import type { Account, Role } from './person.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
 import type { Session } from './session-store.ts'
+import type { Token, TokenScope } from './token-store.ts'
 
 /** A message as a query has it, joined with the names of the people. What there is not is null. */
 export interface MessageRow {
@@ -131,9 +132,56 @@ export interface SessionRow extends AccountRow {
   id: number
   createdAt: number
   expiresAt: number
+  /** Null for the session of a login. */
+  tokenHash: string | null
+  tokenScopes: string | null
+}
+
+/** The columns of `SessionRow`, in both stores. Each parameter is the name of a table in the query. */
+export function sessionColumns(sessions: string, accounts: string): string {
+  return `${sessions}.id, ${sessions}.created_at AS "createdAt", ${sessions}.expires_at AS "expiresAt",
+    ${sessions}.token_hash AS "tokenHash", ${sessions}.token_scopes AS "tokenScopes",
+    ${accountColumns(accounts)}`
 }
 
 export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt } = row
-  return { id, account: toAccount(row), createdAt, expiresAt }
+  const { id, createdAt, expiresAt, tokenHash, tokenScopes } = row
+  const session: Session = { id, account: toAccount(row), createdAt, expiresAt }
+  if (tokenHash !== null)
+    session.token = { hash: tokenHash, scopes: toScopes(tokenScopes as string) }
+  return session
+}
+
+/** A row of a query for tokens: see `tokenColumns`. */
+export interface TokenRow {
+  id: number
+  name: string
+  scopes: string
+  createdAt: number
+  expiresAt: number
+  lastSeenAt: number | null
+}
+
+/** The columns of `TokenRow` in `sessions`, in both stores. */
+export const tokenColumns = `id, token_name AS name, token_scopes AS scopes, created_at AS "createdAt",
+  expires_at AS "expiresAt", last_seen_at AS "lastSeenAt"`
+
+const hourMs = 3_600_000
+
+/** When it was last used is told to the hour. */
+export function toToken({ lastSeenAt, scopes, ...token }: TokenRow): Token {
+  return {
+    ...token,
+    scopes: toScopes(scopes),
+    ...(lastSeenAt !== null && { lastUsedAt: lastSeenAt - (lastSeenAt % hourMs) }),
+  }
+}
+
+/** As the column `token_scopes` has them. */
+export function fromScopes(scopes: readonly TokenScope[]): string {
+  return scopes.join(' ')
+}
+
+function toScopes(column: string): TokenScope[] {
+  return column.split(' ') as TokenScope[]
 }

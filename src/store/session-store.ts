@@ -1,4 +1,5 @@
 import type { Account } from './person.ts'
+import type { TokenScope } from './token-store.ts'
 
 /** Logins. A session is alive until it is ended or expires. */
 export interface SessionStore {
@@ -18,10 +19,18 @@ export interface SessionStore {
   end(id: number): Promise<boolean>
 }
 
-/** One login; its token dies with it. */
+/** One login, whose token dies with it; or a token for programs. */
 export interface Session {
   id: number
   account: Account
   createdAt: number
   expiresAt: number
+  /** Of the session that a token for programs is; undefined for that of a login. */
+  token?: SessionToken
+}
+
+export interface SessionToken {
+  /** SHA-256 of the token in hex. */
+  hash: string
+  scopes: readonly TokenScope[]
 }

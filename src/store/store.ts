@@ -7,6 +7,7 @@ import type { ReceiptStore } from './receipt-store.ts'
 import type { RetentionStore } from './retention-store.ts'
 import type { RoomStore } from './room-store.ts'
 import type { SessionStore } from './session-store.ts'
+import type { TokenStore } from './token-store.ts'
 
 /**
  * Everything the server stores. `sqlite/` implements it for one process, `postgres/` for many nodes.
@@ -17,6 +18,7 @@ export interface Store {
   readonly log: MessageLog
   readonly accounts: AccountStore
   readonly sessions: SessionStore
+  readonly tokens: TokenStore
   readonly presence: PresenceStore
   readonly rooms: RoomStore
   readonly conversations: ConversationStore

@@ -42,6 +42,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.accounts.credentials(personNamed(round))
   await store.accounts.passwordHash(viewer)
   await store.sessions.find(ann.id)
+  await everyTokenCall(store, ann)
   await store.sessions.newest(100)
   for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
     await store.log.read(after, viewer)
@@ -72,6 +73,18 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.presence.change({ enter: [], leave: [bob.id] })
   await store.sessions.end(bob.id)
   await store.retention.deleteExpired(Date.now() - 29 * 24 * hour)
+}
+
+async function everyTokenCall(store: Store, ann: Session): Promise<void> {
+  const caller = { kind: 'session', session: ann.id } as const
+  const proof = { kind: 'login' } as const
+  const hash = `token of ${ann.id}`
+  const wanted = { hash, name: 'A token', scopes: ['read'], ttlMs: hour } as const
+  const token = await store.tokens.create({ caller, proof }, wanted)
+  if (typeof token === 'string') throw new Error(token)
+  await store.tokens.find(hash)
+  await store.tokens.list(ann.account.id)
+  await store.tokens.end(caller, token.id)
 }
 
 async function everyRoomCall(

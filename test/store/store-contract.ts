@@ -10,12 +10,14 @@ import { retentionStoreContract } from './contract/retention-store.ts'
 import { roomStoreContract } from './contract/room-store.ts'
 import { sessionStoreContract } from './contract/session-store.ts'
 import { storeContract } from './contract/store.ts'
+import { tokenStoreContract } from './contract/token-store.ts'
 
 /** The tests of each interface that a store consists of, by its name. */
 const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<void>> = {
   MessageLog: messageLogContract,
   AccountStore: accountStoreContract,
   SessionStore: sessionStoreContract,
+  TokenStore: tokenStoreContract,
   RoomStore: roomStoreContract,
   ConversationStore: conversationStoreContract,
   PresenceStore: presenceStoreContract,

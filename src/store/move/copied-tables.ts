@@ -64,6 +64,9 @@ export const copiedTables: readonly CopiedTable[] = [
     'user_agent',
     'login',
     'opened_by',
+    'token_hash',
+    'token_name',
+    'token_scopes',
   ]),
   copiedTable('audiences', 'audiences', ['id', 'type', 'low_id', 'high_id']),
   copiedTable(

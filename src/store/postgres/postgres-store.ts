@@ -9,6 +9,7 @@ import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
+import type { TokenStore } from '../token-store.ts'
 import { findCredentials, findPasswordHash, register, skeletonsTaken } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
@@ -28,6 +29,7 @@ import { deleteExpiredStep, eraseDeletedStep, wouldDeleteOverTenth } from './ret
 import { openRoomStore } from './rooms/room-store.ts'
 import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
+import { createToken, endToken, findToken, listTokens } from './tokens.ts'
 
 export interface PostgresStoreParts {
   pool: Pool
@@ -87,6 +89,13 @@ export class PostgresStore implements Store {
     find: (id) => findSession(this.#pool, id),
     newest: (limit) => newestSessions(this.#pool, limit),
     end: (id) => this.#thenPoll(endSession(this.#pool, id)),
+  }
+
+  readonly tokens: TokenStore = {
+    create: (caller, token) => createToken(this.#parts.commandPool, caller, token),
+    find: (hash) => findToken(this.#pool, hash),
+    list: (account) => listTokens(this.#pool, account),
+    end: (caller, id) => this.#thenPoll(endToken(this.#parts.commandPool, caller, id)),
   }
 
   readonly presence: PresenceStore = {

@@ -1,6 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
 import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
-import { accountColumns, type SessionRow, toSession } from '../rows.ts'
+import { type SessionRow, sessionColumns, toSession } from '../rows.ts'
 import type { Session } from '../session-store.ts'
 import { type Sql, toArrayLiteral } from './connection.ts'
 import type { Pool } from './pool.ts'
@@ -8,9 +8,7 @@ import type { Pool } from './pool.ts'
 /** With a million sessions, all of so many random ids are taken once in 10^13 times. */
 const ID_CANDIDATES = 4
 
-const sessionColumns = `
-  session.id, session.created_at AS "createdAt", session.expires_at AS "expiresAt",
-  ${accountColumns('account')}`
+const columns = sessionColumns('session', 'account')
 
 export async function openSession(pool: Pool, account: number, ttlMs: number): Promise<Session> {
   const [row] = await pool.write((sql) => {
@@ -25,7 +23,7 @@ export async function openSession(pool: Pool, account: number, ttlMs: number): P
 export async function findSession(pool: Pool, id: number): Promise<Session | undefined> {
   const [row] = await pool.read(
     (sql) => sql<SessionRow[]>`
-      SELECT ${sql.unsafe(sessionColumns)}
+      SELECT ${sql.unsafe(columns)}
       FROM sessions AS session JOIN accounts AS account ON account.id = session.account_id
       WHERE session.id = ${id} AND session.expires_at > obrol_now()`,
   )
@@ -36,7 +34,7 @@ export async function findSession(pool: Pool, id: number): Promise<Session | und
 export async function newestSessions(pool: Pool, limit: number): Promise<Session[]> {
   const rows = await pool.read(
     (sql) => sql<SessionRow[]>`
-      SELECT ${sql.unsafe(sessionColumns)}
+      SELECT ${sql.unsafe(columns)}
       FROM (
         SELECT * FROM sessions WHERE expires_at > (SELECT obrol_now())
         ORDER BY expires_at DESC LIMIT ${limit}
@@ -72,19 +70,24 @@ export function insertSession(
   ttlMs: number,
   newId: () => number = newSessionId,
 ) {
-  const ids = Array.from({ length: ID_CANDIDATES }, newId)
   return sql<SessionRow[]>`
     WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
     account AS (${accountQuery}),
     session AS (
       INSERT INTO sessions (id, account_id, created_at, expires_at)
       SELECT
-        (SELECT id FROM unnest(${toArrayLiteral(ids)}::bigint[]) AS drawn (id)
-          WHERE (SELECT true FROM sessions WHERE sessions.id = drawn.id LIMIT 1) IS NULL LIMIT 1),
-        account.id, now - now % 1000,
+        ${freeSessionId(sql, newId)}, account.id, now - now % 1000,
         now - now % 1000 + ${Math.ceil(ttlMs / 1000)}::bigint * 1000
       FROM account, clock
       RETURNING *
     )
-    SELECT ${sql.unsafe(sessionColumns)} FROM session, account`
+    SELECT ${sql.unsafe(columns)} FROM session, account`
+}
+
+/** An expression for the id of a new session. @param newId draws a random id */
+export function freeSessionId(sql: Sql, newId: () => number = newSessionId) {
+  const ids = Array.from({ length: ID_CANDIDATES }, newId)
+  return sql`(
+    SELECT id FROM unnest(${toArrayLiteral(ids)}::bigint[]) AS drawn (id)
+    WHERE (SELECT true FROM sessions WHERE sessions.id = drawn.id LIMIT 1) IS NULL LIMIT 1)`
 }

@@ -15,6 +15,7 @@ import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
 import { RoomQueries } from './rooms/room-queries.ts'
+import { TokenQueries } from './tokens.ts'
 import { readTransaction } from './transaction.ts'
 
 export type Reader = ReturnType<typeof createReader>
@@ -28,6 +29,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const pages = new LogPages(connection)
   const keys = new IdempotencyKeys(connection)
   const accounts = new AccountQueries(connection)
+  const tokens = new TokenQueries(connection)
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
   const rooms = new RoomQueries(connection)
@@ -49,6 +51,7 @@ export function createReader(connection: Connection, clock: () => number) {
       inSnapshot(() => accounts.skeletonsTaken(skeletons)),
     credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),
     passwordHash: (account: number) => inSnapshot(() => accounts.passwordHash(account)),
+    listTokens: (account: number) => inSnapshot(() => tokens.list(account, clock())),
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>
       inSnapshot(() => receipts.read(after, upTo, viewer)),

@@ -1,11 +1,10 @@
 import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
-import { accountColumns, type SessionRow, toSession } from '../rows.ts'
+import { type SessionRow, sessionColumns, toSession } from '../rows.ts'
 import type { Session } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 
 const selectWithAccounts = `
-  SELECT sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
-         ${accountColumns('accounts')}
+  SELECT ${sessionColumns('sessions', 'accounts')}
   FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
 
 /** Where an account had far too many sessions, opening one ends at most this many. */
@@ -41,14 +40,14 @@ export class SessionQueries {
       .prepare<[number, number], number>(
         `SELECT sessions.id FROM sessions LEFT JOIN presence
            ON presence.account_id = sessions.account_id AND presence.session_id = sessions.id
-         WHERE sessions.account_id = (SELECT ?) AND expires_at > ?
+         WHERE sessions.account_id = (SELECT ?) AND expires_at > ? AND token_scopes IS NULL
          ORDER BY presence.session_id IS NOT NULL DESC, created_at DESC, id DESC
          LIMIT ${MAX_ENDED_PER_OPEN} OFFSET ${MAX_SESSIONS_PER_ACCOUNT - 1}`,
       )
       .pluck()
   }
 
-  /** Sessions to end before another is opened: first those that are not present, then the oldest. */
+  /** Sessions of logins to end before another is opened: first those that are not present, then the oldest. */
   excess(account: number, now: number): number[] {
     return this.#excess.all(account, now)
   }

@@ -8,6 +8,7 @@ import type { RoomStore } from '../room-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { Store, StoreListener, StoreUpdate } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
+import type { TokenStore } from '../token-store.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
 import { noEvents } from './no-events.ts'
 import type { Reader } from './reader.ts'
@@ -81,6 +82,13 @@ export class SqliteStore implements Store {
     find: (id) => this.#mainThread.findSession(id),
     newest: (limit) => this.#mainThread.newestSessions(limit),
     end: (id) => this.#publish(this.#writer.call('endSession', id)),
+  }
+
+  readonly tokens: TokenStore = {
+    create: (caller, token) => this.#publish(this.#writer.call('createToken', caller, token)),
+    find: (hash) => this.#mainThread.findToken(hash),
+    list: (account) => this.#reader.call('listTokens', account),
+    end: (caller, id) => this.#publish(this.#writer.call('endToken', caller, id)),
   }
 
   readonly #roomCommands = new RoomCommandBatcher({

@@ -1,5 +1,7 @@
 import type { NewAccount } from '../account-store.ts'
+import type { Caller } from '../caller.ts'
 import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
+import type { ProvenCaller } from '../fresh-proof.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
 import type { Person } from '../person.ts'
@@ -8,6 +10,8 @@ import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
+import type { TokenRefusal } from '../token-rules.ts'
+import type { NewToken, Token } from '../token-store.ts'
 import { AccountQueries } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { ConversationCommands } from './conversations/conversation-commands.ts'
@@ -25,6 +29,7 @@ import { RetentionQueries } from './retention.ts'
 import type { RoomCall } from './rooms/room-command-batcher.ts'
 import { RoomCommands } from './rooms/room-commands.ts'
 import { SessionQueries } from './sessions.ts'
+import { TokenCommands } from './tokens.ts'
 import { WriteTransaction } from './transaction.ts'
 
 /** The bytes of a probe: enough to need new pages in the file, besides the room in those it has. */
@@ -47,6 +52,7 @@ export class Writer {
   readonly #markers
   readonly #accounts
   readonly #sessions
+  readonly #tokens
   readonly #presence
   readonly #receipts
   readonly #retention
@@ -68,6 +74,7 @@ export class Writer {
     this.#markers = new ReadMarkers(connection)
     this.#accounts = new AccountQueries(connection)
     this.#sessions = new SessionQueries(connection)
+    this.#tokens = new TokenCommands(connection)
     this.#presence = new PresenceQueries(connection)
     this.#receipts = new ReceiptQueries(connection)
     this.#retention = new RetentionQueries(connection)
@@ -158,6 +165,20 @@ export class Writer {
     return this.#write((now) => {
       const events = this.#end([id], now)
       return { value: events.ended.length > 0, update: this.#updateOf(events) }
+    })
+  }
+
+  createToken(caller: ProvenCaller, token: NewToken): WriteResult<Token | TokenRefusal> {
+    return this.#write((now) => {
+      return { value: this.#tokens.create(caller, token, now), update: null }
+    })
+  }
+
+  endToken(caller: Caller, id: number): WriteResult<'ended' | 'unknown-token' | 'session-ended'> {
+    return this.#write((now) => {
+      const refusal = this.#tokens.refusalToEnd(caller, id, now)
+      if (refusal !== undefined) return { value: refusal, update: null }
+      return { value: 'ended', update: this.#updateOf(this.#end([id], now)) }
     })
   }
 
