@@ -5,12 +5,14 @@ import type { FastifyBaseLogger } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { Accounts } from './chat/accounts.ts'
 import { Conversations } from './chat/conversations.ts'
+import { FreshProofs } from './chat/fresh-proof.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
 import { Sessions } from './chat/sessions.ts'
+import { Tokens } from './chat/tokens.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
 import { LogCache } from './delivery/log-cache.ts'
@@ -108,17 +110,20 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     onError: (error) => app.log.error({ event: 'stream failed', err: error }),
   })
   const conversations = new Conversations(store)
+  const passwords = new Passwords()
   const app = await buildApp(
     {
       settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
       accounts: new Accounts({
         store,
-        passwords: new Passwords(),
+        passwords,
         ttlMs,
         registration: settings.registration,
         passwordMinChars: settings.passwordMinChars,
       }),
       sessions,
+      freshProofs: new FreshProofs(store, passwords),
+      tokens: new Tokens(store),
       messages: new Messages({
         store,
         appender,

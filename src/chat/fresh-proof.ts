@@ -53,7 +53,7 @@ export class FreshProofs {
   }
 }
 
-function freshLoginRequired(): Problem {
+export function freshLoginRequired(): Problem {
   return new Problem(
     'fresh-login-required',
     'Log in again, or send the password of your account as password.',

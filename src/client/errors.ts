@@ -32,6 +32,7 @@ export type ProblemCode =
   | 'cannot-open'
   | 'last-owner'
   | 'last-admin'
+  | 'too-many-tokens'
   | 'too-many-rooms'
   | 'room-full'
   | 'stale-cursor'

@@ -84,6 +84,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tokens for programs
+         * @description Those of the caller’s account that are alive, without their secrets. Not with a token for programs.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make a token for a program
+         * @description The program sends it in place of a session’s token, but not in an address. It may do what its scopes and the role of the account allow. The session’s login must be at most 10 minutes old, or the password is in the body. An account has 50 tokens at most. Not with a token for programs.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a token for a program
+         * @description It is no longer valid, and its streams close. Not with a token for programs.
+         */
+        delete: operations["endToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/broadcast": {
         parameters: {
             query?: never;
@@ -703,6 +747,80 @@ export interface components {
              * @description RFC 3339 in UTC
              */
             expiresAt: string;
+        };
+        /** @description A token for a program that is to be made */
+        ProgramTokenRequest: {
+            /** @description What it is for: 1 to 80 characters on one line, as in the title of a room */
+            name: string;
+            /** @description What the token may do: one or more of `read`, `write`, `moderate`, `admin`, `people`; in a form a JSON array as text */
+            scopes: ("read" | "write" | "moderate" | "admin" | "people")[];
+            /**
+             * Format: int32
+             * @description How long it lives
+             * @default 90
+             */
+            expiresInDays: number;
+            /**
+             * Format: password
+             * @description The password of the account, where the login is older than 10 minutes
+             */
+            password?: string;
+        };
+        /** @description A token for a program that was just made */
+        NewProgramToken: {
+            /**
+             * Format: int64
+             * @description The number of the token
+             */
+            id: number;
+            /** @description What it is for, as its maker wrote it */
+            name: string;
+            /** @description What the token may do */
+            scopes: ("read" | "write" | "moderate" | "admin" | "people")[];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+            /** @description Send it as `Authorization: Bearer <token>`. It is told this once: the server keeps a hash alone. */
+            token: string;
+        };
+        /** @description A token for a program, without its secret */
+        ProgramToken: {
+            /**
+             * Format: int64
+             * @description The number of the token
+             */
+            id: number;
+            /** @description What it is for, as its maker wrote it */
+            name: string;
+            /** @description What the token may do */
+            scopes: ("read" | "write" | "moderate" | "admin" | "people")[];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the hour, RFC 3339 in UTC; not of an unused one
+             */
+            lastUsedAt?: string;
+        };
+        /** @description The tokens of an account */
+        ProgramTokens: {
+            /** @description The newest first */
+            tokens: components["schemas"]["ProgramToken"][];
         };
         /** @description A message to everyone */
         NewBroadcast: {
@@ -1388,7 +1506,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/last-admin" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/last-admin" | "/problems/too-many-tokens" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -1547,6 +1665,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `forbidden`: Not allowed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
         Unavailable: {
             headers: {
@@ -1558,8 +1685,37 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        ForbiddenOrCrossSite: {
+        /** @description `unauthorized`: A valid token is needed. `wrong-password`: Wrong password. See `GET /problems/{code}`. */
+        UnauthorizedOrWrongPassword: {
+            headers: {
+                /** @description The scheme to use (RFC 6750). */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `fresh-login-required`: A fresh login is needed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrFreshLoginRequiredOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too-many-tokens`: Too many tokens. See `GET /problems/{code}`. */
+        TooManyTokens: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-found`: Not found. See `GET /problems/{code}`. */
+        NotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1587,15 +1743,6 @@ export interface components {
         };
         /** @description `recipient-offline`: Recipient offline. See `GET /problems/{code}`. */
         RecipientOffline: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `not-found`: Not found. See `GET /problems/{code}`. */
-        NotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1686,15 +1833,6 @@ export interface components {
         };
         /** @description `last-owner`: The last owner. `too-many-rooms`: Too many rooms. `room-full`: The room is full. See `GET /problems/{code}`. */
         LastOwnerOrTooManyRoomsOrRoomFull: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        NotAMemberOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1890,7 +2028,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -1917,7 +2055,146 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tokens": [
+                     *         {
+                     *           "id": 1290114,
+                     *           "name": "Tea bot",
+                     *           "scopes": [
+                     *             "read",
+                     *             "write"
+                     *           ],
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "expiresAt": "2026-12-02T09:30:00.000Z",
+                     *           "lastUsedAt": "2026-11-02T11:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProgramTokens"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Tea bot",
+                 *       "scopes": [
+                 *         "read",
+                 *         "write"
+                 *       ],
+                 *       "expiresInDays": 30
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProgramTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. The secret is told this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1290114,
+                     *       "name": "Tea bot",
+                     *       "scopes": [
+                     *         "read",
+                     *         "write"
+                     *       ],
+                     *       "createdAt": "2026-11-02T09:30:00.000Z",
+                     *       "expiresAt": "2026-12-02T09:30:00.000Z",
+                     *       "token": "obrol_00000000000000000000000000000000000003jnQlY"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewProgramToken"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["ForbiddenOrFreshLoginRequiredOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["TooManyTokens"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    endToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of the token
+                 * @example 1290114
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2031,7 +2308,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RecipientOffline"];
@@ -2089,7 +2366,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -2134,7 +2411,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             410: components["responses"]["MessageDeleted"];
@@ -2368,7 +2645,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2482,7 +2759,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRoom"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -2633,7 +2910,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRoom"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -2923,7 +3200,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRoom"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -3049,7 +3326,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -3103,7 +3380,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -3167,7 +3444,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
@@ -3212,7 +3489,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["StaleCursor"];
@@ -3249,7 +3526,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -3296,7 +3573,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -3344,7 +3621,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequestsOrTooManyStreams"];
@@ -3379,7 +3656,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];

@@ -36,6 +36,7 @@ import { bodilessMessageRoutes, messageRoutes, roomMessageRoutes } from './route
 import { userRoutes } from './routes/online-users.ts'
 import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { bodilessTokenRoutes, tokenRoutes } from './routes/tokens.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
@@ -92,6 +93,8 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   for (const routes of [
     accountRoutes,
     sessionRoutes,
+    tokenRoutes,
+    bodilessTokenRoutes,
     messageRoutes,
     bodilessMessageRoutes,
     roomRoutes,

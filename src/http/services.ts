@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
 import type { Conversations } from '../chat/conversations.ts'
+import type { FreshProofs } from '../chat/fresh-proof.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
 import type { Sessions } from '../chat/sessions.ts'
+import type { Tokens } from '../chat/tokens.ts'
 import type { EventSet } from '../delivery/event-names.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
@@ -44,7 +46,9 @@ export interface StreamParameters {
 export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
-  sessions: Pick<Sessions, 'find' | 'end'>
+  sessions: Pick<Sessions, 'find' | 'findByToken' | 'end'>
+  freshProofs: Pick<FreshProofs, 'of'>
+  tokens: Pick<Tokens, 'check' | 'create' | 'list' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
   rooms: Pick<

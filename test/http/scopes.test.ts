@@ -13,7 +13,13 @@ const operations = {
     'POST /v1/login',
     'POST /v1/register',
   ],
-  session: ['POST /v1/events/token', 'POST /v1/logout'],
+  session: [
+    'DELETE /v1/tokens/{id}',
+    'GET /v1/tokens',
+    'POST /v1/events/token',
+    'POST /v1/logout',
+    'POST /v1/tokens',
+  ],
   read: [
     'GET /v1/conversations',
     'GET /v1/conversations/{conversation}',

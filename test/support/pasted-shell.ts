@@ -73,13 +73,14 @@ export class PastedShell {
   }
 }
 
-/** Without what differs from run to run: times, epochs, tokens, how long to wait. */
+/** Without what differs from run to run: times, epochs, tokens and their ids, how long to wait. */
 export function steady(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
     .replaceAll(/\b(\d+)-[0-9a-z]{8}(?=["\n])/g, '$1-EPOCH')
     .replaceAll(/"token":"[\w.-]+"/g, '"token":"TOKEN"')
+    .replaceAll(/"id":\d+(?=,"name":"[^"]+","scopes":)/g, '"id":ID')
     .replaceAll(/^(retry-after: )\d+$/gm, '$1SECONDS')
     .trimEnd()
 }

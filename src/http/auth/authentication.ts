@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
+import { looksLikeToken } from '../../chat/token-format.ts'
 import type { Session } from '../../store/session-store.ts'
 import { queryValue } from '../input/query.ts'
 import type { Services } from '../services.ts'
+import { checkScope } from './scopes.ts'
 import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
 
 declare module 'fastify' {
@@ -16,22 +18,25 @@ declare module 'fastify' {
 type Sessions = Services['sessions']
 type MakeHook = (app: FastifyInstance, sessions: Sessions) => onRequestAsyncHookHandler
 
-/** Requires a session token in the `Authorization` header. */
+/**
+ * Requires a session's token in the `Authorization` header, or a program's with the scope of the route.
+ *
+ * @throws {Problem} `unauthorized`, `forbidden`
+ */
 export const requireSessionToken: MakeHook = (app, sessions) => async (request) => {
-  request.session = await authenticate(app, sessions, 'session', headerToken(request))
+  request.session = await authenticateHeader(app, sessions, request)
 }
 
 /**
- * Requires a session token in the `Authorization` header, or an events token in the query, because an
- * `EventSource` cannot set headers. URLs end up in logs and browser histories, so a session token is
- * not accepted there.
+ * Requires what `requireSessionToken` does, or an events token in the query, because an `EventSource` cannot
+ * set headers. URLs end up in logs and browser histories, so no other token is accepted there.
  */
 export const requireEventsToken: MakeHook = (app, sessions) => async (request) => {
   const token = queryToken(request)
   const { authorization } = request.headers
   request.session =
     token === undefined || authorization !== undefined
-      ? await authenticate(app, sessions, 'session', headerToken(request))
+      ? await authenticateHeader(app, sessions, request)
       : await authenticate(app, sessions, 'events', token)
   // Checked after the token, so that an invalid one is always answered 401.
   if (token !== undefined && authorization !== undefined)
@@ -51,6 +56,19 @@ function headerToken(request: FastifyRequest): string | undefined {
 
 function queryToken(request: FastifyRequest): string | undefined {
   return queryValue(request, 'token')
+}
+
+async function authenticateHeader(
+  app: FastifyInstance,
+  sessions: Sessions,
+  request: FastifyRequest,
+): Promise<Session> {
+  const token = headerToken(request)
+  if (token === undefined || !looksLikeToken(token))
+    return authenticate(app, sessions, 'session', token)
+  const session = await sessions.findByToken(token)
+  checkScope(session, request.routeOptions.schema?.scope)
+  return session
 }
 
 async function authenticate(

@@ -31,7 +31,7 @@ export function logConnectionClosed(
 
 export function logAccountEvent(
   request: FastifyRequest,
-  event: 'registered' | 'login' | 'logout',
+  event: 'registered' | 'login' | 'logout' | 'token made' | 'token ended',
   username: string,
 ): void {
   const { log, id } = request

@@ -24,6 +24,7 @@ import { NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
+import { NewProgramToken, ProgramToken, ProgramTokenRequest, ProgramTokens } from './tokens.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
@@ -35,6 +36,10 @@ const named: readonly (TSchema & { $id?: string })[] = [
   SessionTimes,
   OwnSession,
   StreamToken,
+  ProgramTokenRequest,
+  NewProgramToken,
+  ProgramToken,
+  ProgramTokens,
   NewBroadcast,
   NewDirect,
   NewRoomMessage,
