@@ -29,7 +29,7 @@ export interface Session {
   token?: SessionToken
 }
 
-export interface SessionToken {
+interface SessionToken {
   /** SHA-256 of the token in hex. */
   hash: string
   scopes: readonly TokenScope[]
