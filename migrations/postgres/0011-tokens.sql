@@ -28,11 +28,57 @@ BEGIN
 END
 $$;
 
+-- As they were (0006-rooms.sql), but nothing is written by a session that has ended. Servers of the version
+-- before call those without it.
+
+-- 'moved', 'same' or 'session-ended'. Sessions end under the lock that is taken here.
+CREATE FUNCTION obrol_mark_read(
+  caller bigint, account bigint, audience bigint, target bigint, marker bigint, epoch_born bigint)
+RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  IF marker <= coalesce((
+    SELECT read_up_to FROM read_markers
+    WHERE account_id = account AND audience_id = audience LIMIT 1
+  ), 0) THEN
+    RETURN 'same';
+  END IF;
+  PERFORM obrol_lock(2);
+  IF (SELECT true FROM sessions WHERE id = caller AND expires_at > obrol_now() LIMIT 1) IS NULL THEN
+    RETURN 'session-ended';
+  END IF;
+  RETURN CASE
+    WHEN obrol_mark_read(account, audience, target, marker, epoch_born) THEN 'moved' ELSE 'same'
+  END;
+END
+$$;
+
+-- False where the session has ended. Until the commit it cannot end.
+CREATE FUNCTION obrol_mute(
+  caller bigint, account bigint, audience bigint, target bigint, wanted boolean)
+RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM sessions WHERE id = caller AND expires_at > obrol_now() LIMIT 1 FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM obrol_mute(account, audience, target, wanted);
+  RETURN true;
+END
+$$;
+
 -- Every function looks for names in the schema of the log alone: see 0005-search-path.sql.
 DO $$
+DECLARE
+  made regprocedure;
 BEGIN
-  EXECUTE format(
-    'ALTER FUNCTION obrol_before_session(bigint, integer) SET search_path = %I, pg_temp',
-    current_schema());
+  FOR made IN
+    SELECT pg_proc.oid
+    FROM pg_proc
+    JOIN pg_namespace ON pg_namespace.oid = pronamespace
+    JOIN pg_language ON pg_language.oid = prolang
+    WHERE nspname = current_schema() AND lanname = 'plpgsql' AND proname LIKE 'obrol\_%'
+  LOOP
+    EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', made, current_schema());
+  END LOOP;
 END
 $$;

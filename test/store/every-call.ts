@@ -183,10 +183,10 @@ async function everyConversationCall(store: Store, ann: Session, bob: Session): 
     { type: 'direct', key: 'nobody' },
   ] as const) {
     await store.conversations.find(viewer, key)
-    await store.conversations.mute(viewer, key, true)
+    await store.conversations.mute(ann, key, true)
     await store.conversations.tellTyping(viewer, key)
     const { epoch, head: id } = await store.log.bounds()
-    await store.conversations.markRead(viewer, key, { id, epoch })
+    await store.conversations.markRead(ann, key, { id, epoch })
   }
   const { username } = viewer
   for (const account of [viewer, { id: 1, username: personNamed(1) }]) {

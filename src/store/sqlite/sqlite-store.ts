@@ -108,10 +108,10 @@ export class SqliteStore implements Store {
   readonly conversations: ConversationStore = {
     list: (viewer, query) => this.#reader.call('listConversations', viewer, query),
     find: (viewer, key) => this.#reader.call('findConversation', viewer, key),
-    mute: (viewer, key, muted) =>
-      this.#publish(this.#writer.call('muteConversation', viewer, key, muted)),
-    markRead: (viewer, key, upTo) =>
-      this.#publish(this.#writer.call('markRead', viewer, key, upTo)),
+    mute: (session, key, muted) =>
+      this.#publish(this.#writer.call('muteConversation', session, key, muted)),
+    markRead: (session, key, upTo) =>
+      this.#publish(this.#writer.call('markRead', session, key, upTo)),
     tellTyping: async (viewer, key) => {
       const typing = await this.#mainThread.typing(viewer, key)
       if (typeof typing === 'string') return typing

@@ -1,10 +1,9 @@
 import type { NewAccount } from '../account-store.ts'
 import type { Caller } from '../caller.ts'
-import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
+import type { ConversationKey } from '../conversation-store.ts'
 import type { ProvenCaller } from '../fresh-proof.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
-import type { Person } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
@@ -121,19 +120,15 @@ export class Writer {
     return done
   }
 
-  muteConversation(
-    viewer: Person,
-    key: ConversationKey,
-    muted: boolean,
-  ): WriteResult<ConversationResult> {
-    return this.#write(() => {
-      return { value: this.#conversations.mute(viewer, key, muted), update: null }
+  muteConversation(session: Session, key: ConversationKey, muted: boolean) {
+    return this.#write((now) => {
+      return { value: this.#conversations.mute(session, key, muted, now), update: null }
     })
   }
 
-  markRead(viewer: Person, key: ConversationKey, upTo: Cursor) {
-    return this.#write(() => {
-      const { outcome, read } = this.#conversations.markRead(viewer, key, upTo)
+  markRead(session: Session, key: ConversationKey, upTo: Cursor) {
+    return this.#write((now) => {
+      const { outcome, read } = this.#conversations.markRead(session, key, upTo, now)
       return { value: outcome, update: this.#updateOf({ read }) }
     })
   }

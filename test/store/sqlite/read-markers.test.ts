@@ -41,14 +41,14 @@ t.test('a marker is stored for who has something to remember, while they are in 
   ])
   const withBob = { type: 'direct', key: 'bob' } as const
   await appendMessage(store, bob, 'hi', { to: 'ann' })
-  await store.conversations.markRead(ann.account, withBob, { id: 0, epoch: null })
+  await store.conversations.markRead(ann, withBob, { id: 0, epoch: null })
   t.same(rows.all(), [
     [1, 1, 0],
     [1, 2, 1],
     [2, 1, 0],
     [2, 4, 7],
   ])
-  await store.conversations.mute(ann.account, withBob, true)
+  await store.conversations.mute(ann, withBob, true)
   t.same(rows.all(), [
     [1, 1, 0],
     [1, 2, 1],

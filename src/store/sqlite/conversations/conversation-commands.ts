@@ -5,7 +5,8 @@ import type {
   ReadMarker,
 } from '../../conversation-store.ts'
 import type { Cursor } from '../../message-log.ts'
-import type { Person } from '../../person.ts'
+import type { Session } from '../../session-store.ts'
+import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from '../log/bounds.ts'
 import { CursorResolver } from '../log/resolve-cursor.ts'
@@ -16,19 +17,28 @@ type MarkResult = 'done' | 'stale' | ConversationRefusal
 
 /** Must be called inside a write transaction. */
 export class ConversationCommands {
+  readonly #accounts
   readonly #bounds
   readonly #cursors
   readonly #conversations
   readonly #markers
 
   constructor(connection: Connection) {
+    this.#accounts = new AccountQueries(connection)
     this.#bounds = new LogBoundsQuery(connection)
     this.#cursors = new CursorResolver(connection)
     this.#conversations = new ConversationQueries(connection)
     this.#markers = new ReadMarkers(connection)
   }
 
-  mute(viewer: Person, key: ConversationKey, muted: boolean): ConversationResult {
+  mute(
+    { id: session }: Session,
+    key: ConversationKey,
+    muted: boolean,
+    now: number,
+  ): ConversationResult {
+    const viewer = this.#accounts.ofSession(session, now)
+    if (viewer === undefined) return { kind: 'session-ended' }
     const located = this.#conversations.locate(viewer, key)
     if (typeof located === 'string') return { kind: located }
     if (located.audience !== undefined) this.#markers.mute(viewer.id, located.audience, muted)
@@ -37,10 +47,13 @@ export class ConversationCommands {
 
   /** @returns `read`: the marker, if it has moved */
   markRead(
-    viewer: Person,
+    { id: session }: Session,
     key: ConversationKey,
     upTo: Cursor,
+    now: number,
   ): { outcome: MarkResult; read: ReadMarker[] } {
+    const viewer = this.#accounts.ofSession(session, now)
+    if (viewer === undefined) return { outcome: 'session-ended', read: [] }
     const located = this.#conversations.locate(viewer, key)
     if (typeof located === 'string') return { outcome: located, read: [] }
     const { reset } = this.#cursors.resolve(upTo, this.#bounds.read())
