@@ -25,6 +25,7 @@ export const sitePages: Page[] = [
     ['docs/messages.md', 'Messages that change'],
     ['docs/rooms.md', 'Rooms'],
     ['docs/conversations.md', 'Conversations'],
+    ['docs/accounts.md', 'Accounts'],
     ['docs/idempotency.md', 'Retries'],
     ['docs/errors.md', 'Errors'],
     ['docs/limits.md', 'Limits'],

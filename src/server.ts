@@ -8,9 +8,11 @@ import { Conversations } from './chat/conversations.ts'
 import { FreshProofs } from './chat/fresh-proof.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
+import { OwnSessions } from './chat/own-sessions.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
+import { SessionActivity } from './chat/session-activity.ts'
 import { Sessions } from './chat/sessions.ts'
 import { Tokens } from './chat/tokens.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
@@ -91,6 +93,9 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   const ttlMs = settings.tokenTtlHours * hourMs
   const sessions = new Sessions(store)
   const presence = new Presence(store, { graceMs: settings.presenceGraceMs, retryMs })
+  const sessionActivity = new SessionActivity(store, {
+    withStreams: () => presence.sessionsWithStreams(),
+  })
   const appender = new AppendBatcher(store.log, {
     unknownOutcomeRetryMs: tuning.unknownOutcomeRetryMs,
   })
@@ -122,6 +127,8 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         passwordMinChars: settings.passwordMinChars,
       }),
       sessions,
+      sessionActivity,
+      ownSessions: new OwnSessions({ store, sessions, activity: sessionActivity }),
       freshProofs: new FreshProofs(store, passwords),
       tokens: new Tokens(store),
       messages: new Messages({
@@ -156,6 +163,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     tuning.http,
   ).catch(async (error) => {
     await hub.close()
+    await sessionActivity.close()
     await store.close()
     throw error
   })
@@ -190,6 +198,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       hub.destroy()
       app.server.closeAllConnections()
     }, seconds * 1000)
+    const activityClosed = sessionActivity.close()
     // First, so that the end of the streams is nobody's exit.
     const presenceClosed = presence.close()
     storeUpdates.flush()
@@ -204,6 +213,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
     await retentionJob.close()
     await appender.close()
     await receipts.settled()
+    await activityClosed
     await store.close()
   }
 

@@ -1,6 +1,6 @@
 import { nameForms } from '../names/name-forms.ts'
 import type { AccountStore, Credentials } from '../store/account-store.ts'
-import type { Session } from '../store/session-store.ts'
+import type { Session, SessionClient } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
 import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Networks } from './password-queue.ts'
@@ -50,9 +50,15 @@ export class Accounts {
    * Creates an account and logs it in.
    *
    * @param from the networks of the client
+   * @param client what the list of sessions shall tell of it
    * @throws {Problem} as `check`, and `username-taken`, `unavailable`, `outcome-unknown`
    */
-  async register(username: string, password: string, from: Networks): Promise<Session> {
+  async register(
+    username: string,
+    password: string,
+    from: Networks,
+    client: SessionClient = {},
+  ): Promise<Session> {
     this.check(username, password)
     const { store, passwords, ttlMs } = this.#options
     if (isReserved(username)) throw usernameTaken(reservedDetail)
@@ -61,7 +67,7 @@ export class Accounts {
     if (await mapStoreErrors(store.accounts.skeletonsTaken(forms.skeletons))) throw usernameTaken()
     const passwordHash = await passwords.hash(password, from)
     const session = await mapStoreErrors(
-      store.accounts.register({ username, ...forms, passwordHash }, ttlMs),
+      store.accounts.register({ username, ...forms, passwordHash }, ttlMs, client),
     )
     if (session === 'taken') throw usernameTaken()
     return session
@@ -71,10 +77,16 @@ export class Accounts {
    * Opens a session. Takes the same time whether the name exists or not.
    *
    * @param from the networks of the client
+   * @param client what the list of sessions shall tell of it
    * @throws {Problem} `invalid-request`, `unknown-user`, `wrong-password` (`wrong-credentials`
    *   for both if registration is closed), `unavailable`, `outcome-unknown`
    */
-  async login(username: string, password: string, from: Networks): Promise<Session> {
+  async login(
+    username: string,
+    password: string,
+    from: Networks,
+    client: SessionClient = {},
+  ): Promise<Session> {
     const { store, passwords, ttlMs } = this.#options
     throwIfInvalid(
       fieldErrors('username', checkString(username)),
@@ -83,7 +95,7 @@ export class Accounts {
     const known = await findCredentials(store.accounts, username)
     const matches = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !matches) throw this.#loginProblem(known !== undefined)
-    return mapStoreErrors(store.sessions.open(known.account.id, ttlMs))
+    return mapStoreErrors(store.sessions.open(known.account.id, ttlMs, client))
   }
 
   #checkNewPassword(password: string): string | undefined {

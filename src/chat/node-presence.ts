@@ -81,6 +81,10 @@ export class NodePresence {
     return new Promise((resolve) => local.waiters.push(resolve))
   }
 
+  *sessionsWithStreams(): Iterable<number> {
+    for (const [session, { streams }] of this.#sessions) if (streams > 0) yield session
+  }
+
   /** Stops counting a stream of the session. */
   leave(session: number): void {
     const local = this.#local(session)

@@ -108,6 +108,11 @@ export class Presence {
     return this.#node.enter(session)
   }
 
+  /** The sessions with a stream on this node. */
+  sessionsWithStreams(): Iterable<number> {
+    return this.#node.sessionsWithStreams()
+  }
+
   /** A stream of the session closed. */
   leave(session: number): void {
     this.#node.leave(session)

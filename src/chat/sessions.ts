@@ -186,7 +186,7 @@ function sameSession(one: Session, other: Session): boolean {
     one.account.id === other.account.id &&
     one.account.username === other.account.username &&
     one.createdAt === other.createdAt &&
-    one.expiresAt === other.expiresAt
+    one.nonce === other.nonce
   )
 }
 

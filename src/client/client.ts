@@ -1,3 +1,4 @@
+import { Account } from './account.ts'
 import { type ApiAccess, encodePath } from './api-access.ts'
 import { Conversations } from './conversations.ts'
 import type { ObrolError } from './errors.ts'
@@ -44,6 +45,8 @@ export class ObrolClient {
    * a stream finds that the session has ended.
    */
   token: string | undefined
+  /** The calls of the user's own account. */
+  readonly account: Account
   /** The calls of rooms. */
   readonly rooms: Rooms
   /** The calls of the user's conversations. */
@@ -61,6 +64,7 @@ export class ObrolClient {
     this.token = options.token
     this.#http = new HttpClient(server, options)
     this.#api = this.#makeAccess()
+    this.account = new Account(this.#api)
     this.rooms = new Rooms(this.#api)
     this.conversations = new Conversations(this.#api)
   }

@@ -20,6 +20,7 @@ import type {
   RoomBan,
   RoomBanPage,
   RoomPage,
+  SessionInfo,
   User,
 } from './types.ts'
 
@@ -67,6 +68,11 @@ export const isLoggedIn = objectGuard<LoggedIn>({
 export const isMe = objectGuard<Me>({
   user: isUser,
   session: objectGuard<Me['session']>({ createdAt: isString, expiresAt: isString }),
+})
+export const isSessionList = objectGuard<{ sessions: SessionInfo[] }>({
+  sessions: isArrayOf(
+    objectGuard<SessionInfo>({ id: isInteger, lastSeenAt: isString, current: isBoolean }),
+  ),
 })
 export const isEventsToken = objectGuard<EventsToken>({ token: isString, expiresAt: isString })
 export const isHistoryPage = objectGuard<HistoryPage>({

@@ -1,3 +1,4 @@
+export type { Account } from './account.ts'
 export { ObrolClient } from './client.ts'
 export type { Conversations } from './conversations.ts'
 export {

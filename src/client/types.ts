@@ -146,6 +146,9 @@ export interface DirectOptions extends PostOptions {
   whenOffline?: 'reject' | 'keep' | undefined
 }
 
+/** One login of the user. */
+export type SessionInfo = Schemas['SessionInfo']
+
 /** Which page of names: of online users, of members, or of bans. */
 export interface NamesOptions extends CallOptions {
   /** 1 to 1,000; default 100. */

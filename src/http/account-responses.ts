@@ -1,8 +1,9 @@
+import type { OwnSession } from '../chat/own-sessions.ts'
 import type { Account } from '../store/person.ts'
 import type { Session } from '../store/session-store.ts'
 
-export function toUser({ createdAt, ...account }: Account) {
-  return { ...account, createdAt: toTime(createdAt) }
+export function toUser(account: Account) {
+  return { ...account, createdAt: toTime(account.createdAt) }
 }
 
 export function toOpenedSession(session: Session, token: string) {
@@ -11,6 +12,16 @@ export function toOpenedSession(session: Session, token: string) {
     token,
     tokenType: 'Bearer' as const,
     expiresAt: toTime(session.expiresAt),
+  }
+}
+
+export function toSessionInfo(session: OwnSession) {
+  const { createdAt, lastSeenAt, expiresAt } = session
+  return {
+    ...session,
+    createdAt: toTime(createdAt),
+    lastSeenAt: toTime(lastSeenAt),
+    expiresAt: toTime(expiresAt),
   }
 }
 

@@ -4,8 +4,10 @@ import type { Conversations } from '../chat/conversations.ts'
 import type { FreshProofs } from '../chat/fresh-proof.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
+import type { OwnSessions } from '../chat/own-sessions.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
+import type { SessionActivity } from '../chat/session-activity.ts'
 import type { Sessions } from '../chat/sessions.ts'
 import type { Tokens } from '../chat/tokens.ts'
 import type { EventSet } from '../delivery/event-names.ts'
@@ -47,6 +49,8 @@ export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
   sessions: Pick<Sessions, 'find' | 'findByToken' | 'end'>
+  sessionActivity: Pick<SessionActivity, 'note'>
+  ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers'>
   freshProofs: Pick<FreshProofs, 'of'>
   tokens: Pick<Tokens, 'check' | 'create' | 'list' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>

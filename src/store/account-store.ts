@@ -1,10 +1,10 @@
 import type { Account } from './person.ts'
-import type { Session } from './session-store.ts'
+import type { Session, SessionClient } from './session-store.ts'
 
 /** Who has registered. */
 export interface AccountStore {
   /** Creates an account and its first session in one transaction. */
-  register(account: NewAccount, ttlMs: number): Promise<Session | 'taken'>
+  register(account: NewAccount, ttlMs: number, client?: SessionClient): Promise<Session | 'taken'>
 
   /** Whether an account has one of these skeletons. */
   skeletonsTaken(skeletons: readonly string[]): Promise<boolean>

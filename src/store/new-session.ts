@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 
 /**
  * Without a bound, repeated logins could fill the store. For one more session the store ends the
@@ -17,4 +17,9 @@ const ID_LIMIT = 2 ** 31
  */
 export function newSessionId(): number {
   return randomInt(1, ID_LIMIT)
+}
+
+/** A random value of 72 bits, which no other session has. */
+export function newNonce(): string {
+  return randomBytes(9).toString('base64url')
 }

@@ -8,8 +8,8 @@ import type {
 import type { Account, Role } from './person.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
-import type { Session } from './session-store.ts'
-import type { Token, TokenScope } from './token-store.ts'
+import type { Session, SessionDetails } from './session-store.ts'
+import { toScopes } from './token-rows.ts'
 
 /** A message as a query has it, joined with the names of the people. What there is not is null. */
 export interface MessageRow {
@@ -132,6 +132,7 @@ export interface SessionRow extends AccountRow {
   id: number
   createdAt: number
   expiresAt: number
+  nonce: string | null
   /** Null for the session of a login. */
   tokenHash: string | null
   tokenScopes: string | null
@@ -140,48 +141,46 @@ export interface SessionRow extends AccountRow {
 /** The columns of `SessionRow`, in both stores. Each parameter is the name of a table in the query. */
 export function sessionColumns(sessions: string, accounts: string): string {
   return `${sessions}.id, ${sessions}.created_at AS "createdAt", ${sessions}.expires_at AS "expiresAt",
-    ${sessions}.token_hash AS "tokenHash", ${sessions}.token_scopes AS "tokenScopes",
+    ${sessions}.nonce, ${sessions}.token_hash AS "tokenHash", ${sessions}.token_scopes AS "tokenScopes",
     ${accountColumns(accounts)}`
 }
 
 export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt, tokenHash, tokenScopes } = row
-  const session: Session = { id, account: toAccount(row), createdAt, expiresAt }
-  if (tokenHash !== null)
-    session.token = { hash: tokenHash, scopes: toScopes(tokenScopes as string) }
-  return session
-}
-
-/** A row of a query for tokens: see `tokenColumns`. */
-export interface TokenRow {
-  id: number
-  name: string
-  scopes: string
-  createdAt: number
-  expiresAt: number
-  lastSeenAt: number | null
-}
-
-/** The columns of `TokenRow` in `sessions`, in both stores. */
-export const tokenColumns = `id, token_name AS name, token_scopes AS scopes, created_at AS "createdAt",
-  expires_at AS "expiresAt", last_seen_at AS "lastSeenAt"`
-
-const hourMs = 3_600_000
-
-/** When it was last used is told to the hour. */
-export function toToken({ lastSeenAt, scopes, ...token }: TokenRow): Token {
+  const { id, createdAt, expiresAt, nonce, tokenHash, tokenScopes } = row
   return {
-    ...token,
-    scopes: toScopes(scopes),
-    ...(lastSeenAt !== null && { lastUsedAt: lastSeenAt - (lastSeenAt % hourMs) }),
+    id,
+    account: toAccount(row),
+    createdAt,
+    expiresAt,
+    nonce: nonce ?? String(expiresAt / 1000),
+    ...(tokenHash !== null && {
+      token: { hash: tokenHash, scopes: toScopes(tokenScopes as string) },
+    }),
   }
 }
 
-/** As the column `token_scopes` has them. */
-export function fromScopes(scopes: readonly TokenScope[]): string {
-  return scopes.join(' ')
+/** The columns of `SessionDetailsRow`, in both stores. */
+export const sessionDetailsColumns = `
+  id, created_at AS "createdAt", expires_at AS "expiresAt",
+  coalesce(last_seen_at, created_at) AS "lastSeenAt", address, user_agent AS "userAgent"`
+
+export interface SessionDetailsRow {
+  id: number
+  createdAt: number
+  expiresAt: number
+  lastSeenAt: number
+  address: string | null
+  userAgent: string | null
 }
 
-function toScopes(column: string): TokenScope[] {
-  return column.split(' ') as TokenScope[]
+export function toSessionDetails({
+  address,
+  userAgent,
+  ...row
+}: SessionDetailsRow): SessionDetails {
+  return {
+    ...row,
+    ...(address !== null && { address }),
+    ...(userAgent !== null && { userAgent }),
+  }
 }

@@ -1,13 +1,16 @@
+import type { Caller } from './caller.ts'
 import type { Account } from './person.ts'
 import type { TokenScope } from './token-store.ts'
 
 /** Logins. A session is alive until it is ended or expires. */
 export interface SessionStore {
   /**
-   * Opens a session, whose times are whole seconds. An account has at most 100: for one more, the
-   * oldest one that is not present ends, or the oldest of all where all are present.
+   * Opens a session, whose times are whole seconds. An account has at most 100: for one more, of those
+   * that are not present the one ends that was used longest ago, or of all where all are present.
+   *
+   * @param client where it is opened from, for the list of the account's sessions
    */
-  open(account: number, ttlMs: number): Promise<Session>
+  open(account: number, ttlMs: number, client?: SessionClient): Promise<Session>
 
   /** Undefined where the session is not alive. */
   find(id: number): Promise<Session | undefined>
@@ -15,8 +18,44 @@ export interface SessionStore {
   /** The sessions that are alive and expire last. */
   newest(limit: number): Promise<readonly Session[]>
 
+  /** Those of an account that are alive, the one that was used last first. */
+  ofAccount(account: number): Promise<readonly SessionDetails[]>
+
   /** Ends a session and its presence. @returns false where it was no longer alive */
   end(id: number): Promise<boolean>
+
+  /**
+   * Ends sessions of the caller's own account: one, or all but the caller's. It is judged in the transaction
+   * of the log whether the caller's session is alive.
+   *
+   * @returns the ids of those that were alive
+   */
+  endOwn(caller: Caller, which: number | 'others'): Promise<readonly number[] | 'session-ended'>
+
+  /** Notes when sessions were used. What is older than what is known of a session changes nothing. */
+  noteUse(uses: readonly SessionUse[]): Promise<void>
+}
+
+/** Where a session was opened from, as far as it is known. */
+export interface SessionClient {
+  /** An IP address. */
+  address?: string
+  userAgent?: string
+}
+
+/** A session as its person is shown it. Times are Unix milliseconds. */
+export interface SessionDetails extends SessionClient {
+  id: number
+  createdAt: number
+  expiresAt: number
+  /** When it was used last, some minutes exactly. */
+  lastSeenAt: number
+}
+
+export interface SessionUse {
+  session: number
+  /** Unix milliseconds. */
+  at: number
 }
 
 /** One login, whose token dies with it; or a token for programs. */
@@ -25,6 +64,11 @@ export interface Session {
   account: Account
   createdAt: number
   expiresAt: number
+  /**
+   * What the tokens of the session carry, so that they fit no other: after a backup was restored, an id may
+   * be given out again. Of a session that 0.1 made, its first expiry in seconds, which its tokens carry.
+   */
+  nonce: string
   /** Of the session that a token for programs is; undefined for that of a login. */
   token?: SessionToken
 }

@@ -69,7 +69,7 @@ async function open() {
   const scripted = new ScriptedConversations()
   const conversations = new Conversations({ accounts: store.accounts, conversations: scripted })
   const account = { ...ann, createdAt: 0, role: 'member' } as const
-  const session = { id: 3, account, createdAt: 0, expiresAt: 1 }
+  const session = { id: 3, account, createdAt: 0, expiresAt: 1, nonce: 'n' }
   return { scripted, conversations, session, account }
 }
 

@@ -32,7 +32,7 @@ t.test('enter resolves only after the update of its write', async (t) => {
   const presence = new Presence(store, { graceMs: 0 })
   await presence.start()
   const account = { id: 1, username: 'ann', createdAt: 0, role: 'member' } as const
-  const session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
+  const session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER, nonce: 'n' }
   let arrived = false
   const entered = presence.enter(session).then(() => {
     arrived = true

@@ -229,7 +229,7 @@ t.test('a session is valid while the store has the same session', async (t) => {
     { ...ann, account: { ...ann.account, id: 9 } },
     { ...ann, account: { ...ann.account, username: 'bob' } },
     { ...ann, createdAt: 1 },
-    { ...ann, expiresAt: 1 },
+    { ...ann, nonce: 'another' },
   ])
     t.equal(await sessions.isValid(other), false)
   await sessions.end(ann)

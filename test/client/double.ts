@@ -11,16 +11,17 @@ export interface DoubleAnswer {
 }
 
 /**
- * A server that answers each request by a function; undefined: it hangs up. Closed after the test.
+ * A server that answers each request by a function of its method, path and body; undefined: it hangs up. Closed after the test.
  *
  * @returns a client of it, and what was requested: method, path and body
  */
-export async function openDouble(t: Test, answer: () => DoubleAnswer | undefined) {
+export async function openDouble(t: Test, answer: (request: string) => DoubleAnswer | undefined) {
   const requests: string[] = []
   const server = createServer(async (request, response) => {
     const body = await text(request)
-    requests.push(`${request.method} ${request.url}${body && ` ${body}`}`)
-    const answered = answer()
+    const requested = `${request.method} ${request.url}${body && ` ${body}`}`
+    requests.push(requested)
+    const answered = answer(requested)
     if (answered === undefined) return response.destroy()
     const { status, body: content } = answered
     const type = { 'content-type': 'application/json' }

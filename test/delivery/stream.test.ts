@@ -11,7 +11,13 @@ import type { Session } from '../../src/store/session-store.ts'
 const epoch = 'mh4k2c9z'
 const bounds = { epoch, oldest: 1, head: 9 }
 const account = { id: 1, username: 'ann', createdAt: 0, role: 'member' } as const
-const session: Session = { id: 11, account, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
+const session: Session = {
+  id: 11,
+  account,
+  createdAt: 0,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+  nonce: 'n',
+}
 const event = new EncodedEvent(6, 'message', [0], 'too late')
 
 /** A stream with cursor 5 of 9, whose next read resolves when the test calls `answer`. */

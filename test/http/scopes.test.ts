@@ -14,7 +14,10 @@ const operations = {
     'POST /v1/register',
   ],
   session: [
+    'DELETE /v1/sessions',
+    'DELETE /v1/sessions/{id}',
     'DELETE /v1/tokens/{id}',
+    'GET /v1/sessions',
     'GET /v1/tokens',
     'POST /v1/events/token',
     'POST /v1/logout',

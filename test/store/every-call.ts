@@ -44,6 +44,10 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.sessions.find(ann.id)
   await everyTokenCall(store, ann)
   await store.sessions.newest(100)
+  await store.sessions.ofAccount(viewer)
+  await store.sessions.noteUse([{ session: ann.id, at: Date.now() }])
+  await store.sessions.endOwn({ kind: 'session', session: ann.id }, bob.id)
+  await store.sessions.endOwn({ kind: 'session', session: ann.id }, 'others')
   for (const after of [0, Math.floor((oldest + head) / 2), head - 10]) {
     await store.log.read(after, viewer)
     await store.receipts.readUndelivered(after, head, other)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toAccount } from '../../src/store/rows.ts'
+import { toAccount, toSession } from '../../src/store/rows.ts'
 
 const row = {
   accountId: 7,
@@ -22,4 +22,12 @@ t.test('an account has only what there is of it', async (t) => {
   })
   for (const bot of [1, true])
     t.strictSame(toAccount({ ...row, bot }), { ...ann, role: 'member', bot: true })
+})
+
+t.test('a session of 0.1 has its expiry for a nonce', async (t) => {
+  const times = { createdAt: 1_800_000_000_000, expiresAt: 1_800_000_009_000 }
+  const login = { ...row, id: 3, ...times, tokenHash: null, tokenScopes: null }
+  const ofRow = (nonce: string | null) => toSession({ ...login, nonce }).nonce
+  t.equal(ofRow('abc'), 'abc')
+  t.equal(ofRow(null), '1800000009')
 })

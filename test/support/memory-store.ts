@@ -15,7 +15,7 @@ import type {
 } from '../../src/store/message-log.ts'
 import type { Account } from '../../src/store/person.ts'
 import type { RoomRef } from '../../src/store/room.ts'
-import type { Session, SessionStore } from '../../src/store/session-store.ts'
+import type { Session, SessionClient, SessionStore } from '../../src/store/session-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { decideNewToken } from '../../src/store/token-rules.ts'
 import type { Token, TokenStore } from '../../src/store/token-store.ts'
@@ -42,6 +42,8 @@ export class MemoryStore
   readonly #accounts = new Map<string, Credentials>()
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
+  readonly #lastSeen = new Map<number, number>()
+  readonly #clients = new Map<number, SessionClient>()
   readonly #entries: MessageEntry[] = []
   readonly #reactions = new Set<string>()
   readonly #keys = new Map<string, { digest: string; entry: MessageEntry }>()
@@ -63,7 +65,7 @@ export class MemoryStore
   readonly accounts: AccountStore = {
     skeletonsTaken: (skeletons) =>
       this.#call('skeletonsTaken', () => skeletons.some((one) => this.#skeletons.has(one))),
-    register: ({ username, key, skeletons, passwordHash }, ttlMs) =>
+    register: ({ username, key, skeletons, passwordHash }, ttlMs, client) =>
       this.#call('register', () => {
         if (this.#accounts.has(key) || skeletons.some((one) => this.#skeletons.has(one))) {
           return 'taken'
@@ -76,7 +78,7 @@ export class MemoryStore
           role: 'member',
         }
         this.#accounts.set(key, { account, passwordHash })
-        return this.#open(account, ttlMs)
+        return this.#open(account, ttlMs, client)
       }),
     credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
     passwordHash: (id) =>
@@ -87,10 +89,10 @@ export class MemoryStore
   }
 
   readonly sessions: SessionStore = {
-    open: (id, ttlMs) =>
+    open: (id, ttlMs, client) =>
       this.#call('open', () => {
         const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
-        return this.#open((known as Credentials).account, ttlMs)
+        return this.#open((known as Credentials).account, ttlMs, client)
       }),
     find: (id) => this.#call('find', () => this.#sessions.get(id)),
     newest: (limit) =>
@@ -99,7 +101,28 @@ export class MemoryStore
           .sort((one, other) => other.expiresAt - one.expiresAt)
           .slice(0, limit),
       ),
+    ofAccount: (id) =>
+      this.#call('ofAccount', () =>
+        this.#sessionsOf(id).map(({ account: _, nonce: __, ...session }) => ({
+          ...session,
+          lastSeenAt: this.#lastSeen.get(session.id) as number,
+          ...this.#clients.get(session.id),
+        })),
+      ),
     end: (id) => this.#call('end', () => this.#sessions.delete(id)),
+    endOwn: ({ session }, which) =>
+      this.#call('endOwn', () => {
+        const own = this.#sessions.get(session)
+        if (!own) return 'session-ended'
+        const ids = this.#sessionsOf(own.account.id).map(({ id }) => id)
+        const ended = ids.filter((id) => (which === 'others' ? id !== session : id === which))
+        for (const id of ended) this.#sessions.delete(id)
+        return ended
+      }),
+    noteUse: (uses) =>
+      this.#call('noteUse', () => {
+        for (const { session, at } of uses) this.#lastSeen.set(session, at)
+      }),
   }
 
   readonly tokens: TokenStore = {
@@ -151,15 +174,14 @@ export class MemoryStore
     return found
   }
 
-  #open(account: Account, ttlMs: number): Session {
+  #open(account: Account, ttlMs: number, client?: SessionClient): Session {
     const createdAt = Date.now()
-    const session: Session = {
-      id: ++this.#lastSession,
-      account,
-      createdAt,
-      expiresAt: createdAt + ttlMs,
-    }
-    this.#sessions.set(session.id, session)
+    const id = ++this.#lastSession
+    const times = { createdAt, expiresAt: createdAt + ttlMs }
+    const session: Session = { id, account, ...times, nonce: `nonce ${id}` }
+    this.#sessions.set(id, session)
+    this.#lastSeen.set(id, createdAt)
+    if (client) this.#clients.set(id, client)
     return session
   }
 
@@ -170,6 +192,10 @@ export class MemoryStore
   #toToken({ id, createdAt, expiresAt, token }: Session): Token {
     const name = this.#tokenNames.get(id) as string
     return { id, name, scopes: token?.scopes ?? [], createdAt, expiresAt }
+  }
+
+  #sessionsOf(account: number): Session[] {
+    return [...this.#sessions.values()].filter((session) => session.account.id === account)
   }
 
   #append({ session, to, text, replyTo, metadata, mentions, idempotency }: Draft): Outcome {

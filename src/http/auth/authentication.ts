@@ -15,29 +15,29 @@ declare module 'fastify' {
   }
 }
 
-type Sessions = Services['sessions']
-type MakeHook = (app: FastifyInstance, sessions: Sessions) => onRequestAsyncHookHandler
+type AuthServices = Pick<Services, 'sessions' | 'sessionActivity'>
+type MakeHook = (app: FastifyInstance, services: AuthServices) => onRequestAsyncHookHandler
 
 /**
  * Requires a session's token in the `Authorization` header, or a program's with the scope of the route.
  *
  * @throws {Problem} `unauthorized`, `forbidden`
  */
-export const requireSessionToken: MakeHook = (app, sessions) => async (request) => {
-  request.session = await authenticateHeader(app, sessions, request)
+export const requireSessionToken: MakeHook = (app, services) => async (request) => {
+  request.session = await authenticateHeader(app, services, request)
 }
 
 /**
  * Requires what `requireSessionToken` does, or an events token in the query, because an `EventSource` cannot
  * set headers. URLs end up in logs and browser histories, so no other token is accepted there.
  */
-export const requireEventsToken: MakeHook = (app, sessions) => async (request) => {
+export const requireEventsToken: MakeHook = (app, services) => async (request) => {
   const token = queryToken(request)
   const { authorization } = request.headers
   request.session =
     token === undefined || authorization !== undefined
-      ? await authenticateHeader(app, sessions, request)
-      : await authenticate(app, sessions, 'events', token)
+      ? await authenticateHeader(app, services, request)
+      : await authenticate(app, services, 'events', token)
   // Checked after the token, so that an invalid one is always answered 401.
   if (token !== undefined && authorization !== undefined)
     throw invalidParameter('token', 'must not be given together with an Authorization header')
@@ -60,20 +60,21 @@ function queryToken(request: FastifyRequest): string | undefined {
 
 async function authenticateHeader(
   app: FastifyInstance,
-  sessions: Sessions,
+  services: AuthServices,
   request: FastifyRequest,
 ): Promise<Session> {
   const token = headerToken(request)
   if (token === undefined || !looksLikeToken(token))
-    return authenticate(app, sessions, 'session', token)
-  const session = await sessions.findByToken(token)
+    return authenticate(app, services, 'session', token)
+  const session = await services.sessions.findByToken(token)
+  services.sessionActivity.note(session.id)
   checkScope(session, request.routeOptions.schema?.scope)
   return session
 }
 
 async function authenticate(
   app: FastifyInstance,
-  sessions: Sessions,
+  { sessions, sessionActivity }: AuthServices,
   type: TokenType,
   token: string | undefined,
 ): Promise<Session> {
@@ -85,7 +86,10 @@ async function authenticate(
   const claims = verifyToken(app, type, token)
   if (claims !== undefined) {
     const session = await sessions.find(claims.sid)
-    if (isTokenOf(claims, session)) return session
+    if (isTokenOf(claims, session)) {
+      sessionActivity.note(session.id)
+      return session
+    }
   }
   throw new Problem('unauthorized', 'This token is not valid here. Log in for a new one.')
 }

@@ -12,14 +12,17 @@ export interface Claims {
   sid: number
   /** When the session ends, in seconds since 1970. */
   exp: number
+  /** That of the session. Tokens of 0.1 have none. */
+  nonce?: string
 }
 
-/** Signs a token that is valid as long as its session. */
+/** Signs a token that is valid as long as its session, as far as is known now: a session may be renewed. */
 export function issueToken(app: FastifyInstance, type: TokenType, session: Session): string {
   const claims: Claims = {
     sub: String(session.account.id),
     sid: session.id,
     exp: session.expiresAt / 1000,
+    nonce: session.nonce,
   }
   return app.jwt[type].sign(claims)
 }
@@ -46,6 +49,6 @@ export function verifyToken(
  * Whether a session is the one that a token was issued for. Ids are not enough: after a backup was
  * restored, the database assigns them again, to someone else.
  */
-export function isTokenOf({ sub, exp }: Claims, session: Session): boolean {
-  return sub === String(session.account.id) && exp * 1000 === session.expiresAt
+export function isTokenOf({ sub, exp, nonce = String(exp) }: Claims, session: Session): boolean {
+  return sub === String(session.account.id) && nonce === session.nonce
 }

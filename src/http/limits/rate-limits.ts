@@ -43,7 +43,7 @@ export class RateLimits {
     this.#messages = new RateLimiter({
       points: messagesPerMinute,
       seconds: 60,
-      message: `One account may write ${messagesPerMinute} times a minute: messages, and all that changes a message or a room.`,
+      message: `One account may write ${messagesPerMinute} times a minute: messages, and all that changes a message, a room or the account.`,
     })
     this.#reads = perMinute(readsPerMinute, `One account may make ${readsPerMinute} reads`)
     this.#streamOpens = perMinute(

@@ -31,7 +31,14 @@ export function logConnectionClosed(
 
 export function logAccountEvent(
   request: FastifyRequest,
-  event: 'registered' | 'login' | 'logout' | 'token made' | 'token ended',
+  event:
+    | 'registered'
+    | 'login'
+    | 'logout'
+    | 'session ended'
+    | 'sessions ended'
+    | 'token made'
+    | 'token ended',
   username: string,
 ): void {
   const { log, id } = request

@@ -6,6 +6,7 @@ import { networksOf } from '../limits/address-keys.ts'
 import { clientAddress } from '../limits/client-address.ts'
 import { logAccountEvent, logRefusedAttempt } from '../logging/log-events.ts'
 import { login, register } from '../schemas/accounts.ts'
+import { sessionClient } from '../session-client.ts'
 
 /** Register and log in, the two calls without a token. */
 export async function accountRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
@@ -19,7 +20,7 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
       .register(
         address,
         () => accounts.check(username, password),
-        () => accounts.register(username, password, networksOf(address)),
+        () => accounts.register(username, password, networksOf(address), sessionClient(request)),
       )
       .catch(logRefusedAttempt(request, 'registration refused', username))
     logAccountEvent(request, 'registered', username)
@@ -30,7 +31,9 @@ export async function accountRoutes(app: Api, { services, limits }: RouteOptions
     const { username, password } = request.body
     const address = clientAddress(request)
     const session = await limits
-      .login(address, username, () => accounts.login(username, password, networksOf(address)))
+      .login(address, username, () =>
+        accounts.login(username, password, networksOf(address), sessionClient(request)),
+      )
       .catch(logRefusedAttempt(request, 'login refused', username))
     logAccountEvent(request, 'login', username)
     return toOpenedSession(session, issueToken(app, 'session', session))

@@ -27,7 +27,7 @@ export async function conversationRoutes(
   { services, limits }: RouteOptions,
 ): Promise<void> {
   const { conversations } = services
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   parseBodies(app)
 
   app.get('/v1/conversations', { schema: listConversations }, async ({ session, query }) => {
@@ -65,7 +65,7 @@ export async function conversationRoutes(
 
 /** The call of conversations that takes no body. */
 export async function typingRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   discardBodies(app)
 
   app.post(`${path}/typing`, { schema: tellTyping }, async ({ session, params }, reply) => {

@@ -11,8 +11,8 @@ export async function eventRoutes(
   app: Api,
   { services, limits, connections }: RouteOptions,
 ): Promise<void> {
-  const onStream = requireEventsToken(app, services.sessions)
-  const onToken = requireSessionToken(app, services.sessions)
+  const onStream = requireEventsToken(app, services)
+  const onToken = requireSessionToken(app, services)
   discardBodies(app)
 
   app.get('/v1/events', { schema: openStream, onRequest: onStream }, async (request, reply) => {

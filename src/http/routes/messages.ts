@@ -27,7 +27,7 @@ import type { Services } from '../services.ts'
 export async function messageRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { messages, messageChanges } = services
   const { send, list } = messageAnswers(services, limits)
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   parseBodies(app)
 
   app.post('/v1/messages/broadcast', { schema: sendBroadcast }, async (request, reply) => {
@@ -64,7 +64,7 @@ export async function bodilessMessageRoutes(
   { services, limits }: RouteOptions,
 ): Promise<void> {
   const { messageChanges } = services
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   discardBodies(app)
 
   app.delete('/v1/messages/:id', { schema: deleteMessage }, async ({ session, params }, reply) => {
@@ -99,7 +99,7 @@ export async function roomMessageRoutes(
   { services, limits }: RouteOptions,
 ): Promise<void> {
   const { send, list } = messageAnswers(services, limits)
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   parseBodies(app)
 
   app.post('/v1/rooms/:room/messages', { schema: sendToRoom }, async (request, reply) => {

@@ -4,7 +4,7 @@ import type { Api, RouteOptions } from '../fastify-types.ts'
 import { defaultUserLimit, listOnlineUsers } from '../schemas/users.ts'
 
 export async function userRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
 
   app.get('/v1/users/online', { schema: listOnlineUsers }, async ({ session, query }) => {
     limits.read(session)

@@ -26,7 +26,7 @@ import {
 /** Rooms, their members and bans: the calls that read, and those that take a body. */
 export async function roomRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
   const { rooms } = services
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   parseBodies(app)
 
   app.post('/v1/rooms', { schema: createRoom }, async (request, reply) => {
@@ -101,7 +101,7 @@ export async function bodilessRoomRoutes(
   { services, limits }: RouteOptions,
 ): Promise<void> {
   const { rooms } = services
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   discardBodies(app)
 
   app.delete('/v1/rooms/:room', { schema: deleteRoom }, async ({ session, params }, reply) => {

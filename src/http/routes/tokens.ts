@@ -10,8 +10,8 @@ import { createToken, endToken, listTokens } from '../schemas/tokens.ts'
 
 /** Tokens for programs: make and list them. */
 export async function tokenRoutes(app: Api, { services, limits }: RouteOptions): Promise<void> {
-  const { sessions, tokens } = services
-  app.addHook('onRequest', requireSessionToken(app, sessions))
+  const { tokens } = services
+  app.addHook('onRequest', requireSessionToken(app, services))
   parseBodies(app)
 
   app.post('/v1/tokens', { schema: createToken }, async (request, reply) => {
@@ -37,7 +37,7 @@ export async function bodilessTokenRoutes(
   app: Api,
   { services, limits }: RouteOptions,
 ): Promise<void> {
-  app.addHook('onRequest', requireSessionToken(app, services.sessions))
+  app.addHook('onRequest', requireSessionToken(app, services))
   discardBodies(app)
 
   app.delete('/v1/tokens/:id', { schema: endToken }, async (request, reply) => {

@@ -24,6 +24,7 @@ import { NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
+import { SessionInfo, SessionList } from './sessions.ts'
 import { NewProgramToken, ProgramToken, ProgramTokenRequest, ProgramTokens } from './tokens.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
@@ -35,6 +36,8 @@ const named: readonly (TSchema & { $id?: string })[] = [
   OpenedSession,
   SessionTimes,
   OwnSession,
+  SessionInfo,
+  SessionList,
   StreamToken,
   ProgramTokenRequest,
   NewProgramToken,

@@ -1,6 +1,6 @@
 import type { Credentials, NewAccount } from '../account-store.ts'
 import { type AccountRow, accountColumns, toAccount, toSession } from '../rows.ts'
-import type { Session } from '../session-store.ts'
+import type { Session, SessionClient } from '../session-store.ts'
 import type { Pool } from './pool.ts'
 import { insertSession } from './sessions.ts'
 
@@ -10,11 +10,12 @@ export async function register(
   pool: Pool,
   { username, key, skeletons, passwordHash }: NewAccount,
   ttlMs: number,
+  client?: SessionClient,
 ): Promise<Session | 'taken'> {
   const [row] = await pool.write((sql) => {
     const created = sql`
       SELECT * FROM obrol_register(${username}, ${key}, ${passwordHash}, ${sql.json(skeletons)})`
-    return insertSession(sql, created, ttlMs)
+    return insertSession(sql, created, ttlMs, client)
   })
   return row ? toSession(row) : 'taken'
 }

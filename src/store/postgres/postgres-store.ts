@@ -27,7 +27,15 @@ import { PostgresCounters } from './rate-limit-counters.ts'
 import { findUndelivered, markDelivered, readUndelivered } from './receipts.ts'
 import { deleteExpiredStep, eraseDeletedStep, wouldDeleteOverTenth } from './retention.ts'
 import { openRoomStore } from './rooms/room-store.ts'
-import { endSession, findSession, newestSessions, openSession } from './sessions.ts'
+import {
+  endOwnSessions,
+  endSession,
+  findSession,
+  newestSessions,
+  noteUse,
+  openSession,
+  sessionsOfAccount,
+} from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
 import { createToken, endToken, findToken, listTokens } from './tokens.ts'
 
@@ -78,17 +86,22 @@ export class PostgresStore implements Store {
   }
 
   readonly accounts: AccountStore = {
-    register: (account, ttlMs) => register(this.#pool, account, ttlMs),
+    register: (account, ttlMs, client) => register(this.#pool, account, ttlMs, client),
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
     passwordHash: (account) => findPasswordHash(this.#pool, account),
   }
 
   readonly sessions: SessionStore = {
-    open: (account, ttlMs) => this.#thenPoll(openSession(this.#pool, account, ttlMs)),
+    open: (account, ttlMs, client) =>
+      this.#thenPoll(openSession(this.#pool, account, ttlMs, client)),
     find: (id) => findSession(this.#pool, id),
     newest: (limit) => newestSessions(this.#pool, limit),
-    end: (id) => this.#thenPoll(endSession(this.#pool, id)),
+    ofAccount: (account) => sessionsOfAccount(this.#pool, account),
+    end: (id) => this.#thenPoll(endSession(this.#parts.commandPool, id)),
+    endOwn: (caller, which) =>
+      this.#thenPoll(endOwnSessions(this.#parts.commandPool, caller, which)),
+    noteUse: (uses) => noteUse(this.#pool, uses),
   }
 
   readonly tokens: TokenStore = {

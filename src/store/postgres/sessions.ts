@@ -1,7 +1,15 @@
 import type { PendingQuery, Row } from 'postgres'
-import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
-import { type SessionRow, sessionColumns, toSession } from '../rows.ts'
-import type { Session } from '../session-store.ts'
+import type { Caller } from '../caller.ts'
+import { MAX_SESSIONS_PER_ACCOUNT, newNonce, newSessionId } from '../new-session.ts'
+import {
+  type SessionDetailsRow,
+  type SessionRow,
+  sessionColumns,
+  sessionDetailsColumns,
+  toSession,
+  toSessionDetails,
+} from '../rows.ts'
+import type { Session, SessionClient, SessionDetails, SessionUse } from '../session-store.ts'
 import { type Sql, toArrayLiteral } from './connection.ts'
 import type { Pool } from './pool.ts'
 
@@ -10,11 +18,16 @@ const ID_CANDIDATES = 4
 
 const columns = sessionColumns('session', 'account')
 
-export async function openSession(pool: Pool, account: number, ttlMs: number): Promise<Session> {
+export async function openSession(
+  pool: Pool,
+  account: number,
+  ttlMs: number,
+  client?: SessionClient,
+): Promise<Session> {
   const [row] = await pool.write((sql) => {
     const accountQuery = sql`
       SELECT * FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})`
-    return insertSession(sql, accountQuery, ttlMs)
+    return insertSession(sql, accountQuery, ttlMs, client)
   })
   return toSession(row as SessionRow)
 }
@@ -58,6 +71,35 @@ export async function endSession(pool: Pool, id: number): Promise<boolean> {
   return (row as { ended: boolean }).ended
 }
 
+/** Those that are alive, the one that was used last first. */
+export async function sessionsOfAccount(pool: Pool, account: number): Promise<SessionDetails[]> {
+  const rows = await pool.read(
+    (sql) => sql<SessionDetailsRow[]>`
+      SELECT ${sql.unsafe(sessionDetailsColumns)} FROM sessions
+      WHERE account_id = ${account} AND expires_at > obrol_now() AND token_scopes IS NULL
+      ORDER BY coalesce(last_seen_at, created_at) DESC, created_at DESC, id`,
+  )
+  return rows.map(toSessionDetails)
+}
+
+/** @returns the ids of those that were alive */
+export async function endOwnSessions(
+  pool: Pool,
+  { session }: Caller,
+  which: number | 'others',
+): Promise<number[] | 'session-ended'> {
+  const wanted = which === 'others' ? null : which
+  const [row] = await pool.write(
+    (sql) => sql<{ ended: number[] | null }[]>`
+      SELECT to_json(obrol_end_own_sessions(${session}, ${wanted})) AS ended`,
+  )
+  return row?.ended ?? 'session-ended'
+}
+
+export async function noteUse(pool: Pool, uses: readonly SessionUse[]): Promise<void> {
+  await pool.write((sql) => sql`SELECT obrol_note_use(${sql.json(uses as never)})`)
+}
+
 /**
  * A statement that opens a session for one account and returns both; no row if there is no account.
  *
@@ -68,16 +110,19 @@ export function insertSession(
   sql: Sql,
   accountQuery: PendingQuery<Row[]>,
   ttlMs: number,
+  client: SessionClient = {},
   newId: () => number = newSessionId,
 ) {
+  const { address = null, userAgent = null } = client
   return sql<SessionRow[]>`
     WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
     account AS (${accountQuery}),
     session AS (
-      INSERT INTO sessions (id, account_id, created_at, expires_at)
+      INSERT INTO sessions (id, account_id, created_at, expires_at, nonce, address, user_agent)
       SELECT
         ${freeSessionId(sql, newId)}, account.id, now - now % 1000,
-        now - now % 1000 + ${Math.ceil(ttlMs / 1000)}::bigint * 1000
+        now - now % 1000 + ${Math.ceil(ttlMs / 1000)}::bigint * 1000,
+        ${newNonce()}, ${address}, ${userAgent}
       FROM account, clock
       RETURNING *
     )

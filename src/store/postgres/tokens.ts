@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.ts'
 import type { ProvenCaller } from '../fresh-proof.ts'
-import { fromScopes, type TokenRow, tokenColumns, toToken } from '../rows.ts'
+import { newNonce } from '../new-session.ts'
+import { fromScopes, type TokenRow, tokenColumns, toToken } from '../token-rows.ts'
 import { decideNewToken, type TokenFacts, type TokenRefusal } from '../token-rules.ts'
 import type { NewToken, Token } from '../token-store.ts'
 import type { Sql } from './connection.ts'
@@ -107,8 +108,8 @@ function insertToken(
   const createdAt = now - (now % 1000)
   return sql<TokenRow[]>`
     INSERT INTO sessions (
-      id, account_id, created_at, expires_at, token_hash, token_name, token_scopes)
-    VALUES (${freeSessionId(sql)}, ${account}, ${createdAt}, ${createdAt + ttlMs},
+      id, account_id, created_at, expires_at, nonce, token_hash, token_name, token_scopes)
+    VALUES (${freeSessionId(sql)}, ${account}, ${createdAt}, ${createdAt + ttlMs}, ${newNonce()},
       ${hash}, ${name}, ${fromScopes(scopes)})
     RETURNING ${sql.unsafe(tokenColumns)}`
 }

@@ -15,6 +15,7 @@ import { PresenceQueries } from './presence.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
 import { RoomQueries } from './rooms/room-queries.ts'
+import { SessionQueries } from './sessions.ts'
 import { TokenQueries } from './tokens.ts'
 import { readTransaction } from './transaction.ts'
 
@@ -29,6 +30,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const pages = new LogPages(connection)
   const keys = new IdempotencyKeys(connection)
   const accounts = new AccountQueries(connection)
+  const sessions = new SessionQueries(connection)
   const tokens = new TokenQueries(connection)
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
@@ -50,6 +52,7 @@ export function createReader(connection: Connection, clock: () => number) {
     skeletonsTaken: (skeletons: readonly string[]) =>
       inSnapshot(() => accounts.skeletonsTaken(skeletons)),
     credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),
+    sessionsOfAccount: (account: number) => inSnapshot(() => sessions.ofAccount(account, clock())),
     passwordHash: (account: number) => inSnapshot(() => accounts.passwordHash(account)),
     listTokens: (account: number) => inSnapshot(() => tokens.list(account, clock())),
     presentSessions: () => inSnapshot(() => presence.all()),

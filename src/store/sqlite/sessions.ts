@@ -1,11 +1,28 @@
-import { MAX_SESSIONS_PER_ACCOUNT, newSessionId } from '../new-session.ts'
-import { type SessionRow, sessionColumns, toSession } from '../rows.ts'
-import type { Session } from '../session-store.ts'
+import { MAX_SESSIONS_PER_ACCOUNT, newNonce, newSessionId } from '../new-session.ts'
+import {
+  type SessionDetailsRow,
+  type SessionRow,
+  sessionColumns,
+  sessionDetailsColumns,
+  toSession,
+  toSessionDetails,
+} from '../rows.ts'
+import type { Session, SessionClient, SessionDetails, SessionUse } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 
 const selectWithAccounts = `
   SELECT ${sessionColumns('sessions', 'accounts')}
   FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
+
+interface NewSessionRow {
+  id: number
+  account: number
+  createdAt: number
+  expiresAt: number
+  nonce: string
+  address: string | null
+  userAgent: string | null
+}
 
 /** Where an account had far too many sessions, opening one ends at most this many. */
 const MAX_ENDED_PER_OPEN = 1_000
@@ -16,13 +33,16 @@ export class SessionQueries {
   readonly #newest
   readonly #end
   readonly #excess
+  readonly #ofAccount
+  readonly #noteUse
   readonly #newId
 
   /** @param newId draws the ids of new sessions */
   constructor(connection: Connection, newId = newSessionId) {
     this.#newId = newId
-    this.#insert = connection.prepare<[number, number, number, number]>(
-      `INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES (?, ?, ?, ?)
+    this.#insert = connection.prepare<NewSessionRow>(
+      `INSERT INTO sessions (id, account_id, created_at, expires_at, nonce, address, user_agent)
+       VALUES (:id, :account, :createdAt, :expiresAt, :nonce, :address, :userAgent)
        ON CONFLICT (id) DO NOTHING`,
     )
     // Bound through a SELECT: with statistics, SQLite would otherwise plan the join again for each
@@ -41,26 +61,49 @@ export class SessionQueries {
         `SELECT sessions.id FROM sessions LEFT JOIN presence
            ON presence.account_id = sessions.account_id AND presence.session_id = sessions.id
          WHERE sessions.account_id = (SELECT ?) AND expires_at > ? AND token_scopes IS NULL
-         ORDER BY presence.session_id IS NOT NULL DESC, created_at DESC, id DESC
+         ORDER BY presence.session_id IS NOT NULL DESC,
+           coalesce(last_seen_at, created_at) DESC, created_at DESC, id DESC
          LIMIT ${MAX_ENDED_PER_OPEN} OFFSET ${MAX_SESSIONS_PER_ACCOUNT - 1}`,
       )
       .pluck()
+    this.#ofAccount = connection.prepare<[number, number], SessionDetailsRow>(
+      `SELECT ${sessionDetailsColumns} FROM sessions
+       WHERE account_id = ? AND expires_at > ? AND token_scopes IS NULL
+       ORDER BY coalesce(last_seen_at, created_at) DESC, created_at DESC, id`,
+    )
+    this.#noteUse = connection.prepare<[number, number, number]>(
+      'UPDATE sessions SET last_seen_at = ? WHERE id = ? AND coalesce(last_seen_at, 0) < ?',
+    )
   }
 
-  /** Sessions of logins to end before another is opened: first those that are not present, then the oldest. */
+  /**
+   * Sessions of logins to end before another is opened: first those that are not present, of them the ones that were
+   * used longest ago.
+   */
   excess(account: number, now: number): number[] {
     return this.#excess.all(account, now)
   }
 
   /** @returns the new session's id */
-  open(account: number, ttlMs: number, now: number): number {
+  open(account: number, ttlMs: number, now: number, client: SessionClient = {}): number {
     const createdAt = now - (now % 1000)
     const expiresAt = createdAt + Math.ceil(ttlMs / 1000) * 1000
+    const { address = null, userAgent = null } = client
+    const row = { account, createdAt, expiresAt, nonce: newNonce(), address, userAgent }
     for (;;) {
       const id = this.#newId()
-      const { changes } = this.#insert.run(id, account, createdAt, expiresAt)
+      const { changes } = this.#insert.run({ id, ...row })
       if (changes === 1) return id
     }
+  }
+
+  /** Those that are alive, the one that was used last first. */
+  ofAccount(account: number, now: number): SessionDetails[] {
+    return this.#ofAccount.all(account, now).map(toSessionDetails)
+  }
+
+  noteUse({ session, at }: SessionUse): void {
+    this.#noteUse.run(at, session, at)
   }
 
   /** @returns undefined where it has ended or expired */

@@ -71,17 +71,22 @@ export class SqliteStore implements Store {
   }
 
   readonly accounts: AccountStore = {
-    register: (account, ttlMs) => this.#publish(this.#writer.call('register', account, ttlMs)),
+    register: (account, ttlMs, client) =>
+      this.#publish(this.#writer.call('register', account, ttlMs, client)),
     skeletonsTaken: (skeletons) => this.#reader.call('skeletonsTaken', skeletons),
     credentials: (key) => this.#reader.call('credentials', key),
     passwordHash: (account) => this.#reader.call('passwordHash', account),
   }
 
   readonly sessions: SessionStore = {
-    open: (account, ttlMs) => this.#publish(this.#writer.call('openSession', account, ttlMs)),
+    open: (account, ttlMs, client) =>
+      this.#publish(this.#writer.call('openSession', account, ttlMs, client)),
     find: (id) => this.#mainThread.findSession(id),
     newest: (limit) => this.#mainThread.newestSessions(limit),
+    ofAccount: (account) => this.#reader.call('sessionsOfAccount', account),
     end: (id) => this.#publish(this.#writer.call('endSession', id)),
+    endOwn: (caller, which) => this.#publish(this.#writer.call('endOwnSessions', caller, which)),
+    noteUse: (uses) => this.#publish(this.#writer.call('noteUse', uses)),
   }
 
   readonly tokens: TokenStore = {

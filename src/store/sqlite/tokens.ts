@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts'
 import type { ProvenCaller } from '../fresh-proof.ts'
 import type { Role } from '../person.ts'
-import { fromScopes, type TokenRow, tokenColumns, toToken } from '../rows.ts'
+import { fromScopes, type TokenRow, tokenColumns, toToken } from '../token-rows.ts'
 import { decideNewToken, type TokenRefusal } from '../token-rules.ts'
 import type { NewToken, Token } from '../token-store.ts'
 import type { Connection } from './connection.ts'

@@ -7,7 +7,7 @@ import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
-import type { Session } from '../session-store.ts'
+import type { Session, SessionClient, SessionUse } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import type { TokenRefusal } from '../token-rules.ts'
 import type { NewToken, Token } from '../token-store.ts'
@@ -140,19 +140,23 @@ export class Writer {
     })
   }
 
-  register(account: NewAccount, ttlMs: number): WriteResult<Session | 'taken'> {
+  register(
+    account: NewAccount,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'taken'> {
     return this.#write((now) => {
       const created = this.#accounts.create(account, now)
       if (!created) return { value: 'taken', update: null }
       this.#markers.move(created.id, EVERYONE, this.#bounds.read().head)
-      return { value: this.#open(created.id, ttlMs, now), update: null }
+      return { value: this.#open(created.id, ttlMs, now, client), update: null }
     })
   }
 
-  openSession(account: number, ttlMs: number): WriteResult<Session> {
+  openSession(account: number, ttlMs: number, client?: SessionClient): WriteResult<Session> {
     return this.#write((now) => {
       const events = this.#end(this.#sessions.excess(account, now), now)
-      return { value: this.#open(account, ttlMs, now), update: this.#updateOf(events) }
+      return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
     })
   }
 
@@ -174,6 +178,29 @@ export class Writer {
       const refusal = this.#tokens.refusalToEnd(caller, id, now)
       if (refusal !== undefined) return { value: refusal, update: null }
       return { value: 'ended', update: this.#updateOf(this.#end([id], now)) }
+    })
+  }
+
+  endOwnSessions(
+    { session: own }: Caller,
+    which: number | 'others',
+  ): WriteResult<number[] | 'session-ended'> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(own, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      const ids = this.#sessions.ofAccount(caller.id, now).map(({ id }) => id)
+      const events = this.#end(
+        ids.filter((id) => (which === 'others' ? id !== own : id === which)),
+        now,
+      )
+      return { value: events.ended, update: this.#updateOf(events) }
+    })
+  }
+
+  noteUse(uses: readonly SessionUse[]): WriteResult<void> {
+    return this.#write(() => {
+      for (const use of uses) this.#sessions.noteUse(use)
+      return { value: undefined, update: null }
     })
   }
 
@@ -218,8 +245,8 @@ export class Writer {
     return result
   }
 
-  #open(account: number, ttlMs: number, now: number): Session {
-    const id = this.#sessions.open(account, ttlMs, now)
+  #open(account: number, ttlMs: number, now: number, client: SessionClient | undefined): Session {
+    const id = this.#sessions.open(account, ttlMs, now, client)
     return this.#sessions.alive(id, now) as Session
   }
 

@@ -18,6 +18,7 @@ export const session = (id: number): Session => ({
   account: { ...person(id), createdAt: 0, role: 'member' },
   createdAt: 0,
   expiresAt: Number.MAX_SAFE_INTEGER,
+  nonce: 'n',
 })
 
 /** Presence in memory; like a store, it reports an update before the write returns. */

@@ -95,6 +95,7 @@ export const session = (id: number, account = id): Session => ({
   account: { id: account, username: `p${account}`, createdAt: 0, role: 'member' },
   createdAt: 0,
   expiresAt: Number.MAX_SAFE_INTEGER,
+  nonce: 'n',
 })
 
 export class DeliveryFixture {

@@ -36,6 +36,32 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     t.notOk(others.closed)
   })
 
+  t.test('whoever finds a stranger among their sessions ends it at once', async (t) => {
+    const room = await open(t)
+    const ann = await room.join('ann')
+    const [stranger, third] = [await room.login('ann'), await room.login('ann')]
+    const streams = [await stranger.open(), await third.open()]
+    for (const stream of streams) await stream.next('ready')
+    const { body } = await ann.call('GET', '/v1/sessions')
+    const { id } = body.sessions.find(({ current }: { current: boolean }) => current)
+    t.equal(body.sessions.length, 3)
+    const { body: theirs } = await stranger.call('GET', '/v1/sessions')
+    const found = theirs.sessions.find(({ current }: { current: boolean }) => current)
+    t.not(found.id, id)
+    t.equal((await ann.call('DELETE', `/v1/sessions/${found.id}`)).status, 204)
+    t.same((await streams[0]?.next('bye'))?.data, { reason: 'logged-out' })
+    await streams[0]?.ended()
+    await heardOfTheEnd(room, stranger.token)
+    t.equal((await stranger.broadcast('too late')).status, 401)
+
+    t.equal((await ann.call('DELETE', '/v1/sessions')).status, 204)
+    t.same((await streams[1]?.next('bye'))?.data, { reason: 'logged-out' })
+    await heardOfTheEnd(room, third.token)
+    t.equal((await third.call('GET', '/v1/me')).status, 401)
+    await ann.broadcast('still here')
+    await ann.stream.next('message')
+  })
+
   t.test('a session’s end ends its streams, and its tokens', async (t) => {
     const { room, members } = await openCrowd(t, ['ann'], {
       present: false,

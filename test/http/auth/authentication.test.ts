@@ -16,7 +16,8 @@ function forge(claims: object, { alg = 'HS256', key = signingKey as Buffer } = {
 function claimsOf(server: Server) {
   const [session] = server.chat.sessions.values()
   const exp = (session?.expiresAt as number) / 1000
-  return { iss: 'obrol', aud: 'obrol:session', sub: '1', sid: 1, exp, iat: exp - 3600 }
+  const nonce = session?.nonce as string
+  return { iss: 'obrol', aud: 'obrol:session', sub: '1', sid: 1, exp, nonce, iat: exp - 3600 }
 }
 
 t.test('a token is valid until its session ends', async (t) => {
@@ -76,7 +77,9 @@ t.test('only our own tokens are accepted', async (t) => {
     'an events token': forge({ ...claims, aud: 'obrol:events' }),
     'a session that never was': forge({ ...claims, sid: 99 }),
     'a session id that someone else has by now': forge({ ...claims, sub: '2' }),
-    'a session id that was given out again': forge({ ...claims, exp: claims.exp + 60 }),
+    'a session id that was given out again': forge({ ...claims, nonce: 'of another' }),
+    'a nonce that is no text': forge({ ...claims, nonce: 7 }),
+    'no nonce': forge({ ...claims, nonce: undefined }),
   }
   for (const [what, token] of Object.entries(refused)) {
     const answer = await server.call('GET', '/v1/me', {
@@ -85,6 +88,38 @@ t.test('only our own tokens are accepted', async (t) => {
     t.equal(answer.status, 401, what)
     t.match(answer.headers.get('www-authenticate'), /invalid_token/, what)
   }
+})
+
+t.test('a token of 0.1, without a nonce, fits a session of 0.1 by its expiry', async (t) => {
+  const server = await serve(t)
+  await server.join('ann')
+  const { nonce: _, ...claims } = claimsOf(server)
+  const [session] = server.chat.sessions.values()
+  Object.assign(session as object, { nonce: String(claims.exp) })
+  const call = (token: string) =>
+    server.call('GET', '/v1/me', { headers: { authorization: `Bearer ${token}` } })
+  t.equal((await call(forge(claims))).status, 200)
+  t.equal((await call(forge({ ...claims, exp: claims.exp + 60 }))).status, 401)
+})
+
+t.test('a token is good until its own end, also where its session goes on', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  const [session] = server.chat.sessions.values()
+  const { expiresAt } = session as { expiresAt: number }
+  Object.assign(session as object, { expiresAt: expiresAt + 60_000 })
+  t.equal((await server.call('GET', '/v1/me', { headers: ann })).status, 200)
+  server.chat.now = () => expiresAt
+  t.equal((await server.call('GET', '/v1/me', { headers: ann })).status, 401)
+})
+
+t.test('a request is use of its session', async (t) => {
+  const server = await serve(t)
+  const ann = await server.join('ann')
+  await server.call('GET', '/v1/me', { headers: ann })
+  t.same(server.chat.used, [1])
+  await server.call('GET', '/v1/me', { headers: { authorization: 'Bearer x' } })
+  t.same(server.chat.used, [1])
 })
 
 t.test('an events token opens the stream from the query, and nothing else', async (t) => {

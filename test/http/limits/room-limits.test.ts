@@ -35,7 +35,7 @@ t.test('each call that writes to a room counts as a message', async (t) => {
     refused(
       t,
       await call(method, path, json),
-      /One account may write 9 times a minute: messages, and all that changes a message or a room/,
+      /One account may write 9 times a minute: messages, and all that changes a message, a room or the account/,
     )
   t.same(rooms.calls, [], 'nothing was done')
   t.equal((await call('GET', '/tea')).status, 200, 'reading goes on')

@@ -8,7 +8,7 @@ import type { MadeToken } from '../../../src/chat/tokens.ts'
 import type { Services, StreamParameters } from '../../../src/http/services.ts'
 import type { MessageEntry } from '../../../src/store/message-log.ts'
 import type { Account } from '../../../src/store/person.ts'
-import type { Session } from '../../../src/store/session-store.ts'
+import type { Session, SessionClient } from '../../../src/store/session-store.ts'
 import type { Token, TokenScope } from '../../../src/store/token-store.ts'
 import { FakeConversations } from './fake-conversations.ts'
 import { FakeRooms } from './fake-rooms.ts'
@@ -33,6 +33,10 @@ export class FakeChat {
   readonly rooms = new FakeRooms()
   readonly conversations = new FakeConversations()
   readonly online: { username: string; since: number }[] = []
+  /** Where sessions were opened from. */
+  readonly clients = new Map<number, SessionClient>()
+  /** The sessions with which requests were made so far. */
+  readonly used: number[] = []
   /** What was posted so far. */
   readonly contents: MessageInput[] = []
   /** The calls that change messages so far. */
@@ -55,8 +59,10 @@ export class FakeChat {
     return {
       accounts: {
         check: (_username, password) => this.#checkRegistration(password),
-        register: async (username, password) => this.#register(username, password),
-        login: async (username, password) => this.#login(username, password),
+        register: async (username, password, _from, client) =>
+          this.#told(client, this.#register(username, password)),
+        login: async (username, password, _from, client) =>
+          this.#told(client, await this.#login(username, password)),
       },
       sessions: {
         find: async (id) => this.#find(id),
@@ -84,6 +90,22 @@ export class FakeChat {
           const found = [...this.tokens].find(([, token]) => token.id === id)
           if (found === undefined) throw new Problem('not-found', 'None.')
           this.tokens.delete(found[0])
+        },
+      },
+      sessionActivity: { note: (session) => this.used.push(session) },
+      ownSessions: {
+        list: async (caller) =>
+          [...this.sessions.values()]
+            .filter(({ account }) => account.id === caller.account.id)
+            .map(({ id, createdAt, expiresAt }) => {
+              const times = { createdAt, expiresAt, lastSeenAt: createdAt }
+              return { id, ...times, ...this.clients.get(id), current: id === caller.id }
+            }),
+        end: async (_caller, id) => {
+          if (!this.sessions.delete(id)) throw new Problem('not-found', 'Gone.')
+        },
+        endOthers: async (caller) => {
+          for (const id of this.sessions.keys()) if (id !== caller.id) this.sessions.delete(id)
         },
       },
       messages: {
@@ -145,7 +167,13 @@ export class FakeChat {
   open(account: Account): Session {
     const id = this.sessions.size + 1
     const createdAt = Math.floor(Date.now() / 1000) * 1000
-    const session: Session = { id, account, createdAt, expiresAt: createdAt + ttlMs }
+    const session: Session = {
+      id,
+      account,
+      createdAt,
+      expiresAt: createdAt + ttlMs,
+      nonce: `nonce ${id}`,
+    }
     this.sessions.set(id, session)
     return session
   }
@@ -170,6 +198,11 @@ export class FakeChat {
   async #prove(password: string): Promise<void> {
     const right = this.people.values().some((person) => person.password === password)
     if (!right) throw new Problem('wrong-password', 'Wrong.')
+  }
+
+  #told(client: SessionClient = {}, session: Session): Session {
+    this.clients.set(session.id, client)
+    return session
   }
 
   #checkRegistration(password: string): void {

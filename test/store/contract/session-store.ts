@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Session } from '../../../src/store/session-store.ts'
 import type { StoreUpdate } from '../../../src/store/store.ts'
 import { updateListener } from '../../support/update-listener.ts'
-import { hour, registerUser } from '../fixtures.ts'
+import { draft, hour, newAccount, newBatchId, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
 
 export async function sessionStoreContract(t: Test, openFixture: OpenFixture): Promise<void> {
@@ -16,7 +16,11 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
       account,
       createdAt: clock.now() - 250,
       expiresAt: clock.now() - 250 + hour,
+      nonce: session.nonce,
     })
+    t.match(session.nonce, /^[\w-]{12}$/)
+    const other = await store.sessions.open(account.id, hour)
+    t.not(other.nonce, session.nonce, 'no two sessions have the same')
     t.same(await store.sessions.find(session.id), session)
     t.equal(await store.sessions.find(session.id + 1), undefined)
   })
@@ -37,6 +41,67 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
     t.same(await store.sessions.find(first.id), first, 'other sessions are not affected')
   })
 
+  await t.test('tells an account its sessions, the one that was used last first', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
+    const client = { address: '192.0.2.7', userAgent: 'curl/8' }
+    const opened = await store.accounts.register(newAccount('ann'), 9 * hour, client)
+    if (opened === 'taken') throw new Error('nobody has it')
+    const { account } = opened
+    await registerUser(store, 'bob')
+    clock.advance(hour)
+    const second = await store.sessions.open(account.id, hour, { address: '2001:db8::7' })
+    const short = await store.sessions.open(account.id, 1000)
+    clock.advance(1000)
+    const view = ({ id, createdAt, expiresAt }: Session) => ({ id, createdAt, expiresAt })
+    const details = [
+      { ...view(second), lastSeenAt: second.createdAt, address: '2001:db8::7' },
+      { ...view(opened), lastSeenAt: opened.createdAt, ...client },
+    ]
+    t.strictSame(await store.sessions.ofAccount(account.id), details)
+    t.strictSame(await store.sessions.ofAccount(account.id + 9), [])
+
+    const at = clock.now()
+    await store.sessions.noteUse([
+      { session: opened.id, at },
+      { session: second.id, at: second.createdAt - 1 },
+      { session: short.id + 1, at },
+    ])
+    await store.sessions.noteUse([{ session: opened.id, at: at - 500 }])
+    const [first, last] = await store.sessions.ofAccount(account.id)
+    t.match([first, last], [{ id: opened.id, lastSeenAt: at }, { id: second.id }])
+    await store.sessions.noteUse([])
+  })
+
+  await t.test('ends sessions of the caller’s own account, if the caller’s is alive', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const bob = await registerUser(store, 'bob')
+    const open = () => store.sessions.open(ann.account.id, hour)
+    const [second, third, fourth] = [await open(), await open(), await open()]
+    const brief = await store.sessions.open(ann.account.id, 1000)
+    clock.advance(1000)
+    await store.presence.change({ enter: [second, third], leave: [] })
+    const by = ({ id: session }: Session) => ({ kind: 'session', session }) as const
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+
+    t.same(await store.sessions.endOwn(by(ann), bob.id), [], 'of nobody else')
+    t.same(await store.sessions.endOwn(by(ann), brief.id), [], 'not one that has expired')
+    t.same(updates, [])
+    t.same(await store.sessions.endOwn(by(ann), second.id), [second.id])
+    t.match(updates, [{ ended: [second.id], left: [second.id] }])
+    t.same(await store.sessions.endOwn(by(ann), second.id), [])
+    const others = await store.sessions.endOwn(by(ann), 'others')
+    t.same(new Set(others as number[]), new Set([third.id, fourth.id]))
+    t.same(new Set(updates.slice(1).flatMap(({ ended }) => ended)), new Set([third.id, fourth.id]))
+    t.same(await store.sessions.endOwn(by(third), 'others'), 'session-ended')
+    t.same(await store.sessions.endOwn(by(brief), ann.id), 'session-ended')
+    const outcomes = await store.log.append([draft(third, 'late'), draft(ann, 'on')], newBatchId())
+    t.match(outcomes, [{ kind: 'session-ended' }, { kind: 'appended' }])
+    t.same(await store.sessions.endOwn(by(ann), ann.id), [ann.id], 'also the one that asks')
+    t.same(await store.sessions.find(bob.id), bob)
+  })
+
   await t.test('lists the sessions that are alive and expire last', async (t) => {
     const { store, clock } = await openStore(t, openFixture)
     const first = await registerUser(store, 'ann', hour)
@@ -50,7 +115,7 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
   })
 
   await t.test(
-    'for the 101st session of an account, ends the oldest that is not present',
+    'for the 101st session of an account, ends the one unused longest that is not present',
     async (t) => {
       const { store, clock } = await openStore(t, openFixture)
       const first = await registerUser(store, 'ann')
@@ -62,7 +127,8 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
       }
       const opened: Session[] = []
       while (opened.length < 99) opened.push(await open())
-      const [second, third, fourth] = opened as [Session, Session, Session]
+      const [second, third, fourth, used] = opened as [Session, Session, Session, Session]
+      await store.sessions.noteUse([{ session: used.id, at: clock.now() + 500 }])
       t.same(await store.sessions.find(second.id), second, 'a hundred may exist')
       await store.presence.change({ enter: [third], leave: [] })
       let updates: StoreUpdate[] = []
@@ -75,10 +141,10 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
       const ended = updates.flatMap(({ ended }) => ended)
       t.same(
         ended,
-        [fourth.id, opened[3]?.id],
+        [fourth.id, opened[4]?.id],
         'calls at the same time take effect one after the other',
       )
-      for (const kept of [first, third, opened[4] as Session, newest, bob])
+      for (const kept of [first, third, used, newest, bob])
         t.same(await store.sessions.find(kept.id), kept)
       t.equal((await store.sessions.newest(1000)).length, 101)
 

@@ -4,7 +4,7 @@ import t from 'tap'
 import { Pool } from '../../../src/store/postgres/pool.ts'
 import { insertSession } from '../../../src/store/postgres/sessions.ts'
 import { postgresRuns, sharedPostgres } from '../../support/postgres.ts'
-import { hour, registerUser } from '../fixtures.ts'
+import { draft, hour, newBatchId, registerUser } from '../fixtures.ts'
 import { openNode } from './open-node.ts'
 
 if (postgresRuns) {
@@ -17,7 +17,7 @@ if (postgresRuns) {
     const drawn = [ann.id, ann.id, 7, 8]
     const rows = await pool.write((sql) => {
       const account = sql`SELECT * FROM accounts WHERE id = ${ann.account.id}`
-      return insertSession(sql, account, 1000, () => drawn.shift() as number)
+      return insertSession(sql, account, 1000, {}, () => drawn.shift() as number)
     })
     t.match(rows, [{ id: 7, accountId: ann.account.id, username: 'ann' }])
     t.same(await store.sessions.find(ann.id), ann)
@@ -33,7 +33,7 @@ if (postgresRuns) {
     const waiting = async () => {
       const [row] = await sql`
         SELECT count(*)::integer FROM pg_locks
-        WHERE NOT granted AND locktype = 'transactionid'`
+        WHERE NOT granted AND locktype IN ('transactionid', 'advisory')`
       return row?.count
     }
     const other = await sql.begin(async (another) => {
@@ -48,5 +48,41 @@ if (postgresRuns) {
     })
     await other.opening
     t.equal((await store.sessions.newest(1000)).length, 100)
+  })
+
+  t.test('once a session was ended, nothing is appended with it on any node', async (t) => {
+    const databaseUrl = await (await sharedPostgres()).freshDatabase()
+    const [here, there] = [await openNode(t, databaseUrl), await openNode(t, databaseUrl)]
+    const ann = await registerUser(here.store, 'ann')
+    const { account } = ann
+    const sql = postgres(databaseUrl, { max: 2 })
+    t.teardown(() => sql.end())
+    const waiting = async (count: number) => {
+      for (;;) {
+        const [row] = await sql`SELECT count(*)::integer FROM pg_locks WHERE NOT granted`
+        if (row?.count === count) return
+        await delay(5)
+      }
+    }
+    const by = { kind: 'session', session: ann.id } as const
+    for (const end of [
+      (id: number) => here.store.sessions.end(id),
+      (id: number) => here.store.sessions.endOwn(by, id),
+    ]) {
+      const other = await there.store.sessions.open(account.id, hour)
+      const post = (text: string) => there.store.log.append([draft(other, text)], newBatchId())
+      const { ending, posts } = await sql.begin(async (holder) => {
+        await holder`SELECT obrol_lock(1)`
+        const early = post('early')
+        await waiting(1)
+        const ending = end(other.id)
+        await waiting(2)
+        return { ending, posts: [early, post('at once')] }
+      })
+      await ending
+      const outcomes = (await Promise.all(posts)).flat()
+      t.match(outcomes, [{ kind: 'appended' }, { kind: 'session-ended' }])
+      t.match(await post('later'), [{ kind: 'session-ended' }])
+    }
   })
 }

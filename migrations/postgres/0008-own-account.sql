@@ -1,0 +1,115 @@
+-- What people do with their own accounts. Servers of the version before go on beside this.
+
+-- Ends a session and its presence on all nodes, without the log's lock. False where it was no longer alive.
+CREATE FUNCTION obrol_end_one_session(session bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  ended boolean;
+BEGIN
+  PERFORM obrol_lock(2);
+  DELETE FROM presence WHERE session_id = session;
+  IF FOUND THEN
+    PERFORM obrol_note('left', ARRAY[session], NULL, NULL);
+  END IF;
+  DELETE FROM sessions WHERE id = session RETURNING expires_at > obrol_now() INTO ended;
+  IF ended THEN
+    PERFORM obrol_note('ended', ARRAY[session], NULL, NULL);
+  END IF;
+  RETURN coalesce(ended, false);
+END
+$$;
+
+-- The log's lock comes first, so that nothing is appended by the session once this has committed.
+CREATE OR REPLACE FUNCTION obrol_end_session(session bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM obrol_lock(1);
+  RETURN obrol_end_one_session(session);
+END
+$$;
+
+-- Ends sessions of the account that the caller's session belongs to: one, or all but the caller's where
+-- wanted is NULL. Returns those that were alive; NULL where the caller's is not.
+CREATE FUNCTION obrol_end_own_sessions(caller bigint, wanted bigint) RETURNS bigint[]
+LANGUAGE plpgsql AS $$
+DECLARE
+  owner bigint;
+  ended bigint[] := '{}';
+  one bigint;
+BEGIN
+  PERFORM obrol_lock(1);
+  SELECT account_id INTO owner FROM sessions WHERE id = caller AND expires_at > obrol_now();
+  IF owner IS NULL THEN
+    RETURN NULL;
+  END IF;
+  FOR one IN
+    SELECT id FROM sessions
+    WHERE account_id = owner AND CASE WHEN wanted IS NULL THEN id <> caller ELSE id = wanted END
+    ORDER BY account_id, created_at, id
+  LOOP
+    IF obrol_end_one_session(one) THEN
+      ended := ended || one;
+    END IF;
+  END LOOP;
+  RETURN ended;
+END
+$$;
+
+-- As it was; of those that are not present, the session that was used longest ago ends. The log's lock comes
+-- before the row of the account, but only where a session may have to end: nobody opens half of all that an
+-- account may have at once.
+CREATE OR REPLACE FUNCTION obrol_before_session(account bigint, may_stay integer)
+RETURNS SETOF accounts LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM sessions WHERE account_id = account) * 2 >= may_stay THEN
+    PERFORM obrol_lock(1);
+  ELSE
+    PERFORM set_config('lock_timeout', '2s', true);
+  END IF;
+  PERFORM FROM accounts WHERE id = account FOR NO KEY UPDATE;
+  PERFORM obrol_end_one_session(id) FROM (
+    SELECT id FROM sessions
+    WHERE account_id = account AND expires_at > obrol_now()
+    ORDER BY
+      EXISTS (SELECT FROM presence WHERE presence.session_id = sessions.id) DESC,
+      coalesce(last_seen_at, created_at) DESC, created_at DESC, id DESC
+    LIMIT 1000 OFFSET may_stay
+  ) AS excess;
+  RETURN QUERY SELECT * FROM accounts WHERE id = account;
+END
+$$;
+
+-- Notes when sessions were used: [{session, at}, …]. After a crash some of it may be lost. Another node may note
+-- the same ones, so the rows are locked in one order; one that is being ended meanwhile is passed over.
+CREATE FUNCTION obrol_note_use(uses jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  used record;
+BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true);
+  FOR used IN
+    SELECT session, at FROM jsonb_to_recordset(uses) AS given (session bigint, at bigint)
+    ORDER BY session
+  LOOP
+    UPDATE sessions SET last_seen_at = used.at
+    WHERE id = (
+      SELECT id FROM sessions
+      WHERE id = used.session AND coalesce(last_seen_at, 0) < used.at
+      FOR NO KEY UPDATE SKIP LOCKED);
+  END LOOP;
+END
+$$;
+
+-- Every function looks for names in the schema of the log alone: see 0005-search-path.sql.
+DO $$
+DECLARE
+  made regprocedure;
+BEGIN
+  FOR made IN
+    SELECT pg_proc.oid
+    FROM pg_proc
+    JOIN pg_namespace ON pg_namespace.oid = pronamespace
+    JOIN pg_language ON pg_language.oid = prolang
+    WHERE nspname = current_schema() AND lanname = 'plpgsql' AND proname LIKE 'obrol\_%'
+  LOOP
+    EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', made, current_schema());
+  END LOOP;
+END
+$$;

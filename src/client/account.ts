@@ -1,0 +1,28 @@
+import type { ApiAccess } from './api-access.ts'
+import { isNull, isSessionList } from './guards.ts'
+import type { CallOptions, SessionInfo } from './types.ts'
+
+/** The calls of the user's own account: `client.account`. */
+export class Account {
+  readonly #api: ApiAccess
+
+  /** @internal */
+  constructor(api: ApiAccess) {
+    this.#api = api
+  }
+
+  /** Every login of the user that has not ended, the one that was used last first. */
+  async sessions(options: CallOptions = {}): Promise<SessionInfo[]> {
+    return (await this.#api.call('GET', ['sessions'], isSessionList, options)).sessions
+  }
+
+  /** Ends one of them. Error: `not-found`, also if it has ended already. */
+  async endSession(id: number, options: CallOptions = {}): Promise<void> {
+    await this.#api.call('DELETE', ['sessions', id], isNull, options)
+  }
+
+  /** Ends all but this client's. */
+  async endOtherSessions(options: CallOptions = {}): Promise<void> {
+    await this.#api.call('DELETE', ['sessions'], isNull, options)
+  }
+}

@@ -1,0 +1,20 @@
+import t from 'tap'
+import { openDouble } from './double.ts'
+
+const session = {
+  id: 7,
+  createdAt: '2026-11-02T09:30:00.000Z',
+  lastSeenAt: '2026-11-02T17:05:12.000Z',
+  expiresAt: '2026-11-09T09:30:00.000Z',
+  current: true,
+}
+
+t.test('the sessions of the user are listed and ended', async (t) => {
+  const { client, requests } = await openDouble(t, (request) =>
+    request.startsWith('GET') ? { status: 200, body: { sessions: [session] } } : { status: 204 },
+  )
+  t.same(await client.account.sessions(), [session])
+  await client.account.endSession(7)
+  await client.account.endOtherSessions()
+  t.same(requests, ['GET /v1/sessions', 'DELETE /v1/sessions/7', 'DELETE /v1/sessions'])
+})
