@@ -28,7 +28,9 @@ t.test('a token for programs is taken from the header alone, where its scopes al
   const [session] = server.chat.sessions.values()
   const { secret } = server.chat.makeToken((session as Session).account, ['read'])
   const headers = { authorization: `Bearer ${secret}` }
+  server.chat.used.length = 0
   t.equal((await server.call('GET', '/v1/me', { headers })).status, 200)
+  t.equal(server.chat.used.length, 1, 'its use is noted')
   t.equal((await server.call('GET', '/v1/events', { headers })).status, 200)
   const inQuery = await server.call('GET', `/v1/events?token=${secret}`)
   problem(t, inQuery, 401, 'unauthorized')

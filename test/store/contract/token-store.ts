@@ -67,6 +67,30 @@ export async function tokenStoreContract(t: Test, openFixture: OpenFixture): Pro
     t.same(await store.tokens.list(ann.account.id), made)
   })
 
+  await t.test('tells when a token was last used, to the hour', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const { id } = await make(store, ann, { hash: 'one' })
+    const at = clock.now() + hour + 7 * minute
+    await store.sessions.noteUse([{ session: id, at }])
+    t.match(await store.tokens.list(ann.account.id), [{ id, lastUsedAt: at - (at % hour) }])
+  })
+
+  await t.test(
+    'tokens are not among the logins of an account, and do not end with them',
+    async (t) => {
+      const { store } = await openStore(t, openFixture)
+      const ann = await registerUser(store, 'ann')
+      const other = await store.sessions.open(ann.account.id, hour)
+      const { id } = await make(store, ann, { hash: 'one' })
+      const listed = await store.sessions.ofAccount(ann.account.id)
+      t.same(listed.map((session) => session.id).sort(), [ann.id, other.id].sort())
+      t.same(await store.sessions.endOwn(by(ann), id), [])
+      t.same(await store.sessions.endOwn(by(ann), 'others'), [other.id])
+      t.equal(await store.tokens.find('one'), id)
+    },
+  )
+
   await t.test('ends a token of the caller’s account, and its presence', async (t) => {
     const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')
