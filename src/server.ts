@@ -128,7 +128,13 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       }),
       sessions,
       sessionActivity,
-      ownSessions: new OwnSessions({ store, sessions, activity: sessionActivity }),
+      ownSessions: new OwnSessions({
+        store,
+        sessions,
+        activity: sessionActivity,
+        ttlMs,
+        maxMs: settings.sessionMaxDays * 24 * hourMs,
+      }),
       freshProofs: new FreshProofs(store, passwords),
       tokens: new Tokens(store),
       messages: new Messages({

@@ -60,6 +60,13 @@ export const settingsTable = {
     [1, 87_600],
     'How long a session lives.',
   ),
+  sessionMaxDays: wholeNumberSetting(
+    'SESSION_MAX_DAYS',
+    90,
+    'days',
+    [1, 3650],
+    'How long a session can be renewed, counted from its login.',
+  ),
   registration: enumSetting(
     'REGISTRATION',
     ['open', 'closed'],

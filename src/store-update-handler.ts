@@ -37,6 +37,7 @@ export class StoreUpdateHandler implements StoreListener {
   updated(update: StoreUpdate): void {
     const { sessions, presence } = this.#targets
     sessions.invalidate(update.ended)
+    sessions.invalidate(update.renewed.map(({ session }) => session))
     presence.applyUpdate(update)
     this.#batcher.add(update)
   }

@@ -21,6 +21,7 @@ t.test('every setting has a default', async (t) => {
     databaseUrl: undefined,
     jwtSecret: undefined,
     tokenTtlHours: 168,
+    sessionMaxDays: 90,
     registration: 'open',
     presenceGraceMs: 10_000,
     presenceLeaseMs: 15_000,

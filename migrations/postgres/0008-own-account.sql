@@ -77,6 +77,30 @@ BEGIN
 END
 $$;
 
+-- Lets a session live for a time from now, but at most for another from its login; never shorter than it would.
+-- Its earlier tokens stay good: one of 0.1 is known by its first expiry. No row where it is not alive. Nodes are
+-- told of the new expiry in the place of "since".
+CREATE FUNCTION obrol_renew_session(session bigint, ttl bigint, longest bigint)
+RETURNS SETOF sessions LANGUAGE plpgsql AS $$
+DECLARE
+  time_now bigint;
+  renewed sessions;
+BEGIN
+  PERFORM obrol_lock(2);
+  time_now := obrol_now();
+  UPDATE sessions
+  SET nonce = coalesce(nonce, (expires_at / 1000)::text),
+    expires_at = greatest(
+      expires_at, least(time_now - time_now % 1000 + ttl, created_at + longest))
+  WHERE id = session AND expires_at > time_now
+  RETURNING * INTO renewed;
+  IF renewed.id IS NOT NULL THEN
+    PERFORM obrol_note('renewed', ARRAY[session], ARRAY[renewed.account_id], ARRAY[renewed.expires_at]);
+    RETURN NEXT renewed;
+  END IF;
+END
+$$;
+
 -- Notes when sessions were used: [{session, at}, …]. After a crash some of it may be lost. Another node may note
 -- the same ones, so the rows are locked in one order; one that is being ended meanwhile is passed over.
 CREATE FUNCTION obrol_note_use(uses jsonb) RETURNS void LANGUAGE plpgsql AS $$

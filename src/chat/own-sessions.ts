@@ -15,6 +15,10 @@ export interface OwnSessionsOptions {
   store: Pick<Store, 'sessions'>
   sessions: Pick<Sessions, 'invalidate'>
   activity: Pick<SessionActivity, 'lastUse'>
+  /** How long a session lives from its login, and from each renewal, in ms. */
+  ttlMs: number
+  /** How long it lives from its login at most, in ms. */
+  maxMs: number
 }
 
 /** What people see and do with their own logins. */
@@ -46,6 +50,19 @@ export class OwnSessions {
   /** Ends all but the caller's. @throws {Problem} `unauthorized`, `unavailable`, `outcome-unknown` */
   async endOthers(caller: Session): Promise<void> {
     await this.#end(caller, 'others')
+  }
+
+  /**
+   * Lets the caller's session live on. Its earlier tokens stay valid until their own expiry.
+   *
+   * @throws {Problem} `unauthorized`, `unavailable`, `outcome-unknown`
+   */
+  async renew({ id }: Session): Promise<Session> {
+    const { store, sessions, ttlMs, maxMs } = this.#options
+    const renewed = await mapStoreErrors(store.sessions.renew(id, ttlMs, maxMs))
+    if (!renewed) throw sessionEnded()
+    sessions.invalidate([id])
+    return renewed
   }
 
   async #end({ id: session }: Session, which: number | 'others'): Promise<readonly number[]> {

@@ -87,8 +87,13 @@ export class Sessions {
    * @throws {Unavailable}
    */
   async isValid(session: Session): Promise<boolean> {
+    return (await this.refresh(session)) !== undefined
+  }
+
+  /** As `isValid`: the session as it is now, since it may have been renewed; undefined where it is not valid. */
+  async refresh(session: Session): Promise<Session | undefined> {
     const found = this.#cached(session.id) ?? (await this.#lookup(session.id))
-    return found !== undefined && sameSession(found, session)
+    return found && sameSession(found, session) ? found : undefined
   }
 
   /** Ends a session; it may have ended already. @throws {Problem} `unavailable`, `outcome-unknown` */
@@ -100,7 +105,7 @@ export class Sessions {
     }
   }
 
-  /** Drops sessions that have ended, including running look-ups. */
+  /** Drops sessions that have ended or changed, including running look-ups. */
   invalidate(ids: readonly number[]): void {
     for (const id of ids) {
       this.#cache.delete(id)

@@ -80,6 +80,17 @@ export class ObrolClient {
   }
 
   /**
+   * Lets the session live on, with a new token; open streams go on. The server bounds how long from the login
+   * a session can live: then `expiresAt` stays what it was.
+   */
+  async renew(options: CallOptions = {}): Promise<LoggedIn> {
+    const renewed = await this.#api.call('POST', ['renew'], isLoggedIn, options)
+    this.token = renewed.token
+    this.#own = { token: this.token, username: renewed.user.username }
+    return renewed
+  }
+
+  /**
    * Ends the session; its streams end without an error, and so does the call if the session had
    * already ended. The token is cleared at once, and set again after a failure.
    */

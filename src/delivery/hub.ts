@@ -107,6 +107,9 @@ export class Hub {
     for (const session of update.ended) {
       for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
     }
+    for (const { session, expiresAt } of update.renewed) {
+      for (const stream of this.#streams.ofSession(session)) stream.sessionRenewed(expiresAt)
+    }
     const { logCache } = this.#context
     fanOut(logCache.applyUpdate(update), logCache.head, this.#streams, this.#roomMembers)
     for (const marker of update.read) this.#sendRead(marker)

@@ -70,9 +70,9 @@ type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
  * behind the head or the socket is full, the stream reads on by itself, one write at a time.
  */
 export class Stream implements PresenceSubscriber {
-  readonly session: Session
   readonly account: number
   readonly events: EventSet
+  #session: Session
   readonly #output: StreamOutput
   readonly #context: StreamContext
   readonly #rooms: AccountRooms
@@ -89,7 +89,7 @@ export class Stream implements PresenceSubscriber {
 
   constructor(options: StreamOptions, context: StreamContext) {
     const { session, cursor, presence, events, connection } = options
-    this.session = session
+    this.#session = session
     this.account = session.account.id
     this.events = events
     this.#output = new StreamOutput(connection)
@@ -101,6 +101,15 @@ export class Stream implements PresenceSubscriber {
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logCache)
     this.#wantsPresence = presence === 'full'
+  }
+
+  get session(): Session {
+    return this.#session
+  }
+
+  /** The session lives until then, and the stream with it. @param expiresAt Unix ms */
+  sessionRenewed(expiresAt: number): void {
+    this.#session = { ...this.#session, expiresAt }
   }
 
   /** Starts to read from the cursor. */

@@ -2,7 +2,10 @@ import type { Entry } from '../store/message-log.ts'
 import type { StoreUpdate } from '../store/store.ts'
 
 /** What an update has for the streams. */
-export type StreamUpdate = Pick<StoreUpdate, 'bounds' | 'entries' | 'ended' | 'read' | 'typing'>
+export type StreamUpdate = Pick<
+  StoreUpdate,
+  'bounds' | 'entries' | 'ended' | 'renewed' | 'read' | 'typing'
+>
 
 /**
  * Coalesces the updates of one event-loop turn, so that responses are sent before the fan-out. The
@@ -17,12 +20,12 @@ export class UpdateBatcher {
     this.#deliver = deliver
   }
 
-  add({ bounds, entries, ended, read, typing }: StreamUpdate): void {
+  add({ bounds, entries, ended, renewed, read, typing }: StreamUpdate): void {
     // Messages of earlier updates must still reach the streams of a session that ends now. So only the
     // first update of a turn, or the first after a flush, can have ended sessions.
     if (ended.length > 0 || this.#wouldTellLeavers(entries)) this.flush()
     if (this.#pending === undefined) {
-      this.#pending = { bounds, entries, ended, read, typing }
+      this.#pending = { bounds, entries, ended, renewed, read, typing }
       setImmediate(() => this.flush())
       return
     }
@@ -31,6 +34,7 @@ export class UpdateBatcher {
       bounds,
       entries: [...pending.entries, ...entries],
       ended: pending.ended,
+      renewed: [...pending.renewed, ...renewed],
       read: [...pending.read, ...read],
       typing: [...pending.typing, ...typing],
     }

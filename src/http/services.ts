@@ -50,7 +50,7 @@ export interface Services {
   accounts: Pick<Accounts, 'check' | 'register' | 'login'>
   sessions: Pick<Sessions, 'find' | 'findByToken' | 'end'>
   sessionActivity: Pick<SessionActivity, 'note'>
-  ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers'>
+  ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
   freshProofs: Pick<FreshProofs, 'of'>
   tokens: Pick<Tokens, 'check' | 'create' | 'list' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>

@@ -27,7 +27,7 @@ export function streamResponder({
   writeTimeoutMs,
 }: {
   hub: Hub
-  sessions: Pick<Sessions, 'isCached' | 'isValid'>
+  sessions: Pick<Sessions, 'isCached' | 'refresh'>
   /** See SseConnection. */
   writeTimeoutMs: number
 }) {
@@ -55,10 +55,10 @@ export function streamResponder({
       events,
       connection: new SseConnection(detachSocket(reply.raw), { head, framed, writeTimeoutMs }),
     })
-    // The session may have ended since the request was authenticated.
+    // The session may have ended, or was renewed, since the request was authenticated.
     if (sessions.isCached(session)) return
-    sessions.isValid(session).then(
-      (isValid) => isValid || stream.end('logged-out'),
+    sessions.refresh(session).then(
+      (found) => (found ? stream.sessionRenewed(found.expiresAt) : stream.end('logged-out')),
       () => stream.end('unavailable'),
     )
   }

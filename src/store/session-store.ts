@@ -32,6 +32,12 @@ export interface SessionStore {
    */
   endOwn(caller: Caller, which: number | 'others'): Promise<readonly number[] | 'session-ended'>
 
+  /**
+   * Lets a session live for `ttlMs` from now, at most for `maxMs` from its login, and never shorter than it
+   * would. Undefined where it is not alive.
+   */
+  renew(id: number, ttlMs: number, maxMs: number): Promise<Session | undefined>
+
   /** Notes when sessions were used. What is older than what is known of a session changes nothing. */
   noteUse(uses: readonly SessionUse[]): Promise<void>
 }
@@ -50,6 +56,13 @@ export interface SessionDetails extends SessionClient {
   expiresAt: number
   /** When it was used last, some minutes exactly. */
   lastSeenAt: number
+}
+
+/** A session that goes on longer than it would have. */
+export interface RenewedSession {
+  session: number
+  /** Unix milliseconds. */
+  expiresAt: number
 }
 
 export interface SessionUse {

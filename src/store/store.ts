@@ -6,7 +6,7 @@ import type { RateLimitCounters } from './rate-limit-counters.ts'
 import type { ReceiptStore } from './receipt-store.ts'
 import type { RetentionStore } from './retention-store.ts'
 import type { RoomStore } from './room-store.ts'
-import type { SessionStore } from './session-store.ts'
+import type { RenewedSession, SessionStore } from './session-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /**
@@ -74,6 +74,7 @@ export interface StoreUpdate {
   entries: Entry[]
   /** Ids of sessions that were ended. */
   ended: number[]
+  renewed: RenewedSession[]
   entered: PresentSession[]
   /** Ids of sessions that are no longer present. */
   left: number[]

@@ -4,12 +4,14 @@ import { Sessions } from '../../src/chat/sessions.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
 
+const times = { ttlMs: 60_000, maxMs: 90_000 }
+
 function open() {
   const store = new MemoryStore()
   const sessions = new Sessions(store)
   const uses = new Map<number, number>()
   const activity = { lastUse: (session: number) => uses.get(session) }
-  return { store, sessions, uses, own: new OwnSessions({ store, sessions, activity }) }
+  return { store, sessions, uses, own: new OwnSessions({ store, sessions, activity, ...times }) }
 }
 
 t.test('people see their sessions, the one that was used last first', async (t) => {
@@ -44,4 +46,23 @@ t.test('people end one of their sessions, or all others', async (t) => {
   )
   t.match(await refusalOf(() => own.endOthers(third)), { code: 'unauthorized' })
   await own.endOthers(ann)
+})
+
+t.test('a session is renewed, but not beyond its longest life', async (t) => {
+  const { store, sessions, own } = open()
+  const ann = await store.join('ann', 60_000)
+  await sessions.find(ann.id)
+  for (const [ms, lives] of [
+    [20_000, 80_000],
+    [30_000, 90_000],
+    [79_000, 90_000],
+  ] as const) {
+    store.now = () => ann.createdAt + ms
+    const renewed = await own.renew(ann)
+    t.same(renewed, { ...ann, expiresAt: ann.createdAt + lives })
+    t.same(await sessions.find(ann.id), renewed, 'what is cached is not older')
+  }
+  t.same(await sessions.refresh(ann), { ...ann, expiresAt: ann.createdAt + 90_000 })
+  await sessions.end(ann)
+  t.match(await refusalOf(() => own.renew(ann)), { code: 'unauthorized' })
 })

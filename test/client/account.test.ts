@@ -9,6 +9,15 @@ const session = {
   current: true,
 }
 
+t.test('a renewed session has another token', async (t) => {
+  const user = { id: 1, username: 'ann', createdAt: '2026-11-02T09:30:00.000Z', role: 'member' }
+  const body = { user, token: 'newer', tokenType: 'Bearer', expiresAt: session.expiresAt }
+  const { client, requests } = await openDouble(t, () => ({ status: 200, body }))
+  t.same(await client.renew(), body)
+  t.equal(client.token, 'newer')
+  t.same(requests, ['POST /v1/renew'])
+})
+
 t.test('the sessions of the user are listed and ended', async (t) => {
   const { client, requests } = await openDouble(t, (request) =>
     request.startsWith('GET') ? { status: 200, body: { sessions: [session] } } : { status: 204 },

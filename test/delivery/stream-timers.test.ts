@@ -69,6 +69,18 @@ t.test('streams end when their session expires or when they are to be renewed', 
   fixture.open(1, null, expired, { ...session(1), expiresAt: Date.now() + 20 })
   await expired.until(() => expired.ended)
   t.match(expired.received, /session-expired$/)
+  const prolonged = new FakeConnection()
+  const stream = fixture.open(2, null, prolonged, { ...session(2), expiresAt: Date.now() + 20 })
+  const expiresAt = Date.now() + 200
+  fixture.update({
+    renewed: [
+      { session: 2, expiresAt },
+      { session: 9, expiresAt },
+    ],
+  })
+  t.equal(stream.session.expiresAt, expiresAt)
+  await prolonged.until(() => prolonged.ended)
+  t.ok(Date.now() >= expiresAt, 'a renewed session’s stream goes on')
   const renewing = new DeliveryFixture({ heartbeatMs: 100, streamMaxSeconds: 0.05 })
   const connection = await renewing.join(1)
   await connection.until(() => connection.ended)

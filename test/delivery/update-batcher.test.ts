@@ -17,7 +17,8 @@ function update(head: number, ended: number[] = [], kind?: Entry['kind']): Strea
     sentAt: 0,
   }
   const entries = [kind ? ({ ...entry, kind } as Entry) : entry]
-  return { bounds: { epoch: '00000001', oldest: 1, head }, entries, ended, read: [], typing: [] }
+  const none = { renewed: [], read: [], typing: [] }
+  return { bounds: { epoch: '00000001', oldest: 1, head }, entries, ended, ...none }
 }
 
 t.test('the updates of one turn are delivered as one, at its end', async (t) => {

@@ -21,6 +21,7 @@ const operations = {
     'GET /v1/tokens',
     'POST /v1/events/token',
     'POST /v1/logout',
+    'POST /v1/renew',
     'POST /v1/tokens',
   ],
   read: [

@@ -119,6 +119,16 @@ export class MemoryStore
         for (const id of ended) this.#sessions.delete(id)
         return ended
       }),
+    renew: (id, ttlMs, maxMs) =>
+      this.#call('renew', () => {
+        const session = this.#sessions.get(id)
+        if (!session) return undefined
+        const { createdAt, expiresAt } = session
+        const wanted = Math.min(this.now() + ttlMs, createdAt + maxMs)
+        const renewed = { ...session, expiresAt: Math.max(expiresAt, wanted) }
+        this.#sessions.set(id, renewed)
+        return renewed
+      }),
     noteUse: (uses) =>
       this.#call('noteUse', () => {
         for (const { session, at } of uses) this.#lastSeen.set(session, at)

@@ -1,9 +1,10 @@
-import { toSessionInfo, toTime, toUser } from '../account-responses.ts'
+import { toOpenedSession, toSessionInfo, toTime, toUser } from '../account-responses.ts'
 import { requireSessionToken } from '../auth/authentication.ts'
+import { issueToken } from '../auth/tokens.ts'
 import type { Api, RouteOptions } from '../fastify-types.ts'
 import { discardBodies } from '../input/discard-bodies.ts'
 import { logAccountEvent } from '../logging/log-events.ts'
-import { getMe, logout } from '../schemas/accounts.ts'
+import { getMe, logout, renew } from '../schemas/accounts.ts'
 import { endOtherSessions, endSession, listSessions } from '../schemas/sessions.ts'
 
 /** The current session, and the others of the account. */
@@ -25,6 +26,12 @@ export async function sessionRoutes(app: Api, { services, limits }: RouteOptions
     await sessions.end(request.session)
     logAccountEvent(request, 'logout', request.session.account.username)
     return reply.code(204).send(null)
+  })
+
+  app.post('/v1/renew', { schema: renew }, async ({ session }) => {
+    limits.write(session)
+    const renewed = await ownSessions.renew(session)
+    return toOpenedSession(renewed, issueToken(app, 'session', renewed))
   })
 
   app.get('/v1/sessions', { schema: listSessions }, async ({ session }) => {

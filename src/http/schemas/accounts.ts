@@ -153,6 +153,20 @@ export const logout = {
   },
 }
 
+export const renew = {
+  operationId: 'renewSession',
+  ...scope('session'),
+  tags: ['Accounts'],
+  summary: 'Renew the session',
+  description:
+    'Lets the session live on, and returns a new token. Earlier tokens stay valid until their own end, and open streams go on. From its login a session lives `SESSION_MAX_DAYS` at most: then `expiresAt` stays what it was.',
+  querystring: Type.Object({}, strict),
+  response: {
+    200: jsonResponse('Renewed.', OpenedSession, opened),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests', 'outcome-unknown'),
+  },
+}
+
 export const getMe = {
   operationId: 'getMe',
   ...scope('read'),

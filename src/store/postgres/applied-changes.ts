@@ -1,10 +1,11 @@
 import type { ReadMarker, TypingSignal } from '../conversation-store.ts'
 import type { PresentSession } from '../presence-store.ts'
+import type { RenewedSession } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { toConversationRef } from './conversations/conversation-queries.ts'
 import type { ConversationChange, PollResult, SessionChange } from './read-changes.ts'
 
-type Changes = Pick<StoreUpdate, 'ended' | 'entered' | 'left' | 'read' | 'typing'>
+type Changes = Pick<StoreUpdate, 'ended' | 'renewed' | 'entered' | 'left' | 'read' | 'typing'>
 
 /**
  * What a node has applied of the table `changes`, which has what is not in the log: up to which change, and who
@@ -25,7 +26,7 @@ export class AppliedChanges {
    * is told of what happened before.
    */
   applyPoll({ present, changes, oldestChangeSeq, newestChangeSeq }: PollResult): Changes {
-    const none: Changes = { ended: [], entered: [], left: [], read: [], typing: [] }
+    const none: Changes = { ended: [], renewed: [], entered: [], left: [], read: [], typing: [] }
     if (present !== null) {
       this.changeSeq = newestChangeSeq
       return { ...none, ...this.#replaceAll(present) }
@@ -48,12 +49,19 @@ export class AppliedChanges {
   }
 
   /** A session that left and entered again in between counts as neither. */
-  #applySessions(changes: SessionChange[]): Pick<Changes, 'ended' | 'entered' | 'left'> {
+  #applySessions(
+    changes: SessionChange[],
+  ): Pick<Changes, 'ended' | 'renewed' | 'entered' | 'left'> {
     const ended: number[] = []
+    const renewed: RenewedSession[] = []
     const presentBefore = new Map<number, boolean>()
     for (const { kind, session, person, since } of changes) {
       if (kind === 'ended') {
         ended.push(session)
+        continue
+      }
+      if (kind === 'renewed') {
+        renewed.push({ session, expiresAt: since })
         continue
       }
       if (!presentBefore.has(session)) presentBefore.set(session, this.#present.has(session))
@@ -67,7 +75,7 @@ export class AppliedChanges {
       if (present && !wasPresent) entered.push(present)
       if (!present && wasPresent) left.push(session)
     }
-    return { ended, entered, left }
+    return { ended, renewed, entered, left }
   }
 }
 

@@ -34,6 +34,7 @@ import {
   newestSessions,
   noteUse,
   openSession,
+  renewSession,
   sessionsOfAccount,
 } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
@@ -101,6 +102,7 @@ export class PostgresStore implements Store {
     end: (id) => this.#thenPoll(endSession(this.#parts.commandPool, id)),
     endOwn: (caller, which) =>
       this.#thenPoll(endOwnSessions(this.#parts.commandPool, caller, which)),
+    renew: (id, ttlMs, maxMs) => this.#thenPoll(renewSession(this.#pool, id, ttlMs, maxMs)),
     noteUse: (uses) => noteUse(this.#pool, uses),
   }
 

@@ -34,9 +34,10 @@ export interface ReapOptions {
 
 export interface SessionChange {
   seq: number
-  kind: 'entered' | 'left' | 'ended'
+  kind: 'entered' | 'left' | 'ended' | 'renewed'
   session: number
   person: Person
+  /** Of `renewed` until when it lives. */
   since: number
 }
 

@@ -96,6 +96,24 @@ export async function endOwnSessions(
   return row?.ended ?? 'session-ended'
 }
 
+/** @returns undefined where it is not alive */
+export async function renewSession(
+  pool: Pool,
+  id: number,
+  ttlMs: number,
+  maxMs: number,
+): Promise<Session | undefined> {
+  const [row] = await pool.write(
+    (sql) => sql<SessionRow[]>`
+      SELECT ${sql.unsafe(columns)}
+      FROM obrol_renew_session(${id}, ${Math.ceil(ttlMs / 1000)}::bigint * 1000, ${maxMs}) AS session
+      CROSS JOIN LATERAL (
+        SELECT * FROM accounts WHERE accounts.id = session.account_id LIMIT 1
+      ) AS account`,
+  )
+  return row && toSession(row)
+}
+
 export async function noteUse(pool: Pool, uses: readonly SessionUse[]): Promise<void> {
   await pool.write((sql) => sql`SELECT obrol_note_use(${sql.json(uses as never)})`)
 }

@@ -6,6 +6,7 @@ export type Events = Omit<StoreUpdate, 'bounds'>
 export const noEvents: Events = {
   entries: [],
   ended: [],
+  renewed: [],
   entered: [],
   left: [],
   read: [],

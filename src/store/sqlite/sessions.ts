@@ -34,6 +34,7 @@ export class SessionQueries {
   readonly #end
   readonly #excess
   readonly #ofAccount
+  readonly #renew
   readonly #noteUse
   readonly #newId
 
@@ -71,6 +72,12 @@ export class SessionQueries {
        WHERE account_id = ? AND expires_at > ? AND token_scopes IS NULL
        ORDER BY coalesce(last_seen_at, created_at) DESC, created_at DESC, id`,
     )
+    this.#renew = connection.prepare<{ id: number; wanted: number; maxMs: number }>(
+      `UPDATE sessions
+       SET nonce = coalesce(nonce, CAST(expires_at / 1000 AS TEXT)),
+         expires_at = max(expires_at, min(:wanted, created_at + :maxMs))
+       WHERE id = :id`,
+    )
     this.#noteUse = connection.prepare<[number, number, number]>(
       'UPDATE sessions SET last_seen_at = ? WHERE id = ? AND coalesce(last_seen_at, 0) < ?',
     )
@@ -87,7 +94,7 @@ export class SessionQueries {
   /** @returns the new session's id */
   open(account: number, ttlMs: number, now: number, client: SessionClient = {}): number {
     const createdAt = now - (now % 1000)
-    const expiresAt = createdAt + Math.ceil(ttlMs / 1000) * 1000
+    const expiresAt = expiryOf(now, ttlMs)
     const { address = null, userAgent = null } = client
     const row = { account, createdAt, expiresAt, nonce: newNonce(), address, userAgent }
     for (;;) {
@@ -100,6 +107,13 @@ export class SessionQueries {
   /** Those that are alive, the one that was used last first. */
   ofAccount(account: number, now: number): SessionDetails[] {
     return this.#ofAccount.all(account, now).map(toSessionDetails)
+  }
+
+  /** @returns undefined where it has ended or expired */
+  renew(id: number, ttlMs: number, maxMs: number, now: number): Session | undefined {
+    if (!this.alive(id, now)) return undefined
+    this.#renew.run({ id, wanted: expiryOf(now, ttlMs), maxMs })
+    return this.alive(id, now)
   }
 
   noteUse({ session, at }: SessionUse): void {
@@ -126,4 +140,9 @@ export class SessionQueries {
     const expiresAt = this.#end.get(id)
     return expiresAt !== undefined && expiresAt > now
   }
+}
+
+/** In whole seconds. */
+function expiryOf(now: number, ttlMs: number): number {
+  return now - (now % 1000) + Math.ceil(ttlMs / 1000) * 1000
 }

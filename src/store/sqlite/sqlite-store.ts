@@ -86,6 +86,7 @@ export class SqliteStore implements Store {
     ofAccount: (account) => this.#reader.call('sessionsOfAccount', account),
     end: (id) => this.#publish(this.#writer.call('endSession', id)),
     endOwn: (caller, which) => this.#publish(this.#writer.call('endOwnSessions', caller, which)),
+    renew: (id, ttlMs, maxMs) => this.#publish(this.#writer.call('renewSession', id, ttlMs, maxMs)),
     noteUse: (uses) => this.#publish(this.#writer.call('noteUse', uses)),
   }
 

@@ -197,6 +197,14 @@ export class Writer {
     })
   }
 
+  renewSession(id: number, ttlMs: number, maxMs: number): WriteResult<Session | undefined> {
+    return this.#write((now) => {
+      const value = this.#sessions.renew(id, ttlMs, maxMs, now)
+      const renewed = value ? [{ session: id, expiresAt: value.expiresAt }] : []
+      return { value, update: this.#updateOf({ renewed }) }
+    })
+  }
+
   noteUse(uses: readonly SessionUse[]): WriteResult<void> {
     return this.#write(() => {
       for (const use of uses) this.#sessions.noteUse(use)

@@ -186,7 +186,15 @@ export class DeliveryFixture {
   }
 
   updateOf(update: Partial<StreamUpdate>): StreamUpdate {
-    return { bounds: this.log.bounds_, entries: [], ended: [], read: [], typing: [], ...update }
+    return {
+      bounds: this.log.bounds_,
+      entries: [],
+      ended: [],
+      renewed: [],
+      read: [],
+      typing: [],
+      ...update,
+    }
   }
 
   /** What becomes of the updates that the batcher has gathered. */

@@ -81,6 +81,28 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     t.equal((await room.call('GET', `/v1/events?token=${body.token}`)).status, 401)
   })
 
+  t.test('a renewed session goes on, and the streams that are open', async (t) => {
+    const { room, members } = await openCrowd(t, ['ann'], {
+      present: false,
+      graceMs: 1_000,
+      ttlMs: 5_000,
+      settings: { heartbeatMs: 100 },
+    })
+    const { token, session } = members[0] as Member
+    const stream = await EventReader.open({ url: room.url, token })
+    await stream.next('ready')
+    const { status, body } = await room.call('POST', '/v1/renew', { token })
+    t.equal(status, 200)
+    t.ok(Date.parse(body.expiresAt) > session.expiresAt)
+    while (Date.now() <= session.expiresAt + 200) await stream.next('heartbeat')
+    t.notOk(stream.closed)
+    t.equal((await room.call('GET', '/v1/me', { token })).status, 401, 'the earlier token')
+    const me = await room.call('GET', '/v1/me', { token: body.token })
+    t.equal(me.body.session.expiresAt, body.expiresAt)
+    t.equal((await room.call('POST', '/v1/logout', { token: body.token })).status, 204)
+    t.same((await stream.next('bye')).data, { reason: 'logged-out' })
+  })
+
   t.test(
     'a session too many of one account ends the oldest, with its stream and token',
     async (t) => {

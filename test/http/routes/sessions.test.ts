@@ -38,6 +38,26 @@ t.test('a session is ended by its id, or all others at once', async (t) => {
   t.equal(logged.filter((event) => event === 'sessions ended').length, 1)
 })
 
+t.test(
+  'renewing gives a new token, and the earlier one stays good until its own end',
+  async (t) => {
+    const server = await serve(t)
+    const ann = await server.join('ann')
+    const [session] = server.chat.sessions.values()
+    const { expiresAt } = session as { expiresAt: number }
+    const { status, body } = await server.call('POST', '/v1/renew', { headers: ann })
+    t.equal(status, 200)
+    t.match(body, { user: { username: 'ann' }, tokenType: 'Bearer' })
+    t.equal(Date.parse(body.expiresAt), expiresAt + 3_600_000)
+    const renewed = { authorization: `Bearer ${body.token}` }
+    for (const headers of [ann, renewed])
+      t.equal((await server.call('GET', '/v1/me', { headers })).status, 200)
+    server.chat.now = () => expiresAt
+    t.equal((await server.call('GET', '/v1/me', { headers: ann })).status, 401)
+    t.equal((await server.call('GET', '/v1/me', { headers: renewed })).status, 200)
+  },
+)
+
 t.test('the list counts as a read, and ending as a write', async (t) => {
   const server = await serve(t, { readsPerMinute: 1, messagesPerMinute: 1 })
   const ann = await server.join('ann')

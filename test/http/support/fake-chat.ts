@@ -104,6 +104,11 @@ export class FakeChat {
         end: async (_caller, id) => {
           if (!this.sessions.delete(id)) throw new Problem('not-found', 'Gone.')
         },
+        renew: async (caller) => {
+          const renewed = { ...caller, expiresAt: caller.expiresAt + ttlMs }
+          this.sessions.set(caller.id, renewed)
+          return renewed
+        },
         endOthers: async (caller) => {
           for (const id of this.sessions.keys()) if (id !== caller.id) this.sessions.delete(id)
         },

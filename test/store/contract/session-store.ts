@@ -102,6 +102,35 @@ export async function sessionStoreContract(t: Test, openFixture: OpenFixture): P
     t.same(await store.sessions.find(bob.id), bob)
   })
 
+  await t.test('renews a session that is alive, up to its longest life', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann', 2 * hour)
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+    clock.advance(hour + 250)
+    const renew = () => store.sessions.renew(ann.id, 2 * hour, 4 * hour)
+    const renewed = { ...ann, expiresAt: ann.expiresAt + hour }
+    t.same(await renew(), renewed)
+    t.match(updates, [
+      { renewed: [{ session: ann.id, expiresAt: renewed.expiresAt }], ended: [], entered: [] },
+    ])
+    t.same(await store.sessions.find(ann.id), renewed)
+    t.same(await store.sessions.newest(1), [renewed])
+    clock.advance(1.5 * hour)
+    const longest = { ...ann, expiresAt: ann.createdAt + 4 * hour }
+    t.same(await renew(), longest)
+    t.same(
+      await store.sessions.renew(ann.id, 1000, hour),
+      longest,
+      'never shorter than it would live',
+    )
+    clock.advance(2 * hour)
+    t.equal(await renew(), undefined, 'it has expired')
+    const bob = await registerUser(store, 'bob')
+    await store.sessions.end(bob.id)
+    t.equal(await store.sessions.renew(bob.id, hour, 9 * hour), undefined)
+  })
+
   await t.test('lists the sessions that are alive and expire last', async (t) => {
     const { store, clock } = await openStore(t, openFixture)
     const first = await registerUser(store, 'ann', hour)
