@@ -10,52 +10,29 @@ ALTER TABLE sessions
 -- `token_scopes IS NOT NULL`: this index would seem to answer that, and would be read as a whole.
 CREATE UNIQUE INDEX sessions_token ON sessions (token_hash) WHERE token_hash IS NOT NULL;
 
--- As they were (0008-own-account.sql), for the sessions of logins alone.
-
-CREATE OR REPLACE FUNCTION obrol_end_own_sessions(caller bigint, wanted bigint) RETURNS bigint[]
-LANGUAGE plpgsql AS $$
+-- Tokens are no logins: they neither count nor end as those of an account. The functions as they are now, with
+-- one condition more.
+DO $$
 DECLARE
-  owner bigint;
-  ended bigint[] := '{}';
-  one bigint;
+  part record;
+  source text;
 BEGIN
-  PERFORM obrol_lock(1);
-  SELECT account_id INTO owner FROM sessions WHERE id = caller AND expires_at > obrol_now();
-  IF owner IS NULL THEN
-    RETURN NULL;
-  END IF;
-  FOR one IN
-    SELECT id FROM sessions
-    WHERE account_id = owner AND token_scopes IS NULL
-      AND CASE WHEN wanted IS NULL THEN id <> caller ELSE id = wanted END
-    ORDER BY account_id, created_at, id
+  FOR part IN
+    SELECT * FROM (VALUES
+      ('obrol_before_session(bigint, integer)', 'FROM sessions WHERE account_id = account)',
+        'FROM sessions WHERE account_id = account AND token_scopes IS NULL)'),
+      ('obrol_before_session(bigint, integer)', 'account_id = account AND expires_at > obrol_now()',
+        'account_id = account AND expires_at > obrol_now() AND token_scopes IS NULL'),
+      ('obrol_end_own_sessions(bigint, bigint)', 'account_id = owner AND',
+        'account_id = owner AND token_scopes IS NULL AND')
+    ) AS parts (function, old, new)
   LOOP
-    IF obrol_end_one_session(one) THEN
-      ended := ended || one;
+    source := pg_get_functiondef(part.function::regprocedure);
+    IF position(part.old IN source) = 0 THEN
+      RAISE EXCEPTION '% is not as expected', part.function;
     END IF;
+    EXECUTE replace(source, part.old, part.new);
   END LOOP;
-  RETURN ended;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION obrol_before_session(account bigint, may_stay integer)
-RETURNS SETOF accounts LANGUAGE plpgsql AS $$
-BEGIN
-  IF (SELECT count(*) FROM sessions WHERE account_id = account AND token_scopes IS NULL) * 2 >= may_stay THEN
-    PERFORM obrol_lock(1);
-  ELSE
-    PERFORM set_config('lock_timeout', '2s', true);
-  END IF;
-  PERFORM FROM accounts WHERE id = account FOR NO KEY UPDATE;
-  PERFORM obrol_end_one_session(id) FROM (
-    SELECT id FROM sessions
-    WHERE account_id = account AND expires_at > obrol_now() AND token_scopes IS NULL
-    ORDER BY
-      EXISTS (SELECT FROM presence WHERE presence.session_id = sessions.id) DESC,
-      coalesce(last_seen_at, created_at) DESC, created_at DESC, id DESC
-    LIMIT 1000 OFFSET may_stay
-  ) AS excess;
-  RETURN QUERY SELECT * FROM accounts WHERE id = account;
 END
 $$;
 
