@@ -23,6 +23,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY migrations migrations
+COPY common-passwords common-passwords
 # A new volume takes over the owner and the mode of the folder it is mounted on.
 RUN mkdir -m 0700 /data && chown 1000:1000 /data
 # The image's account `node`, by its number: Kubernetes must see that it is not root.

@@ -8,13 +8,16 @@ import { Conversations } from './chat/conversations.ts'
 import { FreshProofs } from './chat/fresh-proof.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
+import { OwnPassword } from './chat/own-password.ts'
 import { OwnSessions } from './chat/own-sessions.ts'
+import { PasswordRules } from './chat/password-rules.ts'
 import { Passwords } from './chat/passwords.ts'
 import { Presence } from './chat/presence.ts'
 import { Rooms } from './chat/rooms.ts'
 import { SessionActivity } from './chat/session-activity.ts'
 import { Sessions } from './chat/sessions.ts'
 import { Tokens } from './chat/tokens.ts'
+import { isCommonPassword } from './common-passwords.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
 import { Hub } from './delivery/hub.ts'
 import { LogCache } from './delivery/log-cache.ts'
@@ -116,6 +119,10 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
   })
   const conversations = new Conversations(store)
   const passwords = new Passwords()
+  const passwordRules = new PasswordRules({
+    minChars: settings.passwordMinChars,
+    ...(settings.passwordCommon === 'refuse' && { isCommon: isCommonPassword }),
+  })
   const app = await buildApp(
     {
       settings: { ...settings, allowedHosts: allowedHostsFor(settings, address) },
@@ -124,8 +131,9 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         passwords,
         ttlMs,
         registration: settings.registration,
-        passwordMinChars: settings.passwordMinChars,
+        passwordRules,
       }),
+      ownPassword: new OwnPassword({ store, sessions, passwords, rules: passwordRules }),
       sessions,
       sessionActivity,
       ownSessions: new OwnSessions({

@@ -211,6 +211,12 @@ export const settingsTable = {
     [1, 256],
     'The shortest password that may be chosen.',
   ),
+  passwordCommon: enumSetting(
+    'PASSWORD_COMMON',
+    ['refuse', 'allow'],
+    'refuse',
+    'Whether one of the 10,000 most common passwords may be chosen.',
+  ),
   historyDays: setting('HISTORY_DAYS', 0, {
     unit: 'days',
     range: '0 or a whole number from 2 to 36500',

@@ -257,7 +257,9 @@ function layOut(t: Test): { app: string; data: string; home: string } {
   const closed = [
     home,
     app,
-    ...globSync('{dist,migrations}/**/', { cwd: app }).map((name) => join(app, name)),
+    ...globSync('{dist,migrations,common-passwords}/**/', { cwd: app }).map((name) =>
+      join(app, name),
+    ),
   ]
   for (const name of closed) chmodSync(name, 0o555)
   t.teardown(() => {
@@ -269,7 +271,7 @@ function layOut(t: Test): { app: string; data: string; home: string } {
 
 /** Every file with its size and when it was written: root may write where the mode forbids it. */
 function stateOf(folder: string): string[] {
-  return globSync(['*', '{dist,migrations}/**/*'], { cwd: folder })
+  return globSync(['*', '{dist,migrations,common-passwords}/**/*'], { cwd: folder })
     .sort()
     .map((name) => {
       const { size, mtimeMs } = statSync(join(folder, name))

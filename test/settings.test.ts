@@ -47,6 +47,7 @@ t.test('every setting has a default', async (t) => {
     metadataMaxBytes: 4096,
     editMinutes: 0,
     passwordMinChars: 8,
+    passwordCommon: 'refuse',
     historyDays: 0,
     corsOrigins: [],
     allowedHosts: undefined,

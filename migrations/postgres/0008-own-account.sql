@@ -53,6 +53,28 @@ BEGIN
 END
 $$;
 
+-- Changes the password of the account that the caller's session belongs to, if the old one is still the one that
+-- was verified, and ends its other sessions. Returns those that were alive.
+CREATE FUNCTION obrol_change_password(caller bigint, verified_hash text, new_hash text)
+RETURNS TABLE (outcome text, ended bigint[]) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM obrol_lock(1);
+  IF NOT EXISTS (SELECT FROM sessions WHERE id = caller AND expires_at > obrol_now()) THEN
+    outcome := 'session-ended';
+  ELSE
+    UPDATE accounts SET password_hash = new_hash
+    WHERE id = (SELECT account_id FROM sessions WHERE id = caller) AND password_hash = verified_hash;
+    IF FOUND THEN
+      ended := obrol_end_own_sessions(caller, NULL);
+      outcome := 'done';
+    ELSE
+      outcome := 'password-changed';
+    END IF;
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
 -- As it was; of those that are not present, the session that was used longest ago ends. The log's lock comes
 -- before the row of the account, but only where a session may have to end: nobody opens half of all that an
 -- account may have at once.

@@ -36,6 +36,30 @@ BEGIN
 END
 $$;
 
+-- As it was (0008-own-account.sql); with the other sessions of the account its tokens end, where wanted.
+CREATE FUNCTION obrol_change_password(
+  caller bigint, verified_hash text, new_hash text, end_tokens boolean)
+RETURNS TABLE (outcome text, ended bigint[]) LANGUAGE plpgsql AS $$
+DECLARE
+  token bigint;
+BEGIN
+  SELECT done.outcome, done.ended INTO outcome, ended
+  FROM obrol_change_password(caller, verified_hash, new_hash) AS done;
+  IF outcome = 'done' AND end_tokens THEN
+    FOR token IN
+      SELECT id FROM sessions
+      WHERE account_id = (SELECT account_id FROM sessions WHERE id = caller) AND token_scopes IS NOT NULL
+      ORDER BY account_id, created_at, id
+    LOOP
+      IF obrol_end_one_session(token) THEN
+        ended := ended || token;
+      END IF;
+    END LOOP;
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
 -- As they were (0006-rooms.sql), but nothing is written by a session that has ended. Servers of the version
 -- before call those without it.
 

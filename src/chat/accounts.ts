@@ -4,14 +4,12 @@ import type { Session, SessionClient } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
 import { fieldErrors, throwIfInvalid } from './field-errors.ts'
 import type { Networks } from './password-queue.ts'
+import type { PasswordRules } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
 import { Problem } from './problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
-import { checkString, countCodePoints } from './text-rules.ts'
+import { checkString } from './text-rules.ts'
 import { checkUsername, isReserved, lookupKeys } from './usernames.ts'
-
-/** In code points. Nobody types more, and longer ones take longer to hash. */
-export const maxPasswordLength = 256
 
 export interface AccountsOptions {
   store: Pick<Store, 'accounts' | 'sessions'>
@@ -19,8 +17,7 @@ export interface AccountsOptions {
   /** How long a session lives, in milliseconds. */
   ttlMs: number
   registration: 'open' | 'closed'
-  /** In code points, 1 to 256. */
-  passwordMinChars: number
+  passwordRules: PasswordRules
 }
 
 /** Registration, and login with a password. */
@@ -36,13 +33,13 @@ export class Accounts {
    *
    * @throws {Problem} `registration-closed`, `invalid-request`
    */
-  check(username: string, password: string): void {
+  async check(username: string, password: string): Promise<void> {
     if (this.#options.registration === 'closed') {
       throw new Problem('registration-closed', 'This server takes no new accounts.')
     }
     throwIfInvalid(
       fieldErrors('username', checkUsername(username)),
-      fieldErrors('password', this.#checkNewPassword(password)),
+      fieldErrors('password', await this.#options.passwordRules.check(password, username)),
     )
   }
 
@@ -59,7 +56,7 @@ export class Accounts {
     from: Networks,
     client: SessionClient = {},
   ): Promise<Session> {
-    this.check(username, password)
+    await this.check(username, password)
     const { store, passwords, ttlMs } = this.#options
     if (isReserved(username)) throw usernameTaken(reservedDetail)
     const forms = nameForms(username)
@@ -95,16 +92,11 @@ export class Accounts {
     const known = await findCredentials(store.accounts, username)
     const matches = await passwords.verify(password, known?.passwordHash, from)
     if (!known || !matches) throw this.#loginProblem(known !== undefined)
-    return mapStoreErrors(store.sessions.open(known.account.id, ttlMs, client))
-  }
-
-  #checkNewPassword(password: string): string | undefined {
-    const { passwordMinChars } = this.#options
-    const length = countCodePoints(password)
-    if (length < passwordMinChars || length > maxPasswordLength) {
-      return `must be ${passwordMinChars} to ${maxPasswordLength} characters long, but has ${length}`
-    }
-    return checkString(password)
+    const session = await mapStoreErrors(
+      store.sessions.openWithPassword(known.account.id, known.passwordHash, ttlMs, client),
+    )
+    if (session === 'password-changed') throw this.#loginProblem(true)
+    return session
   }
 
   #loginProblem(nameExists: boolean): Problem {

@@ -155,6 +155,12 @@ export const problems = {
     explanation:
       'A room with members has an owner. Make someone else one first; or leave the room, and the member of the highest role who has been there longest becomes the owner.',
   },
+  'no-password': {
+    status: 409,
+    title: 'No password',
+    explanation:
+      'The account has no password, so there is none to change. Another app logs its person in, or it is a program’s account.',
+  },
   'last-admin': {
     status: 409,
     title: 'The last admin',

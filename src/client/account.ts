@@ -1,5 +1,6 @@
 import type { ApiAccess } from './api-access.ts'
 import { isNull, isSessionList } from './guards.ts'
+import { wasNotProcessed } from './http-client.ts'
 import type { CallOptions, SessionInfo } from './types.ts'
 
 /** The calls of the user's own account: `client.account`. */
@@ -24,5 +25,18 @@ export class Account {
   /** Ends all but this client's. */
   async endOtherSessions(options: CallOptions = {}): Promise<void> {
     await this.#api.call('DELETE', ['sessions'], isNull, options)
+  }
+
+  /**
+   * Changes the password; the user's other sessions end. Not repeated if it may have been carried out. Errors:
+   * `wrong-password`, `no-password`, `invalid-request` for a new one that is not allowed.
+   */
+  async changePassword(
+    currentPassword: string,
+    newPassword: string,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const more = { body: { currentPassword, newPassword }, shouldRetry: wasNotProcessed }
+    await this.#api.call('PUT', ['me', 'password'], isNull, options, more)
   }
 }

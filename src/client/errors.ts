@@ -31,6 +31,7 @@ export type ProblemCode =
   | 'room-archived'
   | 'cannot-open'
   | 'last-owner'
+  | 'no-password'
   | 'last-admin'
   | 'too-many-tokens'
   | 'too-many-rooms'

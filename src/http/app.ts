@@ -34,6 +34,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { bodilessMessageRoutes, messageRoutes, roomMessageRoutes } from './routes/messages.ts'
 import { userRoutes } from './routes/online-users.ts'
+import { ownAccountRoutes } from './routes/own-account.ts'
 import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { bodilessTokenRoutes, tokenRoutes } from './routes/tokens.ts'
@@ -93,6 +94,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   for (const routes of [
     accountRoutes,
     sessionRoutes,
+    ownAccountRoutes,
     tokenRoutes,
     bodilessTokenRoutes,
     messageRoutes,

@@ -4,6 +4,7 @@ import type { Conversations } from '../chat/conversations.ts'
 import type { FreshProofs } from '../chat/fresh-proof.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
+import type { OwnPassword } from '../chat/own-password.ts'
 import type { OwnSessions } from '../chat/own-sessions.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
@@ -51,6 +52,7 @@ export interface Services {
   sessions: Pick<Sessions, 'find' | 'findByToken' | 'end'>
   sessionActivity: Pick<SessionActivity, 'note'>
   ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
+  ownPassword: Pick<OwnPassword, 'check' | 'change'>
   freshProofs: Pick<FreshProofs, 'of'>
   tokens: Pick<Tokens, 'check' | 'create' | 'list' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>

@@ -1,3 +1,4 @@
+import type { Caller } from './caller.ts'
 import type { Account } from './person.ts'
 import type { Session, SessionClient } from './session-store.ts'
 
@@ -14,6 +15,27 @@ export interface AccountStore {
 
   /** Empty where the account has no password, or there is no such account. */
   passwordHash(account: number): Promise<string>
+
+  /**
+   * Changes the password of the caller's account, and ends its other sessions, under the log's lock. It is
+   * judged in the transaction whether the caller's session is alive, and the old password still the account's.
+   *
+   * @returns the ids of the sessions that were ended
+   */
+  changePassword(
+    caller: Caller,
+    change: PasswordChange,
+  ): Promise<readonly number[] | 'session-ended' | 'password-changed'>
+}
+
+/** Both are PHC strings. */
+export interface PasswordChange {
+  /** The hash that the old password was verified against. */
+  verifiedHash: string
+  /** Of the new password. */
+  passwordHash: string
+  /** Whether the account's tokens for programs end with its other sessions. */
+  endTokens: boolean
 }
 
 export interface NewAccount {

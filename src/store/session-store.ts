@@ -12,6 +12,14 @@ export interface SessionStore {
    */
   open(account: number, ttlMs: number, client?: SessionClient): Promise<Session>
 
+  /** As `open`, if the password that was verified is still the account's: it is judged in the transaction. */
+  openWithPassword(
+    account: number,
+    verifiedHash: string,
+    ttlMs: number,
+    client?: SessionClient,
+  ): Promise<Session | 'password-changed'>
+
   /** Undefined where the session is not alive. */
   find(id: number): Promise<Session | undefined>
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Accounts, type AccountsOptions } from '../../src/chat/accounts.ts'
 import type { Networks } from '../../src/chat/password-queue.ts'
+import { PasswordRules } from '../../src/chat/password-rules.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { Unavailable } from '../../src/store/store-errors.ts'
 import { MemoryStore } from '../support/memory-store.ts'
@@ -26,7 +27,11 @@ class CountingPasswords extends Passwords {
 function open(options: Partial<AccountsOptions> = {}) {
   const store = new MemoryStore()
   const passwords = new CountingPasswords()
-  const rest = { ttlMs, registration: 'open', passwordMinChars: 8 } as const
+  const rest = {
+    ttlMs,
+    registration: 'open',
+    passwordRules: new PasswordRules({ minChars: 8 }),
+  } as const
   const accounts = new Accounts({ store, passwords, ...rest, ...options })
   return { store, passwords, accounts }
 }
@@ -65,7 +70,7 @@ t.test('login does not reveal which of the two is wrong if registration is close
     passwords,
     ttlMs,
     registration: 'closed',
-    passwordMinChars: 8,
+    passwordRules: new PasswordRules({ minChars: 8 }),
   })
   const wrongName = await refusalOf(() => closed.login('bob', 'wrong', here))
   t.equal(wrongName.code, 'wrong-credentials')
@@ -94,7 +99,7 @@ t.test('errors in both fields are reported together', async (t) => {
 })
 
 t.test('a new password is any characters, within the length limits', async (t) => {
-  const { accounts } = open({ passwordMinChars: 2 })
+  const { accounts } = open({ passwordRules: new PasswordRules({ minChars: 2 }) })
   await accounts.register('ann', '🐎\u0001', here)
   await accounts.register('bob', '🐎'.repeat(256), here)
   for (const password of ['🐎', '🐎'.repeat(257), 'null\0', 'lone\uD800']) {

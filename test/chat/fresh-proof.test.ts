@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Accounts } from '../../src/chat/accounts.ts'
 import { FreshProofs } from '../../src/chat/fresh-proof.ts'
+import { PasswordRules } from '../../src/chat/password-rules.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { MemoryStore } from '../support/memory-store.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -11,7 +12,11 @@ const minute = 60_000
 async function open() {
   const store = new MemoryStore()
   const passwords = new Passwords()
-  const rest = { ttlMs: 24 * 60 * minute, registration: 'open', passwordMinChars: 8 } as const
+  const rest = {
+    ttlMs: 24 * 60 * minute,
+    registration: 'open',
+    passwordRules: new PasswordRules({ minChars: 8 }),
+  } as const
   const accounts = new Accounts({ store, passwords, ...rest })
   const session = await accounts.register('Ann', 'correct horse', here)
   let checks = 0

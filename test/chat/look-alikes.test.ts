@@ -6,6 +6,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { Accounts } from '../../src/chat/accounts.ts'
+import { PasswordRules } from '../../src/chat/password-rules.ts'
 import { Passwords } from '../../src/chat/passwords.ts'
 import { checkUsername, isReserved } from '../../src/chat/usernames.ts'
 import { usernameKey } from '../../src/names/name-forms.ts'
@@ -34,7 +35,7 @@ function open(): Accounts {
     passwords: new PlainPasswords(),
     ttlMs: 1_000,
     registration: 'open',
-    passwordMinChars: 8,
+    passwordRules: new PasswordRules({ minChars: 8 }),
   })
 }
 

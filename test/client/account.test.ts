@@ -27,3 +27,13 @@ t.test('the sessions of the user are listed and ended', async (t) => {
   await client.account.endOtherSessions()
   t.same(requests, ['GET /v1/sessions', 'DELETE /v1/sessions/7', 'DELETE /v1/sessions'])
 })
+
+t.test('a change of the password is not repeated if it may have been carried out', async (t) => {
+  const { client, requests } = await openDouble(t, () =>
+    requests.length < 2 ? { status: 204 } : undefined,
+  )
+  await client.account.changePassword('old one', 'new one')
+  await t.rejects(client.account.changePassword('old one', 'new one'), { code: 'network' })
+  const sent = 'PUT /v1/me/password {"currentPassword":"old one","newPassword":"new one"}'
+  t.same(requests, [sent, sent])
+})

@@ -23,6 +23,7 @@ const operations = {
     'POST /v1/logout',
     'POST /v1/renew',
     'POST /v1/tokens',
+    'PUT /v1/me/password',
   ],
   read: [
     'GET /v1/conversations',

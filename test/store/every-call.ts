@@ -45,6 +45,12 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await everyTokenCall(store, ann)
   await store.sessions.newest(100)
   await store.sessions.ofAccount(viewer)
+  const verifiedHash = await store.accounts.passwordHash(viewer)
+  await store.sessions.openWithPassword(viewer, verifiedHash, hour)
+  await store.accounts.changePassword(
+    { kind: 'session', session: ann.id },
+    { verifiedHash, passwordHash: 'new', endTokens: true },
+  )
   await store.sessions.renew(ann.id, hour, 24 * hour)
   await store.sessions.noteUse([{ session: ann.id, at: Date.now() }])
   await store.sessions.endOwn({ kind: 'session', session: ann.id }, bob.id)

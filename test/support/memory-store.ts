@@ -81,6 +81,19 @@ export class MemoryStore
         return this.#open(account, ttlMs, client)
       }),
     credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
+    changePassword: ({ session }, { verifiedHash, passwordHash, endTokens }) =>
+      this.#call('changePassword', () => {
+        const own = this.#sessions.get(session)
+        if (!own) return 'session-ended'
+        const known = this.#accountOf(own.account.id)
+        if (known.passwordHash !== verifiedHash) return 'password-changed'
+        known.passwordHash = passwordHash
+        const others = this.#sessionsOf(own.account.id).filter(
+          ({ id, token }) => id !== session && (endTokens || !token),
+        )
+        for (const { id } of others) this.#sessions.delete(id)
+        return others.map(({ id }) => id)
+      }),
     passwordHash: (id) =>
       this.#call(
         'passwordHash',
@@ -91,8 +104,14 @@ export class MemoryStore
   readonly sessions: SessionStore = {
     open: (id, ttlMs, client) =>
       this.#call('open', () => {
-        const known = [...this.#accounts.values()].find(({ account }) => account.id === id)
-        return this.#open((known as Credentials).account, ttlMs, client)
+        return this.#open(this.#accountOf(id).account, ttlMs, client)
+      }),
+    openWithPassword: (id, verifiedHash, ttlMs, client) =>
+      this.#call('openWithPassword', () => {
+        const known = this.#accountOf(id)
+        return known.passwordHash === verifiedHash
+          ? this.#open(known.account, ttlMs, client)
+          : 'password-changed'
       }),
     find: (id) => this.#call('find', () => this.#sessions.get(id)),
     newest: (limit) =>
@@ -202,6 +221,10 @@ export class MemoryStore
   #toToken({ id, createdAt, expiresAt, token }: Session): Token {
     const name = this.#tokenNames.get(id) as string
     return { id, name, scopes: token?.scopes ?? [], createdAt, expiresAt }
+  }
+
+  #accountOf(id: number): Credentials {
+    return this.#accounts.values().find(({ account }) => account.id === id) as Credentials
   }
 
   #sessionsOf(account: number): Session[] {

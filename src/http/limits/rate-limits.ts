@@ -127,10 +127,10 @@ export class RateLimits {
   /** A registration that passes `check`. It costs nothing where the store was unavailable. */
   async register(
     address: string,
-    check: () => void,
+    check: () => Promise<void>,
     register: () => Promise<Session>,
   ): Promise<Session> {
-    check()
+    await check()
     const keys = addressKeys(address)
     this.#registrations.consume(keys)
     try {

@@ -37,6 +37,7 @@ export function logAccountEvent(
     | 'logout'
     | 'session ended'
     | 'sessions ended'
+    | 'password changed'
     | 'token made'
     | 'token ended',
   username: string,
@@ -48,7 +49,7 @@ export function logAccountEvent(
 /** Logs a refused attempt with the code of the problem. @returns a handler that throws the error again */
 export function logRefusedAttempt(
   request: FastifyRequest,
-  event: 'registration refused' | 'login refused',
+  event: 'registration refused' | 'login refused' | 'password change refused',
   username: string,
 ): (error: unknown) => never {
   const { server, id } = request

@@ -1,5 +1,5 @@
-import { maxPasswordLength } from '../../chat/accounts.ts'
 import { maxMetadataDepth, maxMetadataValues } from '../../chat/metadata.ts'
+import { maxPasswordLength } from '../../chat/password-rules.ts'
 import { maxTitleChars, maxTopicChars } from '../../chat/text-rules.ts'
 import { maxUsernameLength, minUsernameLength } from '../../chat/usernames.ts'
 import type { HttpSettings } from '../services.ts'

@@ -1,4 +1,5 @@
-import type { Credentials, NewAccount } from '../account-store.ts'
+import type { Credentials, NewAccount, PasswordChange } from '../account-store.ts'
+import type { Caller } from '../caller.ts'
 import { type AccountRow, accountColumns, toAccount, toSession } from '../rows.ts'
 import type { Session, SessionClient } from '../session-store.ts'
 import type { Pool } from './pool.ts'
@@ -44,4 +45,19 @@ export async function findPasswordHash(pool: Pool, account: number): Promise<str
       SELECT password_hash AS hash FROM accounts WHERE id = ${account}`,
   )
   return row?.hash ?? ''
+}
+
+/** @returns the ids of the sessions that were ended */
+export async function changePassword(
+  pool: Pool,
+  { session }: Caller,
+  { verifiedHash, passwordHash, endTokens }: PasswordChange,
+): Promise<number[] | 'session-ended' | 'password-changed'> {
+  const [row] = await pool.write(
+    (sql) => sql<{ outcome: 'done' | 'session-ended' | 'password-changed'; ended: number[] }[]>`
+      SELECT outcome, to_json(ended) AS ended
+      FROM obrol_change_password(${session}, ${verifiedHash}, ${passwordHash}, ${endTokens})`,
+  )
+  const { outcome, ended } = row as NonNullable<typeof row>
+  return outcome === 'done' ? ended : outcome
 }

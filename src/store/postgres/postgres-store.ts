@@ -10,7 +10,13 @@ import type { SessionStore } from '../session-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
 import type { TokenStore } from '../token-store.ts'
-import { findCredentials, findPasswordHash, register, skeletonsTaken } from './accounts.ts'
+import {
+  changePassword,
+  findCredentials,
+  findPasswordHash,
+  register,
+  skeletonsTaken,
+} from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { openConversationStore } from './conversations/conversation-store.ts'
@@ -34,6 +40,7 @@ import {
   newestSessions,
   noteUse,
   openSession,
+  openSessionWithPassword,
   renewSession,
   sessionsOfAccount,
 } from './sessions.ts'
@@ -91,11 +98,15 @@ export class PostgresStore implements Store {
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
     passwordHash: (account) => findPasswordHash(this.#pool, account),
+    changePassword: (caller, change) =>
+      this.#thenPoll(changePassword(this.#parts.commandPool, caller, change)),
   }
 
   readonly sessions: SessionStore = {
     open: (account, ttlMs, client) =>
       this.#thenPoll(openSession(this.#pool, account, ttlMs, client)),
+    openWithPassword: (account, verifiedHash, ttlMs, client) =>
+      this.#thenPoll(openSessionWithPassword(this.#pool, account, verifiedHash, ttlMs, client)),
     find: (id) => findSession(this.#pool, id),
     newest: (limit) => newestSessions(this.#pool, limit),
     ofAccount: (account) => sessionsOfAccount(this.#pool, account),

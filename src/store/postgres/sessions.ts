@@ -32,6 +32,23 @@ export async function openSession(
   return toSession(row as SessionRow)
 }
 
+/** The hash is read by the function, after it has locked the account's row. */
+export async function openSessionWithPassword(
+  pool: Pool,
+  account: number,
+  verifiedHash: string,
+  ttlMs: number,
+  client?: SessionClient,
+): Promise<Session | 'password-changed'> {
+  const [row] = await pool.write((sql) => {
+    const accountQuery = sql`
+      SELECT * FROM obrol_before_session(${account}, ${MAX_SESSIONS_PER_ACCOUNT - 1})
+      WHERE password_hash = ${verifiedHash}`
+    return insertSession(sql, accountQuery, ttlMs, client)
+  })
+  return row ? toSession(row) : 'password-changed'
+}
+
 /** @returns undefined if it has ended or expired */
 export async function findSession(pool: Pool, id: number): Promise<Session | undefined> {
   const [row] = await pool.read(

@@ -1,4 +1,4 @@
-import type { Credentials, NewAccount } from '../account-store.ts'
+import type { Credentials, NewAccount, PasswordChange } from '../account-store.ts'
 import type { Account, Person } from '../person.ts'
 import { type AccountRow, accountColumns, toAccount } from '../rows.ts'
 import type { Connection } from './connection.ts'
@@ -11,6 +11,7 @@ export class AccountQueries {
   readonly #bySkeleton
   readonly #insertSkeleton
   readonly #passwordHash
+  readonly #setPasswordHash
   readonly #person
   readonly #ofSession
 
@@ -34,6 +35,9 @@ export class AccountQueries {
     this.#passwordHash = connection
       .prepare<[number], string>('SELECT password_hash FROM accounts WHERE id = ?')
       .pluck()
+    this.#setPasswordHash = connection.prepare<[string, number, string]>(
+      'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
+    )
     this.#person = connection.prepare<[string], Person>(
       'SELECT id, username FROM accounts WHERE key = ?',
     )
@@ -69,6 +73,11 @@ export class AccountQueries {
   /** Empty where the account has no password, or there is no such account. */
   passwordHash(account: number): string {
     return this.#passwordHash.get(account) ?? ''
+  }
+
+  /** @returns false where the hash is another than the one that was verified */
+  changePassword(account: number, { verifiedHash, passwordHash }: PasswordChange): boolean {
+    return this.#setPasswordHash.run(passwordHash, account, verifiedHash).changes > 0
   }
 
   credentials(key: string): Credentials | undefined {

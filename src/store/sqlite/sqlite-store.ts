@@ -75,12 +75,18 @@ export class SqliteStore implements Store {
       this.#publish(this.#writer.call('register', account, ttlMs, client)),
     skeletonsTaken: (skeletons) => this.#reader.call('skeletonsTaken', skeletons),
     credentials: (key) => this.#reader.call('credentials', key),
+    changePassword: (caller, change) =>
+      this.#publish(this.#writer.call('changePassword', caller, change)),
     passwordHash: (account) => this.#reader.call('passwordHash', account),
   }
 
   readonly sessions: SessionStore = {
     open: (account, ttlMs, client) =>
       this.#publish(this.#writer.call('openSession', account, ttlMs, client)),
+    openWithPassword: (account, verifiedHash, ttlMs, client) =>
+      this.#publish(
+        this.#writer.call('openSessionWithPassword', account, verifiedHash, ttlMs, client),
+      ),
     find: (id) => this.#mainThread.findSession(id),
     newest: (limit) => this.#mainThread.newestSessions(limit),
     ofAccount: (account) => this.#reader.call('sessionsOfAccount', account),

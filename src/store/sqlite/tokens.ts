@@ -45,12 +45,14 @@ export class TokenQueries {
 /** Makes tokens, and says which a caller may end. Must be called inside a write transaction. */
 export class TokenCommands {
   readonly #sessions
+  readonly #tokens
   readonly #caller
   readonly #name
   readonly #owned
 
   constructor(connection: Connection) {
     this.#sessions = new SessionQueries(connection)
+    this.#tokens = new TokenQueries(connection)
     // Bound through a SELECT: see SessionQueries.
     this.#caller = connection.prepare<[number, number, number], CallerRow>(
       `SELECT accounts.id AS account, sessions.created_at AS loginAt, password_hash AS passwordHash, role,
@@ -82,6 +84,11 @@ export class TokenCommands {
     const id = this.#sessions.open(row.account, token.ttlMs, now)
     const made = this.#name.get(token.hash, token.name, fromScopes(token.scopes), id)
     return toToken(made as TokenRow)
+  }
+
+  /** Those of an account that are alive. */
+  idsOf(account: number, now: number): number[] {
+    return this.#tokens.list(account, now).map(({ id }) => id)
   }
 
   /** @returns undefined where the caller may end it */

@@ -1,4 +1,4 @@
-import type { NewAccount } from '../account-store.ts'
+import type { NewAccount, PasswordChange } from '../account-store.ts'
 import type { Caller } from '../caller.ts'
 import type { ConversationKey } from '../conversation-store.ts'
 import type { ProvenCaller } from '../fresh-proof.ts'
@@ -153,11 +153,21 @@ export class Writer {
     })
   }
 
-  openSession(account: number, ttlMs: number, client?: SessionClient): WriteResult<Session> {
+  openSessionWithPassword(
+    account: number,
+    verifiedHash: string,
+    ttlMs: number,
+    client?: SessionClient,
+  ): WriteResult<Session | 'password-changed'> {
     return this.#write((now) => {
-      const events = this.#end(this.#sessions.excess(account, now), now)
-      return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
+      if (this.#accounts.passwordHash(account) !== verifiedHash)
+        return { value: 'password-changed', update: null }
+      return this.#openOneMore(account, ttlMs, now, client)
     })
+  }
+
+  openSession(account: number, ttlMs: number, client?: SessionClient): WriteResult<Session> {
+    return this.#write((now) => this.#openOneMore(account, ttlMs, now, client))
   }
 
   endSession(id: number): WriteResult<boolean> {
@@ -188,12 +198,21 @@ export class Writer {
     return this.#write((now) => {
       const caller = this.#accounts.ofSession(own, now)
       if (!caller) return { value: 'session-ended', update: null }
-      const ids = this.#sessions.ofAccount(caller.id, now).map(({ id }) => id)
-      const events = this.#end(
-        ids.filter((id) => (which === 'others' ? id !== own : id === which)),
-        now,
-      )
-      return { value: events.ended, update: this.#updateOf(events) }
+      return this.#endOwn(caller.id, now, (id) => (which === 'others' ? id !== own : id === which))
+    })
+  }
+
+  changePassword(
+    { session: own }: Caller,
+    change: PasswordChange,
+  ): WriteResult<number[] | 'session-ended' | 'password-changed'> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(own, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      if (!this.#accounts.changePassword(caller.id, change))
+        return { value: 'password-changed', update: null }
+      const tokens = change.endTokens ? this.#tokens.idsOf(caller.id, now) : []
+      return this.#endOwn(caller.id, now, (id) => id !== own, tokens)
     })
   }
 
@@ -251,6 +270,29 @@ export class Writer {
     const result = this.#transaction.run(() => work(this.#clock()))
     this.#failing = false
     return result
+  }
+
+  /** Ends those of an account's sessions that are meant. */
+  #endOwn(
+    account: number,
+    now: number,
+    isMeant: (id: number) => boolean,
+    tokens: readonly number[] = [],
+  ): WriteResult<number[]> {
+    const ids = this.#sessions.ofAccount(account, now).map(({ id }) => id)
+    const events = this.#end([...ids.filter(isMeant), ...tokens], now)
+    return { value: events.ended, update: this.#updateOf(events) }
+  }
+
+  /** One more session of an account, which may have too many then. */
+  #openOneMore(
+    account: number,
+    ttlMs: number,
+    now: number,
+    client: SessionClient | undefined,
+  ): WriteResult<Session> {
+    const events = this.#end(this.#sessions.excess(account, now), now)
+    return { value: this.#open(account, ttlMs, now, client), update: this.#updateOf(events) }
   }
 
   #open(account: number, ttlMs: number, now: number, client: SessionClient | undefined): Session {

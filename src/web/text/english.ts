@@ -238,6 +238,7 @@ export const english = {
     'A name is 2 to 32 letters, digits, “.”, “_” or “-”, and begins with a letter or digit.',
   mixedScripts: 'A name must not mix letters of different scripts.',
   badPassword: (least: string) => `A password is ${least} to 256 characters long.`,
+  easyPassword: 'This password is too easy to guess. Choose another.',
   badRoomName:
     'A room’s name needs 2 to 32 letters or digits of one script; spaces become hyphens.',
   badTitle: 'A name has 1 to 80 characters.',

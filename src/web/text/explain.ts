@@ -51,6 +51,8 @@ function explainRule({ pointer, detail }: Rule, strings: Strings): Explanation |
     return { field: 'username', text: mixed ? strings.mixedScripts : strings.badUsername }
   }
   if (pointer === '/password') {
+    if (/\bcommon\b|\busername\b/.test(detail))
+      return { field: 'password', text: strings.easyPassword }
     const least = /must be (\d+) to/.exec(detail)?.[1] ?? '8'
     return { field: 'password', text: strings.badPassword(least) }
   }

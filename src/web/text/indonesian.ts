@@ -243,6 +243,7 @@ export const indonesian: Strings = {
     'Nama terdiri dari 2 sampai 32 huruf, angka, “.”, “_” atau “-”, dan diawali huruf atau angka.',
   mixedScripts: 'Nama memakai satu aksara saja: huruf yang mirip tidak boleh dicampur.',
   badPassword: (least) => `Kata sandi terdiri dari ${least} sampai 256 karakter.`,
+  easyPassword: 'Kata sandi ini terlalu mudah ditebak. Pilihlah yang lain.',
   badRoomName:
     'Nama ruang perlu 2 sampai 32 huruf atau angka dari satu aksara; spasi menjadi tanda hubung.',
   badTitle: 'Nama terdiri dari 1 sampai 80 karakter.',

@@ -62,6 +62,26 @@ export function streamEnds(t: Test, open: OpenRoom, openCrowd: OpenCrowd): void 
     await ann.stream.next('message')
   })
 
+  t.test('a new password ends the sessions of whoever knew the old one', async (t) => {
+    const room = await open(t)
+    const ann = await room.join('ann')
+    const stranger = await room.login('ann')
+    const stream = await stranger.open()
+    await stream.next('ready')
+    const change = (currentPassword: string, newPassword: string) =>
+      ann.call('PUT', '/v1/me/password', { currentPassword, newPassword })
+    for (const newPassword of ['Football', 'short'])
+      t.equal((await change('ann-password', newPassword)).status, 400, newPassword)
+    t.equal((await change('not hers', 'tall-ships')).status, 401)
+    t.equal((await change('ann-password', 'tall-ships')).status, 204)
+    t.same((await stream.next('bye')).data, { reason: 'logged-out' })
+    await heardOfTheEnd(room, stranger.token)
+    t.equal((await stranger.broadcast('too late')).status, 401)
+    await t.rejects(room.login('ann'), /wrong-password/)
+    await (await room.login('ann', 'tall-ships')).broadcast('hers')
+    await ann.stream.next('message')
+  })
+
   t.test('a session’s end ends its streams, and its tokens', async (t) => {
     const { room, members } = await openCrowd(t, ['ann'], {
       present: false,

@@ -58,7 +58,7 @@ export class FakeChat {
   get services(): Omit<Services, 'settings' | 'signingKey'> {
     return {
       accounts: {
-        check: (_username, password) => this.#checkRegistration(password),
+        check: async (_username, password) => this.#checkRegistration(password),
         register: async (username, password, _from, client) =>
           this.#told(client, this.#register(username, password)),
         login: async (username, password, _from, client) =>
@@ -111,6 +111,16 @@ export class FakeChat {
         },
         endOthers: async (caller) => {
           for (const id of this.sessions.keys()) if (id !== caller.id) this.sessions.delete(id)
+        },
+      },
+      ownPassword: {
+        check: async (_caller, { newPassword }) => this.#checkRegistration(newPassword),
+        change: async ({ account }, { currentPassword, newPassword }, { asLogin }) => {
+          const person = this.people.get(account.username) as Person
+          await asLogin(async () => {
+            if (person.password !== currentPassword) throw new Problem('wrong-password', 'Wrong.')
+          })
+          person.password = newPassword
         },
       },
       messages: {

@@ -1,4 +1,7 @@
 import type { Test } from 'tap'
+import type { Session } from '../../../src/store/session-store.ts'
+import type { StoreUpdate } from '../../../src/store/store.ts'
+import { updateListener } from '../../support/update-listener.ts'
 import { hour, newAccount, registerUser } from '../fixtures.ts'
 import { type OpenFixture, openStore } from './fixture.ts'
 
@@ -21,6 +24,65 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     t.equal(await store.accounts.credentials('Ann'), undefined, 'names are found by their keys')
     t.equal(await store.accounts.passwordHash(session.account.id), 'hash of ann')
     t.equal(await store.accounts.passwordHash(session.account.id + 1), '', 'nobody has this number')
+  })
+
+  await t.test('changes a password, and ends the other sessions of the account', async (t) => {
+    const { store } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const bob = await registerUser(store, 'bob')
+    const { id } = ann.account
+    const [second, third] = [
+      await store.sessions.open(id, hour),
+      await store.sessions.open(id, hour),
+    ]
+    await store.presence.change({ enter: [ann, second], leave: [] })
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+    const change = ({ id: session }: Session, verifiedHash: string, passwordHash: string) =>
+      store.accounts.changePassword(
+        { kind: 'session', session },
+        { verifiedHash, passwordHash, endTokens: true },
+      )
+
+    t.equal(await change(ann, 'another', 'new'), 'password-changed')
+    t.equal(await store.accounts.passwordHash(id), 'hash of ann')
+    t.same(updates, [])
+    const ended = await change(ann, 'hash of ann', 'new')
+    t.same(new Set(ended as number[]), new Set([second.id, third.id]))
+    t.same(new Set(updates.flatMap((update) => update.ended)), new Set([second.id, third.id]))
+    t.same(
+      updates.flatMap(({ left }) => left),
+      [second.id],
+    )
+    t.equal(await store.accounts.passwordHash(id), 'new')
+    t.same(await store.sessions.find(ann.id), ann)
+    t.same(await store.sessions.find(bob.id), bob)
+    t.equal(await change(second, 'new', 'newer'), 'session-ended')
+    t.equal(await store.accounts.passwordHash(id), 'new')
+    t.same(await change(ann, 'new', 'newer'), [])
+    t.equal(await store.accounts.passwordHash(bob.account.id), 'hash of bob')
+  })
+
+  await t.test('opens no session with a password that is not the account’s any more', async (t) => {
+    const { store } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const open = (hash: string) =>
+      store.sessions.openWithPassword(ann.account.id, hash, hour, { address: '192.0.2.7' })
+    const opened = await open('hash of ann')
+    t.match(opened, { account: ann.account })
+    t.match(await store.sessions.ofAccount(ann.account.id), [{ address: '192.0.2.7' }, {}])
+    const caller = { kind: 'session', session: ann.id } as const
+    const [, late] = await Promise.all([
+      store.accounts.changePassword(caller, {
+        verifiedHash: 'hash of ann',
+        passwordHash: 'new',
+        endTokens: true,
+      }),
+      open('hash of ann'),
+    ])
+    if (late !== 'password-changed') t.equal(await store.sessions.find(late.id), undefined)
+    t.equal(await open('hash of ann'), 'password-changed')
+    t.match(await open('new'), { account: ann.account })
   })
 
   await t.test('registers no name that shares a skeleton or key with another', async (t) => {

@@ -91,6 +91,29 @@ export async function tokenStoreContract(t: Test, openFixture: OpenFixture): Pro
     },
   )
 
+  await t.test('tokens end with a new password, unless they are to stay', async (t) => {
+    const { store } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const bob = await registerUser(store, 'bob')
+    const { id } = await make(store, ann, { hash: 'one' })
+    await make(store, bob, { hash: 'of bob' })
+    const change = (verifiedHash: string, passwordHash: string, endTokens: boolean) =>
+      store.accounts.changePassword(by(ann), { verifiedHash, passwordHash, endTokens })
+    t.same(await change('hash of ann', 'second', false), [])
+    t.equal(await store.tokens.find('one'), id)
+    t.equal(await change('wrong', 'third', true), 'password-changed')
+    t.equal(await store.tokens.find('one'), id)
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+    t.same(await change('second', 'third', true), [id])
+    t.same(
+      updates.flatMap(({ ended }) => ended),
+      [id],
+    )
+    t.equal(await store.tokens.find('one'), undefined)
+    t.ok(await store.tokens.find('of bob'))
+  })
+
   await t.test('ends a token of the caller’s account, and its presence', async (t) => {
     const { store } = await openStore(t, openFixture)
     const ann = await registerUser(store, 'ann')

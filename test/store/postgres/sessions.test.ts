@@ -85,4 +85,35 @@ if (postgresRuns) {
       t.match(await post('later'), [{ kind: 'session-ended' }])
     }
   })
+
+  t.test(
+    'a login that was begun before the password changed opens no session after it',
+    async (t) => {
+      const databaseUrl = await (await sharedPostgres()).freshDatabase()
+      const { store } = await openNode(t, databaseUrl)
+      const ann = await registerUser(store, 'ann')
+      const sql = postgres(databaseUrl, { max: 2 })
+      t.teardown(() => sql.end())
+      const { login } = await sql.begin(async (changing) => {
+        const [row] = await changing`
+        SELECT outcome FROM obrol_change_password(${ann.id}, 'hash of ann', 'new')`
+        t.equal(row?.outcome, 'done')
+        const login = store.sessions.openWithPassword(ann.account.id, 'hash of ann', hour)
+        for (;;) {
+          const [waits] = await sql`SELECT count(*)::integer FROM pg_locks WHERE NOT granted`
+          if (waits?.count > 0) return { login }
+          await delay(5)
+        }
+      })
+      t.equal(await login, 'password-changed')
+      t.same(await store.sessions.ofAccount(ann.account.id), [
+        {
+          id: ann.id,
+          createdAt: ann.createdAt,
+          expiresAt: ann.expiresAt,
+          lastSeenAt: ann.createdAt,
+        },
+      ])
+    },
+  )
 }

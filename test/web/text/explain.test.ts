@@ -35,6 +35,8 @@ t.test('an error is explained in the reader’s language, at its field', async (
     text: words.badPassword('12'),
   })
   t.equal(invalid('/password', 'is missing').text, words.badPassword('8'))
+  for (const detail of ['must not be one of the most common passwords', 'must not be the username'])
+    t.equal(invalid('/password', detail).text, words.easyPassword)
   t.same(invalid('/name', 'must begin with a letter'), { field: 'title', text: words.badRoomName })
   t.same(invalid('/title', 'must not be blank'), { field: 'title', text: words.badTitle })
   t.same(invalid('/topic', 'must not be so long'), { field: 'topic', text: words.badTopic })
