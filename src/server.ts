@@ -9,6 +9,7 @@ import { FreshProofs } from './chat/fresh-proof.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { OwnPassword } from './chat/own-password.ts'
+import { OwnProfile } from './chat/own-profile.ts'
 import { OwnSessions } from './chat/own-sessions.ts'
 import { PasswordRules } from './chat/password-rules.ts'
 import { Passwords } from './chat/passwords.ts'
@@ -133,6 +134,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         registration: settings.registration,
         passwordRules,
       }),
+      ownProfile: new OwnProfile(store),
       ownPassword: new OwnPassword({ store, sessions, passwords, rules: passwordRules }),
       sessions,
       sessionActivity,

@@ -38,6 +38,7 @@ export class StoreUpdateHandler implements StoreListener {
     const { sessions, presence } = this.#targets
     sessions.invalidate(update.ended)
     sessions.invalidate(update.renewed.map(({ session }) => session))
+    sessions.invalidateAccounts(update.accounts.map(({ id }) => id))
     presence.applyUpdate(update)
     this.#batcher.add(update)
   }

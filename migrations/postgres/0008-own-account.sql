@@ -75,6 +75,40 @@ BEGIN
 END
 $$;
 
+-- Gives the account of the caller's session another display name, and tells all nodes ('user-updated'). The same
+-- name again changes nothing. Nobody registers meanwhile whose name it would look like.
+CREATE FUNCTION obrol_set_display_name(
+  caller bigint, name text, skeletons jsonb, min_interval bigint)
+RETURNS TABLE (outcome text, account accounts) LANGUAGE plpgsql AS $$
+DECLARE
+  time_now bigint;
+BEGIN
+  PERFORM obrol_lock(1);
+  PERFORM pg_advisory_xact_lock(1331851887, 5);
+  time_now := obrol_now();
+  SELECT * INTO account FROM accounts
+  WHERE id = (SELECT account_id FROM sessions WHERE id = caller AND expires_at > time_now)
+  FOR NO KEY UPDATE;
+  outcome := CASE
+    WHEN account.id IS NULL THEN 'session-ended'
+    WHEN account.display_name IS NOT DISTINCT FROM name THEN 'done'
+    WHEN EXISTS (
+      SELECT FROM jsonb_array_elements_text(skeletons) AS wanted CROSS JOIN LATERAL (
+        SELECT account_id FROM name_skeletons WHERE skeleton = wanted LIMIT 1
+      ) AS taken WHERE account_id <> account.id
+    ) THEN 'looks-like-another'
+    WHEN time_now - coalesce(account.display_name_changed_at, 0) < min_interval THEN 'too-soon'
+    ELSE 'changed'
+  END;
+  IF outcome = 'changed' THEN
+    UPDATE accounts SET display_name = name, display_name_changed_at = time_now
+    WHERE id = account.id RETURNING * INTO account;
+    PERFORM obrol_tell('user-updated', account.id, NULL, NULL, NULL);
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
 -- As it was; of those that are not present, the session that was used longest ago ends. The log's lock comes
 -- before the row of the account, but only where a session may have to end: nobody opens half of all that an
 -- account may have at once.

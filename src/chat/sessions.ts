@@ -114,6 +114,17 @@ export class Sessions {
     }
   }
 
+  /** Drops the sessions of accounts that have changed, including running look-ups. */
+  invalidateAccounts(ids: readonly number[]): void {
+    if (ids.length === 0) return
+    const changed = new Set(ids)
+    // At most 50,000, which takes a millisecond; the changes of some milliseconds come together.
+    for (const [id, { value }] of this.#cache.items)
+      if (changed.has(value.account.id)) this.#cache.delete(id)
+    for (const lookups of this.#lookups.values())
+      for (const lookup of lookups) lookup.outdated = true
+  }
+
   /** Drops all sessions: the store may have diverged, or have ended some without a report. */
   invalidateAll(): void {
     this.#cache.clear()

@@ -7,6 +7,11 @@
 export const maxTitleChars = 80
 export const maxTopicChars = 500
 
+/** In code points. */
+export const maxDisplayNameChars = 64
+
+/** Characters that a text is shown without (UAX #44), by which two names could look the same. */
+const ignorable = /\p{Default_Ignorable_Code_Point}/u
 const surrogatePair = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g
 /** C0, DEL and C1, except tab, LF and CR. */
 const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/
@@ -52,6 +57,16 @@ export function checkTitle(title: string): string | undefined {
   return found
     ? `must be on one line, but holds ${codePointName(found[0])}`
     : (checkText(title, maxTitleChars) ?? checkDirection(title))
+}
+
+/** The rule for a display name. */
+export function checkDisplayName(name: string): string | undefined {
+  const length = countCodePoints(name)
+  if (length === 0 || length > maxDisplayNameChars)
+    return `must be 1 to ${maxDisplayNameChars} characters long, but has ${length}`
+  const hidden = name.match(ignorable)
+  if (hidden) return `must hold no invisible characters, but holds ${codePointName(hidden[0])}`
+  return checkTitle(name)
 }
 
 /** The rule for the topic of a room, which may be empty. */

@@ -1,7 +1,7 @@
 import type { ApiAccess } from './api-access.ts'
-import { isNull, isSessionList } from './guards.ts'
+import { isNull, isSessionList, isUser } from './guards.ts'
 import { wasNotProcessed } from './http-client.ts'
-import type { CallOptions, SessionInfo } from './types.ts'
+import type { CallOptions, ProfileChanges, SessionInfo, User } from './types.ts'
 
 /** The calls of the user's own account: `client.account`. */
 export class Account {
@@ -10,6 +10,14 @@ export class Account {
   /** @internal */
   constructor(api: ApiAccess) {
     this.#api = api
+  }
+
+  /**
+   * Changes what the user says of themselves; null takes the display name away. Errors: `invalid-request`, and
+   * `too-many-requests` within a minute of the last change.
+   */
+  update(changes: ProfileChanges, options: CallOptions = {}): Promise<User> {
+    return this.#api.call('PATCH', ['me'], isUser, options, { body: changes })
   }
 
   /** Every login of the user that has not ended, the one that was used last first. */

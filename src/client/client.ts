@@ -51,6 +51,8 @@ export class ObrolClient {
   readonly rooms: Rooms
   /** The calls of the user's conversations. */
   readonly conversations: Conversations
+  /** By a token: the one that a renewal gave in its place. */
+  readonly #successors = new Map<string, string>()
   readonly #http: HttpClient
   readonly #api: ApiAccess
   /** The user of a token. */
@@ -84,7 +86,9 @@ export class ObrolClient {
    * a session can live: then `expiresAt` stays what it was.
    */
   async renew(options: CallOptions = {}): Promise<LoggedIn> {
+    const { token } = this
     const renewed = await this.#api.call('POST', ['renew'], isLoggedIn, options)
+    if (token !== undefined && token !== renewed.token) this.#successors.set(token, renewed.token)
     this.token = renewed.token
     this.#own = { token: this.token, username: renewed.user.username }
     return renewed
@@ -190,11 +194,19 @@ export class ObrolClient {
     const session = {
       http: this.#http,
       currentToken: () => this.token,
+      latestToken: (token: string | undefined) => this.#latestToken(token),
       clearToken: (token: string | undefined) => {
         if (this.token === token) this.token = undefined
       },
     }
     return new ReconnectingEventStream(session, options)
+  }
+
+  /** The newest token of the session of a token. */
+  #latestToken(token: string | undefined): string | undefined {
+    let latest = token
+    for (let next = latest; next !== undefined; next = this.#successors.get(next)) latest = next
+    return latest
   }
 
   /** Not repeated if it may have been carried out: the name would then be taken by this user. */

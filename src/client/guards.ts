@@ -46,7 +46,7 @@ const isInteger = (value: unknown) => Number.isSafeInteger(value)
 const isArrayOf = (isItem: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(isItem)
 
-const isUser = objectGuard<User>({ id: isInteger, username: isString, createdAt: isString })
+export const isUser = objectGuard<User>({ id: isInteger, username: isString, createdAt: isString })
 
 /** Of most events of rooms no more is checked. */
 export const isObject: Guard<object> = objectGuard<object>({})

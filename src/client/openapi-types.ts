@@ -61,7 +61,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Update the current user
+         * @description Sets or takes away the display name of the caller, once a minute. Streams with `presence` get `user.updated`. Not with a token for programs.
+         */
+        patch: operations["updateMe"];
         trace?: never;
     };
     "/v1/logout": {
@@ -601,7 +605,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`. A token for programs needs the scope `read`.
+         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing`, `read` and `user.updated`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `UserUpdated`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`. A token for programs needs the scope `read`.
          */
         get: operations["openStream"];
         put?: never;
@@ -873,6 +877,11 @@ export interface components {
              * @default true
              */
             endTokens: boolean;
+        };
+        /** @description What is to change of the user; what is left out stays */
+        ProfileChanges: {
+            /** @description 1 to 64 characters on one line, not blank, no invisible and no bidirectional ones, and not what looks like the username of someone else. Null takes it away */
+            displayName?: string | null;
         };
         /** @description Opens the stream as `GET /v1/events?token=…`, and nothing else */
         StreamToken: {
@@ -1558,6 +1567,10 @@ export interface components {
              */
             upTo: number;
         };
+        /** @description The data of the event `user.updated` */
+        UserUpdated: {
+            user: components["schemas"]["User"];
+        };
         /** @description The data of the event `heartbeat`: an object without fields */
         Heartbeat: Record<string, never>;
         /** @description The data of the event `reset` */
@@ -2180,6 +2193,55 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Dewi Lestari"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileChanges"];
+            };
+        };
+        responses: {
+            /** @description The user as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "dewi",
+                     *       "createdAt": "2026-11-02T09:30:00.000Z",
+                     *       "role": "member",
+                     *       "displayName": "Dewi Lestari"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
     logout: {

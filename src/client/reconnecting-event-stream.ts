@@ -26,6 +26,8 @@ export interface SessionAccess {
   http: HttpClient
 
   currentToken(): string | undefined
+  /** The newest token of the session of `token`, which may have been renewed. */
+  latestToken(token: string | undefined): string | undefined
   /** `token` is no longer valid. */
   clearToken(token: string | undefined): void
 }
@@ -35,7 +37,7 @@ export class ReconnectingEventStream implements EventStream {
   readonly #session: SessionAccess
   readonly #options: EventsOptions
   /** The stream keeps its session, even if the client logs into another one. */
-  readonly #token: string | undefined
+  readonly #firstToken: string | undefined
   readonly #cursorTracker: CursorTracker
   readonly #heartbeats: HeartbeatMonitor
   readonly #backOff: BackOff
@@ -47,12 +49,16 @@ export class ReconnectingEventStream implements EventStream {
   constructor(session: SessionAccess, options: EventsOptions) {
     this.#session = session
     this.#options = options
-    this.#token = session.currentToken()
+    this.#firstToken = session.currentToken()
     this.#cursorTracker = new CursorTracker(options.cursor)
     this.#heartbeats = new HeartbeatMonitor(options.heartbeatMs ?? 15_000)
     this.#backOff = new BackOff(options.backOff)
     this.#abortScope = new AbortScope(options.signal)
     this.#iterator = this.#run()
+  }
+
+  get #token(): string | undefined {
+    return this.#session.latestToken(this.#firstToken)
   }
 
   [Symbol.asyncIterator](): this {

@@ -149,6 +149,9 @@ export interface DirectOptions extends PostOptions {
 /** One login of the user. */
 export type SessionInfo = Schemas['SessionInfo']
 
+/** What a user can say of themselves. */
+export type ProfileChanges = Schemas['ProfileChanges']
+
 /** Which page of names: of online users, of members, or of bans. */
 export interface NamesOptions extends CallOptions {
   /** 1 to 1,000; default 100. */

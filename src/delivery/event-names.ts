@@ -17,6 +17,7 @@ const selectable = [
   'presence',
   'typing',
   'read',
+  'user.updated',
 ] as const
 
 /** The events that every stream has. */
@@ -56,7 +57,10 @@ export function hasEvent(set: EventSet, name: EventName): boolean {
 }
 
 /** Those that tell of no entry of the log. */
-const ofNoEntry = eventSetOf('presence') | eventSetOf('typing') | eventSetOf('read')
+const ofNoEntry = ['presence', 'typing', 'read', 'user.updated'].reduce(
+  (set, name) => set | eventSetOf(name as EventName),
+  0,
+)
 
 /** Whether an event of the set tells of an entry of the log. */
 export function tellsOfEntries(set: EventSet): boolean {

@@ -13,6 +13,7 @@ import { type StreamLimits, StreamRegistry } from './stream-registry.ts'
 import { type StreamTimerSettings, StreamTimers } from './stream-timers.ts'
 import { TypingBroadcaster } from './typing-broadcaster.ts'
 import type { StreamUpdate } from './update-batcher.ts'
+import { UserBroadcaster } from './user-broadcaster.ts'
 
 /** How many sessions are checked at the same time after the log has diverged. */
 const maxConcurrentChecks = 4
@@ -40,6 +41,7 @@ export class Hub {
   readonly #streams: StreamRegistry
   readonly #roomMembers: RoomMembers
   readonly #typing: TypingBroadcaster
+  readonly #users: UserBroadcaster
   readonly #timers: StreamTimers
   /** The streams whose sockets are not closed yet; some of them have ended. */
   readonly #openSockets = new Set<Stream>()
@@ -54,6 +56,7 @@ export class Hub {
     this.#streams = new StreamRegistry(settings)
     this.#roomMembers = new RoomMembers((account) => logCache.memberships(account))
     this.#typing = new TypingBroadcaster(this.#streams, this.#roomMembers)
+    this.#users = new UserBroadcaster(this.#streams)
     this.#timers = new StreamTimers(settings, {
       headId: () => formatCursor(logCache.head, logCache.epoch),
       now,
@@ -114,6 +117,7 @@ export class Hub {
     fanOut(logCache.applyUpdate(update), logCache.head, this.#streams, this.#roomMembers)
     for (const marker of update.read) this.#sendRead(marker)
     this.#typing.applyUpdate(update)
+    this.#users.add(update.accounts)
   }
 
   /**
@@ -124,6 +128,7 @@ export class Hub {
     for (const stream of this.#streams.all()) stream.diverged()
     this.#roomMembers.diverged()
     this.#typing.clear()
+    this.#users.clear()
     this.#context.logCache.diverged(bounds)
     this.#context.receipts.diverged()
   }
@@ -139,6 +144,7 @@ export class Hub {
     this.#timers.close()
     this.#endAll('shutting-down')
     this.#typing.clear()
+    this.#users.clear()
     if (this.#openSockets.size === 0) return
     await new Promise<void>((resolve) => {
       this.#onAllClosed = resolve

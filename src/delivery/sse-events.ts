@@ -2,6 +2,7 @@ import { conversationId } from '../chat/conversations.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { ConversationRef } from '../store/conversation-store.ts'
 import type { CursorResolution, LogBounds } from '../store/message-log.ts'
+import type { Account } from '../store/person.ts'
 import { formatCursor } from './cursor.ts'
 import type { EventName } from './event-names.ts'
 
@@ -110,6 +111,12 @@ export function typingEvent(
 ): string {
   const conversation = conversationId(ref)
   return formatEvent('typing', { conversation, usernames, more: more || undefined })
+}
+
+/** Someone has another display name, role or state. */
+export function userUpdatedEvent(account: Account): string {
+  const user = { ...account, createdAt: new Date(account.createdAt).toISOString() }
+  return formatEvent('user.updated', { user })
 }
 
 /** The last event of a stream. @param retryMs when an EventSource reconnects */

@@ -168,6 +168,12 @@ export class Stream implements PresenceSubscriber {
     if (this.isLive && hasEvent(this.events, name)) this.#send(chunk)
   }
 
+  /** Writes who has changed to a live stream that has presence. */
+  sendUserUpdates(chunk: Chunk): void {
+    if (this.#wantsPresence && this.isLive && hasEvent(this.events, 'user.updated'))
+      this.#send(chunk)
+  }
+
   /** Writes `bye` and ends the stream. */
   end(reason: ByeReason, retryMs?: number): void {
     if (this.#state === 'ended') return

@@ -4,7 +4,7 @@ import type { StoreUpdate } from '../store/store.ts'
 /** What an update has for the streams. */
 export type StreamUpdate = Pick<
   StoreUpdate,
-  'bounds' | 'entries' | 'ended' | 'renewed' | 'read' | 'typing'
+  'bounds' | 'entries' | 'ended' | 'renewed' | 'accounts' | 'read' | 'typing'
 >
 
 /**
@@ -20,12 +20,12 @@ export class UpdateBatcher {
     this.#deliver = deliver
   }
 
-  add({ bounds, entries, ended, renewed, read, typing }: StreamUpdate): void {
+  add({ bounds, entries, ended, renewed, accounts, read, typing }: StreamUpdate): void {
     // Messages of earlier updates must still reach the streams of a session that ends now. So only the
     // first update of a turn, or the first after a flush, can have ended sessions.
     if (ended.length > 0 || this.#wouldTellLeavers(entries)) this.flush()
     if (this.#pending === undefined) {
-      this.#pending = { bounds, entries, ended, renewed, read, typing }
+      this.#pending = { bounds, entries, ended, renewed, accounts, read, typing }
       setImmediate(() => this.flush())
       return
     }
@@ -35,6 +35,7 @@ export class UpdateBatcher {
       entries: [...pending.entries, ...entries],
       ended: pending.ended,
       renewed: [...pending.renewed, ...renewed],
+      accounts: [...pending.accounts, ...accounts],
       read: [...pending.read, ...read],
       typing: [...pending.typing, ...typing],
     }

@@ -5,6 +5,7 @@ import type { FreshProofs } from '../chat/fresh-proof.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { OwnPassword } from '../chat/own-password.ts'
+import type { OwnProfile } from '../chat/own-profile.ts'
 import type { OwnSessions } from '../chat/own-sessions.ts'
 import type { Presence } from '../chat/presence.ts'
 import type { Rooms } from '../chat/rooms.ts'
@@ -53,6 +54,7 @@ export interface Services {
   sessionActivity: Pick<SessionActivity, 'note'>
   ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
   ownPassword: Pick<OwnPassword, 'check' | 'change'>
+  ownProfile: Pick<OwnProfile, 'check' | 'update'>
   freshProofs: Pick<FreshProofs, 'of'>
   tokens: Pick<Tokens, 'check' | 'create' | 'list' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>

@@ -26,6 +26,12 @@ export interface AccountStore {
     caller: Caller,
     change: PasswordChange,
   ): Promise<readonly number[] | 'session-ended' | 'password-changed'>
+
+  /**
+   * Gives the caller's account another display name, in one transaction with the judgement. The same one again
+   * is done at any time, and changes nothing.
+   */
+  setDisplayName(caller: Caller, change: DisplayNameChange): Promise<DisplayNameOutcome>
 }
 
 /** Both are PHC strings. */
@@ -36,6 +42,18 @@ export interface PasswordChange {
   passwordHash: string
   /** Whether the account's tokens for programs end with its other sessions. */
   endTokens: boolean
+}
+
+/** The account as it is now, or why its display name is as it was. */
+export type DisplayNameOutcome = Account | 'session-ended' | 'looks-like-another' | 'too-soon'
+
+export interface DisplayNameChange {
+  /** Null takes it away. */
+  displayName: string | null
+  /** Of the display name: none may be that of another's username. */
+  skeletons: readonly string[]
+  /** The shortest time since the last change. */
+  minIntervalMs: number
 }
 
 export interface NewAccount {

@@ -1,6 +1,7 @@
 import type { AccountStore } from './account-store.ts'
 import type { ConversationStore, ReadMarker, TypingSignal } from './conversation-store.ts'
 import type { Entry, LogBounds, MessageLog } from './message-log.ts'
+import type { Account } from './person.ts'
 import type { PresenceStore, PresentSession } from './presence-store.ts'
 import type { RateLimitCounters } from './rate-limit-counters.ts'
 import type { ReceiptStore } from './receipt-store.ts'
@@ -75,6 +76,8 @@ export interface StoreUpdate {
   /** Ids of sessions that were ended. */
   ended: number[]
   renewed: RenewedSession[]
+  /** As they are now: another display name, role or state. */
+  accounts: Account[]
   entered: PresentSession[]
   /** Ids of sessions that are no longer present. */
   left: number[]

@@ -238,6 +238,25 @@ t.test('a session is valid while the store has the same session', async (t) => {
   await t.rejects(sessions.isValid(ann), store.failure)
 })
 
+t.test('the sessions of an account that has changed are looked up again', async (t) => {
+  const store = new MemoryStore()
+  const sessions = new Sessions(store)
+  const [ann, bob] = [await store.join('ann'), await store.join('bob')]
+  await Promise.all([sessions.find(ann.id), sessions.find(bob.id)])
+  sessions.invalidateAccounts([])
+  sessions.invalidateAccounts([ann.account.id, 99])
+  await Promise.all([sessions.find(ann.id), sessions.find(bob.id)])
+  t.equal(lookUps(store), 3)
+  sessions.invalidate([ann.id])
+  const { promise, resolve: answerNow } = Promise.withResolvers<void>()
+  store.gate = promise
+  const found = sessions.find(ann.id)
+  sessions.invalidateAccounts([ann.account.id])
+  answerNow()
+  await found
+  t.equal(lookUps(store), 5, 'also while one is looked up')
+})
+
 t.test('all sessions are looked up again after a divergence', async (t) => {
   const store = new MemoryStore()
   const sessions = new Sessions(store)

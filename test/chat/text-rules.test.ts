@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
+  checkDisplayName,
   checkString,
   checkText,
   checkTitle,
@@ -106,4 +107,17 @@ t.test('no string holds U+0000 or a lone surrogate', async (t) => {
 t.test('a code point has the usual notation', async (t) => {
   t.equal(codePointName('\n'), 'U+000A')
   t.equal(codePointName('👋'), 'U+1F44B')
+})
+
+t.test('a display name is one line without anything invisible', async (t) => {
+  for (const name of ['A', 'Ann Lee', 'Ärzte ★ 2026', 'x'.repeat(64), '👋'.repeat(64), 'مرحبا'])
+    t.equal(checkDisplayName(name), undefined, name)
+  t.match(checkDisplayName(''), /1 to 64 characters long, but has 0/)
+  t.match(checkDisplayName('👋'.repeat(65)), /1 to 64 characters long, but has 65/)
+  t.match(checkDisplayName('a\u200Bb'), /no invisible characters, but holds U\+200B/)
+  t.match(checkDisplayName('a\uFE0F'), /no invisible characters, but holds U\+FE0F/)
+  t.match(checkDisplayName('a\u061Cb'), /U\+061C/)
+  t.match(checkDisplayName('a\u202Eb'), /U\+202E/)
+  t.match(checkDisplayName('a\nb'), /on one line/)
+  t.match(checkDisplayName('\u2800 '), /not white space/)
 })

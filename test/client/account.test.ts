@@ -37,3 +37,10 @@ t.test('a change of the password is not repeated if it may have been carried out
   const sent = 'PUT /v1/me/password {"currentPassword":"old one","newPassword":"new one"}'
   t.same(requests, [sent, sent])
 })
+
+t.test('the user gives themselves a display name', async (t) => {
+  const user = { id: 1, username: 'ann', createdAt: session.createdAt, role: 'member' }
+  const { client, requests } = await openDouble(t, () => ({ status: 200, body: user }))
+  t.same(await client.account.update({ displayName: null }), user)
+  t.same(requests, ['PATCH /v1/me {"displayName":null}'])
+})

@@ -169,6 +169,21 @@ t.test('logging out while the connection is lost ends the stream without an erro
   t.ok(events.slice(0, -1).every(({ type }) => type === 'reconnecting'))
 })
 
+t.test('a stream goes on with the newest token of its session', async (t) => {
+  const { token } = await room.register('ren')
+  const ren = new ObrolClient(room.url, { token })
+  const stream = ren.events()
+  t.equal((await stream.next()).value?.type, 'ready')
+  // In the second of the login the new token is the same as the old one.
+  for (let renewed = token; renewed === token; await delay(50)) renewed = (await ren.renew()).token
+  const other = new ObrolClient(room.url, { token: ren.token })
+  await other.logout()
+  const events: ObrolEvent[] = []
+  for await (const event of stream) events.push(event)
+  t.same(events.at(-1), { type: 'ended', reason: 'logged-out' })
+  t.equal(ren.token, undefined, 'the token that the session had last is forgotten')
+})
+
 t.test('a failed logout keeps the token', async (t) => {
   const { url } = await openProxy(t, 'http://127.0.0.1:1')
   const ann = new ObrolClient(url, { token: 'hers', retryForMs: 0 })

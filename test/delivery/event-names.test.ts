@@ -13,7 +13,10 @@ t.test('a list names events, those that always come too', async (t) => {
     t.ok(areEventNames(text), text)
   for (const text of ['', 'message,', 'messages', 'message, read', 'MESSAGE', '__proto__'])
     t.notOk(areEventNames(text), text)
-  t.match(eventsRule, /they are message, message\.updated.* read, ready, heartbeat, reset, bye$/)
+  t.match(
+    eventsRule,
+    /they are message, message\.updated.* read, user\.updated, ready, heartbeat, reset, bye$/,
+  )
 })
 
 t.test('the same names in any order are the same set', async (t) => {

@@ -17,7 +17,7 @@ function update(head: number, ended: number[] = [], kind?: Entry['kind']): Strea
     sentAt: 0,
   }
   const entries = [kind ? ({ ...entry, kind } as Entry) : entry]
-  const none = { renewed: [], read: [], typing: [] }
+  const none = { renewed: [], accounts: [], read: [], typing: [] }
   return { bounds: { epoch: '00000001', oldest: 1, head }, entries, ended, ...none }
 }
 

@@ -19,6 +19,7 @@ const operations = {
     'DELETE /v1/tokens/{id}',
     'GET /v1/sessions',
     'GET /v1/tokens',
+    'PATCH /v1/me',
     'POST /v1/events/token',
     'POST /v1/logout',
     'POST /v1/renew',

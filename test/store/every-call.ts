@@ -51,6 +51,10 @@ export async function everyCall(store: Store, round: number): Promise<void> {
     { kind: 'session', session: ann.id },
     { verifiedHash, passwordHash: 'new', endTokens: true },
   )
+  await store.accounts.setDisplayName(
+    { kind: 'session', session: ann.id },
+    { displayName: 'Ann', skeletons: ['of nobody', 'nor'], minIntervalMs: 0 },
+  )
   await store.sessions.renew(ann.id, hour, 24 * hour)
   await store.sessions.noteUse([{ session: ann.id, at: Date.now() }])
   await store.sessions.endOwn({ kind: 'session', session: ann.id }, bob.id)

@@ -39,6 +39,8 @@ export class MemoryStore
   readonly online = new Set<number>()
   /** By key: what a post to the room finds. Only one that is not refused has a history. */
   readonly rooms = new Map<string, RoomRef | RoomRefused>()
+  /** What the next changes of display names come to. */
+  displayNameOutcome: 'too-soon' | undefined
   readonly #accounts = new Map<string, Credentials>()
   readonly #skeletons = new Set<string>()
   readonly #sessions = new Map<number, Session>()
@@ -93,6 +95,16 @@ export class MemoryStore
         )
         for (const { id } of others) this.#sessions.delete(id)
         return others.map(({ id }) => id)
+      }),
+    setDisplayName: ({ session }, { displayName, skeletons }) =>
+      this.#call('setDisplayName', () => {
+        const own = this.#sessions.get(session)?.account
+        if (!own) return 'session-ended'
+        if (this.displayNameOutcome) return this.displayNameOutcome
+        if (skeletons.some((one) => one !== own.username && this.#skeletons.has(one)))
+          return 'looks-like-another'
+        const { displayName: _, ...rest } = own
+        return displayName === null ? rest : { ...rest, displayName }
       }),
     passwordHash: (id) =>
       this.#call(

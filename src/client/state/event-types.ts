@@ -54,6 +54,17 @@ export interface Read {
   readonly upTo: number
 }
 
+/** An account as it is now. What it does not have is left out. */
+export interface UserState {
+  readonly id: number
+  readonly username: string
+  readonly createdAt: string
+  readonly role: 'member' | 'moderator' | 'admin'
+  readonly displayName?: string
+  readonly bot?: true
+  readonly closed?: true
+}
+
 /** A tombstone, and who deleted the message. */
 export type Deletion = ChatMessage & { readonly by?: string }
 
@@ -82,3 +93,4 @@ export type RoomsEvent =
   | (LogEvent<'room.deleted'> & { readonly deleted: { readonly room: string } })
   | { readonly type: 'typing'; readonly typing: Typing }
   | { readonly type: 'read'; readonly read: Read }
+  | { readonly type: 'user.updated'; readonly updated: { readonly user: UserState } }

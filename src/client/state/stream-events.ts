@@ -29,6 +29,7 @@ const dataFields: Record<string, string> = {
   'member.updated': 'member',
   typing: 'typing',
   read: 'read',
+  'user.updated': 'updated',
 }
 
 /** The events to listen to, by their names on the stream. */
@@ -54,7 +55,7 @@ export function idOfCursor(cursor: string | undefined): number {
 }
 
 /** An `EventSource` gives them the id of the event before. */
-const notInLog = ['ready', 'heartbeat', 'reset', 'presence', 'typing', 'read']
+const notInLog = ['ready', 'heartbeat', 'reset', 'presence', 'typing', 'read', 'user.updated']
 
 /** The id of the event's entry in the log; undefined for what is not in the log. */
 export function entryId(event: StateEvent): number | undefined {

@@ -48,10 +48,15 @@ export const OwnSession = Type.Object(
   { $id: 'OwnSession', description: 'The current user and session' },
 )
 
-const user = { id: 1, username: 'dewi', createdAt: '2026-11-02T09:30:00.000Z', role: 'member' }
+export const exampleUser = {
+  id: 1,
+  username: 'dewi',
+  createdAt: '2026-11-02T09:30:00.000Z',
+  role: 'member',
+}
 
 const opened = {
-  user,
+  user: exampleUser,
   token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl',
   tokenType: 'Bearer',
   expiresAt: '2026-11-09T09:30:00.000Z',
@@ -176,7 +181,7 @@ export const getMe = {
   querystring: Type.Object({}, strict),
   response: {
     200: jsonResponse('The current user and session.', OwnSession, {
-      user,
+      user: exampleUser,
       session: { createdAt: '2026-11-02T09:30:00.000Z', expiresAt: '2026-11-09T09:30:00.000Z' },
     }),
     ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests'),

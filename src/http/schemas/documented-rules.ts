@@ -1,6 +1,6 @@
 import { maxMetadataDepth, maxMetadataValues } from '../../chat/metadata.ts'
 import { maxPasswordLength } from '../../chat/password-rules.ts'
-import { maxTitleChars, maxTopicChars } from '../../chat/text-rules.ts'
+import { maxDisplayNameChars, maxTitleChars, maxTopicChars } from '../../chat/text-rules.ts'
 import { maxUsernameLength, minUsernameLength } from '../../chat/usernames.ts'
 import type { HttpSettings } from '../services.ts'
 
@@ -58,6 +58,12 @@ export function documentedRules({
       maxLength: maxTopicChars,
       pattern: `^[^${textControls}${bidiControls}]*$`,
       description: `At most ${maxTopicChars} characters, no control characters but tab, LF and CR, and no bidirectional ones`,
+    },
+    displayName: {
+      minLength: 1,
+      maxLength: maxDisplayNameChars,
+      pattern: `^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029${bidiControls}]*$`,
+      description: `1 to ${maxDisplayNameChars} characters on one line, not blank, no invisible and no bidirectional ones, and not what looks like the username of someone else. Null takes it away`,
     },
     upTo: {
       type: 'string',

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { cursorRule, parseCursor } from '../../delivery/cursor.ts'
 import { areEventNames, type EventName, eventsRule } from '../../delivery/event-names.ts'
+import { User } from './accounts.ts'
 import { Count, Id, strict, Time } from './common.ts'
 import { DeletedMessage, Message, ReactionChange } from './message.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
@@ -100,6 +101,11 @@ const Read = Type.Object(
   { $id: 'Read', description: 'The data of the event `read`' },
 )
 
+const UserUpdated = Type.Object(
+  { user: User },
+  { $id: 'UserUpdated', description: 'The data of the event `user.updated`' },
+)
+
 const Heartbeat = Type.Object(
   {},
   { $id: 'Heartbeat', description: 'The data of the event `heartbeat`: an object without fields' },
@@ -134,6 +140,7 @@ export const eventData = [
   Presence,
   Typing,
   Read,
+  UserUpdated,
   Heartbeat,
   Reset,
   Bye,
@@ -212,6 +219,12 @@ const events = [
     {},
   ),
   event(
+    'user.updated',
+    'A user has another display name, role or state. Only for streams with `presence`.',
+    UserUpdated,
+    {},
+  ),
+  event(
     'heartbeat',
     'Every 15 seconds: moves the cursor past what the user may not see, and shows that the connection is alive.',
     Heartbeat,
@@ -265,7 +278,7 @@ export const openStream = {
   tags: ['Events'],
   summary: 'Open the event stream',
   description:
-    'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing` and `read`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
+    'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing`, `read` and `user.updated`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `UserUpdated`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
   // Only the description mentions it: generated clients would have two parameters of one name.
   headers: Type.Object({ 'Last-Event-ID': Cursor({ 'x-undocumented': true }) }),
   querystring: Type.Object(

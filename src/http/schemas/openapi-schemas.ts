@@ -21,7 +21,7 @@ import { Health } from './health.ts'
 import { Message, MessagePage, Reaction } from './message.ts'
 import { MessageEdit } from './message-changes.ts'
 import { NewBroadcast, NewDirect, NewRoomMessage } from './messages.ts'
-import { PasswordChange } from './own-account.ts'
+import { PasswordChange, ProfileChanges } from './own-account.ts'
 import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-details.ts'
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
@@ -40,6 +40,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   SessionInfo,
   SessionList,
   PasswordChange,
+  ProfileChanges,
   StreamToken,
   ProgramTokenRequest,
   NewProgramToken,

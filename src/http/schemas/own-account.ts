@@ -1,6 +1,13 @@
 import { Type } from 'typebox'
+import { exampleUser, User } from './accounts.ts'
 import { bodyTypes, strict } from './common.ts'
-import { bodyErrors, emptyResponse, errorResponses, tokenErrors } from './responses.ts'
+import {
+  bodyErrors,
+  emptyResponse,
+  errorResponses,
+  jsonResponse,
+  tokenErrors,
+} from './responses.ts'
 import { scope } from './scope.ts'
 
 export const PasswordChange = Type.Object(
@@ -46,5 +53,38 @@ export const changePassword = {
       'too-many-requests',
       'outcome-unknown',
     ),
+  },
+}
+
+export const ProfileChanges = Type.Object(
+  {
+    displayName: Type.Optional(
+      Type.Unsafe<string | null>({ type: ['string', 'null'], 'x-documented': 'displayName' }),
+    ),
+  },
+  {
+    $id: 'ProfileChanges',
+    description: 'What is to change of the user; what is left out stays',
+    ...strict,
+    examples: [{ displayName: 'Dewi Lestari' }],
+  },
+)
+
+export const updateMe = {
+  operationId: 'updateMe',
+  ...scope('session'),
+  tags: ['Accounts'],
+  summary: 'Update the current user',
+  description:
+    'Sets or takes away the display name of the caller, once a minute. Streams with `presence` get `user.updated`.',
+  consumes: bodyTypes,
+  querystring: Type.Object({}, strict),
+  body: ProfileChanges,
+  response: {
+    200: jsonResponse('The user as it is now.', User, {
+      ...exampleUser,
+      displayName: 'Dewi Lestari',
+    }),
+    ...errorResponses(...tokenErrors, ...bodyErrors, 'too-many-requests', 'outcome-unknown'),
   },
 }

@@ -1,5 +1,12 @@
-import type { Credentials, NewAccount, PasswordChange } from '../account-store.ts'
+import type {
+  Credentials,
+  DisplayNameChange,
+  DisplayNameOutcome,
+  NewAccount,
+  PasswordChange,
+} from '../account-store.ts'
 import type { Caller } from '../caller.ts'
+import type { Account } from '../person.ts'
 import { type AccountRow, accountColumns, toAccount, toSession } from '../rows.ts'
 import type { Session, SessionClient } from '../session-store.ts'
 import type { Pool } from './pool.ts'
@@ -60,4 +67,20 @@ export async function changePassword(
   )
   const { outcome, ended } = row as NonNullable<typeof row>
   return outcome === 'done' ? ended : outcome
+}
+
+export async function setDisplayName(
+  pool: Pool,
+  { session }: Caller,
+  { displayName, skeletons, minIntervalMs }: DisplayNameChange,
+): Promise<DisplayNameOutcome> {
+  const [row] = await pool.write(
+    (sql) => sql<(AccountRow & { outcome: string })[]>`
+      SELECT outcome, ${sql.unsafe(accountColumns('(account)'))}
+      FROM obrol_set_display_name(
+        ${session}, ${displayName}, ${sql.json(skeletons)}, ${minIntervalMs})`,
+  )
+  const { outcome, ...account } = row as NonNullable<typeof row>
+  if (outcome === 'done' || outcome === 'changed') return toAccount(account)
+  return outcome as Exclude<DisplayNameOutcome, Account>
 }

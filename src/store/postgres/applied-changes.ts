@@ -1,11 +1,20 @@
 import type { ReadMarker, TypingSignal } from '../conversation-store.ts'
 import type { PresentSession } from '../presence-store.ts'
+import { toAccount } from '../rows.ts'
 import type { RenewedSession } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import { toConversationRef } from './conversations/conversation-queries.ts'
-import type { ConversationChange, PollResult, SessionChange } from './read-changes.ts'
+import type {
+  AccountChange,
+  ConversationChange,
+  PollResult,
+  SessionChange,
+} from './read-changes.ts'
 
-type Changes = Pick<StoreUpdate, 'ended' | 'renewed' | 'entered' | 'left' | 'read' | 'typing'>
+type Changes = Pick<
+  StoreUpdate,
+  'ended' | 'renewed' | 'accounts' | 'entered' | 'left' | 'read' | 'typing'
+>
 
 /**
  * What a node has applied of the table `changes`, which has what is not in the log: up to which change, and who
@@ -26,7 +35,15 @@ export class AppliedChanges {
    * is told of what happened before.
    */
   applyPoll({ present, changes, oldestChangeSeq, newestChangeSeq }: PollResult): Changes {
-    const none: Changes = { ended: [], renewed: [], entered: [], left: [], read: [], typing: [] }
+    const none: Changes = {
+      ended: [],
+      renewed: [],
+      accounts: [],
+      entered: [],
+      left: [],
+      read: [],
+      typing: [],
+    }
     if (present !== null) {
       this.changeSeq = newestChangeSeq
       return { ...none, ...this.#replaceAll(present) }
@@ -36,7 +53,11 @@ export class AppliedChanges {
       return none
     }
     this.changeSeq = changes.at(-1)?.seq ?? this.changeSeq
-    return { ...this.#applySessions(changes.filter(isOfSession)), ...toConversationUpdate(changes) }
+    return {
+      ...this.#applySessions(changes.filter(isOfSession)),
+      ...toConversationUpdate(changes.filter(isOfConversation)),
+      accounts: changes.filter(isOfAccount).map(({ account }) => toAccount(account)),
+    }
   }
 
   #replaceAll(present: PresentSession[]): Pick<Changes, 'entered' | 'left'> {
@@ -79,15 +100,24 @@ export class AppliedChanges {
   }
 }
 
-function isOfSession(change: SessionChange | ConversationChange): change is SessionChange {
-  return change.kind !== 'read' && change.kind !== 'typing'
+type Change = PollResult['changes'][number]
+
+function isOfConversation(change: Change): change is ConversationChange {
+  return change.kind === 'read' || change.kind === 'typing'
 }
 
-function toConversationUpdate(changes: PollResult['changes']): Pick<Changes, 'read' | 'typing'> {
+function isOfAccount(change: Change): change is AccountChange {
+  return change.kind === 'user-updated'
+}
+
+function isOfSession(change: Change): change is SessionChange {
+  return !isOfConversation(change) && !isOfAccount(change)
+}
+
+function toConversationUpdate(changes: ConversationChange[]): Pick<Changes, 'read' | 'typing'> {
   const read: ReadMarker[] = []
   const typing: TypingSignal[] = []
   for (const change of changes) {
-    if (isOfSession(change)) continue
     const { person, upTo, room, other } = change
     const ref = toConversationRef(room, other)
     if (change.kind === 'read') read.push({ account: person.id, ref, upTo })

@@ -50,7 +50,15 @@ export class PollState {
     if (entries.some(({ editedAt, deletedAt }) => editedAt ?? deletedAt)) return undefined
     if (epoch !== bounds.epoch || entries[0]?.id !== bounds.head + 1) return undefined
     this.#bounds = { ...bounds, head: bounds.head + entries.length }
-    const none = { ended: [], renewed: [], entered: [], left: [], read: [], typing: [] }
+    const none = {
+      ended: [],
+      renewed: [],
+      accounts: [],
+      entered: [],
+      left: [],
+      read: [],
+      typing: [],
+    }
     return { ...none, entries, bounds: this.#bounds }
   }
 

@@ -15,6 +15,7 @@ import {
   findCredentials,
   findPasswordHash,
   register,
+  setDisplayName,
   skeletonsTaken,
 } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
@@ -98,6 +99,8 @@ export class PostgresStore implements Store {
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
     passwordHash: (account) => findPasswordHash(this.#pool, account),
+    setDisplayName: (caller, change) =>
+      this.#thenPoll(setDisplayName(this.#parts.commandPool, caller, change)),
     changePassword: (caller, change) =>
       this.#thenPoll(changePassword(this.#parts.commandPool, caller, change)),
   }

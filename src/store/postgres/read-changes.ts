@@ -2,6 +2,7 @@ import type { Entry } from '../message-log.ts'
 import type { Person } from '../person.ts'
 import type { PresentSession } from '../presence-store.ts'
 import type { RoomRef } from '../room.ts'
+import type { AccountRow } from '../rows.ts'
 import { MAX_SCAN_BYTES, MAX_SCAN_IDS } from '../scan-limits.ts'
 import type { Sql } from './connection.ts'
 import { type BoundsRow, boundsColumns } from './log/bounds.ts'
@@ -52,6 +53,13 @@ export interface ConversationChange {
   upTo: number
 }
 
+/** Someone has another display name, role or state. */
+export interface AccountChange {
+  seq: number
+  kind: 'user-updated'
+  account: AccountRow
+}
+
 /** Read in one snapshot. */
 export interface PollResult extends BoundsRow {
   /** Whether the newest epoch belongs to the database's current incarnation. */
@@ -61,13 +69,19 @@ export interface PollResult extends BoundsRow {
   entries: Entry[]
   oldestChangeSeq: number
   newestChangeSeq: number
-  changes: (SessionChange | ConversationChange)[]
+  changes: (SessionChange | ConversationChange | AccountChange)[]
   present: PresentSession[] | null
   /** Whether there are nodes that this node may reap. */
   hasExpiredNodes: boolean
 }
 
 const personJson = "json_build_object('id', accounts.id, 'username', accounts.username)"
+
+/** An `AccountRow`. */
+const accountJson = `json_build_object(
+  'accountId', accounts.id, 'username', accounts.username, 'accountCreatedAt', accounts.created_at,
+  'role', accounts.role, 'displayName', accounts.display_name, 'bot', accounts.bot,
+  'closedAt', accounts.closed_at)`
 
 const allPresentSessions = `
   (SELECT coalesce(json_agg(row ORDER BY row.session), '[]') FROM (
@@ -112,6 +126,8 @@ export async function readChanges(
       (SELECT coalesce(json_agg(row ORDER BY row.seq), '[]') FROM (
         SELECT seq, kind, session_id AS session, since, read_up_to AS "upTo",
           (SELECT ${sql.unsafe(personJson)} FROM accounts WHERE accounts.id = account_id) AS person,
+          (SELECT ${sql.unsafe(accountJson)} FROM accounts
+           WHERE accounts.id = account_id AND kind = 'user-updated') AS account,
           (SELECT ${sql.unsafe(personJson)} FROM accounts
            WHERE accounts.id = target_id AND target_id IS NOT NULL) AS other,
           (SELECT ${sql.unsafe(roomRefJson)} FROM rooms

@@ -1,4 +1,10 @@
-import type { Credentials, NewAccount, PasswordChange } from '../account-store.ts'
+import type {
+  Credentials,
+  DisplayNameChange,
+  DisplayNameOutcome,
+  NewAccount,
+  PasswordChange,
+} from '../account-store.ts'
 import type { Account, Person } from '../person.ts'
 import { type AccountRow, accountColumns, toAccount } from '../rows.ts'
 import type { Connection } from './connection.ts'
@@ -12,6 +18,9 @@ export class AccountQueries {
   readonly #insertSkeleton
   readonly #passwordHash
   readonly #setPasswordHash
+  readonly #byId
+  readonly #nameChangedAt
+  readonly #setDisplayName
   readonly #person
   readonly #ofSession
 
@@ -26,9 +35,9 @@ export class AccountQueries {
       `SELECT ${accountColumns('accounts')}, password_hash AS passwordHash
        FROM accounts WHERE key = ?`,
     )
-    this.#bySkeleton = connection.prepare<[string]>(
-      'SELECT account_id FROM name_skeletons WHERE skeleton = ?',
-    )
+    this.#bySkeleton = connection
+      .prepare<[string], number>('SELECT account_id FROM name_skeletons WHERE skeleton = ?')
+      .pluck()
     this.#insertSkeleton = connection.prepare<[string, number]>(
       'INSERT INTO name_skeletons (skeleton, account_id) VALUES (?, ?)',
     )
@@ -37,6 +46,17 @@ export class AccountQueries {
       .pluck()
     this.#setPasswordHash = connection.prepare<[string, number, string]>(
       'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
+    )
+    this.#byId = connection.prepare<[number], AccountRow>(
+      `SELECT ${accountColumns('accounts')} FROM accounts WHERE id = ?`,
+    )
+    this.#nameChangedAt = connection
+      .prepare<[number], number>(
+        'SELECT coalesce(display_name_changed_at, 0) FROM accounts WHERE id = ?',
+      )
+      .pluck()
+    this.#setDisplayName = connection.prepare<[string | null, number, number]>(
+      'UPDATE accounts SET display_name = ?, display_name_changed_at = ? WHERE id = ?',
     )
     this.#person = connection.prepare<[string], Person>(
       'SELECT id, username FROM accounts WHERE key = ?',
@@ -78,6 +98,23 @@ export class AccountQueries {
   /** @returns false where the hash is another than the one that was verified */
   changePassword(account: number, { verifiedHash, passwordHash }: PasswordChange): boolean {
     return this.#setPasswordHash.run(passwordHash, account, verifiedHash).changes > 0
+  }
+
+  /** @returns undefined where there is none with this number */
+  byId(id: number): Account | undefined {
+    const row = this.#byId.get(id)
+    return row && toAccount(row)
+  }
+
+  /** @returns null where it is the same already */
+  setDisplayName(id: number, change: DisplayNameChange, now: number): DisplayNameOutcome | null {
+    const { displayName, skeletons, minIntervalMs } = change
+    if ((this.byId(id)?.displayName ?? null) === displayName) return null
+    const owners = skeletons.map((skeleton) => this.#bySkeleton.get(skeleton))
+    if (owners.some((owner) => owner !== undefined && owner !== id)) return 'looks-like-another'
+    if (now - (this.#nameChangedAt.get(id) as number) < minIntervalMs) return 'too-soon'
+    this.#setDisplayName.run(displayName, now, id)
+    return this.byId(id) as Account
   }
 
   credentials(key: string): Credentials | undefined {

@@ -7,6 +7,7 @@ export const noEvents: Events = {
   entries: [],
   ended: [],
   renewed: [],
+  accounts: [],
   entered: [],
   left: [],
   read: [],

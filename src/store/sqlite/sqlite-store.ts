@@ -75,6 +75,8 @@ export class SqliteStore implements Store {
       this.#publish(this.#writer.call('register', account, ttlMs, client)),
     skeletonsTaken: (skeletons) => this.#reader.call('skeletonsTaken', skeletons),
     credentials: (key) => this.#reader.call('credentials', key),
+    setDisplayName: (caller, change) =>
+      this.#publish(this.#writer.call('setDisplayName', caller, change)),
     changePassword: (caller, change) =>
       this.#publish(this.#writer.call('changePassword', caller, change)),
     passwordHash: (account) => this.#reader.call('passwordHash', account),

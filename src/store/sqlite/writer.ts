@@ -1,9 +1,15 @@
-import type { NewAccount, PasswordChange } from '../account-store.ts'
+import type {
+  DisplayNameChange,
+  DisplayNameOutcome,
+  NewAccount,
+  PasswordChange,
+} from '../account-store.ts'
 import type { Caller } from '../caller.ts'
 import type { ConversationKey } from '../conversation-store.ts'
 import type { ProvenCaller } from '../fresh-proof.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Cursor, Draft, LogBounds, Outcome } from '../message-log.ts'
+import type { Account } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomOutcome } from '../room-store.ts'
@@ -213,6 +219,18 @@ export class Writer {
         return { value: 'password-changed', update: null }
       const tokens = change.endTokens ? this.#tokens.idsOf(caller.id, now) : []
       return this.#endOwn(caller.id, now, (id) => id !== own, tokens)
+    })
+  }
+
+  setDisplayName({ session }: Caller, change: DisplayNameChange): WriteResult<DisplayNameOutcome> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(session, now)
+      if (!caller) return { value: 'session-ended', update: null }
+      const outcome = this.#accounts.setDisplayName(caller.id, change, now)
+      if (outcome === null)
+        return { value: this.#accounts.byId(caller.id) as Account, update: null }
+      const accounts = typeof outcome === 'string' ? [] : [outcome]
+      return { value: outcome, update: this.#updateOf({ accounts }) }
     })
   }
 

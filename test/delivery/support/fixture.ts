@@ -191,6 +191,7 @@ export class DeliveryFixture {
       entries: [],
       ended: [],
       renewed: [],
+      accounts: [],
       read: [],
       typing: [],
       ...update,

@@ -22,6 +22,32 @@ export function presence(t: Test, open: OpenRoom, openCrowd: OpenCrowd, restartM
   // What these tests do most is wait.
   t.jobs = 3
 
+  t.test('who is online is told of another display name, on every node', async (t) => {
+    const room = await open(t)
+    const [ann, bob] = [await room.join('ann'), await room.join('bob')]
+    const device = await room.login('ann')
+    await device.call('GET', '/v1/me')
+    const { status, body } = await ann.call('PATCH', '/v1/me', { displayName: 'Ann of the Hills' })
+    t.equal(status, 200)
+    for (const { stream } of [ann, bob])
+      t.same((await stream.next('user.updated')).data, { user: body })
+    while ((await device.call('GET', '/v1/me')).body.user.displayName !== body.displayName);
+    t.same((await device.call('GET', '/v1/me')).body.user, body)
+    const soon = await device.call('PATCH', '/v1/me', { displayName: 'Anne' })
+    t.match(
+      { status: soon.status, type: soon.body.type },
+      {
+        status: 429,
+        type: '/problems/too-many-requests',
+      },
+    )
+    t.equal(
+      (await bob.call('PATCH', '/v1/me', { displayName: 'аnn' })).status,
+      400,
+      'а in Cyrillic',
+    )
+  })
+
   // The first, for it waits longest: until all of them are gone.
   t.test(
     'past 1,000 people ready names nobody, and past 100 changes the list is to be read',

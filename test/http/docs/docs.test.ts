@@ -128,7 +128,7 @@ t.test('the document of 3.2 describes forms and each event of the stream', async
   )
   const rooms = ['RoomJoined', 'RoomLeft', 'MemberJoined', 'MemberLeft', 'MemberUpdated']
   const changes = ['MessageUpdated', 'MessageDeleted', 'ReactionAdded', 'ReactionRemoved']
-  const state = ['Ready', 'Presence', 'Typing', 'Read', 'Heartbeat']
+  const state = ['Ready', 'Presence', 'Typing', 'Read', 'UserUpdated', 'Heartbeat']
   const all = ['Message', ...changes, ...rooms, 'RoomUpdated', 'RoomDeleted', ...state]
   t.same(
     events,

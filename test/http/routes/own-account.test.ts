@@ -37,3 +37,19 @@ t.test('a change of the password counts as a write', async (t) => {
   problem(t, await change('short'), 400, 'invalid-request')
   problem(t, await change('password'), 429, 'too-many-requests')
 })
+
+t.test('the current user is given a display name', async (t) => {
+  const server = await serve(t, { messagesPerMinute: 2 })
+  const ann = await server.join('ann')
+  const update = (json: object) => server.call('PATCH', '/v1/me', { json, headers: ann })
+  const { status, body } = await update({ displayName: 'Ann Lee' })
+  t.equal(status, 200)
+  t.match(body, { id: 1, username: 'ann', role: 'member', displayName: 'Ann Lee' })
+  t.notOk('displayName' in (await update({ displayName: null })).body)
+  for (const json of [{ displayName: '' }, { displayName: 7 }])
+    t.match(problem(t, await update(json), 400, 'invalid-request').errors, [
+      { pointer: '/displayName' },
+    ])
+  problem(t, await update({ role: 'admin' }), 400, 'invalid-request')
+  problem(t, await update({}), 429, 'too-many-requests')
+})

@@ -113,6 +113,18 @@ export class FakeChat {
           for (const id of this.sessions.keys()) if (id !== caller.id) this.sessions.delete(id)
         },
       },
+      ownProfile: {
+        check: ({ displayName }) => {
+          if (displayName === '')
+            throw new Problem('invalid-request', 'displayName: is empty', {
+              errors: [{ pointer: '/displayName', detail: 'is empty' }],
+            })
+        },
+        update: async ({ account }, { displayName }) => {
+          const { displayName: _, ...rest } = account
+          return displayName ? { ...rest, displayName } : rest
+        },
+      },
       ownPassword: {
         check: async (_caller, { newPassword }) => this.#checkRegistration(newPassword),
         change: async ({ account }, { currentPassword, newPassword }, { asLogin }) => {

@@ -70,7 +70,8 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
       store.sessions.openWithPassword(ann.account.id, hash, hour, { address: '192.0.2.7' })
     const opened = await open('hash of ann')
     t.match(opened, { account: ann.account })
-    t.match(await store.sessions.ofAccount(ann.account.id), [{ address: '192.0.2.7' }, {}])
+    const addresses = (await store.sessions.ofAccount(ann.account.id)).map((one) => one.address)
+    t.same(new Set(addresses), new Set(['192.0.2.7', undefined]))
     const caller = { kind: 'session', session: ann.id } as const
     const [, late] = await Promise.all([
       store.accounts.changePassword(caller, {
@@ -83,6 +84,38 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     if (late !== 'password-changed') t.equal(await store.sessions.find(late.id), undefined)
     t.equal(await open('hash of ann'), 'password-changed')
     t.match(await open('new'), { account: ann.account })
+  })
+
+  await t.test('gives an account another display name', async (t) => {
+    const { store, clock } = await openStore(t, openFixture)
+    const ann = await registerUser(store, 'ann')
+    const bob = await registerUser(store, 'bob')
+    const updates: StoreUpdate[] = []
+    store.subscribe(updateListener((update) => updates.push(update)))
+    const minute = 60_000
+    const set = (displayName: string | null, skeletons: string[] = [], { id: session } = ann) =>
+      store.accounts.setDisplayName(
+        { kind: 'session', session },
+        { displayName, skeletons, minIntervalMs: minute },
+      )
+    t.same(await set(null), ann.account, 'there is none, and none is wanted')
+    t.equal(await set('bob', ['bob', 'other']), 'looks-like-another')
+    t.same(updates, [])
+    const named = { ...ann.account, displayName: 'Ann' }
+    t.same(await set('Ann', ['ann', 'ANN']), named, 'one may look like oneself')
+    t.match(updates, [{ accounts: [named], entries: [], ended: [] }])
+    t.same((await store.sessions.find(ann.id))?.account, named)
+    t.same((await store.accounts.credentials('ann'))?.account, named)
+    clock.advance(minute - 1)
+    t.equal(await set('Anne'), 'too-soon')
+    t.equal(await set(null), 'too-soon')
+    t.same(await set('Ann'), named, 'the same again')
+    clock.advance(1)
+    t.same(await set(null), ann.account)
+    t.match(updates.slice(1), [{ accounts: [ann.account] }])
+    t.same(await set('Ann', [], bob), { ...bob.account, displayName: 'Ann' })
+    await store.sessions.end(bob.id)
+    t.equal(await set('Bobby', [], bob), 'session-ended')
   })
 
   await t.test('registers no name that shares a skeleton or key with another', async (t) => {
