@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { Accounts } from './chat/accounts.ts'
+import { Blocks } from './chat/blocks.ts'
 import { Conversations } from './chat/conversations.ts'
 import { FreshProofs } from './chat/fresh-proof.ts'
 import { MessageChanges } from './chat/message-changes.ts'
@@ -134,6 +135,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         registration: settings.registration,
         passwordRules,
       }),
+      blocks: new Blocks(store),
       ownProfile: new OwnProfile(store),
       ownPassword: new OwnPassword({ store, sessions, passwords, rules: passwordRules }),
       sessions,

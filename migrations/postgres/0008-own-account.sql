@@ -177,6 +177,59 @@ BEGIN
 END
 $$;
 
+-- Whom people have blocked: who is cannot write to them.
+CREATE TABLE blocks (
+  account_id bigint NOT NULL,
+  blocked_id bigint NOT NULL CHECK (blocked_id <> account_id),
+  at bigint NOT NULL, -- Unix milliseconds
+  PRIMARY KEY (account_id, blocked_id)
+);
+
+-- Blocks whoever has a key, or does so no more. Under the log's lock: what is forbidden is not appended after it.
+CREATE FUNCTION obrol_set_block(caller bigint, other_key text, wanted boolean) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+  owner bigint;
+  other bigint;
+BEGIN
+  PERFORM obrol_lock(1);
+  SELECT account_id INTO owner FROM sessions WHERE id = caller AND expires_at > obrol_now();
+  SELECT id INTO other FROM accounts WHERE key = other_key;
+  IF owner IS NULL THEN
+    RETURN 'session-ended';
+  ELSIF other IS NULL THEN
+    RETURN 'unknown-user';
+  ELSIF other = owner THEN
+    RETURN 'oneself';
+  ELSIF wanted THEN
+    INSERT INTO blocks (account_id, blocked_id, at) VALUES (owner, other, obrol_now())
+    ON CONFLICT DO NOTHING;
+  ELSE
+    DELETE FROM blocks WHERE account_id = owner AND blocked_id = other;
+  END IF;
+  RETURN 'done';
+END
+$$;
+
+-- One verdict more, in the function as it is now: before presence, so that a block tells nothing of it.
+DO $$
+DECLARE
+  source text := pg_get_functiondef('obrol_append(jsonb, text)'::regprocedure);
+  after_verdict CONSTANT text :=
+    'WHEN item.type = ''direct'' AND recipients.id IS NULL THEN ''unknown-recipient''';
+  verdict CONSTANT text := '
+          WHEN item.type = ''direct'' AND (
+            SELECT true FROM blocks
+            WHERE blocks.account_id = recipients.id AND blocks.blocked_id = speakers.account_id LIMIT 1
+          ) THEN ''not-accepted''';
+BEGIN
+  IF position(after_verdict IN source) = 0 THEN
+    RAISE EXCEPTION 'obrol_append has no verdict for unknown recipients';
+  END IF;
+  EXECUTE replace(source, after_verdict, after_verdict || verdict);
+END
+$$;
+
 -- Every function looks for names in the schema of the log alone: see 0005-search-path.sql.
 DO $$
 DECLARE

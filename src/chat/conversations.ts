@@ -171,7 +171,7 @@ function found(result: ConversationResult): Conversation {
   throw refused(result.kind)
 }
 
-function refused(refusal: ConversationRefusal): Problem {
+function refused(refusal: ConversationRefusal | 'not-accepted'): Problem {
   if (refusal === 'session-ended') return sessionEnded()
   return refusal === 'unknown-user'
     ? new Problem('unknown-recipient', 'Nobody is registered under this username.')

@@ -2,6 +2,7 @@ import { fullyQualifiedEmoji } from '../names/emoji.ts'
 import type { ChangeCommand, ChangeRefusal } from '../store/message-changes.ts'
 import type { MessageEntry, MessageLog } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
+import { notAccepted } from './blocks.ts'
 import { invalidParameter } from './field-errors.ts'
 import { mentionCandidates } from './mentions.ts'
 import { checkInput, type EditInput, type InputLimits } from './message-input.ts'
@@ -57,7 +58,7 @@ export class MessageChanges {
   /**
    * Carries out what was parsed. @returns the message as it is now
    *
-   * @throws {Problem} also `not-a-member`, `room-archived`, `message-deleted`, `too-late`,
+   * @throws {Problem} also `not-a-member`, `not-accepted`, `room-archived`, `message-deleted`, `too-late`,
    *   `too-many-reactions`
    */
   async change(caller: Session, command: ChangeCommand): Promise<MessageEntry> {
@@ -85,6 +86,7 @@ export const changeRefusals: Readonly<
     'Only the sender may delete a message, and in a room its moderators and owners.',
   ],
   'not-a-member': roomRefusals['not-a-member'],
+  'not-accepted': notAccepted,
   'room-archived': ['room-archived', 'Nothing can change in this room while it is archived.'],
   'message-deleted': ['message-deleted', 'This message was deleted.'],
   'too-late': ['too-late', 'This message is too old to be edited.'],

@@ -10,6 +10,7 @@ import type {
 } from '../store/message-log.ts'
 import type { Session } from '../store/session-store.ts'
 import { findCredentials, findStoredKey } from './accounts.ts'
+import { notAccepted } from './blocks.ts'
 import { invalidParameter } from './field-errors.ts'
 import { mentionCandidates } from './mentions.ts'
 import { changeRefusals } from './message-changes.ts'
@@ -149,7 +150,7 @@ export class Messages {
    * Sends a message. With an idempotency key a retry is safe for 24 hours.
    *
    * @throws {Problem} `unauthorized`, `idempotency-key-reused`, `unavailable`, `outcome-unknown`; a
-   *   broadcast also `forbidden`; a direct message also `unknown-recipient` and, unless `whenOffline` is
+   *   broadcast also `forbidden`; a direct message also `unknown-recipient`, `not-accepted` and, unless `whenOffline` is
    *   `keep`, `recipient-offline`; in a room also `unknown-room`, `forbidden`, `not-a-member`,
    *   `room-archived`
    */
@@ -273,6 +274,7 @@ const outcomeProblems: Readonly<
     'This Idempotency-Key stands for another message. Use a new key for new content.',
   ],
   'unknown-recipient': ['unknown-recipient', 'Nobody is registered under this username.'],
+  'not-accepted': notAccepted,
   'recipient-offline': [
     'recipient-offline',
     'This person is not online. Send with "whenOffline":"keep" to have the message wait for them.',

@@ -1,4 +1,5 @@
 import type { RoomRefusal } from '../store/room-store.ts'
+import { notAccepted } from './blocks.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 import { sessionEnded } from './sessions.ts'
 
@@ -21,6 +22,7 @@ export const roomRefusals: Readonly<
   ],
   banned: ['forbidden', 'This room has banned you.'],
   'target-banned': ['forbidden', 'This room has banned this person. Lift the ban first.'],
+  'not-accepted': notAccepted,
   'needs-moderator': ['forbidden', 'Only moderators and owners of this room may do this.'],
   'needs-owner': ['forbidden', 'Only owners of this room may do this.'],
   'not-outranked': [

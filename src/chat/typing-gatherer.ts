@@ -5,7 +5,7 @@ import type {
 } from '../store/conversation-store.ts'
 import type { Person } from '../store/person.ts'
 
-type Outcome = 'done' | ConversationRefusal
+type Outcome = 'done' | 'not-accepted' | ConversationRefusal
 
 /** The last call about one person and conversation that went to the store, for an interval. */
 interface RecentCall {

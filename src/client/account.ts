@@ -1,7 +1,14 @@
 import type { ApiAccess } from './api-access.ts'
-import { isNull, isSessionList, isUser } from './guards.ts'
+import { isNull, isSessionList, isUser, isUserPage } from './guards.ts'
 import { wasNotProcessed } from './http-client.ts'
-import type { CallOptions, ProfileChanges, SessionInfo, User } from './types.ts'
+import type {
+  CallOptions,
+  NamesOptions,
+  ProfileChanges,
+  SessionInfo,
+  User,
+  UserPage,
+} from './types.ts'
 
 /** The calls of the user's own account: `client.account`. */
 export class Account {
@@ -46,5 +53,24 @@ export class Account {
   ): Promise<void> {
     const more = { body: { currentPassword, newPassword }, shouldRetry: wasNotProcessed }
     await this.#api.call('PUT', ['me', 'password'], isNull, options, more)
+  }
+
+  /** A page of those whom the user has blocked, sorted by name. */
+  blocks({ limit, after, ...options }: NamesOptions = {}): Promise<UserPage> {
+    const more = { query: { limit, after } }
+    return this.#api.call('GET', ['me', 'blocks'], isUserPage, options, more)
+  }
+
+  /**
+   * Blocks someone: they can no longer post, edit, react or type in the direct conversation with the user, nor
+   * add them to a room. Errors: `unknown-person`, `invalid-request` for oneself.
+   */
+  async block(username: string, options: CallOptions = {}): Promise<void> {
+    await this.#api.call('PUT', ['me', 'blocks', username], isNull, options)
+  }
+
+  /** Takes a block away. Error: `unknown-person`. */
+  async unblock(username: string, options: CallOptions = {}): Promise<void> {
+    await this.#api.call('DELETE', ['me', 'blocks', username], isNull, options)
   }
 }

@@ -22,6 +22,7 @@ import type {
   RoomPage,
   SessionInfo,
   User,
+  UserPage,
 } from './types.ts'
 
 /**
@@ -69,6 +70,7 @@ export const isMe = objectGuard<Me>({
   user: isUser,
   session: objectGuard<Me['session']>({ createdAt: isString, expiresAt: isString }),
 })
+export const isUserPage = objectGuard<UserPage>({ users: isArrayOf(isUser), more: isBoolean })
 export const isSessionList = objectGuard<{ sessions: SessionInfo[] }>({
   sessions: isArrayOf(
     objectGuard<SessionInfo>({ id: isInteger, lastSeenAt: isString, current: isBoolean }),

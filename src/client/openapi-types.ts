@@ -172,6 +172,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List blocked users
+         * @description Whom the caller has blocked, sorted by name. A token for programs needs the scope `read`.
+         */
+        get: operations["listBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/blocks/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Block a user
+         * @description Who is blocked can no longer post, edit, react or type in the direct conversation with the caller, nor add the caller to a room: that is `not-accepted`. What they said stays. A token for programs needs the scope `write`.
+         */
+        put: operations["blockUser"];
+        post?: never;
+        /**
+         * Unblock a user
+         * @description Takes a block away. A token for programs needs the scope `write`.
+         */
+        delete: operations["unblockUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -882,6 +926,13 @@ export interface components {
         ProfileChanges: {
             /** @description 1 to 64 characters on one line, not blank, no invisible and no bidirectional ones, and not what looks like the username of someone else. Null takes it away */
             displayName?: string | null;
+        };
+        /** @description A page of users */
+        UserPage: {
+            /** @description Sorted by name */
+            users: components["schemas"]["User"][];
+            /** @description Whether more users come after the last of these */
+            more: boolean;
         };
         /** @description Opens the stream as `GET /v1/events?token=…`, and nothing else */
         StreamToken: {
@@ -1863,6 +1914,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `unknown-person`: Unknown person. See `GET /problems/{code}`. */
+        UnknownPerson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `forbidden`: Not allowed. `fresh-login-required`: A fresh login is needed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
         ForbiddenOrFreshLoginRequiredOrCrossSite: {
             headers: {
@@ -1883,6 +1943,15 @@ export interface components {
         };
         /** @description `idempotency-key-reused`: Idempotency key reused. See `GET /problems/{code}`. */
         IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1917,8 +1986,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        ForbiddenOrNotAMemberOrCrossSite: {
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1937,6 +2006,15 @@ export interface components {
         };
         /** @description `room-archived`: Room archived. `too-many-reactions`: Too many reactions. See `GET /problems/{code}`. */
         RoomArchivedOrTooManyReactions: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed. `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAMemberOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2458,6 +2536,121 @@ export interface operations {
             503: components["responses"]["UnavailableOrOutcomeUnknown"];
         };
     };
+    listBlocks: {
+        parameters: {
+            query?: {
+                /** @description How many users the page holds at most */
+                limit?: number;
+                /** @description A username: only users whose names come after it */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the blocked users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "id": 2,
+                     *           "username": "bob",
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "role": "member"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    blockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    unblockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A username, in any upper and lower case
+                 * @example bob
+                 */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is not blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
     listTokens: {
         parameters: {
             query?: never;
@@ -2702,7 +2895,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RecipientOffline"];
@@ -2895,7 +3088,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RoomArchivedOrTooLate"];
@@ -2938,7 +3131,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RoomArchivedOrTooManyReactions"];
@@ -3362,7 +3555,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["LastOwnerOrTooManyRoomsOrRoomFull"];
@@ -3920,7 +4113,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];

@@ -149,6 +149,9 @@ export interface DirectOptions extends PostOptions {
 /** One login of the user. */
 export type SessionInfo = Schemas['SessionInfo']
 
+/** A page of users, sorted by name. */
+export type UserPage = Schemas['UserPage']
+
 /** What a user can say of themselves. */
 export type ProfileChanges = Schemas['ProfileChanges']
 

@@ -28,6 +28,7 @@ import { addSecurityHeaders } from './plugins/security-headers.ts'
 import { addSwagger } from './plugins/swagger.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { apiDescriptionRoutes } from './routes/api-description.ts'
+import { blockRoutes } from './routes/blocks.ts'
 import { conversationRoutes, typingRoutes } from './routes/conversations.ts'
 import { addSwaggerUi } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -95,6 +96,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     accountRoutes,
     sessionRoutes,
     ownAccountRoutes,
+    blockRoutes,
     tokenRoutes,
     bodilessTokenRoutes,
     messageRoutes,

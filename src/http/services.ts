@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
+import type { Blocks } from '../chat/blocks.ts'
 import type { Conversations } from '../chat/conversations.ts'
 import type { FreshProofs } from '../chat/fresh-proof.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
@@ -54,6 +55,7 @@ export interface Services {
   sessionActivity: Pick<SessionActivity, 'note'>
   ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
   ownPassword: Pick<OwnPassword, 'check' | 'change'>
+  blocks: Pick<Blocks, 'list' | 'set'>
   ownProfile: Pick<OwnProfile, 'check' | 'update'>
   freshProofs: Pick<FreshProofs, 'of'>
   tokens: Pick<Tokens, 'check' | 'create' | 'list' | 'end'>

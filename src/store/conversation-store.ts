@@ -47,11 +47,14 @@ export interface ConversationStore {
 
   /**
    * Tells all nodes that someone is typing, as `StoreUpdate.typing`. Nothing is stored for good, and it may
-   * get lost.
+   * get lost. `not-accepted`: the other person has blocked the viewer.
    *
    * @throws {Unavailable}
    */
-  tellTyping(viewer: Person, key: ConversationKey): Promise<'done' | ConversationRefusal>
+  tellTyping(
+    viewer: Person,
+    key: ConversationKey,
+  ): Promise<'done' | 'not-accepted' | ConversationRefusal>
 }
 
 /** Which conversation; `key` is a room's or a user's key. */

@@ -31,6 +31,8 @@ export interface ChangeFacts {
   message: MessageEntry | undefined
   /** Of the message's room, if it was sent to one. Who is banned is no member. */
   room: { archived: boolean; callerRole: RoomRole | undefined; callerIsBanned: boolean } | undefined
+  /** Of a direct message: whether the other person has blocked the caller. */
+  isBlocked: boolean
   /** Of `react` and `unreact`: whether the caller has reacted so. */
   hasReacted: boolean
   /** Of `react`: how many different emoji the message has, without this one. */
@@ -47,6 +49,8 @@ export type ChangeRefusal =
   /** Of a deletion: nor may the caller moderate its room. */
   | 'not-sender-or-moderator'
   | 'not-a-member'
+  /** The other person of the direct conversation has blocked the caller. */
+  | 'not-accepted'
   | 'room-archived'
   | 'message-deleted'
   | 'too-late'
@@ -89,11 +93,13 @@ function isModerator(role: RoomRole | undefined): boolean {
 function lacksRights(
   { kind }: ChangeCommand,
   message: MessageEntry,
-  { caller, room }: ChangeFacts,
+  { caller, room, isBlocked }: ChangeFacts,
 ): ChangeRefusal | undefined {
   if (room?.callerIsBanned) return 'banned'
   if (room && room.callerRole === undefined) return 'not-a-member'
-  return kind === 'edit' && message.from.id !== caller.id ? 'not-sender' : undefined
+  if (kind === 'edit' && message.from.id !== caller.id) return 'not-sender'
+  // Who is blocked may still take back what they said.
+  return isBlocked && kind !== 'unreact' ? 'not-accepted' : undefined
 }
 
 function stateRefusal(

@@ -9,7 +9,7 @@ export interface MessageLog {
    * Appends a batch in one transaction, durable when the promise resolves.
    *
    * Each draft is checked in this order: its session is alive, its idempotency key is new; its
-   * recipient exists and is online (unless `whenOffline` is `keep`); the sender may read its room, is not
+   * recipient exists, has not blocked the sender, and is online (unless `whenOffline` is `keep`); the sender may read its room, is not
    * banned from it, is a member of it, and it is not archived; the message that it replies to is of the
    * same audience, and the sender may read it. Then it gets the next id. A failed check gives an outcome,
    * not an error, and does not affect other drafts. A repeated batch id gives the same outcomes and
@@ -210,6 +210,8 @@ export type Outcome =
   | { kind: 'key-reused' }
   | { kind: 'session-ended' }
   | { kind: 'unknown-recipient' }
+  /** The recipient has blocked the sender. */
+  | { kind: 'not-accepted' }
   | { kind: 'recipient-offline' }
   /** There is no such room, or the sender may not read it. */
   | { kind: 'unknown-room' }

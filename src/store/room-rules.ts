@@ -19,6 +19,8 @@ export interface RoomFacts {
   target: Person | undefined
   targetRole: RoomRole | undefined
   targetIsBanned: boolean
+  /** Whether the target has blocked the caller. */
+  callerIsBlocked: boolean
   /** Whether a membership of theirs has ended, as far as the log goes back. */
   targetHasLeft: boolean
   /** Owners of the room besides the target. */
@@ -149,6 +151,7 @@ function decidePutMember(
     const mayAdd = needsModerator ? isModerator(callerRole) : callerRole !== undefined
     if (!mayAdd) return lacksRights(facts, 'needs-moderator')
     if (facts.targetIsBanned) return refuse('target-banned')
+    if (facts.callerIsBlocked) return refuse('not-accepted')
   }
   if (role !== undefined && role !== 'member' && callerRole !== 'owner')
     return lacksRights(facts, 'needs-owner')

@@ -114,6 +114,8 @@ export type RoomRefusal =
   | 'banned'
   /** The one who is to be added is. */
   | 'target-banned'
+  /** The one who is to be added has blocked the caller. */
+  | 'not-accepted'
   | 'needs-moderator'
   | 'needs-owner'
   /** The role of the other one is not lower than the caller's. */

@@ -1,4 +1,5 @@
 import type { AccountStore } from './account-store.ts'
+import type { BlockStore } from './block-store.ts'
 import type { ConversationStore, ReadMarker, TypingSignal } from './conversation-store.ts'
 import type { Entry, LogBounds, MessageLog } from './message-log.ts'
 import type { Account } from './person.ts'
@@ -21,6 +22,7 @@ export interface Store {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly presence: PresenceStore
+  readonly blocks: BlockStore
   readonly rooms: RoomStore
   readonly conversations: ConversationStore
   readonly receipts: ReceiptStore

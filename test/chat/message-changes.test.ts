@@ -81,6 +81,7 @@ t.test('a refusal of the store is told', async (t) => {
     'not-sender': ['forbidden', /Only the sender may edit/],
     'not-sender-or-moderator': ['forbidden', /may delete .* its moderators and owners/],
     'not-a-member': ['not-a-member', /Join it first/],
+    'not-accepted': ['not-accepted', /blocked you/],
     'room-archived': ['room-archived', /archived/],
     'message-deleted': ['message-deleted', /was deleted/],
     'too-late': ['too-late', /too old/],

@@ -327,6 +327,7 @@ t.test('a refusal of the store is a problem', async (t) => {
     'room-name-taken': 'room-name-taken',
     banned: 'forbidden',
     'target-banned': 'forbidden',
+    'not-accepted': 'not-accepted',
     'needs-moderator': 'forbidden',
     'needs-owner': 'forbidden',
     'not-outranked': 'forbidden',

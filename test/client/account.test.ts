@@ -44,3 +44,21 @@ t.test('the user gives themselves a display name', async (t) => {
   t.same(await client.account.update({ displayName: null }), user)
   t.same(requests, ['PATCH /v1/me {"displayName":null}'])
 })
+
+t.test('people are blocked, listed and no longer blocked', async (t) => {
+  const bob = { id: 2, username: 'bob', createdAt: session.createdAt, role: 'member' }
+  const page = { users: [bob], more: true }
+  const { client, requests } = await openDouble(t, (request) =>
+    request.startsWith('GET') ? { status: 200, body: page } : { status: 204 },
+  )
+  t.same(await client.account.blocks({ limit: 1, after: 'ann' }), page)
+  await client.account.blocks()
+  await client.account.block('bob & co')
+  await client.account.unblock('bob')
+  t.same(requests, [
+    'GET /v1/me/blocks?limit=1&after=ann',
+    'GET /v1/me/blocks',
+    'PUT /v1/me/blocks/bob%20%26%20co',
+    'DELETE /v1/me/blocks/bob',
+  ])
+})

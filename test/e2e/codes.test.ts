@@ -71,6 +71,7 @@ t.test('what is refused before anyone is asked', async (t) => {
   const { operations } = json(await done(t, room, nope, 404))
   const listed = operations.map(({ method, path }: Record<string, string>) => `${method} ${path}`)
   t.same(listed.sort(), [
+    'DELETE /v1/me/blocks/{username}',
     'DELETE /v1/messages/{id}',
     'DELETE /v1/messages/{id}/reactions/{emoji}',
     'DELETE /v1/rooms/{room}',
@@ -88,6 +89,7 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /v1/conversations/{conversation}',
     'GET /v1/events',
     'GET /v1/me',
+    'GET /v1/me/blocks',
     'GET /v1/messages',
     'GET /v1/messages/{id}',
     'GET /v1/rooms',
@@ -114,6 +116,7 @@ t.test('what is refused before anyone is asked', async (t) => {
     'POST /v1/rooms/{room}/messages',
     'POST /v1/tokens',
     'PUT /v1/conversations/{conversation}/read',
+    'PUT /v1/me/blocks/{username}',
     'PUT /v1/me/password',
     'PUT /v1/messages/{id}/reactions/{emoji}',
     'PUT /v1/rooms/{room}/bans/{username}',

@@ -31,6 +31,7 @@ const operations = {
     'GET /v1/conversations/{conversation}',
     'GET /v1/events',
     'GET /v1/me',
+    'GET /v1/me/blocks',
     'GET /v1/messages',
     'GET /v1/messages/{id}',
     'GET /v1/rooms',
@@ -41,6 +42,7 @@ const operations = {
     'GET /v1/users/online',
   ],
   write: [
+    'DELETE /v1/me/blocks/{username}',
     'DELETE /v1/messages/{id}',
     'DELETE /v1/messages/{id}/reactions/{emoji}',
     'DELETE /v1/rooms/{room}',
@@ -55,6 +57,7 @@ const operations = {
     'POST /v1/rooms',
     'POST /v1/rooms/{room}/messages',
     'PUT /v1/conversations/{conversation}/read',
+    'PUT /v1/me/blocks/{username}',
     'PUT /v1/messages/{id}/reactions/{emoji}',
     'PUT /v1/rooms/{room}/bans/{username}',
     'PUT /v1/rooms/{room}/members/{username}',

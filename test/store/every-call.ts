@@ -51,6 +51,11 @@ export async function everyCall(store: Store, round: number): Promise<void> {
     { kind: 'session', session: ann.id },
     { verifiedHash, passwordHash: 'new', endTokens: true },
   )
+  const caller = { kind: 'session', session: ann.id } as const
+  for (const blocked of [true, false]) {
+    await store.blocks.set(caller, personNamed(round), blocked)
+    await store.blocks.list(viewer, { after: 'a', limit: 100 })
+  }
   await store.accounts.setDisplayName(
     { kind: 'session', session: ann.id },
     { displayName: 'Ann', skeletons: ['of nobody', 'nor'], minIntervalMs: 0 },

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { accountStoreContract } from './contract/account-store.ts'
+import { blockStoreContract } from './contract/block-store.ts'
 import { conversationStoreContract } from './contract/conversation-store.ts'
 import type { OpenFixture } from './contract/fixture.ts'
 import { messageLogContract } from './contract/message-log.ts'
@@ -18,6 +19,7 @@ const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<v
   AccountStore: accountStoreContract,
   SessionStore: sessionStoreContract,
   TokenStore: tokenStoreContract,
+  BlockStore: blockStoreContract,
   RoomStore: roomStoreContract,
   ConversationStore: conversationStoreContract,
   PresenceStore: presenceStoreContract,

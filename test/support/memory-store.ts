@@ -282,7 +282,8 @@ export class MemoryStore
     const message = this.#visible(caller.id).find(({ id }) => id === command.id)
     const emoji = 'emoji' in command ? command.emoji : ''
     const reaction = `${command.id} ${emoji} ${caller.id}`
-    const facts = { caller, now: this.now(), message, room: undefined, otherEmoji: 0 }
+    const about = { caller, now: this.now(), message, room: undefined }
+    const facts = { ...about, otherEmoji: 0, isBlocked: false }
     const decision = decideChange(command, { ...facts, hasReacted: this.#reactions.has(reaction) })
     if ('refusal' in decision) return { kind: decision.refusal }
     const found = message as MessageEntry

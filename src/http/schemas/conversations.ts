@@ -223,6 +223,6 @@ export const tellTyping = {
     'The others in a room or a direct conversation get the event `typing`. Repeat it every few seconds while it lasts: it is forgotten after 6 seconds, or with the message.',
   response: {
     204: emptyResponse('They are told, where they have a stream.'),
-    ...errorResponses(...readErrors),
+    ...errorResponses(...readErrors, 'not-accepted'),
   },
 }

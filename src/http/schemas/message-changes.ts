@@ -64,7 +64,7 @@ export const editMessage = {
       text: 'Hello, all of you',
       editedAt: '2026-11-02T09:40:00.000Z',
     }),
-    ...errorResponses(...bodyErrors, ...changeErrors, 'too-late'),
+    ...errorResponses(...bodyErrors, ...changeErrors, 'not-accepted', 'too-late'),
   },
 }
 
@@ -102,7 +102,7 @@ export const addReaction = {
     'With one emoji. In a room only as a member. The answer is 204 also where the caller has reacted so already. A message takes 20 different emoji.',
   response: {
     204: emptyResponse('The caller has reacted so.'),
-    ...errorResponses(...changeErrors, 'too-many-reactions'),
+    ...errorResponses(...changeErrors, 'not-accepted', 'too-many-reactions'),
   },
 }
 

@@ -117,7 +117,7 @@ export const sendDirect = {
   body: NewDirect,
   response: {
     201: jsonResponse('Sent and stored.', Message, directExample, postedHeaders),
-    ...errorResponses(...postErrors, 'unknown-recipient', 'recipient-offline'),
+    ...errorResponses(...postErrors, 'unknown-recipient', 'not-accepted', 'recipient-offline'),
   },
 }
 

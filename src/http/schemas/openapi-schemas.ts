@@ -8,6 +8,7 @@ import {
   User,
 } from './accounts.ts'
 import { ApiDocument, ProblemExplanation } from './api-description.ts'
+import { UserPage } from './blocks.ts'
 import {
   Conversation,
   ConversationChanges,
@@ -41,6 +42,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   SessionList,
   PasswordChange,
   ProfileChanges,
+  UserPage,
   StreamToken,
   ProgramTokenRequest,
   NewProgramToken,

@@ -132,6 +132,7 @@ export const putRoomMember = {
       ...bodyErrors,
       ...roomWriteErrors,
       'unknown-person',
+      'not-accepted',
       'last-owner',
       'too-many-rooms',
       'room-full',

@@ -96,6 +96,7 @@ export const copiedTables: readonly CopiedTable[] = [
     {},
     3,
   ),
+  copiedTable('blocks', 'blocks', ['account_id', 'blocked_id', 'at'], {}, 2),
   copiedTable('room_bans', 'bans', ['audience_id', 'account_id', 'by_id', 'at'], {}, 2),
   copiedTable(
     'entries',

@@ -1,4 +1,5 @@
 import type { AccountStore } from '../account-store.ts'
+import type { BlockStore } from '../block-store.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
@@ -19,6 +20,7 @@ import {
   skeletonsTaken,
 } from './accounts.ts'
 import { AppendLockProbe } from './append-lock-probe.ts'
+import { listBlocks, setBlock } from './blocks.ts'
 import type { ChangePoller } from './change-poller.ts'
 import { openConversationStore } from './conversations/conversation-store.ts'
 import { appendBatch } from './log/append.ts'
@@ -125,6 +127,11 @@ export class PostgresStore implements Store {
     find: (hash) => findToken(this.#pool, hash),
     list: (account) => listTokens(this.#pool, account),
     end: (caller, id) => this.#thenPoll(endToken(this.#parts.commandPool, caller, id)),
+  }
+
+  readonly blocks: BlockStore = {
+    list: (account, range) => listBlocks(this.#pool, account, range),
+    set: (caller, key, blocked) => setBlock(this.#parts.commandPool, caller, key, blocked),
   }
 
   readonly presence: PresenceStore = {

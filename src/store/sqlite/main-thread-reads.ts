@@ -6,6 +6,7 @@ import type { Memberships } from '../room-store.ts'
 import type { Session } from '../session-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import type { Unavailable } from '../store-errors.ts'
+import { BlockQueries } from './blocks.ts'
 import { classifyReadError } from './classify-error.ts'
 import { type Connection, connect } from './connection.ts'
 import { ConversationQueries } from './conversations/conversation-queries.ts'
@@ -38,6 +39,7 @@ export class MainThreadReads {
   readonly #fullyDelivered
   readonly #memberships
   readonly #conversations
+  readonly #blocks
   #closedError: Unavailable | undefined
   #publishedBounds: LogBounds
   /** The log's edges in the open snapshot, once they were read. */
@@ -58,6 +60,7 @@ export class MainThreadReads {
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
     this.#memberships = new MembershipQueries(connection)
     this.#conversations = new ConversationQueries(connection)
+    this.#blocks = new BlockQueries(connection)
     this.#publishedBounds = this.#boundsQuery.read()
   }
 
@@ -96,11 +99,17 @@ export class MainThreadReads {
     return known ?? this.#read(() => this.#memberships.of(account, this.#readSnapshotBounds().head))
   }
 
-  /** What is told of someone who is typing, unless they are not in the conversation. */
-  async typing(by: Person, key: ConversationKey): Promise<TypingSignal | ConversationRefusal> {
+  /** What is told of someone who is typing, unless they may not. */
+  async typing(
+    by: Person,
+    key: ConversationKey,
+  ): Promise<TypingSignal | ConversationRefusal | 'not-accepted'> {
     return this.#read(() => {
       const located = this.#conversations.locate(by, key)
-      return typeof located === 'string' ? located : { by, ref: located.ref }
+      if (typeof located === 'string') return located
+      const { ref } = located
+      if (ref.type === 'direct' && this.#blocks.has(ref.with.id, by.id)) return 'not-accepted'
+      return { by, ref }
     })
   }
 

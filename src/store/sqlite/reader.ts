@@ -4,6 +4,7 @@ import type { Person } from '../person.ts'
 import type { KeyRange, RoomQuery } from '../room-store.ts'
 import type { DatabaseSize } from '../store.ts'
 import { AccountQueries } from './accounts.ts'
+import { BlockQueries } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import { ConversationQueries } from './conversations/conversation-queries.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
@@ -34,6 +35,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const tokens = new TokenQueries(connection)
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
+  const blocks = new BlockQueries(connection)
   const rooms = new RoomQueries(connection)
   const conversations = new ConversationQueries(connection)
   const retention = new RetentionQueries(connection)
@@ -58,6 +60,7 @@ export function createReader(connection: Connection, clock: () => number) {
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>
       inSnapshot(() => receipts.read(after, upTo, viewer)),
+    listBlocks: (account: number, range: KeyRange) => inSnapshot(() => blocks.list(account, range)),
     findRoom: (viewer: number, key: string) => inSnapshot(() => rooms.find(viewer, key)),
     listRooms: (viewer: number, query: RoomQuery) => inSnapshot(() => rooms.list(viewer, query)),
     roomMembers: (viewer: number, key: string, range: KeyRange) =>

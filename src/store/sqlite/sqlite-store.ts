@@ -1,4 +1,5 @@
 import type { AccountStore } from '../account-store.ts'
+import type { BlockStore } from '../block-store.ts'
 import type { ConversationStore } from '../conversation-store.ts'
 import type { MessageLog } from '../message-log.ts'
 import type { PresenceStore } from '../presence-store.ts'
@@ -108,6 +109,12 @@ export class SqliteStore implements Store {
   readonly #roomCommands = new RoomCommandBatcher({
     run: (calls) => this.#publish(this.#writer.call('executeRoomCommands', calls)),
   })
+
+  readonly blocks: BlockStore = {
+    list: (account, range) => this.#reader.call('listBlocks', account, range),
+    set: (caller, key, blocked) =>
+      this.#publish(this.#writer.call('setBlock', caller, key, blocked)),
+  }
 
   readonly rooms: RoomStore = {
     execute: (session, command, idempotency) =>

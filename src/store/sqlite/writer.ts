@@ -4,6 +4,7 @@ import type {
   NewAccount,
   PasswordChange,
 } from '../account-store.ts'
+import type { BlockOutcome } from '../block-store.ts'
 import type { Caller } from '../caller.ts'
 import type { ConversationKey } from '../conversation-store.ts'
 import type { ProvenCaller } from '../fresh-proof.ts'
@@ -18,6 +19,7 @@ import type { StoreUpdate } from '../store.ts'
 import type { TokenRefusal } from '../token-rules.ts'
 import type { NewToken, Token } from '../token-store.ts'
 import { AccountQueries } from './accounts.ts'
+import { BlockQueries } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import { ConversationCommands } from './conversations/conversation-commands.ts'
 import { ReadMarkers } from './conversations/read-markers.ts'
@@ -56,6 +58,7 @@ export class Writer {
   readonly #conversations
   readonly #markers
   readonly #accounts
+  readonly #blocks
   readonly #sessions
   readonly #tokens
   readonly #presence
@@ -78,6 +81,7 @@ export class Writer {
     this.#conversations = new ConversationCommands(connection)
     this.#markers = new ReadMarkers(connection)
     this.#accounts = new AccountQueries(connection)
+    this.#blocks = new BlockQueries(connection)
     this.#sessions = new SessionQueries(connection)
     this.#tokens = new TokenCommands(connection)
     this.#presence = new PresenceQueries(connection)
@@ -231,6 +235,16 @@ export class Writer {
         return { value: this.#accounts.byId(caller.id) as Account, update: null }
       const accounts = typeof outcome === 'string' ? [] : [outcome]
       return { value: outcome, update: this.#updateOf({ accounts }) }
+    })
+  }
+
+  setBlock({ session }: Caller, key: string, blocked: boolean): WriteResult<BlockOutcome> {
+    return this.#write((now) => {
+      const caller = this.#accounts.ofSession(session, now)
+      const value = caller
+        ? this.#blocks.set(caller, this.#accounts.person(key), blocked, now)
+        : 'session-ended'
+      return { value, update: null }
     })
   }
 

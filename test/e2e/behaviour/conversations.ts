@@ -54,6 +54,28 @@ export async function conversationStory(t: Test, open: OpenRoom): Promise<void> 
   const onPhone = await phone.open({ query: '?events=message,read,typing' })
   await onPhone.next('ready')
 
+  await t.test('who is blocked cannot write to the other on any node', async (t) => {
+    const room = await open(t)
+    const [ann, bob] = [await room.join('ann'), await room.join('bob')]
+    const { body: said } = await bob.direct('ann', 'hi')
+    await bob.call('POST', '/v1/rooms', { name: 'tea' })
+    t.equal((await ann.call('PUT', '/v1/me/blocks/BOB')).status, 204)
+    const refused = [403, '/problems/not-accepted']
+    const calls: [string, string, unknown?][] = [
+      ['POST', '/v1/messages/direct', { to: 'ann', text: 'again', whenOffline: 'keep' }],
+      ['PATCH', `/v1/messages/${said.id}`, { text: 'worse' }],
+      ['PUT', `/v1/messages/${said.id}/reactions/%F0%9F%91%8D`],
+      ['POST', path('direct:ann', '/typing')],
+      ['PUT', '/v1/rooms/tea/members/ann', {}],
+    ]
+    for (const [method, address, body] of calls)
+      t.same(problemOf(await bob.call(method, address, body)), refused, `${method} ${address}`)
+    t.match((await ann.call('GET', '/v1/me/blocks')).body, { users: [{ username: 'bob' }] })
+    t.equal((await ann.call('DELETE', '/v1/me/blocks/bob')).status, 204)
+    t.equal((await bob.direct('ann', 'thank you')).status, 201)
+    t.equal((await ann.call('PUT', '/v1/me/blocks/ann')).status, 400)
+  })
+
   await t.test('what others said is counted after the marker', async (t) => {
     const { body: empty } = await ann.call('GET', '/v1/conversations')
     t.match(empty, { more: false, cursor: /^0-/ })

@@ -37,6 +37,7 @@ export class FakeChat {
   readonly clients = new Map<number, SessionClient>()
   /** The sessions with which requests were made so far. */
   readonly used: number[] = []
+  readonly blocked = new Set<string>()
   /** What was posted so far. */
   readonly contents: MessageInput[] = []
   /** The calls that change messages so far. */
@@ -111,6 +112,20 @@ export class FakeChat {
         },
         endOthers: async (caller) => {
           for (const id of this.sessions.keys()) if (id !== caller.id) this.sessions.delete(id)
+        },
+      },
+      blocks: {
+        list: async (_caller, { limit }) => ({
+          users: [...this.people.values()]
+            .map(({ account }) => account)
+            .filter(({ username }) => this.blocked.has(username))
+            .slice(0, limit),
+          more: false,
+        }),
+        set: async (_caller, username, blocked) => {
+          if (!this.people.has(username)) throw new Problem('unknown-person', 'Nobody.')
+          if (blocked) this.blocked.add(username)
+          else this.blocked.delete(username)
         },
       },
       ownProfile: {

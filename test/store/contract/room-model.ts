@@ -239,6 +239,7 @@ export class RoomModel {
       target: user && this.#house.person(user),
       targetRole: user && room?.members.get(user)?.role,
       targetIsBanned: user !== undefined && (room?.bans.has(user) ?? false),
+      callerIsBlocked: false,
       targetHasLeft: user !== undefined && (room?.left.has(user) ?? false),
       otherOwners: others.filter(([, { role }]) => role === 'owner').length,
       successor: successor && this.#house.person(successor),
@@ -330,6 +331,7 @@ export class RoomModel {
         callerRole: room.members.get(by)?.role,
         callerIsBanned: room.bans.has(by),
       },
+      isBlocked: false,
       hasReacted: reactions.some((one) => one.emoji === emoji && one.by === by),
       otherEmoji: new Set(others.map((one) => one.emoji)).size,
     }

@@ -166,6 +166,7 @@ function suite(): void {
         { label: 'audiences', count: 2 },
         { label: 'rooms', count: 0 },
         { label: 'memberships', count: 2 },
+        { label: 'blocks', count: 0 },
         { label: 'bans', count: 0 },
         { label: 'entries', count: 1 },
         { label: 'read markers', count: 3 },

@@ -54,7 +54,8 @@ export function openConversationStore({ pool, poller }: Parts): ConversationStor
     tellTyping: async ({ id }, key) => {
       const found = await findAudience(pool, id, key)
       if (typeof found === 'string') return found
-      const { audience, other } = found
+      const { audience, other, isBlocked } = found
+      if (isBlocked) return 'not-accepted'
       await pool.write((sql) => sql`SELECT obrol_tell_typing(${id}, ${audience}, ${other})`)
       await poller.pollAfterWrite()
       return 'done'

@@ -7,20 +7,23 @@ export interface ConversationAudience {
   audience: number | null
   /** The other account of a direct conversation, else null. */
   other: number | null
+  /** Whether the other has blocked the viewer. */
+  isBlocked: boolean
 }
 
 /**
  * Queries for one row, the conversation of the viewer $1 with the key $2, if there is one: its `audience`;
- * the entry with which they `joined` its room, else 0; the `other` account of a direct one; and why they
- * are not in it, as `refusal`.
+ * the entry with which they `joined` its room, else 0; the `other` account of a direct one, and whether
+ * it has blocked them (`isBlocked`); and why they are not in it, as `refusal`.
  */
 export const audienceQueries: Record<ConversationKey['type'], string> = {
   everyone: `
-    SELECT 1::bigint AS audience, 0::bigint AS joined, NULL::bigint AS other, NULL::text AS refusal
+    SELECT 1::bigint AS audience, 0::bigint AS joined, NULL::bigint AS other, NULL::text AS refusal,
+      false AS "isBlocked"
     WHERE $1::bigint > 0 AND $2::text = ''`,
   room: `
     SELECT rooms.audience_id AS audience, coalesce(stay.joined_id, 0) AS joined, NULL::bigint AS other,
-      CASE WHEN stay.joined_id IS NULL THEN 'not-a-member' END AS refusal
+      CASE WHEN stay.joined_id IS NULL THEN 'not-a-member' END AS refusal, false AS "isBlocked"
     FROM (SELECT audience_id, access FROM rooms WHERE rooms.key = $2 LIMIT 1) AS rooms
     LEFT JOIN LATERAL (
       SELECT joined_id FROM (
@@ -31,7 +34,11 @@ export const audienceQueries: Record<ConversationKey['type'], string> = {
     ) AS stay ON true
     WHERE rooms.access = 'open' OR stay.joined_id IS NOT NULL`,
   direct: `
-    SELECT audiences.id AS audience, 0::bigint AS joined, people.id AS other, NULL::text AS refusal
+    SELECT audiences.id AS audience, 0::bigint AS joined, people.id AS other, NULL::text AS refusal,
+      (
+        SELECT true FROM blocks
+        WHERE blocks.account_id = people.id AND blocks.blocked_id = $1::bigint LIMIT 1
+      ) IS NOT NULL AS "isBlocked"
     FROM (SELECT id FROM accounts WHERE accounts.key = $2 LIMIT 1) AS people
     LEFT JOIN LATERAL (
       SELECT id FROM audiences

@@ -22,6 +22,7 @@ type FactsRow = EntryAndRoomRow & {
   maySee: boolean | null
   /** Null unless the message was sent to a room. */
   inRoom: { archived: boolean; callerRole: string | null; callerIsBanned: boolean } | null
+  isBlocked: boolean
   hasReacted: boolean
   otherEmoji: number
 }
@@ -59,6 +60,12 @@ const factsQuery = `
               AND room_bans.account_id = (SELECT id FROM caller)))
         FROM rooms WHERE rooms.audience_id = entries.audience_id LIMIT 1
       ) AS "inRoom",
+      EXISTS (
+        SELECT FROM blocks
+        WHERE entries.target_id IS NOT NULL AND blocked_id = (SELECT id FROM caller)
+          AND account_id = CASE entries.actor_id
+            WHEN (SELECT id FROM caller) THEN entries.target_id ELSE entries.actor_id END
+      ) AS "isBlocked",
       EXISTS (
         SELECT FROM reactions
         WHERE message_id = entries.id AND emoji = $3 COLLATE "C" AND account_id = (SELECT id FROM caller)
@@ -126,13 +133,14 @@ function fromRow(row: EntryAndRoomRow): MessageEntry {
 }
 
 function toFacts(row: FactsRow, caller: Person): ChangeFacts {
-  const { now, maySee, inRoom, hasReacted, otherEmoji } = row
+  const { now, maySee, inRoom, isBlocked, hasReacted, otherEmoji } = row
   const role = inRoom?.callerRole ?? undefined
   return {
     caller,
     now,
     message: maySee ? fromRow(row) : undefined,
     room: inRoom ? ({ ...inRoom, callerRole: role } as ChangeFacts['room']) : undefined,
+    isBlocked,
     hasReacted,
     otherEmoji,
   }

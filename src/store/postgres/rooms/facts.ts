@@ -37,6 +37,11 @@ const factColumns = `
   (SELECT json_build_object('id', id, 'username', username) FROM target) AS target,
   ${stayOf('target')} AS "targetRole",
   ${isBanned('target')} AS "targetIsBanned",
+  EXISTS (
+    SELECT FROM caller, target CROSS JOIN LATERAL (
+      SELECT FROM blocks
+      WHERE blocks.account_id = target.id AND blocks.blocked_id = caller.id LIMIT 1
+    ) AS block) AS "callerIsBlocked",
   coalesce((
     SELECT left_id IS NOT NULL FROM target, place CROSS JOIN LATERAL (
       SELECT left_id FROM members

@@ -2,6 +2,7 @@ import type { Draft, MessageEntry, Outcome } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import type { RoomRef } from '../../room.ts'
 import { AccountQueries } from '../accounts.ts'
+import { BlockQueries } from '../blocks.ts'
 import type { Connection } from '../connection.ts'
 import { ReadMarkers } from '../conversations/read-markers.ts'
 import { PostingRules } from '../rooms/posting-rules.ts'
@@ -19,6 +20,7 @@ type Destination = { audience: number; to: Person | null; room: RoomRef | null }
 export class LogAppender {
   readonly #entries
   readonly #accounts
+  readonly #blocks
   readonly #audiences
   readonly #online
   readonly #keys
@@ -30,6 +32,7 @@ export class LogAppender {
   constructor(connection: Connection) {
     this.#entries = new EntryWriter(connection)
     this.#accounts = new AccountQueries(connection)
+    this.#blocks = new BlockQueries(connection)
     this.#audiences = new Audiences(connection)
     this.#online = connection
       .prepare<[number], number>('SELECT 1 FROM presence WHERE account_id = ? LIMIT 1')
@@ -127,6 +130,7 @@ export class LogAppender {
       if (to.type === 'room') return judgePost(from.id, to.key)
       const recipient = findRecipient(to.key)
       if (!recipient) return { kind: 'unknown-recipient' }
+      if (this.#blocks.has(recipient.id, from.id)) return { kind: 'not-accepted' }
       if (to.whenOffline === 'reject' && !isOnline(recipient.id))
         return { kind: 'recipient-offline' }
       // Before the first message there is nothing to reply to, and a refused one begins nothing.

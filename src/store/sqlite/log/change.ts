@@ -7,6 +7,7 @@ import {
 import type { MessageChangeEntry, MessageEntry, ReactionEntry } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import { AccountQueries } from '../accounts.ts'
+import { BlockQueries } from '../blocks.ts'
 import type { Connection } from '../connection.ts'
 import { RoomBans } from '../rooms/room-bans.ts'
 import { RoomStates } from '../rooms/room-states.ts'
@@ -29,6 +30,7 @@ const entryKinds = {
 /** Edits and deletes messages, and changes reactions. Must be called inside a write transaction. */
 export class MessageCommands {
   readonly #accounts
+  readonly #blocks
   readonly #messages
   readonly #rooms
   readonly #bans
@@ -44,6 +46,7 @@ export class MessageCommands {
 
   constructor(connection: Connection) {
     this.#accounts = new AccountQueries(connection)
+    this.#blocks = new BlockQueries(connection)
     this.#messages = new MessageQueries(connection)
     this.#rooms = new RoomStates(connection)
     this.#bans = new RoomBans(connection)
@@ -97,13 +100,18 @@ export class MessageCommands {
     message: MessageEntry | undefined,
     now: number,
   ): ChangeFacts {
-    const reactions = this.#reactions
+    const [reactions, blocks] = [this.#reactions, this.#blocks]
     const [emoji, isReaction] = 'emoji' in command ? [command.emoji, true] : ['', false]
     return {
       caller,
       now,
       message,
       room: message?.room ? this.#roomFacts(message.room.id, caller) : undefined,
+      get isBlocked() {
+        if (!message?.to) return false
+        const other = message.from.id === caller.id ? message.to : message.from
+        return blocks.has(other.id, caller.id)
+      },
       hasReacted: isReaction && reactions.has(command.id, emoji, caller.id),
       get otherEmoji() {
         return reactions.otherEmoji(command.id, emoji)

@@ -3,6 +3,7 @@ import type { Room, RoomRole } from '../../room.ts'
 import type { RoomFacts } from '../../room-rules.ts'
 import type { NewRoom, RoomCommand } from '../../room-store.ts'
 import { AccountQueries } from '../accounts.ts'
+import { BlockQueries } from '../blocks.ts'
 import type { Connection } from '../connection.ts'
 import { RoomBans } from './room-bans.ts'
 import { RoomStates } from './room-states.ts'
@@ -14,6 +15,7 @@ export class RoomFactQueries {
   readonly #rooms
   readonly #bans
   readonly #accounts
+  readonly #blocks
   readonly #hasLeft
   readonly #owners
   readonly #longest
@@ -25,6 +27,7 @@ export class RoomFactQueries {
     this.#rooms = new RoomStates(connection)
     this.#bans = new RoomBans(connection)
     this.#accounts = new AccountQueries(connection)
+    this.#blocks = new BlockQueries(connection)
     this.#hasLeft = connection
       .prepare<[number, number], number>(
         `SELECT 1 FROM members
@@ -75,6 +78,7 @@ export class RoomFactQueries {
     const [inRoom, account] = [room?.id ?? 0, target?.id ?? 0]
     const others = (role: RoomRole): Others => ({ room: inRoom, role, except: account })
     const [bans, rooms, hasLeft] = [this.#bans, this.#rooms, this.#hasLeft]
+    const blocks = this.#blocks
     const [owners, longest, joinedRooms] = [this.#owners, this.#longest, this.#joinedRooms]
     return {
       caller,
@@ -90,6 +94,9 @@ export class RoomFactQueries {
       },
       get targetIsBanned() {
         return bans.has(inRoom, account)
+      },
+      get callerIsBlocked() {
+        return blocks.has(account, caller.id)
       },
       get targetHasLeft() {
         return hasLeft.get(account, inRoom) !== undefined
