@@ -963,7 +963,7 @@ export interface components {
             password?: string;
         };
         /** @description A token for a program that was just made */
-        NewProgramToken: {
+        MadeProgramToken: {
             /**
              * Format: int64
              * @description The number of the token
@@ -2739,7 +2739,7 @@ export interface operations {
                      *       "token": "obrol_00000000000000000000000000000000000003jnQlY"
                      *     }
                      */
-                    "application/json": components["schemas"]["NewProgramToken"];
+                    "application/json": components["schemas"]["MadeProgramToken"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

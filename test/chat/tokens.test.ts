@@ -25,10 +25,10 @@ async function open() {
 }
 
 t.test(
-  'a token is made with its scopes in their order, for 90 days unless said otherwise',
+  'a token is made with its scopes in their order, each once, for 90 days unless said otherwise',
   async (t) => {
     const { tokens, ann, make, store } = await open()
-    const { token, secret } = await make(['write', 'read'])
+    const { token, secret } = await make(['write', 'read', 'write'])
     t.match(token, { name: 'Tea bot', scopes: ['read', 'write'] })
     t.equal(token.expiresAt - token.createdAt, 90 * day)
     t.match(secret, /^obrol_/)

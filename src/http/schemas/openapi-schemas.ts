@@ -27,7 +27,7 @@ import { Operation, ProblemDetails, ProblemError, ProblemType } from './problem-
 import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './room-members.ts'
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
 import { SessionInfo, SessionList } from './sessions.ts'
-import { NewProgramToken, ProgramToken, ProgramTokenRequest, ProgramTokens } from './tokens.ts'
+import { MadeProgramToken, ProgramToken, ProgramTokenRequest, ProgramTokens } from './tokens.ts'
 import { OnlineUser, OnlineUsers } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
@@ -45,7 +45,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   UserPage,
   StreamToken,
   ProgramTokenRequest,
-  NewProgramToken,
+  MadeProgramToken,
   ProgramToken,
   ProgramTokens,
   NewBroadcast,

@@ -17,7 +17,6 @@ const Scopes = (options: { description: string; 'x-rule'?: string }) =>
   Type.Array(Type.Enum([...tokenScopes]), {
     minItems: 1,
     maxItems: tokenScopes.length,
-    uniqueItems: true,
     ...options,
   })
 
@@ -42,7 +41,7 @@ export const ProgramToken = Type.Object(
   { $id: 'ProgramToken', description: 'A token for a program, without its secret' },
 )
 
-export const NewProgramToken = Type.Object(
+export const MadeProgramToken = Type.Object(
   {
     ...fields,
     token: Type.String({
@@ -50,7 +49,7 @@ export const NewProgramToken = Type.Object(
         'Send it as `Authorization: Bearer <token>`. It is told this once: the server keeps a hash alone.',
     }),
   },
-  { $id: 'NewProgramToken', description: 'A token for a program that was just made' },
+  { $id: 'MadeProgramToken', description: 'A token for a program that was just made' },
 )
 
 export const ProgramTokens = Type.Object(
@@ -63,7 +62,7 @@ export const ProgramTokenRequest = Type.Object(
     name: Type.String({ 'x-documented': 'tokenName' }),
     scopes: Scopes({
       description: `What the token may do: one or more of ${scopeList}; in a form a JSON array as text`,
-      'x-rule': `must be a JSON array of one or more of ${tokenScopes.join(', ')}, each once`,
+      'x-rule': `must be a JSON array of one or more of ${tokenScopes.join(', ')}`,
     }),
     expiresInDays: Type.Optional(
       Type.Integer({
@@ -110,7 +109,7 @@ export const createToken = {
   consumes: bodyTypes,
   body: ProgramTokenRequest,
   response: {
-    201: jsonResponse('Made. The secret is told this once.', NewProgramToken, {
+    201: jsonResponse('Made. The secret is told this once.', MadeProgramToken, {
       ...example,
       token: 'obrol_00000000000000000000000000000000000003jnQlY',
     }),

@@ -36,12 +36,11 @@ t.test('what a token is to be can be sent as a form', async (t) => {
     server.call('POST', '/v1/tokens', { headers: ann, body: new URLSearchParams(form) })
   const made = await make({ name: 'bot', scopes: '["read"]', expiresInDays: '366' })
   t.match(made.body, { name: 'bot', scopes: ['read'] })
-  for (const scopes of ['read', '[]', '["all"]', '["read","read"]', '{"read":true}'])
+  for (const scopes of ['read', '[]', '["all"]', '{"read":true}'])
     t.match(problem(t, await make({ name: 'bot', scopes }), 400, 'invalid-request').errors, [
       {
         pointer: '/scopes',
-        detail:
-          'must be a JSON array of one or more of read, write, moderate, admin, people, each once',
+        detail: 'must be a JSON array of one or more of read, write, moderate, admin, people',
       },
     ])
   const days = await make({ name: 'bot', scopes: '["read"]', expiresInDays: '367' })
