@@ -29,6 +29,7 @@ export const sitePages: Page[] = [
     ['docs/idempotency.md', 'Retries'],
     ['docs/errors.md', 'Errors'],
     ['docs/limits.md', 'Limits'],
+    ['docs/tokens.md', 'Tokens for programs'],
     ['docs/event-source.md', 'Tokens for EventSource'],
     ['docs/behind-a-proxy.md', 'Behind nginx or Caddy'],
     ['docs/client.md', 'The typed client'],

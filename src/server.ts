@@ -8,6 +8,7 @@ import { Accounts } from './chat/accounts.ts'
 import { Blocks } from './chat/blocks.ts'
 import { Conversations } from './chat/conversations.ts'
 import { Directory } from './chat/directory.ts'
+import { FreshProofs } from './chat/fresh-proof.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { OwnPassword } from './chat/own-password.ts'
@@ -20,6 +21,7 @@ import { Rooms } from './chat/rooms.ts'
 import { SessionActivity } from './chat/session-activity.ts'
 import { Sessions } from './chat/sessions.ts'
 import { Staff } from './chat/staff.ts'
+import { Tokens } from './chat/tokens.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { type ConsoleSocket, consolePath, listenOnConsoleSocket } from './console-socket.ts'
 import { DeliveryReceipts } from './delivery/delivery-receipts.ts'
@@ -152,6 +154,8 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
         ttlMs,
         maxMs: settings.sessionMaxDays * 24 * hourMs,
       }),
+      freshProofs: new FreshProofs(store, passwords),
+      tokens: new Tokens(store),
       messages: new Messages({
         store,
         appender,

@@ -16,6 +16,7 @@ import { toMessage } from './messages.ts'
 import { Problem } from './problems.ts'
 import { mutedProblem, type RestrictionReader } from './restrictions.ts'
 import { roomRefusals } from './room-problems.ts'
+import { sessionEnded } from './sessions.ts'
 import { mapStoreErrors } from './store-problems.ts'
 import { TypingGatherer } from './typing-gatherer.ts'
 import { lookupKey } from './usernames.ts'
@@ -128,9 +129,9 @@ export class Conversations {
   }
 
   /** Sets whether the viewer is notified of what is said in it. @throws {Problem} `outcome-unknown` */
-  async mute({ account }: Session, name: ConversationName, muted: boolean): Promise<Conversation> {
+  async mute(session: Session, name: ConversationName, muted: boolean): Promise<Conversation> {
     const key = await this.#keyOf(name)
-    return found(await this.#ask((store) => store.mute(account, key, muted)))
+    return found(await this.#ask((store) => store.mute(session, key, muted)))
   }
 
   /**
@@ -139,9 +140,9 @@ export class Conversations {
    * @throws {Problem} `stale-cursor` where the log has not come as far, or has gone back since;
    *   `outcome-unknown`
    */
-  async markRead({ account }: Session, name: ConversationName, upTo: Cursor): Promise<void> {
+  async markRead(session: Session, name: ConversationName, upTo: Cursor): Promise<void> {
     const key = await this.#keyOf(name)
-    const outcome = await this.#ask((store) => store.markRead(account, key, upTo))
+    const outcome = await this.#ask((store) => store.markRead(session, key, upTo))
     if (outcome === 'stale') throw new Problem('stale-cursor', staleDetail)
     if (outcome !== 'done') throw refused(outcome)
   }
@@ -178,6 +179,7 @@ function found(result: ConversationResult): Conversation {
 }
 
 function refused(refusal: ConversationRefusal | 'not-accepted'): Problem {
+  if (refusal === 'session-ended') return sessionEnded()
   return refusal === 'unknown-user'
     ? new Problem('unknown-recipient', 'Nobody is registered under this username.')
     : new Problem(...roomRefusals[refusal])

@@ -25,14 +25,14 @@ export class FreshProofs {
   }
 
   /**
-   * The caller with a proof, which the store judges again with `isFresh`. A password counts as a proof however fresh the
-   * login is; without one the login must be at most 10 minutes old.
+   * The caller with a proof, which the store judges again with `isFresh`. A password counts as a proof however
+   * fresh the login is; without one the login must be at most 10 minutes old. A token for programs is no login.
    *
    * @param password as sent with the call
    * @throws {Problem} `fresh-login-required`, `wrong-password`, `too-many-requests`, `unavailable`
    */
   async of(
-    { id, account, createdAt }: Session,
+    { id, account, createdAt, token }: Session,
     password: string | undefined,
     { from, asLogin }: ProofClient,
   ): Promise<ProvenCaller> {
@@ -41,7 +41,8 @@ export class FreshProofs {
       const passwordHash = await asLogin(() => this.#verify(account.id, password, from))
       return { caller, proof: { kind: 'password', passwordHash } }
     }
-    if (this.#store.now() - createdAt > FRESH_LOGIN_MS) throw freshLoginRequired()
+    const isLogin = token === undefined
+    if (!isLogin || this.#store.now() - createdAt > FRESH_LOGIN_MS) throw freshLoginRequired()
     return { caller, proof: { kind: 'login' } }
   }
 

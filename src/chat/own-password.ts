@@ -19,6 +19,8 @@ export interface OwnPasswordOptions {
 export interface PasswordChangeInput {
   currentPassword: string
   newPassword: string
+  /** Whether the account's tokens for programs end, too (true). */
+  endTokens?: boolean | undefined
 }
 
 /** Changing the password of one's own account. */
@@ -39,7 +41,7 @@ export class OwnPassword {
   }
 
   /**
-   * Changes the password, and ends the account's other sessions. Whoever logs in with the old password at the
+   * Changes the password, and ends the account's other sessions and its tokens. Whoever logs in with the old password at the
    * same time gets no session after it.
    *
    * @throws {Problem} as `check`, and `wrong-password`, `no-password`, `too-many-requests`, `unauthorized`,
@@ -48,7 +50,7 @@ export class OwnPassword {
   async change(caller: Session, input: PasswordChangeInput, client: ProofClient): Promise<void> {
     await this.check(caller, input)
     const { store, sessions, passwords } = this.#options
-    const { currentPassword, newPassword } = input
+    const { currentPassword, newPassword, endTokens = true } = input
     const verifiedHash = await mapStoreErrors(store.accounts.passwordHash(caller.account.id))
     if (verifiedHash === '')
       throw new Problem('no-password', 'This account has no password that could be changed.')
@@ -60,7 +62,7 @@ export class OwnPassword {
     const ended = await mapStoreErrors(
       store.accounts.changePassword(
         { kind: 'session', session: caller.id },
-        { verifiedHash, passwordHash },
+        { verifiedHash, passwordHash, endTokens },
       ),
     )
     if (ended === 'session-ended') throw sessionEnded()

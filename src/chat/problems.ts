@@ -16,7 +16,7 @@ export const problems = {
     status: 401,
     title: 'A valid token is needed',
     explanation:
-      'The call needs `Authorization: Bearer <token>` with a token of `POST /v1/register` or `POST /v1/login` whose session has neither ended nor expired. The event stream also takes `?token=` with a token of `POST /v1/events/token`.',
+      'The call needs `Authorization: Bearer <token>` with a token of `POST /v1/register` or `POST /v1/login` whose session has neither ended nor expired, or one for programs of `POST /v1/tokens`. The event stream also takes `?token=` with a token of `POST /v1/events/token`.',
   },
   'unknown-user': {
     status: 401,
@@ -166,6 +166,12 @@ export const problems = {
     title: 'The last admin',
     explanation:
       'The server needs an admin who is neither banned nor closed. Make someone else one first.',
+  },
+  'too-many-tokens': {
+    status: 409,
+    title: 'Too many tokens',
+    explanation:
+      'The account has as many tokens for programs as an account can have. End one with `DELETE /v1/tokens/{id}` first.',
   },
   'too-many-rooms': {
     status: 409,

@@ -3,9 +3,13 @@ import type { Session } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
 import { Problem } from './problems.ts'
 import { mapStoreErrors } from './store-problems.ts'
+import { hashToken } from './token-format.ts'
 
 /** A session takes about 300 bytes. Beyond this many, the least recently used ones are dropped. */
 const defaultMaxCached = 50_000
+
+/** How many tokens for programs are known by their hashes, some 200 bytes each. */
+const maxKnownTokens = 20_000
 
 /** How many sessions are loaded at the start. */
 const preloadCount = 20_000
@@ -22,15 +26,17 @@ interface Lookup {
  * leave the cache when the store reports their end.
  */
 export class Sessions {
-  readonly #store: Pick<Store, 'sessions' | 'isUpToDate' | 'now'>
+  readonly #store: Pick<Store, 'sessions' | 'tokens' | 'isUpToDate' | 'now'>
   readonly #cache: LruMap<Session>
+  /** The ids of tokens for programs, by their hashes. A token never gets another id. */
+  readonly #tokens = new LruMap<number>(maxKnownTokens)
   readonly #lookups = new Map<number, Set<Lookup>>()
   /** The sessions that ended during `start`. */
   #endedMeanwhile: Set<number> | undefined
 
   /** @param options.maxCached how many sessions are cached (50,000) */
   constructor(
-    store: Pick<Store, 'sessions' | 'isUpToDate' | 'now'>,
+    store: Pick<Store, 'sessions' | 'tokens' | 'isUpToDate' | 'now'>,
     options: { maxCached?: number } = {},
   ) {
     this.#store = store
@@ -52,12 +58,20 @@ export class Sessions {
 
   /** The session with an id. @throws {Problem} `unauthorized` if it has ended or expired; `unavailable` */
   async find(id: number): Promise<Session> {
-    const cached = this.#cached(id)
-    if (cached !== undefined && this.#isUnexpired(cached)) return cached
-    // Expired sessions are deleted without a report, and their ids may be given out again.
-    this.#cache.delete(id)
-    const session = await mapStoreErrors(this.#lookup(id))
-    if (session === undefined || !this.#isUnexpired(session)) throw sessionEnded()
+    const session = await this.#findAlive(id)
+    if (session === undefined) throw sessionEnded()
+    return session
+  }
+
+  /**
+   * The session that a token for programs is.
+   *
+   * @throws {Problem} `unauthorized` if it is none, has ended or expired; `unavailable`
+   */
+  async findByToken(token: string): Promise<Session> {
+    const hash = hashToken(token)
+    const session = hash === undefined ? undefined : await this.#findByHash(hash)
+    if (session === undefined) throw tokenInvalid()
     return session
   }
 
@@ -120,6 +134,24 @@ export class Sessions {
     }
   }
 
+  async #findByHash(hash: string): Promise<Session | undefined> {
+    const id = this.#tokens.get(hash) ?? (await mapStoreErrors(this.#store.tokens.find(hash)))
+    if (id === undefined) return undefined
+    this.#tokens.set(hash, id)
+    const session = await this.#findAlive(id)
+    // After a backup was restored, its id may have been given out again.
+    return session?.token?.hash === hash ? session : undefined
+  }
+
+  async #findAlive(id: number): Promise<Session | undefined> {
+    const cached = this.#cached(id)
+    if (cached !== undefined && this.#isUnexpired(cached)) return cached
+    // Expired sessions are deleted without a report, and their ids may be given out again.
+    this.#cache.delete(id)
+    const session = await mapStoreErrors(this.#lookup(id))
+    return session !== undefined && this.#isUnexpired(session) ? session : undefined
+  }
+
   #isUnexpired({ expiresAt }: Session): boolean {
     return expiresAt > this.#store.now()
   }
@@ -176,4 +208,8 @@ function sameSession(one: Session, other: Session): boolean {
 
 export function sessionEnded(): Problem {
   return new Problem('unauthorized', 'This session has ended or expired. Log in again.')
+}
+
+function tokenInvalid(): Problem {
+  return new Problem('unauthorized', 'This token is mistyped, or it has ended or expired.')
 }

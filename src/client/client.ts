@@ -45,8 +45,8 @@ import type {
  */
 export class ObrolClient {
   /**
-   * The session's token: set by `register` and `login`, cleared by `logout` and when a stream finds
-   * that the session has ended.
+   * The session's token, or one for programs: set by `register` and `login`, cleared by `logout` and when
+   * a stream finds that the session has ended.
    */
   token: string | undefined
   /** The calls of the user's own account. */

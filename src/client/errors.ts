@@ -33,6 +33,7 @@ export type ProblemCode =
   | 'last-owner'
   | 'no-password'
   | 'last-admin'
+  | 'too-many-tokens'
   | 'too-many-rooms'
   | 'room-full'
   | 'stale-cursor'

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Get the current user and session
-         * @description The user of the token, and when its session ends.
+         * @description The user of the token, and when its session ends. A token for programs needs the scope `read`.
          */
         get: operations["getMe"];
         put?: never;
@@ -83,7 +83,7 @@ export interface paths {
         head?: never;
         /**
          * Update the current user
-         * @description Sets or takes away the display name of the caller, once a minute. Streams with `presence` get `user.updated`.
+         * @description Sets or takes away the display name of the caller, once a minute. Streams with `presence` get `user.updated`. Not with a token for programs.
          */
         patch: operations["updateMe"];
         trace?: never;
@@ -99,7 +99,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends this session: its streams close, and its token is no longer valid.
+         * @description Ends this session: its streams close, and its token is no longer valid. Not with a token for programs.
          */
         post: operations["logout"];
         delete?: never;
@@ -119,7 +119,7 @@ export interface paths {
         put?: never;
         /**
          * Renew the session
-         * @description Lets the session live on, and returns a new token. Earlier tokens stay valid until their own end, and open streams go on. From its login a session lives `SESSION_MAX_DAYS` at most: then `expiresAt` stays what it was.
+         * @description Lets the session live on, and returns a new token. Earlier tokens stay valid until their own end, and open streams go on. From its login a session lives `SESSION_MAX_DAYS` at most: then `expiresAt` stays what it was. Not with a token for programs.
          */
         post: operations["renewSession"];
         delete?: never;
@@ -137,14 +137,14 @@ export interface paths {
         };
         /**
          * List the sessions of the caller
-         * @description Every login of the account that has not ended, with where it was opened from.
+         * @description Every login of the account that has not ended, with where it was opened from. Not with a token for programs.
          */
         get: operations["listSessions"];
         put?: never;
         post?: never;
         /**
          * End all other sessions
-         * @description Ends every session of the caller but the one that asks. Their streams get `bye` with `logged-out`.
+         * @description Ends every session of the caller but the one that asks. Their streams get `bye` with `logged-out`. Not with a token for programs.
          */
         delete: operations["endOtherSessions"];
         options?: never;
@@ -164,7 +164,7 @@ export interface paths {
         post?: never;
         /**
          * End a session
-         * @description Ends one session of the caller, also the one that asks. Its streams get `bye` with `logged-out`, and its tokens are no longer valid.
+         * @description Ends one session of the caller, also the one that asks. Its streams get `bye` with `logged-out`, and its tokens are no longer valid. Not with a token for programs.
          */
         delete: operations["endSession"];
         options?: never;
@@ -182,7 +182,7 @@ export interface paths {
         get?: never;
         /**
          * Change the password
-         * @description Changes the password of the caller, and ends all their other sessions, whose streams get `bye` with `logged-out`. A wrong `currentPassword` counts as a failed login.
+         * @description Changes the password of the caller, and ends all their other sessions and their tokens for programs, whose streams get `bye` with `logged-out`. A wrong `currentPassword` counts as a failed login. Not with a token for programs.
          */
         put: operations["changePassword"];
         post?: never;
@@ -201,7 +201,7 @@ export interface paths {
         };
         /**
          * List blocked users
-         * @description Whom the caller has blocked, sorted by name.
+         * @description Whom the caller has blocked, sorted by name. A token for programs needs the scope `read`.
          */
         get: operations["listBlocks"];
         put?: never;
@@ -222,15 +222,59 @@ export interface paths {
         get?: never;
         /**
          * Block a user
-         * @description Who is blocked can no longer post, edit, react or type in the direct conversation with the caller, nor add the caller to a room: that is `not-accepted`. What they said stays.
+         * @description Who is blocked can no longer post, edit, react or type in the direct conversation with the caller, nor add the caller to a room: that is `not-accepted`. What they said stays. A token for programs needs the scope `write`.
          */
         put: operations["blockUser"];
         post?: never;
         /**
          * Unblock a user
-         * @description Takes a block away.
+         * @description Takes a block away. A token for programs needs the scope `write`.
          */
         delete: operations["unblockUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tokens for programs
+         * @description Those of the caller’s account that are alive, without their secrets. Not with a token for programs.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make a token for a program
+         * @description The program sends it in place of a session’s token, but not in an address. It may do what its scopes and the role of the account allow. The session’s login must be at most 10 minutes old, or the password is in the body. An account has 50 tokens at most. Not with a token for programs.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a token for a program
+         * @description It is no longer valid, and its streams close. Not with a token for programs.
+         */
+        delete: operations["endToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -247,7 +291,7 @@ export interface paths {
         put?: never;
         /**
          * Send a broadcast message
-         * @description To everyone. Once the answer is 201, the message is stored and reaches every stream.
+         * @description To everyone. Once the answer is 201, the message is stored and reaches every stream. A token for programs needs the scope `write`.
          */
         post: operations["sendBroadcast"];
         delete?: never;
@@ -267,7 +311,7 @@ export interface paths {
         put?: never;
         /**
          * Send a direct message
-         * @description To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it.
+         * @description To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it. A token for programs needs the scope `write`.
          */
         post: operations["sendDirect"];
         delete?: never;
@@ -285,7 +329,7 @@ export interface paths {
         };
         /**
          * List messages
-         * @description Only messages that the caller may see, by id, ascending, with their reactions; of a deleted one its place, with `deletedAt`. With neither `after` nor `before`: the newest. Both together are refused.
+         * @description Only messages that the caller may see, by id, ascending, with their reactions; of a deleted one its place, with `deletedAt`. With neither `after` nor `before`: the newest. Both together are refused. A token for programs needs the scope `read`.
          */
         get: operations["listMessages"];
         put?: never;
@@ -305,21 +349,21 @@ export interface paths {
         };
         /**
          * Get a message
-         * @description With its reactions. The answer is also 404 where the caller may not see the message, and 410 where it was deleted.
+         * @description With its reactions. The answer is also 404 where the caller may not see the message, and 410 where it was deleted. A token for programs needs the scope `read`.
          */
         get: operations["getMessage"];
         put?: never;
         post?: never;
         /**
          * Delete a message
-         * @description Its sender may, and in a room its moderators. What it said is gone at once, for everyone; its place stays in the history. The answer is 204 also where it was deleted before.
+         * @description Its sender may, and in a room its moderators. What it said is gone at once, for everyone; its place stays in the history. The answer is 204 also where it was deleted before. A token for programs needs the scope `write`.
          */
         delete: operations["deleteMessage"];
         options?: never;
         head?: never;
         /**
          * Edit a message
-         * @description Its sender may, for as long as the server allows; in a room only as a member. What changes nothing is no edit.
+         * @description Its sender may, for as long as the server allows; in a room only as a member. What changes nothing is no edit. A token for programs needs the scope `write`.
          */
         patch: operations["editMessage"];
         trace?: never;
@@ -334,13 +378,13 @@ export interface paths {
         get?: never;
         /**
          * React to a message
-         * @description With one emoji. In a room only as a member. The answer is 204 also where the caller has reacted so already. A message takes 20 different emoji.
+         * @description With one emoji. In a room only as a member. The answer is 204 also where the caller has reacted so already. A message takes 20 different emoji. A token for programs needs the scope `write`.
          */
         put: operations["addReaction"];
         post?: never;
         /**
          * Take a reaction back
-         * @description The answer is 204 also where the caller has not reacted so.
+         * @description The answer is 204 also where the caller has not reacted so. A token for programs needs the scope `write`.
          */
         delete: operations["removeReaction"];
         options?: never;
@@ -357,13 +401,13 @@ export interface paths {
         };
         /**
          * List rooms
-         * @description The open rooms and the caller’s own, sorted by name. The next page begins `after` the last name of this one.
+         * @description The open rooms and the caller’s own, sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listRooms"];
         put?: never;
         /**
          * Make a room
-         * @description The caller is its owner and first member. Names are as those of users, in a namespace of their own. With an Idempotency-Key, a repetition is answered with the room as it is now.
+         * @description The caller is its owner and first member. Names are as those of users, in a namespace of their own. With an Idempotency-Key, a repetition is answered with the room as it is now. A token for programs needs the scope `write`.
          */
         post: operations["createRoom"];
         delete?: never;
@@ -381,21 +425,21 @@ export interface paths {
         };
         /**
          * Get a room
-         * @description The answer is also 404 where it is private and the caller is not a member.
+         * @description The answer is also 404 where it is private and the caller is not a member. A token for programs needs the scope `read`.
          */
         get: operations["getRoom"];
         put?: never;
         post?: never;
         /**
          * Delete a room
-         * @description For its owners. At once nobody can read it any more, and its name is free for another room.
+         * @description For its owners. At once nobody can read it any more, and its name is free for another room. A token for programs needs the scope `write`.
          */
         delete: operations["deleteRoom"];
         options?: never;
         head?: never;
         /**
          * Change a room
-         * @description Its moderators may change `title` and `topic`, its owners also `archived` and `access`. What is as it was already changes nothing.
+         * @description Its moderators may change `title` and `topic`, its owners also `archived` and `access`. What is as it was already changes nothing. A token for programs needs the scope `write`.
          */
         patch: operations["updateRoom"];
         trace?: never;
@@ -409,7 +453,7 @@ export interface paths {
         };
         /**
          * List the members of a room
-         * @description Sorted by name. The next page begins `after` the last name of this one.
+         * @description Sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listRoomMembers"];
         put?: never;
@@ -430,13 +474,13 @@ export interface paths {
         get?: never;
         /**
          * Join a room, add someone or give a role
-         * @description With one’s own username: join an open room. With another one: add them, which members of an open room may, and moderators in a private one, or where they once left. `role` is for owners. What is so already changes nothing. A body is not needed.
+         * @description With one’s own username: join an open room. With another one: add them, which members of an open room may, and moderators in a private one, or where they once left. `role` is for owners. What is so already changes nothing. A body is not needed. A token for programs needs the scope `write`.
          */
         put: operations["putRoomMember"];
         post?: never;
         /**
          * Leave a room, or remove someone
-         * @description With one’s own username: leave. With another one: remove who has a lower role. The answer is also 204 where they are no member. When the last owner leaves, the moderator, else the member, who has been there longest becomes the owner; without members a private room is deleted, and an open one archived.
+         * @description With one’s own username: leave. With another one: remove who has a lower role. The answer is also 204 where they are no member. When the last owner leaves, the moderator, else the member, who has been there longest becomes the owner; without members a private room is deleted, and an open one archived. A token for programs needs the scope `write`.
          */
         delete: operations["removeRoomMember"];
         options?: never;
@@ -453,7 +497,7 @@ export interface paths {
         };
         /**
          * List the bans of a room
-         * @description For its moderators and owners, sorted by name. The next page begins `after` the last name of this one.
+         * @description For its moderators and owners, sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listRoomBans"];
         put?: never;
@@ -474,13 +518,13 @@ export interface paths {
         get?: never;
         /**
          * Ban someone from a room
-         * @description Removes who has a lower role than the caller, a moderator or an owner, and keeps them from joining, from being added and from writing. They may still read an open room.
+         * @description Removes who has a lower role than the caller, a moderator or an owner, and keeps them from joining, from being added and from writing. They may still read an open room. A token for programs needs the scope `write`.
          */
         put: operations["banFromRoom"];
         post?: never;
         /**
          * Lift a ban from a room
-         * @description They may join and be added again. The answer is also 204 where they are not banned.
+         * @description They may join and be added again. The answer is also 204 where they are not banned. A token for programs needs the scope `write`.
          */
         delete: operations["unbanFromRoom"];
         options?: never;
@@ -497,13 +541,13 @@ export interface paths {
         };
         /**
          * List the messages of a room
-         * @description What was said in the room, by id, ascending; in one with the history `since-joined`, what was said while the caller was a member. With neither `after` nor `before`: the newest. Both together are refused.
+         * @description What was said in the room, by id, ascending; in one with the history `since-joined`, what was said while the caller was a member. With neither `after` nor `before`: the newest. Both together are refused. A token for programs needs the scope `read`.
          */
         get: operations["listRoomMessages"];
         put?: never;
         /**
          * Send a message to a room
-         * @description To its members, of whom the caller must be one. It arrives on their streams, and is in the history of all who may read the room.
+         * @description To its members, of whom the caller must be one. It arrives on their streams, and is in the history of all who may read the room. A token for programs needs the scope `write`.
          */
         post: operations["sendToRoom"];
         delete?: never;
@@ -521,7 +565,7 @@ export interface paths {
         };
         /**
          * List conversations
-         * @description The one with everyone, those with single people, and the rooms that the caller is a member of; the newest first. The next page begins `before` the last of this one.
+         * @description The one with everyone, those with single people, and the rooms that the caller is a member of; the newest first. The next page begins `before` the last of this one. A token for programs needs the scope `read`.
          */
         get: operations["listConversations"];
         put?: never;
@@ -541,7 +585,7 @@ export interface paths {
         };
         /**
          * Get a conversation
-         * @description Also one with a person with whom nothing was said yet.
+         * @description Also one with a person with whom nothing was said yet. A token for programs needs the scope `read`.
          */
         get: operations["getConversation"];
         put?: never;
@@ -551,7 +595,7 @@ export interface paths {
         head?: never;
         /**
          * Mute a conversation
-         * @description The server keeps it for all devices of the caller, and goes on to send what is said. With a person with whom nothing was said yet nothing is kept.
+         * @description The server keeps it for all devices of the caller, and goes on to send what is said. With a person with whom nothing was said yet nothing is kept. A token for programs needs the scope `write`.
          */
         patch: operations["updateConversation"];
         trace?: never;
@@ -566,7 +610,7 @@ export interface paths {
         get?: never;
         /**
          * Mark a conversation as read
-         * @description Up to an id or a cursor. A marker never goes back: a place before it changes nothing. All streams of the caller get the event `read` where it moves.
+         * @description Up to an id or a cursor. A marker never goes back: a place before it changes nothing. All streams of the caller get the event `read` where it moves. A token for programs needs the scope `write`.
          */
         put: operations["markConversationRead"];
         post?: never;
@@ -587,7 +631,7 @@ export interface paths {
         put?: never;
         /**
          * Say that you are typing
-         * @description The others in a room or a direct conversation get the event `typing`. Repeat it every few seconds while it lasts: it is forgotten after 6 seconds, or with the message.
+         * @description The others in a room or a direct conversation get the event `typing`. Repeat it every few seconds while it lasts: it is forgotten after 6 seconds, or with the message. A token for programs needs the scope `write`.
          */
         post: operations["tellTyping"];
         delete?: never;
@@ -605,7 +649,7 @@ export interface paths {
         };
         /**
          * List online users
-         * @description The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one.
+         * @description The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `read`.
          */
         get: operations["listOnlineUsers"];
         put?: never;
@@ -625,7 +669,7 @@ export interface paths {
         };
         /**
          * Find users
-         * @description The best 20 whose username or display name begins with `q`, or those of `usernames` that there are. Where `DIRECTORY` is `exact`, `q` is a whole username; where it is `staff`, others get `forbidden`.
+         * @description The best 20 whose username or display name begins with `q`, or those of `usernames` that there are. Where `DIRECTORY` is `exact`, `q` is a whole username; where it is `staff`, others get `forbidden`. Not with a token for programs.
          */
         get: operations["listUsers"];
         put?: never;
@@ -645,7 +689,7 @@ export interface paths {
         };
         /**
          * Get a user
-         * @description One user by their username, in any upper and lower case.
+         * @description One user by their username, in any upper and lower case. Not with a token for programs.
          */
         get: operations["getUser"];
         put?: never;
@@ -665,7 +709,7 @@ export interface paths {
         };
         /**
          * Open the event stream
-         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing`, `read` and `user.updated`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `UserUpdated`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.
+         * @description Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing`, `read` and `user.updated`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `UserUpdated`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`. A token for programs needs the scope `read`.
          */
         get: operations["openStream"];
         put?: never;
@@ -687,7 +731,7 @@ export interface paths {
         put?: never;
         /**
          * Create a stream token
-         * @description For an `EventSource`, which cannot set headers. It is valid as long as the session, may be used more than once, and opens the stream and nothing else.
+         * @description For an `EventSource`, which cannot set headers. It is valid as long as the session, may be used more than once, and opens the stream and nothing else. Not with a token for programs.
          */
         post: operations["createStreamToken"];
         delete?: never;
@@ -705,13 +749,13 @@ export interface paths {
         };
         /**
          * List accounts for the staff
-         * @description For moderators and admins, sorted by name. The next page begins `after` the last name of this one.
+         * @description For moderators and admins, sorted by name. The next page begins `after` the last name of this one. Not with a token for programs.
          */
         get: operations["listStaffUsers"];
         put?: never;
         /**
          * Make an account
-         * @description For admins. A person gets a setup code, with which they set their password; a bot has neither code nor password, and stays a member.
+         * @description For admins. A person gets a setup code, with which they set their password; a bot has neither code nor password, and stays a member. Not with a token for programs.
          */
         post: operations["createStaffUser"];
         delete?: never;
@@ -729,7 +773,7 @@ export interface paths {
         };
         /**
          * List what the staff did
-         * @description For admins; moderators see their own records, without addresses. The newest first. The next page has what comes `before` the last id of this one.
+         * @description For admins; moderators see their own records, without addresses. The newest first. The next page has what comes `before` the last id of this one. Not with a token for programs.
          */
         get: operations["listAudit"];
         put?: never;
@@ -751,7 +795,7 @@ export interface paths {
         put?: never;
         /**
          * Make a setup code for an account
-         * @description For admins, with a fresh login or the password, of people whose role is lower; the console makes any. The code is good once and for 24 hours. A newer one, a new password, a ban and a closing void it. Who has it becomes the person.
+         * @description For admins, with a fresh login or the password, of people whose role is lower; the console makes any. The code is good once and for 24 hours. A newer one, a new password, a ban and a closing void it. Who has it becomes the person. Not with a token for programs.
          */
         post: operations["issueSetupCode"];
         delete?: never;
@@ -770,7 +814,7 @@ export interface paths {
         get?: never;
         /**
          * Give an account a role
-         * @description For admins, with a fresh login or the password. The last admin who can act stays, and a bot stays a member. What is so already changes nothing.
+         * @description For admins, with a fresh login or the password. The last admin who can act stays, and a bot stays a member. What is so already changes nothing. Not with a token for programs.
          */
         put: operations["setUserRole"];
         post?: never;
@@ -790,13 +834,13 @@ export interface paths {
         get?: never;
         /**
          * Ban someone from the server
-         * @description For moderators, of who has a lower role; admins may ban anyone. All sessions end for good, streams get `bye` with the reason `banned`, and logins are refused as `banned`. A body is not needed.
+         * @description For moderators, of who has a lower role; admins may ban anyone. All sessions end for good, streams get `bye` with the reason `banned`, and logins are refused as `banned`. A body is not needed. Not with a token for programs.
          */
         put: operations["banUser"];
         post?: never;
         /**
          * Lift a ban from the server
-         * @description For moderators; what a higher role set stays. They may log in again; what ended stays ended. The answer is also 204 where they are not banned.
+         * @description For moderators; what a higher role set stays. They may log in again; what ended stays ended. The answer is also 204 where they are not banned. Not with a token for programs.
          */
         delete: operations["unbanUser"];
         options?: never;
@@ -814,13 +858,13 @@ export interface paths {
         get?: never;
         /**
          * Mute someone on the server
-         * @description For moderators, of who has a lower role; admins may mute anyone. They can read and take back what they wrote, but not write, edit, react, type, make or change rooms, or add people. A body is not needed.
+         * @description For moderators, of who has a lower role; admins may mute anyone. They can read and take back what they wrote, but not write, edit, react, type, make or change rooms, or add people. A body is not needed. Not with a token for programs.
          */
         put: operations["muteUser"];
         post?: never;
         /**
          * Lift a mute from the server
-         * @description For moderators; what a higher role set stays. The answer is also 204 where they are not muted.
+         * @description For moderators; what a higher role set stays. The answer is also 204 where they are not muted. Not with a token for programs.
          */
         delete: operations["unmuteUser"];
         options?: never;
@@ -1091,6 +1135,80 @@ export interface components {
              * @description RFC 3339 in UTC
              */
             expiresAt: string;
+        };
+        /** @description A token for a program that is to be made */
+        ProgramTokenRequest: {
+            /** @description What it is for: 1 to 80 characters on one line, as in the title of a room */
+            name: string;
+            /** @description What the token may do: one or more of `read`, `write`, `moderate`, `admin`, `people`; in a form a JSON array as text */
+            scopes: ("read" | "write" | "moderate" | "admin" | "people")[];
+            /**
+             * Format: int32
+             * @description How long it lives
+             * @default 90
+             */
+            expiresInDays: number;
+            /**
+             * Format: password
+             * @description The password of the account, where the login is older than 10 minutes
+             */
+            password?: string;
+        };
+        /** @description A token for a program that was just made */
+        MadeProgramToken: {
+            /**
+             * Format: int64
+             * @description The number of the token
+             */
+            id: number;
+            /** @description What it is for, as its maker wrote it */
+            name: string;
+            /** @description What the token may do */
+            scopes: ("read" | "write" | "moderate" | "admin" | "people")[];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+            /** @description Send it as `Authorization: Bearer <token>`. It is told this once: the server keeps a hash alone. */
+            token: string;
+        };
+        /** @description A token for a program, without its secret */
+        ProgramToken: {
+            /**
+             * Format: int64
+             * @description The number of the token
+             */
+            id: number;
+            /** @description What it is for, as its maker wrote it */
+            name: string;
+            /** @description What the token may do */
+            scopes: ("read" | "write" | "moderate" | "admin" | "people")[];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the hour, RFC 3339 in UTC; not of an unused one
+             */
+            lastUsedAt?: string;
+        };
+        /** @description The tokens of an account */
+        ProgramTokens: {
+            /** @description The newest first */
+            tokens: components["schemas"]["ProgramToken"][];
         };
         /** @description A message to everyone */
         NewBroadcast: {
@@ -1953,7 +2071,7 @@ export interface components {
          * @description The code of the problem, as the address that explains it: /problems/ and the code. A later version may add codes.
          * @enum {string}
          */
-        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/no-password" | "/problems/last-admin" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
+        ProblemType: "/problems/invalid-request" | "/problems/malformed-request" | "/problems/unauthorized" | "/problems/unknown-user" | "/problems/wrong-password" | "/problems/wrong-credentials" | "/problems/registration-closed" | "/problems/cross-site" | "/problems/forbidden" | "/problems/fresh-login-required" | "/problems/banned" | "/problems/muted" | "/problems/not-accepted" | "/problems/account-closed" | "/problems/not-a-member" | "/problems/not-found" | "/problems/unknown-recipient" | "/problems/unknown-person" | "/problems/unknown-room" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/recipient-offline" | "/problems/room-name-taken" | "/problems/room-archived" | "/problems/cannot-open" | "/problems/last-owner" | "/problems/no-password" | "/problems/last-admin" | "/problems/too-many-tokens" | "/problems/too-many-rooms" | "/problems/room-full" | "/problems/stale-cursor" | "/problems/too-late" | "/problems/too-many-reactions" | "/problems/message-deleted" | "/problems/precondition-failed" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/unknown-host" | "/problems/idempotency-key-reused" | "/problems/too-many-requests" | "/problems/too-many-streams" | "/problems/headers-too-large" | "/problems/internal-error" | "/problems/unavailable" | "/problems/outcome-unknown";
         /** @description What a problem code means */
         ProblemExplanation: {
             type: components["schemas"]["ProblemType"];
@@ -2132,6 +2250,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `forbidden`: Not allowed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `unavailable`: Unavailable. See `GET /problems/{code}`. */
         Unavailable: {
             headers: {
@@ -2181,8 +2308,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        ForbiddenOrCrossSite: {
+        /** @description `forbidden`: Not allowed. `fresh-login-required`: A fresh login is needed. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrFreshLoginRequiredOrCrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too-many-tokens`: Too many tokens. See `GET /problems/{code}`. */
+        TooManyTokens: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2199,8 +2335,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        NotAcceptedOrCrossSite: {
+        /** @description `forbidden`: Not allowed. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
+        ForbiddenOrNotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2325,15 +2461,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not-a-member`: Not a member. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        NotAMemberOrCrossSite: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `unknown-room`: Unknown room. `unknown-recipient`: Unknown recipient. See `GET /problems/{code}`. */
         UnknownRoomOrUnknownRecipient: {
             headers: {
@@ -2345,15 +2472,6 @@ export interface components {
         };
         /** @description `stale-cursor`: Not on the log. See `GET /problems/{code}`. */
         StaleCursor: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `not-a-member`: Not a member. `not-accepted`: Not accepted. `cross-site`: Not from another site. See `GET /problems/{code}`. */
-        NotAMemberOrNotAcceptedOrCrossSite: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2612,7 +2730,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2659,7 +2777,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2688,7 +2806,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2730,7 +2848,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2774,7 +2892,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2801,7 +2919,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2834,7 +2952,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -2872,7 +2990,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["UnauthorizedOrWrongPassword"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["NoPassword"];
             413: components["responses"]["PayloadTooLarge"];
@@ -2922,7 +3040,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -2955,7 +3073,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -2989,8 +3107,147 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownPerson"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tokens": [
+                     *         {
+                     *           "id": 1290114,
+                     *           "name": "Tea bot",
+                     *           "scopes": [
+                     *             "read",
+                     *             "write"
+                     *           ],
+                     *           "createdAt": "2026-11-02T09:30:00.000Z",
+                     *           "expiresAt": "2026-12-02T09:30:00.000Z",
+                     *           "lastUsedAt": "2026-11-02T11:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProgramTokens"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Tea bot",
+                 *       "scopes": [
+                 *         "read",
+                 *         "write"
+                 *       ],
+                 *       "expiresInDays": 30
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProgramTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. The secret is told this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1290114,
+                     *       "name": "Tea bot",
+                     *       "scopes": [
+                     *         "read",
+                     *         "write"
+                     *       ],
+                     *       "createdAt": "2026-11-02T09:30:00.000Z",
+                     *       "expiresAt": "2026-12-02T09:30:00.000Z",
+                     *       "token": "obrol_00000000000000000000000000000000000003jnQlY"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MadeProgramToken"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["UnauthorizedOrWrongPassword"];
+            403: components["responses"]["ForbiddenOrFreshLoginRequiredOrCrossSite"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["TooManyTokens"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableOrOutcomeUnknown"];
+        };
+    };
+    endToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of the token
+                 * @example 1290114
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
+            404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -3104,7 +3361,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAcceptedOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["RecipientOffline"];
@@ -3162,7 +3419,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -3207,7 +3464,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             410: components["responses"]["MessageDeleted"];
@@ -3441,7 +3698,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -3555,7 +3812,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRoom"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -3706,7 +3963,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRoom"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -3996,7 +4253,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownRoom"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -4122,7 +4379,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -4176,7 +4433,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -4240,7 +4497,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
@@ -4285,7 +4542,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["StaleCursor"];
@@ -4322,7 +4579,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["NotAMemberOrNotAcceptedOrCrossSite"];
+            403: components["responses"]["ForbiddenOrNotAMemberOrNotAcceptedOrCrossSite"];
             404: components["responses"]["UnknownRoomOrUnknownRecipient"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -4369,7 +4626,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];
@@ -4458,7 +4715,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             404: components["responses"]["UnknownPerson"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
@@ -4507,7 +4764,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequestsOrTooManyStreams"];
@@ -4542,7 +4799,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["CrossSite"];
+            403: components["responses"]["ForbiddenOrCrossSite"];
             408: components["responses"]["RequestTimeout"];
             421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyRequests"];

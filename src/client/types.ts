@@ -88,7 +88,7 @@ export type Reset = Schemas['Reset']
 export type ByeReason = Schemas['Bye']['reason']
 
 export interface ClientOptions {
-  /** The token of an earlier `register` or `login`, to continue its session. */
+  /** The token of an earlier `register` or `login`, to continue its session; or one for programs. */
   token?: string | undefined
   /** Used instead of the global `fetch`. */
   fetch?: typeof fetch | undefined

@@ -39,6 +39,7 @@ import { ownAccountRoutes } from './routes/own-account.ts'
 import { bodilessRoomRoutes, roomRoutes } from './routes/rooms.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { bodilessStaffRoutes, staffRoutes } from './routes/staff.ts'
+import { bodilessTokenRoutes, tokenRoutes } from './routes/tokens.ts'
 import { defaultWebAppDirectory, webAppRoutes } from './routes/web-app.ts'
 import { defaultTimeouts, serverOptions, type Timeouts } from './server-options.ts'
 import type { Services } from './services.ts'
@@ -98,6 +99,8 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     sessionRoutes,
     ownAccountRoutes,
     blockRoutes,
+    tokenRoutes,
+    bodilessTokenRoutes,
     messageRoutes,
     bodilessMessageRoutes,
     roomRoutes,

@@ -3,6 +3,7 @@ import type { Accounts } from '../chat/accounts.ts'
 import type { Blocks } from '../chat/blocks.ts'
 import type { Conversations } from '../chat/conversations.ts'
 import type { Directory } from '../chat/directory.ts'
+import type { FreshProofs } from '../chat/fresh-proof.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { OwnPassword } from '../chat/own-password.ts'
@@ -13,6 +14,7 @@ import type { Rooms } from '../chat/rooms.ts'
 import type { SessionActivity } from '../chat/session-activity.ts'
 import type { Sessions } from '../chat/sessions.ts'
 import type { Staff } from '../chat/staff.ts'
+import type { Tokens } from '../chat/tokens.ts'
 import type { EventSet } from '../delivery/event-names.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
@@ -51,12 +53,14 @@ export interface StreamParameters {
 export interface Services {
   settings: HttpSettings
   accounts: Pick<Accounts, 'check' | 'register' | 'login' | 'setUp'>
-  sessions: Pick<Sessions, 'find' | 'end'>
+  sessions: Pick<Sessions, 'find' | 'findByToken' | 'end'>
   sessionActivity: Pick<SessionActivity, 'note'>
   ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers' | 'renew'>
   ownPassword: Pick<OwnPassword, 'check' | 'change'>
   blocks: Pick<Blocks, 'list' | 'set'>
   ownProfile: Pick<OwnProfile, 'check' | 'update'>
+  freshProofs: Pick<FreshProofs, 'of'>
+  tokens: Pick<Tokens, 'check' | 'create' | 'list' | 'end'>
   messages: Pick<Messages, 'parse' | 'post' | 'replay' | 'parsePage' | 'page' | 'find'>
   messageChanges: Pick<MessageChanges, 'parseEdit' | 'parseReaction' | 'change' | 'delete'>
   rooms: Pick<

@@ -49,6 +49,8 @@ export interface PasswordChange {
   verifiedHash: string
   /** Of the new password. */
   passwordHash: string
+  /** Whether the account's tokens for programs end with its other sessions. */
+  endTokens: boolean
 }
 
 /** The account as it is now, or why its display name is as it was. */

@@ -1,6 +1,7 @@
 import type { Cursor, LogBounds, MessageEntry } from './message-log.ts'
 import type { Person } from './person.ts'
 import type { RoomRef } from './room.ts'
+import type { Session } from './session-store.ts'
 
 /** What each person has read of their conversations. Names of rooms and users are given by their keys. */
 export interface ConversationStore {
@@ -22,22 +23,24 @@ export interface ConversationStore {
    * Sets whether the viewer is notified of it. A direct conversation in which nothing was said is found,
    * but stays as it is.
    *
+   * @param session of the viewer, judged in the transaction
    * @throws {Unavailable} certainly nothing was stored
    * @throws {OutcomeUnknown} it may have been stored
    */
-  mute(viewer: Person, key: ConversationKey, muted: boolean): Promise<ConversationResult>
+  mute(session: Session, key: ConversationKey, muted: boolean): Promise<ConversationResult>
 
   /**
    * Moves the viewer's marker forward; a place before it changes nothing. What moves is told as
    * `StoreUpdate.read`.
    *
+   * @param session of the viewer, judged in the transaction that moves it
    * @param upTo judged as the cursor of a stream, once the viewer is known to be in it: `stale` where it is
    *   past the head or was rewound. An epoch of null stands for the current one
    * @throws {Unavailable} certainly nothing was stored
    * @throws {OutcomeUnknown} it may have been stored
    */
   markRead(
-    viewer: Person,
+    session: Session,
     key: ConversationKey,
     upTo: Cursor,
   ): Promise<'done' | 'stale' | ConversationRefusal>
@@ -66,8 +69,8 @@ export type ConversationRef =
   | { type: 'room'; room: RoomRef }
   | { type: 'direct'; with: Person }
 
-/** `unknown-room` also where the viewer may not read it. */
-export type ConversationRefusal = 'unknown-room' | 'not-a-member' | 'unknown-user'
+/** `unknown-room` also where the viewer may not read it; `session-ended` of what writes. */
+export type ConversationRefusal = 'unknown-room' | 'not-a-member' | 'unknown-user' | 'session-ended'
 
 export type ConversationResult =
   | { kind: 'done'; conversation: Conversation }

@@ -1,4 +1,4 @@
-import type { Caller } from './caller.ts'
+import type { SessionCaller } from './caller.ts'
 
 /** How long a login is fresh, in ms. */
 export const FRESH_LOGIN_MS = 600_000
@@ -11,7 +11,7 @@ export type FreshProof = { kind: 'login' } | { kind: 'password'; passwordHash: s
 
 /** A caller with a proof, as a call of the store takes them that needs one. */
 export interface ProvenCaller {
-  caller: Caller
+  caller: SessionCaller
   proof: FreshProof
 }
 

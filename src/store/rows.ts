@@ -9,6 +9,7 @@ import type { Account, Role } from './person.ts'
 import type { Room, RoomRef, RoomRole } from './room.ts'
 import type { LeaveReason } from './room-rules.ts'
 import type { Session, SessionDetails } from './session-store.ts'
+import { toScopes } from './token-rows.ts'
 
 /** A message as a query has it, joined with the names of the people. What there is not is null. */
 export interface MessageRow {
@@ -143,16 +144,29 @@ export interface SessionRow extends AccountRow {
   createdAt: number
   expiresAt: number
   nonce: string | null
+  /** Null for the session of a login. */
+  tokenHash: string | null
+  tokenScopes: string | null
+}
+
+/** The columns of `SessionRow`, in both stores. Each parameter is the name of a table in the query. */
+export function sessionColumns(sessions: string, accounts: string): string {
+  return `${sessions}.id, ${sessions}.created_at AS "createdAt", ${sessions}.expires_at AS "expiresAt",
+    ${sessions}.nonce, ${sessions}.token_hash AS "tokenHash", ${sessions}.token_scopes AS "tokenScopes",
+    ${accountColumns(accounts)}`
 }
 
 export function toSession(row: SessionRow): Session {
-  const { id, createdAt, expiresAt, nonce } = row
+  const { id, createdAt, expiresAt, nonce, tokenHash, tokenScopes } = row
   return {
     id,
     account: toAccount(row),
     createdAt,
     expiresAt,
     nonce: nonce ?? String(expiresAt / 1000),
+    ...(tokenHash !== null && {
+      token: { hash: tokenHash, scopes: toScopes(tokenScopes as string) },
+    }),
   }
 }
 

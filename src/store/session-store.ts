@@ -1,5 +1,6 @@
 import type { SessionCaller } from './caller.ts'
 import type { Account } from './person.ts'
+import type { TokenScope } from './token-store.ts'
 
 /** Logins. A session is alive until it is ended or expires. */
 export interface SessionStore {
@@ -82,7 +83,7 @@ export interface SessionUse {
   at: number
 }
 
-/** One login; its token dies with it. */
+/** One login, whose token dies with it; or a token for programs. */
 export interface Session {
   id: number
   account: Account
@@ -93,4 +94,12 @@ export interface Session {
    * be given out again. Of a session that 0.1 made, its first expiry in seconds, which its tokens carry.
    */
   nonce: string
+  /** Of the session that a token for programs is; undefined for that of a login. */
+  token?: SessionToken
+}
+
+interface SessionToken {
+  /** SHA-256 of the token in hex. */
+  hash: string
+  scopes: readonly TokenScope[]
 }

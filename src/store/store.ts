@@ -11,6 +11,7 @@ import type { RetentionStore } from './retention-store.ts'
 import type { RoomStore } from './room-store.ts'
 import type { RenewedSession, SessionStore } from './session-store.ts'
 import type { StaffStore } from './staff-store.ts'
+import type { TokenStore } from './token-store.ts'
 
 /**
  * Everything the server stores. `sqlite/` implements it for one process, `postgres/` for many nodes.
@@ -21,6 +22,7 @@ export interface Store {
   readonly log: MessageLog
   readonly accounts: AccountStore
   readonly sessions: SessionStore
+  readonly tokens: TokenStore
   readonly presence: PresenceStore
   readonly blocks: BlockStore
   readonly rooms: RoomStore

@@ -147,8 +147,8 @@ t.test('the store is asked by keys', async (t) => {
   t.same(scripted.asked.splice(0), [
     [account, query],
     [account, { type: 'everyone' }],
-    [account, { type: 'room', key: 'tea' }, true],
-    [account, { type: 'direct', key: 'bob' }, upTo],
+    [session, { type: 'room', key: 'tea' }, true],
+    [session, { type: 'direct', key: 'bob' }, upTo],
     [account, { type: 'direct', key: 'bob' }],
   ])
   await conversations.find(session, { type: 'direct', username: 'Straße' })
@@ -180,6 +180,7 @@ t.test('what the store refuses has a code', async (t) => {
     ['unknown-room', 'unknown-room'],
     ['not-a-member', 'not-a-member'],
     ['unknown-user', 'unknown-recipient'],
+    ['session-ended', 'unauthorized'],
   ] as const) {
     scripted.outcome = outcome
     for (const call of calls) t.equal((await refusalOf(call)).code, code)

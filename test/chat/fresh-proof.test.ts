@@ -71,3 +71,14 @@ t.test('no password is one for an account without a password', async (t) => {
   const refusal = await refusalOf(() => proofs.of(bot, '', { from: here, asLogin }))
   t.match(refusal, { code: 'wrong-password' })
 })
+
+t.test('a token for programs is no login, however new it is', async (t) => {
+  const store = new MemoryStore()
+  const ann = await store.join('ann')
+  const proofs = new FreshProofs(store, new Passwords())
+  const asLogin = <T>(check: () => Promise<T>) => check()
+  const token = { ...ann, token: { hash: 'x', scopes: ['admin'] } } as const
+  t.ok(await proofs.of(ann, undefined, { from: here, asLogin }))
+  const refusal = await refusalOf(() => proofs.of(token, undefined, { from: here, asLogin }))
+  t.match(refusal, { code: 'fresh-login-required' })
+})

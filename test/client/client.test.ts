@@ -238,3 +238,20 @@ t.test('hurry retries pending calls, and its attempts do not lengthen the next w
   t.match(await answer, { user: { username: 'tess' } })
   await stream.return()
 })
+
+t.test('a token for programs is used as that of a session', async (t) => {
+  const person = await room.register('wim')
+  const wanted = { name: 'A program', scopes: ['read', 'write'] }
+  const { body: made } = await person.call('POST', '/v1/tokens', wanted)
+  const program = new ObrolClient(room.url, { token: made.token })
+  const stream = program.events()
+  t.match((await stream.next()).value, { type: 'ready', ready: { user: 'wim' } })
+  const note = await program.direct('wim', 'note')
+  t.match((await stream.next()).value, { type: 'message', message: { id: note.id, text: 'note' } })
+  t.equal(await outcomeOf(program.logout()), 'forbidden')
+  t.equal(program.token, made.token, 'it is as good as before')
+  await person.call('DELETE', `/v1/tokens/${made.id}`)
+  const ended = await takeUntil(stream, 'ended')
+  t.match(ended.at(-1), { type: 'ended', reason: 'logged-out' })
+  t.equal(program.token, undefined)
+})

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { type ProblemCode, problems } from '../../src/chat/problems.ts'
 import { openRoom } from '../support/room.ts'
-import { ask, inBody, inParameter, post } from './bad-requests/row.ts'
+import { ask, inBody, inParameter, invalidToken, post } from './bad-requests/row.ts'
 import { answers } from './behaviour/answers.ts'
 import { breakPasswordHash } from './support/break-password-hash.ts'
 import { done, json, opened, provoked, refused, time } from './support/requests.ts'
@@ -71,11 +71,15 @@ t.test('what is refused before anyone is asked', async (t) => {
   const { operations } = json(await done(t, room, nope, 404))
   const listed = operations.map(({ method, path }: Record<string, string>) => `${method} ${path}`)
   t.same(listed.sort(), [
+    'DELETE /v1/me/blocks/{username}',
     'DELETE /v1/messages/{id}',
     'DELETE /v1/messages/{id}/reactions/{emoji}',
     'DELETE /v1/rooms/{room}',
     'DELETE /v1/rooms/{room}/bans/{username}',
     'DELETE /v1/rooms/{room}/members/{username}',
+    'DELETE /v1/sessions',
+    'DELETE /v1/sessions/{id}',
+    'DELETE /v1/tokens/{id}',
     'GET /healthz',
     'GET /openapi-3.2.json',
     'GET /openapi.json',
@@ -85,6 +89,7 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /v1/conversations/{conversation}',
     'GET /v1/events',
     'GET /v1/me',
+    'GET /v1/me/blocks',
     'GET /v1/messages',
     'GET /v1/messages/{id}',
     'GET /v1/rooms',
@@ -92,8 +97,11 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /v1/rooms/{room}/bans',
     'GET /v1/rooms/{room}/members',
     'GET /v1/rooms/{room}/messages',
+    'GET /v1/sessions',
+    'GET /v1/tokens',
     'GET /v1/users/online',
     'PATCH /v1/conversations/{conversation}',
+    'PATCH /v1/me',
     'PATCH /v1/messages/{id}',
     'PATCH /v1/rooms/{room}',
     'POST /v1/conversations/{conversation}/typing',
@@ -103,9 +111,13 @@ t.test('what is refused before anyone is asked', async (t) => {
     'POST /v1/messages/broadcast',
     'POST /v1/messages/direct',
     'POST /v1/register',
+    'POST /v1/renew',
     'POST /v1/rooms',
     'POST /v1/rooms/{room}/messages',
+    'POST /v1/tokens',
     'PUT /v1/conversations/{conversation}/read',
+    'PUT /v1/me/blocks/{username}',
+    'PUT /v1/me/password',
     'PUT /v1/messages/{id}/reactions/{emoji}',
     'PUT /v1/rooms/{room}/bans/{username}',
     'PUT /v1/rooms/{room}/members/{username}',
@@ -114,7 +126,7 @@ t.test('what is refused before anyone is asked', async (t) => {
   for (const method of ['OPTIONS', 'PUT'])
     await refused(t, room, ask(method, '/v1/me'), {
       code: 'method-not-allowed',
-      allow: 'GET, HEAD',
+      allow: 'GET, HEAD, PATCH',
     })
   const big = { username: 'ann', password: 'x'.repeat(70_000) }
   await refused(t, room, post('/v1/login', big), { code: 'payload-too-large' })
@@ -209,6 +221,34 @@ t.test('messages that change', async (t) => {
   await done(t, room, ask('DELETE', '/v1/messages/1', { token }), 204)
   await refused(t, room, ask('GET', '/v1/messages/1', { token }), { code: 'message-deleted' })
   await refused(t, room, edit, { code: 'message-deleted' })
+})
+
+t.test('tokens for programs', async (t) => {
+  const room = await openRoom(t)
+  const { token } = await room.register('ann')
+  const wanted = { name: 'A program', scopes: ['read'] }
+  const make = post('/v1/tokens', wanted, { token })
+  const made = json(await done(t, room, make, 201))
+  t.match(made, { ...wanted, id: Number, token: /^obrol_/, createdAt: time, expiresAt: time })
+  const program = { token: made.token }
+  await done(t, room, ask('GET', '/v1/me', program), 200)
+  await refused(t, room, ask('GET', '/v1/tokens', program), { code: 'forbidden' })
+  await refused(t, room, post('/v1/rooms', { name: 'tea' }, program), { code: 'forbidden' })
+  const above = post('/v1/tokens', { ...wanted, scopes: ['admin'] }, { token })
+  await refused(t, room, above, { code: 'forbidden' })
+  for (let count = 2; count <= 50; count++) await done(t, room, make, 201)
+  await refused(t, room, make, { code: 'too-many-tokens' })
+  const { tokens } = json(await done(t, room, ask('GET', '/v1/tokens', { token }), 200))
+  t.equal(tokens.length, 50)
+  await done(t, room, ask('DELETE', `/v1/tokens/${made.id}`, { token }), 204)
+  await refused(t, room, ask('GET', '/v1/me', program), invalidToken)
+
+  await room.stop()
+  const database = new Database(join(room.folder, 'obrol.db'))
+  database.exec('UPDATE sessions SET created_at = created_at - 601000')
+  database.close()
+  await room.start()
+  await refused(t, room, make, { code: 'fresh-login-required' })
 })
 
 t.test('limits', async (t) => {

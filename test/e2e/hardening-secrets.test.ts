@@ -134,8 +134,12 @@ t.test('passwords and tokens are in no line of the log, whatever goes wrong', as
   const ann = await room.register('ann', password)
   const again = await room.login('ann', password)
   const { body: events } = await ann.call('POST', '/v1/events/token')
+  const wanted = { name: 'A program', scopes: ['read'], password }
+  const { body: program } = await ann.call('POST', '/v1/tokens', wanted)
   const tokens = [ann.token, again.token, events.token]
-  await goWrong(room, ann, events.token)
+  for (const token of [events.token, program.token]) await goWrong(room, ann, token)
+  await room.call('GET', '/v1/me', { token: program.token })
+  await room.call('GET', '/v1/me', { token: program.token.slice(0, -1) })
   const own = await EventReader.open({ url: room.url, query: `?token=${events.token}` })
   await own.next('ready')
   await ann.broadcast('SECRET-text')
@@ -156,10 +160,11 @@ t.test('passwords and tokens are in no line of the log, whatever goes wrong', as
   t.notMatch(written, /\$argon2id/)
   for (const token of tokens)
     for (const part of token.split('.').slice(1)) t.notOk(written.includes(part.slice(0, 40)))
+  t.notOk(written.includes(program.token.slice(0, 26)), 'nor half of a program’s token')
 })
 
 /** Everything that people do with passwords and tokens and should not. */
-async function goWrong(room: Room, ann: Guest, eventsToken: string): Promise<void> {
+async function goWrong(room: Room, ann: Guest, token: string): Promise<void> {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const wrong: [method: string, path: string, body?: unknown, headers?: Record<string, string>][] =
     [
@@ -183,23 +188,23 @@ async function goWrong(room: Room, ann: Guest, eventsToken: string): Promise<voi
       ['GET', `/v1/me?token=${ann.token}`],
       ['GET', `/v1/nope?token=${ann.token}`],
       ['GET', `/v1/events?token=${ann.token}`],
-      ['GET', `/v1/events%3Ftoken=${eventsToken}`],
-      ['GET', `/v1/events;token=${eventsToken}`],
-      ['GET', `/v1/events&token=${eventsToken}`],
-      ['GET', `/v1/${eventsToken}`],
-      ['GET', `/${eventsToken}/events`],
-      ['GET', `/v1/events?token=${eventsToken}&presence=half`],
-      ['DELETE', `/v1/events?token=${eventsToken}`],
+      ['GET', `/v1/events%3Ftoken=${token}`],
+      ['GET', `/v1/events;token=${token}`],
+      ['GET', `/v1/events&token=${token}`],
+      ['GET', `/v1/${token}`],
+      ['GET', `/${token}/events`],
+      ['GET', `/v1/events?token=${token}&presence=half`],
+      ['DELETE', `/v1/events?token=${token}`],
       ['GET', '/v1/me', undefined, { authorization: `Basic ${ann.token}` }],
       ['GET', '/v1/me', undefined, { authorization: `Bearer ${ann.token}x` }],
     ]
   for (const [method, path, body, headers] of wrong)
     await room.call(method, path, { body, headers: headers ?? {} })
   for (const bytes of [
-    ask('GET', `/%ff?token=${eventsToken}`),
-    ask('GET', `/v1/events?token=${eventsToken}`, { lines: ['broken'] }),
-    ask('FROBNICATE', `/v1/events?token=${eventsToken}`),
-    ask('CONNECT', `${eventsToken}:443`),
+    ask('GET', `/%ff?token=${token}`),
+    ask('GET', `/v1/events?token=${token}`, { lines: ['broken'] }),
+    ask('FROBNICATE', `/v1/events?token=${token}`),
+    ask('CONNECT', `${token}:443`),
     post(
       '/v1/login',
       { username: 'ann', password: 'PASSWORD-two' },

@@ -55,13 +55,14 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.accounts.byKeys([personNamed(round), 'nobody'])
   await store.accounts.search({ key: 'person', displayKey: 'ann' }, 20)
   await store.sessions.find(ann.id)
+  await everyTokenCall(store, ann)
   await store.sessions.newest(100)
   await store.sessions.ofAccount(viewer)
   const verifiedHash = await store.accounts.passwordHash(viewer)
   await store.sessions.openWithPassword(viewer, verifiedHash, hour)
   await store.accounts.changePassword(
     { kind: 'session', session: ann.id },
-    { verifiedHash, passwordHash: 'new' },
+    { verifiedHash, passwordHash: 'new', endTokens: true },
   )
   const caller = { kind: 'session', session: ann.id } as const
   for (const blocked of [true, false]) {
@@ -136,6 +137,18 @@ async function everyStaffCall(store: Store, ann: Session, round: number): Promis
     for (const action of [null, 'muted'] as const)
       await store.audit.list({ before: null, limit: 50, by, action })
   await store.retention.deleteRecords(Date.now() - hour)
+}
+
+async function everyTokenCall(store: Store, ann: Session): Promise<void> {
+  const caller = { kind: 'session', session: ann.id } as const
+  const proof = { kind: 'login' } as const
+  const hash = `token of ${ann.id}`
+  const wanted = { hash, name: 'A token', scopes: ['read'], ttlMs: hour } as const
+  const token = await store.tokens.create({ caller, proof }, wanted)
+  if (typeof token === 'string') throw new Error(token)
+  await store.tokens.find(hash)
+  await store.tokens.list(ann.account.id)
+  await store.tokens.end(caller, token.id)
 }
 
 async function everyRoomCall(
@@ -234,10 +247,10 @@ async function everyConversationCall(store: Store, ann: Session, bob: Session): 
     { type: 'direct', key: 'nobody' },
   ] as const) {
     await store.conversations.find(viewer, key)
-    await store.conversations.mute(viewer, key, true)
+    await store.conversations.mute(ann, key, true)
     await store.conversations.tellTyping(viewer, key)
     const { epoch, head: id } = await store.log.bounds()
-    await store.conversations.markRead(viewer, key, { id, epoch })
+    await store.conversations.markRead(ann, key, { id, epoch })
   }
   const { username } = viewer
   for (const account of [viewer, { id: 1, username: personNamed(1) }]) {

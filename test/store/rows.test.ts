@@ -26,7 +26,8 @@ t.test('an account has only what there is of it', async (t) => {
 
 t.test('a session of 0.1 has its expiry for a nonce', async (t) => {
   const times = { createdAt: 1_800_000_000_000, expiresAt: 1_800_000_009_000 }
-  const ofRow = (nonce: string | null) => toSession({ ...row, id: 3, ...times, nonce }).nonce
+  const login = { ...row, id: 3, ...times, tokenHash: null, tokenScopes: null }
+  const ofRow = (nonce: string | null) => toSession({ ...login, nonce }).nonce
   t.equal(ofRow('abc'), 'abc')
   t.equal(ofRow(null), '1800000009')
 })

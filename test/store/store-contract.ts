@@ -12,12 +12,14 @@ import { roomStoreContract } from './contract/room-store.ts'
 import { sessionStoreContract } from './contract/session-store.ts'
 import { staffStoreContract } from './contract/staff-store.ts'
 import { storeContract } from './contract/store.ts'
+import { tokenStoreContract } from './contract/token-store.ts'
 
 /** The tests of each interface that a store consists of, by its name. */
 const contracts: Record<string, (t: Test, openFixture: OpenFixture) => Promise<void>> = {
   MessageLog: messageLogContract,
   AccountStore: accountStoreContract,
   SessionStore: sessionStoreContract,
+  TokenStore: tokenStoreContract,
   BlockStore: blockStoreContract,
   RoomStore: roomStoreContract,
   ConversationStore: conversationStoreContract,

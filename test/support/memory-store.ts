@@ -18,11 +18,15 @@ import type { RoomRef } from '../../src/store/room.ts'
 import type { Session, SessionClient, SessionStore } from '../../src/store/session-store.ts'
 import type { Restriction, SetupCodeUse } from '../../src/store/staff-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { decideNewToken } from '../../src/store/token-rules.ts'
+import type { Token, TokenStore } from '../../src/store/token-store.ts'
 
 type RoomRefused = 'unknown-room' | 'forbidden' | 'not-a-member' | 'room-archived'
 
 /** As much of a store as the domain's tests need, in memory. Failures and waits are set by the test. */
-export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now' | 'sessions'> {
+export class MemoryStore
+  implements Pick<Store, 'accounts' | 'isUpToDate' | 'now' | 'sessions' | 'tokens'>
+{
   readonly epoch = 'mh4k2c9z'
   /** False: what other nodes did may be missing from what is known here. */
   isUpToDate = true
@@ -46,6 +50,7 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
   readonly #entries: MessageEntry[] = []
   readonly #reactions = new Set<string>()
   readonly #keys = new Map<string, { digest: string; entry: MessageEntry }>()
+  readonly #tokenNames = new Map<number, string>()
   #lastSession = 0
   /** By account. Who is in it may not write. */
   readonly muted = new Map<number, Restriction>()
@@ -101,14 +106,16 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
         return this.#open(account, ttlMs, client)
       }),
     credentials: (key) => this.#call('credentials', () => this.#accounts.get(key)),
-    changePassword: ({ session }, { verifiedHash, passwordHash }) =>
+    changePassword: ({ session }, { verifiedHash, passwordHash, endTokens }) =>
       this.#call('changePassword', () => {
         const own = this.#sessions.get(session)
         if (!own) return 'session-ended'
         const known = this.#accountOf(own.account.id)
         if (known.passwordHash !== verifiedHash) return 'password-changed'
         known.passwordHash = passwordHash
-        const others = this.#sessionsOf(own.account.id).filter(({ id }) => id !== session)
+        const others = this.#sessionsOf(own.account.id).filter(
+          ({ id, token }) => id !== session && (endTokens || !token),
+        )
         for (const { id } of others) this.#sessions.delete(id)
         return others.map(({ id }) => id)
       }),
@@ -191,6 +198,40 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
       }),
   }
 
+  readonly tokens: TokenStore = {
+    create: ({ caller, proof }, { hash, name, scopes, ttlMs }) =>
+      this.#call('createToken', () => {
+        const session = this.#sessions.get(caller.session)
+        if (session === undefined) return 'session-ended'
+        const { account, createdAt: loginAt } = session
+        const known = this.#accounts.values().find((one) => one.account.id === account.id)
+        const { passwordHash } = known as Credentials
+        const tokens = this.#tokensOf(account.id).length
+        const facts = { role: account.role, loginAt, passwordHash, now: this.now(), tokens }
+        const refusal = decideNewToken(scopes, proof, facts)
+        if (refusal !== undefined) return refusal
+        const made = this.#open(account, ttlMs)
+        made.token = { hash, scopes }
+        this.#tokenNames.set(made.id, name)
+        return this.#toToken(made)
+      }),
+    find: (hash) =>
+      this.#call(
+        'findToken',
+        () => this.#sessions.values().find(({ token }) => token?.hash === hash)?.id,
+      ),
+    list: (account) =>
+      this.#call('listTokens', () => this.#tokensOf(account).map((one) => this.#toToken(one))),
+    end: ({ session }, id) =>
+      this.#call('endToken', () => {
+        const caller = this.#sessions.get(session)
+        if (caller === undefined) return 'session-ended'
+        if (!this.#tokensOf(caller.account.id).some((one) => one.id === id)) return 'unknown-token'
+        this.#sessions.delete(id)
+        return 'ended'
+      }),
+  }
+
   /** Registers someone without more ado. */
   async join(username: string, ttlMs = 60_000): Promise<Session> {
     const account = { username, key: username, skeletons: [username], passwordHash: '' }
@@ -210,11 +251,20 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
     const createdAt = Date.now()
     const id = ++this.#lastSession
     const times = { createdAt, expiresAt: createdAt + ttlMs }
-    const session = { id, account, ...times, nonce: `nonce ${id}` }
+    const session: Session = { id, account, ...times, nonce: `nonce ${id}` }
     this.#sessions.set(id, session)
     this.#lastSeen.set(id, createdAt)
     if (client) this.#clients.set(id, client)
     return session
+  }
+
+  #tokensOf(account: number): Session[] {
+    return [...this.#sessions.values()].filter((one) => one.token && one.account.id === account)
+  }
+
+  #toToken({ id, createdAt, expiresAt, token }: Session): Token {
+    const name = this.#tokenNames.get(id) as string
+    return { id, name, scopes: token?.scopes ?? [], createdAt, expiresAt }
   }
 
   #accountOf(id: number): Credentials {

@@ -73,7 +73,7 @@ export class PastedShell {
   }
 }
 
-/** Without what differs from run to run: times, epochs, tokens, how long to wait. */
+/** Without what differs from run to run: times, epochs, tokens and their ids, how long to wait. */
 export function steady(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
@@ -81,6 +81,7 @@ export function steady(text: string): string {
     .replaceAll(/\b(\d+)-[0-9a-z]{8}(?=["\n])/g, '$1-EPOCH')
     .replaceAll(/^(Setup code: ).*$/gm, '$1CODE')
     .replaceAll(/"token":"[\w.-]+"/g, '"token":"TOKEN"')
+    .replaceAll(/"id":\d+(?=,"name":"[^"]+","scopes":)/g, '"id":ID')
     .replaceAll(/^(retry-after: )\d+$/gm, '$1SECONDS')
     .trimEnd()
 }

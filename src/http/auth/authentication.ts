@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import { invalidParameter } from '../../chat/field-errors.ts'
 import { Problem } from '../../chat/problems.ts'
 import type { StaffMember } from '../../chat/staff.ts'
+import { looksLikeToken } from '../../chat/token-format.ts'
 import type { Session } from '../../store/session-store.ts'
 import { isConsole } from '../connection/console-sockets.ts'
 import { queryValue } from '../input/query.ts'
 import { clientAddress } from '../limits/client-address.ts'
 import type { Services } from '../services.ts'
+import { checkScope } from './scopes.ts'
 import { isTokenOf, type TokenType, verifyToken } from './tokens.ts'
 
 declare module 'fastify' {
@@ -21,16 +23,19 @@ declare module 'fastify' {
 type AuthServices = Pick<Services, 'sessions' | 'sessionActivity'>
 type MakeHook = (app: FastifyInstance, services: AuthServices) => onRequestAsyncHookHandler
 
-/** Requires a session token in the `Authorization` header. */
+/**
+ * Requires a session's token in the `Authorization` header, or a program's with the scope of the route.
+ *
+ * @throws {Problem} `unauthorized`, `forbidden`
+ */
 export const requireSessionToken: MakeHook = (app, services) => async (request) => {
   rejectConsole(request)
-  request.session = await authenticate(app, services, 'session', headerToken(request))
+  request.session = await authenticateHeader(app, services, request)
 }
 
 /**
- * Requires a session token in the `Authorization` header, or an events token in the query, because an
- * `EventSource` cannot set headers. URLs end up in logs and browser histories, so a session token is
- * not accepted there.
+ * Requires what `requireSessionToken` does, or an events token in the query, because an `EventSource` cannot
+ * set headers. URLs end up in logs and browser histories, so no other token is accepted there.
  */
 export const requireEventsToken: MakeHook = (app, services) => async (request) => {
   rejectConsole(request)
@@ -38,7 +43,7 @@ export const requireEventsToken: MakeHook = (app, services) => async (request) =
   const { authorization } = request.headers
   request.session =
     token === undefined || authorization !== undefined
-      ? await authenticate(app, services, 'session', headerToken(request))
+      ? await authenticateHeader(app, services, request)
       : await authenticate(app, services, 'events', token)
   // Checked after the token, so that an invalid one is always answered 401.
   if (token !== undefined && authorization !== undefined)
@@ -76,6 +81,20 @@ function headerToken(request: FastifyRequest): string | undefined {
 
 function queryToken(request: FastifyRequest): string | undefined {
   return queryValue(request, 'token')
+}
+
+async function authenticateHeader(
+  app: FastifyInstance,
+  services: AuthServices,
+  request: FastifyRequest,
+): Promise<Session> {
+  const token = headerToken(request)
+  if (token === undefined || !looksLikeToken(token))
+    return authenticate(app, services, 'session', token)
+  const session = await services.sessions.findByToken(token)
+  services.sessionActivity.note(session.id)
+  checkScope(session, request.routeOptions.schema?.scope)
+  return session
 }
 
 async function authenticate(

@@ -15,8 +15,8 @@ export interface OpenApiOperation {
   tags: string[]
   summary: string
   description: string
-  /** Empty where no token is needed. */
-  security: object[]
+  /** Empty where no token is needed. Of a bearer scheme, the scope that a token for programs needs. */
+  security: { sessionToken?: string[] }[]
   requestBody?: { required: boolean; content: Record<string, MediaType> }
   responses: Record<string, OpenApiResponse | Reference>
 }
@@ -52,6 +52,7 @@ export function toOpenApi32(made: object): OpenApiDocument {
   components.responses = {}
   for (const operation of operationsOf(document)) {
     describeBody(operation, components.schemas)
+    describeScope(operation)
     shareErrorResponses(operation, components.responses)
   }
   for (const schema of Object.values(components.schemas)) delete schema.examples
@@ -96,6 +97,18 @@ function describeBody(
     media.example = examples?.[0]
     requestBody.required = required !== undefined
   }
+}
+
+/** Tells people what programs read from `security`. */
+function describeScope(operation: OpenApiOperation): void {
+  const [bearer] = operation.security
+  if (bearer === undefined) return
+  const [scope] = bearer.sessionToken as string[]
+  const rule =
+    scope === undefined
+      ? 'Not with a token for programs.'
+      : `A token for programs needs the scope \`${scope}\`.`
+  operation.description += ` ${rule}`
 }
 
 /** Every call can be refused with this code, so it is part of a name only where it is alone. */

@@ -43,8 +43,7 @@ interface Field {
 /**
  * Validates requests against their schemas, with errors in words for people. Nothing is coerced but
  * decimal numbers, and `true` and `false`, in queries, paths and forms, and JSON in a field of a form
- * that is an object. A body that needs no field need
- * not be there.
+ * that is an object or an array. A body that needs no field need not be there.
  */
 export const compileValidator: FastifySchemaCompiler<FlatSchema> = ({ schema, httpPart = '' }) => {
   const fields = fieldsOf(schema, httpPart)
@@ -134,6 +133,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   integer: (text) => (/^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : undefined),
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
   object: readJsonText,
+  array: readJsonText,
 }
 
 /** Undefined where it is not JSON, or breaks a rule that JSON bodies have. */

@@ -39,7 +39,9 @@ export function logAccountEvent(
     | 'logout'
     | 'session ended'
     | 'sessions ended'
-    | 'password changed',
+    | 'password changed'
+    | 'token made'
+    | 'token ended',
   username: string,
 ): void {
   const { log, id } = request
@@ -130,11 +132,14 @@ function redactTokens(text: string): string {
   return redacted === decoded ? text : redacted
 }
 
+/** Where a session's token begins (the base64 of `{"`), or a program's. */
+const tokenStart = /eyJ|obrol_[0-9A-Za-z]{20}/
+
 /**
- * Cuts a run of the characters of tokens where a token begins (the base64 of `{"`). One expression for
- * all of this would take quadratic time.
+ * Cuts a run of the characters of tokens where a token begins. One expression for all of this would take
+ * quadratic time.
  */
 function redactToken(run: string): string {
-  const begin = run.indexOf('eyJ')
+  const begin = run.search(tokenStart)
   return begin === -1 ? run : `${run.slice(0, begin)}[token]`
 }

@@ -54,6 +54,7 @@ export async function addSwagger(
       servers: [{ url: '/', description: 'The server that this document comes from' }],
       tags: [
         { name: 'Accounts', description: 'Register, log in and log out' },
+        { name: 'Tokens', description: 'Tokens for programs' },
         { name: 'Messages', description: 'Send messages and read them' },
         { name: 'Rooms', description: 'Make rooms, join them and say who may do what' },
         {
@@ -71,7 +72,8 @@ export async function addSwagger(
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
-            description: 'The token of `POST /v1/register` or `POST /v1/login`.',
+            description:
+              'The token of `POST /v1/register` or `POST /v1/login`. Where an operation names a scope, also a token of `POST /v1/tokens` with this scope.',
           },
         },
       },

@@ -8,6 +8,7 @@ import {
   jsonResponse,
   tokenErrors,
 } from './responses.ts'
+import { scope } from './scope.ts'
 
 export const User = Type.Object(
   {
@@ -99,11 +100,11 @@ export const Credentials = Type.Object(
 
 export const register = {
   operationId: 'register',
+  ...scope('none'),
   tags: ['Accounts'],
   summary: 'Register an account',
   description:
     'Creates the account and opens its first session. Send the token of the answer in the `Authorization` header of the other calls.',
-  security: [],
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
   body: NewAccount,
@@ -122,11 +123,11 @@ export const register = {
 
 export const login = {
   operationId: 'login',
+  ...scope('none'),
   tags: ['Accounts'],
   summary: 'Log in',
   description:
     'Opens another session. Where registration is closed, `wrong-credentials` stands for both `unknown-user` and `wrong-password`.',
-  security: [],
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
   body: Credentials,
@@ -147,10 +148,10 @@ export const login = {
 
 export const logout = {
   operationId: 'logout',
+  ...scope('session'),
   tags: ['Accounts'],
   summary: 'Log out',
   description: 'Ends this session: its streams close, and its token is no longer valid.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
     204: emptyResponse('Logged out. The token is no longer valid.'),
@@ -160,11 +161,11 @@ export const logout = {
 
 export const renew = {
   operationId: 'renewSession',
+  ...scope('session'),
   tags: ['Accounts'],
   summary: 'Renew the session',
   description:
     'Lets the session live on, and returns a new token. Earlier tokens stay valid until their own end, and open streams go on. From its login a session lives `SESSION_MAX_DAYS` at most: then `expiresAt` stays what it was.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
     200: jsonResponse('Renewed.', OpenedSession, opened),
@@ -174,10 +175,10 @@ export const renew = {
 
 export const getMe = {
   operationId: 'getMe',
+  ...scope('read'),
   tags: ['Accounts'],
   summary: 'Get the current user and session',
   description: 'The user of the token, and when its session ends.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
     200: jsonResponse('The current user and session.', OwnSession, {

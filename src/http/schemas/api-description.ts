@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { problems } from '../../chat/problems.ts'
 import { ProblemType } from './problem-details.ts'
 import { errorResponses, jsonResponse } from './responses.ts'
+import { scope } from './scope.ts'
 
 export const ApiDocument = Type.Object(
   {},
@@ -10,10 +11,10 @@ export const ApiDocument = Type.Object(
 
 export const getOpenApi = {
   operationId: 'getOpenApi',
+  ...scope('none'),
   tags: ['Server'],
   summary: 'Get the OpenAPI 3.1 document',
   description: 'With bodies in JSON alone, for generators of clients.',
-  security: [],
   response: {
     200: jsonResponse('The document.', ApiDocument, { openapi: '3.1.0' }),
     ...errorResponses(),
@@ -22,11 +23,11 @@ export const getOpenApi = {
 
 export const getOpenApi32 = {
   operationId: 'getOpenApi32',
+  ...scope('none'),
   tags: ['Server'],
   summary: 'Get the OpenAPI 3.2 document',
   description:
     'Also with the schema of each event of the stream, and with the forms that are accepted besides JSON.',
-  security: [],
   response: {
     200: jsonResponse('The document.', ApiDocument, { openapi: '3.2.0' }),
     ...errorResponses(),
@@ -45,10 +46,10 @@ export const ProblemExplanation = Type.Object(
 
 export const explainProblem = {
   operationId: 'explainProblem',
+  ...scope('none'),
   tags: ['Server'],
   summary: 'Get the explanation of a problem code',
   description: 'What the code in the `type` of a problem means, and what to do about it.',
-  security: [],
   params: Type.Object({
     code: Type.String({
       description: 'The last part of a problem’s `type`',

@@ -3,6 +3,7 @@ import { exampleUser, User } from './accounts.ts'
 import { strict } from './common.ts'
 import { emptyResponse, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 import { pageLimit } from './rooms.ts'
+import { scope } from './scope.ts'
 import { defaultUserLimit } from './users.ts'
 
 export const UserPage = Type.Object(
@@ -13,11 +14,12 @@ export const UserPage = Type.Object(
   { $id: 'UserPage', description: 'A page of users' },
 )
 
-const common = { tags: ['Accounts'], security: [{ sessionToken: [] }] }
+const common = { tags: ['Accounts'] }
 
 export const listBlocks = {
   ...common,
   operationId: 'listBlocks',
+  ...scope('read'),
   summary: 'List blocked users',
   description: 'Whom the caller has blocked, sorted by name.',
   querystring: Type.Object(
@@ -66,6 +68,7 @@ const writeErrors = [
 export const blockUser = {
   ...onUser,
   operationId: 'blockUser',
+  ...scope('write'),
   summary: 'Block a user',
   description:
     'Who is blocked can no longer post, edit, react or type in the direct conversation with the caller, nor add the caller to a room: that is `not-accepted`. What they said stays.',
@@ -78,6 +81,7 @@ export const blockUser = {
 export const unblockUser = {
   ...onUser,
   operationId: 'unblockUser',
+  ...scope('write'),
   summary: 'Unblock a user',
   description: 'Takes a block away.',
   response: {

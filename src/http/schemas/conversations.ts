@@ -10,6 +10,7 @@ import {
   tokenErrors,
 } from './responses.ts'
 import { pageLimit } from './rooms.ts'
+import { scope } from './scope.ts'
 
 /** How many conversations a page has at most without `limit`. */
 export const defaultConversationLimit = 50
@@ -118,7 +119,6 @@ export const ReadMarker = Type.Object(
 
 const onConversation = {
   tags: ['Conversations'],
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: Type.Object({
     conversation: Type.String({
@@ -142,6 +142,7 @@ const readErrors = [
 export const listConversations = {
   ...onConversation,
   operationId: 'listConversations',
+  ...scope('read'),
   summary: 'List conversations',
   description:
     'The one with everyone, those with single people, and the rooms that the caller is a member of; the newest first. The next page begins `before` the last of this one.',
@@ -174,6 +175,7 @@ export const listConversations = {
 export const getConversation = {
   ...onConversation,
   operationId: 'getConversation',
+  ...scope('read'),
   summary: 'Get a conversation',
   description: 'Also one with a person with whom nothing was said yet.',
   response: {
@@ -185,6 +187,7 @@ export const getConversation = {
 export const updateConversation = {
   ...onConversation,
   operationId: 'updateConversation',
+  ...scope('write'),
   summary: 'Mute a conversation',
   description:
     'The server keeps it for all devices of the caller, and goes on to send what is said. With a person with whom nothing was said yet nothing is kept.',
@@ -199,6 +202,7 @@ export const updateConversation = {
 export const markConversationRead = {
   ...onConversation,
   operationId: 'markConversationRead',
+  ...scope('write'),
   summary: 'Mark a conversation as read',
   description:
     'Up to an id or a cursor. A marker never goes back: a place before it changes nothing. All streams of the caller get the event `read` where it moves.',
@@ -213,6 +217,7 @@ export const markConversationRead = {
 export const tellTyping = {
   ...onConversation,
   operationId: 'tellTyping',
+  ...scope('write'),
   summary: 'Say that you are typing',
   description:
     'The others in a room or a direct conversation get the event `typing`. Repeat it every few seconds while it lasts: it is forgotten after 6 seconds, or with the message.',

@@ -48,6 +48,12 @@ export function documentedRules({
       pattern: `^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029${bidiControls}]*$`,
       description: `1 to ${maxTitleChars} characters on one line, not blank, no control characters and no bidirectional ones. A new room without one has its name as its title`,
     },
+    tokenName: {
+      minLength: 1,
+      maxLength: maxTitleChars,
+      pattern: `^[^\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029${bidiControls}]*$`,
+      description: `What it is for: 1 to ${maxTitleChars} characters on one line, as in the title of a room`,
+    },
     roomTopic: {
       maxLength: maxTopicChars,
       pattern: `^[^${textControls}${bidiControls}]*$`,

@@ -7,6 +7,7 @@ import { DeletedMessage, Message, ReactionChange } from './message.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 import { roomEventData } from './room-events.ts'
 import { Room } from './rooms.ts'
+import { scope } from './scope.ts'
 
 export const StreamToken = Type.Object(
   {
@@ -21,11 +22,11 @@ export const StreamToken = Type.Object(
 
 export const createStreamToken = {
   operationId: 'createStreamToken',
+  ...scope('session'),
   tags: ['Events'],
   summary: 'Create a stream token',
   description:
     'For an `EventSource`, which cannot set headers. It is valid as long as the session, may be used more than once, and opens the stream and nothing else.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   response: {
     201: jsonResponse('The token.', StreamToken, {
@@ -273,12 +274,11 @@ id: 1042-mh4k2c9z
 
 export const openStream = {
   operationId: 'openStream',
+  ...scope('read', { tokenInQuery: true }),
   tags: ['Events'],
   summary: 'Open the event stream',
   description:
     'Server-Sent Events: `message`, `message.updated`, `message.deleted`, `reaction.added` and `reaction.removed`; `ready`; `room.joined`, `room.left`, `member.joined`, `member.left`, `member.updated`, `room.updated` and `room.deleted`; `presence`, `typing`, `read` and `user.updated`; `heartbeat`, `reset` and `bye`. Their data is JSON of `Message` (two of them), `DeletedMessage`, `ReactionChange` (two), `Ready`, `RoomJoined`, `RoomLeft`, `MemberChange` (three of them), `Room`, `RoomDeleted`, `Presence`, `Typing`, `Read`, `UserUpdated`, `Heartbeat`, `Reset` and `Bye`. A later version may add events: ignore those that you do not know. The call has no end of its own. It takes a session’s token in the header `Authorization`, or the parameter `token`, never both. An `EventSource` reconnects by itself and sends the last id it saw in the header `Last-Event-ID`, which wins over the parameter `lastEventId`.',
-  // The parameter `token` is not a security scheme: generated clients would send one token as both.
-  security: [{ sessionToken: [] }, {}],
   // Only the description mentions it: generated clients would have two parameters of one name.
   headers: Type.Object({ 'Last-Event-ID': Cursor({ 'x-undocumented': true }) }),
   querystring: Type.Object(

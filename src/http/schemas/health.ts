@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { errorResponses, jsonResponse } from './responses.ts'
+import { scope } from './scope.ts'
 
 export const Health = Type.Object(
   { status: Type.Literal('ok', { description: 'Always `ok`; else the answer is 503' }) },
@@ -8,10 +9,10 @@ export const Health = Type.Object(
 
 export const getHealth = {
   operationId: 'getHealth',
+  ...scope('none'),
   tags: ['Server'],
   summary: 'Check liveness',
   description: 'For supervisors that restart a server that hangs. It does not ask the store.',
-  security: [],
   response: {
     200: jsonResponse('The server is alive.', Health, { status: 'ok' }),
     ...errorResponses(),
@@ -20,10 +21,10 @@ export const getHealth = {
 
 export const getReadiness = {
   operationId: 'getReadiness',
+  ...scope('none'),
   tags: ['Server'],
   summary: 'Check readiness',
   description: 'For load balancers: the store answers, and the server is not shutting down.',
-  security: [],
   response: {
     200: jsonResponse('The server is ready.', Health, { status: 'ok' }),
     ...errorResponses('unavailable'),

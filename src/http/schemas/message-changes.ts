@@ -10,6 +10,7 @@ import {
   jsonResponse,
   tokenErrors,
 } from './responses.ts'
+import { scope } from './scope.ts'
 
 export const MessageEdit = Type.Object(
   {
@@ -33,7 +34,6 @@ export const MessageEdit = Type.Object(
 
 const onMessage = {
   tags: ['Messages'],
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: getMessage.params,
 } as const
@@ -52,6 +52,7 @@ const changeErrors = [...writeErrors, 'not-a-member', 'room-archived', 'message-
 export const editMessage = {
   ...onMessage,
   operationId: 'editMessage',
+  ...scope('write'),
   summary: 'Edit a message',
   description:
     'Its sender may, for as long as the server allows; in a room only as a member. What changes nothing is no edit.',
@@ -70,6 +71,7 @@ export const editMessage = {
 export const deleteMessage = {
   ...onMessage,
   operationId: 'deleteMessage',
+  ...scope('write'),
   summary: 'Delete a message',
   description:
     'Its sender may, and in a room its moderators. What it said is gone at once, for everyone; its place stays in the history. The answer is 204 also where it was deleted before.',
@@ -94,6 +96,7 @@ const onReaction = {
 export const addReaction = {
   ...onReaction,
   operationId: 'addReaction',
+  ...scope('write'),
   summary: 'React to a message',
   description:
     'With one emoji. In a room only as a member. The answer is 204 also where the caller has reacted so already. A message takes 20 different emoji.',
@@ -106,6 +109,7 @@ export const addReaction = {
 export const removeReaction = {
   ...onReaction,
   operationId: 'removeReaction',
+  ...scope('write'),
   summary: 'Take a reaction back',
   description: 'The answer is 204 also where the caller has not reacted so.',
   response: {

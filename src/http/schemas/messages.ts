@@ -4,6 +4,7 @@ import { idempotencyKey, replayedHeader } from './idempotency.ts'
 import { broadcastExample, Message, MessagePage, newMessageFields } from './message.ts'
 import { bodyErrors, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 import { onRoom, roomReadErrors } from './rooms.ts'
+import { scope } from './scope.ts'
 
 /** How many messages a page has at most without `limit`. */
 export const defaultMessageLimit = 50
@@ -88,11 +89,11 @@ const postErrors = [
 
 export const sendBroadcast = {
   operationId: 'sendBroadcast',
+  ...scope('write'),
   tags: ['Messages'],
   summary: 'Send a broadcast message',
   description:
     'To everyone. Once the answer is 201, the message is stored and reaches every stream.',
-  security: [{ sessionToken: [] }],
   consumes: bodyTypes,
   headers: idempotencyKey('message'),
   querystring: Type.Object({}, strict),
@@ -105,11 +106,11 @@ export const sendBroadcast = {
 
 export const sendDirect = {
   operationId: 'sendDirect',
+  ...scope('write'),
   tags: ['Messages'],
   summary: 'Send a direct message',
   description:
     'To one user. It arrives on the streams of the recipient and on those of the sender, and nobody else can see it.',
-  security: [{ sessionToken: [] }],
   consumes: bodyTypes,
   headers: idempotencyKey('message'),
   querystring: Type.Object({}, strict),
@@ -123,6 +124,7 @@ export const sendDirect = {
 export const sendToRoom = {
   ...onRoom,
   operationId: 'sendToRoom',
+  ...scope('write'),
   summary: 'Send a message to a room',
   description:
     'To its members, of whom the caller must be one. It arrives on their streams, and is in the history of all who may read the room.',
@@ -163,11 +165,11 @@ const range = {
 
 export const listMessages = {
   operationId: 'listMessages',
+  ...scope('read'),
   tags: ['Messages'],
   summary: 'List messages',
   description:
     'Only messages that the caller may see, by id, ascending, with their reactions; of a deleted one its place, with `deletedAt`. With neither `after` nor `before`: the newest. Both together are refused.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
       ...range,
@@ -193,6 +195,7 @@ export const listMessages = {
 export const listRoomMessages = {
   ...onRoom,
   operationId: 'listRoomMessages',
+  ...scope('read'),
   summary: 'List the messages of a room',
   description:
     'What was said in the room, by id, ascending; in one with the history `since-joined`, what was said while the caller was a member. With neither `after` nor `before`: the newest. Both together are refused.',
@@ -209,11 +212,11 @@ export const listRoomMessages = {
 
 export const getMessage = {
   operationId: 'getMessage',
+  ...scope('read'),
   tags: ['Messages'],
   summary: 'Get a message',
   description:
     'With its reactions. The answer is also 404 where the caller may not see the message, and 410 where it was deleted.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: Type.Object({
     id: Type.Integer({

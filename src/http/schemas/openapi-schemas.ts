@@ -28,6 +28,7 @@ import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
 import { SessionInfo, SessionList } from './sessions.ts'
 import { staffSchemas } from './staff.ts'
+import { MadeProgramToken, ProgramToken, ProgramTokenRequest, ProgramTokens } from './tokens.ts'
 import { OnlineUser, OnlineUsers, UserList } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
@@ -44,6 +45,10 @@ const named: readonly (TSchema & { $id?: string })[] = [
   ProfileChanges,
   UserPage,
   StreamToken,
+  ProgramTokenRequest,
+  MadeProgramToken,
+  ProgramToken,
+  ProgramTokens,
   NewBroadcast,
   NewDirect,
   NewRoomMessage,

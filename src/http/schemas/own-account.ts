@@ -8,6 +8,7 @@ import {
   jsonResponse,
   tokenErrors,
 } from './responses.ts'
+import { scope } from './scope.ts'
 
 export const PasswordChange = Type.Object(
   {
@@ -34,11 +35,11 @@ export const PasswordChange = Type.Object(
 
 export const changePassword = {
   operationId: 'changePassword',
+  ...scope('session'),
   tags: ['Accounts'],
   summary: 'Change the password',
   description:
-    'Changes the password of the caller, and ends all their other sessions, whose streams get `bye` with `logged-out`. A wrong `currentPassword` counts as a failed login.',
-  security: [{ sessionToken: [] }],
+    'Changes the password of the caller, and ends all their other sessions and their tokens for programs, whose streams get `bye` with `logged-out`. A wrong `currentPassword` counts as a failed login.',
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
   body: PasswordChange,
@@ -71,11 +72,11 @@ export const ProfileChanges = Type.Object(
 
 export const updateMe = {
   operationId: 'updateMe',
+  ...scope('session'),
   tags: ['Accounts'],
   summary: 'Update the current user',
   description:
     'Sets or takes away the display name of the caller, once a minute. Streams with `presence` get `user.updated`.',
-  security: [{ sessionToken: [] }],
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
   body: ProfileChanges,

@@ -35,8 +35,12 @@ const commonErrors = [
   'internal-error',
 ] as const
 
-/** The further errors of a call with a token. */
-export const tokenErrors = ['unauthorized', 'unavailable'] as const satisfies ProblemCode[]
+/** The further errors of a call with a token. A program's can lack the scope. */
+export const tokenErrors = [
+  'unauthorized',
+  'forbidden',
+  'unavailable',
+] as const satisfies ProblemCode[]
 
 /** The further errors of a call with a body. */
 export const bodyErrors = [

@@ -3,6 +3,7 @@ import { roomRoles } from '../../store/room.ts'
 import { bodyTypes, Count, strict, Time } from './common.ts'
 import { bodyErrors, emptyResponse, errorResponses, jsonResponse } from './responses.ts'
 import { onRoom, pageLimit, Role, roomParam, roomReadErrors, roomWriteErrors } from './rooms.ts'
+import { scope } from './scope.ts'
 
 /** How many members, or bans, a page has at most without `limit`. */
 export const defaultMemberLimit = 100
@@ -102,6 +103,7 @@ const page = (what: string) =>
 export const listRoomMembers = {
   ...onRoom,
   operationId: 'listRoomMembers',
+  ...scope('read'),
   summary: 'List the members of a room',
   description: 'Sorted by name. The next page begins `after` the last name of this one.',
   querystring: page('members'),
@@ -118,6 +120,7 @@ export const listRoomMembers = {
 export const putRoomMember = {
   ...onPerson(member.username),
   operationId: 'putRoomMember',
+  ...scope('write'),
   summary: 'Join a room, add someone or give a role',
   description:
     'With one’s own username: join an open room. With another one: add them, which members of an open room may, and moderators in a private one, or where they once left. `role` is for owners. What is so already changes nothing. A body is not needed.',
@@ -140,6 +143,7 @@ export const putRoomMember = {
 export const removeRoomMember = {
   ...someoneElse,
   operationId: 'removeRoomMember',
+  ...scope('write'),
   summary: 'Leave a room, or remove someone',
   description:
     'With one’s own username: leave. With another one: remove who has a lower role. The answer is also 204 where they are no member. When the last owner leaves, the moderator, else the member, who has been there longest becomes the owner; without members a private room is deleted, and an open one archived.',
@@ -152,6 +156,7 @@ export const removeRoomMember = {
 export const listRoomBans = {
   ...onRoom,
   operationId: 'listRoomBans',
+  ...scope('read'),
   summary: 'List the bans of a room',
   description:
     'For its moderators and owners, sorted by name. The next page begins `after` the last name of this one.',
@@ -168,6 +173,7 @@ export const listRoomBans = {
 export const banFromRoom = {
   ...someoneElse,
   operationId: 'banFromRoom',
+  ...scope('write'),
   summary: 'Ban someone from a room',
   description:
     'Removes who has a lower role than the caller, a moderator or an owner, and keeps them from joining, from being added and from writing. They may still read an open room.',
@@ -180,6 +186,7 @@ export const banFromRoom = {
 export const unbanFromRoom = {
   ...someoneElse,
   operationId: 'unbanFromRoom',
+  ...scope('write'),
   summary: 'Lift a ban from a room',
   description:
     'They may join and be added again. The answer is also 204 where they are not banned.',

@@ -9,6 +9,7 @@ import {
   jsonResponse,
   tokenErrors,
 } from './responses.ts'
+import { scope } from './scope.ts'
 
 /** How many rooms a page has at most without `limit`. */
 export const defaultRoomLimit = 50
@@ -128,7 +129,6 @@ export const roomParam = Type.String({
 
 export const onRoom = {
   tags: ['Rooms'],
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: Type.Object({ room: roomParam }),
 } as const
@@ -163,6 +163,7 @@ export const pageLimit = (maximum: number, fallback: number, what: string) =>
 export const createRoom = {
   ...onRoom,
   operationId: 'createRoom',
+  ...scope('write'),
   summary: 'Make a room',
   description:
     'The caller is its owner and first member. Names are as those of users, in a namespace of their own. With an Idempotency-Key, a repetition is answered with the room as it is now.',
@@ -191,6 +192,7 @@ export const createRoom = {
 export const listRooms = {
   ...onRoom,
   operationId: 'listRooms',
+  ...scope('read'),
   summary: 'List rooms',
   description:
     'The open rooms and the caller’s own, sorted by name. The next page begins `after` the last name of this one.',
@@ -231,6 +233,7 @@ export const listRooms = {
 export const getRoom = {
   ...onRoom,
   operationId: 'getRoom',
+  ...scope('read'),
   summary: 'Get a room',
   description: 'The answer is also 404 where it is private and the caller is not a member.',
   response: {
@@ -242,6 +245,7 @@ export const getRoom = {
 export const updateRoom = {
   ...onRoom,
   operationId: 'updateRoom',
+  ...scope('write'),
   summary: 'Change a room',
   description:
     'Its moderators may change `title` and `topic`, its owners also `archived` and `access`. What is as it was already changes nothing.',
@@ -259,6 +263,7 @@ export const updateRoom = {
 export const deleteRoom = {
   ...onRoom,
   operationId: 'deleteRoom',
+  ...scope('write'),
   summary: 'Delete a room',
   description:
     'For its owners. At once nobody can read it any more, and its name is free for another room.',

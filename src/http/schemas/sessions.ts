@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Id, strict, Time } from './common.ts'
 import { emptyResponse, errorResponses, jsonResponse, tokenErrors } from './responses.ts'
+import { scope } from './scope.ts'
 
 /** Ids are random (src/store/new-session.ts). */
 const maxSessionId = 2 ** 31 - 1
@@ -48,7 +49,6 @@ const example = {
 
 const common = {
   tags: ['Accounts'],
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
 }
 
@@ -62,6 +62,7 @@ const endErrors = [
 export const listSessions = {
   ...common,
   operationId: 'listSessions',
+  ...scope('session'),
   summary: 'List the sessions of the caller',
   description: 'Every login of the account that has not ended, with where it was opened from.',
   response: {
@@ -73,6 +74,7 @@ export const listSessions = {
 export const endSession = {
   ...common,
   operationId: 'endSession',
+  ...scope('session'),
   summary: 'End a session',
   description:
     'Ends one session of the caller, also the one that asks. Its streams get `bye` with `logged-out`, and its tokens are no longer valid.',
@@ -94,6 +96,7 @@ export const endSession = {
 export const endOtherSessions = {
   ...common,
   operationId: 'endOtherSessions',
+  ...scope('session'),
   summary: 'End all other sessions',
   description:
     'Ends every session of the caller but the one that asks. Their streams get `bye` with `logged-out`.',

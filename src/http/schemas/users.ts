@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { exampleUser, User } from './accounts.ts'
 import { Count, strict, Time } from './common.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
+import { scope } from './scope.ts'
 
 /** How many users a page has at most without `limit`. */
 export const defaultUserLimit = 100
@@ -25,11 +26,11 @@ export const OnlineUsers = Type.Object(
 
 export const listOnlineUsers = {
   operationId: 'listOnlineUsers',
+  ...scope('read'),
   tags: ['People'],
   summary: 'List online users',
   description:
     'The users who have an open stream, or had one until a moment ago, sorted by name. The next page begins `after` the last name of this one.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
       limit: Type.Optional(

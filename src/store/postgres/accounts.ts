@@ -65,12 +65,12 @@ export async function findPasswordHash(pool: Pool, account: number): Promise<str
 export async function changePassword(
   pool: Pool,
   { session }: SessionCaller,
-  { verifiedHash, passwordHash }: PasswordChange,
+  { verifiedHash, passwordHash, endTokens }: PasswordChange,
 ): Promise<number[] | 'session-ended' | 'password-changed'> {
   const [row] = await pool.write(
     (sql) => sql<{ outcome: 'done' | 'session-ended' | 'password-changed'; ended: number[] }[]>`
       SELECT outcome, to_json(ended) AS ended
-      FROM obrol_change_password(${session}, ${verifiedHash}, ${passwordHash})`,
+      FROM obrol_change_password(${session}, ${verifiedHash}, ${passwordHash}, ${endTokens})`,
   )
   const { outcome, ended } = row as NonNullable<typeof row>
   return outcome === 'done' ? ended : outcome

@@ -12,6 +12,7 @@ import type { SessionStore } from '../session-store.ts'
 import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
+import type { TokenStore } from '../token-store.ts'
 import {
   changePassword,
   findByKeys,
@@ -57,6 +58,7 @@ import {
 } from './sessions.ts'
 import { loadOrCreateSigningKey } from './signing-key.ts'
 import { openAuditStore, openStaffStore } from './staff/staff-store.ts'
+import { createToken, endToken, findToken, listTokens } from './tokens.ts'
 
 export interface PostgresStoreParts {
   pool: Pool
@@ -134,6 +136,13 @@ export class PostgresStore implements Store {
       this.#thenPoll(endOwnSessions(this.#parts.commandPool, caller, which)),
     renew: (id, ttlMs, maxMs) => this.#thenPoll(renewSession(this.#pool, id, ttlMs, maxMs)),
     noteUse: (uses) => noteUse(this.#pool, uses),
+  }
+
+  readonly tokens: TokenStore = {
+    create: (caller, token) => createToken(this.#parts.commandPool, caller, token),
+    find: (hash) => findToken(this.#pool, hash),
+    list: (account) => listTokens(this.#pool, account),
+    end: (caller, id) => this.#thenPoll(endToken(this.#parts.commandPool, caller, id)),
   }
 
   readonly blocks: BlockStore = {

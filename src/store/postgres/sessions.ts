@@ -2,9 +2,9 @@ import type { PendingQuery, Row } from 'postgres'
 import type { SessionCaller } from '../caller.ts'
 import { MAX_SESSIONS_PER_ACCOUNT, newNonce, newSessionId } from '../new-session.ts'
 import {
-  accountColumns,
   type SessionDetailsRow,
   type SessionRow,
+  sessionColumns,
   sessionDetailsColumns,
   toSession,
   toSessionDetails,
@@ -17,10 +17,7 @@ import { findRestriction } from './staff/restrictions.ts'
 /** With a million sessions, all of so many random ids are taken once in 10^13 times. */
 const ID_CANDIDATES = 4
 
-const sessionColumns = `
-  session.id, session.created_at AS "createdAt", session.expires_at AS "expiresAt",
-  session.nonce,
-  ${accountColumns('account')}`
+const columns = sessionColumns('session', 'account')
 
 export async function openSession(
   pool: Pool,
@@ -58,7 +55,7 @@ export async function openSessionWithPassword(
 export async function findSession(pool: Pool, id: number): Promise<Session | undefined> {
   const [row] = await pool.read(
     (sql) => sql<SessionRow[]>`
-      SELECT ${sql.unsafe(sessionColumns)}
+      SELECT ${sql.unsafe(columns)}
       FROM sessions AS session JOIN accounts AS account ON account.id = session.account_id
       WHERE session.id = ${id} AND session.expires_at > obrol_now()`,
   )
@@ -69,7 +66,7 @@ export async function findSession(pool: Pool, id: number): Promise<Session | und
 export async function newestSessions(pool: Pool, limit: number): Promise<Session[]> {
   const rows = await pool.read(
     (sql) => sql<SessionRow[]>`
-      SELECT ${sql.unsafe(sessionColumns)}
+      SELECT ${sql.unsafe(columns)}
       FROM (
         SELECT * FROM sessions WHERE expires_at > (SELECT obrol_now())
         ORDER BY expires_at DESC LIMIT ${limit}
@@ -98,7 +95,7 @@ export async function sessionsOfAccount(pool: Pool, account: number): Promise<Se
   const rows = await pool.read(
     (sql) => sql<SessionDetailsRow[]>`
       SELECT ${sql.unsafe(sessionDetailsColumns)} FROM sessions
-      WHERE account_id = ${account} AND expires_at > obrol_now()
+      WHERE account_id = ${account} AND expires_at > obrol_now() AND token_scopes IS NULL
       ORDER BY coalesce(last_seen_at, created_at) DESC, created_at DESC, id`,
   )
   return rows.map(toSessionDetails)
@@ -127,7 +124,7 @@ export async function renewSession(
 ): Promise<Session | undefined> {
   const [row] = await pool.write(
     (sql) => sql<SessionRow[]>`
-      SELECT ${sql.unsafe(sessionColumns)}
+      SELECT ${sql.unsafe(columns)}
       FROM obrol_renew_session(${id}, ${Math.ceil(ttlMs / 1000)}::bigint * 1000, ${maxMs}) AS session
       CROSS JOIN LATERAL (
         SELECT * FROM accounts WHERE accounts.id = session.account_id LIMIT 1
@@ -154,20 +151,25 @@ export function insertSession(
   newId: () => number = newSessionId,
 ) {
   const { address = null, userAgent = null } = client
-  const ids = Array.from({ length: ID_CANDIDATES }, newId)
   return sql<SessionRow[]>`
     WITH clock AS MATERIALIZED (SELECT obrol_now() AS now),
     account AS (${accountQuery}),
     session AS (
       INSERT INTO sessions (id, account_id, created_at, expires_at, nonce, address, user_agent)
       SELECT
-        (SELECT id FROM unnest(${toArrayLiteral(ids)}::bigint[]) AS drawn (id)
-          WHERE (SELECT true FROM sessions WHERE sessions.id = drawn.id LIMIT 1) IS NULL LIMIT 1),
-        account.id, now - now % 1000,
+        ${freeSessionId(sql, newId)}, account.id, now - now % 1000,
         now - now % 1000 + ${Math.ceil(ttlMs / 1000)}::bigint * 1000,
         ${newNonce()}, ${address}, ${userAgent}
       FROM account, clock
       RETURNING *
     )
-    SELECT ${sql.unsafe(sessionColumns)} FROM session, account`
+    SELECT ${sql.unsafe(columns)} FROM session, account`
+}
+
+/** An expression for the id of a new session. @param newId draws a random id */
+export function freeSessionId(sql: Sql, newId: () => number = newSessionId) {
+  const ids = Array.from({ length: ID_CANDIDATES }, newId)
+  return sql`(
+    SELECT id FROM unnest(${toArrayLiteral(ids)}::bigint[]) AS drawn (id)
+    WHERE (SELECT true FROM sessions WHERE sessions.id = drawn.id LIMIT 1) IS NULL LIMIT 1)`
 }

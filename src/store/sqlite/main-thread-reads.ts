@@ -17,6 +17,7 @@ import { ReceiptQueries } from './receipts.ts'
 import { MembershipQueries } from './rooms/memberships.ts'
 import { SessionQueries } from './sessions.ts'
 import { Restrictions } from './staff/restrictions.ts'
+import { TokenQueries } from './tokens.ts'
 
 /**
  * The reads that a request or a stream needs before it can begin. They take a few pages, which is less
@@ -33,6 +34,7 @@ export class MainThreadReads {
   readonly #end
   readonly #boundsQuery
   readonly #sessions
+  readonly #tokens
   readonly #receipts
   readonly #cursors
   readonly #fullyDelivered
@@ -54,6 +56,7 @@ export class MainThreadReads {
     this.#end = connection.prepare('COMMIT')
     this.#boundsQuery = new LogBoundsQuery(connection)
     this.#sessions = new SessionQueries(connection)
+    this.#tokens = new TokenQueries(connection)
     this.#receipts = new ReceiptQueries(connection)
     this.#cursors = new CursorResolver(connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
@@ -78,6 +81,10 @@ export class MainThreadReads {
 
   async findSession(id: number): Promise<Session | undefined> {
     return this.#read(() => this.#sessions.alive(id, this.#now()))
+  }
+
+  async findToken(hash: string): Promise<number | undefined> {
+    return this.#read(() => this.#tokens.find(hash, this.#now()))
   }
 
   /** Not in the reader's thread, which would have to copy them all. */

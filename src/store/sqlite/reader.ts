@@ -23,6 +23,7 @@ import { SessionQueries } from './sessions.ts'
 import { AuditQueries } from './staff/audit.ts'
 import { StaffFactQueries } from './staff/staff-facts.ts'
 import { StaffQueries } from './staff/staff-queries.ts'
+import { TokenQueries } from './tokens.ts'
 import { readTransaction } from './transaction.ts'
 
 export type Reader = ReturnType<typeof createReader>
@@ -37,6 +38,7 @@ export function createReader(connection: Connection, clock: () => number) {
   const keys = new IdempotencyKeys(connection)
   const accounts = new AccountQueries(connection)
   const sessions = new SessionQueries(connection)
+  const tokens = new TokenQueries(connection)
   const presence = new PresenceQueries(connection)
   const receipts = new ReceiptQueries(connection)
   const blocks = new BlockQueries(connection)
@@ -66,6 +68,7 @@ export function createReader(connection: Connection, clock: () => number) {
     searchAccounts: (prefix: { key: string; displayKey: string }, limit: number) =>
       inSnapshot(() => accounts.search(prefix, limit)),
     passwordHash: (account: number) => inSnapshot(() => accounts.passwordHash(account)),
+    listTokens: (account: number) => inSnapshot(() => tokens.list(account, clock())),
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>
       inSnapshot(() => receipts.read(after, upTo, viewer)),

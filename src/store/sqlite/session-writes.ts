@@ -44,10 +44,15 @@ export class SessionWrites {
     return { left, ended: ids.filter((id) => this.#sessions.end(id, now)) }
   }
 
-  /** Ends those of an account's sessions that are meant. */
-  endOwn(account: number, now: number, isMeant: (id: number) => boolean): EndedSessions {
+  /** Ends those of an account's sessions that are meant, and some of its tokens. */
+  endOwn(
+    account: number,
+    now: number,
+    isMeant: (id: number) => boolean,
+    tokens: readonly number[] = [],
+  ): EndedSessions {
     const ids = this.#sessions.ofAccount(account, now).map(({ id }) => id)
-    return this.end(ids.filter(isMeant), now)
+    return this.end([...ids.filter(isMeant), ...tokens], now)
   }
 
   /** Ends all sessions of an account, also what is left of expired ones. */

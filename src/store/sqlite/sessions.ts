@@ -1,8 +1,8 @@
 import { MAX_SESSIONS_PER_ACCOUNT, newNonce, newSessionId } from '../new-session.ts'
 import {
-  accountColumns,
   type SessionDetailsRow,
   type SessionRow,
+  sessionColumns,
   sessionDetailsColumns,
   toSession,
   toSessionDetails,
@@ -11,9 +11,7 @@ import type { Session, SessionClient, SessionDetails, SessionUse } from '../sess
 import type { Connection } from './connection.ts'
 
 const selectWithAccounts = `
-  SELECT sessions.id, sessions.created_at AS createdAt, sessions.expires_at AS expiresAt,
-         sessions.nonce,
-         ${accountColumns('accounts')}
+  SELECT ${sessionColumns('sessions', 'accounts')}
   FROM sessions JOIN accounts ON accounts.id = sessions.account_id`
 
 interface NewSessionRow {
@@ -71,14 +69,15 @@ export class SessionQueries {
       .prepare<[number, number], number>(
         `SELECT sessions.id FROM sessions LEFT JOIN presence
            ON presence.account_id = sessions.account_id AND presence.session_id = sessions.id
-         WHERE sessions.account_id = (SELECT ?) AND expires_at > ?
+         WHERE sessions.account_id = (SELECT ?) AND expires_at > ? AND token_scopes IS NULL
          ORDER BY presence.session_id IS NOT NULL DESC,
            coalesce(last_seen_at, created_at) DESC, created_at DESC, id DESC
          LIMIT ${MAX_ENDED_PER_OPEN} OFFSET ${MAX_SESSIONS_PER_ACCOUNT - 1}`,
       )
       .pluck()
     this.#ofAccount = connection.prepare<[number, number], SessionDetailsRow>(
-      `SELECT ${sessionDetailsColumns} FROM sessions WHERE account_id = ? AND expires_at > ?
+      `SELECT ${sessionDetailsColumns} FROM sessions
+       WHERE account_id = ? AND expires_at > ? AND token_scopes IS NULL
        ORDER BY coalesce(last_seen_at, created_at) DESC, created_at DESC, id`,
     )
     this.#renew = connection.prepare<{ id: number; wanted: number; maxMs: number }>(
@@ -103,7 +102,7 @@ export class SessionQueries {
   }
 
   /**
-   * Sessions to end before another is opened: first those that are not present, of them the ones that were
+   * Sessions of logins to end before another is opened: first those that are not present, of them the ones that were
    * used longest ago.
    */
   excess(account: number, now: number): number[] {

@@ -12,6 +12,7 @@ import type { SessionStore } from '../session-store.ts'
 import type { StaffStore } from '../staff-store.ts'
 import type { Store, StoreListener, StoreUpdate } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
+import type { TokenStore } from '../token-store.ts'
 import type { MarkReadCall, MarkReadOutcome } from './conversations/conversation-commands.ts'
 import { MainThreadReads } from './main-thread-reads.ts'
 import { noEvents } from './no-events.ts'
@@ -103,6 +104,13 @@ export class SqliteStore implements Store {
     noteUse: (uses) => this.#publish(this.#writer.call('noteUse', uses)),
   }
 
+  readonly tokens: TokenStore = {
+    create: (caller, token) => this.#publish(this.#writer.call('createToken', caller, token)),
+    find: (hash) => this.#mainThread.findToken(hash),
+    list: (account) => this.#reader.call('listTokens', account),
+    end: (caller, id) => this.#publish(this.#writer.call('endToken', caller, id)),
+  }
+
   readonly #roomCommands = new CommandBatcher<RoomCall, RoomOutcome>({
     run: (calls) => this.#publish(this.#writer.call('executeRoomCommands', calls)),
   })
@@ -130,9 +138,9 @@ export class SqliteStore implements Store {
   readonly conversations: ConversationStore = {
     list: (viewer, query) => this.#reader.call('listConversations', viewer, query),
     find: (viewer, key) => this.#reader.call('findConversation', viewer, key),
-    mute: (viewer, key, muted) =>
-      this.#publish(this.#writer.call('muteConversation', viewer, key, muted)),
-    markRead: (viewer, key, upTo) => this.#markReadCalls.execute({ viewer, key, upTo }),
+    mute: (session, key, muted) =>
+      this.#publish(this.#writer.call('muteConversation', session, key, muted)),
+    markRead: (session, key, upTo) => this.#markReadCalls.execute({ session, key, upTo }),
     tellTyping: async (viewer, key) => {
       const typing = await this.#mainThread.typing(viewer, key)
       if (typeof typing === 'string') return typing

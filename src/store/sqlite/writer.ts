@@ -6,16 +6,19 @@ import type {
 } from '../account-store.ts'
 import type { BlockOutcome } from '../block-store.ts'
 import type { SessionCaller } from '../caller.ts'
-import type { ConversationKey, ConversationResult } from '../conversation-store.ts'
+import type { ConversationKey } from '../conversation-store.ts'
+import type { ProvenCaller } from '../fresh-proof.ts'
 import type { ChangeCommand, ChangeOutcome } from '../message-changes.ts'
 import type { Draft, LogBounds, Outcome } from '../message-log.ts'
-import type { Account, Person } from '../person.ts'
+import type { Account } from '../person.ts'
 import type { PresenceChange } from '../presence-store.ts'
 import type { DeliveryReceipt } from '../receipt-store.ts'
 import type { RoomCall, RoomOutcome } from '../room-store.ts'
 import type { Session, SessionClient, SessionUse } from '../session-store.ts'
 import type { SetupCodeUse, StaffCall, StaffCommand, StaffOutcome } from '../staff-store.ts'
 import type { StoreUpdate } from '../store.ts'
+import type { TokenRefusal } from '../token-rules.ts'
+import type { NewToken, Token } from '../token-store.ts'
 import { AccountQueries } from './accounts.ts'
 import { BlockQueries } from './blocks.ts'
 import type { Connection } from './connection.ts'
@@ -40,6 +43,7 @@ import { type EndedSessions, SessionWrites } from './session-writes.ts'
 import { SessionQueries } from './sessions.ts'
 import { Restrictions } from './staff/restrictions.ts'
 import { StaffCommands } from './staff/staff-commands.ts'
+import { TokenCommands } from './tokens.ts'
 import { WriteTransaction } from './transaction.ts'
 import { WriteProbe } from './write-probe.ts'
 
@@ -62,6 +66,7 @@ export class Writer {
   readonly #blocks
   readonly #sessions
   readonly #writes
+  readonly #tokens
   readonly #presence
   readonly #receipts
   readonly #staff
@@ -86,6 +91,7 @@ export class Writer {
     this.#blocks = new BlockQueries(connection)
     this.#sessions = new SessionQueries(connection)
     this.#writes = new SessionWrites(connection)
+    this.#tokens = new TokenCommands(connection)
     this.#presence = new PresenceQueries(connection)
     this.#receipts = new ReceiptQueries(connection)
     this.#staff = new StaffCommands(connection)
@@ -133,19 +139,15 @@ export class Writer {
     return done
   }
 
-  muteConversation(
-    viewer: Person,
-    key: ConversationKey,
-    muted: boolean,
-  ): WriteResult<ConversationResult> {
-    return this.#write(() => {
-      return { value: this.#conversations.mute(viewer, key, muted), update: null }
+  muteConversation(session: Session, key: ConversationKey, muted: boolean) {
+    return this.#write((now) => {
+      return { value: this.#conversations.mute(session, key, muted, now), update: null }
     })
   }
 
   markRead(calls: readonly MarkReadCall[]): WriteResult<MarkReadOutcome[]> {
-    return this.#write(() => {
-      const marked = calls.map((call) => this.#conversations.markRead(call))
+    return this.#write((now) => {
+      const marked = calls.map((call) => this.#conversations.markRead(call, now))
       const read = marked.flatMap(({ read }) => read)
       return { value: marked.map(({ outcome }) => outcome), update: this.#updateOf({ read }) }
     })
@@ -221,6 +223,23 @@ export class Writer {
     })
   }
 
+  createToken(caller: ProvenCaller, token: NewToken): WriteResult<Token | TokenRefusal> {
+    return this.#write((now) => {
+      return { value: this.#tokens.create(caller, token, now), update: null }
+    })
+  }
+
+  endToken(
+    caller: SessionCaller,
+    id: number,
+  ): WriteResult<'ended' | 'unknown-token' | 'session-ended'> {
+    return this.#write((now) => {
+      const refusal = this.#tokens.refusalToEnd(caller, id, now)
+      if (refusal !== undefined) return { value: refusal, update: null }
+      return { value: 'ended', update: this.#updateOf(this.#writes.end([id], now)) }
+    })
+  }
+
   endOwnSessions(
     { session: own }: SessionCaller,
     which: number | 'others',
@@ -245,7 +264,8 @@ export class Writer {
       if (!caller) return { value: 'session-ended', update: null }
       if (!this.#accounts.changePassword(caller.id, change))
         return { value: 'password-changed', update: null }
-      return this.#ended(this.#writes.endOwn(caller.id, now, (id) => id !== own))
+      const tokens = change.endTokens ? this.#tokens.idsOf(caller.id, now) : []
+      return this.#ended(this.#writes.endOwn(caller.id, now, (id) => id !== own, tokens))
     })
   }
 

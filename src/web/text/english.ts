@@ -207,6 +207,8 @@ export const english = {
     'not-a-member': 'You are not in this room.',
     'room-archived': 'This room is archived: nobody can write here.',
     'last-owner': 'A room needs an owner. Make someone else an owner first.',
+    'too-many-tokens':
+      'Your account has as many tokens for programs as it can have. End one first.',
     'too-many-rooms': 'You are in as many rooms as this server allows. Leave one first.',
     'room-full': 'This room is full.',
     'cannot-open': 'A private room cannot be made open.',

@@ -211,6 +211,8 @@ export const indonesian: Strings = {
     'not-a-member': 'Kamu tidak ada di ruang ini.',
     'room-archived': 'Ruang ini diarsipkan: tidak ada yang dapat menulis di sini.',
     'last-owner': 'Sebuah ruang perlu pemilik. Jadikan orang lain pemilik dahulu.',
+    'too-many-tokens':
+      'Akunmu sudah memiliki token program sebanyak yang diizinkan. Akhiri satu dahulu.',
     'too-many-rooms':
       'Ruangmu sudah sebanyak yang diizinkan server ini. Keluarlah dari satu dahulu.',
     'room-full': 'Ruang ini penuh.',

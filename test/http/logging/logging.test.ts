@@ -122,8 +122,9 @@ t.test('invisible characters are escaped, and the line stays the same JSON', asy
 })
 
 t.test('the search for tokens takes linear time', async (t) => {
-  for (const part of ['eyJ', 'eyJa.', '.', '%65', '%2565', '%25']) {
-    const path = `/${part.repeat(16_000 / part.length)}`
+  const programs = ['obrol_', 'obrol_0123456789012345678', 'obrol_%30']
+  for (const part of ['eyJ', 'eyJa.', '.', '%65', '%2565', '%25', ...programs]) {
+    const path = `/${part.repeat(Math.ceil(16_000 / part.length))}`
     let least = Number.POSITIVE_INFINITY
     for (let time = 0; time < 50; time++) {
       const began = performance.now()
@@ -135,6 +136,11 @@ t.test('the search for tokens takes linear time', async (t) => {
   t.equal(pathToLog('/x/eyJhb.eyJzd.c2ln/y'), '/x/[token]/y')
   t.equal(pathToLog('/eyJ.eyJhb.eyJzd.c2ln'), '/[token]')
   t.equal(pathToLog('/eyJhb.eyJzd/x'), '/[token]/x', 'nor two of its parts')
+  const program = 'obrol_00000000000000000000000000000000000003jnQlY'
+  t.equal(pathToLog(`/x/${program}/y`), '/x/[token]/y')
+  t.equal(pathToLog(`/x/${program.replace('_0', '%5F%30')}`), '/x/[token]')
+  t.equal(pathToLog(`/${program.slice(0, 30)}`), '/[token]', 'nor most of it')
+  t.equal(pathToLog('/obrol_fan'), '/obrol_fan', 'a name may begin so')
 })
 
 t.test('repeated lines of an address are counted instead of written', async (t) => {

@@ -1,11 +1,15 @@
+import { freshLoginRequired } from '../../../src/chat/fresh-proof.ts'
 import type { MessageInput } from '../../../src/chat/message-input.ts'
 import type { HistoryQuery, PostCommand, PostedMessage } from '../../../src/chat/messages.ts'
 import { Problem } from '../../../src/chat/problems.ts'
 import { sessionEnded } from '../../../src/chat/sessions.ts'
+import { newToken } from '../../../src/chat/token-format.ts'
+import type { MadeToken } from '../../../src/chat/tokens.ts'
 import type { Services, StreamParameters } from '../../../src/http/services.ts'
 import type { MessageEntry } from '../../../src/store/message-log.ts'
 import type { Account } from '../../../src/store/person.ts'
 import type { Session, SessionClient } from '../../../src/store/session-store.ts'
+import type { Token, TokenScope } from '../../../src/store/token-store.ts'
 import { FakeConversations } from './fake-conversations.ts'
 import { FakeRooms } from './fake-rooms.ts'
 
@@ -21,6 +25,9 @@ interface Person {
 export class FakeChat {
   readonly people = new Map<string, Person>()
   readonly sessions = new Map<number, Session>()
+  /** Tokens for programs, by their secrets. */
+  readonly tokens = new Map<string, Token>()
+  isLoginFresh = true
   readonly log: MessageEntry[] = []
   readonly keys = new Map<string, { digest: string; entry: MessageEntry }>()
   readonly rooms = new FakeRooms()
@@ -63,8 +70,30 @@ export class FakeChat {
       },
       sessions: {
         find: async (id) => this.#find(id),
+        findByToken: async (token) => this.#find(this.tokens.get(token)?.id ?? 0),
         end: async ({ id }) => {
           this.sessions.delete(id)
+        },
+      },
+      freshProofs: {
+        of: async ({ id }, password, { asLogin }) => {
+          if (password !== undefined) await asLogin(() => this.#prove(password))
+          else if (!this.isLoginFresh) throw freshLoginRequired()
+          return { caller: { kind: 'session', session: id }, proof: { kind: 'login' } }
+        },
+      },
+      tokens: {
+        check: () => {},
+        create: async ({ caller }, { name, scopes, expiresInDays }) => {
+          const { account } = this.#find(caller.session)
+          return this.makeToken(account, scopes, { name, expiresInDays })
+        },
+        list: async ({ account }) =>
+          [...this.tokens.values()].filter(({ id }) => this.#find(id).account.id === account.id),
+        end: async (_session, id) => {
+          const found = [...this.tokens].find(([, token]) => token.id === id)
+          if (found === undefined) throw new Problem('not-found', 'None.')
+          this.tokens.delete(found[0])
         },
       },
       sessionActivity: { note: (session) => this.used.push(session) },
@@ -198,9 +227,37 @@ export class FakeChat {
   open(account: Account): Session {
     const id = this.sessions.size + 1
     const createdAt = Math.floor(Date.now() / 1000) * 1000
-    const session = { id, account, createdAt, expiresAt: createdAt + ttlMs, nonce: `nonce ${id}` }
+    const session: Session = {
+      id,
+      account,
+      createdAt,
+      expiresAt: createdAt + ttlMs,
+      nonce: `nonce ${id}`,
+    }
     this.sessions.set(id, session)
     return session
+  }
+
+  makeToken(
+    account: Account,
+    scopes: readonly TokenScope[],
+    {
+      name = 'A token',
+      expiresInDays = 1,
+    }: { name?: string; expiresInDays?: number | undefined } = {},
+  ): MadeToken {
+    const session = this.open(account)
+    session.token = { hash: 'hash', scopes }
+    const { id, createdAt } = session
+    const expiresAt = createdAt + expiresInDays * 86_400_000
+    const made = { secret: newToken(), token: { id, name, scopes, createdAt, expiresAt } }
+    this.tokens.set(made.secret, made.token)
+    return made
+  }
+
+  async #prove(password: string): Promise<void> {
+    const right = this.people.values().some((person) => person.password === password)
+    if (!right) throw new Problem('wrong-password', 'Wrong.')
   }
 
   #told(client: SessionClient = {}, session: Session): Session {

@@ -36,7 +36,10 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     const updates: StoreUpdate[] = []
     store.subscribe(updateListener((update) => updates.push(update)))
     const change = ({ id: session }: Session, verifiedHash: string, passwordHash: string) =>
-      store.accounts.changePassword({ kind: 'session', session }, { verifiedHash, passwordHash })
+      store.accounts.changePassword(
+        { kind: 'session', session },
+        { verifiedHash, passwordHash, endTokens: true },
+      )
 
     t.equal(await change(ann, 'another', 'new'), 'password-changed')
     t.equal(await store.accounts.passwordHash(id), 'hash of ann')
@@ -68,7 +71,11 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     t.same(new Set(addresses), new Set(['192.0.2.7', undefined]))
     const caller = { kind: 'session', session: ann.id } as const
     const [, late] = await Promise.all([
-      store.accounts.changePassword(caller, { verifiedHash: 'hash of ann', passwordHash: 'new' }),
+      store.accounts.changePassword(caller, {
+        verifiedHash: 'hash of ann',
+        passwordHash: 'new',
+        endTokens: true,
+      }),
       open('hash of ann'),
     ])
     if (typeof late !== 'string') t.equal(await store.sessions.find(late.id), undefined)

@@ -140,7 +140,7 @@ export class House {
 
   /** @param epoch default: the current one */
   async marks(viewer: Name, key: ConversationKey, id: number, epoch: string | null = null) {
-    return this.store.conversations.markRead(this.person(viewer), key, { id, epoch })
+    return this.store.conversations.markRead(this.people[viewer], key, { id, epoch })
   }
 
   /** The entries since the last call of this method. */

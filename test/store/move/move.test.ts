@@ -96,8 +96,8 @@ async function fillRooms(store: Store) {
   await people.appendMessage(store, cid, 'well?', { mentions: ['ann', 'cid'] })
   await people.appendMessage(store, cid, 'psst', { to: 'ann', mentions: ['ann'] })
   const everyone = { type: 'everyone' } as const
-  await store.conversations.markRead(bob.account, everyone, { id: 3, epoch: null })
-  await store.conversations.mute(ann.account, everyone, true)
+  await store.conversations.markRead(bob, everyone, { id: 3, epoch: null })
+  await store.conversations.mute(ann, everyone, true)
   const seen = await seenBy(store, [ann, bob, cid])
   return { ann, bob, cid, seen }
 }

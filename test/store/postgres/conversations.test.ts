@@ -42,8 +42,8 @@ async function execute(store: Store, by: Session, command: RoomCommand): Promise
   if (kind !== 'done') throw new Error(kind)
 }
 
-function mark(store: Store, { account }: Session, key: ConversationKey, id: number) {
-  return store.conversations.markRead(account, key, { id, epoch: null })
+function mark(store: Store, session: Session, key: ConversationKey, id: number) {
+  return store.conversations.markRead(session, key, { id, epoch: null })
 }
 
 async function readUpTo(store: Store, { account }: Session, key: ConversationKey): Promise<number> {
@@ -194,7 +194,7 @@ function suite(): void {
       const { head } = await here.store.log.bounds()
       await Promise.all([
         mark(there.store, bob, inRoom('tea'), head),
-        there.store.conversations.mute(bob.account, inRoom('tea'), true),
+        there.store.conversations.mute(bob, inRoom('tea'), true),
         execute(here.store, bob, remove('tea', 'bob')),
         there.store.log.append([draft(bob, 'hi', { room: 'tea' })], `round ${round}`),
         mark(here.store, bob, inRoom('tea'), head),
@@ -225,7 +225,7 @@ function suite(): void {
     await whileLocked(1, async () => {
       t.equal(await mark(store, ann, everyone, 1), 'done')
       t.equal(await store.conversations.tellTyping(ann.account, everyone), 'done')
-      t.match(await store.conversations.mute(ann.account, everyone, true), { kind: 'done' })
+      t.match(await store.conversations.mute(ann, everyone, true), { kind: 'done' })
     })
     await whileLocked(2, async () => {
       const { head } = await store.log.bounds()

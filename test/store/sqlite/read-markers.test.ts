@@ -19,11 +19,11 @@ t.test('markers that move at once are one commit', async (t) => {
   )
   const [everyone, withAnn] = [{ type: 'everyone' }, { type: 'direct', key: 'ann' }] as const
   const outcomes = await Promise.all([
-    store.conversations.markRead(bob.account, everyone, { id: 2, epoch: null }),
-    store.conversations.markRead(bob.account, withAnn, { id, epoch: null }),
-    store.conversations.markRead(bob.account, { type: 'room', key: 'none' }, { id, epoch: null }),
-    store.conversations.markRead(bob.account, everyone, { id: 1, epoch: null }),
-    store.conversations.markRead(ann.account, everyone, { id: 9, epoch: null }),
+    store.conversations.markRead(bob, everyone, { id: 2, epoch: null }),
+    store.conversations.markRead(bob, withAnn, { id, epoch: null }),
+    store.conversations.markRead(bob, { type: 'room', key: 'none' }, { id, epoch: null }),
+    store.conversations.markRead(bob, everyone, { id: 1, epoch: null }),
+    store.conversations.markRead(ann, everyone, { id: 9, epoch: null }),
   ])
   t.same(outcomes, ['done', 'done', 'unknown-room', 'done', 'stale'])
   t.same(commits, [['everyone 2', 'direct 1']])
@@ -64,14 +64,14 @@ t.test('a marker is stored for who has something to remember, while they are in 
   ])
   const withBob = { type: 'direct', key: 'bob' } as const
   await appendMessage(store, bob, 'hi', { to: 'ann' })
-  await store.conversations.markRead(ann.account, withBob, { id: 0, epoch: null })
+  await store.conversations.markRead(ann, withBob, { id: 0, epoch: null })
   t.same(rows.all(), [
     [1, 1, 0],
     [1, 2, 1],
     [2, 1, 0],
     [2, 4, 7],
   ])
-  await store.conversations.mute(ann.account, withBob, true)
+  await store.conversations.mute(ann, withBob, true)
   t.same(rows.all(), [
     [1, 1, 0],
     [1, 2, 1],

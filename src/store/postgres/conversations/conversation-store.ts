@@ -14,22 +14,26 @@ interface Parts {
 
 /**
  * What is written needs no lock of the log: a conversation is looked up first, and who leaves its room
- * meanwhile has no row there any more (`obrol_mark_read` in `migrations/postgres/0006-rooms.sql`).
+ * meanwhile has no row there any more (`obrol_mark_read` in `migrations/postgres/0011-tokens.sql`).
  */
 export function openConversationStore({ pool, poller }: Parts): ConversationStore {
   return {
     list: (viewer, query) => listConversations(pool, viewer.id, query),
     find: (viewer, key) => findConversation(pool, viewer.id, key),
-    mute: async ({ id }, key, muted) => {
+    mute: async ({ id: session, account: { id } }, key, muted) => {
       const found = await findAudience(pool, id, key)
       if (typeof found === 'string') return { kind: found }
       const { audience, other } = found
       if (audience !== null) {
-        await pool.write((sql) => sql`SELECT obrol_mute(${id}, ${audience}, ${other}, ${muted})`)
+        const [row] = await pool.write(
+          (sql) => sql<{ alive: boolean }[]>`
+            SELECT obrol_mute(${session}, ${id}, ${audience}, ${other}, ${muted}) AS alive`,
+        )
+        if (!row?.alive) return { kind: 'session-ended' }
       }
       return findConversation(pool, id, key)
     },
-    markRead: async ({ id }, key, upTo) => {
+    markRead: async ({ id: session, account: { id } }, key, upTo) => {
       const [found, { bounds, reset }] = await Promise.all([
         findAudience(pool, id, key),
         resolveCursor(pool, upTo),
@@ -39,11 +43,13 @@ export function openConversationStore({ pool, poller }: Parts): ConversationStor
       const { audience, other } = found
       if (audience === null) return 'done'
       const [row] = await pool.write(
-        (sql) => sql<{ moved: boolean }[]>`
+        (sql) => sql<{ outcome: 'moved' | 'same' | 'session-ended' }[]>`
           SELECT obrol_mark_read(
-            ${id}, ${audience}, ${other}, ${upTo.id}, ${parseEpoch(bounds.epoch)}::bigint) AS moved`,
+            ${session}, ${id}, ${audience}, ${other}, ${upTo.id},
+            ${parseEpoch(bounds.epoch)}::bigint) AS outcome`,
       )
-      if (row?.moved) await poller.pollAfterWrite()
+      if (row?.outcome === 'session-ended') return 'session-ended'
+      if (row?.outcome === 'moved') await poller.pollAfterWrite()
       return 'done'
     },
     tellTyping: async ({ id }, key) => {

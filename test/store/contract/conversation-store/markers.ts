@@ -105,7 +105,7 @@ export async function markersContract(t: Test, openFixture: OpenFixture): Promis
     await house.join('tea', 'bob')
     await house.said('ann', 'hi', { room: 'tea' })
     await house.marks('bob', inRoom('tea'), 3)
-    await house.store.conversations.mute(house.person('bob'), inRoom('tea'), true)
+    await house.store.conversations.mute(house.people.bob, inRoom('tea'), true)
     await house.done('bob', remove('tea', 'bob'))
     await house.said('ann', 'gone?', { room: 'tea' })
     await house.join('tea', 'bob')
@@ -121,7 +121,7 @@ export async function markersContract(t: Test, openFixture: OpenFixture): Promis
     const house = await openHouse(t, openFixture)
     await house.done('ann', create('tea'))
     await house.join('tea', 'bob')
-    await house.store.conversations.mute(house.person('bob'), inRoom('tea'), true)
+    await house.store.conversations.mute(house.people.bob, inRoom('tea'), true)
     await house.done('ann', deleteRoom('tea'))
     await house.done('ann', create('tea'))
     await house.done('ann', put('tea', 'bob'))
@@ -149,11 +149,22 @@ export async function markersContract(t: Test, openFixture: OpenFixture): Promis
     const store = await fixture.open()
     t.teardown(() => store.close())
     for (const _ of [1, 2]) await say(store)
-    const mark = (id: number) => store.conversations.markRead(account, everyone, { id, epoch })
+    const mark = (id: number) => store.conversations.markRead(ann, everyone, { id, epoch })
     t.equal(await mark(3), 'stale')
     t.match(await store.conversations.find(account, everyone), { conversation: { readUpTo: 0 } })
     t.equal(await mark(1), 'done')
     t.match(await store.conversations.find(account, everyone), { conversation: { readUpTo: 1 } })
+  })
+
+  await t.test('moves and mutes nothing by a session that has ended', async (t) => {
+    const house = await openHouse(t, openFixture)
+    const { store, people } = house
+    await house.said('ann', 'hi')
+    await store.sessions.end(people.bob.id)
+    t.equal(await house.marks('bob', everyone, 1), 'session-ended')
+    t.same(await store.conversations.mute(people.bob, everyone, true), { kind: 'session-ended' })
+    t.match(await house.conversation('bob', everyone), { readUpTo: 0, muted: false })
+    t.same(told(house), [])
   })
 
   await t.test('is muted for oneself alone', async (t) => {
@@ -162,7 +173,7 @@ export async function markersContract(t: Test, openFixture: OpenFixture): Promis
     await house.join('tea', 'bob')
     await house.said('ann', 'hi', { to: 'bob' })
     const mute = async (by: Name, key: ConversationKey, muted = true) =>
-      house.store.conversations.mute(house.person(by), key, muted)
+      house.store.conversations.mute(house.people[by], key, muted)
     for (const key of [everyone, direct('ann'), inRoom('tea')]) {
       const before = await house.conversation('bob', key)
       const expected = { ...before, muted: true }

@@ -142,7 +142,7 @@ class Schedule {
     const [key, muted] = [this.#one(keys), this.#random() < 0.5]
     const refusal = this.#model.refusal(by, key)
     if (!refusal) this.#model.mute(by, key, muted)
-    const outcome = await this.#house.store.conversations.mute(this.#house.person(by), key, muted)
+    const outcome = await this.#house.store.conversations.mute(this.#house.people[by], key, muted)
     const expected = refusal
       ? { kind: refusal }
       : { kind: 'done', conversation: this.#model.conversation(by, key) }
