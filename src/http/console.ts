@@ -1,6 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { markAsConsole } from './connection/console-sockets.ts'
 import { maxHeaderSize, type Timeouts } from './server-options.ts'
+
+// Not imported, which would load all that the module exports, 2 MB (docs/design/memory.md).
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** The machine's owner at one terminal or in a few scripts. */
 const maxConnections = 32

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import type { Connection } from './connection.ts'
 import { Blanking } from './log/blanking.ts'
+import { queriesOf } from './queries-of.ts'
 
 /** How long a checkpoint waits for reads that began before it, and writes wait behind it, in ms. */
 const CHECKPOINT_WAIT_MS = 50
@@ -17,7 +18,7 @@ export class DeletedTexts {
 
   constructor(connection: Connection) {
     this.#connection = connection
-    this.#blanking = new Blanking(connection)
+    this.#blanking = queriesOf(Blanking, connection)
   }
 
   /** A transaction has deleted some. */
@@ -62,7 +63,7 @@ export function blankDeletedRooms(file: string): void {
     connection.pragma('journal_mode = MEMORY')
     connection.pragma('synchronous = OFF')
     connection.pragma('secure_delete = ON')
-    const blanking = new Blanking(connection)
+    const blanking = queriesOf(Blanking, connection)
     const step = connection.transaction(() => blanking.stepOfRoom())
     while (blanking.hasRooms()) step()
   } finally {

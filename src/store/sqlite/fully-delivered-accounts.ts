@@ -3,6 +3,7 @@ import type { Undelivered } from '../receipt-store.ts'
 import type { StoreUpdate } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
+import { queriesOf } from './queries-of.ts'
 
 /** As many sessions as are cached at the start: the newest. */
 const MAX_SESSIONS = 20_000
@@ -35,7 +36,7 @@ export class FullyDeliveredAccounts {
       )
       .pluck()
     this.#accounts = new Set(accounts.all(now))
-    this.#bounds = new LogBoundsQuery(connection).read()
+    this.#bounds = queriesOf(LogBoundsQuery, connection).read()
   }
 
   /** The answer of `ReceiptStore.undelivered`, where the account is known to have none. */

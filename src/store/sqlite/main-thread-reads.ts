@@ -13,6 +13,7 @@ import { ConversationQueries } from './conversations/conversation-queries.ts'
 import { FullyDeliveredAccounts } from './fully-delivered-accounts.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { CursorResolver } from './log/resolve-cursor.ts'
+import { queriesOf } from './queries-of.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { MembershipQueries } from './rooms/memberships.ts'
 import { SessionQueries } from './sessions.ts'
@@ -54,16 +55,16 @@ export class MainThreadReads {
     this.#now = now
     this.#begin = connection.prepare('BEGIN')
     this.#end = connection.prepare('COMMIT')
-    this.#boundsQuery = new LogBoundsQuery(connection)
-    this.#sessions = new SessionQueries(connection)
-    this.#tokens = new TokenQueries(connection)
-    this.#receipts = new ReceiptQueries(connection)
-    this.#cursors = new CursorResolver(connection)
+    this.#boundsQuery = queriesOf(LogBoundsQuery, connection)
+    this.#sessions = queriesOf(SessionQueries, connection)
+    this.#tokens = queriesOf(TokenQueries, connection)
+    this.#receipts = queriesOf(ReceiptQueries, connection)
+    this.#cursors = queriesOf(CursorResolver, connection)
     this.#fullyDelivered = new FullyDeliveredAccounts(connection, now())
     this.#memberships = new MembershipQueries(connection)
-    this.#conversations = new ConversationQueries(connection)
+    this.#conversations = queriesOf(ConversationQueries, connection)
     this.#mutes = new Restrictions(connection, 'mutes')
-    this.#blocks = new BlockQueries(connection)
+    this.#blocks = queriesOf(BlockQueries, connection)
     this.#publishedBounds = this.#boundsQuery.read()
   }
 

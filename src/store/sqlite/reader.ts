@@ -16,6 +16,7 @@ import { MessageQueries } from './log/message-queries.ts'
 import { LogPages } from './log/page.ts'
 import { EntryReader } from './log/read.ts'
 import { PresenceQueries } from './presence.ts'
+import { queriesOf } from './queries-of.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RetentionQueries } from './retention.ts'
 import { RoomQueries } from './rooms/room-queries.ts'
@@ -31,23 +32,23 @@ export type Reader = ReturnType<typeof createReader>
 /** The calls that the reader's thread takes: each reads one snapshot of the database. */
 export function createReader(connection: Connection, clock: () => number) {
   const inSnapshot = readTransaction(connection)
-  const bounds = new LogBoundsQuery(connection)
-  const entries = new EntryReader(connection)
-  const messages = new MessageQueries(connection)
-  const pages = new LogPages(connection)
-  const keys = new IdempotencyKeys(connection)
-  const accounts = new AccountQueries(connection)
-  const sessions = new SessionQueries(connection)
-  const tokens = new TokenQueries(connection)
-  const presence = new PresenceQueries(connection)
-  const receipts = new ReceiptQueries(connection)
-  const blocks = new BlockQueries(connection)
-  const rooms = new RoomQueries(connection)
-  const conversations = new ConversationQueries(connection)
-  const audit = new AuditQueries(connection)
-  const staff = new StaffQueries(connection)
-  const staffFacts = new StaffFactQueries(connection)
-  const retention = new RetentionQueries(connection)
+  const bounds = queriesOf(LogBoundsQuery, connection)
+  const entries = queriesOf(EntryReader, connection)
+  const messages = queriesOf(MessageQueries, connection)
+  const pages = queriesOf(LogPages, connection)
+  const keys = queriesOf(IdempotencyKeys, connection)
+  const accounts = queriesOf(AccountQueries, connection)
+  const sessions = queriesOf(SessionQueries, connection)
+  const tokens = queriesOf(TokenQueries, connection)
+  const presence = queriesOf(PresenceQueries, connection)
+  const receipts = queriesOf(ReceiptQueries, connection)
+  const blocks = queriesOf(BlockQueries, connection)
+  const rooms = queriesOf(RoomQueries, connection)
+  const conversations = queriesOf(ConversationQueries, connection)
+  const audit = queriesOf(AuditQueries, connection)
+  const staff = queriesOf(StaffQueries, connection)
+  const staffFacts = queriesOf(StaffFactQueries, connection)
+  const retention = queriesOf(RetentionQueries, connection)
 
   return {
     findByIdempotencyKey: (account: number, key: string) =>

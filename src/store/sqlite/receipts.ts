@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import { LogBoundsQuery } from './log/bounds.ts'
 import { type EntryRow, entryColumns, entryTables } from './log/entry-query.ts'
 import { MessageQueries } from './log/message-queries.ts'
+import { queriesOf } from './queries-of.ts'
 
 /** The direct messages that none of their recipient's streams has received. */
 export class ReceiptQueries {
@@ -15,8 +16,8 @@ export class ReceiptQueries {
   readonly #messages
 
   constructor(connection: Connection) {
-    this.#bounds = new LogBoundsQuery(connection)
-    this.#messages = new MessageQueries(connection)
+    this.#bounds = queriesOf(LogBoundsQuery, connection)
+    this.#messages = queriesOf(MessageQueries, connection)
     this.#entries = connection.prepare<{ after: number; upTo: number; viewer: number }, EntryRow>(
       `SELECT ${entryColumns} FROM ${entryTables}
        WHERE entries.id IN (

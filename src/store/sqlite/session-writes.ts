@@ -1,6 +1,7 @@
 import type { Session, SessionClient } from '../session-store.ts'
 import type { Connection } from './connection.ts'
 import { PresenceQueries } from './presence.ts'
+import { queriesOf } from './queries-of.ts'
 import { SessionQueries } from './sessions.ts'
 import { Restrictions } from './staff/restrictions.ts'
 
@@ -17,8 +18,8 @@ export class SessionWrites {
   readonly #bans
 
   constructor(connection: Connection) {
-    this.#sessions = new SessionQueries(connection)
-    this.#presence = new PresenceQueries(connection)
+    this.#sessions = queriesOf(SessionQueries, connection)
+    this.#presence = queriesOf(PresenceQueries, connection)
     this.#bans = new Restrictions(connection, 'bans')
   }
 

@@ -5,6 +5,7 @@ import { fromScopes, type TokenRow, tokenColumns, toToken } from '../token-rows.
 import { decideNewToken, type TokenRefusal } from '../token-rules.ts'
 import type { NewToken, Token } from '../token-store.ts'
 import type { Connection } from './connection.ts'
+import { queriesOf } from './queries-of.ts'
 import { SessionQueries } from './sessions.ts'
 
 interface CallerRow {
@@ -51,8 +52,8 @@ export class TokenCommands {
   readonly #owned
 
   constructor(connection: Connection) {
-    this.#sessions = new SessionQueries(connection)
-    this.#tokens = new TokenQueries(connection)
+    this.#sessions = queriesOf(SessionQueries, connection)
+    this.#tokens = queriesOf(TokenQueries, connection)
     // Bound through a SELECT: see SessionQueries.
     this.#caller = connection.prepare<[number, number, number], CallerRow>(
       `SELECT accounts.id AS account, sessions.created_at AS loginAt, password_hash AS passwordHash, role,

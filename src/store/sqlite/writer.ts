@@ -35,6 +35,7 @@ import { LogBoundsQuery } from './log/bounds.ts'
 import { MessageCommands } from './log/change.ts'
 import { type Events, noEvents } from './no-events.ts'
 import { PresenceQueries } from './presence.ts'
+import { queriesOf } from './queries-of.ts'
 import { ReceiptQueries } from './receipts.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { RetentionQueries } from './retention.ts'
@@ -81,22 +82,22 @@ export class Writer {
   /** @param clock Unix milliseconds; read after the write lock was taken */
   constructor(connection: Connection, clock: () => number) {
     this.#transaction = new WriteTransaction(connection)
-    this.#bounds = new LogBoundsQuery(connection)
+    this.#bounds = queriesOf(LogBoundsQuery, connection)
     this.#log = new LogAppender(connection)
     this.#changes = new MessageCommands(connection)
     this.#rooms = new RoomCommands(connection)
     this.#conversations = new ConversationCommands(connection)
-    this.#markers = new ReadMarkers(connection)
-    this.#accounts = new AccountQueries(connection)
-    this.#blocks = new BlockQueries(connection)
-    this.#sessions = new SessionQueries(connection)
-    this.#writes = new SessionWrites(connection)
+    this.#markers = queriesOf(ReadMarkers, connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
+    this.#blocks = queriesOf(BlockQueries, connection)
+    this.#sessions = queriesOf(SessionQueries, connection)
+    this.#writes = queriesOf(SessionWrites, connection)
     this.#tokens = new TokenCommands(connection)
-    this.#presence = new PresenceQueries(connection)
-    this.#receipts = new ReceiptQueries(connection)
+    this.#presence = queriesOf(PresenceQueries, connection)
+    this.#receipts = queriesOf(ReceiptQueries, connection)
     this.#staff = new StaffCommands(connection)
     this.#mutes = new Restrictions(connection, 'mutes')
-    this.#retention = new RetentionQueries(connection)
+    this.#retention = queriesOf(RetentionQueries, connection)
     this.#deletedTexts = new DeletedTexts(connection)
     this.#probe = new WriteProbe(connection)
     this.#clock = clock

@@ -10,6 +10,7 @@ import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from '../log/bounds.ts'
 import { CursorResolver } from '../log/resolve-cursor.ts'
+import { queriesOf } from '../queries-of.ts'
 import { ConversationQueries } from './conversation-queries.ts'
 import { ReadMarkers } from './read-markers.ts'
 
@@ -31,11 +32,11 @@ export class ConversationCommands {
   readonly #markers
 
   constructor(connection: Connection) {
-    this.#accounts = new AccountQueries(connection)
-    this.#bounds = new LogBoundsQuery(connection)
-    this.#cursors = new CursorResolver(connection)
-    this.#conversations = new ConversationQueries(connection)
-    this.#markers = new ReadMarkers(connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
+    this.#bounds = queriesOf(LogBoundsQuery, connection)
+    this.#cursors = queriesOf(CursorResolver, connection)
+    this.#conversations = queriesOf(ConversationQueries, connection)
+    this.#markers = queriesOf(ReadMarkers, connection)
   }
 
   mute(

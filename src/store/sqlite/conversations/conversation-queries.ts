@@ -14,6 +14,7 @@ import type { Connection } from '../connection.ts'
 import { Audiences, EVERYONE } from '../log/audiences.ts'
 import { LogBoundsQuery } from '../log/bounds.ts'
 import { MessageQueries } from '../log/message-queries.ts'
+import { queriesOf } from '../queries-of.ts'
 import { RoomStates } from '../rooms/room-states.ts'
 import { newestIn, oneAudience, ownAudiences } from './newest-messages.ts'
 
@@ -42,11 +43,11 @@ export class ConversationQueries {
   readonly #mentioned
 
   constructor(connection: Connection) {
-    this.#bounds = new LogBoundsQuery(connection)
-    this.#accounts = new AccountQueries(connection)
-    this.#audiences = new Audiences(connection)
-    this.#rooms = new RoomStates(connection)
-    this.#messages = new MessageQueries(connection)
+    this.#bounds = queriesOf(LogBoundsQuery, connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
+    this.#audiences = queriesOf(Audiences, connection)
+    this.#rooms = queriesOf(RoomStates, connection)
+    this.#messages = queriesOf(MessageQueries, connection)
     type Page = { viewer: number; lastId: number | null; id: string | null; count: number }
     this.#page = connection.prepare<Page, Row>(
       `WITH ${newestIn(ownAudiences)},

@@ -5,6 +5,7 @@ import { AccountQueries } from '../accounts.ts'
 import { BlockQueries } from '../blocks.ts'
 import type { Connection } from '../connection.ts'
 import { ReadMarkers } from '../conversations/read-markers.ts'
+import { queriesOf } from '../queries-of.ts'
 import { PostingRules } from '../rooms/posting-rules.ts'
 import { Restrictions } from '../staff/restrictions.ts'
 import { Audiences, EVERYONE } from './audiences.ts'
@@ -32,18 +33,18 @@ export class LogAppender {
   readonly #mutes
 
   constructor(connection: Connection) {
-    this.#entries = new EntryWriter(connection)
-    this.#accounts = new AccountQueries(connection)
-    this.#blocks = new BlockQueries(connection)
-    this.#audiences = new Audiences(connection)
+    this.#entries = queriesOf(EntryWriter, connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
+    this.#blocks = queriesOf(BlockQueries, connection)
+    this.#audiences = queriesOf(Audiences, connection)
     this.#online = connection
       .prepare<[number], number>('SELECT 1 FROM presence WHERE account_id = ? LIMIT 1')
       .pluck()
-    this.#keys = new IdempotencyKeys(connection)
-    this.#posting = new PostingRules(connection)
-    this.#messages = new MessageQueries(connection)
-    this.#mentions = new Mentions(connection)
-    this.#markers = new ReadMarkers(connection)
+    this.#keys = queriesOf(IdempotencyKeys, connection)
+    this.#posting = queriesOf(PostingRules, connection)
+    this.#messages = queriesOf(MessageQueries, connection)
+    this.#mentions = queriesOf(Mentions, connection)
+    this.#markers = queriesOf(ReadMarkers, connection)
     this.#mutes = new Restrictions(connection, 'mutes')
   }
 

@@ -9,6 +9,7 @@ import type { Person } from '../../person.ts'
 import { AccountQueries } from '../accounts.ts'
 import { BlockQueries } from '../blocks.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { RoomBans } from '../rooms/room-bans.ts'
 import { RoomStates } from '../rooms/room-states.ts'
 import { Restrictions } from '../staff/restrictions.ts'
@@ -47,15 +48,15 @@ export class MessageCommands {
   readonly #mutes
 
   constructor(connection: Connection) {
-    this.#accounts = new AccountQueries(connection)
-    this.#blocks = new BlockQueries(connection)
-    this.#messages = new MessageQueries(connection)
-    this.#rooms = new RoomStates(connection)
-    this.#bans = new RoomBans(connection)
-    this.#mentions = new Mentions(connection)
-    this.#reactions = new Reactions(connection)
-    this.#blanking = new Blanking(connection)
-    this.#entries = new EntryWriter(connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
+    this.#blocks = queriesOf(BlockQueries, connection)
+    this.#messages = queriesOf(MessageQueries, connection)
+    this.#rooms = queriesOf(RoomStates, connection)
+    this.#bans = queriesOf(RoomBans, connection)
+    this.#mentions = queriesOf(Mentions, connection)
+    this.#reactions = queriesOf(Reactions, connection)
+    this.#blanking = queriesOf(Blanking, connection)
+    this.#entries = queriesOf(EntryWriter, connection)
     this.#mutes = new Restrictions(connection, 'mutes')
     this.#audience = connection
       .prepare<[number], number>('SELECT audience_id FROM entries WHERE id = ?')

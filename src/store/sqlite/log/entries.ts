@@ -1,6 +1,7 @@
 import type { Entry } from '../../message-log.ts'
 import { type ChangeKind, isChange, toEntry } from '../../rows.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { RoomStates } from '../rooms/room-states.ts'
 import { type EntryRow, roomRefOf } from './entry-query.ts'
 import { memoize } from './memoize.ts'
@@ -15,9 +16,9 @@ export class Entries {
   readonly #isCovered
 
   constructor(connection: Connection) {
-    this.#rooms = new RoomStates(connection)
-    this.#messages = new MessageQueries(connection)
-    this.#reactions = new Reactions(connection)
+    this.#rooms = queriesOf(RoomStates, connection)
+    this.#messages = queriesOf(MessageQueries, connection)
+    this.#reactions = queriesOf(Reactions, connection)
     this.#isCovered = connection.prepare<{ viewer: number; room: number; id: number }>(
       `SELECT 1 FROM members
        WHERE account_id = :viewer AND audience_id = :room AND joined_id <= :id

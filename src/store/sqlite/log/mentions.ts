@@ -2,6 +2,7 @@ import type { MentionCandidates } from '../../message-log.ts'
 import type { Person } from '../../person.ts'
 import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { mayReadMessage } from './visibility.ts'
 
 const MAX_MENTIONS = 20
@@ -18,7 +19,7 @@ export class Mentions {
   readonly #seesMessage
 
   constructor(connection: Connection) {
-    this.#accounts = new AccountQueries(connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
     this.#isReader = connection.prepare<{ audience: number; account: number }>(
       `SELECT 1 WHERE :audience = 1
          OR EXISTS (SELECT 1 FROM members WHERE account_id = :account AND audience_id = :audience

@@ -1,6 +1,7 @@
 import type { MessageEntry } from '../../message-log.ts'
 import * as rows from '../../rows.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { type EntryRow, entryColumns, entryTables, roomRefOf } from './entry-query.ts'
 import { Reactions } from './reactions.ts'
 import { mayReadMessage } from './visibility.ts'
@@ -19,7 +20,7 @@ export class MessageQueries {
     // Bound through a SELECT, so that the join is not planned again for each value: see `SessionQueries`.
     const query = `SELECT ${entryColumns} FROM ${entryTables}
       WHERE entries.id = (SELECT :id) AND entries.kind = 'message'`
-    this.#reactions = new Reactions(connection)
+    this.#reactions = queriesOf(Reactions, connection)
     this.#byId = connection.prepare<{ id: number }, EntryRow>(query)
     this.#visible = connection.prepare<Key, EntryRow>(`${query} AND ${mayReadMessage}`)
     this.#isIn = connection.prepare<Key & { audience: number }>(

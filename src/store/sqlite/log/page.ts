@@ -1,6 +1,7 @@
 import type { Page, PageRange } from '../../message-log.ts'
 import { mayRead } from '../../room-rules.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { RoomStates } from '../rooms/room-states.ts'
 import { Audiences } from './audiences.ts'
 import { LogBoundsQuery } from './bounds.ts'
@@ -32,10 +33,10 @@ export class LogPages {
       after: connection.prepare<Parameters, EntryRow>(pageQuery(ranges, 'ASC')),
       before: connection.prepare<Parameters, EntryRow>(pageQuery(ranges, 'DESC')),
     })
-    this.#bounds = new LogBoundsQuery(connection)
-    this.#rooms = new RoomStates(connection)
-    this.#audiences = new Audiences(connection)
-    this.#messages = new MessageQueries(connection)
+    this.#bounds = queriesOf(LogBoundsQuery, connection)
+    this.#rooms = queriesOf(RoomStates, connection)
+    this.#audiences = queriesOf(Audiences, connection)
+    this.#messages = queriesOf(MessageQueries, connection)
     this.#queries = {
       carried: both(carriedRanges),
       audience: both(wholeAudience),

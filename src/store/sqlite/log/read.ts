@@ -1,6 +1,7 @@
 import type { MessageEntry, Scan } from '../../message-log.ts'
 import { MAX_SCAN_IDS, takeEntries } from '../../scan-limits.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { LogBoundsQuery } from './bounds.ts'
 import { Entries } from './entries.ts'
 import { type EntryRow, entryColumns, entryTables } from './entry-query.ts'
@@ -17,9 +18,9 @@ export class EntryReader {
   readonly #messages
 
   constructor(connection: Connection) {
-    this.#bounds = new LogBoundsQuery(connection)
-    this.#entries = new Entries(connection)
-    this.#messages = new MessageQueries(connection)
+    this.#bounds = queriesOf(LogBoundsQuery, connection)
+    this.#entries = queriesOf(Entries, connection)
+    this.#messages = queriesOf(MessageQueries, connection)
     this.#scan = connection.prepare<ScanParameters, EntryRow>(
       `SELECT ${entryColumns} FROM ${entryTables}
        WHERE entries.id IN (

@@ -3,6 +3,7 @@ import type { Memberships } from '../../room-store.ts'
 import type { StoreUpdate } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LogBoundsQuery } from '../log/bounds.ts'
+import { queriesOf } from '../queries-of.ts'
 
 /**
  * The rooms of an account, which each stream has to know before it begins. Most people may be in none:
@@ -35,7 +36,7 @@ export class MembershipQueries {
       )
       .pluck()
     this.#accounts = new Set(accounts.all())
-    this.#bounds = new LogBoundsQuery(connection).read()
+    this.#bounds = queriesOf(LogBoundsQuery, connection).read()
   }
 
   /** The answer for an account that is known never to have been in a room. */

@@ -2,6 +2,7 @@ import type { Outcome } from '../../message-log.ts'
 import type { RoomAccess, RoomRef, RoomRole } from '../../room.ts'
 import { mayRead } from '../../room-rules.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { RoomBans } from './room-bans.ts'
 
 type Judgement = { audience: number; to: null; room: RoomRef } | Outcome
@@ -22,7 +23,7 @@ export class PostingRules {
                  AND joined_id > 0) AS role
        FROM rooms WHERE rooms.key = ?`,
     )
-    this.#bans = new RoomBans(connection)
+    this.#bans = queriesOf(RoomBans, connection)
   }
 
   /** @returns judges a post; the answer for a sender and the key of a room stays in the transaction */

@@ -6,6 +6,7 @@ import type { NewRoom, RoomFields } from '../../room-store.ts'
 import type { Connection } from '../connection.ts'
 import { ReadMarkers } from '../conversations/read-markers.ts'
 import type { EntryFields } from '../log/entry-writer.ts'
+import { queriesOf } from '../queries-of.ts'
 import { RoomBans } from './room-bans.ts'
 
 /** An entry without the room as it is told: that depends on the changes after it. */
@@ -40,8 +41,8 @@ export class RoomChanges {
   readonly #deleteBans
 
   constructor(connection: Connection) {
-    this.#bans = new RoomBans(connection)
-    this.#markers = new ReadMarkers(connection)
+    this.#bans = queriesOf(RoomBans, connection)
+    this.#markers = queriesOf(ReadMarkers, connection)
     this.#insertAudience = connection
       .prepare<[], number>("INSERT INTO audiences (type) VALUES ('room') RETURNING id")
       .pluck()

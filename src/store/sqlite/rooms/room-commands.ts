@@ -7,6 +7,7 @@ import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { EntryWriter } from '../log/entry-writer.ts'
 import { IdempotencyKeys } from '../log/idempotency-keys.ts'
+import { queriesOf } from '../queries-of.ts'
 import { type ChangeEntry, RoomChanges, type RoomEvent } from './room-changes.ts'
 import { RoomFactQueries } from './room-facts.ts'
 import { RoomStates } from './room-states.ts'
@@ -23,12 +24,12 @@ export class RoomCommands {
   readonly #rooms
 
   constructor(connection: Connection) {
-    this.#accounts = new AccountQueries(connection)
-    this.#keys = new IdempotencyKeys(connection)
-    this.#facts = new RoomFactQueries(connection)
-    this.#changes = new RoomChanges(connection)
-    this.#entries = new EntryWriter(connection)
-    this.#rooms = new RoomStates(connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
+    this.#keys = queriesOf(IdempotencyKeys, connection)
+    this.#facts = queriesOf(RoomFactQueries, connection)
+    this.#changes = queriesOf(RoomChanges, connection)
+    this.#entries = queriesOf(EntryWriter, connection)
+    this.#rooms = queriesOf(RoomStates, connection)
   }
 
   /**

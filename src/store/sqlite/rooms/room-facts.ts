@@ -5,6 +5,7 @@ import type { NewRoom, RoomCommand } from '../../room-store.ts'
 import { AccountQueries } from '../accounts.ts'
 import { BlockQueries } from '../blocks.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { Restrictions } from '../staff/restrictions.ts'
 import { RoomBans } from './room-bans.ts'
 import { RoomStates } from './room-states.ts'
@@ -26,11 +27,11 @@ export class RoomFactQueries {
   readonly #skeletonIsTaken
 
   constructor(connection: Connection) {
-    this.#rooms = new RoomStates(connection)
-    this.#bans = new RoomBans(connection)
-    this.#accounts = new AccountQueries(connection)
+    this.#rooms = queriesOf(RoomStates, connection)
+    this.#bans = queriesOf(RoomBans, connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
     this.#mutes = new Restrictions(connection, 'mutes')
-    this.#blocks = new BlockQueries(connection)
+    this.#blocks = queriesOf(BlockQueries, connection)
     this.#hasLeft = connection
       .prepare<[number, number], number>(
         `SELECT 1 FROM members

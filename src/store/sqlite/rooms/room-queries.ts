@@ -4,6 +4,7 @@ import { mayRead } from '../../room-rules.ts'
 import type { KeyRange, RoomQuery } from '../../room-store.ts'
 import type { Connection } from '../connection.ts'
 import { mayReadRoom } from '../log/visibility.ts'
+import { queriesOf } from '../queries-of.ts'
 import { RoomBans } from './room-bans.ts'
 import { type RoomRow, RoomStates, roomColumns, roomTables, toRoomView } from './room-states.ts'
 
@@ -19,8 +20,8 @@ export class RoomQueries {
   readonly #members
 
   constructor(connection: Connection) {
-    this.#rooms = new RoomStates(connection)
-    this.#bans = new RoomBans(connection)
+    this.#rooms = queriesOf(RoomStates, connection)
+    this.#bans = queriesOf(RoomBans, connection)
     this.#readable = connection.prepare<{ viewer: number; after: string }, RoomRow>(
       `SELECT ${roomColumns} FROM ${roomTables}
        WHERE rooms.key > :after AND ${mayReadRoom} ORDER BY rooms.key`,

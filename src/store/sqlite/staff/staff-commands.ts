@@ -14,6 +14,7 @@ import type { Connection } from '../connection.ts'
 import { ReadMarkers } from '../conversations/read-markers.ts'
 import { EVERYONE } from '../log/audiences.ts'
 import { LogBoundsQuery } from '../log/bounds.ts'
+import { queriesOf } from '../queries-of.ts'
 import { AuditQueries } from './audit.ts'
 import { Restrictions } from './restrictions.ts'
 import { SetupCodes } from './setup-codes.ts'
@@ -40,16 +41,16 @@ export class StaffCommands {
   readonly #setPassword
 
   constructor(connection: Connection) {
-    this.#facts = new StaffFactQueries(connection)
-    this.#accounts = new AccountQueries(connection)
-    this.#audit = new AuditQueries(connection)
+    this.#facts = queriesOf(StaffFactQueries, connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
+    this.#audit = queriesOf(AuditQueries, connection)
     this.#restrictions = {
       ban: new Restrictions(connection, 'bans'),
       mute: new Restrictions(connection, 'mutes'),
     }
-    this.#setupCodes = new SetupCodes(connection)
-    this.#markers = new ReadMarkers(connection)
-    this.#bounds = new LogBoundsQuery(connection)
+    this.#setupCodes = queriesOf(SetupCodes, connection)
+    this.#markers = queriesOf(ReadMarkers, connection)
+    this.#bounds = queriesOf(LogBoundsQuery, connection)
     this.#account = connection.prepare<[number], AccountRow>(
       `SELECT ${accountColumns('accounts')} FROM accounts WHERE id = ?`,
     )

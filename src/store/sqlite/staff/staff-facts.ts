@@ -6,6 +6,7 @@ import type { StaffCaller, StaffFacts, StaffTarget } from '../../staff-rules.ts'
 import type { StaffCommand } from '../../staff-store.ts'
 import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { queriesOf } from '../queries-of.ts'
 import { Restrictions } from './restrictions.ts'
 
 type CallerRow = { id: number; username: string; role: Role; loginAt: number; passwordHash: string }
@@ -29,7 +30,7 @@ export class StaffFactQueries {
   readonly #admins
 
   constructor(connection: Connection) {
-    this.#accounts = new AccountQueries(connection)
+    this.#accounts = queriesOf(AccountQueries, connection)
     this.#bans = new Restrictions(connection, 'bans')
     this.#mutes = new Restrictions(connection, 'mutes')
     // A session that another app opened has a member's rights.
