@@ -7,6 +7,7 @@ import ipaddr from 'ipaddr.js'
 import { Accounts } from './chat/accounts.ts'
 import { Blocks } from './chat/blocks.ts'
 import { Conversations } from './chat/conversations.ts'
+import { Directory } from './chat/directory.ts'
 import { MessageChanges } from './chat/message-changes.ts'
 import { Messages } from './chat/messages.ts'
 import { OwnPassword } from './chat/own-password.ts'
@@ -175,6 +176,7 @@ export async function startServer(settings: Settings, tuning: Tuning = {}): Prom
       conversations,
       presence,
       staff: new Staff(store, passwords),
+      directory: new Directory(store, settings.directory),
       store,
       signingKey,
       respondWithStream: streamResponder({ hub, sessions, writeTimeoutMs }),

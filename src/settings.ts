@@ -79,6 +79,12 @@ export const settingsTable = {
     'open',
     'Whether anyone may register.',
   ),
+  directory: enumSetting(
+    'DIRECTORY',
+    ['everyone', 'exact', 'staff'],
+    'everyone',
+    'Who may list users. everyone: by the beginning of a name; exact: everyone, but by whole usernames only; staff: moderators and admins.',
+  ),
   presenceGraceMs: wholeNumberSetting(
     'PRESENCE_GRACE_MS',
     10_000,

@@ -24,6 +24,7 @@ t.test('every setting has a default', async (t) => {
     tokenTtlHours: 168,
     sessionMaxDays: 90,
     registration: 'open',
+    directory: 'everyone',
     presenceGraceMs: 10_000,
     presenceLeaseMs: 15_000,
     heartbeatMs: 15_000,

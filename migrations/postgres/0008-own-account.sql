@@ -1,5 +1,9 @@
 -- What people do with their own accounts. Servers of the version before go on beside this.
 
+-- The display name folded like a username, by which it is found. Without one it is NULL.
+ALTER TABLE accounts ADD COLUMN display_key text COLLATE "C";
+CREATE INDEX accounts_display_key ON accounts (display_key) WHERE display_key IS NOT NULL;
+
 -- Ends a session and its presence on all nodes, without the log's lock. False where it was no longer alive.
 CREATE FUNCTION obrol_end_one_session(session bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -78,7 +82,7 @@ $$;
 -- Gives the account of the caller's session another display name, and tells all nodes ('user-updated'). The same
 -- name again changes nothing. Nobody registers meanwhile whose name it would look like.
 CREATE FUNCTION obrol_set_display_name(
-  caller bigint, name text, skeletons jsonb, min_interval bigint)
+  caller bigint, name text, name_key text, skeletons jsonb, min_interval bigint)
 RETURNS TABLE (outcome text, account accounts) LANGUAGE plpgsql AS $$
 DECLARE
   time_now bigint;
@@ -103,7 +107,7 @@ BEGIN
     ELSE 'changed'
   END;
   IF outcome = 'changed' THEN
-    UPDATE accounts SET display_name = name, display_name_changed_at = time_now
+    UPDATE accounts SET display_name = name, display_key = name_key, display_name_changed_at = time_now
     WHERE id = account.id RETURNING * INTO account;
     PERFORM obrol_tell('user-updated', account.id, NULL, NULL, NULL);
   END IF;

@@ -89,7 +89,7 @@ $$;
 DO $$
 DECLARE
   source text :=
-    pg_get_functiondef('obrol_set_display_name(bigint, text, jsonb, bigint)'::regprocedure);
+    pg_get_functiondef('obrol_set_display_name(bigint, text, text, jsonb, bigint)'::regprocedure);
   after_outcome CONSTANT text := 'WHEN account.id IS NULL THEN ''session-ended''';
 BEGIN
   IF position(after_outcome IN source) = 0 THEN

@@ -49,6 +49,7 @@ export class OwnProfile {
         { kind: 'session', session: caller.id },
         {
           displayName,
+          displayKey: displayName === null ? null : nameForms(displayName).key,
           skeletons: displayName === null ? [] : nameForms(displayName).skeletons,
           minIntervalMs,
         },

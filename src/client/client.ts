@@ -10,6 +10,8 @@ import {
   isMessage,
   isNull,
   isOnlinePage,
+  isUser,
+  isUserList,
 } from './guards.ts'
 import { HttpClient, isRetryable, wasNotProcessed } from './http-client.ts'
 import { ReconnectingEventStream } from './reconnecting-event-stream.ts'
@@ -30,6 +32,8 @@ import type {
   NamesOptions,
   OnlinePage,
   PostOptions,
+  User,
+  UsersOptions,
 } from './types.ts'
 
 /**
@@ -126,6 +130,20 @@ export class ObrolClient {
     const { whenOffline, replyTo, metadata } = options
     const body = { to, text, whenOffline, replyTo, metadata }
     return this.#api.post(['messages', 'direct'], body, isMessage, options)
+  }
+
+  /**
+   * The best 20 users whose username or display name begins with `q`, or those of `usernames` (100 at most) that
+   * there are. The server may bound this: then it finds whole usernames only, or throws `forbidden`.
+   */
+  async users({ q, usernames, ...options }: UsersOptions): Promise<User[]> {
+    const more = { query: { q, usernames: usernames?.join() } }
+    return (await this.#api.call('GET', ['users'], isUserList, options, more)).users
+  }
+
+  /** One user. Error: `unknown-person`. */
+  user(username: string, options: CallOptions = {}): Promise<User> {
+    return this.#api.call('GET', ['users', username], isUser, options)
   }
 
   /** A page of the users who are online, sorted by name. */

@@ -70,6 +70,7 @@ export const isMe = objectGuard<Me>({
   user: isUser,
   session: objectGuard<Me['session']>({ createdAt: isString, expiresAt: isString }),
 })
+export const isUserList = objectGuard<{ users: User[] }>({ users: isArrayOf(isUser) })
 export const isUserPage = objectGuard<UserPage>({ users: isArrayOf(isUser), more: isBoolean })
 export const isSessionList = objectGuard<{ sessions: SessionInfo[] }>({
   sessions: isArrayOf(

@@ -155,6 +155,12 @@ export type UserPage = Schemas['UserPage']
 /** What a user can say of themselves. */
 export type ProfileChanges = Schemas['ProfileChanges']
 
+/** Which users: by the beginning of a name, or by their usernames. */
+export interface UsersOptions extends CallOptions {
+  q?: string | undefined
+  usernames?: readonly string[] | undefined
+}
+
 /** Which page of names: of online users, of members, or of bans. */
 export interface NamesOptions extends CallOptions {
   /** 1 to 1,000; default 100. */

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../chat/accounts.ts'
 import type { Blocks } from '../chat/blocks.ts'
 import type { Conversations } from '../chat/conversations.ts'
+import type { Directory } from '../chat/directory.ts'
 import type { MessageChanges } from '../chat/message-changes.ts'
 import type { Messages } from '../chat/messages.ts'
 import type { OwnPassword } from '../chat/own-password.ts'
@@ -80,6 +81,7 @@ export interface Services {
     Staff,
     'setRole' | 'ban' | 'mute' | 'lift' | 'createUser' | 'issueSetup' | 'list' | 'audit'
   >
+  directory: Pick<Directory, 'find' | 'list'>
   store: Pick<Store, 'ping' | 'counters' | 'now'>
   /** The key of tokens, 32 bytes or more. */
   signingKey: Uint8Array

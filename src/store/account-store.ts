@@ -13,6 +13,15 @@ export interface AccountStore {
   /** The account of a username key, with its password hash. */
   credentials(key: string): Promise<Credentials | undefined>
 
+  /** The accounts of username keys, in the order of the keys. Unknown ones are left out. */
+  byKeys(keys: readonly string[]): Promise<Account[]>
+
+  /**
+   * Open accounts whose username key begins with `key`, in the order of the keys, and then those whose folded
+   * display name begins with `displayKey`, in the order of these. An empty key finds nobody.
+   */
+  search(prefix: { key: string; displayKey: string }, limit: number): Promise<Account[]>
+
   /** Empty where the account has no password, or there is no such account. */
   passwordHash(account: number): Promise<string>
 
@@ -53,6 +62,8 @@ export type DisplayNameOutcome =
 export interface DisplayNameChange {
   /** Null takes it away. */
   displayName: string | null
+  /** The display name folded like a username; null without one. */
+  displayKey: string | null
   /** Of the display name: none may be that of another's username. */
   skeletons: readonly string[]
   /** The shortest time since the last change. */

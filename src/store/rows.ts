@@ -126,6 +126,17 @@ export function toAccount(row: AccountRow): Account {
   }
 }
 
+/** Sorts after every string that begins with the prefix, in the order of code points. */
+export function afterPrefix(prefix: string): string {
+  return `${prefix}\u{10FFFF}`
+}
+
+/** The accounts of two lists, each once, in the order of their first places. */
+export function mergeAccounts(rows: readonly AccountRow[], limit: number): Account[] {
+  const byId = new Map(rows.map((row) => [row.accountId, row]))
+  return [...byId.values()].slice(0, limit).map(toAccount)
+}
+
 /** A row of a query for sessions, joined with the account. */
 export interface SessionRow extends AccountRow {
   id: number

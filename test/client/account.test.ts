@@ -62,3 +62,15 @@ t.test('people are blocked, listed and no longer blocked', async (t) => {
     'DELETE /v1/me/blocks/bob',
   ])
 })
+
+t.test('users are found', async (t) => {
+  const bob = { id: 2, username: 'bob', createdAt: session.createdAt, role: 'member' }
+  const { client, requests } = await openDouble(t, (request) => ({
+    status: 200,
+    body: request.endsWith('/bob') ? bob : { users: [bob] },
+  }))
+  t.same(await client.user('bob'), bob)
+  t.same(await client.users({ q: 'bo' }), [bob])
+  t.same(await client.users({ usernames: ['ann', 'bob'] }), [bob])
+  t.same(requests, ['GET /v1/users/bob', 'GET /v1/users?q=bo', 'GET /v1/users?usernames=ann%2Cbob'])
+})

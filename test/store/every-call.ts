@@ -52,6 +52,8 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   await store.log.findByIdempotencyKey(viewer, key)
   await store.accounts.credentials(personNamed(round))
   await store.accounts.passwordHash(viewer)
+  await store.accounts.byKeys([personNamed(round), 'nobody'])
+  await store.accounts.search({ key: 'person', displayKey: 'ann' }, 20)
   await store.sessions.find(ann.id)
   await store.sessions.newest(100)
   await store.sessions.ofAccount(viewer)
@@ -68,7 +70,7 @@ export async function everyCall(store: Store, round: number): Promise<void> {
   }
   await store.accounts.setDisplayName(
     { kind: 'session', session: ann.id },
-    { displayName: 'Ann', skeletons: ['of nobody', 'nor'], minIntervalMs: 0 },
+    { displayName: 'Ann', displayKey: 'ann', skeletons: ['of nobody', 'nor'], minIntervalMs: 0 },
   )
   await store.sessions.renew(ann.id, hour, 24 * hour)
   await store.sessions.noteUse([{ session: ann.id, at: Date.now() }])

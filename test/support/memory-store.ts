@@ -112,6 +112,15 @@ export class MemoryStore implements Pick<Store, 'accounts' | 'isUpToDate' | 'now
         for (const { id } of others) this.#sessions.delete(id)
         return others.map(({ id }) => id)
       }),
+    byKeys: (keys) =>
+      this.#call('byKeys', () => keys.flatMap((key) => this.#accounts.get(key)?.account ?? [])),
+    search: ({ key, displayKey }, limit) =>
+      this.#call('search', () =>
+        [...this.#accounts]
+          .filter(([name]) => key !== '' && name.startsWith(key) && displayKey.length <= 128)
+          .map(([, { account }]) => account)
+          .slice(0, limit),
+      ),
     setDisplayName: ({ session }, { displayName, skeletons }) =>
       this.#call('setDisplayName', () => {
         const own = this.#sessions.get(session)?.account

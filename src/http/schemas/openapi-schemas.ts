@@ -28,7 +28,7 @@ import { MemberRole, RoomBan, RoomBanPage, RoomMember, RoomMemberPage } from './
 import { MadeRoom, Room, RoomChanges, RoomCreation, RoomPage } from './rooms.ts'
 import { SessionInfo, SessionList } from './sessions.ts'
 import { staffSchemas } from './staff.ts'
-import { OnlineUser, OnlineUsers } from './users.ts'
+import { OnlineUser, OnlineUsers, UserList } from './users.ts'
 
 /** The schemas that have a name in the OpenAPI document. */
 const named: readonly (TSchema & { $id?: string })[] = [
@@ -69,6 +69,7 @@ const named: readonly (TSchema & { $id?: string })[] = [
   OnlineUser,
   OnlineUsers,
   ...staffSchemas,
+  UserList,
   ...eventData,
   ...streamEvents,
   Health,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { exampleUser, User } from './accounts.ts'
 import { Count, strict, Time } from './common.ts'
 import { errorResponses, jsonResponse, tokenErrors } from './responses.ts'
 
@@ -58,5 +59,60 @@ export const listOnlineUsers = {
       more: false,
     }),
     ...errorResponses(...tokenErrors, 'invalid-request', 'too-many-requests'),
+  },
+}
+
+export const UserList = Type.Object(
+  { users: Type.Array(User, { description: 'The best first, or sorted by name' }) },
+  { $id: 'UserList', description: 'Users that were found' },
+)
+
+export const listUsers = {
+  operationId: 'listUsers',
+  tags: ['People'],
+  summary: 'Find users',
+  description:
+    'The best 20 whose username or display name begins with `q`, or those of `usernames` that there are. Where `DIRECTORY` is `exact`, `q` is a whole username; where it is `staff`, others get `forbidden`.',
+  security: [{ sessionToken: [] }],
+  querystring: Type.Object(
+    {
+      q: Type.Optional(
+        Type.String({
+          'x-documented': 'string',
+          description: 'The beginning of a username or display name, in any upper and lower case',
+        }),
+      ),
+      usernames: Type.Optional(
+        Type.String({
+          'x-documented': 'string',
+          description: 'Up to 100 usernames, separated by commas, in place of `q`',
+        }),
+      ),
+    },
+    strict,
+  ),
+  response: {
+    200: jsonResponse('The users.', UserList, { users: [exampleUser] }),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'forbidden', 'too-many-requests'),
+  },
+}
+
+export const getUser = {
+  operationId: 'getUser',
+  tags: ['People'],
+  summary: 'Get a user',
+  description: 'One user by their username, in any upper and lower case.',
+  security: [{ sessionToken: [] }],
+  querystring: Type.Object({}, strict),
+  params: Type.Object({
+    username: Type.String({
+      'x-documented': 'string',
+      description: 'A username, in any upper and lower case',
+      examples: [exampleUser.username],
+    }),
+  }),
+  response: {
+    200: jsonResponse('The user.', User, exampleUser),
+    ...errorResponses(...tokenErrors, 'invalid-request', 'unknown-person', 'too-many-requests'),
   },
 }

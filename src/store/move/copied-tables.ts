@@ -49,6 +49,7 @@ export const copiedTables: readonly CopiedTable[] = [
       'reached',
       'role',
       'display_name',
+      'display_key',
       'display_name_changed_at',
       'bot',
       'closed_at',

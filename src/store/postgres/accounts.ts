@@ -7,7 +7,14 @@ import type {
 } from '../account-store.ts'
 import type { SessionCaller } from '../caller.ts'
 import type { Account } from '../person.ts'
-import { type AccountRow, accountColumns, toAccount, toSession } from '../rows.ts'
+import {
+  type AccountRow,
+  accountColumns,
+  afterPrefix,
+  mergeAccounts,
+  toAccount,
+  toSession,
+} from '../rows.ts'
 import type { Session, SessionClient } from '../session-store.ts'
 import type { Pool } from './pool.ts'
 import { insertSession } from './sessions.ts'
@@ -72,15 +79,48 @@ export async function changePassword(
 export async function setDisplayName(
   pool: Pool,
   { session }: SessionCaller,
-  { displayName, skeletons, minIntervalMs }: DisplayNameChange,
+  { displayName, displayKey, skeletons, minIntervalMs }: DisplayNameChange,
 ): Promise<DisplayNameOutcome> {
   const [row] = await pool.write(
     (sql) => sql<(AccountRow & { outcome: string })[]>`
       SELECT outcome, ${sql.unsafe(accountColumns('(account)'))}
       FROM obrol_set_display_name(
-        ${session}, ${displayName}, ${sql.json(skeletons)}, ${minIntervalMs})`,
+        ${session}, ${displayName}, ${displayKey}, ${sql.json(skeletons)}, ${minIntervalMs})`,
   )
   const { outcome, ...account } = row as NonNullable<typeof row>
   if (outcome === 'done' || outcome === 'changed') return toAccount(account)
   return outcome as Exclude<DisplayNameOutcome, Account>
+}
+
+export async function findByKeys(pool: Pool, keys: readonly string[]): Promise<Account[]> {
+  const rows = await pool.read(
+    (sql) => sql<AccountRow[]>`
+      SELECT ${sql.unsafe(accountColumns('people'))}
+      FROM jsonb_array_elements_text(${sql.json(keys)}) AS wanted CROSS JOIN LATERAL (
+        SELECT * FROM accounts WHERE accounts.key = wanted LIMIT 1
+      ) AS people ORDER BY people.key`,
+  )
+  return rows.map(toAccount)
+}
+
+export async function searchAccounts(
+  pool: Pool,
+  prefix: { key: string; displayKey: string },
+  limit: number,
+): Promise<Account[]> {
+  const found = (column: 'key' | 'display_key', begin: string) =>
+    begin === ''
+      ? []
+      : pool.read(
+          (sql) => sql<AccountRow[]>`
+            SELECT ${sql.unsafe(accountColumns('accounts'))} FROM accounts
+            WHERE ${sql(column)} >= ${begin} AND ${sql(column)} < ${afterPrefix(begin)}
+              AND closed_at IS NULL
+            ORDER BY ${sql(column)} LIMIT ${limit}`,
+        )
+  const rows = await Promise.all([
+    found('key', prefix.key),
+    found('display_key', prefix.displayKey),
+  ])
+  return mergeAccounts(rows.flat(), limit)
 }

@@ -14,9 +14,11 @@ import type { Store, StoreListener } from '../store.ts'
 import { Unavailable } from '../store-errors.ts'
 import {
   changePassword,
+  findByKeys,
   findCredentials,
   findPasswordHash,
   register,
+  searchAccounts,
   setDisplayName,
   skeletonsTaken,
 } from './accounts.ts'
@@ -110,6 +112,8 @@ export class PostgresStore implements Store {
     register: (account, ttlMs, client) => register(this.#pool, account, ttlMs, client),
     skeletonsTaken: (skeletons) => skeletonsTaken(this.#pool, skeletons),
     credentials: (key) => findCredentials(this.#pool, key),
+    byKeys: (keys) => findByKeys(this.#pool, keys),
+    search: (prefix, limit) => searchAccounts(this.#pool, prefix, limit),
     passwordHash: (account) => findPasswordHash(this.#pool, account),
     setDisplayName: (caller, change) =>
       this.#thenPoll(setDisplayName(this.#parts.commandPool, caller, change)),

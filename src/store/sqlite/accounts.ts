@@ -6,7 +6,7 @@ import type {
   PasswordChange,
 } from '../account-store.ts'
 import type { Account, Person } from '../person.ts'
-import { type AccountRow, accountColumns, toAccount } from '../rows.ts'
+import { type AccountRow, accountColumns, afterPrefix, mergeAccounts, toAccount } from '../rows.ts'
 import type { Connection } from './connection.ts'
 
 type CredentialsRow = AccountRow & { passwordHash: string }
@@ -21,6 +21,9 @@ export class AccountQueries {
   readonly #byId
   readonly #nameChangedAt
   readonly #setDisplayName
+  readonly #byKeys
+  readonly #searchKeys
+  readonly #searchDisplayKeys
   readonly #person
   readonly #ofSession
 
@@ -55,9 +58,21 @@ export class AccountQueries {
         'SELECT coalesce(display_name_changed_at, 0) FROM accounts WHERE id = ?',
       )
       .pluck()
-    this.#setDisplayName = connection.prepare<[string | null, number, number]>(
-      'UPDATE accounts SET display_name = ?, display_name_changed_at = ? WHERE id = ?',
+    this.#setDisplayName = connection.prepare<[string | null, string | null, number, number]>(
+      `UPDATE accounts SET display_name = ?, display_key = ?, display_name_changed_at = ?
+       WHERE id = ?`,
     )
+    this.#byKeys = connection.prepare<[string], AccountRow>(
+      `SELECT ${accountColumns('accounts')} FROM accounts
+       WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key`,
+    )
+    const searched = (column: string) =>
+      connection.prepare<[string, string, number], AccountRow>(
+        `SELECT ${accountColumns('accounts')} FROM accounts
+         WHERE ${column} >= ? AND ${column} < ? AND closed_at IS NULL ORDER BY ${column} LIMIT ?`,
+      )
+    this.#searchKeys = searched('key')
+    this.#searchDisplayKeys = searched('display_key')
     this.#person = connection.prepare<[string], Person>(
       'SELECT id, username FROM accounts WHERE key = ?',
     )
@@ -100,6 +115,21 @@ export class AccountQueries {
     return this.#setPasswordHash.run(passwordHash, account, verifiedHash).changes > 0
   }
 
+  byKeys(keys: readonly string[]): Account[] {
+    return this.#byKeys.all(JSON.stringify(keys)).map(toAccount)
+  }
+
+  search({ key, displayKey }: { key: string; displayKey: string }, limit: number): Account[] {
+    const searches = [
+      { statement: this.#searchKeys, prefix: key },
+      { statement: this.#searchDisplayKeys, prefix: displayKey },
+    ]
+    const rows = searches.flatMap(({ statement, prefix }) =>
+      prefix === '' ? [] : statement.all(prefix, afterPrefix(prefix), limit),
+    )
+    return mergeAccounts(rows, limit)
+  }
+
   /** @returns undefined where there is none with this number */
   byId(id: number): Account | undefined {
     const row = this.#byId.get(id)
@@ -108,12 +138,12 @@ export class AccountQueries {
 
   /** @returns null where it is the same already */
   setDisplayName(id: number, change: DisplayNameChange, now: number): DisplayNameOutcome | null {
-    const { displayName, skeletons, minIntervalMs } = change
+    const { displayName, displayKey, skeletons, minIntervalMs } = change
     if ((this.byId(id)?.displayName ?? null) === displayName) return null
     const owners = skeletons.map((skeleton) => this.#bySkeleton.get(skeleton))
     if (owners.some((owner) => owner !== undefined && owner !== id)) return 'looks-like-another'
     if (now - (this.#nameChangedAt.get(id) as number) < minIntervalMs) return 'too-soon'
-    this.#setDisplayName.run(displayName, now, id)
+    this.#setDisplayName.run(displayName, displayKey, now, id)
     return this.byId(id) as Account
   }
 

@@ -62,6 +62,9 @@ export function createReader(connection: Connection, clock: () => number) {
       inSnapshot(() => accounts.skeletonsTaken(skeletons)),
     credentials: (key: string) => inSnapshot(() => accounts.credentials(key)),
     sessionsOfAccount: (account: number) => inSnapshot(() => sessions.ofAccount(account, clock())),
+    accountsByKeys: (keys: readonly string[]) => inSnapshot(() => accounts.byKeys(keys)),
+    searchAccounts: (prefix: { key: string; displayKey: string }, limit: number) =>
+      inSnapshot(() => accounts.search(prefix, limit)),
     passwordHash: (account: number) => inSnapshot(() => accounts.passwordHash(account)),
     presentSessions: () => inSnapshot(() => presence.all()),
     readUndelivered: (after: number, upTo: number, viewer: number) =>

@@ -81,6 +81,8 @@ export class SqliteStore implements Store {
       this.#publish(this.#writer.call('setDisplayName', caller, change)),
     changePassword: (caller, change) =>
       this.#publish(this.#writer.call('changePassword', caller, change)),
+    byKeys: (keys) => this.#reader.call('accountsByKeys', keys),
+    search: (prefix, limit) => this.#reader.call('searchAccounts', prefix, limit),
     passwordHash: (account) => this.#reader.call('passwordHash', account),
   }
 

@@ -33,6 +33,9 @@ export function presence(t: Test, open: OpenRoom, openCrowd: OpenCrowd, restartM
       t.same((await stream.next('user.updated')).data, { user: body })
     while ((await device.call('GET', '/v1/me')).body.user.displayName !== body.displayName);
     t.same((await device.call('GET', '/v1/me')).body.user, body)
+    for (const q of ['AN', 'ann of'])
+      t.same((await bob.call('GET', `/v1/users?q=${encodeURIComponent(q)}`)).body.users, [body], q)
+    t.same((await bob.call('GET', '/v1/users/ANN')).body, body)
     const soon = await device.call('PATCH', '/v1/me', { displayName: 'Anne' })
     t.match(
       { status: soon.status, type: soon.body.type },

@@ -313,15 +313,19 @@ t.test('the examples of the pages work, one call after the other', async (t) => 
       // The numbers of sessions are random.
       const isNoSession = at.startsWith('/v1/sessions/')
       const isOfStaff = at.startsWith('/v1/admin/')
+      // It needs a query, and none is made up.
+      const lacksQuery = method === 'GET' && at === '/v1/users'
       const refusal = isOfStaff
         ? 403
         : at === '/v1/login/setup'
           ? 401
-          : isSomeoneElse || isNoSession
-            ? 404
-            : isOthers && before !== 'a fresh server'
-              ? 403
-              : undefined
+          : lacksQuery
+            ? 400
+            : isSomeoneElse || isNoSession
+              ? 404
+              : isOthers && before !== 'a fresh server'
+                ? 403
+                : undefined
       t.ok(
         refusal === undefined ? answer.status < 300 : answer.status === refusal,
         `${before}: ${method} ${at} is answered ${answer.status}`,

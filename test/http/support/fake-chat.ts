@@ -171,6 +171,19 @@ export class FakeChat {
           more: this.online.length > limit,
         }),
       },
+      directory: {
+        find: async (username) => {
+          const person = this.people.get(username)
+          if (person === undefined) throw new Problem('unknown-person', 'Nobody.')
+          return person.account
+        },
+        list: async (_caller, { q = '', usernames }) => {
+          const wanted = usernames?.split(',')
+          return [...this.people.values()]
+            .map(({ account }) => account)
+            .filter(({ username }) => wanted?.includes(username) ?? username.startsWith(q))
+        },
+      },
       store: { ping: () => this.ping(), now: () => this.now() },
       respondWithStream: async (_request, reply, wanted) => {
         this.streamsWanted.push(wanted)

@@ -86,7 +86,12 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     const set = (displayName: string | null, skeletons: string[] = [], { id: session } = ann) =>
       store.accounts.setDisplayName(
         { kind: 'session', session },
-        { displayName, skeletons, minIntervalMs: minute },
+        {
+          displayName,
+          displayKey: displayName?.toLowerCase() ?? null,
+          skeletons,
+          minIntervalMs: minute,
+        },
       )
     t.same(await set(null), ann.account, 'there is none, and none is wanted')
     t.equal(await set('bob', ['bob', 'other']), 'looks-like-another')

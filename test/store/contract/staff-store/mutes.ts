@@ -34,7 +34,7 @@ export async function mutesContract(t: Test, openFixture: OpenFixture): Promise<
       t.equal(await store.conversations.tellTyping(office.person('cid'), key), 'muted')
 
     const caller = { kind: 'session', session: office.people.cid.id } as const
-    const name = { displayName: 'Cid', skeletons: ['cid'], minIntervalMs: 0 }
+    const name = { displayName: 'Cid', displayKey: 'cid', skeletons: ['cid'], minIntervalMs: 0 }
     t.equal(await store.accounts.setDisplayName(caller, name), 'muted')
 
     t.equal(await office.tries('cid', unreact(other)), 'changed', 'they may take back')

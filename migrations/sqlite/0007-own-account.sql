@@ -1,3 +1,9 @@
+-- What people do with their own accounts.
+
+-- The display name folded like a username, by which it is found. Without one it is NULL.
+ALTER TABLE accounts ADD COLUMN display_key TEXT;
+CREATE INDEX accounts_display_key ON accounts (display_key) WHERE display_key IS NOT NULL;
+
 -- Whom people have blocked: who is cannot write to them. Without references, for which a new account would be
 -- looked for here.
 CREATE TABLE blocks (
