@@ -75,14 +75,13 @@ async function removeStale(path: string): Promise<void> {
 
 async function isAnswered(path: string): Promise<boolean> {
   const socket = connect(path)
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
+  const connected = once(socket, 'connect')
+  const isAnswered = await connected.then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return isAnswered
 }
 
 /** `listen` makes the socket before it returns, so it has the mode 0600 from the first moment. */

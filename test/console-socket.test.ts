@@ -149,10 +149,11 @@ t.test('a server runs without a console where it has none by default', async (t)
 t.test('a server that stops does not wait for who is silent', async (t) => {
   const room = await openRoom(t, { settings: { shutdownSeconds: 0 } })
   const path = join(room.folder, 'admin.sock')
-  const silent = connect(path).on('error', () => {})
+  const silent = connect(path)
   await once(silent, 'connect')
+  silent.on('error', () => {})
   silent.write('GET /healthz HTTP/1.1\r\n')
-  const closed = once(silent, 'close')
+  const closed = new Promise<void>((resolve) => silent.once('close', () => resolve()))
   await room.stop()
   await closed
   t.notOk(existsSync(path))

@@ -65,7 +65,7 @@ t.test('an IPv6 address stands in brackets in the URL', async (t) => {
 t.test('a server without an admin says so', async (t) => {
   const lines: string[] = []
   const tuning = { http: { logStream: { write: (line: string) => void lines.push(line) } } }
-  const room = await openRoom(t, { settings: { logLevel: 'info' }, tuning })
+  const room = await openRoom(t, { settings: { logLevel: 'info', auditDays: 0 }, tuning })
   const events = () => lines.map((line) => JSON.parse(line).event)
   t.equal(events().filter((event) => event === 'no admin').length, 1)
   t.equal(room.server.hasAdmin, false)

@@ -87,8 +87,10 @@ RETURNS TABLE (outcome text, account accounts) LANGUAGE plpgsql AS $$
 DECLARE
   time_now bigint;
 BEGIN
-  PERFORM obrol_lock(1);
+  -- The lock of names before that of the log, as where a room is made.
+  PERFORM set_config('lock_timeout', '2s', true);
   PERFORM pg_advisory_xact_lock(1331851887, 5);
+  PERFORM obrol_lock(1);
   time_now := obrol_now();
   SELECT * INTO account FROM accounts
   WHERE id = (SELECT account_id FROM sessions WHERE id = caller AND expires_at > time_now)

@@ -113,8 +113,8 @@ export class RetentionJob {
   }
 
   async #deleteRecords(before: number | undefined): Promise<void> {
-    for (let more = !this.#closed; more; )
-      more = (await this.#store.retention.deleteRecords(before)).more && !this.#closed
+    for (let more = true; more && !this.#closed; )
+      ({ more } = await this.#store.retention.deleteRecords(before))
   }
 
   /** Whether the clock may be wrong, so that it is too early to delete by it. */

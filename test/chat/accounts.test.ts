@@ -69,6 +69,14 @@ t.test('a setup code sets a password', async (t) => {
   const setUp = (code: string, password: string) => accounts.setUp(code, password, here)
   t.match(await setUp('the code', 'a new horse'), { account: { username: 'ann' } })
   t.match(await refusalOf(() => setUp('a code', 'a new horse')), { code: 'wrong-credentials' })
+  const { useSetupCode } = store.staff
+  store.staff.useSetupCode = async () => 'unknown-code' as const
+  t.match(
+    await refusalOf(() => setUp('the code', 'a new horse')),
+    { code: 'wrong-credentials' },
+    'somebody else was first',
+  )
+  store.staff.useSetupCode = useSetupCode
   t.match(await refusalOf(() => setUp('the code', 'short')), {
     code: 'invalid-request',
     errors: [{ pointer: '/newPassword' }],

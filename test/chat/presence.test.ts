@@ -186,7 +186,7 @@ t.test('close ends the retries of an unavailable store', async (t) => {
 })
 
 t.test('a session has a stream here until the last one closes', async (t) => {
-  const { presence } = await open(t)
+  const { presence } = await open()
   const withStreams = () => [...presence.sessionsWithStreams()]
   t.same(withStreams(), [])
   await Promise.all([11, 11, 21].map((id) => presence.enter(session(id))))

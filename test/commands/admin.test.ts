@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { adminCommands, optionsOf } from '../../src/commands/admin/commands.ts'
+import { linesOfUser, linesOfUsers } from '../../src/commands/admin/format.ts'
 import { type AdminIo, admin, unreachableReason } from '../../src/commands/admin.ts'
 import { openApiDocument } from '../../src/commands/openapi.ts'
 import { type Guest, openRoom, type Room, type RoomOptions } from '../support/room.ts'
@@ -153,6 +154,17 @@ t.test('a server that cannot be reached is told in one line', async (t) => {
 t.test('a socket of another user is told as one', async (t) => {
   const error = Object.assign(new Error('no'), { code: 'EACCES' })
   t.match(unreachableReason({ socket: '/a.sock' }, error), /run this as the user that the server/)
+})
+
+t.test('an account that was closed is shown as one, and sessions to admins alone', async (t) => {
+  const user = { username: 'zoe', role: 'member', createdAt: '2026-11-02', closed: true } as const
+  t.same(linesOfUsers({ users: [user], more: false }), ['zoe  member  closed'])
+  t.same(linesOfUser({ users: [user] }, { q: 'zoe' }), [
+    'zoe',
+    '  role        member',
+    '  registered  2026-11-02',
+    '  closed',
+  ])
 })
 
 t.test('a wrong command line is told in one line', async (t) => {

@@ -31,11 +31,13 @@ class FakeStore {
 
   /** What `deleteRecords` was asked so far, and how many steps it has left. */
   readonly recordsBefore: (number | undefined)[] = []
-  records = 1
+  records = 2
+  onRecordsDeleted: () => void = () => {}
 
   async deleteRecords(before: number | undefined) {
     this.recordsBefore.push(before)
     this.records--
+    if (this.records === 0) this.onRecordsDeleted()
     return { more: this.records > 0 }
   }
 
@@ -118,6 +120,18 @@ t.test('deletes at once, in steps until nothing is left, and again after the pau
   await done
   await job.close()
   t.same(store.befores.slice(0, 5), [900, 900, 900, 900, 900])
+})
+
+t.test('deletes records of the staff by their own age, in steps', async (t) => {
+  const store = new FakeStore(1)
+  const job = new RetentionJob(store, { ...options, auditMs: 300, intervalMs: 3_600_000 })
+  const done = new Promise<void>((resolve) => {
+    store.onRecordsDeleted = resolve
+  })
+  job.start()
+  await done
+  await job.close()
+  t.same(store.recordsBefore, [700, 700])
 })
 
 t.test('without retention, deletes no entries, but keys and sessions', async (t) => {

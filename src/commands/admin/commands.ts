@@ -17,7 +17,7 @@ interface CallSchema {
   summary: string
   description: string
   params?: { properties: Record<string, TSchema> }
-  querystring?: { properties: Record<string, TSchema> }
+  querystring: { properties: Record<string, TSchema> }
   body?: { properties: Record<string, TSchema> }
 }
 
@@ -148,7 +148,7 @@ export interface AdminOption {
 const hidden = ['password']
 
 export function optionsOf({ schema, places }: AdminCommand): AdminOption[] {
-  const fields = { ...schema.querystring?.properties, ...schema.body?.properties }
+  const fields = { ...schema.querystring.properties, ...schema.body?.properties }
   return Object.entries(fields as Record<string, { type?: string; description?: string }>)
     .filter(([name]) => !places.includes(name) && !hidden.includes(name))
     .map(([name, { type, description = '' }]) => ({
@@ -165,7 +165,7 @@ export function requestOf(
 ): { method: string; path: string; body: Record<string, unknown> | undefined } {
   const at = path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(String(values[name])))
   const query = new URLSearchParams()
-  for (const name of Object.keys(schema.querystring?.properties ?? {}))
+  for (const name of Object.keys(schema.querystring.properties))
     if (values[name] !== undefined) query.set(name, String(values[name]))
   const fields = Object.keys(schema.body?.properties ?? {}).filter(
     (name) => values[name] !== undefined,

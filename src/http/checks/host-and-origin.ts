@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { onRequestHookHandler } from 'fastify'
 import { Problem } from '../../chat/problems.ts'
+import { isConsole } from '../connection/console-sockets.ts'
 import type { HttpSettings } from '../services.ts'
 import { AllowedHosts } from './allowed-hosts.ts'
 import { type Authority, absoluteForm, readAuthority } from './authority.ts'
@@ -23,7 +24,9 @@ export function rejectCrossSite({
   const hosts = new AllowedHosts(allowedHosts)
   const origins = new Set(corsOrigins)
 
-  return ({ raw: { method, headers }, originalUrl }, _reply, done) => {
+  return ({ raw: { method, headers, socket }, originalUrl }, _reply, done) => {
+    // No name leads to a Unix socket, and no browser.
+    if (isConsole({ socket })) return done()
     const host = checkHost(hosts, headers.host, originalUrl)
     if (!host.isAllowed)
       throw new Problem(

@@ -204,6 +204,15 @@ t.test('the console has no account, so what needs one is refused', async (t) => 
   t.match(await byConsole('GET', '/healthz'), { status: 200 })
 })
 
+t.test('the console answers whatever hosts the server has', async (t) => {
+  const room = await openRoom(t, { settings: { allowedHosts: ['chat.example'] } })
+  t.equal((await room.call('GET', '/healthz')).status, 421)
+  t.same(await callByConsole(room, 'GET', '/v1/admin/users'), {
+    status: 200,
+    body: { users: [], more: false },
+  })
+})
+
 t.test('what the staff does is logged', async (t) => {
   const lines: string[] = []
   const room = await openRoom(t, {

@@ -22,10 +22,11 @@ export function executeStaffCommand(
   command: StaffCommand,
 ): Promise<StaffOutcome> {
   return decideInLog(pool, {
-    // No names are rebuilt while one is taken.
+    // Nobody registers meanwhile, and no names are rebuilt.
     before: (sql) =>
       command.kind === 'create-user'
-        ? sql`SELECT pg_advisory_xact_lock_shared(${lockClass}, ${locks.nameForms})`
+        ? sql`SELECT set_config('lock_timeout', '2s', true),
+            pg_advisory_xact_lock(${lockClass}, ${locks.nameForms})`
         : undefined,
     facts: (sql) => selectStaffFacts(sql, call.caller, command),
     decide: (sql, [row]) => decideAndWrite(sql, call, command, row as StaffFactsRow),
@@ -52,8 +53,6 @@ async function decideAndWrite(
   }
   const { change: changed } = decision
   const target = facts.target?.id ?? (await createUser(sql, command))
-  // Who registers does not wait for the log's lock.
-  if (target === undefined) return rollback(sql, { kind: 'username-taken' })
   const [written, , [user]] = await Promise.all([
     changed ? write(sql, command, target, facts.caller) : null,
     changed ? insertRecord(sql, { ...recordOf(command, facts, address), target }) : null,
@@ -75,14 +74,14 @@ async function rollback(sql: Sql, outcome: StaffOutcome): Promise<StaffOutcome> 
   return outcome
 }
 
-/** Of a command without a target: its new account; undefined where the name is taken. */
-async function createUser(sql: Sql, command: StaffCommand): Promise<number | undefined> {
+/** Of a command without a target: its new account. */
+async function createUser(sql: Sql, command: StaffCommand): Promise<number> {
   const { username, key, skeletons, displayName, bot } = (command as { account: NewUser }).account
   const [row] = await sql<{ id: number }[]>`
     SELECT id FROM obrol_register(${username}, ${key}, '', ${sql.json(skeletons)})`
-  if (row === undefined) return undefined
-  await sql`UPDATE accounts SET display_name = ${displayName}, bot = ${bot} WHERE id = ${row.id}`
-  return row.id
+  const { id } = row as { id: number }
+  await sql`UPDATE accounts SET display_name = ${displayName}, bot = ${bot} WHERE id = ${id}`
+  return id
 }
 
 type Written = PromiseLike<readonly { expiresAt: number | null }[]>

@@ -59,6 +59,11 @@ export async function setupContract(t: Test, openFixture: OpenFixture): Promise<
     t.equal(await useCode(office, 'cid'), 'unknown-code')
     t.equal(await office.asks('ann', issueSetup('ann')), 'not-outranked')
     t.equal(await office.asks(null, issueSetup('ann')), 'changed', 'the console may')
+    t.equal(await office.store.staff.setupUser(setupHash('ann')), 'ann')
+    t.equal(await office.store.staff.setupUser(setupHash('nobody')), undefined)
+    const use = { hash: setupHash('ann'), passwordHash: 'of ann', ttlMs: hour, client: {} }
+    t.match(await office.store.staff.useSetupCode(use), { account: { role: 'admin' } })
+    t.equal(await office.store.staff.setupUser(setupHash('ann')), undefined, 'it is used up')
   })
 
   await t.test(
