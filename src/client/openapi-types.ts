@@ -669,7 +669,7 @@ export interface paths {
         };
         /**
          * Find users
-         * @description The best 20 whose username or display name begins with `q`, or those of `usernames` that there are. Where `DIRECTORY` is `exact`, `q` is a whole username; where it is `staff`, others get `forbidden`. Not with a token for programs.
+         * @description The best 20 whose username or display name begins with `q`, or those of `usernames` that there are. Where `DIRECTORY` is `exact`, `q` is a whole username; where it is `staff`, others get `forbidden`. A token for programs needs the scope `read`.
          */
         get: operations["listUsers"];
         put?: never;
@@ -689,7 +689,7 @@ export interface paths {
         };
         /**
          * Get a user
-         * @description One user by their username, in any upper and lower case. Not with a token for programs.
+         * @description One user by their username, in any upper and lower case. A token for programs needs the scope `read`.
          */
         get: operations["getUser"];
         put?: never;
@@ -749,13 +749,13 @@ export interface paths {
         };
         /**
          * List accounts for the staff
-         * @description For moderators and admins, sorted by name. The next page begins `after` the last name of this one. Not with a token for programs.
+         * @description For moderators and admins, sorted by name. The next page begins `after` the last name of this one. A token for programs needs the scope `moderate`.
          */
         get: operations["listStaffUsers"];
         put?: never;
         /**
          * Make an account
-         * @description For admins. A person gets a setup code, with which they set their password; a bot has neither code nor password, and stays a member. Not with a token for programs.
+         * @description For admins. A person gets a setup code, with which they set their password; a bot has neither code nor password, and stays a member. A token for programs needs the scope `admin`.
          */
         post: operations["createStaffUser"];
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
         };
         /**
          * List what the staff did
-         * @description For admins; moderators see their own records, without addresses. The newest first. The next page has what comes `before` the last id of this one. Not with a token for programs.
+         * @description For admins; moderators see their own records, without addresses. The newest first. The next page has what comes `before` the last id of this one. A token for programs needs the scope `moderate`.
          */
         get: operations["listAudit"];
         put?: never;
@@ -814,7 +814,7 @@ export interface paths {
         get?: never;
         /**
          * Give an account a role
-         * @description For admins, with a fresh login or the password. The last admin who can act stays, and a bot stays a member. What is so already changes nothing. Not with a token for programs.
+         * @description For admins, with a fresh login or the password. The last admin who can act stays, and a bot stays a member. What is so already changes nothing. A token for programs needs the scope `admin`.
          */
         put: operations["setUserRole"];
         post?: never;
@@ -834,13 +834,13 @@ export interface paths {
         get?: never;
         /**
          * Ban someone from the server
-         * @description For moderators, of who has a lower role; admins may ban anyone. All sessions end for good, streams get `bye` with the reason `banned`, and logins are refused as `banned`. A body is not needed. Not with a token for programs.
+         * @description For moderators, of who has a lower role; admins may ban anyone. All sessions end for good, streams get `bye` with the reason `banned`, and logins are refused as `banned`. A body is not needed. A token for programs needs the scope `moderate`.
          */
         put: operations["banUser"];
         post?: never;
         /**
          * Lift a ban from the server
-         * @description For moderators; what a higher role set stays. They may log in again; what ended stays ended. The answer is also 204 where they are not banned. Not with a token for programs.
+         * @description For moderators; what a higher role set stays. They may log in again; what ended stays ended. The answer is also 204 where they are not banned. A token for programs needs the scope `moderate`.
          */
         delete: operations["unbanUser"];
         options?: never;
@@ -858,13 +858,13 @@ export interface paths {
         get?: never;
         /**
          * Mute someone on the server
-         * @description For moderators, of who has a lower role; admins may mute anyone. They can read and take back what they wrote, but not write, edit, react, type, make or change rooms, or add people. A body is not needed. Not with a token for programs.
+         * @description For moderators, of who has a lower role; admins may mute anyone. They can read and take back what they wrote, but not write, edit, react, type, make or change rooms, or add people. A body is not needed. A token for programs needs the scope `moderate`.
          */
         put: operations["muteUser"];
         post?: never;
         /**
          * Lift a mute from the server
-         * @description For moderators; what a higher role set stays. The answer is also 204 where they are not muted. Not with a token for programs.
+         * @description For moderators; what a higher role set stays. The answer is also 204 where they are not muted. A token for programs needs the scope `moderate`.
          */
         delete: operations["unmuteUser"];
         options?: never;

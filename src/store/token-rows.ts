@@ -1,3 +1,5 @@
+import type { Role } from './person.ts'
+import { effectiveRole } from './token-rules.ts'
 import type { Token, TokenScope } from './token-store.ts'
 
 /** A row of a query for tokens. */
@@ -32,4 +34,9 @@ export function fromScopes(scopes: readonly TokenScope[]): string {
 
 export function toScopes(column: string): TokenScope[] {
   return column.split(' ') as TokenScope[]
+}
+
+/** The role as which a session acts. @param scopes the column `token_scopes`, null for a login */
+export function actingRole({ role, scopes }: { role: Role; scopes: string | null }): Role {
+  return effectiveRole(role, scopes === null ? undefined : toScopes(scopes))
 }

@@ -44,12 +44,58 @@ t.test('each operation that takes a token needs one, and takes that of a session
   }
 })
 
+/** The calls of the staff that each role may make, by its login and by tokens that it made as an admin. */
+const callsOfStaff = {
+  admin: { login: ['moderate', 'admin'], admin: ['moderate', 'admin'], moderate: ['moderate'] },
+  moderator: { login: ['moderate'], admin: ['moderate'], moderate: ['moderate'] },
+  member: { login: [], admin: [], moderate: [] },
+} as const
+
+t.test('what a token does for the staff follows its scopes and the role now', async (t) => {
+  const room = await openRoom(t)
+  const ann = await asAdmin(room, await room.register('ann'))
+  const tokens = {
+    login: ann.token,
+    admin: await makeToken(ann, ['admin']),
+    moderate: await makeToken(ann, ['moderate']),
+    'read, write, people': await makeToken(ann, ['read', 'write', 'people']),
+  }
+  const operations = (await operationsOf(room)).filter(({ scope }) => isOfStaff(scope))
+  t.ok(operations.length >= 8)
+  for (const [role, may] of Object.entries(callsOfStaff)) {
+    setRole(room, ann.username, role)
+    for (const [holder, token] of Object.entries(tokens)) {
+      const allowed: readonly string[] = may[holder as keyof typeof may] ?? []
+      for (const { method, path, scope } of operations) {
+        const { status } = await attempt(room, method, path, token, bodyOf(path))
+        const call = `${role}, ${holder}: ${method} ${path}`
+        if (allowed.includes(scope)) t.notOk([401, 403].includes(status), `${call}: ${status}`)
+        else t.equal(status, 403, call)
+      }
+    }
+  }
+})
+
+function isOfStaff(scope: Operation['scope']): boolean {
+  return scope === 'moderate' || scope === 'admin'
+}
+
+/** With a password, because a token is no fresh login. */
+function bodyOf(path: string): object | undefined {
+  if (path.endsWith('/role')) return { role: 'member', password: 'ann-password' }
+  return path === '/v1/admin/users' ? { username: 'ann' } : undefined
+}
+
 /** Makes the account an admin, and logs in again. */
 async function asAdmin(room: Room, { username }: Guest): Promise<Guest> {
-  const database = new Database(`${room.folder}/obrol.db`)
-  database.prepare(`UPDATE accounts SET role = 'admin' WHERE username = ?`).run(username)
-  database.close()
+  setRole(room, username, 'admin')
   return room.login(username)
+}
+
+function setRole(room: Room, username: string, role: string): void {
+  const database = new Database(`${room.folder}/obrol.db`)
+  database.prepare('UPDATE accounts SET role = ? WHERE username = ?').run(role, username)
+  database.close()
 }
 
 async function makeToken(guest: Guest, scopes: TokenScope[]): Promise<string> {
@@ -72,11 +118,15 @@ async function operationsOf(room: Room): Promise<Operation[]> {
 }
 
 /** The status of an answer, and its problem if it is one; a stream is closed at its head. */
-async function attempt(room: Room, method: string, path: string, token?: string) {
+async function attempt(room: Room, method: string, path: string, token?: string, body?: object) {
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
   const stop = new AbortController()
-  const { signal } = stop
-  const response = await fetch(room.url + path, { method, headers, signal })
+  const sent = { method, headers, signal: stop.signal }
+  if (body !== undefined && method !== 'GET') {
+    headers['content-type'] = 'application/json'
+    Object.assign(sent, { body: JSON.stringify(body) })
+  }
+  const response = await fetch(room.url + path, sent)
   const isProblem = response.headers.get('content-type') === 'application/problem+json'
   const problem = (isProblem ? await response.json() : {}) as { type?: string; detail?: string }
   stop.abort()

@@ -11,6 +11,7 @@ const operations = {
     'GET /problems/{code}',
     'GET /readyz',
     'POST /v1/login',
+    'POST /v1/login/setup',
     'POST /v1/register',
   ],
   session: [
@@ -20,6 +21,7 @@ const operations = {
     'GET /v1/sessions',
     'GET /v1/tokens',
     'PATCH /v1/me',
+    'POST /v1/admin/users/{username}/setup',
     'POST /v1/events/token',
     'POST /v1/logout',
     'POST /v1/renew',
@@ -39,7 +41,9 @@ const operations = {
     'GET /v1/rooms/{room}/bans',
     'GET /v1/rooms/{room}/members',
     'GET /v1/rooms/{room}/messages',
+    'GET /v1/users',
     'GET /v1/users/online',
+    'GET /v1/users/{username}',
   ],
   write: [
     'DELETE /v1/me/blocks/{username}',
@@ -62,6 +66,15 @@ const operations = {
     'PUT /v1/rooms/{room}/bans/{username}',
     'PUT /v1/rooms/{room}/members/{username}',
   ],
+  moderate: [
+    'DELETE /v1/admin/users/{username}/ban',
+    'DELETE /v1/admin/users/{username}/mute',
+    'GET /v1/admin/audit',
+    'GET /v1/admin/users',
+    'PUT /v1/admin/users/{username}/ban',
+    'PUT /v1/admin/users/{username}/mute',
+  ],
+  admin: ['POST /v1/admin/users', 'PUT /v1/admin/users/{username}/role'],
 }
 
 t.test('the document says of each operation which token it takes', async (t) => {

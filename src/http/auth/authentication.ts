@@ -54,7 +54,7 @@ export const requireEventsToken: MakeHook = (app, services) => async (request) =
 export const requireStaffToken: MakeHook = (app, services) => async (request) => {
   if (isConsole(request)) request.staff = { session: null, address: null }
   else {
-    const session = await authenticate(app, services, 'session', headerToken(request))
+    const session = await authenticateHeader(app, services, request)
     request.staff = { session, address: clientAddress(request) }
   }
 }

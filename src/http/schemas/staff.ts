@@ -10,6 +10,7 @@ import {
   jsonResponse,
   tokenErrors,
 } from './responses.ts'
+import { scope } from './scope.ts'
 
 /** How many accounts or records a page has at most without `limit`. */
 export const defaultStaffLimit = 50
@@ -190,7 +191,6 @@ export const staffSchemas = [
 
 const ofStaff = {
   tags: ['Staff'],
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
 }
 
@@ -239,6 +239,7 @@ const nameParameter = (description: string) =>
 export const listStaffUsers = {
   ...ofStaff,
   operationId: 'listStaffUsers',
+  ...scope('moderate'),
   summary: 'List accounts for the staff',
   description:
     'For moderators and admins, sorted by name. The next page begins `after` the last name of this one.',
@@ -266,6 +267,7 @@ export const listStaffUsers = {
 export const createStaffUser = {
   ...ofStaff,
   operationId: 'createStaffUser',
+  ...scope('admin'),
   summary: 'Make an account',
   description:
     'For admins. A person gets a setup code, with which they set their password; a bot has neither code nor password, and stays a member.',
@@ -283,6 +285,7 @@ export const createStaffUser = {
 export const setUserRole = {
   ...onUser,
   operationId: 'setUserRole',
+  ...scope('admin'),
   summary: 'Give an account a role',
   description:
     'For admins, with a fresh login or the password. The last admin who can act stays, and a bot stays a member. What is so already changes nothing.',
@@ -297,6 +300,7 @@ export const setUserRole = {
 export const issueSetupCode = {
   ...onUser,
   operationId: 'issueSetupCode',
+  ...scope('session'),
   summary: 'Make a setup code for an account',
   description:
     'For admins, with a fresh login or the password, of people whose role is lower; the console makes any. The code is good once and for 24 hours. A newer one, a new password, a ban and a closing void it. Who has it becomes the person.',
@@ -314,6 +318,7 @@ export const issueSetupCode = {
 export const banUser = {
   ...onUser,
   operationId: 'banUser',
+  ...scope('moderate'),
   summary: 'Ban someone from the server',
   description:
     'For moderators, of who has a lower role; admins may ban anyone. All sessions end for good, streams get `bye` with the reason `banned`, and logins are refused as `banned`. A body is not needed.',
@@ -328,6 +333,7 @@ export const banUser = {
 export const unbanUser = {
   ...onUser,
   operationId: 'unbanUser',
+  ...scope('moderate'),
   summary: 'Lift a ban from the server',
   description:
     'For moderators; what a higher role set stays. They may log in again; what ended stays ended. The answer is also 204 where they are not banned.',
@@ -340,6 +346,7 @@ export const unbanUser = {
 export const muteUser = {
   ...onUser,
   operationId: 'muteUser',
+  ...scope('moderate'),
   summary: 'Mute someone on the server',
   description:
     'For moderators, of who has a lower role; admins may mute anyone. They can read and take back what they wrote, but not write, edit, react, type, make or change rooms, or add people. A body is not needed.',
@@ -354,6 +361,7 @@ export const muteUser = {
 export const unmuteUser = {
   ...onUser,
   operationId: 'unmuteUser',
+  ...scope('moderate'),
   summary: 'Lift a mute from the server',
   description:
     'For moderators; what a higher role set stays. The answer is also 204 where they are not muted.',
@@ -366,6 +374,7 @@ export const unmuteUser = {
 export const listAudit = {
   ...ofStaff,
   operationId: 'listAudit',
+  ...scope('moderate'),
   summary: 'List what the staff did',
   description:
     'For admins; moderators see their own records, without addresses. The newest first. The next page has what comes `before` the last id of this one.',
@@ -409,11 +418,11 @@ export const listAudit = {
 
 export const loginWithCode = {
   operationId: 'loginWithCode',
+  ...scope('none'),
   tags: ['Accounts'],
   summary: 'Set a password with a setup code',
   description:
     'Sets the password of the account that the code is for, ends all its sessions and opens one. A wrong code counts as a failed login, and changes nothing.',
-  security: [],
   consumes: bodyTypes,
   querystring: Type.Object({}, strict),
   body: CodeUse,

@@ -70,11 +70,11 @@ export const UserList = Type.Object(
 
 export const listUsers = {
   operationId: 'listUsers',
+  ...scope('read'),
   tags: ['People'],
   summary: 'Find users',
   description:
     'The best 20 whose username or display name begins with `q`, or those of `usernames` that there are. Where `DIRECTORY` is `exact`, `q` is a whole username; where it is `staff`, others get `forbidden`.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object(
     {
       q: Type.Optional(
@@ -100,10 +100,10 @@ export const listUsers = {
 
 export const getUser = {
   operationId: 'getUser',
+  ...scope('read'),
   tags: ['People'],
   summary: 'Get a user',
   description: 'One user by their username, in any upper and lower case.',
-  security: [{ sessionToken: [] }],
   querystring: Type.Object({}, strict),
   params: Type.Object({
     username: Type.String({

@@ -6,6 +6,7 @@ import { listContract } from './staff-store/list.ts'
 import { mutesContract } from './staff-store/mutes.ts'
 import { rolesContract } from './staff-store/roles.ts'
 import { setupContract } from './staff-store/setup.ts'
+import { staffTokensContract } from './staff-store/tokens.ts'
 
 export async function staffStoreContract(t: Test, openFixture: OpenFixture): Promise<void> {
   await rolesContract(t, openFixture)
@@ -14,4 +15,5 @@ export async function staffStoreContract(t: Test, openFixture: OpenFixture): Pro
   await setupContract(t, openFixture)
   await listContract(t, openFixture)
   await auditContract(t, openFixture)
+  await staffTokensContract(t, openFixture)
 }

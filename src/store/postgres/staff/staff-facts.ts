@@ -4,10 +4,18 @@ import type { Role } from '../../person.ts'
 import { type RestrictionRow, toRestriction } from '../../staff-rows.ts'
 import type { StaffCaller, StaffFacts, StaffTarget } from '../../staff-rules.ts'
 import type { Restriction, StaffCommand } from '../../staff-store.ts'
+import { actingRole } from '../../token-rows.ts'
 import type { Sql } from '../connection.ts'
 import { restrictionJson } from './restrictions.ts'
 
-type CallerRow = { id: number; username: string; role: Role; loginAt: number; passwordHash: string }
+type CallerRow = {
+  id: number
+  username: string
+  role: Role
+  scopes: string | null
+  loginAt: number
+  passwordHash: string
+}
 
 type TargetRow = Omit<StaffTarget, 'ban' | 'mute'> & {
   ban: RestrictionRow | null
@@ -23,10 +31,14 @@ export interface StaffFactsRow {
   now: number
 }
 
-/** The account of the session $1. One that another app opened has a member's rights. */
+/**
+ * The account of the session $1. One that another app opened has a member's rights. A token is no login,
+ * however new it is.
+ */
 const callerJson = `(
   SELECT json_build_object(
-    'id', people.id, 'username', username, 'loginAt', session.created_at,
+    'id', people.id, 'username', username, 'scopes', token_scopes,
+    'loginAt', CASE WHEN token_scopes IS NULL THEN session.created_at ELSE 0 END,
     'role', CASE WHEN opened_by IS NULL THEN role ELSE 'member' END,
     'passwordHash', password_hash)
   FROM (
@@ -107,10 +119,10 @@ export function toStaffFacts(
   const facts = toTargetFacts(row)
   if (caller.kind === 'console') return { ...facts, caller: atConsole, isProven: true }
   if (row.caller === null) return undefined
-  const { id, username, role, loginAt, passwordHash } = row.caller
+  const { id, username, loginAt, passwordHash } = row.caller
   return {
     ...facts,
-    caller: { account: { id, username }, role },
+    caller: { account: { id, username }, role: actingRole(row.caller) },
     isProven: proof === null || isFresh(proof, { loginAt, passwordHash, now: row.now }),
   }
 }

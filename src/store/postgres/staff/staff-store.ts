@@ -9,6 +9,7 @@ import {
   toRestriction,
 } from '../../staff-rows.ts'
 import type { StaffQuery, StaffStore, StaffUser } from '../../staff-store.ts'
+import { actingRole } from '../../token-rows.ts'
 import type { ChangePoller } from '../change-poller.ts'
 import type { Sql } from '../connection.ts'
 import type { Pool } from '../pool.ts'
@@ -67,15 +68,15 @@ export function openAuditStore(pool: Pool): AuditStore {
 async function roleOf(pool: Pool, caller: Caller): Promise<Role | undefined> {
   if (caller.kind === 'console') return 'admin'
   const [row] = await pool.read(
-    (sql) => sql<{ role: Role }[]>`
-      SELECT CASE WHEN opened_by IS NULL THEN role ELSE 'member' END AS role
+    (sql) => sql<{ role: Role; scopes: string | null }[]>`
+      SELECT CASE WHEN opened_by IS NULL THEN role ELSE 'member' END AS role, token_scopes AS scopes
       FROM (
         SELECT * FROM sessions WHERE id = ${caller.session} AND expires_at > obrol_now() LIMIT 1
       ) AS session CROSS JOIN LATERAL (
         SELECT role FROM accounts WHERE accounts.id = session.account_id LIMIT 1
       ) AS account`,
   )
-  return row?.role
+  return row && actingRole(row)
 }
 
 type UserRow = AccountRow & {

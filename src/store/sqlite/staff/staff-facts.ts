@@ -4,12 +4,20 @@ import type { Role } from '../../person.ts'
 import { type AccountRow, accountColumns, toAccount } from '../../rows.ts'
 import type { StaffCaller, StaffFacts, StaffTarget } from '../../staff-rules.ts'
 import type { StaffCommand } from '../../staff-store.ts'
+import { actingRole } from '../../token-rows.ts'
 import { AccountQueries } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { queriesOf } from '../queries-of.ts'
 import { Restrictions } from './restrictions.ts'
 
-type CallerRow = { id: number; username: string; role: Role; loginAt: number; passwordHash: string }
+type CallerRow = {
+  id: number
+  username: string
+  role: Role
+  scopes: string | null
+  loginAt: number
+  passwordHash: string
+}
 
 interface FoundCaller {
   caller: StaffCaller
@@ -33,10 +41,11 @@ export class StaffFactQueries {
     this.#accounts = queriesOf(AccountQueries, connection)
     this.#bans = new Restrictions(connection, 'bans')
     this.#mutes = new Restrictions(connection, 'mutes')
-    // A session that another app opened has a member's rights.
+    // A session that another app opened has a member's rights. A token is no login, however new it is.
     this.#caller = connection.prepare<[number, number], CallerRow>(
       `SELECT accounts.id, username, iif(opened_by IS NULL, role, 'member') AS role,
-              sessions.created_at AS loginAt, password_hash AS passwordHash
+              token_scopes AS scopes, iif(token_scopes IS NULL, sessions.created_at, 0) AS loginAt,
+              password_hash AS passwordHash
        FROM sessions JOIN accounts ON accounts.id = sessions.account_id
        WHERE sessions.id = (SELECT ?) AND expires_at > ?`,
     )
@@ -59,9 +68,9 @@ export class StaffFactQueries {
     if (caller.kind === 'console') return atConsole
     const row = this.#caller.get(caller.session, now)
     if (!row) return undefined
-    const { id, username, role, loginAt, passwordHash } = row
+    const { id, username, loginAt, passwordHash } = row
     return {
-      caller: { account: { id, username }, role },
+      caller: { account: { id, username }, role: actingRole(row) },
       isProven: proof === null || isFresh(proof, { loginAt, passwordHash, now }),
     }
   }
