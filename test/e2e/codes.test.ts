@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { type ProblemCode, problems } from '../../src/chat/problems.ts'
+import { callByConsole } from '../support/console.ts'
 import { openRoom } from '../support/room.ts'
 import { ask, inBody, inParameter, invalidToken, post } from './bad-requests/row.ts'
 import { answers } from './behaviour/answers.ts'
@@ -71,6 +72,8 @@ t.test('what is refused before anyone is asked', async (t) => {
   const { operations } = json(await done(t, room, nope, 404))
   const listed = operations.map(({ method, path }: Record<string, string>) => `${method} ${path}`)
   t.same(listed.sort(), [
+    'DELETE /v1/admin/users/{username}/ban',
+    'DELETE /v1/admin/users/{username}/mute',
     'DELETE /v1/me/blocks/{username}',
     'DELETE /v1/messages/{id}',
     'DELETE /v1/messages/{id}/reactions/{emoji}',
@@ -85,6 +88,8 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /openapi.json',
     'GET /problems/{code}',
     'GET /readyz',
+    'GET /v1/admin/audit',
+    'GET /v1/admin/users',
     'GET /v1/conversations',
     'GET /v1/conversations/{conversation}',
     'GET /v1/events',
@@ -99,14 +104,19 @@ t.test('what is refused before anyone is asked', async (t) => {
     'GET /v1/rooms/{room}/messages',
     'GET /v1/sessions',
     'GET /v1/tokens',
+    'GET /v1/users',
     'GET /v1/users/online',
+    'GET /v1/users/{username}',
     'PATCH /v1/conversations/{conversation}',
     'PATCH /v1/me',
     'PATCH /v1/messages/{id}',
     'PATCH /v1/rooms/{room}',
+    'POST /v1/admin/users',
+    'POST /v1/admin/users/{username}/setup',
     'POST /v1/conversations/{conversation}/typing',
     'POST /v1/events/token',
     'POST /v1/login',
+    'POST /v1/login/setup',
     'POST /v1/logout',
     'POST /v1/messages/broadcast',
     'POST /v1/messages/direct',
@@ -115,6 +125,9 @@ t.test('what is refused before anyone is asked', async (t) => {
     'POST /v1/rooms',
     'POST /v1/rooms/{room}/messages',
     'POST /v1/tokens',
+    'PUT /v1/admin/users/{username}/ban',
+    'PUT /v1/admin/users/{username}/mute',
+    'PUT /v1/admin/users/{username}/role',
     'PUT /v1/conversations/{conversation}/read',
     'PUT /v1/me/blocks/{username}',
     'PUT /v1/me/password',
@@ -249,6 +262,39 @@ t.test('tokens for programs', async (t) => {
   database.close()
   await room.start()
   await refused(t, room, make, { code: 'fresh-login-required' })
+})
+
+t.test('people and the staff', async (t) => {
+  const room = await openRoom(t)
+  const ann = await room.register('ann')
+  const bob = await room.register('bob')
+  const direct = (to: string, { token }: { token: string }) =>
+    post('/v1/messages/direct', { to, text: 'hi', whenOffline: 'keep' }, { token })
+  t.match(await ann.call('PUT', '/v1/me/blocks/bob'), { status: 204 })
+  await refused(t, room, direct('ann', bob), { code: 'not-accepted' })
+
+  const byConsole = (method: string, path: string, body?: unknown) =>
+    callByConsole(room, method, `/v1/admin/users/${path}`, body)
+  t.match(await byConsole('PUT', 'bob/mute'), { status: 204 })
+  await refused(t, room, direct('bob', bob), { code: 'muted' })
+  t.match(await byConsole('PUT', 'bob/ban'), { status: 204 })
+  const login = post('/v1/login', { username: 'bob', password: 'bob-password' })
+  await refused(t, room, login, { code: 'banned' })
+  t.match(await byConsole('PUT', 'ann/role', { role: 'admin' }), { status: 204 })
+  const down = post('/v1/admin/users/ann/role', { role: 'member' }, { ...ann, method: 'PUT' })
+  await refused(t, room, down, { code: 'last-admin' })
+
+  await room.stop()
+  const database = new Database(join(room.folder, 'obrol.db'))
+  database.exec("UPDATE accounts SET closed_at = 1 WHERE username = 'bob'")
+  database.exec("UPDATE accounts SET password_hash = '' WHERE username = 'ann'")
+  database.close()
+  await room.start()
+  const up = post('/v1/admin/users/bob/role', { role: 'moderator' }, { ...ann, method: 'PUT' })
+  await refused(t, room, up, { code: 'account-closed' })
+  const passwords = { currentPassword: 'ann-password', newPassword: 'paper-boats' }
+  const change = post('/v1/me/password', passwords, { ...ann, method: 'PUT' })
+  await refused(t, room, change, { code: 'no-password' })
 })
 
 t.test('limits', async (t) => {
