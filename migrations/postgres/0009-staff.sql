@@ -123,13 +123,17 @@ CREATE FUNCTION obrol_end_sessions(account bigint, what text) RETURNS void LANGU
 DECLARE
   ended bigint[];
   gone bigint[];
+  session bigint;
 BEGIN
   PERFORM obrol_lock(2);
   ended := ARRAY(SELECT id FROM sessions WHERE account_id = account ORDER BY id);
   WITH away AS (DELETE FROM presence WHERE session_id = ANY (ended) RETURNING session_id)
   SELECT array_agg(DISTINCT session_id) INTO gone FROM away;
   PERFORM obrol_note('left', gone, NULL, NULL);
-  DELETE FROM sessions WHERE id = ANY (ended);
+  -- One by one: for many at once the planner may read all sessions.
+  FOREACH session IN ARRAY ended LOOP
+    DELETE FROM sessions WHERE id = session;
+  END LOOP;
   PERFORM obrol_note(what, ended, NULL, NULL);
 END
 $$;

@@ -95,7 +95,8 @@ export class Accounts {
       fieldErrors('password', checkString(password)),
     )
     const known = await findCredentials(store.accounts, username)
-    const matches = await passwords.verify(password, known?.passwordHash, from)
+    // It is empty where the account has no password.
+    const matches = await passwords.verify(password, known?.passwordHash || undefined, from)
     if (!known || !matches) throw this.#loginProblem(known !== undefined)
     const session = await mapStoreErrors(
       store.sessions.openWithPassword(known.account.id, known.passwordHash, ttlMs, client),

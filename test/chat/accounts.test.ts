@@ -48,6 +48,19 @@ t.test('registering logs in, and the same person can log in again', async (t) =>
   t.not(second.id, first.id)
 })
 
+t.test('nobody logs in to an account without a password', async (t) => {
+  const { accounts, store, passwords } = open()
+  await accounts.register('ann', 'correct horse', here)
+  const known = await store.accounts.credentials('ann')
+  store.accounts.credentials = async () => known && { ...known, passwordHash: '' }
+  passwords.costly = 0
+  for (const password of ['', 'correct horse'])
+    t.match(await refusalOf(() => accounts.login('ann', password, here)), {
+      code: 'wrong-password',
+    })
+  t.equal(passwords.costly, 2, 'after the same work')
+})
+
 t.test('who is banned learns so after the right password alone', async (t) => {
   const { accounts, store } = open()
   const { account } = await accounts.register('ann', 'correct horse', here)
