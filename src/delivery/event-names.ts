@@ -56,6 +56,11 @@ export function hasEvent(set: EventSet, name: EventName): boolean {
   return (set & eventSetOf(name)) !== 0
 }
 
+/** A set without one of its events. */
+export function withoutEvent(set: EventSet, name: EventName): EventSet {
+  return set & ~eventSetOf(name)
+}
+
 /** Those that tell of no entry of the log. */
 const ofNoEntry = ['presence', 'typing', 'read', 'user.updated'].reduce(
   (set, name) => set | eventSetOf(name as EventName),

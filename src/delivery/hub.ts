@@ -111,7 +111,8 @@ export class Hub {
       for (const stream of this.#streams.ofSession(session)) stream.end('logged-out')
     }
     for (const { session, expiresAt } of update.renewed) {
-      for (const stream of this.#streams.ofSession(session)) stream.sessionRenewed(expiresAt)
+      for (const stream of this.#streams.ofSession(session))
+        stream.session = { ...stream.session, expiresAt }
     }
     const { logCache } = this.#context
     fanOut(logCache.applyUpdate(update), logCache.head, this.#streams, this.#roomMembers)

@@ -70,9 +70,10 @@ type StreamState = 'opening' | 'replaying' | 'live' | 'behind' | 'ended'
  * behind the head or the socket is full, the stream reads on by itself, one write at a time.
  */
 export class Stream implements PresenceSubscriber {
+  /** Set anew where it is renewed: the stream lives as long. */
+  session: Session
   readonly account: number
   readonly events: EventSet
-  #session: Session
   readonly #output: StreamOutput
   readonly #context: StreamContext
   readonly #rooms: AccountRooms
@@ -89,7 +90,7 @@ export class Stream implements PresenceSubscriber {
 
   constructor(options: StreamOptions, context: StreamContext) {
     const { session, cursor, presence, events, connection } = options
-    this.#session = session
+    this.session = session
     this.account = session.account.id
     this.events = events
     this.#output = new StreamOutput(connection)
@@ -101,15 +102,6 @@ export class Stream implements PresenceSubscriber {
     this.#cursor = cursor
     this.#position = new StreamPosition(context.logCache)
     this.#wantsPresence = presence === 'full'
-  }
-
-  get session(): Session {
-    return this.#session
-  }
-
-  /** The session lives until then, and the stream with it. @param expiresAt Unix ms */
-  sessionRenewed(expiresAt: number): void {
-    this.#session = { ...this.#session, expiresAt }
   }
 
   /** Starts to read from the cursor. */
@@ -164,14 +156,8 @@ export class Stream implements PresenceSubscriber {
   }
 
   /** Writes an event that is not in the log to a live stream. After `ready` its reader asks for what it missed. */
-  sendSignal(name: 'read' | 'typing', chunk: Chunk): void {
+  sendSignal(name: 'read' | 'typing' | 'user.updated', chunk: Chunk): void {
     if (this.isLive && hasEvent(this.events, name)) this.#send(chunk)
-  }
-
-  /** Writes who has changed to a live stream that has presence. */
-  sendUserUpdates(chunk: Chunk): void {
-    if (this.#wantsPresence && this.isLive && hasEvent(this.events, 'user.updated'))
-      this.#send(chunk)
   }
 
   /** Writes `bye` and ends the stream. */

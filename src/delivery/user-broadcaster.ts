@@ -48,7 +48,7 @@ export class UserBroadcaster {
     const next = [...this.#pending.values().take(maxPerBroadcast)]
     for (const { id } of next) this.#pending.delete(id)
     const chunk = new Chunk(Buffer.from(next.map(userUpdatedEvent).join('')))
-    for (const stream of this.#streams.all()) stream.sendUserUpdates(chunk)
+    for (const stream of this.#streams.all()) stream.sendSignal('user.updated', chunk)
     this.#timer = setTimeout(() => this.#broadcast(), minIntervalMs)
   }
 }

@@ -58,7 +58,10 @@ export function streamResponder({
     // The session may have ended, or was renewed, since the request was authenticated.
     if (sessions.isCached(session)) return
     sessions.refresh(session).then(
-      (found) => (found ? stream.sessionRenewed(found.expiresAt) : stream.end('logged-out')),
+      (found) => {
+        if (found) stream.session = found
+        else stream.end('logged-out')
+      },
       () => stream.end('unavailable'),
     )
   }

@@ -184,3 +184,15 @@ t.test('close ends the retries of an unavailable store', async (t) => {
   await pause(30)
   t.equal(store.changes.length, changes)
 })
+
+t.test('a session has a stream here until the last one closes', async (t) => {
+  const { presence } = await open()
+  const withStreams = () => [...presence.sessionsWithStreams()]
+  t.same(withStreams(), [])
+  await Promise.all([11, 11, 21].map((id) => presence.enter(session(id))))
+  t.same(withStreams(), [11, 21])
+  presence.leave(11)
+  presence.leave(21)
+  t.same(withStreams(), [11])
+  await presence.close()
+})

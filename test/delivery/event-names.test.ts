@@ -6,6 +6,7 @@ import {
   eventsRule,
   hasEvent,
   parseEvents,
+  withoutEvent,
 } from '../../src/delivery/event-names.ts'
 
 t.test('a list names events, those that always come too', async (t) => {
@@ -32,4 +33,9 @@ t.test('a list of all events is the same as none', async (t) => {
   const [, names = ''] = eventsRule.split('they are ')
   t.equal(parseEvents(names.replaceAll(', ', ',')), allEvents)
   t.equal(eventSetOf('ready'), 0)
+})
+
+t.test('one event is taken out of a set', async (t) => {
+  t.equal(withoutEvent(parseEvents('typing,message'), 'typing'), parseEvents('message'))
+  t.equal(withoutEvent(parseEvents('message'), 'typing'), parseEvents('message'))
 })

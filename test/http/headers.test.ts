@@ -93,7 +93,7 @@ t.test('pages of the allowed origins may call', async (t) => {
   const other = await server.call('GET', '/healthz', { headers: { origin: 'https://c.example' } })
   t.equal(other.status, 403)
   t.equal(other.headers.get('access-control-allow-origin'), null)
-  t.equal((await server.call('PUT', '/v1/me')).headers.get('allow'), 'GET, HEAD')
+  t.equal((await server.call('PUT', '/v1/me')).headers.get('allow'), 'GET, HEAD, PATCH')
 })
 
 /** The headers of an answer, by lower-case name. */

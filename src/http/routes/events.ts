@@ -1,4 +1,4 @@
-import { allEvents, hasEvent, parseEvents } from '../../delivery/event-names.ts'
+import { allEvents, hasEvent, parseEvents, withoutEvent } from '../../delivery/event-names.ts'
 import { toTime } from '../account-responses.ts'
 import { requireEventsToken, requireSessionToken } from '../auth/authentication.ts'
 import { issueToken } from '../auth/tokens.ts'
@@ -18,8 +18,9 @@ export async function eventRoutes(
   app.get('/v1/events', { schema: openStream, onRequest: onStream }, async (request, reply) => {
     limits.stream(request.session)
     const { lastEventId = '', events: names } = request.query
-    const events = names === undefined ? allEvents : parseEvents(names)
-    const presence = hasEvent(events, 'presence') ? (request.query.presence ?? 'full') : 'none'
+    const named = names === undefined ? allEvents : parseEvents(names)
+    const presence = hasEvent(named, 'presence') ? (request.query.presence ?? 'full') : 'none'
+    const events = presence === 'none' ? withoutEvent(named, 'user.updated') : named
     // The header wins, because an EventSource reconnects to the same URL. An empty one is absent.
     const cursor = request.headers['last-event-id'] || lastEventId
     services.respondWithStream(request, reply, { presence, lastEventId: cursor, events })

@@ -32,7 +32,7 @@ t.test(
       ['PUT', '/v1/register', 'POST'],
       ['GET', '/v1/logout', 'POST'],
       ['OPTIONS', '/v1/register', 'POST'],
-      ['OPTIONS', '/v1/me', 'GET, HEAD'],
+      ['OPTIONS', '/v1/me', 'GET, HEAD, PATCH'],
       ['POST', '/v1/messages/nonsense', 'DELETE, GET, HEAD, PATCH'],
       // Paths of routes where `/v1/messages/:id` has its parameter.
       ['GET', '/v1/messages/broadcast', 'POST'],
@@ -49,7 +49,7 @@ t.test(
       ['DELETE', '/', 'GET, HEAD'],
       ['POST', '/v1/messages?x=1', 'GET, HEAD'],
       ['PROPFIND', '/v1/events', 'GET, HEAD'],
-      ['POST', '/v1/%6de', 'GET, HEAD'],
+      ['POST', '/v1/%6de', 'GET, HEAD, PATCH'],
       ['POST', '/openapi.json', 'GET, HEAD'],
       ['POST', '/openapi-3.2.json', 'GET, HEAD'],
       ['POST', '/docs/static/swagger-ui.css', 'GET, HEAD'],

@@ -112,7 +112,7 @@ t.test('leaves nothing in the target when it is stopped half-way', async (t) => 
   for (const name of ['obrol.db.new', 'obrol.db.new-wal', 'jwt.key.moved'])
     writeFileSync(join(to, name), 'half')
   const { counts } = await move(here, to)
-  t.match(counts[6], { label: 'entries', count: 1_001 })
+  t.match(counts[7], { label: 'entries', count: 1_001 })
   t.same(readdirSync(to).sort(), ['jwt.key', 'obrol.db', 'obrol.lock'])
 })
 
@@ -194,7 +194,7 @@ function suite(): void {
       /^The move failed: .*The source has not changed. The target has nothing of it, or everything/,
     )
     const { counts } = await move(here, database)
-    t.match(counts[6], { label: 'entries', count: 1_001 })
+    t.match(counts[7], { label: 'entries', count: 1_001 })
   })
 }
 
