@@ -194,4 +194,5 @@ t.test('a session has a stream here until the last one closes', async (t) => {
   presence.leave(11)
   presence.leave(21)
   t.same(withStreams(), [11])
+  await presence.close()
 })

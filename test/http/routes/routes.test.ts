@@ -1,5 +1,5 @@
 import t from 'tap'
-import { allEvents, eventSetOf } from '../../../src/delivery/event-names.ts'
+import { allEvents, eventSetOf, withoutEvent } from '../../../src/delivery/event-names.ts'
 import { problem, serve } from '../support/server.ts'
 
 t.test('registering and logging in return a session', async (t) => {
@@ -182,6 +182,8 @@ t.test('a stream has the events that are named', async (t) => {
     return [parameters?.presence, parameters?.events]
   }
   t.same(await wanted('presence=full'), ['full', allEvents], 'without the parameter all')
+  const told = withoutEvent(allEvents, 'user.updated')
+  t.same(await wanted('presence=none'), ['none', told], 'who has changed goes with presence')
   const some = ['message', 'message.updated', 'message.deleted'] as const
   const ofSome = some.reduce((set, name) => set | eventSetOf(name), 0)
   t.same(await wanted(`events=${some}`), ['none', ofSome])

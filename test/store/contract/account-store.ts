@@ -120,6 +120,36 @@ export async function accountStoreContract(t: Test, openFixture: OpenFixture): P
     t.equal(await set('Bobby', [], bob), 'session-ended')
   })
 
+  await t.test('finds accounts by their keys, and by the beginning of a name', async (t) => {
+    const { store } = await openStore(t, openFixture)
+    const people = ['ann', 'anna', 'anne', 'bob', 'ånn', 'zoe']
+    const sessions = new Map<string, Session>()
+    for (const name of people) sessions.set(name, await registerUser(store, name))
+    const name = (username: string, displayKey: string) =>
+      store.accounts.setDisplayName(
+        { kind: 'session', session: (sessions.get(username) as Session).id },
+        { displayName: displayKey.toUpperCase(), displayKey, skeletons: [], minIntervalMs: 0 },
+      )
+    await name('zoe', 'ann of the hills')
+    await name('anna', 'anna')
+    await name('bob', 'ænn')
+    const byKeys = async (...keys: string[]) =>
+      (await store.accounts.byKeys(keys)).map(({ username }) => username)
+    t.same(await byKeys('zoe', 'ann', 'nobody', 'Ann'), ['ann', 'zoe'])
+    t.same(await byKeys(), [])
+    const [zoe] = await store.accounts.byKeys(['zoe'])
+    t.match(zoe, { displayName: 'ANN OF THE HILLS' })
+    const search = async (key: string, displayKey = key, limit = 20) =>
+      (await store.accounts.search({ key, displayKey }, limit)).map(({ username }) => username)
+    t.same(await search('ann'), ['ann', 'anna', 'anne', 'zoe'], 'each once, usernames first')
+    t.same(await search('ann', 'ann', 2), ['ann', 'anna'])
+    t.same(await search('', 'ann o'), ['zoe'])
+    t.same(await search('å'), ['ånn'])
+    t.same(await search('æ'), ['bob'])
+    t.same(await search('%'), [])
+    t.same(await search(''), [])
+  })
+
   await t.test('registers no name that shares a skeleton or key with another', async (t) => {
     const { store } = await openStore(t, openFixture)
     const account = { key: 'ace', skeletons: ['ACE', 'ace'], passwordHash: 'x' }
