@@ -129,6 +129,7 @@ t.test('refuses what is no command, and what lacks an argument or has one too ma
     [['dance'], 'there is no command "dance"; see obrol --help'],
     [['backup'], 'usage: obrol backup FILE'],
     [['serve', '8080'], 'usage: obrol serve'],
+    [['admin', 'dance'], 'there is no such command; see obrol admin --help'],
   ] as const
   await Promise.all(
     refusals.map(async ([args, line]) => {

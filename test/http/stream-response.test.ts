@@ -136,6 +136,18 @@ t.test('a stream whose session ends while it opens gets bye at once', async (t) 
   await stream.ended()
 })
 
+t.test('a stream goes on whose session is found again', async (t) => {
+  const store = new ControllableStore()
+  const room = await openRoom(t, { tuning: { around: store.around } })
+  const ann = await room.register('ann')
+  store.isUpToDate = false
+  const stream = await ann.open()
+  await stream.next('ready')
+  store.isUpToDate = true
+  await ann.broadcast('hi')
+  t.match((await stream.next('message')).data, { text: 'hi' })
+})
+
 t.test(
   'pipelined requests are answered one after the other, and a client that does not read is cut off',
   async (t) => {
