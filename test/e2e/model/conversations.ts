@@ -13,6 +13,9 @@ import type { World } from './world.ts'
 /** Until a call of typing is judged anew, with what a slow machine may add. */
 const gatheredMs = 2_000
 
+/** Someone who sends is not told as typing for a moment (src/delivery/typing-broadcaster.ts); with as much more. */
+const justSentMs = 3_000
+
 /** The list is the model's, at once and page by page. */
 export async function sidebar(world: World, person: string, limit: number): Promise<void> {
   const { log, figures } = world.model
@@ -106,6 +109,7 @@ export async function type(world: World, { person, id }: Chosen): Promise<void> 
   if (problem !== undefined || 'problem' in where) return
   figures.count(figures.conversations, 'typed')
   const { audience } = where
+  if (hasJustSent(world, person, audience)) return
   const hears = (chain: Chain) => chain.person !== person && isIn(world, chain.person, audience)
   for (const chain of listening(world, 'typing', hears)) {
     const as = conversationIdOf(log, chain.person, audience)
@@ -115,6 +119,17 @@ export async function type(world: World, { person, id }: Chosen): Promise<void> 
       `typing ${as} ${person}`,
     )
   }
+}
+
+function hasJustSent({ model: { log } }: World, person: string, audience: Audience): boolean {
+  const marker = markerOf(person, audience)
+  const newest = log.entries.findLast(
+    (entry) =>
+      entry.kind === 'message' &&
+      entry.by === person &&
+      markerOf(person, entry.audience) === marker,
+  )
+  return newest?.time !== undefined && Date.now() - Date.parse(newest.time) < justSentMs
 }
 
 function isIn({ model: { log } }: World, person: string, audience: Audience): boolean {
