@@ -70,7 +70,9 @@ dispatch() {
   on_event
   if [[ -n $id ]]; then
     cursor=$id
-    printf '%s' "$cursor" >"$state/cursor"
+    # In a file of its own first: whoever is killed here still has the cursor of before.
+    printf '%s' "$cursor" >"$state/cursor.new"
+    mv "$state/cursor.new" "$state/cursor"
   fi
 }
 
