@@ -3,7 +3,6 @@ import { SqliteFixture } from './model/sqlite-fixture.ts'
 import { modelSuite } from './model/suite.ts'
 
 const full = process.env.OBROL_FAULTS === 'full'
-t.setTimeout(full ? 900_000 : 110_000)
 
 await modelSuite(t, {
   name: 'whatever happens, the server does what the model says',

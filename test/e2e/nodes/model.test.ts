@@ -4,7 +4,6 @@ import { modelSuite } from '../model/suite.ts'
 import { PostgresFixture } from './postgres-fixture.ts'
 
 const full = process.env.OBROL_FAULTS === 'full'
-t.setTimeout(full ? 900_000 : 110_000)
 
 if (postgresRuns) {
   await modelSuite(t, {
