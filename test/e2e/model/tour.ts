@@ -18,11 +18,15 @@ export async function tour(world: World): Promise<void> {
   await changes(world)
   await conversations(world)
   await world.backUp()
+  const kept = { head: world.model.log.head, epoch: world.model.log.epoch }
   await listen(world, listener, { at: 'own' })
   await say(world, bob, { text: 'void once the backup is back' })
   await catchUp(world)
   await world.restore(world.backups.count - 1)
   await listen(world, listener, { at: 'own' })
+  await world.moment(() => listener.cut())
+  // As far as the backup went, with the epoch from before it.
+  await listen(world, listener, { at: { cursor: `${kept.head}-${kept.epoch}` } })
   const { log } = world.model
   await world.moment(() => listener.cut())
   await listen(world, listener, { at: { cursor: `${log.head + 1000}` } })
