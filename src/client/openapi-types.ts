@@ -1787,7 +1787,7 @@ export interface components {
             until?: string;
         };
         /** @description An account that the staff makes */
-        NewUser: {
+        UserCreation: {
             /** @description 2 to 32 characters: letters, marks after a letter, decimal digits, `.`, `_` and `-`, beginning with a letter or a digit, of one script (or Latin with Japanese, Chinese or Korean). Case, width and ligatures make no other name; one that looks like another’s cannot be registered. */
             username: string;
             /** @description An account of a program, without a password */
@@ -4877,7 +4877,7 @@ export interface operations {
                  *       "username": "wayan"
                  *     }
                  */
-                "application/json": components["schemas"]["NewUser"];
+                "application/json": components["schemas"]["UserCreation"];
             };
         };
         responses: {

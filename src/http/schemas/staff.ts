@@ -143,7 +143,7 @@ const NewUser = Type.Object(
     ),
   },
   {
-    $id: 'NewUser',
+    $id: 'UserCreation',
     description: 'An account that the staff makes',
     ...strict,
     examples: [{ username: 'wayan' }],
